@@ -1,0 +1,112 @@
+"""Who may do what with whose log: one policy for every way in.
+
+Roles follow DIRAC's properties. Whoever may not read may not learn that the log exists: callers of ``require_read``
+turn a refusal for one log and a log that is not there into the same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import NotAllowed
+from .model import Log, Selection
+
+_WRITERS = frozenset({"GenericPilot", "Pilot", "Operator"})
+_VO_READERS = frozenset({"Operator", "JobAdministrator"})
+_ADMINISTRATORS = frozenset({"ServiceAdministrator"})
+_SITE_READERS = frozenset({"SiteManager"})
+_TRUSTED = "TrustedHost"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages."""
+
+    user: str
+    group: str
+    vo: str = ""
+    properties: frozenset[str] = frozenset()
+    is_host: bool = False
+    sites: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.group}"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What administrators decided: groups that read across VOs, and VOs whose plain members may read."""
+
+    cross_vo_groups: frozenset[str] = frozenset()
+    member_vos: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which logs a caller may read: all, or those of some VOs, or those at some sites."""
+
+    everything: bool = False
+    vos: frozenset[str] = field(default=frozenset())
+    sites: frozenset[str] = field(default=frozenset())
+
+    def covers(self, log: Log) -> bool:
+        """Whether one log is in the scope; a log whose site is unknown belongs to no site."""
+        return self.everything or log.pilot.vo in self.vos or (bool(log.site) and log.site in self.sites)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all may be read."""
+        return not (self.everything or self.vos or self.sites)
+
+
+def scope(caller: Caller, policy: Policy) -> Scope:
+    """What the caller may read."""
+    if caller.is_host:
+        return Scope(everything=_TRUSTED in caller.properties)
+    if caller.properties & _ADMINISTRATORS or caller.group in policy.cross_vo_groups:
+        return Scope(everything=True)
+    reads_vo = caller.properties & _VO_READERS or caller.vo in policy.member_vos
+    vos = frozenset({caller.vo}) if caller.vo and reads_vo else frozenset()
+    sites = caller.sites if caller.properties & _SITE_READERS else frozenset()
+    return Scope(vos=vos, sites=sites)
+
+
+def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
+    """Raise NotAllowed unless the caller may read this log; the same for a log that is not there and out of reach."""
+    may = scope(caller, policy)
+    if may.everything or (log is not None and may.covers(log)):
+        return
+    raise NotAllowed("No such log, or not for you to read")
+
+
+def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:
+    """The scope to search in. Raises NotAllowed for callers who may read nothing at all."""
+    may = scope(caller, policy)
+    if may.empty:
+        raise NotAllowed("Your group may not read pilot logs")
+    return may
+
+
+def writer_vo(caller: Caller, stated_vo: object) -> object:
+    """The VO that the caller writes for: its group's, and for hosts the one that the message states.
+
+    Raises NotAllowed for who is no writer, and for a group without a VO.
+    """
+    if caller.is_host:
+        if not caller.properties & (_WRITERS | {_TRUSTED}):
+            raise NotAllowed("This host is not trusted to send pilot logs")
+        return stated_vo
+    if not caller.properties & _WRITERS:
+        raise NotAllowed("Only pilots may send pilot logs")
+    if not caller.vo:
+        raise NotAllowed("Your group has no VO in the Registry, so no log can be kept for it")
+    return caller.vo
+
+
+def require_operator(caller: Caller) -> None:
+    """Raise NotAllowed unless the caller operates the installation: a trusted host or a service administrator."""
+    if caller.is_host and _TRUSTED in caller.properties:
+        return
+    if caller.properties & (_ADMINISTRATORS | {"Operator"}) and not caller.is_host:
+        return
+    raise NotAllowed("Only for operators")

@@ -1,0 +1,86 @@
+"""Everything that can go wrong with a pilot's log, named by cause.
+
+The edge turns each into ``S_ERROR(errno, message)``; messages say what is wrong and never carry log text.
+"""
+
+
+class PilotLogError(Exception):
+    """Base of all named errors; ``errno`` is what a DIRAC client finds in ``Errno``."""
+
+    errno = 3400
+
+
+class InvalidInput(PilotLogError):
+    """The caller sent something that is not what the method takes."""
+
+    errno = 3401
+
+
+class MessageTooLarge(InvalidInput):
+    """The message is over the collector's limit for one message."""
+
+    errno = 3402
+
+
+class NotAllowed(PilotLogError):
+    """The caller may not do this. The message never tells whether the log exists."""
+
+    errno = 3403
+
+
+class LogNotFound(PilotLogError):
+    """There is no such log."""
+
+    errno = 3404
+
+
+class StoreUnavailable(PilotLogError):
+    """The store can't be reached, or did not answer in time; nobody can tell what became of the last step."""
+
+    errno = 3405
+
+
+class StoreRefused(PilotLogError):
+    """The store answered, and refused this one batch; offering it again will not help."""
+
+    errno = 3406
+
+
+class Overloaded(PilotLogError):
+    """More is waiting than the collector is allowed to hold, or it took too long."""
+
+    errno = 3407
+
+
+class ShuttingDown(PilotLogError):
+    """The collector is stopping; the sender may try again."""
+
+    errno = 3408
+
+
+class OffsetMismatch(PilotLogError):
+    """An imported piece does not continue the log where it ends; ``offset`` is where the next one has to start."""
+
+    errno = 3409
+
+    def __init__(self, offset: int):
+        super().__init__(f"The log is {offset} bytes long: continue there")
+        self.offset = offset
+
+
+class ArchiveError(PilotLogError):
+    """A log could not be brought to, read from or removed from the archive."""
+
+    errno = 3410
+
+
+class LeaseLost(PilotLogError):
+    """The log changed, or somebody else works on it: what was done for it does not count."""
+
+    errno = 3411
+
+
+class SourcesExhausted(PilotLogError):
+    """No source had the pilot's output; the message names each one and why."""
+
+    errno = 3412

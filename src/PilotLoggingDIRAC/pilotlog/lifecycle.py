@@ -1,0 +1,144 @@
+"""The life of a log: what a batch, silence or time makes of it. Pure rules; the store makes them atomic.
+
+``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
+in place of ``Archived``. Late text reopens what is still in the store; text for a purged log opens a next part.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from . import resend
+from .model import Batch, Log, PilotInfo, Receipt, State
+from .settings import ArchiveSettings, SealSettings
+
+#: A message is stored in pieces of at most this many bytes, so that no row outgrows the database's packet.
+MAX_PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text to store under the log's sequence number."""
+
+    sequence: int
+    text: bytes
+    received: datetime
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a log becomes by a run of batches: its new row, the pieces to store, and a receipt for each batch."""
+
+    log: Log
+    pieces: tuple[Piece, ...]
+    receipts: tuple[Receipt, ...]
+
+
+def receive(log: Log, batches: Iterable[Batch]) -> Reception:
+    """Take batches, in their order, into a log that is not purged; repeated text is left out."""
+    pieces: list[Piece] = []
+    receipts = []
+    for batch in batches:
+        log, new, receipt = _finalise(log, batch) if batch.return_code is not None else _append(log, batch)
+        pieces.extend(new)
+        receipts.append(receipt)
+    return Reception(log, tuple(pieces), tuple(receipts))
+
+
+def _append(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
+    repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
+    text = batch.text[repeated:]
+    receipt = Receipt(len(text), repeated)
+    log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
+    if not text:
+        return log, [], receipt
+    pieces = [
+        Piece(log.next_sequence + index, part, batch.received, batch.sender) for index, part in enumerate(split(text))
+    ]
+    log = dataclasses.replace(
+        log,
+        state=_reopened(log),
+        lines=log.lines + text.count(b"\n"),
+        bytes=log.bytes + len(text),
+        next_sequence=log.next_sequence + len(pieces),
+    )
+    return log, pieces, receipt
+
+
+def _reopened(log: Log) -> State:
+    return State.COMPLETE if log.complete else State.RECEIVING
+
+
+def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
+    """The first mark counts; a second one changes nothing. An archived copy stays good, as the text is the same."""
+    if log.complete:
+        return log, [], Receipt(0)
+    state = State.COMPLETE if log.state in (State.RECEIVING, State.INCOMPLETE) else log.state
+    last_seen = max(log.last_seen, batch.received)
+    return dataclasses.replace(log, state=state, return_code=batch.return_code, last_seen=last_seen), [], Receipt(0)
+
+
+def split(text: bytes, limit: int = MAX_PIECE_BYTES) -> list[bytes]:
+    """The text in pieces of at most ``limit`` bytes, none of which begins inside a UTF-8 character."""
+    pieces, start = [], 0
+    while start < len(text):
+        end = character_boundary(text, start + limit)
+        pieces.append(text[start:end])
+        start = end
+    return pieces
+
+
+def character_boundary(text: bytes, at: int) -> int:
+    """The last place at or before ``at`` where a UTF-8 character begins, or the end of the text."""
+    if at >= len(text):
+        return len(text)
+    start = at
+    while start > 0 and text[start] & 0xC0 == 0x80:
+        start -= 1
+    return start or at
+
+
+def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
+    """Whether a purged log gets text that it has not seen before, so that a next part has to be opened."""
+    if log.state is not State.PURGED:
+        return False
+    memory = resend.Memory.load(log.resend)
+    return any(batch.text and resend.receive(memory, batch.text)[0] < len(batch.text) for batch in batches)
+
+
+def next_part(log: Log, received: datetime) -> Log:
+    """The part that follows a purged one: empty, but it remembers what was sent before."""
+    return Log(
+        id=0,
+        pilot=log.pilot,
+        part=log.part + 1,
+        state=State.RECEIVING,
+        first_seen=received,
+        last_seen=received,
+        resend=log.resend,
+        reference=log.reference,
+        site=log.site,
+        ce=log.ce,
+    )
+
+
+def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
+    """Whether a receiving log is to be sealed as incomplete: silent for as long as its pilot's status asks for.
+
+    ``info`` is None for a pilot that PilotAgentsDB does not know; unknown there is not dead.
+    """
+    if info is None:
+        limit = settings.silent_unknown_seconds
+    else:
+        limit = settings.silent_final_seconds if info.final else settings.silent_running_seconds
+    return now - log.last_seen >= timedelta(seconds=limit)
+
+
+def retry_after(attempts: int, now: datetime, settings: ArchiveSettings) -> datetime:
+    """When an archiving that failed for the ``attempts``-th time is tried again: doubling, up to a limit."""
+    wait = settings.retry_seconds * 2 ** min(attempts - 1, 20)
+    return now + timedelta(seconds=min(wait, settings.max_retry_seconds))

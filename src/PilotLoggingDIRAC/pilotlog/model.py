@@ -1,0 +1,170 @@
+"""What a log is made of: the frozen types that pass between the rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a log is in its life; see ``lifecycle`` for the ways from one to the next."""
+
+    RECEIVING = "Receiving"
+    COMPLETE = "Complete"
+    INCOMPLETE = "Incomplete"
+    ARCHIVED = "Archived"
+    KEPT = "Kept"
+    PURGED = "Purged"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PilotId:
+    """Whose log: the VO and the pilot's stamp. Made by ``parse.pilot``."""
+
+    vo: str
+    stamp: str
+
+    def __str__(self) -> str:
+        return f"{self.vo}/{self.stamp}"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
+
+    ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
+    """
+
+    pilot: PilotId
+    received: datetime
+    text: bytes = b""
+    return_code: str | None = None
+    sender: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes that this batch holds in memory, for bounds; a mark counts too."""
+        return len(self.text) + 256
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A batch with its place in the order of one writer: numbers of an epoch only grow."""
+
+    number: int
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch: bytes stored, and bytes recognised as sent before."""
+
+    stored_bytes: int
+    repeated_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Where a log's archived copy is, and what it must look like. Sizes in bytes, checksum adler32 as DIRAC writes it."""
+
+    se: str
+    lfn: str
+    guid: str
+    size: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class PilotInfo:
+    """What PilotAgentsDB knows of a pilot. ``final`` says that its status will not change any more."""
+
+    reference: str
+    site: str = ""
+    ce: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes."""
+
+    id: int
+    pilot: PilotId
+    part: int
+    state: State
+    first_seen: datetime
+    last_seen: datetime
+    lines: int = 0
+    bytes: int = 0
+    next_sequence: int = 0
+    resend: bytes = b""
+    return_code: str | None = None
+    reference: str = ""
+    site: str = ""
+    ce: str = ""
+    generation: int = 0
+    file: StoredFile | None = None
+    verified_at: datetime | None = None
+    attempts: int = 0
+    last_error: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the pilot said that it has ended: everything it sent is there."""
+        return self.return_code is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A log that one worker may work on until the lease ends; the store checks every step against it."""
+
+    log: Log
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a log: text, where to go on, and whether more can come.
+
+    ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing
+    more is expected (the log is sealed).
+    """
+
+    text: str
+    cursor: str
+    at_end: bool
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope."""
+
+    pilots: tuple[PilotId, ...] = ()
+    vos: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    ces: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+    return_codes: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A pilot's output as a source has it; ``final`` says that asking again later will not give more."""
+
+    stdout: str
+    stderr: str = ""
+    source: str = ""
+    final: bool = False
+    complete: bool = False
+    files: tuple[str, ...] = field(default=())
+
+    @property
+    def empty(self) -> bool:
+        """Empty is not an answer: white space alone counts as empty."""
+        return not (self.stdout.strip() or self.stderr.strip())

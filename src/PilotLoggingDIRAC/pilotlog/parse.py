@@ -1,0 +1,190 @@
+"""From untrusted text to frozen types, once. Past this line nobody checks a name or a message again.
+
+Every refusal is an ``InvalidInput`` whose message says what was expected and shows no text of the caller.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from .errors import InvalidInput, MessageTooLarge
+from .model import Batch, PilotId, Selection, State
+
+_STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+_VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)", re.ASCII)
+_MAX_RETURN_CODE = 64
+_MAX_SELECTED = 1000
+
+#: What a pilot without a stamp calls itself; all of them would share one log.
+_NO_STAMP = "unknown"
+
+
+def pilot(vo: object, stamp: object) -> PilotId:
+    """The pilot that a caller names; both names are safe as parts of a path afterwards."""
+    return PilotId(_name(vo, _VO, "VO name"), _stamp(stamp))
+
+
+def _stamp(value: object) -> str:
+    stamp = _name(value, _STAMP, "pilot stamp")
+    if stamp.lower() == _NO_STAMP:
+        raise InvalidInput("A pilot without a stamp has no log: set DIRAC_PILOT_STAMP or --pilotUUID")
+    return stamp
+
+
+def _name(value: object, pattern: re.Pattern[str], what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"The {what} is not a string")
+    if not pattern.fullmatch(value):
+        raise InvalidInput(f"Not a {what}: letters, digits, dashes and underscores, at most 64")
+    return value
+
+
+def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list:
+    """The list of a call's arguments from its JSON; the last ``optional`` of ``names`` may be missing."""
+    values = _json(encoded, "The arguments are")
+    if not isinstance(values, list):
+        raise InvalidInput("The arguments are not a JSON list")
+    return counted(values, names, optional)
+
+
+def counted(values: Sequence, names: Sequence[str], optional: int = 0) -> list:
+    """The same arguments, when there are as many as the method takes."""
+    if not len(names) - optional <= len(values) <= len(names):
+        expected = ", ".join(names) or "none"
+        raise InvalidInput(f"{len(values)} arguments given, expected: {expected}")
+    return list(values)
+
+
+def message(who: PilotId, payload: object, max_bytes: int, received: datetime, sender: str = "") -> Batch:
+    """The batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
+
+    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text.
+    """
+    content = _json(_payload(payload, max_bytes), "The message is")
+    text = _text(content).encode("utf-8", "backslashreplace")
+    if len(text) > max_bytes:
+        raise MessageTooLarge(f"The message has {len(text)} bytes, at most {max_bytes} are taken")
+    return Batch(who, received, text, sender=sender)
+
+
+def _payload(payload: object, max_bytes: int) -> str:
+    if not isinstance(payload, str):
+        raise InvalidInput("The message is not a JSON string")
+    if len(payload) > 6 * max_bytes + 1024:  # an escaped character takes six
+        raise MessageTooLarge(f"The message has {len(payload)} characters, at most {max_bytes} bytes of text are taken")
+    return payload
+
+
+def _text(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and all(isinstance(line, str) for line in content):
+        return "".join(line + "\n" for line in content)
+    raise InvalidInput("The message is neither a string nor a list of strings")
+
+
+def finalisation(who: PilotId, payload: object, received: datetime, sender: str = "") -> Batch:
+    """The mark of a ``finaliseLogs``: payload is JSON of ``{"retCode": <text or number>}``; without it the code is 0."""
+    if not isinstance(payload, str) or len(payload) > 4096:
+        raise InvalidInput("The payload is not a short JSON string")
+    content = _json(payload, "The payload is")
+    if not isinstance(content, dict):
+        raise InvalidInput("The payload is not a JSON object")
+    return Batch(who, received, return_code=_return_code(content.get("retCode", "0")), sender=sender)
+
+
+def _return_code(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise InvalidInput("retCode is neither text nor a number")
+    text = str(value).strip()
+    if len(text) > _MAX_RETURN_CODE or not text.isascii() or not text.isprintable():
+        raise InvalidInput(f"retCode is not plain text of at most {_MAX_RETURN_CODE} characters")
+    return text
+
+
+def stock_file_name(value: object) -> str:
+    """The stamp in the file name that stock callers of ``getLogs`` give: ``<stamp>`` or ``<stamp>.log``."""
+    if not isinstance(value, str):
+        raise InvalidInput("The log's name is not a string")
+    return _stamp(value.removesuffix(".log"))
+
+
+def number(value: object, what: str, lowest: int, highest: int) -> int:
+    """A whole number within bounds, both included."""
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise InvalidInput(f"{what} is not a whole number from {lowest} to {highest}")
+    return value
+
+
+_LISTS = {
+    "VO": "vos",
+    "PilotStamp": "stamps",
+    "PilotReference": "references",
+    "Site": "sites",
+    "CE": "ces",
+    "ReturnCode": "return_codes",
+}
+
+
+def selection(values: object) -> Selection:
+    """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
+    each), FromDate and ToDate (UTC, ``datetime`` or ISO text). An unknown key is an error, an empty list too."""
+    if not isinstance(values, dict):
+        raise InvalidInput("The selection is not a dictionary")
+    fields: dict = {}
+    for key, value in values.items():
+        if key in _LISTS:
+            fields[_LISTS[key]] = _strings(key, value)
+        elif key == "State":
+            fields["states"] = tuple(_state(name) for name in _strings(key, value))
+        elif key in ("FromDate", "ToDate"):
+            fields["since" if key == "FromDate" else "until"] = _time(key, value)
+        else:
+            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, "State", "FromDate", "ToDate"]))
+    return Selection(**fields)
+
+
+def order(value: object) -> tuple[str, bool]:
+    """(column, whether descending) of DIRAC's ``[[column, "ASC" or "DESC"]]``; newest first when empty."""
+    if not value:
+        return "LastSeen", True
+    try:
+        ((column, direction),) = value
+    except (TypeError, ValueError):
+        raise InvalidInput('The order is not [[column, "ASC" or "DESC"]]') from None
+    if not isinstance(column, str) or direction not in ("ASC", "DESC"):
+        raise InvalidInput('The order is not [[column, "ASC" or "DESC"]]')
+    return column, direction == "DESC"
+
+
+def _strings(key: str, value: object) -> tuple[str, ...]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple) or not 0 < len(values) <= _MAX_SELECTED:
+        raise InvalidInput(f"{key} takes a string or a list of 1 to {_MAX_SELECTED} strings")
+    if not all(isinstance(item, str) and len(item) <= 255 for item in values):
+        raise InvalidInput(f"{key} takes strings of at most 255 characters")
+    return tuple(values)
+
+
+def _state(name: str) -> State:
+    try:
+        return State(name)
+    except ValueError:
+        raise InvalidInput("State is one of " + ", ".join(State)) from None
+
+
+def _time(key: str, value: object) -> datetime:
+    try:
+        return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{key} is neither a time nor ISO 8601 text") from None
+
+
+def _json(text: str, what: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInput(f"{what} not valid JSON") from None

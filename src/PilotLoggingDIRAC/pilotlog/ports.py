@@ -1,0 +1,77 @@
+"""What the rooms ask of each other, as protocols. Whoever implements one keeps the promises written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from .model import Claim, Log, Numbered, Output, Page, PilotId, PilotInfo, Receipt, Selection, StoredFile
+
+Clock = Callable[[], datetime]
+"""The present moment in UTC, without a zone."""
+
+
+class LogStore(Protocol):
+    """Where a writer brings its batches."""
+
+    def append(self, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+        """Store every batch of the group in one transaction, each exactly once however often it is offered.
+
+        Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raises
+        StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is safe), and
+        StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
+        """
+
+
+class Archive(Protocol):
+    """Where finished logs are kept for good. One VO, one storage element, one identity."""
+
+    def put(self, file: StoredFile, path: Path) -> None:
+        """Bring a local file to its place and register it; what is there already and equal is adopted.
+
+        Returns when the copy has been read back and is byte for byte the local one, and the catalogue knows it with
+        this size, checksum and GUID. Raises ArchiveError otherwise; whatever is left there then is safe to put again.
+        """
+
+    def get(self, file: StoredFile, path: Path) -> None:
+        """Fetch the copy into a local file and check size and checksum. Raises ArchiveError."""
+
+    def remove(self, file: StoredFile) -> None:
+        """Remove the copy and its registration; what is not there counts as removed. Raises ArchiveError."""
+
+
+class Pilots(Protocol):
+    """What DIRAC knows of its pilots."""
+
+    def by_stamp(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
+        """The known ones among many pilots, looked up at once. Raises StoreUnavailable."""
+
+
+class Source(Protocol):
+    """One place a pilot's output may be had from."""
+
+    name: str
+
+    def output(self, pilot: PilotId, reference: str) -> Output:
+        """The output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any PilotLogError."""
+
+
+class Catalogue(Protocol):
+    """Reading, and the steps of the agent. Times UTC; every step is a compare-and-set, told by its result."""
+
+    def find(self, pilot: PilotId) -> list[Log]:
+        """All parts of a pilot's log, first to last; empty when there is none."""
+
+    def select(self, selection: Selection, order: str, descending: bool, start: int, limit: int) -> tuple[int, list[Log]]:
+        """How many logs match, and one page of them."""
+
+    def read(self, log: Log, sequence: int, limit_bytes: int) -> Iterator[tuple[int, bytes]]:
+        """The log's pieces from a sequence number on, at least one and then while they fit."""
+
+    def page(self, log: Log, cursor: str, max_bytes: int) -> Page:
+        """A page of one log."""
+
+    def claim(self, owner: str, vos: Sequence[str], limit: int) -> list[Claim]:
+        """Logs that are due for the archive, leased to the owner."""

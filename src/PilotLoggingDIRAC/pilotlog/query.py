@@ -1,0 +1,128 @@
+"""The way out: which logs a caller may see, and their text by page or as a whole, from the store."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from . import access, lifecycle
+from .access import Caller, Policy
+from .errors import InvalidInput, LogNotFound
+from .model import Log, Page, PilotId, Selection, State
+from .settings import ReadSettings
+from .sql.reading import SqlReader
+
+_CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
+
+
+class Position(NamedTuple):
+    """Where reading goes on: part, sequence number of the piece, bytes of it that were read already."""
+
+    part: int = 0
+    sequence: int = 0
+    offset: int = 0
+
+    @classmethod
+    def parse(cls, cursor: object) -> Position:
+        """The position of a cursor that ``str`` made; an empty cursor is the start."""
+        if cursor == "":
+            return cls()
+        match = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
+        if not match:
+            raise InvalidInput("The cursor is not one that getLog gave")
+        return cls(*map(int, match.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.part}.{self.sequence}.{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole log: its text, its parts, and how many bytes at its start were left out because of a limit."""
+
+    text: str
+    parts: tuple[Log, ...]
+    omitted_bytes: int = 0
+
+
+class LogQuery:
+    """Reads logs for callers, within their rights and the limits for one reading."""
+
+    def __init__(self, reader: SqlReader, settings: ReadSettings):
+        self.settings = settings
+        self._reader = reader
+
+    def parts(self, caller: Caller, policy: Policy, pilot: PilotId) -> list[Log]:
+        """All parts of a log that the caller may read, first to last.
+
+        Raises NotAllowed for who may not, whether or not the log exists; LogNotFound for who may.
+        """
+        scope = access.scope(caller, policy)
+        parts = self._reader.find(pilot)
+        if scope.everything or pilot.vo in scope.vos:
+            if not parts:
+                raise LogNotFound("No such log")
+            return parts
+        access.require_read(caller, policy, parts[-1] if parts else None)
+        return parts
+
+    def page(self, parts: list[Log], cursor: object, max_bytes: int) -> Page:
+        """The text from a cursor on, at most ``max_bytes`` of UTF-8 but at least one character where there is any."""
+        _require_text(parts)
+        chunks, position, at_end = self._collect(parts, Position.parse(cursor), max_bytes)
+        final = at_end and all(part.state is not State.RECEIVING for part in parts)
+        return Page(b"".join(chunks).decode(), str(position), at_end, final)
+
+    def _collect(self, parts: list[Log], position: Position, room: int) -> tuple[list[bytes], Position, bool]:
+        chunks: list[bytes] = []
+        for part in parts:
+            if part.part < position.part:
+                continue
+            if part.part > position.part:
+                position = Position(part.part)
+            for sequence, text in self._reader.pieces(part, position.sequence):
+                start = position.offset if sequence == position.sequence else 0
+                end = lifecycle.character_boundary(text, start + room)
+                if end <= start < len(text):
+                    return chunks, Position(part.part, sequence, start), False
+                chunks.append(text[start:end])
+                room -= end - start
+                if end < len(text):
+                    return chunks, Position(part.part, sequence, end), False
+                position = Position(part.part, sequence + 1)
+        return chunks, position, True
+
+    def whole(self, parts: list[Log]) -> Whole:
+        """The whole text; of a log over the limit, its end."""
+        _require_text(parts)
+        limit, kept, size, total = self.settings.max_whole_bytes, [], 0, 0
+        for part in parts:
+            for _, text in self._reader.pieces(part):
+                kept.append(text)
+                size += len(text)
+                total += len(text)
+                while kept and size - len(kept[0]) >= limit:
+                    size -= len(kept.pop(0))
+        return Whole(b"".join(kept).decode(), tuple(parts), total - size)
+
+    def select(
+        self, caller: Caller, policy: Policy, wanted: Selection, order: str, descending: bool, start: int, limit: int
+    ) -> tuple[int, list[Log]]:
+        """How many logs match among those that the caller may read, and one page of them."""
+        scope = access.require_selection(caller, policy, wanted)
+        return self._reader.select(scope, wanted, order, descending, start, min(limit, self.settings.max_rows))
+
+    def status(self) -> dict:
+        """Counts by state, the oldest log that waits for its archiving, and failures by VO."""
+        oldest = self._reader.oldest_unarchived()
+        return {
+            "States": {state.value: number for state, number in self._reader.counts().items()},
+            "OldestUnarchived": oldest.isoformat() if oldest else "",
+            "ArchiveFailures": self._reader.failures(),
+        }
+
+
+def _require_text(parts: list[Log]) -> None:
+    if any(part.state is State.PURGED for part in parts):
+        raise LogNotFound("The log has left the database; its archived copy is had through getPilotOutput")

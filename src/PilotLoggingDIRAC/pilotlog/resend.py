@@ -1,0 +1,75 @@
+"""The resend rule: text that a pilot sends again, because no answer reached it, is stored once.
+
+A stock pilot that got no answer keeps its text and sends it again, later with more behind it. A log remembers of its
+last messages the length and a keyed hash of the raw text; a message that begins with exactly such a message is stored
+from there on. It applies to messages that held a time-stamped pilot line or at least ``MIN_PLAIN_BYTES``: shorter bare
+program output is kept, as honest repetition is likelier. The key is the log's own, random, so that equal texts of two
+logs can't be told from their hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import struct
+from dataclasses import dataclass
+
+REMEMBERED = 8
+MIN_PLAIN_BYTES = 1024
+
+_KEY_BYTES = 16
+_HASH_BYTES = 16
+_MARKER = struct.Struct(f">I{_HASH_BYTES}s")
+
+#: ``2026-11-21T08:10:11.123456Z`` as the pilot writes it, with a comma as its wrapper does.
+_PILOT_LINE = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+Z ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The last messages of one log, oldest first: (length in bytes, keyed hash of the raw text)."""
+
+    key: bytes
+    markers: tuple[tuple[int, bytes], ...] = ()
+
+    @classmethod
+    def new(cls) -> Memory:
+        """The memory of a log that has received nothing yet."""
+        return cls(secrets.token_bytes(_KEY_BYTES))
+
+    @classmethod
+    def load(cls, packed: bytes) -> Memory:
+        """The memory that ``dump`` packed; of nothing, a new one."""
+        if not packed:
+            return cls.new()
+        return cls(packed[:_KEY_BYTES], tuple(_MARKER.iter_unpack(packed[_KEY_BYTES:])))
+
+    def dump(self) -> bytes:
+        """At most 176 bytes for the log's row."""
+        return self.key + b"".join(_MARKER.pack(*marker) for marker in self.markers)
+
+
+def receive(memory: Memory, text: bytes) -> tuple[int, Memory]:
+    """How many bytes at the start of ``text`` were received before, and the memory with this message in it."""
+    hashes = _prefix_hashes(memory.key, text, {length for length, _ in memory.markers} | {len(text)})
+    known = [length for length, seen in memory.markers if hashes.get(length) == seen]
+    repeated = max(known, default=0)
+    if repeated == len(text) or not _is_marked(text):
+        return repeated, memory
+    marker = (len(text), hashes[len(text)])
+    return repeated, Memory(memory.key, (*memory.markers, marker)[-REMEMBERED:])
+
+
+def _prefix_hashes(key: bytes, text: bytes, lengths: set[int]) -> dict[int, bytes]:
+    """The hash of each prefix of ``text`` with one of the lengths, in one pass."""
+    state, done, hashes = hashlib.blake2b(key=key, digest_size=_HASH_BYTES), 0, {}
+    view = memoryview(text)
+    for length in sorted(length for length in lengths if length <= len(text)):
+        state.update(view[done:length])
+        done, hashes[length] = length, state.copy().digest()
+    return hashes
+
+
+def _is_marked(text: bytes) -> bool:
+    return len(text) >= MIN_PLAIN_BYTES or _PILOT_LINE.search(text) is not None

@@ -1,0 +1,94 @@
+"""Every bound and time limit by name, with its default. ``Assembly`` fills them from the CS; the guide lists them.
+
+Sizes in bytes, times in seconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MiB = 1024 * 1024
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """How a collector takes batches in."""
+
+    max_message_bytes: int = 16 * MiB
+    answer_seconds: float = 4.5
+    group_wait_seconds: float = 0.003
+    max_group_batches: int = 500
+    max_group_bytes: int = 16 * MiB
+    max_waiting_batches: int = 10_000
+    max_waiting_bytes: int = 64 * MiB
+    stop_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """How long the database may take, and how often a step that lost a deadlock is tried."""
+
+    connect_seconds: int = 2
+    read_seconds: int = 3
+    lock_seconds: int = 2
+    deadlock_tries: int = 5
+    max_connections: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """What one reading may cost."""
+
+    page_bytes: int = 1 * MiB
+    max_page_bytes: int = 4 * MiB
+    max_whole_bytes: int = 64 * MiB
+    max_rows: int = 1000
+    threads: int = 4
+    waiting: int = 64
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """How long one source of the chain, and the whole chain, may take; both below a DIRAC client's own 120 s."""
+
+    source_seconds: float = 40.0
+    chain_seconds: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class SealSettings:
+    """After how much silence a log without a finalise mark counts as ended."""
+
+    silent_final_seconds: float = 1 * HOUR
+    silent_unknown_seconds: float = 48 * HOUR
+    silent_running_seconds: float = 48 * HOUR
+    page_logs: int = 500
+    max_logs: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """How logs are brought to the storage element."""
+
+    settle_seconds: float = 60.0
+    lease_seconds: float = 900.0
+    transfer_seconds: float = 600.0
+    max_logs_per_cycle: int = 10_000
+    workers: int = 4
+    retry_seconds: float = 300.0
+    max_retry_seconds: float = 6 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long what is kept, counted in seconds; 0 keeps files on the storage element for ever."""
+
+    batches_seconds: float = 7 * DAY
+    kept_seconds: float = 30 * DAY
+    rows_seconds: float = 365 * DAY
+    files_seconds: float = 0.0
+    logs_per_step: int = 100
+    max_steps: int = 1000

@@ -1,0 +1,131 @@
+"""The writer's step: a group of batches into the database, in one transaction, each exactly once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+
+from .. import lifecycle
+from ..lifecycle import Reception
+from ..model import Batch, Log, Numbered, PilotId, Receipt, State
+from ..ports import Clock
+from . import rows
+from .engine import Transactions
+from .schema import batches, epochs, logs
+
+_LEVEL = 3
+_update_log = update(logs).where(logs.c.LogID == bindparam("log_id"))
+
+
+class SqlAppender:
+    """A ``LogStore`` on SQL."""
+
+    def __init__(self, transactions: Transactions, clock: Clock):
+        self._transactions = transactions
+        self._clock = clock
+
+    def append(self, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+        """See ``ports.LogStore.append``.
+
+        The epoch's row is locked first and the logs' rows after it, in the order of their unique key, so that two
+        writers wait for each other instead of losing deadlocks; one that is lost all the same is run again.
+        """
+        return self._transactions.run(self._append, epoch, group)
+
+    def _append(self, connection: Connection, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+        done = self._lock_epoch(connection, epoch)
+        fresh = [numbered for numbered in group if numbered.number > done]
+        if not fresh:
+            return [Receipt(0)] * len(group)
+        receipts = self._store(connection, [numbered.batch for numbered in fresh])
+        self._move_epoch(connection, epoch, fresh[-1].number)
+        return [Receipt(0)] * (len(group) - len(fresh)) + receipts
+
+    def _lock_epoch(self, connection: Connection, epoch: str) -> int:
+        """The last committed number, its row locked; a new epoch gets its row."""
+        statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
+        last = connection.execute(statement).scalar()
+        if last is None:
+            connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=self._clock()))
+            return 0
+        return last
+
+    def _move_epoch(self, connection: Connection, epoch: str, number: int) -> None:
+        statement = update(epochs).where(epochs.c.Epoch == epoch)
+        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock()))
+
+    def _store(self, connection: Connection, group: Sequence[Batch]) -> list[Receipt]:
+        """Store batches whose order is theirs within each log; the receipts come in the order of the group."""
+        places: dict[PilotId, list[int]] = defaultdict(list)
+        for place, batch in enumerate(group):
+            places[batch.pilot].append(place)
+        first_seen = {pilot: group[indexes[0]].received for pilot, indexes in places.items()}
+        locked = _lock_logs(connection, first_seen)
+        receptions, receipts = [], [Receipt(0)] * len(group)
+        for pilot in sorted(places):
+            run = [group[place] for place in places[pilot]]
+            reception = lifecycle.receive(_open_part(connection, locked[pilot], run), run)
+            receptions.append(reception)
+            for place, receipt in zip(places[pilot], reception.receipts, strict=True):
+                receipts[place] = receipt
+        _write(connection, receptions)
+        return receipts
+
+
+def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
+    """The last part of each pilot's log, its row locked; pilots not seen before get their row."""
+    found = _lock_known(connection, list(first_seen))
+    missing = sorted(set(first_seen) - set(found))
+    if missing:
+        connection.execute(insert(logs), [_new_row(pilot, first_seen[pilot]) for pilot in missing])
+        found |= _lock_known(connection, missing)
+    return found
+
+
+def _lock_known(connection: Connection, pilots: list[PilotId]) -> dict[PilotId, Log]:
+    keys = [(pilot.vo, pilot.stamp) for pilot in sorted(pilots)]
+    statement = (
+        select(logs)
+        .where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(keys), logs.c.Part > 0)
+        .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+        .with_for_update()
+    )
+    return {log.pilot: log for log in map(rows.to_log, connection.execute(statement))}
+
+
+def _new_row(pilot: PilotId, seen: datetime) -> dict:
+    return rows.new_columns(Log(0, pilot, 1, State.RECEIVING, seen, seen))
+
+
+def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
+    """The part that takes these batches: the last one, or a new one behind a purged one."""
+    if not lifecycle.needs_next_part(log, run):
+        return log
+    part = lifecycle.next_part(log, run[0].received)
+    connection.execute(insert(logs).values(rows.new_columns(part)))
+    return _lock_known(connection, [log.pilot])[log.pilot]
+
+
+def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
+    pieces = [_piece_row(reception, index) for reception in receptions for index in range(len(reception.pieces))]
+    if pieces:
+        connection.execute(insert(batches), pieces)
+    changes = [{"log_id": reception.log.id} | rows.received_columns(reception.log) for reception in receptions]
+    connection.execute(_update_log, changes)
+
+
+def _piece_row(reception: Reception, index: int) -> dict:
+    piece = reception.pieces[index]
+    return {
+        "LogID": reception.log.id,
+        "Sequence": piece.sequence,
+        "Received": piece.received,
+        "NumberOfLines": piece.text.count(b"\n"),
+        "NumberOfBytes": len(piece.text),
+        "Sender": piece.sender[:64],
+        "Payload": zstandard.compress(piece.text, _LEVEL),
+    }

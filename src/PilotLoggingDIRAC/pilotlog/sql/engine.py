@@ -1,0 +1,110 @@
+"""The engine: a lazy pool of connections, each with time limits, and the translation of its errors.
+
+Nothing connects before the first step, so that a collector starts with its database away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, URL, create_engine, event
+from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, NotSupportedError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ..errors import StoreRefused, StoreUnavailable
+from ..settings import StoreSettings
+
+_DEADLOCK = 1213
+_DUPLICATE = 1062
+_PACKET_TOO_LARGE = 1153
+
+Result = TypeVar("Result")
+
+
+def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
+    """An engine for ``mysql+mysqldb://`` or ``sqlite://``; no connection is made yet."""
+    if str(url).startswith("sqlite"):
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=settings.max_connections,
+        max_overflow=0,
+        pool_timeout=settings.connect_seconds,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": settings.connect_seconds,
+            "read_timeout": settings.read_seconds,
+            "write_timeout": settings.read_seconds,
+            "charset": "utf8mb4",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={settings.lock_seconds}, time_zone='+00:00'",
+        },
+    )
+
+
+def _sqlite_engine(url: str | URL) -> Engine:
+    """sqlite that begins every transaction with its write lock, as nothing else gives READ COMMITTED's row locks."""
+    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+    event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+class Transactions:
+    """Runs steps on an engine, one transaction each."""
+
+    def __init__(self, engine: Engine, settings: StoreSettings):
+        self.engine = engine
+        self._settings = settings
+
+    def run(self, step: Callable[..., Result], *args: object) -> Result:
+        """The result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
+        row, is run again, a bounded number of times.
+
+        Raises StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
+        """
+        for _ in range(self._settings.deadlock_tries):
+            with translated_errors():
+                try:
+                    with self.engine.begin() as connection:
+                        return step(connection, *args)
+                except (OperationalError, IntegrityError) as error:
+                    if not _worth_repeating(error):
+                        raise
+        raise StoreUnavailable("The database reported deadlocks again and again")
+
+    def bind(self, step: Callable[..., Result]) -> Callable[..., Result]:
+        """``step`` as a function that needs no connection."""
+        return partial(self.run, step)
+
+
+def _code(error: DBAPIError) -> int | None:
+    args = getattr(error.orig, "args", ())
+    return args[0] if args and isinstance(args[0], int) else None
+
+
+def _worth_repeating(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        return _code(error) in (_DUPLICATE, None)  # sqlite gives no code
+    return _code(error) == _DEADLOCK
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what SQLAlchemy raises into the store's two named errors; the driver's message stays in the cause."""
+    try:
+        yield
+    except (DataError, IntegrityError, NotSupportedError) as error:
+        raise StoreRefused(f"The database refused the data ({type(error.orig).__name__} {_code(error)})") from error
+    except DBAPIError as error:
+        if _code(error) == _PACKET_TOO_LARGE:
+            raise StoreRefused("The data is larger than the database's max_allowed_packet") from error
+        raise StoreUnavailable(f"The database is not available ({type(error.orig).__name__} {_code(error)})") from error
+    except PoolTimeout as error:
+        raise StoreUnavailable("All connections to the database are busy") from error
+
+
+__all__ = ["Connection", "Transactions", "make_engine", "translated_errors"]

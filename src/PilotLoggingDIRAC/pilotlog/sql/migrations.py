@@ -1,0 +1,66 @@
+"""Ordered, recorded, additive changes of the schema.
+
+Each runs once; running them again does nothing. They run under a lock of the database, so that many components may
+start at once, and the version before keeps working beside the new one because nothing it needs is taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
+
+from ..errors import StoreUnavailable
+from ..ports import Clock
+from .engine import translated_errors
+from .schema import metadata, migrations
+
+_LOCK = "PilotLoggingDB.migrations"
+_LOCK_SECONDS = 60
+
+
+def _create_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=True)
+
+
+#: (version, name, step), in order; append only.
+MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = ((1, "create tables", _create_tables),)
+
+
+def migrate(engine: Engine, clock: Clock) -> list[str]:
+    """Bring the schema up to date and return the names of the steps that were run.
+
+    Raises StoreUnavailable when the database can't be reached or somebody else holds the lock for a minute.
+    """
+    with translated_errors(), engine.connect() as connection, _Lock(connection):
+        done = _recorded(connection)
+        missing = [migration for migration in MIGRATIONS if migration[0] not in done]
+        for version, name, step in missing:
+            step(connection)
+            connection.execute(insert(migrations).values(Version=version, Name=name, AppliedAt=clock()))
+        connection.commit()
+    return [name for _, name, _ in missing]
+
+
+def _recorded(connection: Connection) -> set[int]:
+    if not inspect(connection).has_table(migrations.name):
+        return set()
+    return set(connection.execute(select(migrations.c.Version)).scalars())
+
+
+class _Lock:
+    """The database's own named lock; sqlite has none and needs none, as its transaction is exclusive."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self._named = connection.dialect.name == "mysql"
+
+    def __enter__(self) -> None:
+        if self._named:
+            got = self._connection.execute(text("SELECT GET_LOCK(:name, :wait)"), {"name": _LOCK, "wait": _LOCK_SECONDS})
+            if got.scalar() != 1:
+                raise StoreUnavailable("Another component has been migrating the database for a minute")
+
+    def __exit__(self, *_: object) -> None:
+        if self._named:
+            self._connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": _LOCK})

@@ -1,0 +1,76 @@
+"""Between rows and ``model.Log``: one place that knows the columns' names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, RowMapping, Select, and_, select
+
+from ..model import Log, PilotId, State, StoredFile
+from .schema import files, logs
+
+
+def select_logs(*more: Any) -> Select:
+    """A select of whole logs with the verified copy of each, for ``to_log``."""
+    copy = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation, files.c.VerifiedAt.is_not(None))
+    columns = (files.c.SE, files.c.LFN, files.c.GUID, files.c.Size, files.c.Checksum)
+    return select(logs, *columns, *more).outerjoin(files, copy)
+
+
+def to_log(row: Row) -> Log:
+    """The log of a row that ``select_logs`` or ``select(logs)`` gave."""
+    values = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for it)
+    return Log(
+        id=values["LogID"],
+        pilot=PilotId(values["VO"], values["PilotStamp"]),
+        part=values["Part"],
+        state=State(values["State"]),
+        first_seen=values["FirstSeen"],
+        last_seen=values["LastSeen"],
+        lines=values["NumberOfLines"],
+        bytes=values["NumberOfBytes"],
+        next_sequence=values["NextSequence"],
+        resend=values["Resend"],
+        return_code=values["ReturnCode"],
+        reference=values["PilotReference"],
+        site=values["Site"],
+        ce=values["CE"],
+        generation=values["Generation"],
+        file=to_file(values),
+        verified_at=values["VerifiedAt"],
+        attempts=values["Attempts"],
+        last_error=values["LastError"],
+    )
+
+
+def to_file(values: RowMapping) -> StoredFile | None:
+    """The archived copy that a row names, if any."""
+    if values.get("LFN") is None:
+        return None
+    return StoredFile(values["SE"], values["LFN"], values["GUID"], values["Size"], values["Checksum"])
+
+
+def received_columns(log: Log) -> dict[str, Any]:
+    """The columns that receiving text changes."""
+    return {
+        "State": log.state.value,
+        "LastSeen": log.last_seen,
+        "NumberOfLines": log.lines,
+        "NumberOfBytes": log.bytes,
+        "NextSequence": log.next_sequence,
+        "Resend": log.resend,
+        "ReturnCode": log.return_code,
+    }
+
+
+def new_columns(log: Log) -> dict[str, Any]:
+    """The columns of a log that is not in the database yet."""
+    return received_columns(log) | {
+        "VO": log.pilot.vo,
+        "PilotStamp": log.pilot.stamp,
+        "Part": log.part,
+        "FirstSeen": log.first_seen,
+        "PilotReference": log.reference,
+        "Site": log.site,
+        "CE": log.ce,
+    }

@@ -1,0 +1,122 @@
+"""The tables. ``PilotLoggingDB.sql`` holds the same for DIRAC's installer; a test keeps the two equal.
+
+Names compare binary; times are UTC with microseconds; sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql, sqlite
+
+metadata = MetaData()
+
+_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+_BigKey = BigInteger().with_variant(mysql.BIGINT(unsigned=True), "mysql").with_variant(sqlite.INTEGER(), "sqlite")
+_Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql")
+_Payload = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql")
+
+
+def _name(length: int) -> String:
+    """ASCII text that compares binary."""
+    return String(length).with_variant(mysql.VARCHAR(length, charset="ascii", collation="ascii_bin"), "mysql")
+
+
+def _text(length: int) -> String:
+    """Any text; compares binary too."""
+    return String(length).with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), "mysql")
+
+
+logs = Table(
+    "PilotLogs",
+    metadata,
+    Column("LogID", _BigKey, primary_key=True, autoincrement=True),
+    Column("VO", _name(64), nullable=False),
+    Column("PilotStamp", _name(64), nullable=False),
+    Column("Part", Integer, nullable=False, server_default="1"),
+    Column("State", _name(16), nullable=False),
+    Column("FirstSeen", _Time, nullable=False),
+    Column("LastSeen", _Time, nullable=False),
+    Column("NumberOfLines", BigInteger, nullable=False, server_default="0"),
+    Column("NumberOfBytes", BigInteger, nullable=False, server_default="0"),
+    Column("NextSequence", Integer, nullable=False, server_default="0"),
+    Column("Resend", LargeBinary(255).with_variant(mysql.VARBINARY(255), "mysql"), nullable=False),
+    Column("ReturnCode", _name(64)),
+    Column("PilotReference", _text(255), nullable=False, server_default=""),
+    Column("Site", _text(128), nullable=False, server_default=""),
+    Column("CE", _text(128), nullable=False, server_default=""),
+    Column("Generation", Integer, nullable=False, server_default="0"),
+    Column("VerifiedAt", _Time),
+    Column("LeaseOwner", _name(64), nullable=False, server_default=""),
+    Column("LeaseUntil", _Time),
+    Column("Attempts", Integer, nullable=False, server_default="0"),
+    Column("RetryAfter", _Time),
+    Column("LastError", _text(512), nullable=False, server_default=""),
+    UniqueConstraint("VO", "PilotStamp", "Part", name="UK_Log"),
+    Index("IX_State_LastSeen", "State", "LastSeen"),
+    Index("IX_LastSeen", "LastSeen"),
+    Index("IX_VO_LastSeen", "VO", "LastSeen"),
+    Index("IX_Site_LastSeen", "Site", "LastSeen"),
+    Index("IX_CE_LastSeen", "CE", "LastSeen"),
+    Index("IX_Reference", "PilotReference"),
+    Index("IX_Stamp", "PilotStamp"),
+    **_OPTIONS,
+)
+
+batches = Table(
+    "PilotLogBatches",
+    metadata,
+    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID"), primary_key=True, autoincrement=False),
+    Column("Sequence", Integer, primary_key=True, autoincrement=False),
+    Column("Received", _Time, nullable=False),
+    Column("NumberOfLines", Integer, nullable=False),
+    Column("NumberOfBytes", Integer, nullable=False),
+    Column("Sender", _name(64), nullable=False, server_default=""),
+    Column("Payload", _Payload, nullable=False),
+    **_OPTIONS,
+)
+
+files = Table(
+    "PilotLogFiles",
+    metadata,
+    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID"), primary_key=True, autoincrement=False),
+    Column("Generation", Integer, primary_key=True, autoincrement=False),
+    Column("NextSequence", Integer, nullable=False),
+    Column("SE", _text(128), nullable=False),
+    Column("LFN", _text(255), nullable=False),
+    Column("GUID", _name(36), nullable=False),
+    Column("Size", BigInteger, nullable=False),
+    Column("Checksum", _name(8), nullable=False),
+    Column("RecordedAt", _Time, nullable=False),
+    Column("VerifiedAt", _Time),
+    **_OPTIONS,
+)
+
+epochs = Table(
+    "WriterEpochs",
+    metadata,
+    Column("Epoch", _name(32), primary_key=True),
+    Column("LastNumber", BigInteger, nullable=False),
+    Column("LastCommit", _Time, nullable=False),
+    **_OPTIONS,
+)
+
+migrations = Table(
+    "SchemaMigrations",
+    metadata,
+    Column("Version", Integer, primary_key=True, autoincrement=False),
+    Column("Name", _name(64), nullable=False),
+    Column("AppliedAt", _Time, nullable=False),
+    **_OPTIONS,
+)

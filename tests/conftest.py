@@ -1,0 +1,50 @@
+"""Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.model import Batch, PilotId
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 21, 8, 0, 0)
+
+    def __call__(self):
+        return self.now
+
+    def forward(self, **delta):
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def transactions(tmp_path, clock):
+    """Transactions on an empty sqlite store."""
+    engine = make_engine(f"sqlite:///{tmp_path}/logs.db", StoreSettings())
+    migrate(engine, clock)
+    yield Transactions(engine, StoreSettings())
+    engine.dispose()
+
+
+PILOT = PilotId("vo.alpha.org", "0123456789abcdef0123456789abcdef")
+
+
+def line(text, second=0):
+    """A line as a pilot writes it."""
+    return f"2026-11-21T08:10:{second:02d}.123456Z INFO [CheckWorkerNode] {text}\n".encode()
+
+
+def batch(text=b"", pilot=PILOT, received=datetime(2026, 11, 21, 8, 0, 0), return_code=None):
+    """A batch as ``parse`` makes it."""
+    return Batch(pilot, received, text, return_code)

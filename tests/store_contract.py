@@ -1,0 +1,128 @@
+"""What every store promises. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, State
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
+from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
+
+from .conftest import PILOT, batch, line
+
+
+def numbered(*batches, start=1):
+    return [Numbered(number, item) for number, item in enumerate(batches, start)]
+
+
+class StoreContract:
+    """Tests that take ``transactions`` of the store under test."""
+
+    def text(self, transactions, pilot=PILOT):
+        reader = SqlReader(transactions)
+        return b"".join(text for part in reader.find(pilot) for _, text in reader.pieces(part))
+
+    def appender(self, transactions, clock):
+        return SqlAppender(transactions, clock)
+
+    def test_text_reads_back_byte_for_byte_in_order(self, transactions, clock):
+        texts = [b"half a li", b"ne\r\n", "π ≠ 3\n".encode(), b"\x1b[31mred\x00\n", os.urandom(2000).hex().encode()]
+        self.appender(transactions, clock).append("e", numbered(*map(batch, texts)))
+        assert self.text(transactions) == b"".join(texts)
+
+    def test_text_larger_than_a_piece_reads_back(self, transactions, clock):
+        text = ("µ" * 1_500_000).encode()
+        self.appender(transactions, clock).append("e", numbered(batch(text)))
+        assert self.text(transactions) == text
+
+    def test_a_group_offered_again_is_stored_once(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        group = numbered(batch(b"a\n"), batch(b"b\n"))
+        store.append("e", group)
+        store.append("e", group)
+        assert self.text(transactions) == b"a\nb\n"
+
+    def test_the_new_part_of_a_group_offered_again_is_stored(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        store.append("e", numbered(batch(b"a\n")))
+        receipts = store.append("e", numbered(batch(b"a\n"), batch(b"b\n")))
+        assert self.text(transactions) == b"a\nb\n"
+        assert [receipt.stored_bytes for receipt in receipts] == [0, 2]
+
+    def test_numbers_of_two_writers_do_not_hide_each_other(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        store.append("one", numbered(batch(b"a\n"), start=7))
+        store.append("two", numbered(batch(b"b\n"), start=3))
+        assert self.text(transactions) == b"a\nb\n"
+
+    def test_a_message_sent_again_with_more_is_stored_once(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        store.append("e", numbered(batch(line("one"))))
+        store.append("e", numbered(batch(line("one") + line("two")), start=2))
+        store.append("e", numbered(batch(line("one") + line("two") + line("three")), start=3))
+        assert self.text(transactions) == line("one") + line("two") + line("three")
+
+    def test_logs_of_two_vos_with_one_stamp_are_apart(self, transactions, clock):
+        other = PilotId("beta_vo", PILOT.stamp)
+        self.appender(transactions, clock).append("e", numbered(batch(b"a\n"), batch(b"b\n", pilot=other)))
+        assert self.text(transactions) == b"a\n"
+        assert self.text(transactions, other) == b"b\n"
+
+    def test_names_differing_in_case_are_two_logs(self, transactions, clock):
+        upper = PilotId(PILOT.vo, PILOT.stamp.upper())
+        self.appender(transactions, clock).append("e", numbered(batch(b"a\n"), batch(b"b\n", pilot=upper)))
+        assert self.text(transactions) == b"a\n"
+
+    def test_counts_follow_the_text(self, transactions, clock):
+        self.appender(transactions, clock).append("e", numbered(batch(b"a\nb"), batch(b"\nc\n")))
+        (log,) = SqlReader(transactions).find(PILOT)
+        assert (log.lines, log.bytes, log.next_sequence) == (3, 6, 2)
+
+    def test_finalised_twice_keeps_the_first_return_code(self, transactions, clock):
+        group = numbered(batch(b"a\n"), batch(return_code="0"), batch(return_code="1"))
+        self.appender(transactions, clock).append("e", group)
+        (log,) = SqlReader(transactions).find(PILOT)
+        assert (log.state, log.return_code) == (State.COMPLETE, "0")
+
+    def test_text_for_a_purged_log_opens_a_next_part(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        store.append("e", numbered(batch(line("first life"))))
+        self.purge(transactions)
+        store.append("e", numbered(batch(line("first life") + line("second life")), start=2))
+        parts = SqlReader(transactions).find(PILOT)
+        assert [part.part for part in parts] == [1, 2]
+        assert self.text(transactions) == line("second life")
+
+    def test_text_sent_again_for_a_purged_log_opens_nothing(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        store.append("e", numbered(batch(line("first life"))))
+        self.purge(transactions)
+        store.append("e", numbered(batch(line("first life")), batch(return_code="0"), start=2))
+        (log,) = SqlReader(transactions).find(PILOT)
+        assert (log.state, log.return_code) == (State.PURGED, "0")
+
+    def purge(self, transactions):
+        def step(connection):
+            connection.execute(batches_table.delete().where(batches_table.c.LogID > 0))
+            connection.execute(logs_table.update().values(State=State.PURGED.value))
+
+        transactions.run(step)
+
+    def test_many_writers_at_once_lose_and_double_nothing(self, transactions, clock):
+        store = self.appender(transactions, clock)
+        pilots = [PilotId("vo", f"{number:032x}") for number in range(5)]
+
+        def write(writer):
+            for number in range(1, 11):
+                texts = [batch(line(f"w{writer} n{number}"), pilot=pilot) for pilot in pilots]
+                store.append(f"epoch{writer}", numbered(*texts, start=number * 100))
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, range(4)))
+        for pilot in pilots:
+            lines = self.text(transactions, pilot).splitlines(keepends=True)
+            assert sorted(lines) == sorted(line(f"w{w} n{n}") for w in range(4) for n in range(1, 11))
+            for writer in range(4):
+                mine = [item for item in lines if f"w{writer} ".encode() in item]
+                assert mine == [line(f"w{writer} n{number}") for number in range(1, 11)]

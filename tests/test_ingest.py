@@ -1,0 +1,131 @@
+"""The writer: order, groups, refusals, bounds, and a store that hangs."""
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.ingest import Writer
+from PilotLoggingDIRAC.pilotlog.model import Receipt
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+
+from .conftest import PILOT, batch, line
+
+SETTINGS = IngestSettings(answer_seconds=0.5, stop_seconds=2)
+
+
+class Gate:
+    """A store in front of another that can be held, and made to fail."""
+
+    def __init__(self, store):
+        self.store = store
+        self.open = threading.Event()
+        self.open.set()
+        self.refuses = lambda text: False
+        self.groups = []
+
+    def append(self, epoch, group):
+        self.open.wait(5)
+        if any(self.refuses(numbered.batch.text) for numbered in group):
+            raise StoreRefused("no")
+        self.groups.append(len(group))
+        return self.store.append(epoch, group)
+
+
+@pytest.fixture
+def gate(transactions, clock):
+    return Gate(SqlAppender(transactions, clock))
+
+
+@pytest.fixture
+def writer(gate):
+    writer = Writer(gate, SETTINGS)
+    writer.start()
+    yield writer
+    gate.open.set()
+    writer.stop()
+
+
+def read(transactions):
+    reader = SqlReader(transactions)
+    return b"".join(text for part in reader.find(PILOT) for _, text in reader.pieces(part))
+
+
+def test_batches_are_stored_in_the_order_of_their_submission(writer, transactions):
+    answers = [writer.submit(batch(line(str(number)))) for number in range(200)]
+    assert [answer.result(5) for answer in answers] == [Receipt(len(line(str(number)))) for number in range(200)]
+    assert read(transactions) == b"".join(line(str(number)) for number in range(200))
+
+
+def test_what_gathers_while_the_store_is_busy_becomes_one_group(writer, gate):
+    gate.open.clear()
+    first = writer.submit(batch(b"first\n"))
+    time.sleep(0.05)
+    rest = [writer.submit(batch(b"rest\n")) for _ in range(20)]
+    gate.open.set()
+    for answer in [first, *rest]:
+        answer.result(5)
+    assert gate.groups == [1, 20]
+
+
+def test_a_refused_batch_costs_no_other(gate, transactions):
+    refused = []
+    writer = Writer(gate, SETTINGS, on_refused=lambda item, error: refused.append(item.text))
+    gate.refuses = lambda text: text == b"bad\n"
+    answers = [writer.submit(batch(text)) for text in (b"a\n", b"b\n", b"bad\n", b"c\n", b"d\n")]
+    writer.start()
+    with pytest.raises(StoreRefused):
+        answers[2].result(5)
+    answers[-1].result(5)
+    writer.stop()
+    assert (read(transactions), refused) == (b"a\nb\nc\nd\n", [b"bad\n"])
+
+
+def test_a_store_that_hangs_is_answered_within_the_time_limit(writer, gate):
+    gate.open.clear()
+    started = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        writer.submit(batch(b"a\n")).result(5)
+    assert time.monotonic() - started < 2 * SETTINGS.answer_seconds
+
+
+def test_a_sender_that_gave_up_before_its_turn_is_not_stored(writer, gate, transactions):
+    gate.open.clear()
+    first = writer.submit(batch(b"first\n"))
+    time.sleep(0.05)
+    second = writer.submit(batch(b"given up\n"))
+    assert second.cancel()
+    gate.open.set()
+    first.result(5)
+    writer.submit(batch(b"third\n")).result(5)
+    assert read(transactions) == b"first\nthird\n"
+
+
+def test_more_than_may_wait_is_refused_at_once(gate):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_batches=3))
+    for _ in range(3):
+        writer.submit(batch(b"a\n"))
+    with pytest.raises(Overloaded):
+        writer.submit(batch(b"a\n"))
+
+
+def test_more_bytes_than_may_wait_are_refused_at_once(gate):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_bytes=1000))
+    writer.submit(batch(b"x" * 2000))
+    with pytest.raises(Overloaded):
+        writer.submit(batch(b"a\n"))
+
+
+def test_stopping_stores_what_was_taken_and_takes_no_more(writer, gate, transactions):
+    gate.open.clear()
+    answers = [writer.submit(batch(line(str(number)))) for number in range(10)]
+    threading.Timer(0.1, gate.open.set).start()
+    writer.stop()
+    assert all(answer.result(0).stored_bytes for answer in answers)
+    assert read(transactions).count(b"\n") == 10
+    with pytest.raises(ShuttingDown):
+        writer.submit(batch(b"late\n"))
