@@ -1,0 +1,127 @@
+"""A pilot's logger that speaks the stock wire: one form-encoded POST a message, a new TLS connection each.
+
+``StockLogger`` buffers lines as the stock pilot does, and keeps what a failed flush could not send. Run as a program
+it is a little pilot: ``python -m integration_tests.pilot STAMP --lines 20 --pause 0.1 --end 0``.
+"""
+
+import argparse
+import json
+import os
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+
+class Connection:
+    """One sender's way to a collector: the URL, the CA folder, a proxy file or a folder with a host certificate."""
+
+    def __init__(self, url, ca_folder, credentials, timeout=60):
+        self.url = url
+        self.timeout = timeout
+        self._context = ssl.create_default_context(capath=str(ca_folder))
+        self.is_host = Path(credentials).is_dir()
+        if self.is_host:
+            self._context.load_cert_chain(f"{credentials}/hostcert.pem", f"{credentials}/hostkey.pem")
+        else:
+            self._context.load_cert_chain(str(credentials))
+
+    def call(self, method, *arguments):
+        """Call a method and return DIRAC's answer as a dictionary."""
+        return self.post({"method": method, "args": json.dumps(arguments)})[1]
+
+    def post(self, form):
+        """Post a form and return (HTTP status, answer): the JSON, or the text where it is none."""
+        if self.is_host:
+            form = form | {"extraCredentials": '"hosts"'}
+        body = form if isinstance(form, bytes) else urlencode(form).encode()
+        try:
+            with urllib.request.urlopen(self.url, body, timeout=self.timeout, context=self._context) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")
+
+    def send(self, text, stamp, vo="unknown"):
+        """Send text as the stock pilot does and return the answer, which the stock pilot never reads."""
+        return self.call("sendMessage", json.dumps(text), stamp, vo)
+
+    def finalise(self, stamp, code="0", vo="unknown"):
+        """Send the finalise mark and return the answer."""
+        return self.call("finaliseLogs", json.dumps({"retCode": code}), stamp, vo)
+
+
+def pilot_line(text, level="INFO", command="CheckWorkerNode"):
+    """A line as the pilot's logger writes it."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ} {level} [{command}] {text}\n"
+
+
+class StockLogger:
+    """Sends when ``size`` lines are there or on ``flush``; a flush that fails keeps its text and raises."""
+
+    def __init__(self, connection, stamp, vo="unknown", size=1000):
+        self._connection = connection
+        self._stamp = stamp
+        self._vo = vo
+        self._size = size
+        self._kept = ""
+        self.sent = ""
+
+    def line(self, text, level="INFO", command="CheckWorkerNode"):
+        """Log one line."""
+        self._kept += pilot_line(text, level, command)
+        if self._kept.count("\n") >= self._size:
+            self.flush()
+
+    def flush(self):
+        """Send what is kept."""
+        if self._kept:
+            self._connection.send(self._kept, self._stamp, self._vo)
+            self.sent += self._kept
+            self._kept = ""
+
+    def finalise(self, code="0"):
+        """Send the rest, then the mark."""
+        self.flush()
+        self._connection.finalise(self._stamp, code, self._vo)
+
+
+COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "CheckCECapabilities", "LaunchAgent")
+
+
+def run(logger, lines, pause, end):
+    """Be a pilot: go through the commands, a few lines each; ``end`` is its return code, None for one that is killed."""
+    logger.line(f"Executing commands: {list(COMMANDS)}", command="Pilot")
+    for command in COMMANDS:
+        logger.line(f"Command {command} instantiated from pilotCommands", command=command)
+        for number in range(lines):
+            logger.line(f"{command} step {number}", command=command)
+            time.sleep(pause)
+        logger.flush()
+        if end not in (None, "0") and command == "InstallDIRAC":
+            logger.line("Could not install DIRAC: no space left on device", "ERROR", command)
+            break
+    while end is None:
+        time.sleep(60)
+    logger.finalise(end)
+
+
+def main(words=None):
+    """The little pilot as a program; credentials and URL from the environment, as a pilot has them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stamp")
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--lines", type=int, default=5, help="lines a command")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between lines")
+    parser.add_argument("--end", default="0", help='return code; "never" waits to be killed')
+    options = parser.parse_args(words)
+    connection = Connection(options.url, os.environ["X509_CERT_DIR"], os.environ["X509_USER_PROXY"])
+    logger = StockLogger(connection, options.stamp)
+    run(logger, options.lines, options.pause, None if options.end == "never" else options.end)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""`./dev up`, `status`, `shell` and `down`."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from . import Stack, StackError, environment, world
+
+DEFAULT_ROOT = environment.TOP / ".stack"
+
+
+class Progress:
+    """Prints what is done, with the seconds since the start."""
+
+    def __init__(self):
+        self.started = time.monotonic()
+
+    def __call__(self, text):
+        print(f"[{time.monotonic() - self.started:4.1f} s] {text}", flush=True)
+
+
+def up(arguments):
+    """Bring the stack up and say where things are."""
+    stack = Stack(arguments.root, tls=arguments.tls, agents=not arguments.no_agents)
+    progress = Progress()
+    stack.up(progress)
+    progress("up")
+    print(f"\n  collector  {stack.url('WorkloadManagement', 'TornadoPilotLogging')}")
+    print(f"  folder     {stack.root}\n  users      {', '.join(world.USERS)}\n")
+    print("./dev shell [USER] for a shell in it, ./dev status, ./dev down")
+
+
+def down(arguments):
+    """Stop the stack."""
+    stack = Stack(arguments.root)
+    if arguments.purge:
+        stack.purge()
+    else:
+        stack.down()
+
+
+def status(arguments):
+    """Print what runs; the code is 1 when something doesn't."""
+    rows = Stack(arguments.root).status()
+    for name, pid, port, answers in rows:
+        state = f"process {pid}" if pid else "down"
+        where = f"port {port}{'' if answers or not pid else ', does not answer'}" if port else ""
+        print(f"{name:26} {state:16} {where}")
+    return 0 if all(pid for _, pid, _, _ in rows) else 1
+
+
+def shell(arguments):
+    """Become a shell in the stack's environment, with a user's proxy."""
+    stack = Stack(arguments.root)
+    env = stack.env(arguments.user) | {"PS1": f"({arguments.user}) \\w$ "}
+    program = os.environ.get("SHELL", "/bin/sh")
+    print(f"{arguments.user}'s shell; `exit` leaves it. Try dirac-proxy-info, dirac-admin-get-pilot-output.")
+    os.execvpe(program, [program, *(["--norc"] if program.endswith("bash") else [])], env)
+
+
+def parser():
+    """Return the command line's grammar."""
+    grammar = argparse.ArgumentParser(prog="./dev")
+    commands = grammar.add_subparsers(dest="command", required=True)
+    for action in (up, down, status, shell):
+        command = commands.add_parser(action.__name__, help=action.__doc__)
+        command.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the stack's folder")
+        command.set_defaults(action=action)
+        if action is up:
+            command.add_argument("--tls", choices=("m2", "std"), default="m2", help="the server's TLS")
+            command.add_argument("--no-agents", action="store_true", help="start no agents")
+        if action is down:
+            command.add_argument("--purge", action="store_true", help="delete the folder too")
+        if action is shell:
+            command.add_argument("user", nargs="?", default="admin", help="whose proxy")
+    return grammar
+
+
+def main():
+    """Do what is asked."""
+    arguments = parser().parse_args()
+    try:
+        return arguments.action(arguments)
+    except StackError as error:
+        print(f"./dev: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

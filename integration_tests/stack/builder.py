@@ -1,0 +1,92 @@
+"""Makes the parts of a stack that are made once: certificates, proxies, databases, what DIRAC must be told."""
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from . import components, world
+from .processes import StackError
+
+DAY_SECONDS = 86400
+PROXY_DAYS = 90
+RENEW_AFTER_DAYS = 20
+
+
+class Builder:
+    """Works on a `Stack`; what is done is remembered by files in `root/done`."""
+
+    def __init__(self, stack):
+        self.stack = stack
+
+    def build_files(self):
+        """Make certificates and proxies, and meanwhile the database's files."""
+        with ThreadPoolExecutor() as pool:
+            for work in (pool.submit(self._identities), pool.submit(self.stack.database.build)):
+                work.result()
+
+    def _identities(self):
+        self.stack.pki.build()
+        missing = [spec for spec in world.PROXIES if not self._has_fresh_proxy(spec.name)]
+        if missing:
+            self.make_proxies(missing, PROXY_DAYS * 24)
+
+    def _has_fresh_proxy(self, name):
+        return is_fresh(self.stack.root / "proxies" / f"{name}.proxy", RENEW_AFTER_DAYS)
+
+    def make_proxies(self, specs, hours):
+        """Make proxies, by DIRAC's own code."""
+        folder = self.stack.root / "proxies"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        words = [f"{spec.name}:{spec.user}:{spec.group or ''}:{spec.limited}:{hours}" for spec in specs]
+        self._python("proxies", self.stack.pki.folder, folder, *words)
+
+    def create_databases(self, database):
+        """Create the databases that are missing; one that was left half made is made again."""
+        missing = [name for _, name in components.databases() if not self._done(f"database-{name}").exists()]
+        for name in missing:
+            database.sql(None, f"DROP DATABASE IF EXISTS `{name}`")
+        if missing:
+            self._python("filling", "databases", *missing)
+        for name in missing:
+            self._mark(f"database-{name}")
+
+    def fill(self):
+        """Tell DIRAC, through its services, whose proxies it holds and which storage elements work."""
+        with ThreadPoolExecutor() as pool:
+            for work in (pool.submit(self._upload_proxies), pool.submit(self._activate)):
+                work.result()
+
+    def _upload_proxies(self):
+        if is_fresh(self._done("proxies"), RENEW_AFTER_DAYS):
+            return
+        users = [user for vo in world.VOS for user in (vo.shifter, vo.pilot)]
+        self._python("filling", "proxies", self.stack.pki.folder, *users, user="admin")
+        self._mark("proxies")
+
+    def _activate(self):
+        names = self.stack.storage_element_names()
+        self.activate([name for name in names if not self._done(f"active-{name}").exists()])
+
+    def activate(self, names):
+        """Declare storage elements Active in the resource status."""
+        if names:
+            self._python("filling", "active", *names, user="admin")
+        for name in names:
+            self._mark(f"active-{name}")
+
+    def _done(self, what):
+        return self.stack.root / "done" / what
+
+    def _mark(self, what):
+        self._done(what).parent.mkdir(exist_ok=True)
+        self._done(what).touch()
+
+    def _python(self, module, *words, user=None):
+        answer = self.stack.run([sys.executable, "-m", f"integration_tests.stack.{module}", *words], user=user)
+        if answer.returncode:
+            raise StackError(f"{module} {' '.join(map(str, words))} failed:\n{answer.stdout}{answer.stderr}")
+
+
+def is_fresh(path, days):
+    """Whether there is such a file, not older than this."""
+    return path.exists() and time.time() - path.stat().st_mtime < days * DAY_SECONDS

@@ -1,0 +1,102 @@
+"""The parts of the stack that run as processes of DIRAC, and the databases they need.
+
+Which code is run is DIRAC's choice: its loader takes ours where there is one, and its own otherwise.
+"""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+OURS = "PilotLoggingDIRAC"
+TORNADO = "tornado"
+MARIADB = "mariadb"
+CONFIGURATION = "Configuration"
+OPENSEARCH = "opensearch"
+STORAGE = ("xrootd", "s3")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service: over DISET with a port of its own, or inside Tornado."""
+
+    system: str
+    name: str
+    https: bool = False
+
+    @property
+    def full_name(self):
+        """The name DIRAC starts it by."""
+        return f"{self.system}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent, with the seconds between its cycles when it runs by itself."""
+
+    system: str
+    name: str
+    polling_seconds: int = 10
+
+    @property
+    def full_name(self):
+        """The name DIRAC starts it by."""
+        return f"{self.system}/{self.name}"
+
+
+WMS = "WorkloadManagement"
+SERVICES = (
+    Service(WMS, "TornadoPilotLogging", https=True),
+    Service(WMS, "TornadoWMSAdministrator", https=True),
+    Service(WMS, "PilotLogging"),
+    Service(WMS, "PilotManager"),
+    Service(WMS, "WMSAdministrator"),
+    Service("Monitoring", "WebApp"),
+    Service("DataManagement", "FileCatalog"),
+    Service("Framework", "ProxyManager"),
+    Service("ResourceStatus", "ResourceStatus"),
+)
+AGENTS = (Agent(WMS, "PilotLoggingAgent"), Agent(WMS, "PilotLogForwardingAgent"))
+DATABASES = (
+    (WMS, "PilotAgentsDB"),
+    (WMS, "JobDB"),
+    (WMS, "PilotLoggingDB"),
+    ("Framework", "ProxyDB"),
+    ("DataManagement", "FileCatalogDB"),
+    ("ResourceStatus", "ResourceStatusDB"),
+)
+
+
+def extension_folders():
+    """Return the folders of DIRAC and of our extension, DIRAC's first, without importing either."""
+    found = (importlib.util.find_spec(name) for name in ("DIRAC", OURS))
+    return [Path(spec.origin).parent for spec in found if spec]
+
+
+def exists(system, kind, name):
+    """Whether DIRAC or our extension has the file `<system>System/<kind>/<name>`."""
+    return any((folder / f"{system}System" / kind / name).exists() for folder in extension_folders())
+
+
+def services():
+    """Return the services for which there is code."""
+    return [service for service in SERVICES if exists(service.system, "Service", f"{service.name}Handler.py")]
+
+
+def diset_services():
+    """Return those that are a process of their own."""
+    return [service for service in services() if not service.https]
+
+
+def agents():
+    """Return the agents for which there is code."""
+    return [agent for agent in AGENTS if exists(agent.system, "Agent", f"{agent.name}.py")]
+
+
+def databases():
+    """Return (system, name) of the databases for which there is a schema."""
+    return [(system, name) for system, name in DATABASES if exists(system, "DB", f"{name}.sql")]
+
+
+def port_names():
+    """Return the names of all that may listen, whether there is code for it yet or not."""
+    return [MARIADB, TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *(service.name for service in SERVICES if not service.https)]

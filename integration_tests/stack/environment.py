@@ -1,0 +1,31 @@
+"""The environment that DIRAC's processes run in: little of the caller's, all that the stack decides."""
+
+import os
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+KEPT = ("LANG", "LC_ALL", "TERM", "TZ", "USER", "LOGNAME", "SHELL")
+
+
+def base(root: Path, pki, cfg: Path, tls):
+    """Return the environment of a server, which connects as the host.
+
+    CA bundles of the caller (REQUESTS_CA_BUNDLE and its like) stay out: they beat DIRAC's own.
+    """
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
+        "PYTHONPATH": str(TOP),
+        "HOME": str(root / "home"),
+        "TMPDIR": str(root / "tmp"),
+        "NO_PROXY": "localhost,127.0.0.1",
+        "DIRACSYSCONFIG": str(cfg),
+        "DIRAC_NO_CFG": "1",
+        "DIRAC_ROOT_PATH": str(root / "dirac"),
+        "DIRAC_USE_TORNADO_IOLOOP": "True",
+        "X509_CERT_DIR": str(pki.certificates),
+        "X509_VOMS_DIR": str(pki.vomsdir),
+        "X509_VOMSES": str(pki.vomses),
+        "STACK_TLS": tls,
+    }

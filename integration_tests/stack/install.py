@@ -1,0 +1,192 @@
+"""Sets up a fresh Debian 12 for `./dev`: packages, `.venv` with locked versions, this extension in it.
+
+Runs before anything is installed, so it is started as a plain file and uses the standard library alone. What it did
+is remembered as a hash of all that it depends on; when that is unchanged it returns at once.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+from storage_elements import install_gfal2
+
+TOP = Path(__file__).resolve().parents[2]
+VENV = TOP / ".venv"
+STAMP = VENV / "set-up-done"
+LOG = VENV.with_name(".venv.log")
+INPUTS = ("requirements.lock", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
+PACKAGES = (
+    "gcc",
+    "pkg-config",
+    "swig",
+    "libssl-dev",
+    "libmariadb-dev",
+    "mariadb-server",
+    "openssl",
+    "python3-gfal2",
+    "libboost-python1.74.0",
+    "gfal2-plugin-file",
+    "gfal2-plugin-xrootd",
+    "xrootd-server",
+    "xrootd-client",
+)
+
+
+class SetUpFailed(SystemExit):
+    """The set-up can't go on; the message says what to do."""
+
+    def __init__(self, message):
+        super().__init__(f"./dev: {message}")
+
+
+class Steps:
+    """Runs commands, one line of progress each; their output goes to a log that is shown when one fails."""
+
+    def __init__(self):
+        self.started = time.monotonic()
+
+    def run(self, title, argv, **kwargs):
+        """Run a command that must succeed."""
+        print(f"[{time.monotonic() - self.started:4.0f} s] {title} ...", flush=True)
+        with LOG.open("ab") as log:
+            log.write(f"\n$ {' '.join(map(str, argv))}\n".encode())
+            log.flush()
+            code = subprocess.call(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **kwargs)
+        if code:
+            tail = LOG.read_text(errors="replace").splitlines()[-25:]
+            raise SetUpFailed(f"{title}: failed with code {code}; the end of {LOG.name}:\n" + "\n".join(tail))
+
+    def done(self):
+        """Say how long it took."""
+        print(f"[{time.monotonic() - self.started:4.0f} s] set up", flush=True)
+
+
+def fingerprint():
+    """Return a hash of all that the set-up depends on, the interpreter and the place included."""
+    digest = hashlib.sha256(f"{sys.version} {sys.base_prefix} {TOP}".encode())
+    for name in INPUTS:
+        digest.update((TOP / name).read_bytes())
+    return digest.hexdigest()
+
+
+def is_done():
+    """Whether an earlier run did all this already."""
+    return STAMP.exists() and STAMP.read_text() == fingerprint() and (VENV / "bin" / "python").exists()
+
+
+def require_python():
+    """Debian's gfal2 module is made for CPython 3.11, so nothing else will do."""
+    if sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython":
+        raise SetUpFailed(
+            f"needs CPython 3.11 (Debian 12 has it), this is {sys.implementation.name} {sys.version.split()[0]}"
+        )
+    if not shutil.which("dpkg-query"):
+        raise SetUpFailed("made for Debian 12: there is no dpkg here. See environment.yml for the conda way.")
+
+
+def wanted_packages():
+    """Return the Debian packages needed, with those of Python that this interpreter lacks."""
+    packages = list(PACKAGES)
+    if not Path(sysconfig.get_path("include"), "Python.h").exists():
+        packages.append("python3-dev")
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        packages.append("python3-venv")
+    return packages
+
+
+def missing_packages():
+    """Return those of the wanted Debian packages that are not installed."""
+    query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted_packages()]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+    return [package for package in wanted_packages() if package not in installed]
+
+
+def become_root():
+    """Return the words that run a command as root without asking for a password, None when there are none."""
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.call([sudo, "-n", "true"], stderr=subprocess.DEVNULL) == 0:
+        return [sudo, "-n"]
+    return None
+
+
+def install_packages(steps):
+    """Install the Debian packages that are missing, or say which when that isn't allowed."""
+    missing = missing_packages()
+    if not missing:
+        return
+    root = become_root()
+    if root is None:
+        command = f"apt-get install --no-install-recommends {' '.join(missing)}"
+        raise SetUpFailed(f"these Debian packages are missing, and there is no root or password-free sudo:\n  {command}")
+    quiet = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    steps.run("apt-get update", [*quiet, "update"])
+    with no_service_starts(root):
+        steps.run(f"apt-get install {' '.join(missing)}", [*quiet, "install", "--no-install-recommends", *missing])
+
+
+class no_service_starts:
+    """While packages are installed here, none starts a system service: the stack runs a MariaDB of its own."""
+
+    POLICY = Path("/usr/sbin/policy-rc.d")
+
+    def __init__(self, root):
+        self.root = root
+        self.mine = not self.POLICY.exists()
+
+    def __enter__(self):
+        if self.mine:
+            script = f"printf '#!/bin/sh\\nexit 101\\n' > {self.POLICY} && chmod 755 {self.POLICY}"
+            subprocess.check_call([*self.root, "sh", "-c", script])
+
+    def __exit__(self, *exc):
+        if self.mine:
+            subprocess.check_call([*self.root, "rm", "-f", str(self.POLICY)])
+
+
+def locked(name):
+    """Return `name==version` as the lock has it."""
+    for line in (TOP / "requirements.lock").read_text().splitlines():
+        if line.startswith(f"{name}=="):
+            return line.split()[0]
+    raise SetUpFailed(f"requirements.lock has no {name}")
+
+
+def install_python(steps):
+    """Make .venv, put the locked versions into it, then this extension and Debian's gfal2 module."""
+    python = VENV / "bin" / "python"
+    steps.run("virtual environment .venv", [sys.executable, "-m", "venv", "--clear", VENV])
+    steps.run("uv", [python, "-m", "pip", "install", "-q", locked("uv")])
+    lock = ["--no-deps", "-r", TOP / "requirements.lock"]
+    steps.run("Python packages as locked", [python, "-m", "uv", "pip", "install", "--python", python, *lock])
+    editable = ["--no-deps", "--no-build-isolation", "-e", TOP]
+    steps.run("PilotLoggingDIRAC", [python, "-m", "uv", "pip", "install", "--python", python, *editable])
+    install_gfal2(Path(sysconfig.get_path("purelib", vars={"base": str(VENV)})))
+    steps.run("gfal2 imports", [python, "-c", "import gfal2, DIRAC, M2Crypto, MySQLdb"])
+
+
+def main():
+    """Set up what is missing; say nothing when nothing is."""
+    if is_done():
+        return
+    require_python()
+    LOG.write_bytes(b"")
+    steps = Steps()
+    print("setting up, once (details in .venv.log)", flush=True)
+    install_packages(steps)
+    install_python(steps)
+    STAMP.write_text(fingerprint())
+    steps.done()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Runs DIRAC's own entry points on loopback only: `launcher service|agent|tornado ARGUMENTS`.
+
+Both DISET and Tornado bind to all interfaces; here no listening socket leaves 127.0.0.1.
+"""
+
+import os
+import socket
+import sys
+
+
+def stay_on_loopback():
+    """Turn binding to all interfaces into binding to loopback, for this process."""
+    bind = socket.socket.bind
+
+    def bind_on_loopback(self, address):
+        return bind(self, loopback(self, address))
+
+    socket.socket.bind = bind_on_loopback
+
+
+def loopback(sock, address):
+    """Return the loopback address in place of the wildcard one."""
+    if not isinstance(address, tuple):
+        return address
+    if sock.family == socket.AF_INET and address[0] in ("", "0.0.0.0"):
+        return ("127.0.0.1", *address[1:])
+    if sock.family == socket.AF_INET6 and address[0] in ("", "::"):
+        # DISET opens one socket for both protocols, Tornado one for each
+        only_v6 = sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+        return ("::1" if only_v6 else "::ffff:127.0.0.1", *address[1:])
+    return address
+
+
+def run_service():
+    """Run dirac-service."""
+    from DIRAC.Core.scripts.dirac_service import main
+
+    main()
+
+
+def run_agent():
+    """Run dirac-agent."""
+    from DIRAC.Core.scripts.dirac_agent import main
+
+    main()
+
+
+def run_tornado():
+    """Run tornado-start-all."""
+    from . import tls
+
+    tls.install(os.environ["STACK_TLS"])
+    from DIRAC.Core.Tornado.scripts.tornado_start_all import main
+
+    main()
+
+
+if __name__ == "__main__":
+    kind = sys.argv.pop(1)
+    stay_on_loopback()
+    {"service": run_service, "agent": run_agent, "tornado": run_tornado}[kind]()

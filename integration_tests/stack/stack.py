@@ -1,0 +1,298 @@
+"""The stack as one object: build, up, down, and what tests want to know of it."""
+
+import fcntl
+import shutil
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import components, configuration, environment, world
+from .builder import Builder
+from .components import CONFIGURATION, MARIADB, TORNADO
+from .mariadb import MariaDB
+from .pki import Pki
+from .processes import Processes, StackError, is_listening
+from .settings import Settings
+from .storage import Storage
+
+START_SECONDS = 90
+STOP_SECONDS = {MARIADB: 30}
+
+
+def silent(text):
+    """Report nothing."""
+
+
+class Stack:
+    """A DIRAC below `root`.
+
+    `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
+    elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or a local
+    configuration alone. Who opens the same `root` later, in another process, with the same arguments, can do all the
+    same things.
+    """
+
+    def __init__(self, root: Path, tls="m2", agents=False, storage=(), configuration_server=False):
+        self.root = Path(root).resolve()
+        self.tls = tls
+        self.agents = agents
+        self.configuration_server = configuration_server
+        self.pki = Pki(self.root / "pki")
+        self._processes = Processes(self.root)
+        self._builder = Builder(self)
+        self._settings = Settings(self)
+        self.storage = Storage(self, storage)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.down()
+
+    # what it is made of
+
+    @property
+    def cfg(self):
+        """The path of the dirac.cfg of all, where DIRAC's own installer looks for it too."""
+        return self._settings.cfg
+
+    @property
+    def ports(self):
+        """The port of each component, by name."""
+        return self._settings.state.ports
+
+    def storage_element_names(self):
+        """Return the names of all storage elements; `storage_path` has where those on disk are."""
+        return [*(vo.storage_element for vo in world.VOS), *self.storage.element_names()]
+
+    def storage_path(self, name):
+        """Return the folder of a storage element on disk."""
+        return self.root / "se" / name
+
+    def url(self, system, name):
+        """Return the URL of a service, wherever it runs."""
+        for service in components.SERVICES:
+            if (service.system, service.name) == (system, name):
+                return configuration.url(self.ports, service)
+        raise StackError(f"there is no service {system}/{name} in the stack")
+
+    def proxy(self, name):
+        """Return the path of a proxy: a user's name, or another name in `world.PROXIES`."""
+        path = self.root / "proxies" / f"{name}.proxy"
+        if not path.exists():
+            raise StackError(f"there is no proxy {name}")
+        return path
+
+    def make_proxy(self, name, user, group=None, limited=False, hours=24):
+        """Make one more proxy and return its path; `group` None leaves the group out."""
+        self._builder.make_proxies([world.ProxySpec(name, user, group, limited)], hours)
+        return self.proxy(name)
+
+    # build, up, down
+
+    def build(self, progress=silent):
+        """Make all that needs no process, as far as it is missing."""
+        with self._lock():
+            self._build(progress)
+
+    def up(self, progress=silent):
+        """Bring everything up that isn't, and return when it answers. Takes down again what can't come up."""
+        with self._lock(), self._down_unless_done():
+            self._build(progress)
+            progress("database")
+            self.start(MARIADB)
+            self._builder.create_databases(self.database)
+            if self.configuration_server:
+                self.start(CONFIGURATION)
+            names = [TORNADO, *self.storage.names, *(service.name for service in components.diset_services())]
+            progress(f"{len(names)} servers")
+            self.start(*names)
+            progress("proxies and storage elements")
+            self._builder.fill()
+            if self.agents:
+                self.start(*(agent.name for agent in components.agents()))
+
+    def down(self):
+        """Stop all that was started here, by whomever, and whatever is left of what died."""
+        names = self._processes.names()
+        others = [name for name in names if name != MARIADB]
+        with ThreadPoolExecutor(max_workers=max(len(names), 1)) as pool:
+            list(pool.map(self.stop, others))
+        self.stop(MARIADB)
+
+    def purge(self):
+        """Take it down and delete it."""
+        self.down()
+        if (self.root / "outside").is_symlink():
+            shutil.rmtree((self.root / "outside").resolve(), ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def status(self):
+        """Return (name, process id or None, port or None, whether it answers there) for each component."""
+        rows = []
+        for name in self._component_names():
+            port = self.ports.get(name)
+            pid = self.pid(name)
+            rows.append((name, pid, port, bool(pid and port and is_listening(port))))
+        return rows
+
+    # one component
+
+    def start(self, *names):
+        """Start components, all at once, and return when they answer; those that run are left alone."""
+        for name in names:
+            if self.pid(name) is None:
+                self._start(name)
+        for name in names:
+            self._wait(name)
+
+    def stop(self, *names):
+        """Stop components and whatever they started."""
+        for name in names:
+            self._processes.stop(name, STOP_SECONDS.get(name, 10))
+
+    def restart(self, *names):
+        """Stop and start components; those with a local configuration read it only then."""
+        self.stop(*names)
+        self.start(*names)
+
+    def kill(self, name, number=signal.SIGKILL):
+        """Send a signal to a component's process, and to it alone."""
+        self._processes.signal(name, number)
+
+    def pid(self, name):
+        """Return the id of a component's process, None when it doesn't run."""
+        return self._processes.pid(name)
+
+    def log(self, name):
+        """Return the path of a component's log."""
+        return self._processes.log(name)
+
+    # configuration
+
+    def set_option(self, path, value):
+        """Set an option, by its full path, in the configuration of all; it stays set through `up` and `down`.
+
+        With a configuration server, those who run see it after some seconds; without one, when they are restarted.
+        """
+        self._settings.change(path, configuration.as_text(value))
+
+    def remove_option(self, path):
+        """Remove an option from the configuration of all."""
+        self._settings.change(path, None)
+
+    def reset_options(self):
+        """Go back to the configuration that the stack was built with."""
+        self._settings.reset()
+
+    # doing things
+
+    def env(self, user=None):
+        """Return the environment of a user's commands; without a user, that of servers and agents."""
+        values = environment.base(self.root, self.pki, self.cfg, self.tls) | self.storage.client_environment()
+        return values | {"X509_USER_PROXY": str(self.proxy(user))} if user else values
+
+    def run(self, argv, user=None, timeout=120, cwd=None, **environment_changes):
+        """Run a command as a user, without a proxy when none is named, and return its CompletedProcess, with text."""
+        folder = Path(cwd or self.root / "work" / "commands")
+        folder.mkdir(parents=True, exist_ok=True)
+        return subprocess.run(
+            [str(word) for word in argv], env=self.env(user) | environment_changes, cwd=folder, timeout=timeout,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
+
+    def run_agent_once(self, name="PilotLoggingAgent", timeout=180):
+        """Run one cycle of an agent, which reads the configuration anew, and return its CompletedProcess."""
+        return self.run([*self._argv(name), "-o", "MaxCycles=1", "-o", "PollingTime=1"], timeout=timeout)
+
+    @property
+    def database(self):
+        """The MariaDB server's files and accounts."""
+        kept = self._settings.state
+        folder = self.root / "mariadb"
+        return MariaDB(folder, kept.ports[MARIADB], kept.database_password, kept.database_root_password)
+
+    def sql(self, database, statement, values=()):
+        """Run one SQL statement as root in a database and commit; return its rows as tuples."""
+        return self.database.sql(database, statement, values)
+
+    def engine_url(self, database):
+        """Return SQLAlchemy's URL of a database, for the account that DIRAC has."""
+        return self.database.engine_url(database)
+
+    def activate_storage_elements(self, *names):
+        """Declare storage elements Active that were added with `set_option`; DIRAC refuses those it doesn't know."""
+        self._builder.activate(names)
+
+    # within
+
+    def _build(self, progress):
+        self.root.mkdir(parents=True, exist_ok=True)
+        for name in ("home", "tmp", "dirac/etc", *(f"se/{vo.storage_element}" for vo in world.VOS)):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        self._settings.settle(idle=not any(self.pid(name) for name in self._processes.names()))
+        self._settings.write()
+        progress("certificates, proxies, database files")
+        self._builder.build_files()
+
+    def _server_env(self, name):
+        if name in self.storage.names:
+            return self.env() | self.storage.server(name).environment()
+        return self.env() | ({"DIRACSYSCONFIG": str(self._settings.server_cfg)} if name == CONFIGURATION else {})
+
+    def _start(self, name):
+        self.stop(name)
+        if name in self.ports and is_listening(self.ports[name]):
+            raise StackError(f"{name}: somebody else has port {self.ports[name]}; after ./dev down, ./dev up takes others")
+        if name in self.storage.names:
+            self.storage.server(name).prepare()
+        self._processes.start(name, self._argv(name), self._server_env(name), self.root / "work" / name)
+
+    def _wait(self, name):
+        if name in self.ports:
+            self._processes.wait_for_port(name, self.ports[name], START_SECONDS)
+        if name == MARIADB:
+            self.database.wait()
+        if name in self.storage.names:
+            self.storage.wait(name)
+
+    def _component_names(self):
+        services = [service.name for service in components.diset_services()]
+        if self.configuration_server:
+            services.insert(0, CONFIGURATION)
+        return [MARIADB, TORNADO, *self.storage.names, *services, *(agent.name for agent in components.agents())]
+
+    def _argv(self, name):
+        if name == MARIADB:
+            return self.database.argv()
+        if name in self.storage.names:
+            return self.storage.server(name).command()
+        launcher = [sys.executable, "-m", "integration_tests.stack.launcher"]
+        if name == TORNADO:
+            return [*launcher, "tornado"]
+        if name == CONFIGURATION:
+            return [*launcher, "service", "Configuration/Server"]
+        for kind, found in (("service", components.diset_services()), ("agent", components.agents())):
+            for component in found:
+                if component.name == name:
+                    return [*launcher, kind, component.full_name]
+        raise StackError(f"there is no component {name} in the stack")
+
+    @contextmanager
+    def _down_unless_done(self):
+        try:
+            yield
+        except BaseException:
+            self.down()
+            raise
+
+    @contextmanager
+    def _lock(self):
+        """Let one process at a time build or bring up this stack."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

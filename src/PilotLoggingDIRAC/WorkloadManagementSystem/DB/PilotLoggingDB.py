@@ -1,0 +1,83 @@
+"""PilotLoggingDB: the database of pilot logs, connected by DIRAC's own parameters."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+from sqlalchemy import URL, Connection
+
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+
+FULL_NAME = "WorkloadManagement/PilotLoggingDB"
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def database_url() -> URL:
+    """Where PilotLoggingDB is, by DIRAC's ``getDBParameters``. Raises when the CS does not say."""
+    parameters = returnValueOrRaise(getDBParameters(FULL_NAME))
+    return URL.create(
+        "mysql+mysqldb",
+        parameters["User"],
+        parameters["Password"],
+        parameters["Host"],
+        parameters["Port"],
+        parameters["DBName"],
+    )
+
+
+class PilotLoggingDB:
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``.
+
+    Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
+    """
+
+    def __init__(self, url: str | URL | None = None, settings: StoreSettings = StoreSettings(), clock=utc_now):
+        self._transactions = _MigratedTransactions(url, settings, clock)
+        self.appender = SqlAppender(self._transactions, clock)
+        self.reader = SqlReader(self._transactions)
+        self.custody = SqlCustody(self._transactions, clock)
+        self.importer = SqlImporter(self._transactions, clock)
+
+    def ping(self) -> None:
+        """Make one round trip. Raises StoreUnavailable."""
+        self._transactions.run(_ping)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._transactions.engine.dispose()
+
+
+def _ping(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT 1")
+
+
+class _MigratedTransactions(Transactions):
+    """Transactions on a database whose schema is brought up to date before the first one."""
+
+    def __init__(self, url: str | URL | None, settings: StoreSettings, clock):
+        super().__init__(make_engine(url or database_url(), settings), settings)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._migrated = False
+
+    def run(self, step, *args):
+        """See ``Transactions.run``; StoreUnavailable too when the schema can't be brought up to date."""
+        if not self._migrated:
+            with self._lock:
+                if not self._migrated:
+                    migrate(self.engine, self._clock)
+                    self._migrated = True
+        return super().run(step, *args)

@@ -1,0 +1,187 @@
+"""The collector's methods, and its DISET service.
+
+.. literalinclude:: ../ConfigTemplate.cfg
+  :start-after: ##BEGIN PilotLogging
+  :end-before: ##END
+  :dedent: 2
+  :caption: PilotLogging options
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from DIRAC import S_OK
+from DIRAC.Core.DISET.RequestHandler import RequestHandler
+
+from PilotLoggingDIRAC.pilotlog import access, parse
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.model import Log, Receipt
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+
+#: Columns of ``getPilotLogs``, in the order of a record.
+COLUMNS = {
+    "VO": lambda log: log.pilot.vo,
+    "PilotStamp": lambda log: log.pilot.stamp,
+    "Part": lambda log: log.part,
+    "State": lambda log: log.state.value,
+    "Complete": lambda log: log.complete,
+    "ReturnCode": lambda log: log.return_code or "",
+    "PilotReference": lambda log: log.reference,
+    "Site": lambda log: log.site,
+    "CE": lambda log: log.ce,
+    "FirstSeen": lambda log: log.first_seen,
+    "LastSeen": lambda log: log.last_seen,
+    "NumberOfLines": lambda log: log.lines,
+    "NumberOfBytes": lambda log: log.bytes,
+    "SE": lambda log: log.file.se if log.file else "",
+    "LFN": lambda log: log.file.lfn if log.file else "",
+    "Attempts": lambda log: log.attempts,
+    "LastError": lambda log: log.last_error,
+}
+
+
+class PilotLoggingHandlerMixin:
+    """What a collector answers, whatever the protocol."""
+
+    collector: Collector
+
+    def _caller(self) -> access.Caller:
+        return caller(self.getRemoteCredentials())
+
+    def refused(self, error: PilotLogError) -> None:
+        """Count a refusal; ``exported`` calls it."""
+        self.collector.intake.refused(error)
+
+    def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
+        """A future of the receipt of a message."""
+        return self.collector.intake.message(self._caller(), message, pilotUUID, wnVO, self._sender())
+
+    def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
+        """A future of the receipt of a finalise mark."""
+        return self.collector.intake.finalisation(self._caller(), payload, pilotUUID, wnVO, self._sender())
+
+    def _sender(self) -> str:
+        return str(self.getRemoteAddress()[0])
+
+    def _parts(self, vo, stamp) -> list[Log]:
+        who = self._caller()
+        return self.collector.query.parts(who, policy(who.vo), parse.pilot(vo, stamp))
+
+    types_sendMessage = []
+
+    @exported
+    def export_sendMessage(self, message, pilotUUID, wnVO):
+        """Store lines of a pilot's log.
+
+        :param str message: JSON of one string, or of a list of strings, a line each
+        :param str pilotUUID: the pilot's stamp
+        :param str wnVO: the VO, for hosts; of others it is the group's
+        :return: S_OK(dict) with StoredBytes and RepeatedBytes, once it is durable
+        """
+        return self._wait(self.offer_sendMessage(message, pilotUUID, wnVO))
+
+    types_finaliseLogs = []
+
+    @exported
+    def export_finaliseLogs(self, payload, pilotUUID, wnVO):
+        """Mark a pilot's log as complete; the first mark counts.
+
+        :param str payload: JSON of {"retCode": <text>}
+        :return: S_OK(dict) as of sendMessage
+        """
+        return self._wait(self.offer_finaliseLogs(payload, pilotUUID, wnVO))
+
+    def _wait(self, answer: Future) -> dict:
+        intake = self.collector.intake
+        return receipt(intake.wait(answer, intake.settings.answer_seconds))
+
+    types_getLogs = []
+
+    @exported
+    def export_getLogs(self, logfile, vo):
+        """The whole log of a pilot from the database.
+
+        :param str logfile: the pilot's stamp, also with DIRAC's old ending ``.log``
+        :return: S_OK({"StdOut": str, "OmittedBytes": int}), the latter above 0 for a log over MaxWholeBytes
+        """
+        whole = self.collector.query.whole(self._parts(vo, parse.stock_file_name(logfile)))
+        return {"StdOut": whole.text, "OmittedBytes": whole.omitted_bytes}
+
+    types_getLog = []
+
+    @exported
+    def export_getLog(self, vo, stamp, cursor="", maxBytes=0):
+        """A page of a pilot's log from the database.
+
+        :param str cursor: where to go on, from the page before; "" is the start
+        :param int maxBytes: at most so many bytes of UTF-8, 0 for PageBytes
+        :return: S_OK({"Text", "Cursor", "AtEnd", "Final"}): AtEnd, when all that is stored was read; Final, when
+                 no more is expected
+        """
+        settings = self.collector.query.settings
+        limit = parse.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
+        page = self.collector.query.page(self._parts(vo, stamp), cursor, max(limit, 4))
+        return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
+
+    types_getPilotLogs = []
+
+    @exported
+    def export_getPilotLogs(self, selection, order=(), start=0, limit=100):
+        """The logs that match, among those that the caller may read.
+
+        :param dict selection: see ``parse.selection``
+        :param list order: [[column, "ASC" or "DESC"]], newest first by default
+        :return: S_OK({"TotalRecords", "ParameterNames", "Records"})
+        """
+        who, (column, descending) = self._caller(), parse.order(order)
+        first = parse.number(start, "start", 0, 10**9)
+        number = parse.number(limit, "limit", 1, self.collector.query.settings.max_rows)
+        wanted = parse.selection(selection)
+        total, logs = self.collector.query.select(who, policy(who.vo), wanted, column, descending, first, number)
+        records = [[value(log) for value in COLUMNS.values()] for log in logs]
+        return {"TotalRecords": total, "ParameterNames": list(COLUMNS), "Records": records}
+
+    types_getMetadata = []
+
+    @exported
+    def export_getMetadata(self):
+        """What this collector is: S_OK({"LogPath", "Storage", "Version"}), as DIRAC's own agent expects it."""
+        access.require_operator(self._caller())
+        return self.collector.metadata()
+
+    types_getStatus = []
+
+    @exported
+    def export_getStatus(self):
+        """How the collector and its logs are: S_OK(dict) with counts by state, refusals by reason, what waits."""
+        access.require_operator(self._caller())
+        return self.collector.status()
+
+    types_importLog = []
+
+    @exported
+    def export_importLog(self, vo, stamp, offset, text, last, modified):
+        """Take in a piece of a log that DIRAC's own collector left as a file; see ``pilotlog.importing``.
+
+        :return: S_OK(int), the length in bytes of what was imported so far
+        """
+        access.require_operator(self._caller())
+        return self.collector.db.importer.append(parse.pilot(vo, stamp), offset, text, last, modified)
+
+
+def receipt(stored: Receipt) -> dict:
+    """A receipt as callers get it."""
+    return {"StoredBytes": stored.stored_bytes, "RepeatedBytes": stored.repeated_bytes}
+
+
+class PilotLoggingHandler(PilotLoggingHandlerMixin, RequestHandler):
+    """The collector over DISET."""
+
+    @classmethod
+    def initializeHandler(cls, serviceInfo):
+        """Start the collector; nothing outside this process is touched."""
+        cls.collector = collector(serviceInfo["serviceName"])
+        return S_OK()

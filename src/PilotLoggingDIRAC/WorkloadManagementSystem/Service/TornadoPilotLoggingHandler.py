@@ -1,0 +1,85 @@
+"""The collector over HTTPS, at the URL and with the wire of DIRAC's own.
+
+.. literalinclude:: ../ConfigTemplate.cfg
+  :start-after: ##BEGIN TornadoPilotLogging
+  :end-before: ##END
+  :dedent: 2
+  :caption: TornadoPilotLogging options
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+from DIRAC import gLogger
+from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
+from DIRAC.Core.Utilities.ReturnValues import S_OK
+
+from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.intake import too_late
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import failure
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
+    """Batches wait for the writer as futures and cost no thread; everything else runs in threads of its own."""
+
+    @classmethod
+    def _pre_initialize(cls):
+        """Start the collector with the server; one that can't start must not keep other services from starting."""
+        try:
+            cls.collector = collector(cls._fullComponentName)
+        except Exception as error:  # one Tornado serves many services
+            _log.exception("The collector can't start, its methods will fail", lException=error)
+        return super()._pre_initialize()
+
+    async def post(self):
+        """Answer a call, always with HTTP 200 and an ``S_OK`` or ``S_ERROR``: a stock pilot dies of anything else."""
+        method = self.get_argument("method")
+        offer = getattr(self, f"offer_{method}", None)
+        result = await (self._store(offer) if offer else self._call())
+        self.set_header("Content-Type", "application/json")
+        self.finish(self.encode(result))
+
+    async def _store(self, offer) -> dict:
+        try:
+            arguments = parse.arguments(self._encoded_arguments(), list(inspect.signature(offer).parameters))
+            limit = self.collector.intake.settings.answer_seconds - self.request.request_time()
+            stored = await asyncio.wait_for(asyncio.wrap_future(offer(*arguments)), max(limit, 0.001))
+        except asyncio.TimeoutError:
+            return failure(too_late(), self.refused)
+        except Exception as error:  # the edge: whatever it is becomes an answer
+            return failure(error, self.refused)
+        return S_OK(receipt(stored))
+
+    async def _call(self) -> dict:
+        try:
+            run = asyncio.get_event_loop().run_in_executor
+            result = await run(self.collector.readers, self.methodObj, *self._decoded_arguments())
+        except Exception as error:  # the edge: whatever it is becomes an answer
+            return failure(error, self.refused)
+        result.pop("CallStack", None)
+        return result
+
+    def _encoded_arguments(self) -> str:
+        values = self.request.body_arguments.get("args")
+        try:
+            return values[-1].decode() if values else "[]"
+        except UnicodeDecodeError:
+            raise InvalidInput("The arguments are not UTF-8") from None
+
+    def _decoded_arguments(self) -> list:
+        """The arguments with DIRAC's own JSON, which knows times."""
+        encoded = self._encoded_arguments()
+        try:
+            arguments, _ = self.decode(encoded)
+        except Exception:  # JEncode raises whatever its parts raise
+            raise InvalidInput("The arguments are not valid JSON") from None
+        if not isinstance(arguments, list):
+            raise InvalidInput("The arguments are not a JSON list")
+        return arguments

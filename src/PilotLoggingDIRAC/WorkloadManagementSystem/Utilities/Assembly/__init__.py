@@ -1,0 +1,1 @@
+"""How the pieces are put together; the sole reader of CS options."""

@@ -1,0 +1,66 @@
+"""Options of the CS as settings: an option's name is the field's in CamelCase (``max_message_bytes`` → ``MaxMessageBytes``)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from DIRAC import gConfig, gLogger
+from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
+from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
+
+Settings = TypeVar("Settings")
+Getter = Callable[[str, Any], Any]
+"""``getter(name, default)`` gives an option's value as text, number or default."""
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+def option_name(field: str) -> str:
+    """The CS name of a field."""
+    return "".join(word.capitalize() for word in field.split("_"))
+
+
+def fill(settings: type[Settings], getter: Getter) -> Settings:
+    """The settings with the options that are set; one that is no number, or negative, is reported and left at its default."""
+    values = {}
+    for field in dataclasses.fields(settings):
+        value = _number(getter(option_name(field.name), None), type(field.default), option_name(field.name))
+        if value is not None:
+            values[field.name] = value
+    return settings(**values)
+
+
+def _number(value: Any, kind: type, name: str) -> Any:
+    if value in (None, ""):
+        return None
+    try:
+        number = kind(value)
+    except (TypeError, ValueError):
+        number = -1
+    if number < 0:
+        _log.error("Not a number, the default is used", f"{name} = {value}")
+        return None
+    return number
+
+
+def section(path: str) -> Getter:
+    """A getter of options in one section."""
+    return lambda name, default: gConfig.getValue(f"{path}/{name}", default)
+
+
+def service(full_name: str) -> Getter:
+    """A getter of options of a service, ``<System>/<Service>``."""
+    return section(getServiceSection(full_name))
+
+
+def agent(full_name: str) -> Getter:
+    """A getter of options of an agent, ``<System>/<Agent>``."""
+    return section(getAgentSection(full_name))
+
+
+def operations(vo: str, folder: str = "PilotLogging") -> Getter:
+    """A getter of options in ``Operations/<vo>/<folder>``, with DIRAC's rules of inheritance."""
+    helper = Operations(vo=vo)
+    return lambda name, default: helper.getValue(f"{folder}/{name}", default)

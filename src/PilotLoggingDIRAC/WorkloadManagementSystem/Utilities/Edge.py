@@ -1,0 +1,46 @@
+"""The edge: values and named errors become ``S_OK`` and ``S_ERROR`` here, and nowhere else."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from DIRAC import S_ERROR, S_OK, gLogger
+
+from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+def exported(method: Callable) -> Callable:
+    """A handler's method as DIRAC calls it: checks the number of arguments, and answers ``S_OK`` or ``S_ERROR``.
+
+    The method may have a ``self.refused(error)`` beside it, which is told of every refusal.
+    """
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    names = [parameter.name for parameter in parameters]
+    optional = sum(parameter.default is not parameter.empty for parameter in parameters)
+
+    @functools.wraps(method)
+    def call(self, *arguments):
+        try:
+            return S_OK(method(self, *parse.counted(arguments, names, optional)))
+        except Exception as error:  # the edge: whatever it is becomes an answer
+            return failure(error, getattr(self, "refused", None))
+
+    return call
+
+
+def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = None) -> dict:
+    """The ``S_ERROR`` for an error: a named one says what it is, an unknown one is logged in full and not shown."""
+    if isinstance(error, PilotLogError):
+        if refused:
+            refused(error)
+        answer = S_ERROR(str(error))
+        answer["Errno"] = error.errno
+        return answer
+    _log.exception("Unexpected error", lException=error)
+    return S_ERROR("Internal error, see the service log")
