@@ -99,4 +99,5 @@ def databases():
 
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
-    return [MARIADB, TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *(service.name for service in SERVICES if not service.https)]
+    diset = (service.name for service in SERVICES if not service.https)
+    return [MARIADB, TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *diset]

@@ -22,6 +22,7 @@ LOG = VENV.with_name(".venv.log")
 INPUTS = ("requirements.lock", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
     "gcc",
+    "git",
     "pkg-config",
     "swig",
     "libssl-dev",
@@ -127,7 +128,7 @@ def install_packages(steps):
     root = become_root()
     if root is None:
         command = f"apt-get install --no-install-recommends {' '.join(missing)}"
-        raise SetUpFailed(f"these Debian packages are missing, and there is no root or password-free sudo:\n  {command}")
+        raise SetUpFailed(f"Debian packages are missing, and there is no root or password-free sudo:\n  {command}")
     quiet = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     steps.run("apt-get update", [*quiet, "update"])
     with no_service_starts(root):
@@ -170,7 +171,8 @@ def install_python(steps):
     steps.run("Python packages as locked", [python, "-m", "uv", "pip", "install", "--python", python, *lock])
     editable = ["--no-deps", "--no-build-isolation", "-e", TOP]
     steps.run("PilotLoggingDIRAC", [python, "-m", "uv", "pip", "install", "--python", python, *editable])
-    install_gfal2(Path(sysconfig.get_path("purelib", vars={"base": str(VENV)})))
+    # Debian's default scheme is another one
+    install_gfal2(Path(sysconfig.get_path("purelib", scheme="venv", vars={"base": str(VENV)})))
     steps.run("gfal2 imports", [python, "-c", "import gfal2, DIRAC, M2Crypto, MySQLdb"])
 
 

@@ -81,11 +81,12 @@ class Processes:
         """End the process and what it left in its session: politely at first, then not."""
         pid = self.pid(name)
         if pid:
-            os.kill(pid, signal.SIGTERM)
-            os.kill(pid, signal.SIGCONT)
+            signal_quietly(pid, signal.SIGTERM)
+            # one that is halted sees the other signal only then
+            signal_quietly(pid, signal.SIGCONT)
             wait_until(lambda: self.pid(name) is None, patience_seconds)
         for member in self._session(name):
-            kill_quietly(member)
+            signal_quietly(member, signal.SIGKILL)
         if not wait_until(lambda: not self._session(name), 10):
             raise StackError(f"{name}: processes {self._session(name)} do not end")
         self._pid_file(name).unlink(missing_ok=True)
@@ -162,10 +163,10 @@ def all_processes():
     return [state for state in found if state]
 
 
-def kill_quietly(pid):
-    """Kill a process that may have ended by itself a moment ago."""
+def signal_quietly(pid, number):
+    """Send a signal to a process that may have ended by itself a moment ago."""
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         pass
 

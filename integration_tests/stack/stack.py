@@ -117,11 +117,12 @@ class Stack:
 
     def down(self):
         """Stop all that was started here, by whomever, and whatever is left of what died."""
-        names = self._processes.names()
-        others = [name for name in names if name != MARIADB]
-        with ThreadPoolExecutor(max_workers=max(len(names), 1)) as pool:
-            list(pool.map(self.stop, others))
+        others = [name for name in self._processes.names() if name != MARIADB]
+        with ThreadPoolExecutor(max_workers=len(others) + 1) as pool:
+            stops = [pool.submit(self.stop, name) for name in others]
         self.stop(MARIADB)
+        for stop in stops:
+            stop.result()
 
     def purge(self):
         """Take it down and delete it."""
@@ -246,7 +247,7 @@ class Stack:
     def _start(self, name):
         self.stop(name)
         if name in self.ports and is_listening(self.ports[name]):
-            raise StackError(f"{name}: somebody else has port {self.ports[name]}; after ./dev down, ./dev up takes others")
+            raise StackError(f"{name}: somebody else has port {self.ports[name]}; `down`, then `up` takes others")
         if name in self.storage.names:
             self.storage.server(name).prepare()
         self._processes.start(name, self._argv(name), self._server_env(name), self.root / "work" / name)
