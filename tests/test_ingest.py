@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 
 from .conftest import PILOT, batch, line
 
-SETTINGS = IngestSettings(answer_seconds=0.5, stop_seconds=2)
+SETTINGS = IngestSettings(answer_seconds=0.5, commit_seconds=0.5, stop_seconds=2)
 
 
 class Gate:
@@ -28,12 +28,12 @@ class Gate:
         self.refuses = lambda text: False
         self.groups = []
 
-    def append(self, epoch, group):
+    def append(self, epoch, group, acknowledged=False):
         self.open.wait(5)
         if any(self.refuses(numbered.batch.text) for numbered in group):
             raise StoreRefused("no")
         self.groups.append(len(group))
-        return self.store.append(epoch, group)
+        return self.store.append(epoch, group, acknowledged)
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def gate(transactions, clock):
 
 
 @pytest.fixture
-def writer(gate):
-    writer = Writer(gate, SETTINGS)
+def writer(gate, clock):
+    writer = Writer(gate, SETTINGS, clock)
     writer.start()
     yield writer
     gate.open.set()
@@ -53,6 +53,11 @@ def writer(gate):
 def read(transactions):
     reader = SqlReader(transactions)
     return b"".join(text for part in reader.find(PILOT) for _, text in reader.pieces(part))
+
+
+def lines(transactions):
+    """The log's lines but those that tell of gaps."""
+    return [item for item in read(transactions).splitlines() if item and b"[PilotLogging]" not in item]
 
 
 def test_batches_are_stored_in_the_order_of_their_submission(writer, transactions):
@@ -72,9 +77,8 @@ def test_what_gathers_while_the_store_is_busy_becomes_one_group(writer, gate):
     assert gate.groups == [1, 20]
 
 
-def test_a_refused_batch_costs_no_other(gate, transactions):
-    refused = []
-    writer = Writer(gate, SETTINGS, on_refused=lambda item, error: refused.append(item.text))
+def test_a_refused_batch_costs_no_other(gate, transactions, clock):
+    writer = Writer(gate, SETTINGS, clock)
     gate.refuses = lambda text: text == b"bad\n"
     answers = [writer.submit(batch(text)) for text in (b"a\n", b"b\n", b"bad\n", b"c\n", b"d\n")]
     writer.start()
@@ -82,7 +86,7 @@ def test_a_refused_batch_costs_no_other(gate, transactions):
         answers[2].result(5)
     answers[-1].result(5)
     writer.stop()
-    assert (read(transactions), refused) == (b"a\nb\nc\nd\n", [b"bad\n"])
+    assert lines(transactions) == [b"a", b"b", b"c", b"d"]
 
 
 def test_a_store_that_hangs_is_answered_within_the_time_limit(writer, gate):
@@ -102,19 +106,20 @@ def test_a_sender_that_gave_up_before_its_turn_is_not_stored(writer, gate, trans
     gate.open.set()
     first.result(5)
     writer.submit(batch(b"third\n")).result(5)
-    assert read(transactions) == b"first\nthird\n"
+    assert lines(transactions) == [b"first", b"third"]
+    assert b"1 messages with 9 bytes are missing here: the collector was too slow" in read(transactions)
 
 
-def test_more_than_may_wait_is_refused_at_once(gate):
-    writer = Writer(gate, replace(SETTINGS, max_waiting_batches=3))
+def test_more_than_may_wait_is_refused_at_once(gate, clock):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_batches=3), clock)
     for _ in range(3):
         writer.submit(batch(b"a\n"))
     with pytest.raises(Overloaded):
         writer.submit(batch(b"a\n"))
 
 
-def test_more_bytes_than_may_wait_are_refused_at_once(gate):
-    writer = Writer(gate, replace(SETTINGS, max_waiting_bytes=1000))
+def test_more_bytes_than_may_wait_are_refused_at_once(gate, clock):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_bytes=1000), clock)
     writer.submit(batch(b"x" * 2000))
     with pytest.raises(Overloaded):
         writer.submit(batch(b"a\n"))

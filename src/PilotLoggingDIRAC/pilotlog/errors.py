@@ -84,3 +84,21 @@ class SourcesExhausted(PilotLogError):
     """No source had the pilot's output; the message names each one and why."""
 
     errno = 3412
+
+
+class SpoolUnavailable(PilotLogError):
+    """The collector's local spool can't be opened, read or written."""
+
+    errno = 3413
+
+
+class SpoolFull(SpoolUnavailable):
+    """The spool holds as much as it is allowed to."""
+
+    errno = 3414
+
+
+class LogSealed(PilotLogError):
+    """The log was sealed longer ago than late text is accepted for."""
+
+    errno = 3415

@@ -1,38 +1,29 @@
-"""The writer: one queue, groups of what has gathered, one transaction a group.
+"""The writer: one queue, groups of what has gathered, one transaction a group; the spool while the store is away.
 
-One thread owns the order (the queue); another talks to the store, so that a store that hangs costs a group its time
-limit and nothing else. A sender waits on a ``Future``; one that gives up cancels it, and only the writer drops it.
+One thread owns the order (queue and spool); another talks to the store, so that a store that hangs costs a group a
+time limit and nothing else. A sender waits on a ``Future``; one that gives up cancels it, and only the writer drops
+it and marks the gap. Every batch gets a number that only grows, and keeps it wherever it goes, so that a commit of
+unknown outcome is simply offered again.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
-from typing import Protocol
 
-from .errors import Overloaded, PilotLogError, ShuttingDown, StoreRefused, StoreUnavailable
+from .errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
+from .missing import Missing
 from .model import Batch, Numbered, Receipt
-from .ports import LogStore
-from .settings import IngestSettings
+from .ports import Clock, LogStore
+from .settings import IngestSettings, SpoolSettings
+from .spool import Spool
+from .spooling import Drain
+from .waiting import Waiting, WaitingQueue
 
-
-class Spool(Protocol):
-    """Where groups wait while the store is away. What it has taken is durable."""
-
-    def append(self, epoch: str, group: Sequence[Numbered]) -> None:
-        """Keep the group, durably. Raises StoreUnavailable when it is full or can't be written."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    batch: Batch
-    answer: Future
+_IDLE_SECONDS = 1.0
 
 
 class Writer:
@@ -42,20 +33,27 @@ class Writer:
         self,
         store: LogStore,
         settings: IngestSettings,
-        on_refused: Callable[[Batch, PilotLogError], None] = lambda batch, error: None,
+        clock: Clock,
+        open_spool: Callable[[], Spool] | None = None,
+        spool_settings: SpoolSettings = SpoolSettings(),
+        report: Callable[[dict[str, str]], None] = lambda problems: None,
     ):
-        """``on_refused`` is told of every batch that the store will not take."""
+        """``open_spool`` None means that what the store can't take is refused. ``report`` is given all present
+        problems, subject to text, whenever the writer has looked at them."""
         self._store = store
         self._settings = settings
-        self._on_refused = on_refused
-        self._queue = _Queue(settings)
+        self._report = report
+        self._queue = WaitingQueue(settings)
         self._epoch = secrets.token_hex(16)
         self._number = 0
+        self._missing = Missing(clock)
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
+        self._drain = Drain(store, open_spool, spool_settings, settings, self._committer, self._queue.wake)
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
+        self._refusal = ""
 
     def start(self) -> None:
-        """Begin to take batches to the store."""
+        """Begin to take batches to the store, and what a spool holds from before."""
         self._owner.start()
 
     def submit(self, batch: Batch) -> Future:
@@ -63,51 +61,109 @@ class Writer:
 
         Raises Overloaded when more waits already than is allowed, ShuttingDown after ``stop``.
         """
-        return self._queue.put(batch)
+        try:
+            return self._queue.put(batch)
+        except PilotLogError as error:
+            self._missing.add(batch, str(error))
+            raise
+
+    def gap(self, batch: Batch, error: PilotLogError) -> None:
+        """Mark that a batch is missing in its log, because it was refused before it came here."""
+        self._missing.add(batch, str(error))
 
     def stop(self) -> None:
-        """Take no more, bring what waits to the store, and end; what can't be brought in time is refused."""
+        """Take no more, bring what waits to the store or the spool, and end; what can't be brought is refused."""
         self._queue.close()
         self._owner.join(self._settings.stop_seconds)
         self._queue.refuse_all()
         self._committer.shutdown(wait=False, cancel_futures=True)
 
-    @property
-    def waiting(self) -> tuple[int, int]:
-        """How many batches wait, and their bytes."""
-        return self._queue.length, self._queue.bytes
+    def release_quarantine(self) -> int:
+        """Offer again what the store refused; how many batches there were. They get new numbers."""
+        return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
+
+    def status(self) -> dict:
+        """What waits where."""
+        return {
+            "WaitingBatches": self._queue.length,
+            "WaitingBytes": self._queue.bytes,
+            "LogsWithUntoldGaps": len(self._missing) + self._missing.untold,
+            "Spool": self._drain.status(),
+        }
 
     def _work(self) -> None:
-        while group := self._queue.gather():
-            live = [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]
-            if live:
-                self._store_group(live)
+        self._drain.open()
+        while (group := self._queue.gather(self._drain.patience(_IDLE_SECONDS))) is not None:
+            if group or (len(self._missing) and not self._drain.store_is_away):
+                self._take(group)
+            self._drain.step()
+            self._report(self._problems())
+        self._drain.close(self._settings.answer_seconds)
 
-    def _store_group(self, group: list[_Waiting]) -> None:
-        """Store a group; where the store refuses it, halve it until the batch is found that it refuses."""
+    def _take(self, group: list[Waiting]) -> None:
+        """Store or spool a group, with the lines that tell of gaps in front."""
+        claimed = [item for item in map(self._claim, group) if item]
+        gaps, lines = self._missing.take()
+        items = [*((batch, None) for batch in lines), *claimed]
+        if not items:
+            return
+        first = self._take_numbers(len(items))
+        numbered = [Numbered(first + index, batch) for index, (batch, _) in enumerate(items)]
+        futures = [answer for _, answer in items]
         try:
-            receipts = self._commit([waiting.batch for waiting in group])
-        except StoreRefused as error:
-            if len(group) == 1:
-                self._on_refused(group[0].batch, error)
-                group[0].answer.set_exception(error)
-                return
-            middle = len(group) // 2
-            self._store_group(group[:middle])
-            self._store_group(group[middle:])
+            self._keep(numbered, futures)
+            self._refusal = ""
         except PilotLogError as error:
-            for waiting in group:
-                waiting.answer.set_exception(error)
-        else:
-            for waiting, receipt in zip(group, receipts, strict=True):
-                waiting.answer.set_result(receipt)
+            self._refusal = str(error)
+            self._missing.merge(gaps)
+            self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
 
-    def _commit(self, batches: Sequence[Batch]) -> list[Receipt]:
-        numbered = [Numbered(self._number + index, batch) for index, batch in enumerate(batches, 1)]
-        self._number += len(numbered)
+    def _claim(self, waiting: Waiting) -> tuple[Batch, Future] | None:
+        if waiting.answer.set_running_or_notify_cancel():
+            return waiting.batch, waiting.answer
+        self._missing.add(waiting.batch, "the collector was too slow")
+        return None
+
+    def _take_numbers(self, number: int) -> int:
+        first = self._number + 1
+        self._number += number
+        return first
+
+    def _keep(self, numbered: list[Numbered], futures: list[Future | None]) -> None:
+        """Store the group, or spool it when the store is away or older batches wait in the spool."""
+        if self._drain.store_is_away:
+            receipts = self._drain.append(self._epoch, numbered)
+        else:
+            try:
+                receipts = self._commit(numbered)
+            except StoreRefused as error:
+                self._halve(numbered, futures, error)
+                return
+            except StoreUnavailable as error:
+                self._drain.opened(error)
+                receipts = self._drain.append(self._epoch, numbered, error)
+        _answer(futures, receipts)
+
+    def _halve(self, numbered: list[Numbered], futures: list[Future | None], error: StoreRefused) -> None:
+        """Find the batch that the store refuses: it alone is put aside, the others are stored."""
+        if len(numbered) > 1:
+            middle = len(numbered) // 2
+            self._keep(numbered[:middle], futures[:middle])
+            self._keep(numbered[middle:], futures[middle:])
+            return
+        self._drain.quarantine(self._epoch, numbered[0])
+        self._refuse(numbered, futures, error)
+
+    def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Future | None], error: PilotLogError) -> None:
+        for item, answer in zip(numbered, futures, strict=True):
+            if answer and not answer.done():
+                self._missing.add(item.batch, str(error))
+                answer.set_exception(error)
+
+    def _commit(self, numbered: list[Numbered]) -> list[Receipt]:
         step = self._committer.submit(self._store.append, self._epoch, numbered)
         try:
-            return step.result(self._settings.answer_seconds)
+            return step.result(self._settings.commit_seconds)
         except FutureTimeout:
             step.cancel()
             raise StoreUnavailable("The database did not answer in time") from None
@@ -116,62 +172,18 @@ class Writer:
         except Exception as error:
             raise StoreRefused(f"The store failed unexpectedly ({type(error).__name__})") from error
 
+    def _problems(self) -> dict[str, str]:
+        problems = self._drain.problems()
+        if self._refusal:
+            problems["messages"] = f"refused: {self._refusal}"
+        return problems
 
-class _Queue:
-    """What waits, bounded in number and bytes, handed out in groups."""
 
-    def __init__(self, settings: IngestSettings):
-        self._settings = settings
-        self._waiting: deque[_Waiting] = deque()
-        self._changed = threading.Condition()
-        self._closed = False
-        self.bytes = 0
+def _answer(futures: Sequence[Future | None], receipts: Sequence[Receipt]) -> None:
+    for answer, receipt in zip(futures, receipts, strict=True):
+        if answer and receipt.sealed:
+            answer.set_exception(LogSealed("The log was sealed too long ago to take more text"))
+        elif answer:
+            answer.set_result(receipt)
 
-    @property
-    def length(self) -> int:
-        return len(self._waiting)
 
-    def put(self, batch: Batch) -> Future:
-        with self._changed:
-            if self._closed:
-                raise ShuttingDown("The collector is stopping: try again")
-            if self.length >= self._settings.max_waiting_batches or self.bytes >= self._settings.max_waiting_bytes:
-                raise Overloaded("Too many messages are waiting: try again later")
-            waiting = _Waiting(batch, Future())
-            self._waiting.append(waiting)
-            self.bytes += batch.size
-            self._changed.notify()
-            return waiting.answer
-
-    def gather(self) -> list[_Waiting]:
-        """The next group, as soon as there is one; empty once the queue is closed and drained."""
-        with self._changed:
-            while not self._waiting and not self._closed:
-                self._changed.wait()
-        if not self._closed:
-            time.sleep(self._settings.group_wait_seconds)
-        with self._changed:
-            return self._take()
-
-    def _take(self) -> list[_Waiting]:
-        group: list[_Waiting] = []
-        size = 0
-        while self._waiting and len(group) < self._settings.max_group_batches and size < self._settings.max_group_bytes:
-            waiting = self._waiting.popleft()
-            size += waiting.batch.size
-            group.append(waiting)
-        self.bytes -= size
-        return group
-
-    def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    def refuse_all(self) -> None:
-        with self._changed:
-            for waiting in self._waiting:
-                if waiting.answer.set_running_or_notify_cancel():
-                    waiting.answer.set_exception(ShuttingDown("The collector is stopping: try again"))
-            self._waiting.clear()
-            self.bytes = 0

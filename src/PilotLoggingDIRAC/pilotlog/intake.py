@@ -55,8 +55,7 @@ class Intake:
 
     def status(self) -> dict:
         """What this process has taken and refused since it started, and what waits."""
-        batches, size = self._writer.waiting
-        return self._counts.snapshot() | {"WaitingBatches": batches, "WaitingBytes": size}
+        return self._counts.snapshot() | self._writer.status()
 
 
 def too_late() -> Overloaded:

@@ -49,6 +49,16 @@ def receive(log: Log, batches: Iterable[Batch]) -> Reception:
     return Reception(log, tuple(pieces), tuple(receipts))
 
 
+def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
+    """Whether a log whose text is safe elsewhere was silent for longer than late text is accepted for."""
+    return log.state in (State.ARCHIVED, State.PURGED) and received - log.last_seen > accept_late
+
+
+def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
+    """Nothing of the run is taken; text is answered as sealed, a mark as what it is by then: nothing new."""
+    return Reception(log, (), tuple(Receipt(0, sealed=bool(batch.text)) for batch in batches))
+
+
 def _append(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
     repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
     text = batch.text[repeated:]
@@ -83,7 +93,7 @@ def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
 
 
 def split(text: bytes, limit: int = MAX_PIECE_BYTES) -> list[bytes]:
-    """The text in pieces of at most ``limit`` bytes, none of which begins inside a UTF-8 character."""
+    """The text in pieces of at most ``limit`` bytes (4 or more), none of which begins inside a UTF-8 character."""
     pieces, start = [], 0
     while start < len(text):
         end = character_boundary(text, start + limit)
@@ -96,10 +106,7 @@ def character_boundary(text: bytes, at: int) -> int:
     """The last place at or before ``at`` where a UTF-8 character begins, or the end of the text."""
     if at >= len(text):
         return len(text)
-    start = at
-    while start > 0 and text[start] & 0xC0 == 0x80:
-        start -= 1
-    return start or at
+    return next(start for start in range(at, -1, -1) if text[start] & 0xC0 != 0x80)
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:

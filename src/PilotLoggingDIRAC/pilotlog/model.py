@@ -58,10 +58,14 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a batch: bytes stored, and bytes recognised as sent before."""
+    """What became of a batch: bytes stored, and bytes recognised as sent before.
+
+    ``sealed``: the log was sealed too long ago to take more text; nothing was stored.
+    """
 
     stored_bytes: int
     repeated_bytes: int = 0
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ Clock = Callable[[], datetime]
 class LogStore(Protocol):
     """Where a writer brings its batches."""
 
-    def append(self, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
         """Store every batch of the group in one transaction, each exactly once however often it is offered.
 
+        What was acknowledged before is never refused as too late; the store also notes that its writer has a backlog.
         Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raises
         StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is safe), and
         StoreRefused when the store will not take the group whatever happens (nothing of it was stored).

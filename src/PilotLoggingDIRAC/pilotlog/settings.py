@@ -18,12 +18,23 @@ class IngestSettings:
 
     max_message_bytes: int = 16 * MiB
     answer_seconds: float = 4.5
+    commit_seconds: float = 2.0
     group_wait_seconds: float = 0.003
     max_group_batches: int = 500
     max_group_bytes: int = 16 * MiB
     max_waiting_batches: int = 10_000
     max_waiting_bytes: int = 64 * MiB
     stop_seconds: float = 10.0
+    accept_late_days: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolSettings:
+    """How much waits on local disk while the database is away, and how often the database is tried meanwhile."""
+
+    max_mb: int = 2048
+    probe_seconds: float = 2.0
+    adopt_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
@@ -44,9 +44,15 @@ class PilotLoggingDB:
     Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
     """
 
-    def __init__(self, url: str | URL | None = None, settings: StoreSettings = StoreSettings(), clock=utc_now):
+    def __init__(
+        self,
+        url: str | URL | None = None,
+        settings: StoreSettings = StoreSettings(),
+        clock=utc_now,
+        accept_late: timedelta = timedelta(days=30),
+    ):
         self._transactions = _MigratedTransactions(url, settings, clock)
-        self.appender = SqlAppender(self._transactions, clock)
+        self.appender = SqlAppender(self._transactions, clock, accept_late)
         self.reader = SqlReader(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)

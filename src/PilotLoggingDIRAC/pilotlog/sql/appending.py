@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import zstandard
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
@@ -24,25 +24,28 @@ _update_log = update(logs).where(logs.c.LogID == bindparam("log_id"))
 class SqlAppender:
     """A ``LogStore`` on SQL."""
 
-    def __init__(self, transactions: Transactions, clock: Clock):
+    def __init__(self, transactions: Transactions, clock: Clock, accept_late: timedelta = timedelta(days=30)):
+        """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text."""
         self._transactions = transactions
         self._clock = clock
+        self._accept_late = accept_late
 
-    def append(self, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
         """See ``ports.LogStore.append``.
 
         The epoch's row is locked first and the logs' rows after it, in the order of their unique key, so that two
         writers wait for each other instead of losing deadlocks; one that is lost all the same is run again.
         """
-        return self._transactions.run(self._append, epoch, group)
+        return self._transactions.run(self._append, epoch, group, acknowledged)
 
-    def _append(self, connection: Connection, epoch: str, group: Sequence[Numbered]) -> list[Receipt]:
+    def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
         done = self._lock_epoch(connection, epoch)
         fresh = [numbered for numbered in group if numbered.number > done]
         if not fresh:
             return [Receipt(0)] * len(group)
-        receipts = self._store(connection, [numbered.batch for numbered in fresh])
-        self._move_epoch(connection, epoch, fresh[-1].number)
+        accept_late = timedelta.max if acknowledged else self._accept_late
+        receipts = self._store(connection, [numbered.batch for numbered in fresh], accept_late)
+        self._move_epoch(connection, epoch, fresh[-1].number, acknowledged)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
@@ -54,11 +57,11 @@ class SqlAppender:
             return 0
         return last
 
-    def _move_epoch(self, connection: Connection, epoch: str, number: int) -> None:
+    def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool) -> None:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
-        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock()))
+        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock(), Draining=int(draining)))
 
-    def _store(self, connection: Connection, group: Sequence[Batch]) -> list[Receipt]:
+    def _store(self, connection: Connection, group: Sequence[Batch], accept_late: timedelta) -> list[Receipt]:
         """Store batches whose order is theirs within each log; the receipts come in the order of the group."""
         places: dict[PilotId, list[int]] = defaultdict(list)
         for place, batch in enumerate(group):
@@ -68,12 +71,17 @@ class SqlAppender:
         receptions, receipts = [], [Receipt(0)] * len(group)
         for pilot in sorted(places):
             run = [group[place] for place in places[pilot]]
-            reception = lifecycle.receive(_open_part(connection, locked[pilot], run), run)
+            reception = self._receive(connection, locked[pilot], run, accept_late)
             receptions.append(reception)
             for place, receipt in zip(places[pilot], reception.receipts, strict=True):
                 receipts[place] = receipt
         _write(connection, receptions)
         return receipts
+
+    def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
+        if lifecycle.is_too_late(log, run[0].received, accept_late):
+            return lifecycle.refuse(log, run)
+        return lifecycle.receive(_open_part(connection, log, run), run)
 
 
 def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:

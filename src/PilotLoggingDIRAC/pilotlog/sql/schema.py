@@ -108,6 +108,7 @@ epochs = Table(
     metadata,
     Column("Epoch", _name(32), primary_key=True),
     Column("LastNumber", BigInteger, nullable=False),
+    Column("Draining", Integer, nullable=False, server_default="0"),
     Column("LastCommit", _Time, nullable=False),
     **_OPTIONS,
 )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import functools
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
-from PilotLoggingDIRAC.pilotlog.model import Batch
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
-from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, ReadSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, ReadSettings, SpoolSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.spool import Spool
+from PilotLoggingDIRAC.pilotlog.tally import Alarms
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 
@@ -25,10 +29,9 @@ _log = gLogger.getSubLogger("PilotLogging")
 class Collector:
     """What one service process needs to receive logs and to read them back."""
 
-    def __init__(self, db: PilotLoggingDB, ingest: IngestSettings, reading: ReadSettings):
+    def __init__(self, db: PilotLoggingDB, writer: Writer, ingest: IngestSettings, reading: ReadSettings):
         self.db = db
-        self._writer = Writer(db.appender, ingest, on_refused=_alarm)
-        self._writer.start()
+        self._writer = writer
         self.intake = Intake(self._writer, ingest, utc_now)
         self.query = LogQuery(db.reader, reading)
         self.readers = ThreadPoolExecutor(reading.threads, thread_name_prefix="pilotlog-read")
@@ -53,8 +56,12 @@ class Collector:
         self.db.close()
 
 
-def _alarm(batch: Batch, error: PilotLogError) -> None:
-    _log.error("The store refused a batch", f"of {batch.pilot}, {len(batch.text)} bytes: {error}")
+def _began(subject: str, text: str) -> None:
+    _log.error(f"Alarm: {subject}", text)
+
+
+def _ended(subject: str) -> None:
+    _log.notice("Alarm is over", subject)
 
 
 @functools.cache
@@ -72,11 +79,27 @@ def collector(full_name: str) -> Collector:
     """The collector of this process for a service, ``<System>/<Service>``; made and started at the first call."""
     with _lock:
         if full_name not in _collectors:
-            option = options.service(full_name)
-            db = PilotLoggingDB(settings=options.fill(StoreSettings, option))
-            _collectors[full_name] = Collector(
-                db, options.fill(IngestSettings, option), options.fill(ReadSettings, option)
-            )
+            _collectors[full_name] = _make(options.service(full_name))
         return _collectors[full_name]
+
+
+def _make(option: options.Getter) -> Collector:
+    ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
+    accept_late = timedelta(days=ingest.accept_late_days)
+    db = PilotLoggingDB(settings=options.fill(StoreSettings, option), accept_late=accept_late)
+    alarms = Alarms(_began, _ended)
+    writer = Writer(db.appender, ingest, utc_now, _spool_opener(option, spooling), spooling, alarms.update)
+    writer.start()
+    return Collector(db, writer, ingest, options.fill(ReadSettings, option))
+
+
+def _spool_opener(option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:
+    """Opens the spool in ``SpoolPath``, an absolute folder, by default below DIRAC's root."""
+    default = os.path.join(DIRAC.rootPath, "work", "WorkloadManagement", "PilotLogging", "spool")
+    path = Path(option("SpoolPath", default))
+    if not path.is_absolute():
+        _log.error("SpoolPath is not absolute, the default is used", f"{path}")
+        path = Path(default)
+    return lambda: Spool(path, settings)
 
 

@@ -1,0 +1,83 @@
+-- The database of pilot logs, as dirac-install-db makes it. Written by "python -m tests.installer_sql" from
+-- pilotlog/sql/schema.py, a test keeps the two equal. Running it again does no harm, nor does running it on a database
+-- of an older version, which the services then bring up to date themselves.
+
+CREATE TABLE IF NOT EXISTS `PilotLogs` (
+  `LogID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `PilotStamp` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Part` INTEGER NOT NULL DEFAULT '1',
+  `State` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `FirstSeen` DATETIME(6) NOT NULL,
+  `LastSeen` DATETIME(6) NOT NULL,
+  `NumberOfLines` BIGINT NOT NULL DEFAULT '0',
+  `NumberOfBytes` BIGINT NOT NULL DEFAULT '0',
+  `NextSequence` INTEGER NOT NULL DEFAULT '0',
+  `Resend` VARBINARY(255) NOT NULL,
+  `ReturnCode` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin,
+  `PilotReference` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `Site` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `CE` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `Generation` INTEGER NOT NULL DEFAULT '0',
+  `VerifiedAt` DATETIME(6),
+  `LeaseOwner` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `LeaseUntil` DATETIME(6),
+  `Attempts` INTEGER NOT NULL DEFAULT '0',
+  `RetryAfter` DATETIME(6),
+  `LastError` VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (`LogID`),
+  CONSTRAINT `UK_Log` UNIQUE (`VO`, `PilotStamp`, `Part`),
+  KEY `IX_CE_LastSeen` (`CE`, `LastSeen`),
+  KEY `IX_LastSeen` (`LastSeen`),
+  KEY `IX_Reference` (`PilotReference`),
+  KEY `IX_Site_LastSeen` (`Site`, `LastSeen`),
+  KEY `IX_Stamp` (`PilotStamp`),
+  KEY `IX_State_LastSeen` (`State`, `LastSeen`),
+  KEY `IX_VO_LastSeen` (`VO`, `LastSeen`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `SchemaMigrations` (
+  `Version` INTEGER NOT NULL,
+  `Name` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `AppliedAt` DATETIME(6) NOT NULL,
+  PRIMARY KEY (`Version`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `WriterEpochs` (
+  `Epoch` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `LastNumber` BIGINT NOT NULL,
+  `Draining` INTEGER NOT NULL DEFAULT '0',
+  `LastCommit` DATETIME(6) NOT NULL,
+  PRIMARY KEY (`Epoch`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `PilotLogBatches` (
+  `LogID` BIGINT UNSIGNED NOT NULL,
+  `Sequence` INTEGER NOT NULL,
+  `Received` DATETIME(6) NOT NULL,
+  `NumberOfLines` INTEGER NOT NULL,
+  `NumberOfBytes` INTEGER NOT NULL,
+  `Sender` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `Payload` MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (`LogID`, `Sequence`),
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
+  `LogID` BIGINT UNSIGNED NOT NULL,
+  `Generation` INTEGER NOT NULL,
+  `NextSequence` INTEGER NOT NULL,
+  `SE` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `LFN` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `GUID` VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Size` BIGINT NOT NULL,
+  `Checksum` VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `RecordedAt` DATETIME(6) NOT NULL,
+  `VerifiedAt` DATETIME(6),
+  PRIMARY KEY (`LogID`, `Generation`),
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

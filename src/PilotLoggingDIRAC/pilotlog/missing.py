@@ -1,0 +1,67 @@
+"""Text that was refused and is missing in a log: counted by log, told by a single marked line at the next chance."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .model import Batch, PilotId
+from .ports import Clock
+
+_MAX_LOGS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing at one place of a log."""
+
+    batches: int
+    bytes: int
+    reason: str
+
+    def __add__(self, other: Gap) -> Gap:
+        return Gap(self.batches + other.batches, self.bytes + other.bytes, other.reason)
+
+
+class Missing:
+    """The gaps that no line tells of yet. Bounded: of more logs than that, only the number is kept."""
+
+    def __init__(self, clock: Clock):
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._gaps: dict[PilotId, Gap] = {}
+        self.untold = 0
+
+    def add(self, batch: Batch, reason: str) -> None:
+        """A batch was refused; a mark without text leaves no gap."""
+        if batch.text:
+            self.merge({batch.pilot: Gap(1, len(batch.text), reason)})
+
+    def merge(self, gaps: Mapping[PilotId, Gap]) -> None:
+        """Add gaps, also those that ``take`` gave and that could not be told of."""
+        with self._lock:
+            for pilot, gap in gaps.items():
+                if pilot in self._gaps:
+                    self._gaps[pilot] += gap
+                elif len(self._gaps) < _MAX_LOGS:
+                    self._gaps[pilot] = gap
+                else:
+                    self.untold += 1
+
+    def take(self) -> tuple[dict[PilotId, Gap], list[Batch]]:
+        """All gaps, and the lines that tell of them; they are forgotten here."""
+        if not self._gaps:
+            return {}, []
+        with self._lock:
+            gaps, self._gaps = self._gaps, {}
+        return gaps, [self._line(pilot, gap) for pilot, gap in sorted(gaps.items())]
+
+    def __len__(self) -> int:
+        return len(self._gaps)
+
+    def _line(self, pilot: PilotId, gap: Gap) -> Batch:
+        """Begins with a line break, as the text before may have ended within a line."""
+        now = self._clock()
+        what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
+        return Batch(pilot, now, f"\n{now:%Y-%m-%dT%H:%M:%S.%fZ} WARN [PilotLogging] {what}\n".encode())

@@ -1,0 +1,259 @@
+"""The spool: where acknowledged batches wait, on local disk, while the database is away.
+
+One sqlite file a collector process (WAL, synchronous FULL: what ``append`` returned from survives ``kill -9`` and a
+power cut), mode 0600 in a folder of mode 0700 because it holds raw text. A lock beside the file tells whether a
+process lives with it; a successor takes over what a dead one left. Nothing outside this folder is touched.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from .errors import SpoolFull, SpoolUnavailable
+from .model import Batch, Numbered, PilotId
+from .settings import SpoolSettings
+
+_SUFFIX = ".spool"
+_MAX_FILES = 1000
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS {table} (
+    Place INTEGER PRIMARY KEY AUTOINCREMENT, Epoch TEXT NOT NULL, Number INTEGER NOT NULL, VO TEXT NOT NULL,
+    Stamp TEXT NOT NULL, Received TEXT NOT NULL, Sender TEXT NOT NULL, ReturnCode TEXT, Text BLOB NOT NULL,
+    UNIQUE (Epoch, Number))
+"""
+_COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text"
+_INSERT = f"INSERT OR IGNORE INTO {{table}} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class Spool:
+    """Groups of one process, in their order. Calls come from one thread, the writer's; counts may be read from any."""
+
+    def __init__(self, folder: Path, settings: SpoolSettings):
+        """Take a file in the folder, and over what dead processes left there. Raises SpoolUnavailable."""
+        self._folder = folder
+        self._settings = settings
+        self._counting = threading.Lock()
+        self.batches = self.bytes = self.quarantined = 0
+        self.broken: list[str] = []
+        with _named_errors("opened"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path, self._lock = self._take_file()
+            self._database = _open(self._path)
+        self._count()
+        self.adopt()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits."""
+        return self.batches == 0
+
+    def append(self, epoch: str, group: Sequence[Numbered]) -> None:
+        """Keep the group, durably. Raises SpoolFull over ``max_mb``, SpoolUnavailable when it can't be written."""
+        size = sum(numbered.batch.size for numbered in group)
+        if self.bytes + size > self._settings.max_mb * 1024 * 1024:
+            raise SpoolFull("The collector's spool is full")
+        with _named_errors("written"), self._database:
+            self._database.executemany(_INSERT.format(table="Batches"), [_row(epoch, item) for item in group])
+        self._add(len(group), size)
+
+    def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
+        """The oldest batches of one epoch, at least one unless the spool is empty."""
+        epoch, group, size = "", [], 0
+        with _named_errors("read"):
+            for row in self._database.execute(f"SELECT {_COLUMNS} FROM Batches ORDER BY Place LIMIT ?", (max_batches,)):
+                numbered = _numbered(row)
+                if group and (row[0] != epoch or size + numbered.batch.size > max_bytes):
+                    break
+                epoch = row[0]
+                group.append(numbered)
+                size += numbered.batch.size
+        return epoch, group
+
+    def remove(self, epoch: str, group: Sequence[Numbered]) -> None:
+        """Forget batches that are in the database. Raises SpoolUnavailable; offering them again is safe."""
+        with _named_errors("written"), self._database:
+            self._delete("Batches", epoch, group)
+        self._add(-len(group), -sum(numbered.batch.size for numbered in group))
+
+    def quarantine(self, epoch: str, numbered: Numbered) -> None:
+        """Put a batch aside that the store refuses, so that it blocks nobody."""
+        with _named_errors("written"), self._database:
+            self._database.execute(_INSERT.format(table="Quarantine"), _row(epoch, numbered))
+            waiting = self._delete("Batches", epoch, [numbered])
+        self._add(-waiting, -waiting * numbered.batch.size)
+        self.quarantined += 1
+
+    def release(self, epoch: str, first_number: int) -> int:
+        """Let what is in quarantine wait again, renumbered from ``first_number`` on; how many there were."""
+        with _named_errors("written"), self._database:
+            rows = list(self._database.execute(f"SELECT {_COLUMNS} FROM Quarantine ORDER BY Place"))
+            renumbered = [(epoch, first_number + index, *row[2:]) for index, row in enumerate(rows)]
+            self._database.executemany(_INSERT.format(table="Batches"), renumbered)
+            self._database.execute("DELETE FROM Quarantine")
+        self._count()
+        return len(rows)
+
+    def oldest(self) -> datetime | None:
+        """When the batch arrived that waits longest."""
+        with _named_errors("read"):
+            row = self._database.execute("SELECT Received FROM Batches ORDER BY Place LIMIT 1").fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def adopt(self) -> list[str]:
+        """Take over the files of dead processes in the folder, oldest first; the names of those taken.
+
+        A file that is no readable spool is renamed and its name added to ``broken``. Raises SpoolUnavailable.
+        """
+        adopted = []
+        with _named_errors("adopted"):
+            others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path != self._path]
+            for path in sorted(others, key=lambda path: path.stat().st_mtime):
+                lock = self._lock_readable(path)
+                if lock:
+                    with lock:
+                        self._take_over(path)
+                    adopted.append(path.name)
+        if adopted:
+            self._count()
+        return adopted
+
+    def close(self) -> None:
+        """Let go of the file; one that is empty is removed."""
+        empty = self.empty and not self.quarantined
+        with _named_errors("closed"):
+            self._database.close()
+        if empty:
+            _remove(self._path)
+        self._lock.close()
+
+    def _take_file(self) -> tuple[Path, IO]:
+        """A file of our own and its lock: one that a dead process left, or a new one."""
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+            lock = self._lock_readable(path)
+            if lock:
+                return path, lock
+        for number in range(_MAX_FILES):
+            path = self._folder / f"{number:04d}{_SUFFIX}"
+            lock = None if path.exists() else _try_lock(path)
+            if lock:
+                return path, lock
+        raise SpoolUnavailable(f"There are {_MAX_FILES} spools of living processes in the folder")
+
+    def _lock_readable(self, path: Path) -> IO | None:
+        """The lock of a dead process's spool; a file that is none is put aside."""
+        lock = _try_lock(path)
+        if lock is None or _readable(path):
+            return lock
+        path.rename(path.with_suffix(".broken"))
+        self.broken.append(path.name)
+        lock.close()
+        return None
+
+    def _take_over(self, path: Path) -> None:
+        self._database.execute("ATTACH ? AS other", (str(path),))
+        try:
+            with self._database:
+                for table in ("Batches", "Quarantine"):
+                    self._database.execute(
+                        f"INSERT OR IGNORE INTO main.{table} ({_COLUMNS}) "
+                        f"SELECT {_COLUMNS} FROM other.{table} ORDER BY Place"
+                    )
+        finally:
+            self._database.execute("DETACH other")
+        _remove(path)
+
+    def _delete(self, table: str, epoch: str, group: Sequence[Numbered]) -> int:
+        statement = f"DELETE FROM {table} WHERE Epoch = ? AND Number = ?"
+        return self._database.executemany(statement, [(epoch, item.number) for item in group]).rowcount
+
+    def _add(self, batches: int, size: int) -> None:
+        with self._counting:
+            self.batches += batches
+            self.bytes += size
+
+    def _count(self) -> None:
+        with _named_errors("read"):
+            batches, size = self._database.execute("SELECT COUNT(*), TOTAL(LENGTH(Text) + 256) FROM Batches").fetchone()
+            (quarantined,) = self._database.execute("SELECT COUNT(*) FROM Quarantine").fetchone()
+        with self._counting:
+            self.batches, self.bytes, self.quarantined = batches, int(size), quarantined
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    database = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level="IMMEDIATE")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=16777216"):
+        database.execute(f"PRAGMA {pragma}")
+    with database:
+        for table in ("Batches", "Quarantine"):
+            database.execute(_SCHEMA.format(table=table))
+    _sync_folder(path.parent)
+    return database
+
+
+def _readable(path: Path) -> bool:
+    """Whether the file is a spool that can be read to its end."""
+    try:
+        database = _open(path)
+        try:
+            return database.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+        finally:
+            database.close()
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(path: Path) -> IO | None:
+    """An open lock file that holds while its process lives, or None when another process has it."""
+    lock = path.with_suffix(".lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _row(epoch: str, numbered: Numbered) -> tuple:
+    batch = numbered.batch
+    return (
+        epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
+        batch.return_code, batch.text,
+    )  # fmt: skip
+
+
+def _numbered(row: tuple) -> Numbered:
+    _, number, vo, stamp, received, sender, return_code, text = row
+    return Numbered(number, Batch(PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender))
+
+
+@contextmanager
+def _named_errors(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SpoolUnavailable(f"The spool can't be {what}: {error}") from error

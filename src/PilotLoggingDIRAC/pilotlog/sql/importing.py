@@ -1,0 +1,144 @@
+"""The import's step: a piece of an imported log into the database, at the place where it belongs."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import Connection, insert, select, update
+
+from .. import importing, lifecycle
+from ..errors import OffsetMismatch
+from ..importing import Ending, ImportConflict, Piece
+from ..model import Log, PilotId, State
+from ..ports import Clock
+from . import rows
+from .engine import Transactions
+from .schema import batches, logs
+
+_LEVEL = 3
+_SENDER = "import"
+_PIECES_PER_STEP = 8
+
+
+class SqlImporter:
+    """Part 0 of logs. Its column ``Resend`` is empty while the import goes on, and then the SHA-256 of its text."""
+
+    def __init__(self, transactions: Transactions, clock: Clock):
+        self._transactions = transactions
+        self._clock = clock
+
+    def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
+        """Store a piece, in one transaction with the log's row locked, and return the import's length in bytes.
+
+        The arguments are those of ``importLog``, see ``importing.parse_piece``. Raises OffsetMismatch when the piece
+        does not begin where the import ends, ImportConflict when the import has ended with other text, InvalidInput.
+        """
+        piece = importing.parse_piece(offset, text, last, modified)
+        if not piece.text and not piece.ending:
+            return self._transactions.run(_length, pilot)
+        return self._transactions.run(self._append, pilot, piece)
+
+    def _append(self, connection: Connection, pilot: PilotId, piece: Piece) -> int:
+        modified = min(piece.modified, self._clock())
+        log = _lock(connection, pilot) or _create(connection, pilot, modified)
+        if log.resend:
+            _require_same(log, piece)
+            return log.bytes
+        if log.state is State.PURGED:
+            raise ImportConflict("The import was interrupted for so long that what there was of it has been cleaned away")
+        if piece.offset != log.bytes:
+            raise OffsetMismatch(log.bytes)
+        log = self._store(connection, log, piece.text)
+        if piece.ending:
+            log = _end(connection, log, piece.ending, modified)
+        connection.execute(update(logs).where(logs.c.LogID == log.id).values(_columns(log)))
+        return log.bytes
+
+    def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
+        """The log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
+        now, pieces = self._clock(), lifecycle.split(text)
+        for index, part in enumerate(pieces):
+            connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, part))
+        return dataclasses.replace(
+            log,
+            state=State.RECEIVING,
+            last_seen=now,
+            lines=log.lines + text.count(b"\n"),
+            bytes=log.bytes + len(text),
+            next_sequence=log.next_sequence + len(pieces),
+        )
+
+
+def _length(connection: Connection, pilot: PilotId) -> int:
+    return connection.execute(select(logs.c.NumberOfBytes).where(*_is_import_of(pilot))).scalar() or 0
+
+
+def _is_import_of(pilot: PilotId) -> tuple:
+    return logs.c.VO == pilot.vo, logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
+
+
+def _lock(connection: Connection, pilot: PilotId) -> Log | None:
+    row = connection.execute(select(logs).where(*_is_import_of(pilot)).with_for_update()).first()
+    return rows.to_log(row) if row else None
+
+
+def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
+    new = Log(0, pilot, importing.PART, State.RECEIVING, modified, modified)
+    key = connection.execute(insert(logs).values(rows.new_columns(new))).inserted_primary_key
+    return dataclasses.replace(new, id=key[0])
+
+
+def _require_same(log: Log, piece: Piece) -> None:
+    """Whoever brings an import to its end again must bring the same text; how it ended does not change any more."""
+    if piece.text or not piece.ending or piece.offset != log.bytes or piece.ending.sha256 != log.resend:
+        raise ImportConflict(f"Another text was imported before, of {log.bytes} bytes")
+
+
+def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -> Log:
+    """The log as its pilot left it. Raises ImportConflict unless its text is the one that the ending was made of."""
+    digest = hashlib.sha256()
+    for text in _texts(connection, log.id):
+        digest.update(text)
+    if digest.digest() != ending.sha256:
+        raise ImportConflict("What was imported before is not the beginning of this text")
+    code = importing.UNKNOWN_RETURN_CODE if ending.state is State.COMPLETE else None
+    return dataclasses.replace(
+        log, state=ending.state, first_seen=modified, last_seen=modified, return_code=code, resend=ending.sha256
+    )
+
+
+def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
+    """The log's pieces in order, a few in memory at a time, seen by this transaction."""
+    last = -1
+    while True:
+        statement = (
+            select(batches.c.Sequence, batches.c.Payload)
+            .where(batches.c.LogID == log_id, batches.c.Sequence > last)
+            .order_by(batches.c.Sequence)
+            .limit(_PIECES_PER_STEP)
+        )
+        found = connection.execute(statement).all()
+        for last, payload in found:
+            yield zstandard.decompress(payload)
+        if len(found) < _PIECES_PER_STEP:
+            return
+
+
+def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict:
+    return {
+        "LogID": log_id,
+        "Sequence": sequence,
+        "Received": received,
+        "NumberOfLines": text.count(b"\n"),
+        "NumberOfBytes": len(text),
+        "Sender": _SENDER,
+        "Payload": zstandard.compress(text, _LEVEL),
+    }
+
+
+def _columns(log: Log) -> dict:
+    return rows.received_columns(log) | {"FirstSeen": log.first_seen}

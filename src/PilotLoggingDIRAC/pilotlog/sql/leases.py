@@ -1,0 +1,183 @@
+"""Who works on which log, what is about to be uploaded, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from ..custody import Content
+from ..errors import LeaseLost
+from ..model import Claim, Log, State, StoredFile
+from ..ports import Clock
+from . import rows
+from .engine import Transactions
+from .schema import files, logs
+from .sealing import SEALED, some
+
+_ARCHIVABLE = (*SEALED, State.KEPT.value)
+_MAX_ERROR = 512
+_UNARCHIVED_PAGE = 500
+_FREE = {"LeaseOwner": "", "LeaseUntil": None}
+
+
+class SqlLeases:
+    """The second part of ``custody.Custody``: claiming logs and archiving them."""
+
+    def __init__(self, transactions: Transactions, clock: Clock):
+        self._run = transactions.run
+        self._clock = clock
+
+    def unarchived(self, vo: str) -> list[Log]:
+        """See ``Custody.unarchived``."""
+        return self._run(_unarchived, some(vo))
+
+    def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
+        """See ``Custody.due``."""
+        where = and_(logs.c.VO == some(vo), logs.c.LastSeen <= seen_before, _is_due(self._clock()))
+        return self._run(_due, where, limit)
+
+    def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
+        """See ``Custody.claim``."""
+        return self._run(_claim, owner, some(ids), self._clock(), until)
+
+    def renew(self, claim: Claim, until: datetime) -> None:
+        """See ``Custody.renew``."""
+        self._run(_renew, claim, until)
+
+    def record(
+        self, claim: Claim, content: Content, name: Callable[[int], StoredFile], until: datetime
+    ) -> tuple[int, StoredFile]:
+        """See ``Custody.record``."""
+        return self._run(_record, claim, content, name, self._clock(), until)
+
+    def archived(self, claim: Claim, generation: int) -> None:
+        """See ``Custody.archived``."""
+        self._run(_archived, claim, generation, self._clock())
+
+    def failed(self, claim: Claim, error: str, retry_after: datetime) -> bool:
+        """See ``Custody.failed``."""
+        values = {"Attempts": logs.c.Attempts + 1, "LastError": error[:_MAX_ERROR], "RetryAfter": retry_after}
+        return self._run(_let_go, claim, values)
+
+    def release(self, claim: Claim, retry_after: datetime | None) -> bool:
+        """See ``Custody.release``."""
+        return self._run(_let_go, claim, {"RetryAfter": retry_after})
+
+    def keep(self, ids: Sequence[int]) -> int:
+        """See ``Custody.keep``."""
+        return self._run(_keep, some(ids), self._clock())
+
+
+def _unarchived(connection: Connection, vo: str) -> list[Log]:
+    statement = select(logs).where(logs.c.VO == vo, logs.c.State.in_(SEALED))
+    statement = statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(_UNARCHIVED_PAGE)
+    return [rows.to_log(row) for row in connection.execute(statement)]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        logs.c.State.in_(_ARCHIVABLE),
+        or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now),
+        _is_free(now),
+    )
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(logs.c.LeaseUntil.is_(None), logs.c.LeaseUntil <= now)
+
+
+def _due(connection: Connection, where: ColumnElement[bool], limit: int) -> list[int]:
+    order = (logs.c.Attempts, logs.c.LastSeen, logs.c.LogID)
+    return list(connection.execute(select(logs.c.LogID).where(where).order_by(*order).limit(limit)).scalars())
+
+
+def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Claim]:
+    statement = select(logs).where(logs.c.LogID.in_(ids), _is_due(now)).with_for_update(skip_locked=True)
+    found = {log.id: log for log in map(rows.to_log, connection.execute(statement))}
+    if found:
+        lease = update(logs).where(logs.c.LogID.in_(list(found)))
+        connection.execute(lease.values(LeaseOwner=owner, LeaseUntil=until))
+    return [Claim(found[log_id], owner) for log_id in ids if log_id in found]
+
+
+def _is_held(claim: Claim) -> ColumnElement[bool]:
+    """The lease is still the claim's, and the log's text is what it was."""
+    return and_(
+        logs.c.LogID == claim.log.id,
+        logs.c.LeaseOwner == claim.owner,
+        logs.c.NextSequence == claim.log.next_sequence,
+        logs.c.State.in_(_ARCHIVABLE),
+    )
+
+
+def _change(connection: Connection, claim: Claim, values: dict) -> None:
+    if not connection.execute(update(logs).where(_is_held(claim)).values(values)).rowcount:
+        raise LeaseLost(f"The log of {claim.log.pilot} has changed, or somebody else works on it")
+
+
+def _renew(connection: Connection, claim: Claim, until: datetime) -> None:
+    _change(connection, claim, {"LeaseUntil": until})
+
+
+def _record(connection, claim: Claim, content: Content, name, now: datetime, until: datetime) -> tuple[int, StoredFile]:
+    _renew(connection, claim, until)
+    for generation, row in _recorded(connection, claim, content):
+        if row == (file := name(generation)):
+            used = update(files).where(files.c.LogID == claim.log.id, files.c.Generation == generation)
+            connection.execute(used.values(RecordedAt=now))
+            return generation, file
+    highest = select(func.max(files.c.Generation)).where(files.c.LogID == claim.log.id)
+    generation = (connection.execute(highest).scalar() or 0) + 1
+    file = name(generation)
+    connection.execute(insert(files).values(_file_row(claim.log, generation, file, now)))
+    return generation, file
+
+
+def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tuple[int, StoredFile | None]]:
+    """The generations that were recorded for the same text with the same content, the latest first."""
+    same = and_(
+        files.c.LogID == claim.log.id,
+        files.c.NextSequence == claim.log.next_sequence,
+        files.c.Size == content.size,
+        files.c.Checksum == content.checksum,
+    )
+    found = connection.execute(select(files).where(same).order_by(files.c.Generation.desc()))
+    return [(row.Generation, rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+
+
+def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict:
+    return {
+        "LogID": log.id,
+        "Generation": generation,
+        "NextSequence": log.next_sequence,
+        "SE": file.se,
+        "LFN": file.lfn,
+        "GUID": file.guid,
+        "Size": file.size,
+        "Checksum": file.checksum,
+        "RecordedAt": now,
+    }
+
+
+def _archived(connection: Connection, claim: Claim, generation: int, now: datetime) -> None:
+    done = {"State": State.ARCHIVED.value, "Generation": generation, "VerifiedAt": now}
+    _change(connection, claim, done | _FREE | {"Attempts": 0, "RetryAfter": None, "LastError": ""})
+    copy = and_(
+        files.c.LogID == claim.log.id,
+        files.c.Generation == generation,
+        files.c.NextSequence == claim.log.next_sequence,
+    )
+    if not connection.execute(update(files).where(copy).values(VerifiedAt=now)).rowcount:
+        raise LeaseLost(f"Generation {generation} of the log of {claim.log.pilot} is not recorded any more")
+
+
+def _let_go(connection: Connection, claim: Claim, values: dict) -> bool:
+    mine = and_(logs.c.LogID == claim.log.id, logs.c.LeaseOwner == claim.owner)
+    return bool(connection.execute(update(logs).where(mine).values(values | _FREE)).rowcount)
+
+
+def _keep(connection: Connection, ids: Sequence[int], now: datetime) -> int:
+    statement = update(logs).where(logs.c.LogID.in_(ids), logs.c.State.in_(SEALED), _is_free(now))
+    return connection.execute(statement.values(State=State.KEPT.value, **_FREE)).rowcount

@@ -1,0 +1,118 @@
+"""What has been kept for long enough: text, rows, and copies that nobody needs any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
+
+from ..custody import FileKey
+from ..model import Log, State, StoredFile
+from . import rows
+from .engine import Transactions
+from .schema import batches, epochs, files, logs
+from .sealing import some
+
+_COPY = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
+_WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence == logs.c.NextSequence)
+
+
+class SqlRetention:
+    """The third part of ``custody.Custody``: deleting what has been kept for long enough."""
+
+    def __init__(self, transactions: Transactions):
+        self._run = transactions.run
+
+    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+        """See ``Custody.superseded``."""
+        settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
+        other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
+        return self._run(_copies, and_(logs.c.VO == some(vo), settled, other), after, limit)
+
+    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+        """See ``Custody.expired``."""
+        old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
+        return self._run(_copies, and_(logs.c.VO == some(vo), old), after, limit)
+
+    def forget(self, key: FileKey) -> None:
+        """See ``Custody.forget``."""
+        self._run(_forget, key)
+
+    def purgeable(self, vo: str, before: datetime, limit: int) -> list[Log]:
+        """See ``Custody.purgeable``."""
+        return self._run(_page, _archived(before).where(logs.c.VO == some(vo)), limit)
+
+    def purge(self, ids: Sequence[int], before: datetime) -> int:
+        """See ``Custody.purge``."""
+        return self._run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
+
+    def kept(self, vo: str, before: datetime, limit: int) -> list[Log]:
+        """See ``Custody.kept``."""
+        return self._run(_page, _kept(before).where(logs.c.VO == some(vo)), limit)
+
+    def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
+        """See ``Custody.purge_kept``."""
+        return self._run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))))
+
+    def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+        """See ``Custody.delete_rows``."""
+        return self._run(_delete_rows, some(vo), before, with_file, limit)
+
+    def delete_epochs(self, before: datetime) -> int:
+        """See ``Custody.delete_epochs``."""
+        return self._run(_delete_epochs, before)
+
+
+def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+    behind = true()
+    if after is not None:
+        later = or_(files.c.LogID > after.log_id, files.c.Generation > after.generation)
+        behind = and_(files.c.LogID >= after.log_id, later)
+    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, behind)
+    found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
+    return [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+
+
+def _forget(connection: Connection, key: FileKey) -> None:
+    connection.execute(delete(files).where(files.c.LogID == key.log_id, files.c.Generation == key.generation))
+
+
+def _archived(before: datetime) -> Select:
+    old = and_(logs.c.LastSeen <= before, logs.c.VerifiedAt <= before)
+    return select(logs).join(files, _WHOLE_COPY).where(logs.c.State == State.ARCHIVED.value, old)
+
+
+def _kept(before: datetime) -> Select:
+    return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before)
+
+
+def _page(connection: Connection, statement: Select, limit: int) -> list[Log]:
+    found = connection.execute(statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit))
+    return [rows.to_log(row) for row in found]
+
+
+def _purge(connection: Connection, statement: Select) -> int:
+    """Lock what still answers the statement, in the writers' order, and delete its text."""
+    locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
+    ids = [row.LogID for row in connection.execute(locked)]
+    if ids:
+        connection.execute(delete(batches).where(batches.c.LogID.in_(ids)))
+        connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(State=State.PURGED.value))
+    return len(ids)
+
+
+def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+    other = files.c.Generation != logs.c.Generation if with_file else true()
+    hindered = exists().where(files.c.LogID == logs.c.LogID, other)
+    old = and_(logs.c.VO == vo, logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
+    statement = select(logs.c.LogID).where(old, ~hindered).order_by(logs.c.LastSeen, logs.c.LogID)
+    ids = list(connection.execute(statement.limit(limit).with_for_update()).scalars())
+    if ids:
+        connection.execute(delete(files).where(files.c.LogID.in_(ids)))
+        connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
+    return len(ids)
+
+
+def _delete_epochs(connection: Connection, before: datetime) -> int:
+    return connection.execute(delete(epochs).where(epochs.c.LastCommit <= before)).rowcount

@@ -1,0 +1,91 @@
+"""Which logs have fallen silent, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
+
+from ..custody import Place
+from ..errors import InvalidInput
+from ..model import Log, PilotInfo, State
+from . import rows
+from .engine import Transactions
+from .schema import epochs, logs
+
+SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
+
+
+class SqlSealing:
+    """The first part of ``custody.Custody``: sealing logs and describing their pilots."""
+
+    def __init__(self, transactions: Transactions):
+        self._run = transactions.run
+
+    def silent(self, before: datetime, after: Place | None, limit: int) -> list[Log]:
+        """See ``Custody.silent``."""
+        return self._run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
+
+    def draining(self, since: datetime) -> bool:
+        """See ``Custody.draining``."""
+        return self._run(_draining, since)
+
+    def undescribed(self, after: Place | None, limit: int) -> list[Log]:
+        """See ``Custody.undescribed``."""
+        return self._run(_page, and_(logs.c.State.in_(SEALED), logs.c.PilotReference == ""), after, limit)
+
+    def seal(self, sealed: Sequence[Log]) -> int:
+        """See ``Custody.seal``. Rows are locked in the writers' order."""
+        return self._run(_seal, sorted(some(sealed), key=lambda log: (log.pilot, log.part)))
+
+    def describe(self, infos: Mapping[int, PilotInfo]) -> int:
+        """See ``Custody.describe``."""
+        return self._run(_describe, sorted(some(infos).items()))
+
+
+def some(values):
+    """The same values; raises InvalidInput when there are none, as nothing must never come to mean all."""
+    if not values:
+        raise InvalidInput("Nothing was named that this step is for")
+    return values
+
+
+def _draining(connection: Connection, since: datetime) -> bool:
+    statement = select(epochs.c.Epoch).where(epochs.c.Draining != 0, epochs.c.LastCommit >= since).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def _page(connection: Connection, where: ColumnElement[bool], after: Place | None, limit: int) -> list[Log]:
+    statement = select(logs).where(where, _behind(after)).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
+    return [rows.to_log(row) for row in connection.execute(statement)]
+
+
+def _behind(after: Place | None) -> ColumnElement[bool]:
+    if after is None:
+        return true()
+    later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)
+    return and_(logs.c.LastSeen >= after.last_seen, later)
+
+
+def _seal(connection: Connection, sealed: Sequence[Log]) -> int:
+    return sum(connection.execute(_sealing(log)).rowcount for log in sealed)
+
+
+def _sealing(log: Log):
+    unchanged = and_(
+        logs.c.LogID == log.id,
+        logs.c.State == State.RECEIVING.value,
+        logs.c.NextSequence == log.next_sequence,
+        logs.c.LastSeen == log.last_seen,
+    )
+    return update(logs).where(unchanged).values(State=State.INCOMPLETE.value)
+
+
+def _describe(connection: Connection, infos: Sequence[tuple[int, PilotInfo]]) -> int:
+    done = 0
+    for log_id, info in infos:
+        statement = update(logs).where(logs.c.LogID == log_id, logs.c.PilotReference == "")
+        values = {"PilotReference": info.reference[:255], "Site": info.site[:128], "CE": info.ce[:128]}
+        done += connection.execute(statement.values(values)).rowcount
+    return done

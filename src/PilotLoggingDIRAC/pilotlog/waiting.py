@@ -1,0 +1,94 @@
+"""What waits for the writer: a queue bounded in number and bytes, handed out in groups."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from .errors import Overloaded, ShuttingDown
+from .model import Batch
+from .settings import IngestSettings
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A batch and the future that its sender waits on."""
+
+    batch: Batch
+    answer: Future
+
+
+class WaitingQueue:
+    """Batches in the order in which they were put."""
+
+    def __init__(self, settings: IngestSettings):
+        self._settings = settings
+        self._waiting: deque[Waiting] = deque()
+        self._changed = threading.Condition()
+        self._woken = False
+        self._closed = False
+        self.bytes = 0
+
+    @property
+    def length(self) -> int:
+        """How many batches wait."""
+        return len(self._waiting)
+
+    def put(self, batch: Batch) -> Future:
+        """A future for the batch. Raises Overloaded when more waits than is allowed, ShuttingDown once closed."""
+        with self._changed:
+            if self._closed:
+                raise ShuttingDown("The collector is stopping: try again")
+            if self.length >= self._settings.max_waiting_batches or self.bytes >= self._settings.max_waiting_bytes:
+                raise Overloaded("Too many messages are waiting: try again later")
+            waiting = Waiting(batch, Future())
+            self._waiting.append(waiting)
+            self.bytes += batch.size
+            self._changed.notify()
+            return waiting.answer
+
+    def wake(self) -> None:
+        """Let ``gather`` return, with nothing if there is nothing."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def gather(self, patience_seconds: float) -> list[Waiting] | None:
+        """The next group; empty after ``wake`` or when nothing came in time; None once closed and drained."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed or self._woken, patience_seconds)
+            self._woken = False
+            if not self._waiting:
+                return None if self._closed else []
+        if not self._closed:
+            time.sleep(self._settings.group_wait_seconds)
+        with self._changed:
+            return self._take()
+
+    def _take(self) -> list[Waiting]:
+        group: list[Waiting] = []
+        size = 0
+        while self._waiting and len(group) < self._settings.max_group_batches and size < self._settings.max_group_bytes:
+            waiting = self._waiting.popleft()
+            size += waiting.batch.size
+            group.append(waiting)
+        self.bytes -= size
+        return group
+
+    def close(self) -> None:
+        """Take no more; what waits is still handed out."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def refuse_all(self) -> None:
+        """Refuse what still waits."""
+        with self._changed:
+            for waiting in self._waiting:
+                if waiting.answer.set_running_or_notify_cancel():
+                    waiting.answer.set_exception(ShuttingDown("The collector is stopping: try again"))
+            self._waiting.clear()
+            self.bytes = 0

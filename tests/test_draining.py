@@ -1,0 +1,213 @@
+"""The store goes away and comes back: nothing acknowledged is lost or doubled, and the order stays."""
+
+import threading
+import time
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, SpoolFull, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.ingest import Writer
+from PilotLoggingDIRAC.pilotlog.model import Receipt
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
+from PilotLoggingDIRAC.pilotlog.spool import Spool
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+
+from .conftest import batch, line
+from .test_ingest import lines, read
+
+INGEST = IngestSettings(answer_seconds=1, commit_seconds=0.2, stop_seconds=2, max_group_batches=50)
+SPOOL = SpoolSettings(max_mb=1, probe_seconds=0.05, adopt_seconds=0.2)
+
+
+class Switch:
+    """A store in front of another that can be away, hang, lose the answer of a commit, and refuse texts."""
+
+    def __init__(self, store):
+        self.store = store
+        self.away = False
+        self.answers_lost = 0
+        self.refused = set()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def append(self, epoch, group, acknowledged=False):
+        self.gate.wait(5)
+        if self.away:
+            raise StoreUnavailable("away")
+        if self.refused & {item.batch.text for item in group}:
+            raise StoreRefused("no")
+        receipts = self.store.append(epoch, group, acknowledged)
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise StoreUnavailable("the answer was lost")
+        return receipts
+
+
+@pytest.fixture
+def switch(transactions, clock):
+    return Switch(SqlAppender(transactions, clock))
+
+
+@pytest.fixture
+def problems():
+    return {}
+
+
+@pytest.fixture
+def make_writer(switch, clock, tmp_path, problems):
+    writers = []
+
+    def report(present):
+        problems.clear()
+        problems.update(present)
+
+    def make(spool_settings=SPOOL):
+        writer = Writer(
+            switch, INGEST, clock, lambda: Spool(tmp_path / "spool", spool_settings), spool_settings, report
+        )
+        writer.start()
+        writers.append(writer)
+        return writer
+
+    yield make
+    switch.gate.set()
+    for writer in writers:
+        writer.stop()
+
+
+def until(condition, seconds=5):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.01)
+
+
+def drained(writer):
+    return writer.status()["Spool"]["Batches"] == 0
+
+
+def send(writer, *texts):
+    answers = [writer.submit(batch(text)) for text in texts]
+    return [answer.result(3) for answer in answers]
+
+
+def test_with_the_store_away_batches_are_acknowledged_and_drain_in_order(make_writer, switch, transactions):
+    writer = make_writer()
+    send(writer, line("0"))
+    switch.away = True
+    for number in range(1, 100):
+        assert send(writer, line(str(number))) == [Receipt(len(line(str(number))))]
+    switch.away = False
+    send(writer, line("100"))
+    until(lambda: drained(writer))
+    assert read(transactions) == b"".join(line(str(number)) for number in range(101))
+
+
+def test_the_database_away_is_a_problem_until_it_is_back(make_writer, switch, problems):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("a"))
+    until(lambda: problems.get("database") == "away")
+    switch.away = False
+    until(lambda: not problems)
+
+
+def test_a_store_that_hangs_is_left_alone_after_its_time_limit(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.gate.clear()
+    started = time.monotonic()
+    send(writer, line("first"))
+    first = time.monotonic() - started
+    send(writer, line("second"))
+    assert first < 1
+    assert time.monotonic() - started - first < 0.15
+    switch.gate.set()
+    until(lambda: drained(writer))
+    assert read(transactions) == line("first") + line("second")
+
+
+def test_a_commit_whose_answer_was_lost_is_stored_once(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.answers_lost = 2
+    send(writer, b"short\n", b"output\n")
+    send(writer, b"more\n")
+    until(lambda: drained(writer))
+    assert read(transactions) == b"short\noutput\nmore\n"
+
+
+def test_what_waits_survives_the_process_and_goes_before_new_text(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("old"))
+    writer.stop()
+    switch.away = False
+    writer = make_writer()
+    send(writer, line("new"))
+    until(lambda: drained(writer))
+    assert read(transactions) == line("old") + line("new")
+
+
+def test_a_full_spool_refuses_and_one_line_tells_of_the_gap(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    for _ in range(3):
+        with pytest.raises(SpoolFull):
+            send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: drained(writer))
+    send(writer, line("after"))
+    text = read(transactions)
+    assert text.startswith(line("kept")) and text.endswith(line("after"))
+    told = [item for item in text.splitlines() if b"missing here" in item]
+    assert len(told) == 1 and b"3 messages with 3300000 bytes are missing here: The collector's spool is full" in told[0]
+
+
+def test_a_gap_is_told_although_the_pilot_sends_no_more(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: b"missing here" in read(transactions))
+
+
+def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_writer, switch, tmp_path, problems):
+    (tmp_path / "spool").write_text("in the way")
+    writer = make_writer()
+    assert send(writer, line("stored"))
+    switch.away = True
+    with pytest.raises(PilotLogError):
+        send(writer, line("refused"))
+    until(lambda: "spool" in problems)
+    (tmp_path / "spool").unlink()
+    until(lambda: "spool" not in problems)
+    assert send(writer, line("spooled"))
+    switch.away = False
+    until(lambda: drained(writer))
+
+
+def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    switch.refused = {b"bad\n"}
+    send(writer, *(b"%d\n" % number for number in range(10)), b"bad\n", b"last\n")
+    switch.away = False
+    until(lambda: drained(writer))
+    assert lines(transactions) == [*(b"%d" % number for number in range(10)), b"last"]
+    assert writer.status()["Spool"]["Quarantined"] == 1
+    switch.refused = set()
+    assert writer.release_quarantine() == 1
+    until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
+
+
+def test_the_spool_of_a_dead_neighbour_is_adopted_while_running(make_writer, transactions, tmp_path):
+    writer = make_writer()
+    send(writer, line("mine"))
+    other = Spool(tmp_path / "other", SPOOL)
+    other.append("neighbour", [type("N", (), {"number": 1, "batch": batch(line("theirs"))})()])
+    other.close()
+    for path in (tmp_path / "other").glob("0000.spool*"):
+        path.rename(tmp_path / "spool" / path.name.replace("0000", "9999"))
+    until(lambda: line("theirs") in read(transactions))
