@@ -1,0 +1,131 @@
+"""Directives that read the code, so that the guide can't tell other names, defaults or arguments.
+
+``options``: the table of a settings class. The argument is ``module:class``, each line of the content ``field: meaning``;
+a field without a meaning, or a meaning without its field, is an error.
+
+``calls``: the methods that a handler's class exports, with their arguments and docstrings. ``errors``: the named errors.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import textwrap
+
+from sphinx.util.docutils import SphinxDirective
+
+from PilotLoggingDIRAC.pilotlog import importing, sources  # noqa: F401  they name errors of their own
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.options import option_name
+
+_UNITS = (("bytes", "bytes"), ("seconds", "s"), ("days", "days"), ("mb", "MiB"))
+_SPANS = ((86400, "d"), (3600, "h"), (60, "min"))
+_MIB = 1024 * 1024
+
+
+class FromCode(SphinxDirective):
+    """A directive whose argument is ``module:name``, and whose answer is reStructuredText made of it."""
+
+    required_arguments = 1
+
+    def run(self):
+        module, _, name = self.arguments[0].partition(":")
+        found = getattr(importlib.import_module(module), name)
+        try:
+            return self.parse_text_to_nodes("\n".join(self.lines(found)))
+        except ValueError as error:
+            raise self.error(str(error)) from None
+
+
+class Options(FromCode):
+    """The table of a settings class."""
+
+    has_content = True
+
+    def lines(self, settings):
+        meanings = dict(line.split(": ", 1) for line in joined(self.content))
+        fields = {field.name: field.default for field in dataclasses.fields(settings)}
+        if set(meanings) != set(fields):
+            raise ValueError(f"{settings.__name__}: meaning or field missing: {sorted(set(meanings) ^ set(fields))}")
+        rows = [(f"``{option_name(name)}``", in_words(name, fields[name]), meanings[name]) for name in fields]
+        return table(("Option", "Default", "Meaning"), rows)
+
+
+class Calls(FromCode):
+    """What a handler's class exports."""
+
+    def lines(self, handler):
+        found = {name.removeprefix("export_"): call for name, call in vars(handler).items() if name.startswith("export_")}
+        if not found:
+            raise ValueError(f"{handler.__name__} exports nothing")
+        return [line for name, call in found.items() for line in described(name, call)]
+
+
+class Errors(SphinxDirective):
+    """The named errors, by number."""
+
+    def run(self):
+        kinds = [kind for kind in subclasses(PilotLogError) if ".pilotlog." in kind.__module__]
+        kinds.sort(key=lambda kind: (kind.errno, kind.__name__))
+        rows = [(str(kind.errno), f"``{kind.__name__}``", summary(kind)) for kind in kinds]
+        return self.parse_text_to_nodes("\n".join(table(("Errno", "Name", "Meaning"), rows)))
+
+
+def subclasses(kind):
+    """A class and all that derive from it, as far as they are loaded."""
+    return {kind}.union(*map(subclasses, kind.__subclasses__()))
+
+
+def summary(kind):
+    """A docstring in one line."""
+    return " ".join(inspect.getdoc(kind).split())
+
+
+def described(name, call):
+    """One method."""
+    parameters = list(inspect.signature(call).parameters.values())[1:]
+    words = ", ".join(str(parameter) for parameter in parameters)
+    text = textwrap.indent(inspect.cleandoc(call.__doc__), "   ").splitlines()
+    return ["", f".. py:method:: {name}({words})", "   :no-index:", "", *text, ""]
+
+
+def joined(lines):
+    """Lines, each with those that are indented behind it."""
+    whole = []
+    for line in lines:
+        if line.startswith(" ") and whole:
+            whole[-1] += " " + line.strip()
+        elif line.strip():
+            whole.append(line)
+    return whole
+
+
+def in_words(field, default):
+    """A default as an administrator writes it, and what it comes to."""
+    unit = next((unit for ending, unit in _UNITS if field.split("_")[-1] == ending), "")
+    number = int(default) if float(default).is_integer() else default
+    return f"{number} {unit}{span(number, unit)}".strip()
+
+
+def span(number, unit):
+    """The same in larger units, where it comes to a whole number of them."""
+    if unit == "bytes" and number and number % _MIB == 0:
+        return f" ({number // _MIB} MiB)"
+    if unit == "s":
+        return next((f" ({number // size} {name})" for size, name in _SPANS if number and number % size == 0), "")
+    return ""
+
+
+def table(head, rows):
+    """A list-table."""
+    lines = ["", ".. list-table::", "   :header-rows: 1", "   :widths: 25 25 50", ""]
+    for row in (head, *rows):
+        lines += [f"   {'*' if column == 0 else ' '} - {cell}" for column, cell in enumerate(row)]
+    return [*lines, ""]
+
+
+def setup(app):
+    """Register the directives."""
+    app.add_directive("options", Options)
+    app.add_directive("calls", Calls)
+    app.add_directive("errors", Errors)
+    return {"parallel_read_safe": True}

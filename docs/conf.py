@@ -1,0 +1,26 @@
+"""Configuration of Sphinx; `./dev docs` builds it, warnings are errors."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+from PilotLoggingDIRAC import __version__
+
+project = "PilotLoggingDIRAC"
+author = "The PilotLoggingDIRAC developers"
+version = release = __version__
+html_title = f"{project} {release}"
+html_theme = "alabaster"
+html_theme_options = {
+    "description": "Logs of DIRAC pilots: collected while they run, archived when they end, read by those who may",
+    "page_width": "1100px",
+}
+html_copy_source = False
+
+extensions = ["sphinx.ext.autodoc", "from_code"]
+exclude_patterns = ["_build"]
+nitpicky = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+python_maximum_signature_line_length = 100
