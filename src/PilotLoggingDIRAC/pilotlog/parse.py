@@ -8,15 +8,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from .errors import InvalidInput, MessageTooLarge
 from .model import Batch, PilotId, Selection, State
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
-_VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)", re.ASCII)
+_VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,63}(?<!\.)", re.ASCII)
 _MAX_RETURN_CODE = 64
 _MAX_SELECTED = 1000
+
+#: JSON that is longer than this has to be plain: nested, it would take thirty times its length in memory.
+_MAX_NESTED_CHARACTERS = 1024 * 1024
+_MAX_LINES = 100_000
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_VALUE = rf"(?:{_STRING}|[\w.+-]{{1,32}}+)\s*+"
+_LIST = rf"\[\s*+(?:{_VALUE}(?:,\s*+{_VALUE}){{0,{_MAX_LINES - 1}}}+)?+\]"
+_PLAIN = re.compile(rf"\s*+(?:{_STRING}|{_LIST})\s*+", re.DOTALL)
 
 #: What a pilot without a stamp calls itself; all of them would share one log.
 _NO_STAMP = "unknown"
@@ -73,9 +81,17 @@ def message(who: PilotId, payload: object, max_bytes: int, received: datetime, s
 def _payload(payload: object, max_bytes: int) -> str:
     if not isinstance(payload, str):
         raise InvalidInput("The message is not a JSON string")
-    if len(payload) > 6 * max_bytes + 1024:  # an escaped character takes six
+    if _least_bytes(payload) > max_bytes:
         raise MessageTooLarge(f"The message has {len(payload)} characters, at most {max_bytes} bytes of text are taken")
     return payload
+
+
+def _least_bytes(payload: str) -> int:
+    """No text that this JSON can stand for has fewer bytes, so that what is too large is refused before it is decoded.
+
+    An escape takes at most five characters more than what it stands for, a line of a list three more than its end.
+    """
+    return len(payload) - 5 * payload.count("\\u") - payload.count("\\") - 4 * _MAX_LINES
 
 
 def _text(content: object) -> str:
@@ -87,7 +103,10 @@ def _text(content: object) -> str:
 
 
 def finalisation(who: PilotId, payload: object, received: datetime, sender: str = "") -> Batch:
-    """The mark of a ``finaliseLogs``: payload is JSON of ``{"retCode": <text or number>}``; without it the code is 0."""
+    """The mark of a ``finaliseLogs``: payload is JSON of ``{"retCode": <text or number>}``; without it the code is 0.
+
+    A pilot sends what it gave to ``sys.exit``, which may be any text: its beginning is kept, in plain ASCII.
+    """
     if not isinstance(payload, str) or len(payload) > 4096:
         raise InvalidInput("The payload is not a short JSON string")
     content = _json(payload, "The payload is")
@@ -99,10 +118,7 @@ def finalisation(who: PilotId, payload: object, received: datetime, sender: str 
 def _return_code(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InvalidInput("retCode is neither text nor a number")
-    text = str(value).strip()
-    if len(text) > _MAX_RETURN_CODE or not text.isascii() or not text.isprintable():
-        raise InvalidInput(f"retCode is not plain text of at most {_MAX_RETURN_CODE} characters")
-    return text
+    return ascii(str(value).strip())[1:-1][:_MAX_RETURN_CODE]
 
 
 def stock_file_name(value: object) -> str:
@@ -127,6 +143,7 @@ _LISTS = {
     "CE": "ces",
     "ReturnCode": "return_codes",
 }
+_ASCII = {"VO", "PilotStamp", "ReturnCode"}
 
 
 def selection(values: object) -> Selection:
@@ -164,8 +181,10 @@ def _strings(key: str, value: object) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list | tuple) or not 0 < len(values) <= _MAX_SELECTED:
         raise InvalidInput(f"{key} takes a string or a list of 1 to {_MAX_SELECTED} strings")
-    if not all(isinstance(item, str) and len(item) <= 255 for item in values):
-        raise InvalidInput(f"{key} takes strings of at most 255 characters")
+    if not all(isinstance(item, str) and len(item) <= 255 and item.isprintable() for item in values):
+        raise InvalidInput(f"{key} takes strings of at most 255 printable characters")
+    if key in _ASCII and not "".join(values).isascii():
+        raise InvalidInput(f"{key} takes ASCII strings")
     return tuple(values)
 
 
@@ -178,12 +197,15 @@ def _state(name: str) -> State:
 
 def _time(key: str, value: object) -> datetime:
     try:
-        return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInput(f"{key} is neither a time nor ISO 8601 text") from None
 
 
 def _json(text: str, what: str) -> object:
+    if len(text) > _MAX_NESTED_CHARACTERS and not _PLAIN.fullmatch(text):
+        raise InvalidInput(f"{what} neither a JSON string nor a JSON list of at most {_MAX_LINES} of them")
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

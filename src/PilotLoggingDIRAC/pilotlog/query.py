@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import access, lifecycle
+from . import access
 from .access import Caller, Policy
 from .errors import InvalidInput, LogNotFound
+from .lifecycle import character_boundary
 from .model import Log, Page, PilotId, Selection, State
 from .settings import ReadSettings
 from .sql.reading import SqlReader
 
+_MAX_CHARACTER_BYTES = 4
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
 
 
@@ -59,18 +63,19 @@ class LogQuery:
         Raises NotAllowed for who may not, whether or not the log exists; LogNotFound for who may.
         """
         scope = access.scope(caller, policy)
-        parts = self._reader.find(pilot)
-        if scope.everything or pilot.vo in scope.vos:
-            if not parts:
-                raise LogNotFound("No such log")
-            return parts
-        access.require_read(caller, policy, parts[-1] if parts else None)
-        return parts
+        readable = [part for part in self._reader.find(pilot) if scope.covers(part)]
+        if not readable and pilot.vo not in scope.vos:
+            access.require_read(caller, policy, None)
+        if not readable:
+            raise LogNotFound("No such log")
+        return readable
 
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> Page:
-        """The text from a cursor on, at most ``max_bytes`` of UTF-8 but at least one character where there is any."""
-        _require_text(parts)
-        chunks, position, at_end = self._collect(parts, Position.parse(cursor), max_bytes)
+        """The text from a cursor on, at most ``max_bytes`` of UTF-8 (4 or more, so that any character fits).
+
+        Raises LogNotFound when the text from there on has left the database.
+        """
+        chunks, position, at_end = self._collect(parts, Position.parse(cursor), max(max_bytes, _MAX_CHARACTER_BYTES))
         final = at_end and all(part.state is not State.RECEIVING for part in parts)
         return Page(b"".join(chunks).decode(), str(position), at_end, final)
 
@@ -81,11 +86,9 @@ class LogQuery:
                 continue
             if part.part > position.part:
                 position = Position(part.part)
-            for sequence, text in self._reader.pieces(part, position.sequence):
-                start = position.offset if sequence == position.sequence else 0
-                end = lifecycle.character_boundary(text, start + room)
-                if end <= start < len(text):
-                    return chunks, Position(part.part, sequence, start), False
+            for sequence, text in self._pieces(part, position.sequence):
+                start = character_boundary(text, position.offset) if sequence == position.sequence else 0
+                end = character_boundary(text, start + room)
                 chunks.append(text[start:end])
                 room -= end - start
                 if end < len(text):
@@ -94,17 +97,24 @@ class LogQuery:
         return chunks, position, True
 
     def whole(self, parts: list[Log]) -> Whole:
-        """The whole text; of a log over the limit, its end."""
-        _require_text(parts)
-        limit, kept, size, total = self.settings.max_whole_bytes, [], 0, 0
+        """The whole text; of a log over the limit, its end. Raises LogNotFound when some of it has left the store."""
+        limit, kept, size, total = self.settings.max_whole_bytes, deque(), 0, 0
         for part in parts:
-            for _, text in self._reader.pieces(part):
+            for _, text in self._pieces(part):
                 kept.append(text)
                 size += len(text)
                 total += len(text)
                 while kept and size - len(kept[0]) >= limit:
-                    size -= len(kept.pop(0))
+                    size -= len(kept.popleft())
         return Whole(b"".join(kept).decode(), tuple(parts), total - size)
+
+    def _pieces(self, part: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The part's pieces from a number on. Raises LogNotFound where they are purged, also while they are read."""
+        for number, text in self._reader.pieces(part, sequence):
+            yield number, text
+            sequence = number + 1
+        if sequence < part.next_sequence:
+            raise LogNotFound("The log has left the database; its archived copy is had through getPilotOutput")
 
     def select(
         self, caller: Caller, policy: Policy, wanted: Selection, order: str, descending: bool, start: int, limit: int
@@ -121,8 +131,3 @@ class LogQuery:
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
         }
-
-
-def _require_text(parts: list[Log]) -> None:
-    if any(part.state is State.PURGED for part in parts):
-        raise LogNotFound("The log has left the database; its archived copy is had through getPilotOutput")
