@@ -1,0 +1,80 @@
+#!/usr/bin/env python
+"""
+Take in the pilot logs that DIRAC's own collector (FileCacheLoggingPlugin) left in its folder on this machine.
+
+The folder is the "pilotlogs" below the working directory of the old collector: <folder>/<vo>/<stamp>.log is the log of
+a pilot that has ended, <folder>/<vo>/<stamp> that of one that has not said so. The text goes to the collector that is
+registered in the configuration, before all that the pilot has sent to it. The log of a pilot that has not ended stays
+open until its file has been silent for some time, and then counts as ended and incomplete. Nothing in the folder is
+changed. Run it again at any time: it goes on where it was interrupted, and leaves alone what is there already.
+
+It needs a proxy with the property ServiceAdministrator, or the host's certificate.
+
+Exit code: 0 when all logs are there, 2 when a log is there already with other text, 1 when something failed.
+
+Example:
+  $ dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes /opt/dirac/pilotlogs
+  /opt/dirac/pilotlogs/README: skipped: not a folder of a VO
+  100 logs so far
+  142 logs: 140 imported, 2 already there; 0 conflicts, 0 failed; 1 names skipped
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from DIRAC import exit as DIRACExit
+from DIRAC import gLogger
+from DIRAC.Core.Base.Script import Script
+
+_SILENT_HOURS = 48
+_PROGRESS_LOGS = 100
+
+
+@Script()
+def main():
+    """Return nothing; the process ends with one of the exit codes above."""
+    Script.registerSwitch("", "silent=", f"Hours of silence after which a pilot has ended (default {_SILENT_HOURS})")
+    Script.registerSwitch("", "list", "Show what becomes of each log, not only of those with trouble")
+    Script.registerArgument("DIR: the folder of DIRAC's own collector")
+    switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
+    options = dict(switches)
+    try:
+        silent = timedelta(hours=float(options.get("silent", _SILENT_HOURS)))
+        report = run(Path(folder), silent, "list" in options)
+    except (OSError, ValueError) as error:
+        gLogger.error("The import ended", str(error))
+        DIRACExit(1)
+    DIRACExit(1 if report.failures else 2 if report.conflicts else 0)
+
+
+def run(folder, silent, every):
+    """Import a folder, show progress, and return the report."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogImport import PilotLogImport
+
+    report = PilotLogImport(PilotLoggingClient(), silent, Progress(every)).run(folder)
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
+    trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
+    gLogger.notice(f"{report.logs} logs: {outcomes}; {trouble}")
+    return report
+
+
+class Progress:
+    """Shows what is told: trouble at once, the rest by number."""
+
+    def __init__(self, every):
+        self._every = every
+        self._logs = 0
+
+    def __call__(self, name, text):
+        """Show it, and now and then how far the import is."""
+        if self._every or text.startswith(("skipped", "CONFLICT", "FAILED")):
+            gLogger.notice(f"{name}: {text}")
+        if not text.startswith("skipped"):
+            self._logs += 1
+            if self._logs % _PROGRESS_LOGS == 0:
+                gLogger.notice(f"{self._logs} logs so far")
+
+
+if __name__ == "__main__":
+    main()

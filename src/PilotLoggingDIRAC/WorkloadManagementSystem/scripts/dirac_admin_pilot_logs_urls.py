@@ -1,0 +1,71 @@
+#!/usr/bin/env python
+"""
+Put the URL of each collector of pilot logs under its own name in the configuration, as stock clients need it.
+
+Run it after each installation of a collector: DIRAC's installer registers TornadoPilotLogging under
+URLs/PilotLogging, and forgets there what it registered before. URLs that this command has seen are kept; one that
+was overwritten, or one that DIRAC knows nothing of, can be given as an argument. Running it again does no harm.
+
+Exit code: 0 when every installed collector has its URL, 2 when one has none, 1 when it failed.
+
+Example:
+  $ dirac-admin-pilot-logs-urls
+  TornadoPilotLogging = https://dirac.example.org:8443/WorkloadManagement/TornadoPilotLogging
+  $ dirac-admin-pilot-logs-urls https://dirac2.example.org:8443/WorkloadManagement/TornadoPilotLogging
+  TornadoPilotLogging = https://dirac.example.org:8443/..., https://dirac2.example.org:8443/...
+"""
+
+from DIRAC import exit as DIRACExit
+from DIRAC import gLogger
+from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
+from DIRAC.Core.Base.Script import Script
+from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
+
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client import CollectorURLs
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
+
+_URLS = f"/Systems/{SYSTEM}/URLs"
+_SERVICES = f"/Systems/{SYSTEM}/Services"
+
+
+@Script()
+def main():
+    """Return nothing; the process ends with one of the exit codes above."""
+    Script.registerSwitch("", "dry-run", "Show what would be written, write nothing")
+    Script.registerArgument(["URL: URL of a collector that is to be registered too"], mandatory=False)
+    switches, more = Script.parseCommandLine(ignoreErrors=False)
+    try:
+        DIRACExit(arrange(CSAPI(), more, "dry-run" in dict(switches)))
+    except SErrorException as error:
+        gLogger.error("The configuration could not be read or written", error.result["Message"])
+    except CollectorURLs.NotACollectorURL as error:
+        gLogger.error("Nothing was changed", str(error))
+    DIRACExit(1)
+
+
+def arrange(cs, more, dry_run=False):
+    """Write what is not yet as it should be, and return the exit code."""
+    cfg = returnValueOrRaise(cs.getCurrentCFG())
+    registered = {name: cfg.getOption(f"{_URLS}/{name}", []) for name in COLLECTORS}
+    urls = CollectorURLs.by_collector(registered, more)
+    if urls != registered and not dry_run:
+        write(cs, registered, urls)
+    for name in COLLECTORS:
+        gLogger.notice(f"{name} = {', '.join(urls[name]) or 'none'}")
+    missing = CollectorURLs.unreachable([name for name in COLLECTORS if cfg.isSection(f"{_SERVICES}/{name}")], urls)
+    for name in missing:
+        gLogger.error("An installed collector has no URL, give it as an argument", f"{_SERVICES}/{name}")
+    return 2 if missing else 0
+
+
+def write(cs, registered, urls):
+    """Commit the URLs that changed; a name that has none left goes."""
+    for name in COLLECTORS:
+        path = f"{_URLS}/{name}"
+        if urls[name] != registered[name]:
+            returnValueOrRaise(cs.setOption(path, ", ".join(urls[name])) if urls[name] else cs.delOption(path))
+    returnValueOrRaise(cs.commit())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Taking in what DIRAC's own collector left: a folder with a file for each pilot.
+
+``<folder>/<vo>/<stamp>`` is the log of a pilot that has not finalised it, ``<folder>/<vo>/<stamp>.log`` of one that has.
+The text becomes part 0 of the pilot's log, before all that the pilot sends to us. It travels in pieces, each with the
+offset at which it belongs, so that an import that was interrupted goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from . import lifecycle, parse
+from .errors import InvalidInput, PilotLogError
+from .model import PilotId, State
+
+#: The part that holds imported text; what the pilot sends itself begins with part 1.
+PART = 0
+#: DIRAC's own collector does not keep the code of a pilot that has ended.
+UNKNOWN_RETURN_CODE = "unknown"
+MAX_TEXT_BYTES = 4 * lifecycle.MAX_PIECE_BYTES
+
+_FINALISED = ".log"
+_STATES = {state.value: state for state in (State.COMPLETE, State.INCOMPLETE)}
+
+
+class ImportConflict(PilotLogError):
+    """The file and what was imported of it before are not the same text; a person has to look."""
+
+    errno = 3420
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an import ends: the state that the log gets, and the SHA-256 of its whole text."""
+
+    state: State
+    sha256: bytes
+
+    def __post_init__(self) -> None:
+        if self.state not in _STATES.values() or len(self.sha256) != hashlib.sha256().digest_size:
+            raise InvalidInput("An import ends with State Complete or Incomplete, and a SHA-256")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """UTF-8 text for an offset in bytes; no text and no ending ask how long the import is so far."""
+
+    offset: int
+    text: bytes
+    ending: Ending | None
+    modified: datetime
+
+
+def parse_piece(offset: object, text: object, last: object, modified: object) -> Piece:
+    """The piece in the arguments of ``importLog``.
+
+    ``last`` is an empty dictionary, or with the last piece ``{"State": "Complete" or "Incomplete", "SHA256": <hex>}``;
+    ``modified`` is the file's time in ISO 8601, UTC where it names no zone.
+    """
+    start = parse.number(offset, "offset", 0, 2**62)
+    return Piece(start, _parse_text(text), _parse_ending(last), _parse_time(modified))
+
+
+def _parse_text(text: object) -> bytes:
+    if not isinstance(text, str) or len(text) > MAX_TEXT_BYTES:
+        raise InvalidInput(f"The text is not a string of at most {MAX_TEXT_BYTES} bytes")
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("The text holds surrogates") from None
+    if len(encoded) > MAX_TEXT_BYTES:
+        raise InvalidInput(f"The text has more than {MAX_TEXT_BYTES} bytes")
+    return encoded
+
+
+def _parse_ending(last: object) -> Ending | None:
+    if last == {}:
+        return None
+    if not isinstance(last, dict) or set(last) != {"State", "SHA256"}:
+        raise InvalidInput("last is neither empty nor a dictionary of State and SHA256")
+    try:
+        return Ending(_STATES[last["State"]], bytes.fromhex(last["SHA256"]))
+    except (KeyError, TypeError, ValueError):
+        raise InvalidInput("An import ends with State Complete or Incomplete, and a SHA-256") from None
+
+
+def _parse_time(value: object) -> datetime:
+    try:
+        time = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InvalidInput("modified is not ISO 8601 text") from None
+    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLog:
+    """What was left of one pilot: its files in order, whether it has finalised its log, and when it last wrote (UTC)."""
+
+    pilot: PilotId
+    paths: tuple[Path, ...]
+    finalised: bool
+    modified: datetime
+
+    def ending(self, sha256: bytes, now: datetime, silent: timedelta) -> Ending | None:
+        """How its import ends; None for a pilot that has not finalised its log, and may not be dead yet."""
+        if self.finalised:
+            return Ending(State.COMPLETE, sha256)
+        return Ending(State.INCOMPLETE, sha256) if now - self.modified >= silent else None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A name in the folder that is no pilot's log, and why."""
+
+    path: Path
+    reason: str
+
+
+def find(folder: Path) -> Iterator[LeftLog | Skipped]:
+    """What was left in the folder, VO by VO in the order of names. Raises OSError for a folder that can't be read."""
+    for vo in sorted(folder.iterdir()):
+        if not stat.S_ISDIR(vo.lstat().st_mode):
+            yield Skipped(vo, "not a folder of a VO")
+            continue
+        yield from _find_of_vo(vo)
+
+
+def _find_of_vo(vo: Path) -> Iterator[LeftLog | Skipped]:
+    files: dict[PilotId, list[Path]] = {}
+    for path in sorted(vo.iterdir()):
+        try:
+            pilot = _pilot(path)
+        except InvalidInput as error:
+            yield Skipped(path, str(error))
+        else:
+            files.setdefault(pilot, []).append(path)
+    for pilot, paths in files.items():
+        yield _left(pilot, paths)
+
+
+def _pilot(path: Path) -> PilotId:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidInput("Not a plain file")
+    pilot = parse.pilot(path.parent.name, path.name.removesuffix(_FINALISED))
+    if not status.st_size:
+        raise InvalidInput("Empty")
+    return pilot
+
+
+def _left(pilot: PilotId, paths: Iterable[Path]) -> LeftLog:
+    """Text that came after the finalise mark is in a file of its own, behind the finalised one."""
+    ordered = tuple(sorted(paths, key=lambda path: path.suffix != _FINALISED))
+    seconds = max(path.stat().st_mtime for path in ordered)
+    modified = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return LeftLog(pilot, ordered, ordered[0].suffix == _FINALISED, modified)
+
+
+def converted(paths: Iterable[Path]) -> Iterator[bytes]:
+    """The files' text as UTF-8, in pieces that end with a character; bytes that are not UTF-8 become ``\\xNN``."""
+    for path in paths:
+        decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        with path.open("rb") as file:
+            # an escaped byte takes four
+            while chunk := file.read(lifecycle.MAX_PIECE_BYTES // 4):
+                yield decoder.decode(chunk).encode()
+        yield decoder.decode(b"", final=True).encode()
+
+
+class Outcome(StrEnum):
+    """What became of one log."""
+
+    IMPORTED = "imported"
+    PRESENT = "already there"
+    OPEN = "imported so far, its pilot may be alive"
+
+
+Send = Callable[[PilotId, Piece], int]
+"""Brings a piece to the collector and returns the length of the import. Raises PilotLogError."""
+
+
+def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta) -> Outcome:
+    """Bring a log to the collector, from where an earlier import ended.
+
+    Raises ImportConflict when the collector holds other text, and what ``send`` raises.
+    """
+    known = length = send(left.pilot, Piece(0, b"", None, left.modified))
+    digest, position = hashlib.sha256(), 0
+    for text in converted(left.paths):
+        digest.update(text)
+        position += len(text)
+        if position > length:
+            new = text[length - position :]
+            if new[0] & 0xC0 == 0x80:
+                raise ImportConflict(f"The collector's {length} bytes end inside a character of the file")
+            length = send(left.pilot, Piece(length, new, None, left.modified))
+    if length != position:
+        raise ImportConflict(f"The collector has {length} bytes, the file {position}")
+    ending = left.ending(digest.digest(), now, silent)
+    if not ending:
+        return Outcome.OPEN
+    send(left.pilot, Piece(length, b"", ending, left.modified))
+    return Outcome.PRESENT if known == length else Outcome.IMPORTED
