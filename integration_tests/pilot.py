@@ -45,9 +45,14 @@ class Connection:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
 
+    @staticmethod
+    def message(text, stamp, vo="unknown"):
+        """The form of a ``sendMessage``."""
+        return {"method": "sendMessage", "args": json.dumps((json.dumps(text), stamp, vo))}
+
     def send(self, text, stamp, vo="unknown"):
         """Send text as the stock pilot does and return the answer, which the stock pilot never reads."""
-        return self.call("sendMessage", json.dumps(text), stamp, vo)
+        return self.post(self.message(text, stamp, vo))[1]
 
     def finalise(self, stamp, code="0", vo="unknown"):
         """Send the finalise mark and return the answer."""

@@ -17,6 +17,7 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 from PilotLoggingDIRAC.pilotlog import access, parse
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, Receipt
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
@@ -184,4 +185,5 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, RequestHandler):
     def initializeHandler(cls, serviceInfo):
         """Start the collector; nothing outside this process is touched."""
         cls.collector = collector(serviceInfo["serviceName"])
+        stop_diset_on_sigterm(cls.collector.stop)
         return S_OK()

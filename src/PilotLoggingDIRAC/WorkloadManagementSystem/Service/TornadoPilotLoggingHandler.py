@@ -19,6 +19,7 @@ from DIRAC.Core.Utilities.ReturnValues import S_OK
 from PilotLoggingDIRAC.pilotlog import parse
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.intake import too_late
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import failure
@@ -29,22 +30,29 @@ _log = gLogger.getSubLogger("PilotLogging")
 class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     """Batches wait for the writer as futures and cost no thread; everything else runs in threads of its own."""
 
+    under_way = 0
+
     @classmethod
     def _pre_initialize(cls):
         """Start the collector with the server; one that can't start must not keep other services from starting."""
         try:
             cls.collector = collector(cls._fullComponentName)
+            seconds = cls.collector.intake.settings.stop_seconds
+            stop_tornado_on_sigterm(lambda: cls.under_way > 0, cls.collector.stop, seconds)
         except Exception as error:  # one Tornado serves many services
             _log.exception("The collector can't start, its methods will fail", lException=error)
         return super()._pre_initialize()
 
     async def post(self):
         """Answer a call, always with HTTP 200 and an ``S_OK`` or ``S_ERROR``: a stock pilot dies of anything else."""
-        method = self.get_argument("method")
-        offer = getattr(self, f"offer_{method}", None)
-        result = await (self._store(offer) if offer else self._call())
-        self.set_header("Content-Type", "application/json")
-        self.finish(self.encode(result))
+        type(self).under_way += 1
+        try:
+            offer = getattr(self, f"offer_{self.get_argument('method')}", None)
+            result = await (self._store(offer) if offer else self._call())
+            self.set_header("Content-Type", "application/json")
+            self.finish(self.encode(result))
+        finally:
+            type(self).under_way -= 1
 
     async def _store(self, offer) -> dict:
         try:

@@ -1,0 +1,131 @@
+"""The collector is stopped or killed, and its database is away or hangs, while senders go on."""
+
+import os
+import signal
+import threading
+import time
+import urllib.error
+
+import pytest
+
+from .pilot import pilot_line
+from .test_collector import ALPHA, read
+
+
+def wait_until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.1)
+
+
+def spooled(operator):
+    return operator.call("getStatus")["Value"]["Collector"]["Spool"]["Batches"]
+
+
+class Sender(threading.Thread):
+    """Sends lines one by one and keeps one that was refused a connection, until told to stop."""
+
+    def __init__(self, connection, stamp):
+        super().__init__()
+        self.connection, self.stamp = connection, stamp
+        self.acknowledged, self.slowest, self.failures = [], 0.0, 0
+        self.ended, self.given_up = threading.Event(), threading.Event()
+
+    def run(self):
+        text = None
+        while (not self.ended.is_set() or text) and not self.given_up.is_set():
+            text = text or pilot_line(f"line {len(self.acknowledged)}")
+            started = time.monotonic()
+            try:
+                status, answer = self.connection.post(self.connection.message(text, self.stamp))
+            except (urllib.error.URLError, OSError):
+                self.failures += 1
+                time.sleep(0.05)
+                continue
+            self.slowest = max(self.slowest, time.monotonic() - started)
+            assert (status, answer["OK"]) == (200, True), answer
+            self.acknowledged.append(text)
+            text = None
+
+
+@pytest.fixture
+def senders(connect):
+    started = []
+
+    def start(*stamps):
+        for stamp in stamps:
+            sender = Sender(connect("pila"), stamp)
+            sender.start()
+            started.append(sender)
+        return started
+
+    yield start
+    for sender in started:
+        sender.ended.set()
+        sender.given_up.set()
+
+
+def finish(senders):
+    for sender in senders:
+        sender.ended.set()
+    for sender in senders:
+        sender.join(30)
+
+
+def same(operator, sender):
+    return read(operator, ALPHA, sender.stamp) == "".join(sender.acknowledged)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, senders, stamp, number):
+    running = senders(*(f"{stamp[:-1]}{index}" for index in range(8)))
+    for _ in range(3):
+        time.sleep(1)
+        pid = stack.pid("tornado")
+        os.kill(pid, number)
+        wait_until(lambda pid=pid: stack.pid("tornado") != pid)
+        stack.start("tornado")
+    finish(running)
+    operator = connect("opal")
+    wait_until(lambda: spooled(operator) == 0)
+    assert all(same(operator, sender) for sender in running)
+    assert all(sender.acknowledged for sender in running)
+
+
+def test_with_the_database_down_messages_are_acknowledged_in_time_and_drain(stack, connect, senders, stamp):
+    operator = connect("opal")
+    (sender,) = senders(stamp)
+    time.sleep(0.5)
+    stack.kill("mariadb")
+    time.sleep(6)
+    assert spooled(operator) > 10
+    stack.start("mariadb")
+    wait_until(lambda: spooled(operator) == 0)
+    finish([sender])
+    assert sender.slowest < 5 and sender.failures == 0
+    assert same(operator, sender)
+
+
+def test_with_the_database_hanging_messages_are_acknowledged_in_time_and_drain(stack, connect, senders, stamp):
+    operator = connect("opal")
+    (sender,) = senders(stamp)
+    time.sleep(0.5)
+    stack.kill("mariadb", signal.SIGSTOP)
+    time.sleep(8)
+    stack.kill("mariadb", signal.SIGCONT)
+    wait_until(lambda: spooled(operator) == 0)
+    finish([sender])
+    assert sender.slowest < 5 and sender.failures == 0
+    assert same(operator, sender)
+
+
+def test_a_collector_starts_with_its_database_away(stack, connect, stamp):
+    operator = connect("opal")
+    stack.stop("tornado", "mariadb")
+    stack.start("tornado")
+    assert connect("pila").send("cold\n", stamp)["OK"]
+    stack.restart("tornado")
+    stack.start("mariadb")
+    wait_until(lambda: spooled(operator) == 0)
+    assert read(operator, ALPHA, stamp) == "cold\n"
