@@ -134,3 +134,19 @@ def test_stopping_stores_what_was_taken_and_takes_no_more(writer, gate, transact
     assert read(transactions).count(b"\n") == 10
     with pytest.raises(ShuttingDown):
         writer.submit(batch(b"late\n"))
+
+
+def test_a_failure_nobody_thought_of_costs_its_group_and_no_other(gate, clock, transactions):
+    calls = iter([OSError("the disk with the service log is full")])
+
+    def report(problems):
+        for error in calls:
+            raise error
+
+    writer = Writer(gate, SETTINGS, clock, report=report)
+    writer.start()
+    for number in range(3):
+        writer.submit(batch(b"%d\n" % number)).result(5)
+        time.sleep(0.01)
+    writer.stop()
+    assert lines(transactions) == [b"0", b"1", b"2"]

@@ -16,7 +16,7 @@ from .conftest import PILOT, Clock, batch, line
 NOW = Clock().now
 NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
 SETTINGS = SealSettings()
-IN_THE_STORE = [State.RECEIVING, State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT]
+SEALED = [State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT]
 
 
 def received(log, *batches):
@@ -75,10 +75,13 @@ class TestReceiving:
 
 
 class TestTransitions:
-    @pytest.mark.parametrize("state", IN_THE_STORE)
-    @pytest.mark.parametrize(("return_code", "after"), [(None, State.RECEIVING), ("0", State.COMPLETE)])
-    def test_late_text_reopens_a_log(self, state, return_code, after):
+    @pytest.mark.parametrize("state", SEALED)
+    @pytest.mark.parametrize(("return_code", "after"), [(None, State.INCOMPLETE), ("0", State.COMPLETE)])
+    def test_late_text_reopens_a_sealed_log_so_that_it_is_archived_again(self, state, return_code, after):
         assert received(log_in(state, return_code), batch(line("late"))).state is after
+
+    def test_text_leaves_a_log_receiving(self):
+        assert received(log_in(State.RECEIVING), batch(line("more"))).state is State.RECEIVING
 
     @pytest.mark.parametrize("state", State)
     def test_text_sent_again_reopens_nothing(self, state):
@@ -148,7 +151,7 @@ class TestParts:
     def test_old_text_marks_and_nothing_need_none(self, batches):
         assert not lifecycle.needs_next_part(self.PURGED, batches)
 
-    @pytest.mark.parametrize("state", IN_THE_STORE)
+    @pytest.mark.parametrize("state", [State.RECEIVING, *SEALED])
     def test_a_log_that_is_in_the_store_needs_none(self, state):
         assert not lifecycle.needs_next_part(log_in(state), [batch(line("late"))])
 

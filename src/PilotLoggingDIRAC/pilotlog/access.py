@@ -104,9 +104,16 @@ def writer_vo(caller: Caller, stated_vo: object) -> object:
 
 
 def require_operator(caller: Caller) -> None:
-    """Raise NotAllowed unless the caller operates the installation: a trusted host or a service administrator."""
-    if caller.is_host and _TRUSTED in caller.properties:
-        return
-    if caller.properties & (_ADMINISTRATORS | {"Operator"}) and not caller.is_host:
-        return
-    raise NotAllowed("Only for operators")
+    """Raise NotAllowed unless the caller may see how the installation is: an operator, or who administers it."""
+    if not (_administers(caller) or (not caller.is_host and "Operator" in caller.properties)):
+        raise NotAllowed("Only for operators")
+
+
+def require_administrator(caller: Caller) -> None:
+    """Raise NotAllowed unless the caller may change logs of all VOs: a trusted host or a service administrator."""
+    if not _administers(caller):
+        raise NotAllowed("Only for administrators of the services")
+
+
+def _administers(caller: Caller) -> bool:
+    return bool(caller.properties & ({_TRUSTED} if caller.is_host else _ADMINISTRATORS))

@@ -94,11 +94,18 @@ class Writer:
     def _work(self) -> None:
         self._drain.open()
         while (group := self._queue.gather(self._drain.patience(_IDLE_SECONDS))) is not None:
-            if group or (len(self._missing) and not self._drain.store_is_away):
-                self._take(group)
-            self._drain.step()
-            self._report(self._problems())
+            try:
+                self._turn(group)
+            except Exception as error:  # whatever it is, the next group must be served
+                self._refusal = f"unexpected {type(error).__name__}: {error}"
+                self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
         self._drain.close(self._settings.answer_seconds)
+
+    def _turn(self, group: list[Waiting]) -> None:
+        if group or (len(self._missing) and not self._drain.store_is_away):
+            self._take(group)
+        self._drain.step()
+        self._report(self._problems())
 
     def _take(self, group: list[Waiting]) -> None:
         """Store or spool a group, with the lines that tell of gaps in front."""
@@ -155,10 +162,14 @@ class Writer:
         self._refuse(numbered, futures, error)
 
     def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Future | None], error: PilotLogError) -> None:
-        for item, answer in zip(numbered, futures, strict=True):
-            if answer and not answer.done():
-                self._missing.add(item.batch, str(error))
-                answer.set_exception(error)
+        pairs = zip(numbered, futures, strict=True)
+        self._refuse_waiting([Waiting(item.batch, answer) for item, answer in pairs if answer], error)
+
+    def _refuse_waiting(self, group: Sequence[Waiting], error: PilotLogError) -> None:
+        for waiting in group:
+            if not waiting.answer.done():
+                self._missing.add(waiting.batch, str(error))
+                waiting.answer.set_exception(error)
 
     def _commit(self, numbered: list[Numbered]) -> list[Receipt]:
         step = self._committer.submit(self._store.append, self._epoch, numbered)

@@ -80,7 +80,10 @@ def _append(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
 
 
 def _reopened(log: Log) -> State:
-    return State.COMPLETE if log.complete else State.RECEIVING
+    """Late text leaves a sealed log sealed, so that it is archived again after a short grace."""
+    if log.state is State.RECEIVING:
+        return State.RECEIVING
+    return State.COMPLETE if log.complete else State.INCOMPLETE
 
 
 def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:

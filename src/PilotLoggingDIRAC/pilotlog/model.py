@@ -145,7 +145,6 @@ class Page:
 class Selection:
     """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope."""
 
-    pilots: tuple[PilotId, ...] = ()
     vos: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

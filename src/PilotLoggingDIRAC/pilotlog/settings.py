@@ -56,9 +56,9 @@ class ReadSettings:
     max_page_bytes: int = 4 * MiB
     max_whole_bytes: int = 64 * MiB
     max_rows: int = 1000
+    max_arguments_bytes: int = 32 * MiB
     threads: int = 4
-    waiting: int = 64
-    seconds: float = 30.0
+    max_waiting_reads: int = 64
 
 
 @dataclass(frozen=True, slots=True)

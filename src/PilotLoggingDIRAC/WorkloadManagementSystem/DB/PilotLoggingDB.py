@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,9 @@ from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+
+#: A step of a migration may take long; a collector spools meanwhile.
+_MIGRATION_SECONDS = 3600
 
 FULL_NAME = "WorkloadManagement/PilotLoggingDB"
 
@@ -76,14 +80,22 @@ class _MigratedTransactions(Transactions):
     def __init__(self, url: str | URL | None, settings: StoreSettings, clock):
         super().__init__(make_engine(url or database_url(), settings), settings)
         self._clock = clock
+        self._migrating = dataclasses.replace(settings, read_seconds=_MIGRATION_SECONDS)
         self._lock = threading.Lock()
         self._migrated = False
+
+    def _migrate(self) -> None:
+        engine = make_engine(self.engine.url, self._migrating)
+        try:
+            migrate(engine, self._clock)
+        finally:
+            engine.dispose()
 
     def run(self, step, *args):
         """See ``Transactions.run``; StoreUnavailable too when the schema can't be brought up to date."""
         if not self._migrated:
             with self._lock:
                 if not self._migrated:
-                    migrate(self.engine, self._clock)
+                    self._migrate()
                     self._migrated = True
         return super().run(step, *args)

@@ -169,7 +169,7 @@ class PilotLoggingHandlerMixin:
 
         :return: S_OK(int), the length in bytes of what was imported so far
         """
-        access.require_operator(self._caller())
+        access.require_administrator(self._caller())
         return self.collector.db.importer.append(parse.pilot(vo, stamp), offset, text, last, modified)
 
 

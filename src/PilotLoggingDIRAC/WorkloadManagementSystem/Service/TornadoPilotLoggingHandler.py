@@ -17,7 +17,7 @@ from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 
 from PilotLoggingDIRAC.pilotlog import parse
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
@@ -67,11 +67,9 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
 
     async def _call(self) -> dict:
         try:
-            run = asyncio.get_event_loop().run_in_executor
-            result = await run(self.collector.readers, self.methodObj, *self._decoded_arguments())
+            result = await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, self._decoded_arguments()))
         except Exception as error:  # the edge: whatever it is becomes an answer
             return failure(error, self.refused)
-        result.pop("CallStack", None)
         return result
 
     def _encoded_arguments(self) -> str:
@@ -84,6 +82,8 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     def _decoded_arguments(self) -> list:
         """The arguments with DIRAC's own JSON, which knows times."""
         encoded = self._encoded_arguments()
+        if len(encoded) > self.collector.query.settings.max_arguments_bytes:
+            raise MessageTooLarge("The arguments are over the limit")
         try:
             arguments, _ = self.decode(encoded)
         except Exception:  # JEncode raises whatever its parts raise

@@ -39,8 +39,13 @@ def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = N
     if isinstance(error, PilotLogError):
         if refused:
             refused(error)
-        answer = S_ERROR(str(error))
-        answer["Errno"] = error.errno
-        return answer
+        return _refusal(str(error), error.errno)
     _log.exception("Unexpected error", lException=error)
-    return S_ERROR("Internal error, see the service log")
+    return _refusal("Internal error, see the service log", PilotLogError.errno)
+
+
+def _refusal(message: str, errno: int) -> dict:
+    """``S_ERROR`` without the prefix that DErrno gives and without a call stack, which is nobody's business outside."""
+    answer = S_ERROR(message)
+    answer.pop("CallStack", None)
+    return answer | {"Errno": errno}

@@ -38,7 +38,7 @@ def migrate(engine: Engine, clock: Clock) -> list[str]:
         for version, name, step in missing:
             step(connection)
             connection.execute(insert(migrations).values(Version=version, Name=name, AppliedAt=clock()))
-        connection.commit()
+            connection.commit()
     return [name for _, name, _ in missing]
 
 

@@ -15,8 +15,9 @@ from . import rows
 from .engine import Transactions
 from .schema import batches, logs
 
-#: Pieces fetched at once while a log is read; each is at most 1 MiB of text.
-_PIECES_PER_STEP = 64
+#: What is fetched at once while a log is read: at least one piece, each at most 1 MiB of text.
+_BYTES_PER_STEP = 2 * 1024 * 1024
+_PIECES_PER_STEP = 256
 
 ORDERS = {
     "LogID": logs.c.LogID,
@@ -50,8 +51,8 @@ class SqlReader:
         return self._run(_logs, logs.c.PilotStamp.in_(stamps)) if stamps else []
 
     def find_reference(self, reference: str) -> list[Log]:
-        """All parts of the log of the pilot with this reference; empty for an empty reference."""
-        return self._run(_logs, logs.c.PilotReference == reference) if reference else []
+        """All parts of the log of the pilot with this reference; empty for a blank one, as that is no reference."""
+        return self._run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int
@@ -65,8 +66,6 @@ class SqlReader:
         """(sequence, text) of the log's pieces from a sequence number on, a bounded number in memory at a time."""
         while found := self._run(_pieces, log.id, sequence):
             yield from found
-            if len(found) < _PIECES_PER_STEP:
-                return
             sequence = found[-1][0] + 1
 
     def counts(self) -> dict[State, int]:
@@ -109,13 +108,19 @@ def _select(connection, where, order, descending, start, limit) -> tuple[int, li
 
 
 def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    statement = (
-        select(batches.c.Sequence, batches.c.Payload)
-        .where(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
-        .order_by(batches.c.Sequence)
-        .limit(_PIECES_PER_STEP)
-    )
-    return [(number, zstandard.decompress(payload)) for number, payload in connection.execute(statement)]
+    """The next pieces, as many as fit into a step; their sizes are looked at before they are fetched."""
+    mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
+    sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
+    last, room = sequence - 1, _BYTES_PER_STEP
+    for number, size in connection.execute(sizes.limit(_PIECES_PER_STEP)):
+        if last >= sequence and size > room:
+            break
+        last, room = number, room - size
+    if last < sequence:
+        return []
+    statement = select(batches.c.Sequence, batches.c.Payload).where(mine, batches.c.Sequence <= last)
+    found = connection.execute(statement.order_by(batches.c.Sequence))
+    return [(number, zstandard.decompress(payload)) for number, payload in found]
 
 
 def _where(scope: Scope, wanted: Selection) -> ColumnElement[bool]:

@@ -6,7 +6,6 @@ import functools
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, ReadSettings, SpoolSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.reads import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.pilotlog.tally import Alarms
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
@@ -34,7 +34,7 @@ class Collector:
         self._writer = writer
         self.intake = Intake(self._writer, ingest, utc_now)
         self.query = LogQuery(db.reader, reading)
-        self.readers = ThreadPoolExecutor(reading.threads, thread_name_prefix="pilotlog-read")
+        self.reading = BoundedExecutor(reading.threads, reading.max_waiting_reads)
 
     def status(self) -> dict:
         """What ``getStatus`` answers; it answers too when the database is away."""
@@ -52,7 +52,7 @@ class Collector:
     def stop(self) -> None:
         """Bring what was taken to the database, refuse the rest, let go of connections."""
         self._writer.stop()
-        self.readers.shutdown(wait=False, cancel_futures=True)
+        self.reading.shutdown()
         self.db.close()
 
 
