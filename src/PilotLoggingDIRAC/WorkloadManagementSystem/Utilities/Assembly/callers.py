@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
+from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getPropertiesForGroup, getPropertiesForHost
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 
@@ -22,10 +23,15 @@ def caller(credentials: dict) -> Caller:
         user=user,
         group=group,
         vo="" if is_host else gConfig.getValue(f"/Registry/Groups/{group}/VO", "") if group else "",
-        properties=frozenset(credentials.get("properties") or ()),
+        properties=frozenset(_properties(user, group)),
         is_host=is_host,
         sites=frozenset() if is_host else _sites(user, group),
     )
+
+
+def _properties(user: str, group: str) -> list[str]:
+    """All of them; the credentials hold only those that the method's Authorization asked for."""
+    return getPropertiesForHost(user, []) if group == _HOSTS else getPropertiesForGroup(group, [])
 
 
 def _sites(user: str, group: str) -> frozenset[str]:

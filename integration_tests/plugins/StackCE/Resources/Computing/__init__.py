@@ -1,0 +1,1 @@
+"""Computing elements of the tests."""

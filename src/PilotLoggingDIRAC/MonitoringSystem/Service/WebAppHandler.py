@@ -1,0 +1,24 @@
+"""DIRAC's Monitoring/WebApp, with ``getPilotOutput`` by the chain of sources and for those who may read it."""
+
+from __future__ import annotations
+
+from DIRAC.MonitoringSystem.Service.WebAppHandler import WebAppHandler as DIRACWebAppHandler
+
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotOutput import PilotOutputMixin
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+
+
+class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):
+    """What DIRAC's handler does, but pilots' output."""
+
+    auth_getPilotOutput = ["authenticated"]
+    types_getPilotOutput = [str]
+
+    @exported
+    def export_getPilotOutput(self, pilotReference):
+        """The output of a pilot, from the first source that has it.
+
+        :param str pilotReference: the pilot's reference
+        :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete
+        """
+        return self.pilotOutput(pilotReference)

@@ -1,0 +1,61 @@
+"""Computing elements, DIRAC's own way: what a worker's child does for ``ComputingElementSource``.
+
+CE plugins set ``X509_USER_PROXY`` for their whole process, leave files in the temporary directory, and can hang.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from DIRAC.WorkloadManagementSystem.Service.WMSUtilities import getPilotCE, getPilotRef, setPilotCredentials
+
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.sources import whole_text
+
+from .WorkerOperations import operation
+
+
+@operation
+def ce_output(reference: str, fields: dict[str, str], folder: str, max_bytes: int) -> list[str]:
+    """[standard output, standard error] of a pilot from its CE, of each at most the last ``max_bytes``.
+
+    ``fields`` are those of the pilot's row that DIRAC looks at; what is written on the way goes below ``folder``.
+    Raises LogNotFound with the reason where the CE does not give it.
+    """
+    with _temporary_files_in(folder):
+        ce = _value(getPilotCE(fields))
+        if not hasattr(ce, "getJobOutput"):
+            raise LogNotFound(f"{fields['GridType']} CEs give no output")
+        _value(setPilotCredentials(ce, fields))
+        output = _value(ce.getJobOutput(_value(getPilotRef(reference, fields))))
+    return [_end(text, max_bytes) for text in output]
+
+
+@contextmanager
+def _temporary_files_in(folder: str) -> Iterator[None]:
+    """Let the CE's proxy and working directory be made in a folder that somebody removes, whatever becomes of us."""
+    proxy = os.environ.get("X509_USER_PROXY")
+    tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = None
+        if proxy is None:
+            os.environ.pop("X509_USER_PROXY", None)
+        else:
+            os.environ["X509_USER_PROXY"] = proxy
+
+
+def _value(result: dict[str, Any]) -> Any:
+    if not result["OK"]:
+        raise LogNotFound(f"the CE gives no output: {result['Message']}")
+    return result.get("Value")
+
+
+def _end(text: str | bytes | None, max_bytes: int) -> str:
+    raw = text if isinstance(text, bytes) else (text or "").encode("utf-8", "backslashreplace")
+    return whole_text([raw], max_bytes)

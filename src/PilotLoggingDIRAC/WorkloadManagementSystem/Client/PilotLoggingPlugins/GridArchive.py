@@ -1,0 +1,35 @@
+"""A VO's archive on a storage element of the grid, through workers with the VO's own proxy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PilotLoggingDIRAC.pilotlog.model import StoredFile
+
+from .WorkerPool import Caller
+
+
+class GridArchive:
+    """A ``ports.Archive`` over a worker: DIRAC's storage elements and file catalogue."""
+
+    def __init__(self, caller: Caller, vo: str, seconds: float):
+        """``seconds`` is the time limit of one call, verification included."""
+        self._caller = caller
+        self._vo = vo
+        self._seconds = seconds
+
+    def put(self, file: StoredFile, path: Path) -> None:
+        """See ``ports.Archive.put``."""
+        whole = {"guid": file.guid, "size": file.size, "checksum": file.checksum, "path": str(path)}
+        self._call("put", file, **whole)
+
+    def get(self, file: StoredFile, path: Path) -> None:
+        """See ``ports.Archive.get``. Without an SE, any copy will do; size -1 and checksum "" are not checked."""
+        self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
+
+    def remove(self, file: StoredFile) -> None:
+        """See ``ports.Archive.remove``."""
+        self._call("remove", file)
+
+    def _call(self, operation: str, file: StoredFile, **arguments) -> None:
+        self._caller.call(operation, self._seconds, vo=self._vo, se=file.se, lfn=file.lfn, **arguments)

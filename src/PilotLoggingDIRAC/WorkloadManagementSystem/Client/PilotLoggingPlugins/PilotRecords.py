@@ -1,0 +1,133 @@
+"""What PilotAgentsDB knows of one pilot, and the CE's output that DIRAC keeps there.
+
+Asked by statements of our own: DIRAC's class connects when it is made, tries for minutes when the database is away,
+and can't replace output that it has stored once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
+from sqlalchemy import URL, Connection, column, delete, insert, select, table
+
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
+from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
+from PilotLoggingDIRAC.pilotlog.sources import whole_text
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+
+_CE_FIELDS = ("VO", "GridType", "GridSite", "DestinationSite", "Queue", "PilotStamp")
+_AGENT_FIELDS = ("PilotID", "PilotJobReference", "Status", *_CE_FIELDS)
+
+_agents = table("PilotAgents", *map(column, _AGENT_FIELDS))
+_outputs = table("PilotOutput", *map(column, ("PilotID", "StdOutput", "StdError")))
+
+#: What DIRAC writes for a site that it does not know.
+_NO_SITE = ("Unknown", "NotAssigned", "Multiple")
+
+#: Both together stay below a packet of 16 MiB, even where every byte of them has to be escaped.
+_MAX_STDOUT_BYTES = 7 * MiB
+_MAX_STDERR_BYTES = MiB // 2
+
+#: The last line of standard error that was fetched before the pilot had ended.
+_NOT_FINAL = "[Fetched while the pilot was {}, there may be more]"
+_NOT_FINAL_PATTERN = re.compile(r"\n?\[Fetched while the pilot was \w*, there may be more\]\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PilotRecord:
+    """A pilot as PilotAgentsDB has it; ``fields`` are those that tell where its CE is."""
+
+    id: int
+    reference: str
+    status: str
+    fields: dict[str, str]
+
+    @property
+    def final(self) -> bool:
+        """Whether the status will not change any more, so that the CE has all the output."""
+        return self.status in PILOT_FINAL_STATES
+
+
+class PilotRecords:
+    """Reads pilots by reference; nothing connects before the first question."""
+
+    def __init__(self, url: str | URL | None = None, settings: StoreSettings = StoreSettings()):
+        self._run = Transactions(make_engine(url or _database_url(), settings), settings).run
+
+    def record(self, reference: str) -> PilotRecord | None:
+        """The pilot with this very reference, None when DIRAC does not know it. Raises StoreUnavailable."""
+        return self._run(_record, reference) if reference else None
+
+    def subject(self, reference: str) -> Log | None:
+        """The same as a log without text, for deciding who may read it."""
+        record = self.record(reference)
+        if record is None:
+            return None
+        site = record.fields["GridSite"]
+        pilot = PilotId(record.fields["VO"], record.fields["PilotStamp"])
+        site = "" if site in _NO_SITE else site
+        return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=reference, site=site)
+
+    def kept_output(self, record: PilotRecord) -> Output | None:
+        """The CE's output that was kept, final when the pilot had ended as it was fetched; None without any.
+
+        What DIRAC kept, without saying when, counts as final once the pilot has ended.
+        """
+        found = self._run(_kept, record.id)
+        if found is None:
+            return None
+        stdout, stderr = map(_as_text, found)
+        plain = _NOT_FINAL_PATTERN.sub("", stderr)
+        final = record.final and plain == stderr
+        output = Output(stdout, plain, final=final, complete=final)
+        return None if output.empty else output
+
+    def keep_output(self, record: PilotRecord, stdout: str, stderr: str) -> None:
+        """Keep the CE's output in place of what was kept before; of long output the end.
+
+        Raises StoreUnavailable or StoreRefused when it could not be kept.
+        """
+        stderr = _end(stderr, _MAX_STDERR_BYTES)
+        if not record.final:
+            stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
+        self._run(_keep, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
+
+
+def _database_url() -> URL:
+    found = returnValueOrRaise(getDBParameters("WorkloadManagement/PilotAgentsDB"))
+    place = (found["User"], found["Password"], found["Host"], found["Port"], found["DBName"])
+    return URL.create("mysql+mysqldb", *place)
+
+
+def _end(text: str, max_bytes: int) -> str:
+    return whole_text([text.encode("utf-8", "backslashreplace")], max_bytes)
+
+
+def _as_text(value: str | bytes | None) -> str:
+    """DIRAC's columns hold text or bytes, and two quotes where there is nothing."""
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value or ""
+    return "" if text == '""' else text
+
+
+def _record(connection: Connection, reference: str) -> PilotRecord | None:
+    statement = select(_agents).where(_agents.c.PilotJobReference == reference).order_by(_agents.c.PilotID.desc())
+    for row in connection.execute(statement):
+        if row.PilotJobReference == reference:  # the database compares without case and trailing blanks
+            fields = {name: getattr(row, name) for name in _CE_FIELDS}
+            return PilotRecord(row.PilotID, reference, row.Status, fields)
+    return None
+
+
+def _kept(connection: Connection, pilot_id: int):
+    statement = select(_outputs.c.StdOutput, _outputs.c.StdError).where(_outputs.c.PilotID == pilot_id)
+    return connection.execute(statement).first()
+
+
+def _keep(connection: Connection, pilot_id: int, stdout: str, stderr: str) -> None:
+    connection.execute(delete(_outputs).where(_outputs.c.PilotID == pilot_id))
+    connection.execute(insert(_outputs).values(PilotID=pilot_id, StdOutput=stdout, StdError=stderr))

@@ -1,0 +1,221 @@
+"""Storage elements and the file catalogue, as one user: what a worker's child does for ``GridArchive``.
+
+No answer is believed: ``putAndRegister`` can say S_OK with Failed inside and S_ERROR after success, and metadata is
+often just what we said ourselves. What counts is what is there when one looks.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import functools
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from DIRAC import gLogger
+from DIRAC.Core.Utilities.Adler import compareAdler, fileAdler
+from DIRAC.Core.Utilities.ReturnValues import returnSingleResult
+from DIRAC.DataManagementSystem.Client.DataManager import DataManager
+from DIRAC.Resources.Catalog.FileCatalog import FileCatalog
+from DIRAC.Resources.Storage.StorageElement import StorageElement
+
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+
+from .WorkerOperations import operation
+
+_FILE_MODE = 0o640
+_FOLDER_MODE = 0o750
+_ABSENT = "No such file"
+
+_log = gLogger.getSubLogger("PilotLogArchive")
+
+
+@operation
+def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: str) -> None:
+    """Bring a local file to its LFN and register it; an equal copy is adopted, anything else there is replaced.
+
+    Returns when the copy was read back and equals the local file, byte for byte, and the catalogue agrees.
+    """
+    storage = _storage(se, vo)
+    if not _has_equal_copy(storage, lfn, path, size):
+        _put_and_register(vo, storage, lfn, guid, checksum, path)
+        _compare(storage, lfn, path)
+    _register(vo, storage, lfn, guid, size, checksum)
+
+
+@operation
+def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None:
+    """Fetch a copy into a local file, from the SE or else from any that has one; then check size and checksum.
+
+    Without an SE, the catalogue says where; a size below 0 and an empty checksum are not checked.
+    """
+    with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+        copy = _fetch_anywhere(vo, se, lfn, folder)
+        if 0 <= size != copy.stat().st_size:
+            raise ArchiveError(f"The copy has {copy.stat().st_size} bytes, {size} were archived")
+        if checksum and not compareAdler(fileAdler(str(copy)), checksum):
+            raise ArchiveError("The copy's checksum is not what was archived")
+        os.replace(copy, path)
+
+
+@operation
+def remove(vo: str, se: str, lfn: str) -> None:
+    """Remove all copies and the catalogue's entry; what is not there counts as removed."""
+    _remove(_storage(se, vo), lfn)
+
+
+def _storage(se: str, vo: str) -> Any:
+    storage = StorageElement(se, vo=vo)
+    valid = storage.isValid() if storage else {"OK": False, "Message": "unknown"}
+    if not valid["OK"]:
+        raise ArchiveError(f"Storage element {se}: {valid['Message']}")
+    return storage
+
+
+def _value(result: dict, what: str) -> Any:
+    """The value for the one LFN that was asked for; Failed inside S_OK is a failure."""
+    single = returnSingleResult(result)
+    if not single["OK"]:
+        raise ArchiveError(f"{what}: {single['Message']}")
+    return single["Value"]
+
+
+def _exists(storage: Any, lfn: str) -> bool:
+    return bool(_value(storage.exists(lfn), f"{storage.name} can't say whether the file exists"))
+
+
+def _has_equal_copy(storage: Any, lfn: str, path: str, size: int) -> bool:
+    """Whether there is a copy already that equals the local file; one that doesn't is removed."""
+    if not _exists(storage, lfn):
+        return False
+    found = returnSingleResult(storage.getFileSize(lfn))
+    try:
+        if found["OK"] and found["Value"] == size:
+            _compare(storage, lfn, path)
+            return True
+    except ArchiveError as error:
+        _log.warn("A copy that can't be used will be replaced", f"{lfn}: {error}")
+    _remove(storage, lfn)
+    return False
+
+
+def _compare(storage: Any, lfn: str, path: str) -> None:
+    """Read the copy back. Raises ArchiveError unless it is byte for byte the local file."""
+    with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+        copy = _fetch(storage, lfn, folder)
+        if not filecmp.cmp(copy, path, shallow=False):
+            raise ArchiveError(f"The copy on {storage.name} differs from what was sent")
+
+
+def _fetch(storage: Any, lfn: str, folder: str) -> Path:
+    _value(storage.getFile(lfn, localPath=folder), f"{storage.name} does not give the file")
+    copy = Path(folder) / Path(lfn).name
+    if not copy.is_file():
+        raise ArchiveError(f"{storage.name} said that it gave the file, and did not")
+    return copy
+
+
+def _fetch_anywhere(vo: str, se: str, lfn: str, folder: str) -> Path:
+    try:
+        if se:
+            return _fetch(_storage(se, vo), lfn, folder)
+        reason = "no storage element given"
+    except ArchiveError as error:
+        reason = str(error)
+    _value(DataManager(vo=vo).getFile(lfn, destinationDir=folder), f"{reason}; nor does any other")
+    return Path(folder) / Path(lfn).name
+
+
+def _put_and_register(vo: str, storage: Any, lfn: str, guid: str, checksum: str, path: str) -> None:
+    """Do it, whatever is answered. Raises ArchiveError when nothing has come of it."""
+    answer = _try_to_put(vo, storage, lfn, guid, checksum, path)
+    if not _exists(storage, lfn):  # an entry in the catalogue without a copy hinders it
+        _remove(storage, lfn)
+        answer = _try_to_put(vo, storage, lfn, guid, checksum, path)
+    if not _exists(storage, lfn):
+        raise ArchiveError(f"Nothing arrived on {storage.name}: {answer}")
+
+
+def _try_to_put(vo: str, storage: Any, lfn: str, guid: str, checksum: str, path: str) -> str:
+    answer = DataManager(vo=vo).putAndRegister(lfn, path, storage.name, guid=guid, checksum=checksum)
+    return str(answer["Value"]["Failed"] or "it was said to be there") if answer["OK"] else answer["Message"]
+
+
+def _remove(storage: Any, lfn: str) -> None:
+    _value(DataManager(vo=storage.vo).removeFile(lfn, force=True), f"{lfn} can't be removed")
+    if _exists(storage, lfn):
+        _value(storage.removeFile(lfn), f"{lfn} can't be removed from {storage.name}")
+
+
+def _register(vo: str, storage: Any, lfn: str, guid: str, size: int, checksum: str) -> None:
+    """See to it that the catalogue has the file with these properties, at this SE, and not for everybody."""
+    catalogue = FileCatalog(vo=vo)
+    whole = {"GUID": guid, "Size": size, "Checksum": checksum}
+    if not _is_registered(catalogue, storage, lfn, whole):
+        _register_anew(catalogue, storage, lfn, whole)
+        if not _is_registered(catalogue, storage, lfn, whole):
+            raise ArchiveError("The catalogue did not register the file")
+    _restrict(catalogue, vo, lfn)
+
+
+def _is_registered(catalogue: FileCatalog, storage: Any, lfn: str, whole: dict) -> bool:
+    known = _metadata(catalogue, lfn)
+    return bool(known) and _is_same(known, whole) and storage.name in _replicas(catalogue, lfn)
+
+
+def _register_anew(catalogue: FileCatalog, storage: Any, lfn: str, whole: dict) -> None:
+    """Add what is missing, after removing an entry that says something else."""
+    manager = DataManager(vo=storage.vo)
+    known = _metadata(catalogue, lfn)
+    if known and not _is_same(known, whole):
+        _value(catalogue.removeFile(lfn), "The catalogue does not let go of a wrong entry")
+        known = {}
+    url = _value(storage.getURL(lfn, protocol=manager.registrationProtocol), "No URL for the file")
+    if known:
+        answer = manager.registerReplica((lfn, url, storage.name))
+    else:
+        answer = manager.registerFile((lfn, url, whole["Size"], storage.name, whole["GUID"], whole["Checksum"]))
+    if not answer["OK"] or answer["Value"]["Failed"]:
+        _log.warn("Registration was answered with an error", f"{lfn}: {answer}")
+
+
+def _is_same(known: dict, whole: dict) -> bool:
+    """Whether an entry has this size, checksum and GUID; catalogues without GUIDs leave it empty."""
+    same_guid = not known.get("GUID") or known["GUID"].upper() == whole["GUID"].upper()
+    same_size = int(known["Size"]) == whole["Size"]
+    return same_size and same_guid and bool(compareAdler(known.get("Checksum", ""), whole["Checksum"]))
+
+
+def _metadata(catalogue: FileCatalog, lfn: str) -> dict:
+    """What the catalogue knows of the file; empty when it does not know it."""
+    single = returnSingleResult(catalogue.getFileMetadata(lfn))
+    if single["OK"]:
+        return single["Value"]
+    if _ABSENT in single["Message"]:
+        return {}
+    raise ArchiveError(f"The catalogue does not answer: {single['Message']}")
+
+
+def _replicas(catalogue: FileCatalog, lfn: str) -> dict:
+    single = returnSingleResult(catalogue.getReplicas(lfn, allStatus=True))
+    return single["Value"] if single["OK"] else {}
+
+
+def _restrict(catalogue: FileCatalog, vo: str, lfn: str) -> None:
+    """Take the entry away from others, where the catalogue has modes; where it has none there is nothing to take."""
+    if not hasattr(catalogue, "changePathMode"):
+        return
+    _change_mode(catalogue, lfn, _FILE_MODE)
+    _restrict_folder(vo, os.path.dirname(lfn))
+
+
+@functools.lru_cache(maxsize=1024)
+def _restrict_folder(vo: str, folder: str) -> None:
+    _change_mode(FileCatalog(vo=vo), folder, _FOLDER_MODE)
+
+
+def _change_mode(catalogue: FileCatalog, path: str, mode: int) -> None:
+    single = returnSingleResult(catalogue.changePathMode({path: mode}))
+    if not single["OK"]:
+        _log.warn("The catalogue does not restrict access", f"to {path}: {single['Message']}")

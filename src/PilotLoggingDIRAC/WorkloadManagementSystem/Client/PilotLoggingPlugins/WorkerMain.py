@@ -1,0 +1,111 @@
+"""The child of a ``Worker``: ``python -m ...WorkerMain <private folder> user|host``, requests on its standard input.
+
+What DIRAC and others print goes to standard error; answers have a descriptor of their own. When the input ends, the
+parent is gone (or done): the child removes the folder with its proxy and kills its process group, itself included. A
+request that is past its time does the same, also where the parent was stopped and can't.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+
+from .WorkerOperations import OPERATIONS
+
+_GRACE_SECONDS = 2.0
+_MODULES = ("StorageOperations", "CEOperations")
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    folder, as_host = Path(sys.argv[1]), sys.argv[2] == "host"
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    requests: queue.Queue[dict] = queue.Queue()
+    threading.Thread(target=_read, args=(requests, folder), daemon=True).start()
+    _initialize(folder / "dirac.cfg", as_host)
+    _say(answers, {"value": "ready"})
+    while True:
+        _serve(requests.get(), answers, folder)
+
+
+def _read(requests: queue.Queue, folder: Path) -> None:
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line))
+    _end(folder)
+
+
+def _end(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _initialize(configuration: Path, as_host: bool) -> None:
+    """Make DIRAC usable with the parent's configuration, as this child's identity."""
+    import DIRAC
+    from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData
+
+    DIRAC.gLogger.setLevel("WARN")
+    certificate = {"DIRAC": {"Security": {"UseServerCertificate": "yes" if as_host else "no"}}}
+    DIRAC.initialize(require_auth=False, extra_config_files=[configuration], extra_config=certificate)
+    # files read meanwhile may have said otherwise
+    gConfigurationData.mergeWithLocal(_parsed(configuration))
+    gConfigurationData.setOptionInCFG("/DIRAC/Security/UseServerCertificate", "yes" if as_host else "no")
+    for module in _MODULES:
+        _load(f"{__package__}.{module}")
+
+
+def _parsed(configuration: Path):
+    from diraccfg import CFG
+
+    return CFG().loadFromFile(str(configuration))
+
+
+def _load(name: str) -> None:
+    if importlib.util.find_spec(name):
+        importlib.import_module(name)
+
+
+def _serve(request: dict, answers: BinaryIO, folder: Path) -> None:
+    left = request["until"] - time.time()
+    if left <= 0:
+        _end(folder)
+    watch = threading.Timer(left + _GRACE_SECONDS, _end, args=(folder,))
+    watch.daemon = True
+    watch.start()
+    _say(answers, _answer(request))
+    watch.cancel()
+
+
+def _answer(request: dict) -> dict[str, Any]:
+    try:
+        return {"value": OPERATIONS[request["operation"]](**request["arguments"])}
+    except PilotLogError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+    except Exception as error:  # the parent has to hear of whatever it is
+        from DIRAC import gLogger
+
+        gLogger.exception("Unexpected failure in a worker", request["operation"])
+        return {"error": "ArchiveError", "message": f"{request['operation']} failed: {type(error).__name__}: {error}"}
+
+
+def _say(answers: BinaryIO, answer: dict) -> None:
+    data = memoryview(json.dumps(answer).encode() + b"\n")
+    while data:
+        data = data[answers.write(data) :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""DIRAC's WMSAdministrator, asking for pilot output in the caller's name; DIRAC's asks as the host, for anybody.
+
+Not derived from DIRAC's class: that connects to JobDB and OpenSearch, which its one method does not use, and DISET
+would call its initialisation whatever ours says.
+"""
+
+from __future__ import annotations
+
+from DIRAC.Core.DISET.RequestHandler import RequestHandler
+
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.jobs import job_pilot_output
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+
+
+class WMSAdministratorHandlerMixin:
+    """The one method of DIRAC's service, whatever the protocol."""
+
+    auth_getJobPilotOutput = ["authenticated"]
+    types_getJobPilotOutput = [[str, int]]
+
+    @exported
+    def export_getJobPilotOutput(self, jobID):
+        """The output of a job's pilots, as far as the caller may read it.
+
+        :param jobID: the job's number
+        :return: S_OK({"StdOut": str, "StdErr": str})
+        """
+        return job_pilot_output(jobID, self.getRemoteCredentials())
+
+
+class WMSAdministratorHandler(WMSAdministratorHandlerMixin, RequestHandler):
+    """WMSAdministrator over DISET."""

@@ -1,0 +1,148 @@
+"""The archiving agent, put together anew in each cycle, from the CS as it is then."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Keeper
+from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.packing import Target
+from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.retention import Retention
+from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer
+from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.tally import Alarms, Tally
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotAgents import PilotAgents
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
+
+_ABANDONED_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStoreSettings(StoreSettings):
+    """The agent's steps are longer than a collector's, nobody waits for them, and many threads take them."""
+
+    connect_seconds: int = 10
+    read_seconds: int = 60
+    lock_seconds: int = 10
+    max_connections: int = 32
+
+
+class ArchivingAgent:
+    """What stays from one cycle to the next: connections, worker processes, lanes that are not done yet, alarms."""
+
+    def __init__(self, full_name: str, folder: Path):
+        """``folder`` is the agent's own; packed logs are in it for as long as they are uploaded."""
+        self._option = options.agent(full_name)
+        self._log = gLogger.getSubLogger("PilotLogArchiving")
+        self._folder = _private(folder / "packing")
+        self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
+        self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
+        self._pilots = PilotAgents()
+        self._size = options.fill(ArchiveSettings, self._option).workers
+        self._workers = WorkerPool(self._size)
+        self._slots = threading.BoundedSemaphore(self._size)
+        self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
+        self._memory = Memory()
+        self._alarms = Alarms(self._log.error, lambda subject: self._log.notice("Is well again:", subject))
+
+    def cycle(self) -> dict[str, int]:
+        """Do everything once and return what was done. Raises StoreUnavailable."""
+        tally = Tally()
+        settings = options.fill(CycleSettings, self._option)
+        describer = Describer(self._db.custody, self._pilots, tally)
+        sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), utc_now, tally)
+        cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
+        running = cycle.run([self._lane(vo) for vo in archives.vos()], self._lanes, self._memory, tally)
+        self._workers.drop_idle()
+        self._alarm_old(tally, settings.alarm_seconds)
+        self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
+        return tally.counts | ({"VOs not done yet": len(running)} if running else {})
+
+    def close(self) -> None:
+        """Begin nothing more, let what is being uploaded come to its end, then end the workers."""
+        for gate in self._memory.gates.values():
+            gate.stop()
+        self._lanes.shutdown(wait=True)
+        self._workers.close()
+        self._db.close()
+
+    def _alarm_old(self, tally: Tally, seconds: float) -> None:
+        oldest = self._db.reader.oldest_unarchived()
+        if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
+            tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
+
+    def _lane(self, vo: str) -> Lane:
+        tally = Tally()
+        settings = options.fill(ArchiveSettings, self._option)
+        archive, target, problem = self._archive(vo, settings)
+        retention = Retention(
+            vo,
+            self._db.custody,
+            archive,
+            options.fill(RetentionSettings, options.operations(vo)),
+            2 * settings.lease_seconds,
+            utc_now,
+            self._memory.removals,
+            tally,
+        )
+        return Lane(vo, tally, retention, self._way(vo, archive, target, problem, settings, tally), problem)
+
+    def _archive(self, vo: str, settings: ArchiveSettings) -> tuple[Archive | None, Target | None, str]:
+        """The archive as far as there is one, where logs go, and what is wrong with it."""
+        archive, target, problem = None, None, ""
+        try:
+            target = archives.target(vo)
+        except ArchiveError as error:
+            problem = str(error)
+        try:
+            archive = archives.archive(vo, self._workers, settings.transfer_seconds)
+        except ArchiveError as error:
+            problem = problem or (str(error) if target else "")
+        return archive, target, problem
+
+    def _way(self, vo: str, archive, target, problem: str, settings: ArchiveSettings, tally: Tally):
+        """What is done with a VO's sealed logs; nothing while its archive is not set up as it should."""
+        describer = Describer(self._db.custody, self._pilots, tally)
+        if problem:
+            return None
+        if target is None:
+            return Keeper(vo, self._db.custody, describer, utc_now, tally)
+        bench = Bench(self._owner, self._folder, self._slots)
+        return Archiver(
+            vo,
+            self._db.custody,
+            self._db.reader,
+            archive,
+            target,
+            describer,
+            settings,
+            utc_now,
+            bench,
+            self._memory.gate(vo),
+            tally,
+        )
+
+
+def _private(folder: Path) -> Path:
+    """The folder, for nobody else's eyes, without what agents left there that died long ago."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for left in folder.iterdir():
+        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    return folder
+

@@ -1,0 +1,52 @@
+"""Each VO's archive, as Operations and the Registry say at this moment."""
+
+from __future__ import annotations
+
+from DIRAC import gConfig
+from DIRAC.ConfigurationSystem.Client.Helpers import Registry
+from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
+
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.packing import Target
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.GridArchive import GridArchive
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import Identity
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+
+
+def vos() -> list[str]:
+    """All VOs that the Registry names, in its section for VOs or as a group's VO."""
+    named = Registry.getVOs()
+    groups = gConfig.getSections("/Registry/Groups")
+    of_groups = [gConfig.getValue(f"/Registry/Groups/{group}/VO", "") for group in groups.get("Value", [])]
+    return sorted({*named.get("Value", []), *of_groups} - {""})
+
+
+def target(vo: str) -> Target | None:
+    """Where a VO's logs go; None without ``Pilot/UploadSE``. Raises ArchiveError when ``UploadPath`` is of no use."""
+    option = Operations(vo=vo)
+    se, path = option.getValue("Pilot/UploadSE", ""), option.getValue("Pilot/UploadPath", "")
+    if not se:
+        return None
+    if not path:
+        raise ArchiveError("UploadSE is set, and UploadPath is not")
+    if not f"{path}/".startswith(f"/{vo}/") or ".." in path.split("/") or "//" in path:
+        raise ArchiveError(f"UploadPath {path} does not begin with /{vo}/, or is not a plain path")
+    return Target(se, path)
+
+
+def data_manager(vo: str) -> Identity:
+    """Whose proxy handles a VO's files: ``Shifter/DataManager``. Raises ArchiveError when it is not set."""
+    option = Operations(vo=vo)
+    user, group = option.getValue("Shifter/DataManager/User", ""), option.getValue("Shifter/DataManager/Group", "")
+    if not user:
+        raise ArchiveError("Shifter/DataManager/User is not set")
+    if not group:
+        raise ArchiveError("Shifter/DataManager/Group is not set")
+    if Registry.getVOForGroup(group) != vo:
+        raise ArchiveError(f"Shifter/DataManager/Group {group} is not a group of this VO")
+    return Identity(user, group, vo)
+
+
+def archive(vo: str, pool: WorkerPool, seconds: float) -> GridArchive:
+    """A VO's archive, for reading and removing too where it has no ``UploadSE`` any more. Raises ArchiveError."""
+    return GridArchive(pool.of(data_manager(vo)), vo, seconds)

@@ -1,0 +1,120 @@
+"""The chain of sources of one process: from the CS, made at the first question."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog import parse, sources
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
+from PilotLoggingDIRAC.pilotlog.outputs import PilotOutputs
+from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.sources import SourceChain
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ComputingElementSource import (
+    ComputingElementSource,
+)
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecord, PilotRecords
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import HOST
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+#: Options of all services that read; each of them may run the chain.
+_SECTION = "/Systems/WorkloadManagement/PilotLogging"
+
+#: Processes for CEs, and as many for storage elements, so that those that hang don't hinder the others.
+_WORKERS = 4
+_LOOK_AFTER_WORKERS_SECONDS = 60.0
+
+
+def names_for(vo: str) -> Sequence[str]:
+    """The sources to ask for a VO's pilots, in order: ``LogSources``, or what ``RemoteLogsPriority`` says."""
+    option = options.operations(vo, "Pilot")
+    return sources.order(option("LogSources", []), option("RemoteLogsPriority", False))
+
+
+class _Reading:
+    """The chain and what it stands on, for one process."""
+
+    def __init__(self):
+        option = options.section(_SECTION)
+        store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
+        self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
+        self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
+        reader, records = PilotLoggingDB(settings=store).reader, PilotRecords(settings=store)
+        members = (
+            ComputingElementSource(records, self._fetch_from_ce),
+            CollectorSource(reader, self._max_bytes),
+            ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),
+        )
+        self.chain = SourceChain(members, self._timing, on_error=_report)
+        self.outputs = PilotOutputs(records, reader, self.chain, names_for)
+        threading.Thread(target=self._look_after_workers, name="source-workers", daemon=True).start()
+
+    def _fetch_from_ce(self, record: PilotRecord) -> tuple[str, str]:
+        with tempfile.TemporaryDirectory(prefix="pilotlog-ce-") as folder:
+            stdout, stderr = self._ce_workers.of(HOST).call(
+                "ce_output",
+                self._timing.source_seconds,
+                reference=record.reference,
+                fields=record.fields,
+                folder=folder,
+                max_bytes=self._max_bytes,
+            )
+        return stdout, stderr
+
+    def _archive(self, vo: str) -> Archive:
+        return archives.archive(vo, self._se_workers, self._timing.source_seconds)
+
+    def _archive_for(self, log: Log) -> Archive:
+        return self._archive(log.pilot.vo)
+
+    def _fetch_old(self, pilot: PilotId, path: Path) -> None:
+        folder = options.operations(pilot.vo, "Pilot")("UploadPath", "")
+        if not pilot.stamp or not folder:
+            raise LogNotFound("no log of this pilot")
+        stamp = parse.pilot(pilot.vo, pilot.stamp).stamp
+        old = StoredFile(se="", lfn=f"{folder.rstrip('/')}/{stamp}.log", guid="", size=-1, checksum="")
+        self._archive(pilot.vo).get(old, path)
+
+    def _look_after_workers(self) -> None:
+        while True:
+            time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
+            self._ce_workers.drop_idle()
+            self._se_workers.drop_idle()
+
+
+def _report(name: str, error: Exception) -> None:
+    _log.exception(f"Unexpected error of source {name}", lException=error)
+
+
+_lock = threading.Lock()
+_readings: list[_Reading] = []
+
+
+def _reading() -> _Reading:
+    with _lock:
+        if not _readings:
+            _readings.append(_Reading())
+        return _readings[0]
+
+
+def pilot_outputs() -> PilotOutputs:
+    """Pilots' output by reference, for those who may read it; made at the first call."""
+    return _reading().outputs
+
+
+def source_chain() -> SourceChain:
+    """The chain alone, for who has decided already who may read; made at the first call."""
+    return _reading().chain

@@ -1,0 +1,34 @@
+"""Fixtures of a store with logs in it: import them where they are used."""
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+
+from .conftest import PILOT, batch
+
+
+@pytest.fixture
+def reader(transactions):
+    return SqlReader(transactions)
+
+
+@pytest.fixture
+def store(transactions, clock):
+    """Store messages of the pilot, in one group."""
+    appender, numbers = SqlAppender(transactions, clock), iter(range(1, 1000))
+
+    def append(*texts, return_code=None, pilot=PILOT):
+        group = [Numbered(next(numbers), batch(text, pilot)) for text in texts]
+        if return_code is not None:
+            group.append(Numbered(next(numbers), batch(pilot=pilot, return_code=return_code)))
+        appender.append("e", group)
+
+    return append
+
+
+@pytest.fixture
+def alter(transactions):
+    """Change rows of the store as other components do."""
+    return lambda statement: transactions.run(lambda connection: connection.execute(statement))

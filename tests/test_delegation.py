@@ -1,0 +1,33 @@
+"""Who can be named to another service when a service asks on somebody's behalf."""
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.JobPilotOutput import delegation, job_pilot_output
+
+ALICE = {"DN": "/C=zz/CN=alice", "group": "alpha_user", "username": "alice", "properties": ["NormalUser"]}
+
+
+def test_caller_is_named_by_dn_and_group():
+    assert delegation(ALICE) == {"delegatedDN": ALICE["DN"], "delegatedGroup": "alpha_user"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"DN": None}, {"DN": ""}, {"group": ""}, {"group": None}, {"username": "anonymous"}, {"username": ""}],
+    ids=str,
+)
+def test_caller_without_a_name_is_refused(changed):
+    """A token need not have a DN; asking as the host instead would give it everything."""
+    with pytest.raises(NotAllowed):
+        delegation(ALICE | changed)
+
+
+def test_nobody_is_refused():
+    with pytest.raises(NotAllowed):
+        delegation({})
+
+
+def test_job_that_is_no_number_is_refused_before_anybody_is_asked():
+    with pytest.raises(InvalidInput):
+        job_pilot_output("12; DROP", delegation(ALICE))
