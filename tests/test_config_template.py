@@ -22,6 +22,8 @@ RULES = {
     "finaliseLogs": PILOTS,
     "getMetadata": {"Operator", "TrustedHost"},
     "importLog": {"TrustedHost", "ServiceAdministrator"},
+    "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
+    "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
 }
 
 #: What an installation that keeps its section of DIRAC's own collector lacks; docs/decisions/0003 tells administrators.
@@ -29,6 +31,8 @@ TO_ADD_BY_HAND = {
     "sendMessage": {"Pilot", "TrustedHost"},
     "finaliseLogs": {"TrustedHost"},
     "importLog": {"TrustedHost", "ServiceAdministrator"},
+    "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
+    "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
 }
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, SpoolFull, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import ConnectionLost, PilotLogError, SpoolFull, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.model import Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
@@ -27,8 +27,13 @@ class Switch:
         self.away = False
         self.answers_lost = 0
         self.refused = set()
+        self.breaks_over = set()
         self.gate = threading.Event()
         self.gate.set()
+
+    def ping(self):
+        if self.away:
+            raise StoreUnavailable("away")
 
     def append(self, epoch, group, acknowledged=False):
         self.gate.wait(5)
@@ -36,6 +41,8 @@ class Switch:
             raise StoreUnavailable("away")
         if self.refused & {item.batch.text for item in group}:
             raise StoreRefused("no")
+        if self.breaks_over & {item.batch.text for item in group}:
+            raise ConnectionLost("gone away")
         receipts = self.store.append(epoch, group, acknowledged)
         if self.answers_lost:
             self.answers_lost -= 1
@@ -200,6 +207,16 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     switch.refused = set()
     assert writer.release_quarantine() == 1
     until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
+
+
+def test_a_batch_over_which_the_connection_breaks_blocks_nobody(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.breaks_over = {b"bad\n"}
+    send(writer, b"first\n", b"bad\n", b"last\n")
+    until(lambda: drained(writer))
+    assert lines(transactions) == [b"first", b"last"]
+    assert writer.status()["Spool"]["Quarantined"] == 1
+    until(lambda: b"messages with 4 bytes are missing here" in read(transactions))
 
 
 def test_the_spool_of_a_dead_neighbour_is_adopted_while_running(make_writer, transactions, tmp_path):

@@ -40,6 +40,10 @@ class StoreUnavailable(PilotLogError):
     errno = 3405
 
 
+class ConnectionLost(StoreUnavailable):
+    """The connection to the store broke during the step."""
+
+
 class StoreRefused(PilotLogError):
     """The store answered, and refused this one batch; offering it again will not help."""
 

@@ -48,7 +48,9 @@ class Writer:
         self._number = 0
         self._missing = Missing(clock)
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
-        self._drain = Drain(store, open_spool, spool_settings, settings, self._committer, self._queue.wake)
+        self._drain = Drain(
+            store, open_spool, spool_settings, settings, self._committer, self._queue.wake, self._missing.add
+        )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
 

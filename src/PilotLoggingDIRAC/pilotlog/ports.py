@@ -25,6 +25,9 @@ class LogStore(Protocol):
         StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
         """
 
+    def ping(self) -> None:
+        """Return when the store answers. Raises StoreUnavailable."""
+
 
 class Archive(Protocol):
     """Where finished logs are kept for good. One VO, one storage element, one identity."""

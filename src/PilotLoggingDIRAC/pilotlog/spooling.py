@@ -11,14 +11,18 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
-from .errors import PilotLogError, SpoolUnavailable, StoreUnavailable
-from .model import Numbered, Receipt
+from .errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefused, StoreUnavailable
+from .model import Batch, Numbered, Receipt
 from .ports import LogStore
 from .settings import IngestSettings, SpoolSettings
 from .spool import Spool
 
 Numbers = Callable[[int], tuple[str, int]]
 """``numbers(n)``: an epoch, and the first of n numbers in it that nobody else will use."""
+
+
+#: So often the connection may break over a group, with the store there, before the group is to blame.
+_SUSPICIONS = 3
 
 
 class Drain:
@@ -32,8 +36,10 @@ class Drain:
         ingest: IngestSettings,
         committer: ThreadPoolExecutor,
         wake: Callable[[], None],
+        set_aside: Callable[[Batch, str], None],
     ):
-        """``wake`` is called from another thread whenever an offered group came back."""
+        """``wake`` is called from another thread whenever an offered group came back; ``set_aside`` is told of each
+        batch that went from the spool to the quarantine, and why."""
         self._store = store
         self._open_spool = open_spool
         self._spool: Spool | None = None
@@ -41,6 +47,8 @@ class Drain:
         self._ingest = ingest
         self._committer = committer
         self._wake = wake
+        self._set_aside = set_aside
+        self._suspicions = 0
         self._offered: tuple[str, list[Numbered], Future] | None = None
         self._group_batches = ingest.max_group_batches
         self._next_probe = 0.0
@@ -134,9 +142,23 @@ class Drain:
         if self._spool.empty or (self._away and time.monotonic() < self._next_probe):
             return
         epoch, group = self._spool.first(self._group_batches, self._ingest.max_group_bytes)
-        step = self._committer.submit(self._store.append, epoch, group, acknowledged=True)
+        step = self._committer.submit(self._append, epoch, group)
         self._offered = (epoch, group, step)
         step.add_done_callback(lambda _: self._wake())
+
+    def _append(self, epoch: str, group: list[Numbered]) -> None:
+        """Offer a group. Raises StoreRefused too when the connection broke over it several times though the store is
+        there: a batch may be such, and must not block all others."""
+        try:
+            self._store.append(epoch, group, acknowledged=True)
+        except ConnectionLost as error:
+            self._store.ping()
+            self._suspicions += 1
+            if self._suspicions < _SUSPICIONS:
+                raise
+            self._suspicions = 0
+            raise StoreRefused("The connection to the database breaks over it") from error
+        self._suspicions = 0
 
     def _settle(self, epoch: str, group: list[Numbered], step: Future) -> None:
         error = step.exception()
@@ -150,6 +172,7 @@ class Drain:
             self._group_batches = len(group) // 2
         else:
             self._spool.quarantine(epoch, group[0])
+            self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
         """Now and then: adopt what dead processes left; try to open a spool that could not be opened before."""

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
@@ -43,7 +44,7 @@ def database_url() -> URL:
 
 
 class PilotLoggingDB:
-    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``.
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``, ``mending``.
 
     Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
     """
@@ -60,18 +61,11 @@ class PilotLoggingDB:
         self.reader = SqlReader(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)
-
-    def ping(self) -> None:
-        """Make one round trip. Raises StoreUnavailable."""
-        self._transactions.run(_ping)
+        self.mending = SqlMending(self._transactions)
 
     def close(self) -> None:
         """Give all connections back."""
         self._transactions.engine.dispose()
-
-
-def _ping(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT 1")
 
 
 class _MigratedTransactions(Transactions):

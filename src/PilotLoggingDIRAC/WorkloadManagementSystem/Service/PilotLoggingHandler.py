@@ -172,6 +172,22 @@ class PilotLoggingHandlerMixin:
         access.require_administrator(self._caller())
         return self.collector.db.importer.append(parse.pilot(vo, stamp), offset, text, last, modified)
 
+    types_retryArchiving = []
+
+    @exported
+    def export_retryArchiving(self, selection):
+        """Let the logs among the selected whose archiving failed be tried again at once: S_OK(number of logs)."""
+        access.require_administrator(self._caller())
+        return self.collector.db.mending.retry(parse.selection(selection))
+
+    types_releaseQuarantine = []
+
+    @exported
+    def export_releaseQuarantine(self):
+        """Offer again to the database what it refused of this collector before: S_OK(number of messages)."""
+        access.require_administrator(self._caller())
+        return self.collector.release_quarantine()
+
 
 def receipt(stored: Receipt) -> dict:
     """A receipt as callers get it."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, URL, create_engine, event
 from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ..errors import StoreRefused, StoreUnavailable
+from ..errors import ConnectionLost, StoreRefused, StoreUnavailable
 from ..settings import StoreSettings
 
 _DEADLOCK = 1213
@@ -102,7 +102,8 @@ def translated_errors() -> Iterator[None]:
     except DBAPIError as error:
         if _code(error) == _PACKET_TOO_LARGE:
             raise StoreRefused("The data is larger than the database's max_allowed_packet") from error
-        raise StoreUnavailable(f"The database is not available ({type(error.orig).__name__} {_code(error)})") from error
+        kind = ConnectionLost if error.connection_invalidated else StoreUnavailable
+        raise kind(f"The database is not available ({type(error.orig).__name__} {_code(error)})") from error
     except PoolTimeout as error:
         raise StoreUnavailable("All connections to the database are busy") from error
 

@@ -60,7 +60,7 @@ class SqlReader:
         """How many logs in the scope match, and one page of them, ordered by one of ``ORDERS``."""
         if order not in ORDERS:
             raise InvalidInput("Logs can be ordered by " + ", ".join(ORDERS))
-        return self._run(_select, _where(scope, wanted), order, descending, start, limit)
+        return self._run(_select, matching(scope, wanted), order, descending, start, limit)
 
     def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's pieces from a sequence number on, a bounded number in memory at a time."""
@@ -123,7 +123,8 @@ def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
     return [(number, zstandard.decompress(payload)) for number, payload in found]
 
 
-def _where(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
+def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
+    """The condition that a log is in the scope and matches the selection."""
     return and_(_in_scope(scope), *_matches(wanted))
 
 

@@ -36,6 +36,10 @@ class Collector:
         self.query = LogQuery(db.reader, reading)
         self.reading = BoundedExecutor(reading.threads, reading.max_waiting_reads)
 
+    def release_quarantine(self) -> int:
+        """Offer again what the database refused; how many messages there were. Raises StoreUnavailable."""
+        return self._writer.release_quarantine()
+
     def status(self) -> dict:
         """What ``getStatus`` answers; it answers too when the database is away."""
         answer = {"Collector": self.intake.status(), "Version": _version()}

@@ -1,0 +1,79 @@
+"""Mending by hand: what the database refused, and logs whose archiving failed, are tried again by the command."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+from .pilot import pilot_line
+from .test_collector import ALPHA, read
+from .test_stopping import spooled, wait_until
+
+AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
+
+
+def retry(stack, *switches, user="admin"):
+    return stack.run(["dirac-admin-pilot-logs-retry", *switches], user=user)
+
+
+def quarantined(operator):
+    return operator.call("getStatus")["Value"]["Collector"]["Spool"]["Quarantined"]
+
+
+def record(operator, stamp):
+    answer = operator.call("getPilotLogs", {"PilotStamp": stamp})["Value"]
+    return dict(zip(answer["ParameterNames"], answer["Records"][0], strict=True))
+
+
+def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_again(stack, connect, stamp):
+    operator, pilot = connect("opal"), connect("pila")
+    incompressible = pilot_line(os.urandom(300_000).hex())
+    stack.sql("mysql", "SET GLOBAL max_allowed_packet = 131072")
+    stack.restart("tornado")
+    try:
+        assert pilot.send("before\n", stamp)["OK"]
+        assert pilot.send(incompressible, stamp)["OK"]
+        assert pilot.send("after\n", stamp)["OK"]
+        wait_until(lambda: quarantined(operator) == 1 and "are missing here" in read(operator, ALPHA, stamp))
+        lines = read(operator, ALPHA, stamp).split("\n")
+        assert (lines[0], lines[1], spooled(operator)) == ("before", "after", 0)
+    finally:
+        stack.sql("mysql", "SET GLOBAL max_allowed_packet = 16777216")
+        stack.restart("tornado")
+    done = retry(stack, "--Quarantine")
+    assert (done.returncode, "1 messages are offered" in done.stdout) == (0, True), done.stdout + done.stderr
+    wait_until(lambda: incompressible in read(operator, ALPHA, stamp))
+    assert (quarantined(operator), spooled(operator)) == (0, 0)
+
+
+def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp):
+    operator, pilot = connect("opal"), connect("pila")
+    stack.set_option(f"{AGENT}/SettleSeconds", 0)
+    pilot.send("text\n", stamp)
+    pilot.finalise(stamp)
+    disk = stack.storage_path("ALPHA-disk")
+    away = disk.with_name("away")
+    disk.rename(away)
+    disk.write_text("no folder")
+    try:
+        time.sleep(1)
+        stack.run_agent_once()
+        failed = record(operator, stamp)
+        assert (failed["State"], failed["Attempts"]) == ("Complete", 1) and failed["LastError"]
+    finally:
+        disk.unlink()
+        shutil.move(away, disk)
+    stack.run_agent_once()
+    assert record(operator, stamp)["State"] == "Complete"
+    done = retry(stack, "--VO", ALPHA)
+    assert (done.returncode, "logs are due again" in done.stdout) == (0, True), done.stdout + done.stderr
+    stack.run_agent_once()
+    assert record(operator, stamp)["State"] == "Archived"
+
+
+@pytest.mark.parametrize("user", ["alice", "opal", "pila"])
+def test_only_administrators_may_mend(stack, user):
+    for switches in ((), ("--Quarantine",)):
+        done = retry(stack, *switches, user=user)
+        assert (done.returncode, "are due" in done.stdout, "offered" in done.stdout) == (1, False, False)
