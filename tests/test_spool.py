@@ -9,6 +9,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered
@@ -157,25 +159,45 @@ def test_a_path_that_is_no_folder_is_a_named_error(folder):
         Spool(folder, SETTINGS)
 
 
-def test_a_torn_write_costs_nothing_that_was_taken_before(folder, tmp_path):
-    """Cut the write-ahead log at every 7th byte: each group is there whole or not at all, and none before a lost one."""
+@pytest.fixture(scope="module")
+def torn(tmp_path_factory):
+    """A spool's files after five groups, and the length of its write-ahead log after each."""
+    folder = tmp_path_factory.mktemp("torn")
     spool = Spool(folder, SETTINGS)
     sizes = []
-    (wal,) = [folder / "0000.spool-wal"]
+    (log,) = folder.glob("*.spool-wal")
     for number in range(1, 6):
         spool.append("e", numbered(b"%d" % number * 100, b"x%d" % number * 100, start=2 * number - 1))
-        sizes.append(wal.stat().st_size)
-    whole = wal.read_bytes()
-    for cut in range(0, len(whole), 7 * 11):
-        copy = tmp_path / "cut"
-        shutil.rmtree(copy, ignore_errors=True)
-        copy.mkdir()
-        shutil.copy(folder / "0000.spool", copy)
-        (copy / "0000.spool-wal").write_bytes(whole[:cut])
-        recovered = Spool(copy, SETTINGS)
-        kept = sum(size <= cut for size in sizes)
-        assert len(texts(recovered)) == 2 * kept, cut
-        recovered.close()
+        sizes.append(log.stat().st_size)
+    return (folder / "0000.spool").read_bytes(), log.read_bytes(), sizes
+
+
+def recovered(folder, main, log):
+    """How many batches a successor finds."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "0000.spool").write_bytes(main)
+    (folder / "0000.spool-wal").write_bytes(log)
+    spool = Spool(folder, SETTINGS)
+    found = len(texts(spool))
+    spool.close()
+    return found
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1), garbage=st.booleans())
+def test_a_write_torn_at_any_byte_costs_nothing_that_was_taken_before(torn, tmp_path, share, garbage):
+    main, log, sizes = torn
+    cut = round(share * len(log))
+    tail = b"\xa5" * (len(log) - cut) if garbage else b""
+    assert recovered(tmp_path / "cut", main, log[:cut] + tail) == 2 * sum(size <= cut for size in sizes)
+
+
+def test_a_write_torn_at_the_end_of_each_group_costs_that_group_alone(torn, tmp_path):
+    main, log, sizes = torn
+    for number, size in enumerate(sizes):
+        assert recovered(tmp_path / "cut", main, log[: size - 1]) == 2 * number
+        assert recovered(tmp_path / "cut", main, log[:size]) == 2 * (number + 1)
 
 
 KILLED = """
