@@ -75,12 +75,13 @@ class Life(RuleBasedStateMachine):
         self.codes.append(code)
         self.offer(batch(return_code=code, received=self.world.clock()))
 
-    @rule(hours=st.booleans())
-    def time_passes(self, hours: bool):
-        self.world.clock.forward(hours=2) if hours else self.world.clock.forward(minutes=20)
+    @rule()
+    def time_passes(self):
+        self.world.clock.forward(minutes=20)
 
     @rule()
-    def seal(self):
+    def seal_after_silence(self):
+        self.world.clock.forward(hours=2)
         silent = self.world.custody.silent(self.world.clock() - timedelta(hours=1), None, 10)
         if silent:
             self.world.custody.seal(silent)
@@ -129,5 +130,5 @@ class Life(RuleBasedStateMachine):
         return b"".join(text for _, text in self.world.reader.pieces(part))
 
 
-Life.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Life.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 TestLife = Life.TestCase

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
 
-from ..custody import FileKey
-from ..model import Log, State, StoredFile
+from ..custody import Copy, FileKey
+from ..model import Log, State
 from . import rows
 from .engine import Transactions
 from .schema import batches, epochs, files, logs
@@ -24,13 +24,13 @@ class SqlRetention:
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
-    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
         """See ``Custody.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
         return self._run(_copies, and_(logs.c.VO == some(vo), settled, other), after, limit)
 
-    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
         """See ``Custody.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self._run(_copies, and_(logs.c.VO == some(vo), old), after, limit)
@@ -64,7 +64,7 @@ class SqlRetention:
         return self._run(_delete_epochs, before)
 
 
-def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> list[tuple[FileKey, StoredFile]]:
+def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> list[Copy]:
     behind = true()
     if after is not None:
         later = or_(files.c.LogID > after.log_id, files.c.Generation > after.generation)

@@ -1,0 +1,302 @@
+"""The archiving agent on a real DIRAC: proxies, storage elements, catalogue, processes that are killed."""
+
+import gzip
+import os
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from tests.custody_contract import CustodyContract
+from tests.store_contract import StoreContract
+
+from . import grid
+from .stack import world
+
+AGENT = "PilotLoggingAgent"
+OPTIONS = {
+    "SettleSeconds": 0,
+    "LeaseSeconds": 6,
+    "RetrySeconds": 1,
+    "SilentFinalSeconds": 60,
+}
+WAIT_SECONDS = 60
+
+
+def now():
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Logs:
+    """Logs in the stack's database, written as a collector does."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        engine = make_engine(stack.engine_url("PilotLoggingDB"), StoreSettings())
+        migrate(engine, now)
+        self.transactions = Transactions(engine, StoreSettings())
+        self.reader = SqlReader(self.transactions)
+        self._appender = SqlAppender(self.transactions, now)
+
+    def send(self, who, text, return_code=None, ago=timedelta(minutes=10)):
+        """Text of a pilot, received some time ago; its end too with a return code."""
+        batches = [Batch(who, now() - ago, text)]
+        if return_code is not None:
+            batches.append(Batch(who, now() - ago, return_code=return_code))
+        self._appender.append(uuid.uuid4().hex, [Numbered(number, item) for number, item in enumerate(batches, 1)])
+
+    def finished(self, text=b"first\nlast\n", vo=world.ALPHA):
+        """A pilot that has sent its text and ended."""
+        who = PilotId(vo.name, uuid.uuid4().hex)
+        self.send(who, text, return_code="0")
+        return who
+
+    def log(self, who):
+        return self.reader.find(who)[-1]
+
+    def files(self, who):
+        """The files of a pilot on all storage elements."""
+        return sorted((self.stack.root / "se").rglob(f"{who.stamp}.*"))
+
+    def catalogued(self, who):
+        """The names of a pilot's files in the catalogue."""
+        rows = self.stack.sql(
+            "FileCatalogDB", "SELECT FileName FROM FC_Files WHERE FileName LIKE %s", (f"{who.stamp}.%",)
+        )
+        return [name for (name,) in rows]
+
+    def assert_archived_once(self, who, text):
+        """Archived, with one file on the storage element, one in the catalogue, and all of the text in it."""
+        log = self.log(who)
+        assert log.state is State.ARCHIVED, log
+        [path] = self.files(who)
+        assert gzip.decompress(path.read_bytes()) == text
+        assert self.catalogued(who) == [path.name]
+        assert log.file.lfn.endswith(path.name)
+
+
+@pytest.fixture(scope="module")
+def logs(stack):
+    for name, value in OPTIONS.items():
+        stack.set_option(f"/Systems/WorkloadManagement/Agents/{AGENT}/{name}", value)
+    yield Logs(stack)
+    stack.reset_options()
+
+
+def cycle(stack):
+    """One cycle of the agent; its output."""
+    done = stack.run_agent_once()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@contextmanager
+def storage_down(stack, vo=world.ALPHA):
+    """A storage element whose folder is a file: nothing can be read or written there."""
+    folder = stack.storage_path(vo.storage_element)
+    aside = folder.with_suffix(".aside")
+    folder.rename(aside)
+    folder.touch()
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+
+
+def test_logs_of_two_vos_are_archived_with_each_ones_own_proxy_and_nothing_is_left_behind(stack, logs):
+    alpha, beta = logs.finished(b"alpha\n"), logs.finished(b"beta\n", world.BETA)
+    output = cycle(stack)
+    logs.assert_archived_once(alpha, b"alpha\n")
+    logs.assert_archived_once(beta, b"beta\n")
+    owners = stack.sql(
+        "FileCatalogDB",
+        "SELECT FileName, UserName, Mode FROM FC_FileInfo JOIN FC_Files USING (FileID) JOIN FC_Users USING (UID)"
+        " WHERE FileName LIKE %s OR FileName LIKE %s",
+        (f"{alpha.stamp}.%", f"{beta.stamp}.%"),
+    )
+    found = {name[:32]: (owner, mode & 0o777) for name, owner, mode in owners}
+    assert found == {alpha.stamp: ("shifta", 0o640), beta.stamp: ("shiftb", 0o640)}
+    assert "archived 2" in output
+    assert list((stack.root / "tmp").glob("pilotlog-*")) == []
+
+
+def test_a_killed_pilots_log_is_archived_as_incomplete_with_its_reference_site_and_ce(stack, logs):
+    known = grid.add_pilot(stack, status="Failed")
+    who = PilotId(known.vo.name, known.stamp)
+    logs.send(who, b"and then\n")
+    running = grid.add_pilot(stack, status="Running")
+    silent = PilotId(running.vo.name, running.stamp)
+    logs.send(silent, b"still there\n")
+    cycle(stack)
+    logs.assert_archived_once(who, b"and then\n")
+    log = logs.log(who)
+    assert (log.return_code, log.reference, log.site, log.ce) == (None, known.reference, known.vo.site, known.vo.ce)
+    assert logs.log(silent).state is State.RECEIVING
+    assert logs.log(silent).reference == running.reference
+
+
+def test_while_a_storage_element_is_down_nothing_is_lost_and_afterwards_it_is_archived_once(stack, logs):
+    alpha, beta = logs.finished(b"alpha\n"), logs.finished(b"beta\n", world.BETA)
+    with storage_down(stack):
+        output = cycle(stack)
+        assert logs.log(alpha).state is State.COMPLETE
+        assert (logs.log(alpha).attempts, logs.catalogued(alpha)) == (1, [])
+        assert logs.log(alpha).last_error
+        assert f"ERROR: archive of {world.ALPHA.name}" in output
+        logs.assert_archived_once(beta, b"beta\n")
+    cycle(stack)
+    logs.assert_archived_once(alpha, b"alpha\n")
+
+
+def test_a_half_written_file_in_the_way_is_replaced_and_a_whole_one_adopted(stack, logs):
+    who = logs.finished(os.urandom(100_000).hex().encode())
+    half = stack.storage_path(world.ALPHA.storage_element) / f"{world.ALPHA.log_path[1:]}/{now():%Y/%m/%d}"
+    half = half / f"{who.stamp}.1.1.log.gz"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_bytes(b"\x1f\x8bhalf")
+    cycle(stack)
+    log = logs.log(who)
+    assert log.state is State.ARCHIVED
+    before = half.stat()
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = 'Complete', Generation = 0 WHERE LogID = %s", (log.id,))
+    cycle(stack)
+    assert logs.log(who).file == log.file
+    assert half.stat().st_ino == before.st_ino
+    assert half.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def packing(stack, logs, who):
+    return any(stack.root.glob("dirac/work/WorkloadManagement/PilotLoggingAgent/packing/*/log.gz"))
+
+
+def worker_is_up(stack, logs, who):
+    return any((stack.root / "tmp").glob("pilotlog-worker-*/proxy"))
+
+
+def file_is_there(stack, logs, who):
+    return bool(logs.files(who))
+
+
+def file_is_catalogued(stack, logs, who):
+    return bool(logs.catalogued(who))
+
+
+@pytest.mark.parametrize("moment", [packing, worker_is_up, file_is_there, file_is_catalogued])
+def test_an_agent_that_is_killed_is_taken_over_and_the_log_archived_once(stack, logs, moment):
+    text = os.urandom(1_500_000).hex().encode()
+    who = logs.finished(text)
+    stack.start(AGENT)
+    try:
+        until = time.monotonic() + WAIT_SECONDS
+        while not moment(stack, logs, who):
+            assert time.monotonic() < until, "the moment to kill the agent never came"
+            time.sleep(0.002)
+        stack.kill(AGENT)
+    finally:
+        stack.stop(AGENT)
+    assert logs.log(who).state is State.COMPLETE, "the agent was too fast to be killed"
+    time.sleep(OPTIONS["LeaseSeconds"])
+    cycle(stack)
+    logs.assert_archived_once(who, text)
+    assert list((stack.root / "tmp").glob("pilotlog-worker-*")) == [], "proxies were left behind"
+
+
+def test_two_agents_at_once_archive_each_log_once(stack, logs):
+    pilots = [logs.finished(f"log {number}\n".encode()) for number in range(8)]
+    with ThreadPoolExecutor(2) as pool:
+        outputs = list(pool.map(cycle, [stack, stack]))
+    for number, who in enumerate(pilots):
+        logs.assert_archived_once(who, f"log {number}\n".encode())
+    assert not any("failed" in output.split("Done:")[1] for output in outputs)
+
+
+def test_a_vo_without_upload_se_keeps_its_logs_and_one_without_path_alarms(stack, logs):
+    alpha, beta = logs.finished(b"alpha\n"), logs.finished(b"beta\n", world.BETA)
+    stack.remove_option(f"/Operations/{world.ALPHA.name}/Pilot/UploadSE")
+    stack.set_option(f"/Operations/{world.BETA.name}/Pilot/UploadPath", "/somebody_else/logs")
+    try:
+        output = cycle(stack)
+        assert logs.log(alpha).state is State.KEPT
+        assert logs.log(beta).state is State.COMPLETE
+        assert f"ERROR: archive of {world.BETA.name}" in output
+        assert f"archive of {world.ALPHA.name}" not in output
+    finally:
+        stack.set_option(f"/Operations/{world.ALPHA.name}/Pilot/UploadSE", world.ALPHA.storage_element)
+        stack.set_option(f"/Operations/{world.BETA.name}/Pilot/UploadPath", world.BETA.log_path)
+    cycle(stack)
+    logs.assert_archived_once(alpha, b"alpha\n")
+    logs.assert_archived_once(beta, b"beta\n")
+
+
+def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, logs):
+    who = logs.finished(b"first\n")
+    cycle(stack)
+    logs.send(who, b"second\n", ago=timedelta(minutes=5))
+    cycle(stack)
+    assert logs.log(who).generation == 2
+    retention = f"/Operations/{world.ALPHA.name}/PilotLogging"
+    for name, value in {"BatchesSeconds": 5}.items():
+        stack.set_option(f"{retention}/{name}", value)
+    time.sleep(2 * OPTIONS["LeaseSeconds"])
+    cycle(stack)
+    [path] = logs.files(who)
+    assert gzip.decompress(path.read_bytes()) == b"first\nsecond\n"
+    assert logs.catalogued(who) == [path.name]
+    assert logs.log(who).state is State.PURGED
+    assert list(logs.reader.pieces(logs.log(who))) == []
+    for name, value in {"FilesSeconds": 1, "RowsSeconds": 1}.items():
+        stack.set_option(f"{retention}/{name}", value)
+    cycle(stack)
+    assert (logs.files(who), logs.catalogued(who), logs.reader.find(who)) == ([], [], [])
+    for name in ("BatchesSeconds", "FilesSeconds", "RowsSeconds"):
+        stack.remove_option(f"{retention}/{name}")
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 21, 8, 0, 0)
+
+    def __call__(self):
+        return self.now
+
+    def forward(self, **delta):
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def transactions(stack, clock):
+    """An empty store on the stack's MariaDB, in a database of its own."""
+    name = f"contract_{uuid.uuid4().hex[:8]}"
+    stack.sql("mysql", f"CREATE DATABASE {name}")
+    stack.sql("mysql", f"GRANT ALL ON {name}.* TO 'Dirac'@'%'")
+    url = make_engine(stack.engine_url("PilotLoggingDB"), StoreSettings()).url.set(database=name)
+    engine = make_engine(url, StoreSettings())
+    migrate(engine, clock)
+    yield Transactions(engine, StoreSettings())
+    engine.dispose()
+    stack.sql("mysql", f"DROP DATABASE {name}")
+
+
+class TestCustodyOnMariaDB(CustodyContract):
+    """See ``custody_contract``."""
+
+
+class TestStoreOnMariaDB(StoreContract):
+    """See ``store_contract``."""

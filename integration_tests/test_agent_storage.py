@@ -1,0 +1,107 @@
+"""The archive on real storage elements: xrootd through gfal2, and S3."""
+
+import gzip
+import sys
+import uuid
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.model import State
+
+from .stack import Stack, world
+from .test_agent import OPTIONS, Logs, cycle
+
+ELEMENTS = ("XROOT-disk", "S3-disk")
+LINE = b"2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] %8d " + b"x" * 60 + b"\n"
+
+FETCH = """
+import sys, DIRAC
+DIRAC.initialize(require_auth=False, host_credentials=True)
+from pathlib import Path
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.model import StoredFile
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives
+what, vo, se, lfn, size, checksum, path = sys.argv[1:]
+pool = WorkerPool(1)
+archive, file = archives.archive(vo, pool, 60), StoredFile(se, lfn, "", int(size), checksum)
+try:
+    archive.get(file, Path(path)) if what == "get" else archive.remove(file)
+except ArchiveError as error:
+    sys.exit(f"ArchiveError: {error}")
+finally:
+    pool.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    """A stack with the two storage elements."""
+    with Stack(tmp_path_factory.mktemp("stack"), storage=("xrootd", "s3")) as stack:
+        stack.up()
+        for name, value in OPTIONS.items():
+            stack.set_option(f"/Systems/WorkloadManagement/Agents/PilotLoggingAgent/{name}", value)
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def logs(stack):
+    return Logs(stack)
+
+
+def handle(stack, what, log, path="-"):
+    """Fetch or remove a log's file as a server does, through a worker; the CompletedProcess."""
+    file = log.file
+    arguments = [what, log.pilot.vo, file.se, file.lfn, file.size, file.checksum, path]
+    return stack.run([sys.executable, "-c", FETCH, *arguments])
+
+
+def upload_to(stack, element):
+    for vo in world.VOS:
+        stack.set_option(f"/Operations/{vo.name}/Pilot/UploadSE", element)
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
+def test_a_log_of_20_mb_is_archived_read_back_and_removed(stack, logs, element, tmp_path):
+    upload_to(stack, element)
+    text = b"".join(LINE % number for number in range(160_000))
+    assert len(text) > 19_000_000
+    who = logs.finished(text)
+    output = cycle(stack)
+    log = logs.log(who)
+    assert log.state is State.ARCHIVED, (log, output)
+    assert log.file.se == element
+    fetched = handle(stack, "get", log, tmp_path / "log.gz")
+    assert fetched.returncode == 0, fetched.stderr
+    assert gzip.decompress((tmp_path / "log.gz").read_bytes()) == text
+    assert handle(stack, "remove", log).returncode == 0
+    assert handle(stack, "remove", log).returncode == 0, "removing what is not there is no failure"
+    assert logs.catalogued(who) == []
+    assert handle(stack, "get", log, tmp_path / "again.gz").returncode != 0
+
+
+@pytest.mark.parametrize(("element", "component"), [("XROOT-disk", "xrootd"), ("S3-disk", "s3")])
+def test_a_log_waits_for_a_storage_element_that_is_away(stack, logs, element, component):
+    upload_to(stack, element)
+    who = logs.finished(uuid.uuid4().hex.encode())
+    stack.stop(component)
+    try:
+        cycle(stack)
+        assert logs.log(who).state is State.COMPLETE
+        assert logs.log(who).attempts == 1
+    finally:
+        stack.start(component)
+    cycle(stack)
+    assert logs.log(who).state is State.ARCHIVED
+    assert len(logs.catalogued(who)) == 1
+
+
+def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, logs, tmp_path):
+    upload_to(stack, "XROOT-disk")
+    who = logs.finished(b"as it was\n")
+    cycle(stack)
+    log = logs.log(who)
+    path = stack.storage.server("xrootd").data / log.file.lfn[1:]
+    path.write_bytes(bytes(reversed(path.read_bytes())))
+    assert "ArchiveError" in handle(stack, "get", log, tmp_path / "log.gz").stderr
+    assert not (tmp_path / "log.gz").exists()

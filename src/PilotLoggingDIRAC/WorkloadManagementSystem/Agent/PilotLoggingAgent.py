@@ -1,0 +1,40 @@
+"""PilotLoggingAgent ends the logs of silent pilots, brings logs to the storage element of their VO, and cleans up.
+
+.. literalinclude:: ../ConfigTemplate.cfg
+  :start-after: ##BEGIN PilotLoggingAgent
+  :end-before: ##END
+  :dedent: 2
+  :caption: PilotLoggingAgent options
+"""
+
+from pathlib import Path
+
+from DIRAC import S_ERROR, S_OK
+from DIRAC.Core.Base.AgentModule import AgentModule
+
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.agent import ArchivingAgent
+
+
+class PilotLoggingAgent(AgentModule):
+    """Seal, archive, verify, purge; several may run, anywhere."""
+
+    def initialize(self):
+        """Make what stays from one cycle to the next."""
+        self.archiving = ArchivingAgent(self.am_getModuleParam("fullName"), Path(self.am_getWorkDirectory()))
+        return S_OK()
+
+    def execute(self):
+        """Do one cycle."""
+        try:
+            done = self.archiving.cycle()
+        except PilotLogError as error:
+            self.log.error("The cycle could not be done", str(error))
+            return S_ERROR(error.errno, str(error))
+        self.log.notice("Done:", ", ".join(f"{what} {number}" for what, number in done.items()) or "nothing")
+        return S_OK()
+
+    def finalize(self):
+        """Let what is being uploaded come to its end."""
+        self.archiving.close()
+        return S_OK()

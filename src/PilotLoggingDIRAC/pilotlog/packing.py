@@ -1,0 +1,78 @@
+"""A log as a file for the archive: the same log always gives the same bytes, the same name and the same GUID."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+from .custody import Content
+from .errors import ArchiveError
+from .model import Log, StoredFile
+
+_MAX_LFN = 255
+_BLOCK = 1024 * 1024
+
+
+class Texts(Protocol):
+    """Where the text of logs is read from."""
+
+    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's pieces, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a VO's logs go."""
+
+    se: str
+    path: str
+
+    def file(self, log: Log, generation: int, content: Content) -> StoredFile:
+        """The file of one generation of a log: ``<path>/<yyyy>/<mm>/<dd>/<stamp>.<part>.<generation>.log.gz``.
+
+        The date is that of the first text. The GUID follows from the LFN, in capitals as DIRAC's. Raises ArchiveError
+        for an LFN longer than the 255 characters that catalogues take.
+        """
+        name = f"{log.pilot.stamp}.{log.part}.{generation}.log.gz"
+        lfn = f"{self.path.rstrip('/')}/{log.first_seen:%Y/%m/%d}/{name}"
+        if len(lfn) > _MAX_LFN:
+            raise ArchiveError(f"The LFN would have {len(lfn)} characters, at most {_MAX_LFN} are possible")
+        guid = str(uuid5(NAMESPACE_URL, f"lfn:{lfn}")).upper()
+        return StoredFile(self.se, lfn, guid, content.size, content.checksum)
+
+
+def pack(log: Log, texts: Texts, path: Path) -> Content:
+    """Write a log's text, as far as it went when the log was read, as a gzip file without time or name.
+
+    Raises ArchiveError when the store does not hold all of it.
+    """
+    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as file:
+        found = _copy(log, texts, file)
+    if found != log.bytes:
+        raise ArchiveError(f"The database holds {found} bytes of this log's {log.bytes}")
+    return content(path)
+
+
+def _copy(log: Log, texts: Texts, file: BinaryIO) -> int:
+    size = expected = 0
+    for sequence, text in texts.pieces(log):
+        if sequence >= log.next_sequence:
+            break
+        if sequence != expected:
+            raise ArchiveError(f"The database lacks piece {expected} of this log")
+        size, expected = size + file.write(text), expected + 1
+    return size
+
+
+def content(path: Path) -> Content:
+    """Size and checksum of a file."""
+    size, checksum = 0, zlib.adler32(b"")
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            size, checksum = size + len(block), zlib.adler32(block, checksum)
+    return Content(size, f"{checksum & 0xFFFFFFFF:08x}")

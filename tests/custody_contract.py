@@ -1,0 +1,380 @@
+"""What every store promises to the agent. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+
+import functools
+from datetime import timedelta
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.custody import Content, FileKey, Place
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
+from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.packing import Target
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+
+from .conftest import PILOT, batch
+
+VO = PILOT.vo
+TARGET = Target("ALPHA-disk", f"/{VO}/logs")
+CONTENT = Content(123, "0a0b0c0d")
+
+
+def pilot(number, vo=VO):
+    return PilotId(vo, f"{number:032x}")
+
+
+class World:
+    """A store with its clock: pilots send, agents work."""
+
+    def __init__(self, transactions, clock):
+        self.clock = clock
+        self.custody = SqlCustody(transactions, clock)
+        self.reader = SqlReader(transactions)
+        self._appender = SqlAppender(transactions, clock)
+        self._number = 0
+
+    def send(self, text=b"some text\n", who=PILOT, return_code=None, acknowledged=False):
+        self._number += 1
+        item = batch(text, who, self.clock(), return_code)
+        self._appender.append("epoch", [Numbered(self._number, item)], acknowledged)
+
+    def finish(self, who=PILOT):
+        self.send(b"some text\n", who)
+        self.send(b"", who, return_code="0")
+
+    def log(self, who=PILOT):
+        return self.reader.find(who)[-1]
+
+    def text(self, who=PILOT):
+        return b"".join(text for part in self.reader.find(who) for _, text in self.reader.pieces(part))
+
+    def due(self, vo=VO, limit=100):
+        return self.custody.due(vo, self.clock(), limit)
+
+    def later(self, **delta):
+        return self.clock() + timedelta(**delta)
+
+    def claim(self, owner="agent", who=PILOT):
+        """The agent's claim of a log, None when it gets none."""
+        found = self.custody.claim(owner, [self.log(who).id], self.later(minutes=15))
+        return found[0] if found else None
+
+    def record(self, claim, content=CONTENT, target=TARGET):
+        name = functools.partial(target.file, claim.log, content=content)
+        return self.custody.record(claim, content, lambda generation: name(generation), self.later(minutes=15))
+
+    def archive(self, who=PILOT, content=CONTENT):
+        claim = self.claim(who=who)
+        generation, _ = self.record(claim, content)
+        self.custody.archived(claim, generation)
+        return generation
+
+
+class CustodyContract:
+    """Tests that take ``transactions`` of the store under test."""
+
+    @pytest.fixture
+    def world(self, transactions, clock):
+        return World(transactions, clock)
+
+    # sealing
+
+    def test_silent_logs_are_walked_once_each_in_pages(self, world):
+        for number in range(5):
+            world.send(who=pilot(number))
+        world.clock.forward(hours=1)
+        world.send(who=pilot(9))
+        seen, after = [], None
+        while page := world.custody.silent(world.later(minutes=-30), after, 2):
+            seen += [log.pilot for log in page]
+            after = Place.of(page[-1])
+        assert seen == [pilot(number) for number in range(5)]
+
+    def test_a_silent_log_is_sealed(self, world):
+        world.send()
+        assert world.custody.seal([world.log()]) == 1
+        assert world.log().state is State.INCOMPLETE
+
+    def test_a_log_that_got_text_since_it_was_read_is_not_sealed(self, world):
+        world.send()
+        before = world.log()
+        world.send(b"more\n")
+        assert world.custody.seal([before]) == 0
+        assert world.log().state is State.RECEIVING
+
+    def test_a_log_whose_text_was_only_repeated_since_it_was_read_is_not_sealed(self, world):
+        text = b"2026-11-21T08:10:11.123456Z INFO [Pilot] I am alive\n"
+        world.send(text)
+        before = world.log()
+        world.clock.forward(hours=2)
+        world.send(text)
+        assert world.custody.seal([before]) == 0
+
+    def test_reference_site_and_ce_are_filled_once(self, world):
+        world.send()
+        info = PilotInfo("htcondorce://ce/1", "TEST.Alpha.zz", "ce.alpha")
+        assert world.custody.describe({world.log().id: info}) == 1
+        assert world.custody.describe({world.log().id: PilotInfo("another")}) == 0
+        assert (world.log().reference, world.log().site, world.log().ce) == (info.reference, info.site, info.ce)
+
+    def test_sealed_logs_without_reference_are_found(self, world):
+        world.finish(pilot(1))
+        world.send(who=pilot(2))
+        world.finish(pilot(3))
+        world.custody.describe({world.log(pilot(3)).id: PilotInfo("known")})
+        assert [log.pilot for log in world.custody.undescribed(None, 10)] == [pilot(1)]
+
+    # claiming
+
+    def test_only_sealed_logs_of_the_vo_are_due(self, world):
+        world.finish(pilot(1))
+        world.send(who=pilot(2))
+        world.finish(pilot(3, "beta_vo"))
+        assert world.due() == [world.log(pilot(1)).id]
+
+    def test_a_log_is_not_due_before_it_has_settled(self, world):
+        world.finish()
+        assert world.custody.due(VO, world.later(seconds=-1), 10) == []
+
+    def test_a_leased_log_is_neither_due_nor_claimed_by_another(self, world):
+        world.finish()
+        assert world.claim("one")
+        assert world.due() == []
+        assert world.claim("two") is None
+
+    def test_a_log_whose_lease_is_over_is_taken_over(self, world):
+        world.finish()
+        first = world.claim("one")
+        world.clock.forward(minutes=16)
+        second = world.claim("two")
+        assert second
+        with pytest.raises(LeaseLost):
+            world.record(first)
+        with pytest.raises(LeaseLost):
+            world.custody.renew(first, world.later(minutes=15))
+        assert not world.custody.failed(first, "too late", world.later(hours=1))
+        assert world.custody.archived(second, world.record(second)[0]) is None
+
+    def test_an_agent_that_was_taken_over_can_not_mark_the_log(self, world):
+        world.finish()
+        first = world.claim("one")
+        generation, _ = world.record(first)
+        world.clock.forward(minutes=16)
+        world.claim("two")
+        with pytest.raises(LeaseLost):
+            world.custody.archived(first, generation)
+        assert world.log().state is State.COMPLETE
+
+    def test_logs_that_failed_come_behind_fresh_ones(self, world):
+        for number in (1, 2):
+            world.finish(pilot(number))
+            world.clock.forward(minutes=1)
+        world.custody.failed(world.claim(who=pilot(1)), "no", world.clock())
+        world.clock.forward(minutes=1)
+        assert world.due() == [world.log(pilot(2)).id, world.log(pilot(1)).id]
+
+    def test_a_failed_log_is_put_off_and_its_error_kept(self, world):
+        world.finish()
+        assert world.custody.failed(world.claim(), "e" * 600, world.later(minutes=5))
+        assert (world.log().attempts, world.log().last_error) == (1, "e" * 512)
+        assert world.due() == []
+        world.clock.forward(minutes=6)
+        assert world.due() == [world.log().id]
+
+    def test_a_released_log_is_due_at_once_and_not_counted_as_failed(self, world):
+        world.finish()
+        assert world.custody.release(world.claim(), None)
+        assert world.due() == [world.log().id]
+        assert world.log().attempts == 0
+
+    # archiving
+
+    def test_an_archived_log_has_its_verified_file_and_no_failures(self, world):
+        world.finish()
+        world.custody.failed(world.claim(), "no", world.clock())
+        assert world.archive() == 1
+        log = world.log()
+        assert (log.state, log.attempts, log.last_error, log.generation) == (State.ARCHIVED, 0, "", 1)
+        assert log.file == TARGET.file(log, 1, CONTENT)
+        assert world.due() == []
+
+    def test_text_that_arrives_meanwhile_makes_the_mark_fail(self, world):
+        world.finish()
+        claim = world.claim()
+        generation, _ = world.record(claim)
+        world.send(b"late\n")
+        with pytest.raises(LeaseLost):
+            world.custody.archived(claim, generation)
+        assert world.log().state is State.COMPLETE
+        assert world.log().file is None
+
+    def test_a_finalise_mark_that_arrives_meanwhile_does_no_harm(self, world):
+        world.send()
+        world.custody.seal([world.log()])
+        claim = world.claim()
+        generation, _ = world.record(claim)
+        world.send(b"", return_code="0")
+        world.custody.archived(claim, generation)
+        assert (world.log().state, world.log().return_code) == (State.ARCHIVED, "0")
+
+    def test_the_same_file_recorded_again_keeps_its_generation(self, world):
+        world.finish()
+        claim = world.claim()
+        assert world.record(claim) == world.record(claim)
+
+    @pytest.mark.parametrize("change", [{"content": Content(124, "0a0b0c0d")}, {"target": Target("OTHER", "/x")}])
+    def test_another_file_gets_the_next_generation(self, world, change):
+        world.finish()
+        claim = world.claim()
+        first, _ = world.record(claim)
+        second, file = world.record(claim, **change)
+        assert (first, second) == (1, 2)
+        assert ".2.log.gz" in file.lfn
+
+    def test_late_text_is_archived_as_the_next_generation(self, world):
+        world.finish()
+        world.archive()
+        world.send(b"late\n")
+        assert world.archive(content=Content(200, "00000001")) == 2
+        assert ".2.log.gz" in world.log().file.lfn
+
+    def test_kept_logs_are_due_once_there_is_an_archive(self, world):
+        world.finish()
+        assert world.custody.keep([world.log().id]) == 1
+        assert world.log().state is State.KEPT
+        assert world.archive() == 1
+
+    def test_a_leased_log_is_not_made_kept(self, world):
+        world.finish()
+        world.claim()
+        assert world.custody.keep([world.log().id]) == 0
+
+    # deleting
+
+    def test_only_a_verified_log_is_purged(self, world):
+        world.finish()
+        claim = world.claim()
+        world.record(claim)
+        world.clock.forward(days=30)
+        assert world.custody.purge([world.log().id], world.clock()) == 0
+        assert world.text() == b"some text\n"
+
+    def test_a_verified_log_is_purged_after_its_time_and_its_text_is_gone(self, world):
+        world.finish()
+        world.archive()
+        assert world.custody.purgeable(VO, world.later(seconds=-1), 10) == []
+        assert [log.pilot for log in world.custody.purgeable(VO, world.clock(), 10)] == [PILOT]
+        assert world.custody.purge([world.log().id], world.clock()) == 1
+        assert (world.log().state, world.text()) == (State.PURGED, b"")
+        assert world.log().file
+
+    def test_text_stays_for_its_time_after_verification_however_old_it_is(self, world):
+        world.finish()
+        world.clock.forward(days=10)
+        world.archive()
+        assert world.custody.purgeable(VO, world.later(days=-7), 10) == []
+        assert world.custody.purge([world.log().id], world.later(days=-7)) == 0
+
+    def test_a_purged_log_is_not_purgeable_again(self, world):
+        world.finish()
+        world.archive()
+        world.custody.purge([world.log().id], world.clock())
+        assert world.custody.purgeable(VO, world.clock(), 10) == []
+        assert world.custody.purge([world.log().id], world.clock()) == 0
+
+    def test_a_log_that_got_late_text_is_not_purged(self, world):
+        world.finish()
+        world.archive()
+        found = world.custody.purgeable(VO, world.clock(), 10)
+        world.send(b"late\n")
+        assert world.custody.purge([log.id for log in found], world.later(days=1)) == 0
+        assert world.text() == b"some text\nlate\n"
+
+    def test_a_copy_with_less_than_all_the_text_does_not_let_a_log_be_purged(self, world, transactions):
+        world.finish()
+        world.archive()
+        with transactions.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE PilotLogs SET NextSequence = NextSequence + 1")
+        assert world.custody.purge([world.log().id], world.later(days=1)) == 0
+
+    def test_a_copy_that_was_not_verified_does_not_let_a_log_be_purged(self, world, transactions):
+        world.finish()
+        world.archive()
+        with transactions.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE PilotLogFiles SET VerifiedAt = NULL")
+        assert world.custody.purge([world.log().id], world.later(days=1)) == 0
+
+    def test_kept_logs_are_purged_after_a_time_of_their_own(self, world):
+        world.finish()
+        world.custody.keep([world.log().id])
+        assert world.custody.purge([world.log().id], world.later(days=1)) == 0
+        assert world.custody.purge_kept([world.log().id], world.later(days=-1)) == 0
+        assert [log.pilot for log in world.custody.kept(VO, world.clock(), 10)] == [PILOT]
+        assert world.custody.purge_kept([world.log().id], world.clock()) == 1
+        assert world.text() == b""
+
+    def test_all_copies_but_the_verified_one_are_superseded(self, world):
+        world.finish()
+        world.archive()
+        world.send(b"late\n")
+        lost = world.claim()
+        world.record(lost, Content(200, "00000001"))
+        world.custody.release(lost, None)
+        assert world.custody.superseded(VO, world.clock(), None, 10) == []
+        world.send(b"later\n")
+        world.archive(content=Content(300, "00000002"))
+        found = [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)]
+        assert found == [FileKey(world.log().id, 1), FileKey(world.log().id, 2)]
+        assert world.custody.superseded(VO, world.clock(), found[0], 10)[0][0] == found[1]
+        assert world.custody.superseded(VO, world.later(seconds=-1), None, 10) == []
+        world.custody.forget(found[0])
+        assert [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)] == found[1:]
+
+    def test_rows_are_deleted_with_what_is_known_of_their_file(self, world):
+        world.finish()
+        world.archive()
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 0
+        world.custody.purge([world.log().id], world.clock())
+        assert world.custody.delete_rows(VO, world.later(seconds=-1), True, 10) == 0
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 1
+        assert world.reader.find(PILOT) == []
+
+    def test_rows_wait_for_files_that_are_to_be_removed(self, world):
+        world.finish()
+        world.archive()
+        world.custody.purge([world.log().id], world.clock())
+        assert world.custody.delete_rows(VO, world.clock(), False, 10) == 0
+        [(key, file)] = world.custody.expired(VO, world.clock(), None, 10)
+        assert isinstance(file, StoredFile)
+        world.custody.forget(key)
+        assert world.custody.delete_rows(VO, world.clock(), False, 10) == 1
+
+    def test_rows_wait_for_superseded_files(self, world):
+        world.finish()
+        world.archive()
+        world.send(b"late\n")
+        world.archive(content=Content(200, "00000001"))
+        world.custody.purge([world.log().id], world.clock())
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 0
+
+    def test_writers_that_have_been_silent_for_long_are_forgotten(self, world):
+        world.send()
+        assert world.custody.delete_epochs(world.later(seconds=-1)) == 0
+        assert world.custody.delete_epochs(world.clock()) == 1
+
+    def test_an_empty_filter_is_an_error_and_never_all(self, world):
+        world.finish()
+        custody, now = world.custody, world.clock()
+        for step in (
+            lambda: custody.seal([]),
+            lambda: custody.describe({}),
+            lambda: custody.due("", now, 10),
+            lambda: custody.claim("agent", [], now),
+            lambda: custody.keep([]),
+            lambda: custody.purge([], now),
+            lambda: custody.purge_kept([], now),
+            lambda: custody.delete_rows("", now, True, 10),
+        ):
+            with pytest.raises(InvalidInput):
+                step()
