@@ -5,7 +5,14 @@ import time
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.errors import ConnectionLost, PilotLogError, SpoolFull, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import (
+    ConnectionLost,
+    PilotLogError,
+    SpoolFull,
+    SpoolUnavailable,
+    StoreRefused,
+    StoreUnavailable,
+)
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.model import Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
@@ -178,6 +185,31 @@ def test_a_gap_is_told_although_the_pilot_sends_no_more(make_writer, switch, tra
         send(writer, b"x" * 1_100_000)
     switch.away = False
     until(lambda: b"missing here" in read(transactions))
+
+
+def test_with_nothing_in_the_spool_the_database_is_back_with_the_first_text_it_takes(make_writer, switch, problems):
+    writer = make_writer()
+    switch.away = True
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: not problems)
+    assert writer.status()["Spool"]["DatabaseAway"] == ""
+
+
+def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, switch, problems, monkeypatch):
+    def full(spool, epoch, group):
+        raise SpoolUnavailable("disk full")
+
+    writer = make_writer()
+    switch.away = True
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "append", full)
+        with pytest.raises(SpoolUnavailable):
+            send(writer, line("refused"))
+        until(lambda: "spool" in problems)
+    switch.away = False
+    until(lambda: not problems)
 
 
 def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_writer, switch, tmp_path, problems):

@@ -70,7 +70,8 @@ class Custody(Protocol):
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
         """Ids of logs to archive: sealed or kept, silent since ``seen_before``, free of leases, not put off.
 
-        Those that failed less often come first, so that fresh logs don't wait for failing ones.
+        Those that failed less often come first; among them the oldest and the newest by turns, so that a backlog
+        drains while fresh logs don't wait for it.
         """
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:

@@ -145,6 +145,7 @@ class Writer:
         else:
             try:
                 receipts = self._commit(numbered)
+                self._drain.closed()
             except StoreRefused as error:
                 self._halve(numbered, futures, error)
                 return

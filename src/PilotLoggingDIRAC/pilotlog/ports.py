@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from .model import Claim, Log, Numbered, Output, Page, PilotId, PilotInfo, Receipt, Selection, StoredFile
+from .model import Numbered, Output, PilotId, PilotInfo, Receipt, StoredFile
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
@@ -60,22 +60,3 @@ class Source(Protocol):
 
     def output(self, pilot: PilotId, reference: str) -> Output:
         """The output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any PilotLogError."""
-
-
-class Catalogue(Protocol):
-    """Reading, and the steps of the agent. Times UTC; every step is a compare-and-set, told by its result."""
-
-    def find(self, pilot: PilotId) -> list[Log]:
-        """All parts of a pilot's log, first to last; empty when there is none."""
-
-    def select(self, selection: Selection, order: str, descending: bool, start: int, limit: int) -> tuple[int, list[Log]]:
-        """How many logs match, and one page of them."""
-
-    def read(self, log: Log, sequence: int, limit_bytes: int) -> Iterator[tuple[int, bytes]]:
-        """The log's pieces from a sequence number on, at least one and then while they fit."""
-
-    def page(self, log: Log, cursor: str, max_bytes: int) -> Page:
-        """A page of one log."""
-
-    def claim(self, owner: str, vos: Sequence[str], limit: int) -> list[Claim]:
-        """Logs that are due for the archive, leased to the owner."""

@@ -125,6 +125,11 @@ class Spool:
             self._count()
         return adopted
 
+    def check(self) -> None:
+        """Write a little. Raises SpoolUnavailable when that is not possible."""
+        with _named_errors("written"), self._database:
+            self._database.execute("PRAGMA user_version = 1")
+
     def close(self) -> None:
         """Let go of the file; one that is empty is removed."""
         empty = self.empty and not self.quarantined

@@ -78,6 +78,10 @@ class Drain:
         self._away = str(error)
         self._next_probe = time.monotonic() + self._settings.probe_seconds
 
+    def closed(self) -> None:
+        """The store took a group that did not come through the spool."""
+        self._away = ""
+
     def append(self, epoch: str, group: list[Numbered], why: PilotLogError | None = None) -> list[Receipt]:
         """Keep a group in the spool; its receipts. Raises SpoolUnavailable, or ``why`` where there is no spool."""
         if self._spool is None:
@@ -175,7 +179,7 @@ class Drain:
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
-        """Now and then: adopt what dead processes left; try to open a spool that could not be opened before."""
+        """Now and then: adopt what dead processes left; open a spool, or write to it, that was a problem."""
         if time.monotonic() < self._next_adoption or self._offered:
             return
         self._next_adoption = time.monotonic() + self._settings.adopt_seconds
@@ -183,6 +187,8 @@ class Drain:
         try:
             if self._spool is not None:
                 self._spool.adopt()
+                self._spool.check()
+                self._spool_problem = ""
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
@@ -89,8 +90,11 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _due(connection: Connection, where: ColumnElement[bool], limit: int) -> list[int]:
-    order = (logs.c.Attempts, logs.c.LastSeen, logs.c.LogID)
-    return list(connection.execute(select(logs.c.LogID).where(where).order_by(*order).limit(limit)).scalars())
+    """The oldest and the newest by turns, so that neither a backlog nor fresh logs wait for the other."""
+    orders = ((logs.c.LastSeen, logs.c.LogID), (logs.c.LastSeen.desc(), logs.c.LogID.desc()))
+    statements = (select(logs.c.LogID).where(where).order_by(logs.c.Attempts, *order).limit(limit) for order in orders)
+    oldest, newest = (connection.execute(statement).scalars().all() for statement in statements)
+    return list(dict.fromkeys(chain.from_iterable(zip(oldest, newest, strict=True))))[:limit]
 
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Claim]:

@@ -12,8 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from DIRAC import gLogger
-
 from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Keeper
 from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
@@ -22,11 +20,12 @@ from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.retention import Retention
 from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.tally import Alarms, Tally
+from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotAgents import PilotAgents
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 
 _ABANDONED_SECONDS = 24 * 3600
 
@@ -47,7 +46,6 @@ class ArchivingAgent:
     def __init__(self, full_name: str, folder: Path):
         """``folder`` is the agent's own; packed logs are in it for as long as they are uploaded."""
         self._option = options.agent(full_name)
-        self._log = gLogger.getSubLogger("PilotLogArchiving")
         self._folder = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
         self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
@@ -57,7 +55,7 @@ class ArchivingAgent:
         self._slots = threading.BoundedSemaphore(self._size)
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = Memory()
-        self._alarms = Alarms(self._log.error, lambda subject: self._log.notice("Is well again:", subject))
+        self._alarms = Bell(full_name).alarms
 
     def cycle(self) -> dict[str, int]:
         """Do everything once and return what was done. Raises StoreUnavailable."""
@@ -68,7 +66,7 @@ class ArchivingAgent:
         cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
         running = cycle.run([self._lane(vo) for vo in archives.vos()], self._lanes, self._memory, tally)
         self._workers.drop_idle()
-        self._alarm_old(tally, settings.alarm_seconds)
+        self._alarm_waiting(tally, settings.alarm_seconds)
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
 
@@ -80,7 +78,11 @@ class ArchivingAgent:
         self._workers.close()
         self._db.close()
 
-    def _alarm_old(self, tally: Tally, seconds: float) -> None:
+    def _alarm_waiting(self, tally: Tally, seconds: float) -> None:
+        """An archive is a problem for as long as logs of its VO wait after a failure, tried in this cycle or not."""
+        for vo, number in self._db.reader.failures().items():
+            if f"archive of {vo}" not in tally.problems:
+                tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
         oldest = self._db.reader.oldest_unarchived()
         if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")

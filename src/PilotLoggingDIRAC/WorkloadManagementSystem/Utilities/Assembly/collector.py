@@ -12,16 +12,16 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, ReadSettings, SpoolSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.reads import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.spool import Spool
-from PilotLoggingDIRAC.pilotlog.tally import Alarms
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -34,7 +34,7 @@ class Collector:
         self._writer = writer
         self.intake = Intake(self._writer, ingest, utc_now)
         self.query = LogQuery(db.reader, reading)
-        self.reading = BoundedExecutor(reading.threads, reading.max_waiting_reads)
+        self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
 
     def release_quarantine(self) -> int:
         """Offer again what the database refused; how many messages there were. Raises StoreUnavailable."""
@@ -60,14 +60,6 @@ class Collector:
         self.db.close()
 
 
-def _began(subject: str, text: str) -> None:
-    _log.error(f"Alarm: {subject}", text)
-
-
-def _ended(subject: str) -> None:
-    _log.notice("Alarm is over", subject)
-
-
 @functools.cache
 def _version() -> str:
     from importlib.metadata import version
@@ -91,8 +83,8 @@ def _make(option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     db = PilotLoggingDB(settings=options.fill(StoreSettings, option), accept_late=accept_late)
-    alarms = Alarms(_began, _ended)
-    writer = Writer(db.appender, ingest, utc_now, _spool_opener(option, spooling), spooling, alarms.update)
+    report = Bell("Collector").alarms.update
+    writer = Writer(db.appender, ingest, utc_now, _spool_opener(option, spooling), spooling, report)
     writer.start()
     return Collector(db, writer, ingest, options.fill(ReadSettings, option))
 

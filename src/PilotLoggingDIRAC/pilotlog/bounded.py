@@ -1,4 +1,4 @@
-"""Threads for reading, apart from those that receive; what waits for them is bounded."""
+"""Threads for what may wait, apart from those that must not; what waits for them is bounded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .errors import Overloaded
 class BoundedExecutor:
     """A pool of threads that refuses what would wait too long."""
 
-    def __init__(self, threads: int, max_waiting: int):
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="pilotlog-read")
+    def __init__(self, name: str, threads: int, max_waiting: int):
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"pilotlog-{name}")
         self._places = threading.BoundedSemaphore(threads + max_waiting)
 
     def submit(self, function: Callable[..., Any], arguments: Sequence) -> Future:
         """A future of the function's result. Raises Overloaded when more waits already than is allowed."""
         if not self._places.acquire(blocking=False):
-            raise Overloaded("Too many reads are waiting: try again later")
+            raise Overloaded("Too much is waiting: try again later")
         answer = self._pool.submit(function, *arguments)
         answer.add_done_callback(lambda _: self._places.release())
         return answer

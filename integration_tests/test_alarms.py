@@ -1,0 +1,79 @@
+"""An alarm is mailed once when it begins and once when it is over."""
+
+import os
+import shutil
+import time
+from email import message_from_bytes
+from threading import Thread
+
+import pytest
+
+AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
+ADDRESS = "/Systems/WorkloadManagement/PilotLogging/AlarmAddress"
+
+
+@pytest.fixture
+def mails():
+    """What arrives at the mail server of this machine, whose place a real one takes that keeps it."""
+    if os.geteuid():
+        pytest.skip("only root may listen on port 25, where DIRAC leaves its mail")
+    smtpd = pytest.importorskip("smtpd")
+    import asyncore
+
+    arrived = []
+
+    class Server(smtpd.SMTPServer):
+        def process_message(self, peer, mailfrom, rcpttos, data, **_):
+            arrived.append((rcpttos, message_from_bytes(data)["Subject"]))
+
+    server = Server(("127.0.0.1", 25), None)
+    thread = Thread(target=asyncore.loop, kwargs={"timeout": 0.1})
+    thread.start()
+    yield arrived
+    server.close()
+    thread.join(10)
+
+
+def subjects(mails):
+    return [subject for _, subject in mails]
+
+
+@pytest.fixture
+def agent(stack):
+    """The agent, running, with short times and an address for its alarms."""
+    for option, value in ((f"{AGENT}/SettleSeconds", 0), (f"{AGENT}/RetrySeconds", 1), (ADDRESS, "admin@example.org")):
+        stack.set_option(option, value)
+    yield lambda: stack.start("PilotLoggingAgent")
+    stack.stop("PilotLoggingAgent")
+    stack.remove_option(ADDRESS)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_archive_that_is_down_is_mailed_once_and_once_when_it_is_back(stack, connect, agent, mails, stamp):
+    pilot = connect("pila")
+    pilot.send("text\n", stamp)
+    pilot.finalise(stamp)
+    disk = stack.storage_path("ALPHA-disk")
+    away = disk.with_name("away")
+    disk.rename(away)
+    disk.write_text("no folder")
+    try:
+        agent()
+        wait_for(lambda: mails)
+        time.sleep(25)  # two cycles more
+    finally:
+        disk.unlink()
+        shutil.move(away, disk)
+    wait_for(lambda: len(mails) > 1)
+    assert subjects(mails) == [
+        "[PilotLogging] Alarm: archive of vo.alpha.org",
+        "[PilotLogging] Alarm is over: archive of vo.alpha.org",
+    ]
+    assert mails[0][0] == ["admin@example.org"]
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass in time"
+        time.sleep(0.2)
