@@ -24,8 +24,9 @@ def test_after_a_day_s_outage_the_backlog_drains_and_fresh_logs_do_not_wait_for_
     archive.broken = True
     number = 0
     for _ in range(DAY // CYCLE):
-        number += 1
-        world.finish(pilot(number))
+        for _ in range(3):
+            number += 1
+            world.finish(pilot(number))
         agent.archive_logs()
         world.clock.forward(minutes=10)
     assert len(archive.puts) <= 2 * (DAY // CYCLE), "each cycle tries about one log"
