@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import zstandard
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
@@ -152,7 +153,7 @@ def test_while_a_storage_element_is_down_nothing_is_lost_and_afterwards_it_is_ar
         assert logs.log(alpha).state is State.COMPLETE
         assert (logs.log(alpha).attempts, logs.catalogued(alpha)) == (1, [])
         assert logs.log(alpha).last_error
-        assert f"ERROR: archive of {world.ALPHA.name}" in output
+        assert f"ERROR: Alarm: archive of {world.ALPHA.name}" in output
         logs.assert_archived_once(beta, b"beta\n")
     cycle(stack)
     logs.assert_archived_once(alpha, b"alpha\n")
@@ -173,6 +174,25 @@ def test_a_half_written_file_in_the_way_is_replaced_and_a_whole_one_adopted(stac
     assert logs.log(who).file == log.file
     assert half.stat().st_ino == before.st_ino
     assert half.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_restored_database_that_knows_less_costs_no_archived_file(stack, logs):
+    who = logs.finished(b"first\n" + os.urandom(1000).hex().encode())
+    cycle(stack)
+    log = logs.log(who)
+    path = stack.storage_path(world.ALPHA.storage_element) / log.file.lfn[1:]
+    archived = path.read_bytes()
+    less = zstandard.compress(b"first\n")
+    stack.sql("PilotLoggingDB", "DELETE FROM PilotLogFiles WHERE LogID = %s", (log.id,))
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogBatches SET Payload = %s WHERE LogID = %s", (less, log.id))
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = 'Complete', Generation = 0, "
+              "NumberOfBytes = 6 WHERE LogID = %s", (log.id,))  # fmt: skip
+    cycle(stack)
+    assert path.read_bytes() == archived
+    assert logs.log(who).state is State.COMPLETE
+    assert "left alone" in logs.log(who).last_error
+    for table in ("PilotLogFiles", "PilotLogBatches", "PilotLogs"):
+        stack.sql("PilotLoggingDB", f"DELETE FROM {table} WHERE LogID = %s", (log.id,))
 
 
 def packing(stack, logs, who):
@@ -228,7 +248,7 @@ def test_a_vo_without_upload_se_keeps_its_logs_and_one_without_path_alarms(stack
         output = cycle(stack)
         assert logs.log(alpha).state is State.KEPT
         assert logs.log(beta).state is State.COMPLETE
-        assert f"ERROR: archive of {world.BETA.name}" in output
+        assert f"ERROR: Alarm: archive of {world.BETA.name}" in output
         assert f"archive of {world.ALPHA.name}" not in output
     finally:
         stack.set_option(f"/Operations/{world.ALPHA.name}/Pilot/UploadSE", world.ALPHA.storage_element)

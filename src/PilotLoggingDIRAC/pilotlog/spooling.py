@@ -187,7 +187,8 @@ class Drain:
         try:
             if self._spool is not None:
                 self._spool.adopt()
-                self._spool.check()
+                if self._spool_problem:
+                    self._spool.check()
                 self._spool_problem = ""
         except SpoolUnavailable as error:
             self._spool_problem = str(error)

@@ -33,12 +33,13 @@ _log = gLogger.getSubLogger("PilotLogArchive")
 
 @operation
 def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: str) -> None:
-    """Bring a local file to its LFN and register it; an equal copy is adopted, anything else there is replaced.
+    """Bring a local file to its LFN and register it; an equal copy is adopted, what is left of an upload replaced.
 
-    Returns when the copy was read back and equals the local file, byte for byte, and the catalogue agrees.
+    Returns when the copy was read back and equals the local file, byte for byte, and the catalogue agrees. Raises
+    ArchiveError when another file has this LFN already, whole and registered: that one is never replaced.
     """
     storage = _storage(se, vo)
-    if not _has_equal_copy(storage, lfn, path, size):
+    if not _has_equal_copy(storage, lfn, path, size, checksum):
         _put_and_register(vo, storage, lfn, guid, checksum, path)
         _compare(storage, lfn, path)
     _register(vo, storage, lfn, guid, size, checksum)
@@ -85,8 +86,8 @@ def _exists(storage: Any, lfn: str) -> bool:
     return bool(_value(storage.exists(lfn), f"{storage.name} can't say whether the file exists"))
 
 
-def _has_equal_copy(storage: Any, lfn: str, path: str, size: int) -> bool:
-    """Whether there is a copy already that equals the local file; one that doesn't is removed."""
+def _has_equal_copy(storage: Any, lfn: str, path: str, size: int, checksum: str) -> bool:
+    """Whether there is a copy already that equals the local file; what is left of an upload is removed."""
     if not _exists(storage, lfn):
         return False
     found = returnSingleResult(storage.getFileSize(lfn))
@@ -96,8 +97,18 @@ def _has_equal_copy(storage: Any, lfn: str, path: str, size: int) -> bool:
             return True
     except ArchiveError as error:
         _log.warn("A copy that can't be used will be replaced", f"{lfn}: {error}")
+    _require_unclaimed(storage, lfn, {"Size": size, "Checksum": checksum, "GUID": ""}, found)
     _remove(storage, lfn)
     return False
+
+
+def _require_unclaimed(storage: Any, lfn: str, ours: dict, size: dict) -> None:
+    """Raise ArchiveError when the copy is, by the catalogue, another whole file: a database that was restored from an
+    old backup does not know it any more."""
+    known = _metadata(FileCatalog(vo=storage.vo), lfn)
+    whole = known and size["OK"] and size["Value"] == int(known["Size"])
+    if whole and not _is_same(known | {"GUID": ""}, ours):
+        raise ArchiveError(f"Another file is registered as {lfn}; it is left alone")
 
 
 def _compare(storage: Any, lfn: str, path: str) -> None:
