@@ -33,13 +33,17 @@ def migrate(engine: Engine, clock: Clock) -> list[str]:
     Raises StoreUnavailable when the database can't be reached or somebody else holds the lock for a minute.
     """
     with translated_errors(), engine.connect() as connection, _Lock(connection):
-        done = _recorded(connection)
-        missing = [migration for migration in MIGRATIONS if migration[0] not in done]
-        for version, name, step in missing:
-            step(connection)
-            connection.execute(insert(migrations).values(Version=version, Name=name, AppliedAt=clock()))
-            connection.commit()
-    return [name for _, name, _ in missing]
+        return [name for version, name, step in MIGRATIONS if _apply(connection, version, name, step, clock)]
+
+
+def _apply(connection: Connection, version: int, name: str, step: Callable[[Connection], None], clock: Clock) -> bool:
+    """Run one step, unless it is recorded, in a transaction of its own; whether it was run."""
+    missing = version not in _recorded(connection)
+    if missing:
+        step(connection)
+        connection.execute(insert(migrations).values(Version=version, Name=name, AppliedAt=clock()))
+    connection.commit()
+    return missing
 
 
 def _recorded(connection: Connection) -> set[int]:
