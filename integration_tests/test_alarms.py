@@ -45,7 +45,8 @@ def agent(stack):
         stack.set_option(option, value)
     yield lambda: stack.start("PilotLoggingAgent")
     stack.stop("PilotLoggingAgent")
-    stack.remove_option(ADDRESS)
+    for option in (ADDRESS, f"{AGENT}/SettleSeconds", f"{AGENT}/RetrySeconds"):
+        stack.remove_option(option)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -130,7 +130,7 @@ def test_bad_vo_names_of_hosts_are_refused(connect, vo):
     assert (status, answer["OK"]) == (200, False)
 
 
-@pytest.mark.parametrize("payload", ["[]", "{", '"0"', '{"retCode": []}', '{"retCode": "' + "9" * 65 + '"}', "5", None])
+@pytest.mark.parametrize("payload", ["[]", "{", '"0"', '{"retCode": []}', "5", None])
 def test_bad_finalise_payloads_are_refused(pilot, payload):
     status, answer = pilot.post({"method": "finaliseLogs", "args": json.dumps([payload, GOOD, ALPHA])})
     assert (status, answer["OK"]) == (200, False)

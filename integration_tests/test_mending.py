@@ -49,7 +49,8 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
 
 def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp):
     operator, pilot = connect("opal"), connect("pila")
-    stack.set_option(f"{AGENT}/SettleSeconds", 0)
+    for option, seconds in (("SettleSeconds", 0), ("RetrySeconds", 3600), ("MaxRetrySeconds", 3600)):
+        stack.set_option(f"{AGENT}/{option}", seconds)
     pilot.send("text\n", stamp)
     pilot.finalise(stamp)
     disk = stack.storage_path("ALPHA-disk")

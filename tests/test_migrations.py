@@ -105,7 +105,7 @@ def test_a_step_that_fails_is_not_recorded_and_is_run_the_next_time(engine, cloc
 def test_many_that_start_at_once_run_each_step_once(engine, clock, next_version):
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda _: migrate(engine, clock), range(8)))
-    assert sorted(map(len, done)) == [0] * 7 + [len(MIGRATIONS) + 1]
+    assert sum(map(len, done)) == len(MIGRATIONS) + 1
     assert len(next_version) == 1
 
 
