@@ -9,6 +9,7 @@ from pathlib import Path
 
 OURS = "PilotLoggingDIRAC"
 TORNADO = "tornado"
+SECOND_TORNADO = "tornado-2"  # the same once more on a port of its own; started by name only
 MARIADB = "mariadb"
 CONFIGURATION = "Configuration"
 OPENSEARCH = "opensearch"
@@ -92,6 +93,14 @@ def agents():
     return [agent for agent in AGENTS if exists(agent.system, "Agent", f"{agent.name}.py")]
 
 
+def entry_point(name):
+    """Return the launcher's words for a component, None when there is none of that name."""
+    words = {TORNADO: ["tornado"], SECOND_TORNADO: ["tornado"], CONFIGURATION: ["service", "Configuration/Server"]}
+    words |= {service.name: ["service", service.full_name] for service in diset_services()}
+    words |= {agent.name: ["agent", agent.full_name] for agent in agents()}
+    return words.get(name)
+
+
 def databases():
     """Return (system, name) of the databases for which there is a schema."""
     return [(system, name) for system, name in DATABASES if exists(system, "DB", f"{name}.sql")]
@@ -100,4 +109,4 @@ def databases():
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
     diset = (service.name for service in SERVICES if not service.https)
-    return [MARIADB, TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *diset]
+    return [MARIADB, TORNADO, SECOND_TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *diset]

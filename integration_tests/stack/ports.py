@@ -2,6 +2,9 @@
 
 import random
 import socket
+import time
+
+from .processes import is_listening
 
 # below the range that the kernel takes the ports of outgoing connections from
 FIRST, LAST = 10_000, 30_000
@@ -24,3 +27,13 @@ def choose(names):
     start = random.randrange(FIRST, LAST - 20 * len(names))
     free = (port for port in range(start, LAST) if is_free(port))
     return {name: next(free) for name in names}
+
+
+def becomes_silent(port, patience_seconds):
+    """Whether nobody listens on the port any more, or soon; the threads of a killed process take a moment to end."""
+    deadline = time.monotonic() + patience_seconds
+    while is_listening(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

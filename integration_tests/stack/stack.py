@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import components, configuration, environment, world
+from . import components, configuration, environment, ports, world
 from .builder import Builder
-from .components import CONFIGURATION, MARIADB, TORNADO
+from .components import CONFIGURATION, MARIADB, SECOND_TORNADO, TORNADO
 from .mariadb import MariaDB
 from .pki import Pki
 from .processes import Processes, StackError, is_listening
@@ -19,6 +19,7 @@ from .settings import Settings
 from .storage import Storage
 
 START_SECONDS = 90
+RELEASE_SECONDS = 5
 STOP_SECONDS = {MARIADB: 30}
 
 
@@ -31,7 +32,8 @@ class Stack:
 
     `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
     elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or a local
-    configuration alone. Who opens the same `root` later, in another process, with the same arguments, can do all the
+    configuration alone. `component_environment` and `component_options` (full path to value) are more environment
+    variables and options of single components, by name, from their next start on. Who opens the same `root` later, in another process, with the same arguments, can do all the
     same things.
     """
 
@@ -40,6 +42,8 @@ class Stack:
         self.tls = tls
         self.agents = agents
         self.configuration_server = configuration_server
+        self.component_environment = {}
+        self.component_options = {}
         self.pki = Pki(self.root / "pki")
         self._processes = Processes(self.root)
         self._builder = Builder(self)
@@ -207,7 +211,7 @@ class Stack:
 
     def run_agent_once(self, name="PilotLoggingAgent", timeout=180):
         """Run one cycle of an agent, which reads the configuration anew, and return its CompletedProcess."""
-        return self.run([*self._argv(name), "-o", "MaxCycles=1", "-o", "PollingTime=1"], timeout=timeout)
+        return self.run([*self._argv(name), "-o", "MaxCycles=1", "-o", "PollingTime=10"], timeout=timeout)
 
     @property
     def database(self):
@@ -228,8 +232,6 @@ class Stack:
         """Declare storage elements Active that were added with `set_option`; DIRAC refuses those it doesn't know."""
         self._builder.activate(names)
 
-    # within
-
     def _build(self, progress):
         self.root.mkdir(parents=True, exist_ok=True)
         for name in ("home", "tmp", "dirac/etc", *(f"se/{vo.storage_element}" for vo in world.VOS)):
@@ -240,13 +242,14 @@ class Stack:
         self._builder.build_files()
 
     def _server_env(self, name):
+        own = {"DIRACSYSCONFIG": str(self._settings.server_cfg)} if name == CONFIGURATION else {}
         if name in self.storage.names:
-            return self.env() | self.storage.server(name).environment()
-        return self.env() | ({"DIRACSYSCONFIG": str(self._settings.server_cfg)} if name == CONFIGURATION else {})
+            own = self.storage.server(name).environment()
+        return self.env() | own | self.component_environment.get(name, {})
 
     def _start(self, name):
         self.stop(name)
-        if name in self.ports and is_listening(self.ports[name]):
+        if name in self.ports and not ports.becomes_silent(self.ports[name], RELEASE_SECONDS):
             raise StackError(f"{name}: somebody else has port {self.ports[name]}; `down`, then `up` takes others")
         if name in self.storage.names:
             self.storage.server(name).prepare()
@@ -271,16 +274,13 @@ class Stack:
             return self.database.argv()
         if name in self.storage.names:
             return self.storage.server(name).command()
-        launcher = [sys.executable, "-m", "integration_tests.stack.launcher"]
-        if name == TORNADO:
-            return [*launcher, "tornado"]
-        if name == CONFIGURATION:
-            return [*launcher, "service", "Configuration/Server"]
-        for kind, found in (("service", components.diset_services()), ("agent", components.agents())):
-            for component in found:
-                if component.name == name:
-                    return [*launcher, kind, component.full_name]
-        raise StackError(f"there is no component {name} in the stack")
+        words = components.entry_point(name)
+        if words is None:
+            raise StackError(f"there is no component {name} in the stack")
+        port = {"/Systems/Tornado/Port": self.ports[name]} if name == SECOND_TORNADO else {}
+        options = port | self.component_options.get(name, {})
+        more = [word for path, value in options.items() for word in ("-o", f"{path}={value}")]
+        return [sys.executable, "-m", "integration_tests.stack.launcher", *words, *more]
 
     @contextmanager
     def _down_unless_done(self):

@@ -1,0 +1,27 @@
+"""``./dev faults [--runs N] [--seed S] [--jobs J]``: a campaign, its totals, and 1 if anything was found."""
+
+import argparse
+import random
+import sys
+import tempfile
+
+from .campaign import campaign, say, totals
+
+
+def main():
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__.partition(": ")[2])
+    parser.add_argument("--runs", type=int, default=10, help="how many runs")
+    parser.add_argument("--seed", type=int, help="the first run's seed; the others follow (default: drawn)")
+    parser.add_argument("--jobs", type=int, default=1, help="stacks side by side")
+    options = parser.parse_args()
+    first = random.randrange(10**6) if options.seed is None else options.seed
+    folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
+    say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
+    results = campaign(list(range(first, first + options.runs)), options.jobs, folder)
+    say(totals(results))
+    return 1 if len(results) < options.runs or any(result.findings for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What has become of the logs of a run: their rows, their files in the archive, and what should not be there."""
+
+import gzip
+import zlib
+from dataclasses import dataclass
+
+from ..stack import world
+
+DATABASE = "PilotLoggingDB"
+ARCHIVED = ("Archived", "Purged")
+_LOGS = """
+    SELECT l.LogID, l.VO, l.PilotStamp, l.Part, l.State, l.NumberOfBytes, l.ReturnCode, l.Attempts, l.LastError,
+           f.SE, f.LFN, f.Size, f.Checksum, f.VerifiedAt
+    FROM PilotLogs l LEFT JOIN PilotLogFiles f ON f.LogID = l.LogID AND f.Generation = l.Generation
+    WHERE l.PilotStamp IN ({}) ORDER BY l.PilotStamp, l.Part"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row of PilotLogs with its verified file."""
+
+    log_id: int
+    vo: str
+    stamp: str
+    number: int
+    state: str
+    bytes: int
+    code: str | None
+    attempts: int
+    error: str
+    se: str | None
+    lfn: str | None
+    size: int | None
+    checksum: str | None
+    verified: object
+
+
+class Archive:
+    """Looks at database, storage elements and catalogue of a stack, from the outside."""
+
+    def __init__(self, stack):
+        self._stack = stack
+
+    def parts(self, stamps):
+        """The parts of all logs with these stamps."""
+        marks = ", ".join(["%s"] * len(stamps))
+        return [Part(*row) for row in self._stack.sql(DATABASE, _LOGS.format(marks), stamps)]
+
+    def text(self, parts):
+        """(text, findings) of a log that is archived in parts."""
+        text, findings = b"", []
+        for part in parts:
+            data, wrong = self._file(part)
+            text += data
+            findings += wrong
+        return text, findings
+
+    def _file(self, part):
+        if part.state not in ARCHIVED or not part.verified:
+            return b"", [f"part {part.number} is {part.state}, verified {part.verified}"]
+        path = self._stack.storage_path(part.se) / part.lfn.lstrip("/")
+        if not path.is_file():
+            return b"", [f"{part.lfn} is {part.state} and not on {part.se}"]
+        data = path.read_bytes()
+        if (len(data), f"{zlib.adler32(data):08x}") != (part.size, part.checksum):
+            return b"", [f"{part.lfn} is not what was verified"]
+        return gzip.decompress(data), []
+
+    def orphans(self, stamps):
+        """What is wrong with files and catalogue entries of these stamps, once the agent has cleaned up."""
+        parts = {part.lfn for part in self.parts(stamps)}
+        findings = []
+        for place, found in (("storage element", self._on_disk(stamps)), ("catalogue", self._catalogued(stamps))):
+            findings += [f"on the {place}, and of no log: {lfn}" for lfn in sorted(found - parts)]
+            findings += [f"not on the {place}: {lfn}" for lfn in sorted(parts - found)]
+        return findings
+
+    def _on_disk(self, stamps):
+        found = set()
+        for vo in world.VOS:
+            folder = self._stack.storage_path(vo.storage_element)
+            files = (path for path in folder.rglob("*.gz*") if path.name.partition(".")[0] in stamps)
+            found |= {f"/{path.relative_to(folder)}" for path in files}
+        return found
+
+    def _catalogued(self, stamps):
+        statement = "SELECT CONCAT(d.DirName, '/', f.FileName) FROM FC_Files f JOIN FC_DirectoryLevelTree d USING (DirID)"
+        where = "WHERE SUBSTRING_INDEX(FileName, '.', 1) IN %s"
+        rows = self._stack.sql("FileCatalogDB", f"{statement} {where}", (stamps,))
+        return {lfn for (lfn,) in rows}

@@ -1,0 +1,131 @@
+"""Many runs, one after the other on one stack, or side by side on several."""
+
+import shutil
+import tempfile
+import time
+import traceback
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from . import evidence, plan
+from .field import Field
+from .run import Run
+
+MAX_SHOWN = 12
+
+
+def campaign(seeds, jobs, folder):
+    """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
+    shares = [seeds[number::jobs] for number in range(jobs)]
+    with ProcessPoolExecutor(jobs) as pool:
+        done = list(pool.map(job, [share for share in shares if share], [folder] * jobs))
+    return sorted((result for results in done for result in results), key=lambda result: result.seed)
+
+
+def job(seeds, folder):
+    """The runs of some seeds on a stack of their own."""
+    root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
+    results = []
+    try:
+        with Field(root) as field:
+            say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
+                f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
+            results = Job(field, Path(folder)).go(seeds)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    return results
+
+
+class Job:
+    """Runs on one field. Whether a run's superseded files are gone is looked at some runs later."""
+
+    def __init__(self, field, folder):
+        self._field = field
+        self._folder = folder
+        self._later = []
+
+    def go(self, seeds):
+        """The results of all runs."""
+        results = []
+        for seed in seeds:
+            results.append(self._one(seed))
+            self._look(time.monotonic())
+        if self._later:
+            time.sleep(max(0.0, max(when for when, *_ in self._later) - time.monotonic()))
+            self._look(float("inf"))
+        return results
+
+    def _one(self, seed):
+        logs = evidence.Logs(self._field.stack)
+        run = Run(self._field, plan.make(seed))
+        result = run.go()
+        self._later.append((*run.later(), run, logs))
+        if result.findings:
+            self._keep(run, logs)
+        say(summary(result))
+        return result
+
+    def _look(self, now):
+        due = [one for one in self._later if one[0] <= now]
+        self._later = [one for one in self._later if one[0] > now]
+        for _, look, run, logs in due:
+            found = _tried(look)
+            if found:
+                run.result.findings += found
+                self._keep(run, logs)
+                say(f"seed {run.plan.seed}, later: {len(found)} findings in {run.result.evidence}: {found[:3]}")
+
+    def _keep(self, run, logs):
+        if run.result.evidence:
+            shutil.rmtree(run.result.evidence)
+        run.result.evidence = str(evidence.keep(run, logs, self._field.stack, self._folder))
+
+
+def _tried(look):
+    try:
+        return look()
+    except Exception:  # the campaign itself failed: a finding too
+        return [f"looking failed: {traceback.format_exc()}"]
+
+
+def say(text):
+    """Print at once."""
+    print(text, flush=True)
+
+
+def summary(result):
+    """One run in a line, and its findings."""
+    counts = result.counts
+    faults = ", ".join(map(str, result.faults)) or "none"
+    words = (
+        f"seed {result.seed}: {'FAILED' if result.findings else 'ok'} | {faults} | {counts['messages']} messages,"
+        f" lines: {counts['sent']} sent, {counts['acknowledged']} acknowledged, {counts['refused']} refused,"
+        f" {counts['lost']} lost,"
+        f" {counts['doubled']} doubled, {counts['bare doubled']} bare doubled | slowest answer {result.slowest:.1f} s"
+        f" | {result.seconds:.0f} s"
+    )
+    kept = [f"kept: {result.evidence}"] if result.evidence else []
+    return "\n    ".join([words, *result.findings[:MAX_SHOWN], *kept])
+
+
+def _listed(counts):
+    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
+
+
+def totals(results):
+    """All runs in some lines."""
+    counts, faults = Counter(), Counter()
+    for result in results:
+        counts.update(result.counts)
+        faults.update(f"{fault.lane} {fault.kind}" for fault in result.faults)
+    failed = [result.seed for result in results if result.findings]
+    seconds = sum(result.seconds for result in results) / max(1, len(results))
+    return "\n".join(
+        [
+            f"{len(results)} runs, {len(failed)} with findings{f': seeds {failed}' if failed else ''}",
+            f"faults: {sum(faults.values())}: {_listed(faults)}",
+            f"counts: {_listed(counts)}",
+            f"slowest answer {max((result.slowest for result in results), default=0):.1f} s, {seconds:.0f} s a run",
+        ]
+    )

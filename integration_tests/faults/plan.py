@@ -1,0 +1,147 @@
+"""What a run will do, from its seed alone: senders, what happens to their connections, and faults."""
+
+from dataclasses import dataclass
+from random import Random
+
+from .texts import Author
+
+ACTIVE_SECONDS = 9.0
+
+#: Faults by what they happen to; each with its share, and the range of seconds that it lasts.
+FAULTS = {
+    "collector": {"kill": (3, 0, 3), "terminate": (2, 0, 2), "stop": (3, 1, 8)},
+    "second": {"kill": (2, 0, 3), "terminate": (1, 0, 2), "stop": (2, 1, 8)},
+    "database": {"kill": (3, 0, 5), "stop": (4, 1, 8), "cut": (2, 1, 6), "lose commits": (4, 1, 6)},
+    "drain": {"kill": (3, 2, 5), "terminate": (2, 2, 5)},
+    "agent": {"kill": (1, 0, 2), "kill at work": (4, 5, 8), "stop": (2, 1, 6), "stop workers": (2, 1, 7)},
+    "network": {"cut": (1, 1, 4)},
+    "spool": {"full": (2, 2, 6), "read-only": (1, 2, 5), "full at start": (1, 2, 5)},
+    "storage": {
+        "down": (2, 1, 8), "slow": (1, 2, 6), "corrupt": (2, 2, 8), "truncate": (1, 2, 8), "lie": (1, 2, 8),
+        "deny": (1, 2, 8),
+    },
+    "clock": {"collector": (2, 1, 6), "agent": (1, 1, 6)},
+}  # fmt: skip
+#: What one of these needs for itself.
+CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"database", "collector", "second"}}
+#: When the first fault of a lane begins, in seconds of a run; most logs are archived when their senders have ended.
+EARLY, LATE = (0.3, 5), (4, 10)
+LATE_LANES = ("agent", "storage")
+TREATMENTS = ("delay", "refuse", "cut request", "drop answer", "half answer", "cut after", "hang")
+ENDS = ("finalise", "finalise", "finalise", "finalise twice", "silent", "killed")
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What the proxy does to one connection; ``amount`` is seconds, or bytes of a request that is cut."""
+
+    kind: str
+    amount: float = 0.0
+
+
+PASS = Treatment("pass")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Wait, then write a chunk and flush."""
+
+    pause: float
+    chunk: str
+
+
+@dataclass(frozen=True)
+class SenderPlan:
+    """One sender: which VO and collector, whether it reads answers, and what it does."""
+
+    name: str
+    vo: int
+    collector: int
+    careful: bool
+    timeout: float
+    steps: tuple[Step, ...]
+    treatments: tuple[Treatment, ...]
+    end: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to whom, when, for how long; ``detail`` is a VO's number, or the seconds of a clock's jump."""
+
+    lane: str
+    kind: str
+    at: float
+    seconds: float
+    detail: int = 0
+
+    def __str__(self):
+        return f"{self.lane} {self.kind} {self.at:.1f}+{self.seconds:.1f}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run."""
+
+    seed: int
+    senders: tuple[SenderPlan, ...]
+    faults: tuple[Fault, ...]
+
+
+def make(seed):
+    """The plan of a seed."""
+    random = Random(seed)
+    senders = tuple(_sender(random, f"r{seed}s{number}") for number in range(random.randint(5, 10)))
+    return Plan(seed, senders, tuple(sorted(_faults(random), key=lambda fault: fault.at)))
+
+
+def _sender(random, name):
+    author = Author(name, random, bare=random.choice((0.0, 0.0, 0.3, 1.0)))
+    count = random.randint(8, 40)
+    pauses = [random.expovariate(1) for _ in range(count)]
+    scale = random.uniform(0.5, 1) * ACTIVE_SECONDS / sum(pauses)
+    steps = tuple(Step(pause * scale, author.chunk(number == count - 1)) for number, pause in enumerate(pauses))
+    trouble = random.choice((0.0, 0.1, 0.3))
+    return SenderPlan(
+        name,
+        vo=random.randrange(2),
+        collector=random.choice((0, 0, 1)),
+        careful=random.random() < 0.5,
+        timeout=random.choice((2.0, 4.0, 10.0, 10.0)),
+        steps=steps,
+        treatments=tuple(_treatment(random, trouble) for _ in range(3 * count)),
+        end=random.choice(ENDS),
+        code=str(random.randrange(3)),
+    )
+
+
+def _treatment(random, trouble):
+    if random.random() >= trouble:
+        return PASS
+    kind = random.choice(TREATMENTS)
+    amount = {"delay": random.uniform(0.05, 1.5), "hang": random.uniform(1, 5), "cut request": random.randrange(20_000)}
+    return Treatment(kind, amount.get(kind, 0.0))
+
+
+def _faults(random):
+    lanes, faults = [], []
+    for lane in random.sample(sorted(FAULTS), len(FAULTS)):
+        clash = any(lane in CLASHES.get(other, ()) or other in CLASHES.get(lane, ()) for other in lanes)
+        if len(lanes) < 4 and not clash:
+            lanes.append(lane)
+    for lane in lanes[: random.randint(1, 4)]:
+        faults += _lane(random, lane)
+    return faults
+
+
+def _lane(random, lane):
+    at = random.uniform(*(LATE if lane in LATE_LANES else EARLY))
+    for _ in range(random.choice((1, 1, 2))):
+        kinds = FAULTS[lane]
+        kind = random.choices(list(kinds), [share for share, _, _ in kinds.values()])[0]
+        seconds = random.uniform(*kinds[kind][1:])
+        detail = random.choice((-60, 60)) if lane == "clock" else random.randrange(2)
+        yield Fault(lane, kind, round(at, 2), round(seconds, 2), detail)
+        at += seconds + random.uniform(0.5, 3)
+        if at > ACTIVE_SECONDS + 3:
+            return

@@ -1,0 +1,168 @@
+"""One run: senders, faults, the end, the verdict."""
+
+import threading
+import time
+import traceback
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ..stack import world
+from . import oracle, settle
+from .archive import Archive
+from .field import CLEANED_SECONDS
+from .injection import Injector
+from .ledgers import complaints, connections
+from .proxy import Proxy
+from .senders import Ledger, Sender
+
+FINISH_SECONDS = 15
+ANSWER_SECONDS = 5.0
+COUNTED = ("sent", "acknowledged", "refused", "lost", "doubled", "bare_doubled", "gaps_told", "refused_messages")
+#: What two busy cores may add to an answer's time, as it is seen from the outside.
+MARGIN_SECONDS = 1.5
+
+
+@dataclass
+class Result:
+    """What was found in one run."""
+
+    seed: int
+    faults: tuple
+    findings: list[str] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+    slowest: float = 0.0
+    seconds: float = 0.0
+    evidence: str = ""
+
+
+class Run:
+    """A run of a plan on a field; ``ledgers`` and ``texts`` are there for who looks into a failure."""
+
+    def __init__(self, place, plan):
+        self._field = place
+        self._archive = Archive(place.stack)
+        self._proxy = Proxy(place.ports())
+        self.plan = plan
+        self.result = Result(plan.seed, plan.faults)
+        self.texts = {}
+        self._senders = [self._sender(one) for one in plan.senders]
+        self.ledgers = [sender.ledger for sender in self._senders]
+        self.stamps = [ledger.stamp for ledger in self.ledgers]
+        self.began = 0.0
+
+    def _sender(self, plan):
+        vo = world.VOS[plan.vo]
+        port = self._proxy.open(plan.name, plan.collector, plan.treatments)
+        url = f"https://localhost:{port}/WorkloadManagement/TornadoPilotLogging"
+        ledger = Ledger(plan.name, vo.name, uuid.uuid4().hex, plan.collector, plan.careful)
+        pki = self._field.stack.pki
+        return Sender(plan, ledger, url, pki.certificates, self._field.stack.proxy(vo.pilot))
+
+    def go(self):
+        """Do it; the result has what was found, whatever goes wrong."""
+        self.began, happened = time.monotonic(), self._field.happened()
+        try:
+            self._act()
+            self._end()
+            self._judge()
+        except Exception:  # the campaign itself failed: a finding too
+            self.result.findings.append(f"the run failed: {traceback.format_exc()}")
+        self._proxy.close()
+        self.result.counts.update(self._field.happened() - happened)
+        self.result.seconds = time.monotonic() - self.began
+        return self.result
+
+    def _act(self):
+        injector = Injector(self._field, self._proxy)
+        lanes = {}
+        for fault in self.plan.faults:
+            lanes.setdefault(fault.lane, []).append(fault)
+        threads = [threading.Thread(target=self._lane, args=(injector, faults)) for faults in lanes.values()]
+        for thread in (*self._senders, *threads):
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _lane(self, injector, faults):
+        for fault in faults:
+            time.sleep(max(0.0, self.began + fault.at - time.monotonic()))
+            try:
+                injector.do(fault)
+            except Exception:
+                self.result.findings.append(f"{fault} failed: {traceback.format_exc()}")
+
+    def _end(self):
+        self._field.agree_on_time()
+        for sender in self._senders:
+            sender.finish(FINISH_SECONDS)
+        for sender in self._senders:
+            sender.join(120)
+        self.result.findings += settle.drained(self._field)
+        self.result.findings += settle.archived(self._field, self._archive, self.stamps)
+
+    def _judge(self):
+        result = self.result
+        result.findings += complaints(self.ledgers, connections(self._proxy.exchanges), self._field, self.plan)
+        parts = self._archive.parts(self.stamps)
+        for ledger in self.ledgers:
+            mine = [part for part in parts if (part.stamp, part.vo) == (ledger.stamp, ledger.vo)]
+            text, wrong = self._archive.text(mine)
+            self.texts[ledger.name] = text
+            verdict = oracle.judge(ledger, text, self._marks_may_be_missing(ledger))
+            found = [*wrong, *verdict.findings, *_wrong_end(ledger, mine)]
+            result.findings += [f"{ledger.name} ({ledger.stamp}): {finding}" for finding in found]
+            self._count(verdict)
+            result.counts["parts"] += len(mine)
+        self._count_answers()
+
+    def _count(self, verdict):
+        for name in COUNTED:
+            self.result.counts[name.replace("_", " ")] += getattr(verdict, name)
+
+    def _marks_may_be_missing(self, ledger):
+        """What is missing is remembered in memory alone, and dies with a collector."""
+        lane = "second" if ledger.collector else "collector"
+        deaths = [fault for fault in self.plan.faults if fault.kind not in ("stop", "full")]
+        drains = (fault for fault in deaths if fault.lane == "drain")
+        return any(fault.lane in (lane, "spool") for fault in deaths) or any(
+            fault.detail == ledger.collector for fault in drains
+        )
+
+    def _count_answers(self):
+        counts = self.result.counts
+        counts["messages"] = sum(len(ledger.attempts) for ledger in self.ledgers)
+        for exchange in self._proxy.exchanges:
+            seconds = exchange.answered - exchange.arrived
+            if exchange.treatment != "pass":
+                counts[f"connection: {exchange.treatment}"] += 1
+            if seconds <= 0 or self._field.was_down(exchange.collector, exchange.opened, exchange.answered):
+                continue
+            self.result.slowest = max(self.result.slowest, seconds)
+            if seconds > ANSWER_SECONDS + MARGIN_SECONDS:
+                self.result.findings.append(f"an answer took {seconds:.1f} s: {exchange}")
+
+    def down_times(self):
+        """When collectors were down and what became of connections, in seconds of the run, as text."""
+        downs = self._field.down_times
+        times = [f"{who}: {since - self.began:.2f} to {until - self.began:.2f}" for who, since, until in downs]
+        lines = [
+            f"{one.sender} {one.treatment} cut={one.network_cut} opened {one.opened - self.began:.2f}"
+            f" arrived {one.arrived - self.began:.2f} answered {one.answered - self.began:.2f}"
+            for one in self._proxy.exchanges
+        ]
+        return "\n".join([f"began {self.began}", "collectors down:", *times, "connections:", *lines])
+
+    def later(self):
+        """When, and how, to look whether the agent has cleaned up behind this run."""
+        return time.monotonic() + CLEANED_SECONDS, lambda: self._archive.orphans(self.stamps)
+
+
+def _wrong_end(ledger, parts):
+    """A finalise mark that was acknowledged is in the log, and the first one counts."""
+    acknowledged = [mark.outcome == "acknowledged" for mark in ledger.finalisations]
+    if not parts or not any(acknowledged):
+        return []
+    possible = set(ledger.codes[: acknowledged.index(True) + 1])
+    wrong = parts[-1].code not in possible and parts[0].code not in possible
+    return [f"finalised with {possible}, and the return code is {[part.code for part in parts]}"] if wrong else []
