@@ -1,0 +1,57 @@
+"""The collector over DISET: the same methods, the same refusals, one log whichever way its text came."""
+
+import json
+
+import pytest
+
+from . import rpc
+from .pilot import pilot_line
+from .test_collector import ALPHA, BAD_ARGUMENTS, BETA
+
+SERVICE = "WorkloadManagement/PilotLogging"
+
+
+def send(stack, user, text, stamp, vo=ALPHA):
+    return rpc.call(stack, user, SERVICE, "sendMessage", json.dumps(text), stamp, vo)
+
+
+def text_of(stack, user, vo, stamp):
+    return rpc.value(stack, user, SERVICE, "getLog", vo, stamp)["Text"]
+
+
+def test_text_sent_over_diset_reads_back_over_both_protocols(stack, connect, stamp):
+    first, second = pilot_line("one"), pilot_line("two")
+    assert send(stack, "pila", first, stamp)["OK"]
+    assert send(stack, "pila", first + second, stamp)["Value"]["RepeatedBytes"] == len(first)
+    assert rpc.call(stack, "pila", SERVICE, "finaliseLogs", json.dumps({"retCode": "0"}), stamp, ALPHA)["OK"]
+    assert text_of(stack, "opal", ALPHA, stamp) == first + second
+    assert connect("opal").call("getLogs", stamp, ALPHA)["Value"]["StdOut"] == first + second
+    assert rpc.value(stack, "opal", SERVICE, "getPilotLogs", {"PilotStamp": stamp})["TotalRecords"] == 1
+
+
+def test_a_host_says_for_which_vo_it_sends_and_others_do_not(stack, stamp):
+    assert send(stack, None, "for beta\n", stamp, BETA)["OK"]
+    assert text_of(stack, "opbert", BETA, stamp) == "for beta\n"
+    assert send(stack, "pila", "for alpha\n", stamp, BETA)["OK"]
+    assert text_of(stack, "opal", ALPHA, stamp) == "for alpha\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["payload a dictionary", "broken payload", "too few arguments", "too many arguments", "stamp a path", "stamp None"]
+)
+def test_bad_messages_are_refused_clearly(stack, name):
+    answer = rpc.call(stack, "pila", SERVICE, "sendMessage", *BAD_ARGUMENTS[name])
+    assert not answer["OK"]
+    assert "Internal" not in answer["Message"] and "Traceback" not in str(answer)
+
+
+def test_status_and_metadata_are_for_operators(stack):
+    assert rpc.value(stack, "opal", SERVICE, "getStatus")["Database"] == "available"
+    assert rpc.value(stack, "opal", SERVICE, "getMetadata")["Storage"] == "PilotLoggingDB"
+    assert not rpc.call(stack, "alice", SERVICE, "getStatus")["OK"]
+
+
+def test_a_collector_that_is_told_to_stop_has_kept_everything(stack, stamp):
+    assert send(stack, "pila", "kept\n", stamp)["OK"]
+    stack.restart("PilotLogging")
+    assert text_of(stack, "opal", ALPHA, stamp) == "kept\n"
