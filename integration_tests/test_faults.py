@@ -9,7 +9,7 @@ from .faults.campaign import campaign, totals
 from .faults.oracle import judge
 from .faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 
-SEEDS = (3, 100, 105)
+SEEDS = (0, 49, 915)
 
 
 def test_a_short_campaign_finds_nothing(tmp_path):

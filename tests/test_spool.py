@@ -19,7 +19,7 @@ from PilotLoggingDIRAC.pilotlog.spool import Spool
 
 from .conftest import batch
 
-SETTINGS = SpoolSettings(max_mb=1)
+SETTINGS = SpoolSettings(spool_max_mb=1)
 
 
 def numbered(*texts, start=1):

@@ -18,6 +18,8 @@ MAX_DRAIN_SECONDS = 2.5
 MAX_UPLOAD_SECONDS = 0.5
 COLLECTOR_LANES = {"collector": 0, "second": 1}
 
+REMOUNT_TRIES = 50
+
 
 class Injector:
     """Does the faults of one run to a field."""
@@ -202,8 +204,15 @@ class Injector:
             self._remount("rw")
 
     def _remount(self, how):
-        if self._field.has_small_spool:
-            subprocess.run(["mount", "-o", f"remount,{how}", self._field.spool], check=True)
+        """The threads of a killed process hold its files for a moment more, on a busy machine for seconds."""
+        if not self._field.has_small_spool:
+            return
+        command = ["mount", "-o", f"remount,{how}", self._field.spool]
+        for _ in range(REMOUNT_TRIES):
+            if subprocess.run(command, check=False, capture_output=True).returncode == 0:
+                return
+            time.sleep(0.2)
+        subprocess.run(command, check=True)
 
 
 def _children(pid):

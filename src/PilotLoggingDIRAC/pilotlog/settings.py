@@ -32,7 +32,7 @@ class IngestSettings:
 class SpoolSettings:
     """How much waits on local disk while the database is away, and how often the database is tried meanwhile."""
 
-    max_mb: int = 2048
+    spool_max_mb: int = 2048
     probe_seconds: float = 2.0
     adopt_seconds: float = 60.0
 

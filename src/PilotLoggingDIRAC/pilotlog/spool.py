@@ -56,9 +56,9 @@ class Spool:
         return self.batches == 0
 
     def append(self, epoch: str, group: Sequence[Numbered]) -> None:
-        """Keep the group, durably. Raises SpoolFull over ``max_mb``, SpoolUnavailable when it can't be written."""
+        """Keep the group, durably. Raises SpoolFull over ``spool_max_mb``, SpoolUnavailable when it can't be written."""
         size = sum(numbered.batch.size for numbered in group)
-        if self.bytes + size > self._settings.max_mb * 1024 * 1024:
+        if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
         with _named_errors("written"), self._database:
             self._database.executemany(_INSERT.format(table="Batches"), [_row(epoch, item) for item in group])

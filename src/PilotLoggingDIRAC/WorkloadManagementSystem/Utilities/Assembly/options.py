@@ -14,12 +14,13 @@ Settings = TypeVar("Settings")
 Getter = Callable[[str, Any], Any]
 """``getter(name, default)`` gives an option's value as text, number or default."""
 
+_UNITS = {"mb"}
 _log = gLogger.getSubLogger("PilotLogging")
 
 
 def option_name(field: str) -> str:
     """The CS name of a field."""
-    return "".join(word.capitalize() for word in field.split("_"))
+    return "".join(word.upper() if word in _UNITS else word.capitalize() for word in field.split("_"))
 
 
 def fill(settings: type[Settings], getter: Getter) -> Settings:
