@@ -126,3 +126,17 @@ def store_pilot_proxies(stack):
             " VALUES (%s, %s, %s, %s, %s, TIMESTAMPADD(DAY, 30, UTC_TIMESTAMP()))",
             row,
         )
+
+
+@contextmanager
+def storage_down(stack, vo=world.ALPHA):
+    """A storage element whose folder is a file: nothing can be read or written there."""
+    folder = stack.storage_path(vo.storage_element)
+    aside = folder.with_suffix(".aside")
+    folder.rename(aside)
+    folder.touch()
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)

@@ -5,7 +5,6 @@ import os
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.custody_contract import CustodyContract
 from tests.store_contract import StoreContract
 
@@ -100,20 +100,6 @@ def cycle(stack):
     return done.stdout + done.stderr
 
 
-@contextmanager
-def storage_down(stack, vo=world.ALPHA):
-    """A storage element whose folder is a file: nothing can be read or written there."""
-    folder = stack.storage_path(vo.storage_element)
-    aside = folder.with_suffix(".aside")
-    folder.rename(aside)
-    folder.touch()
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
-
-
 def test_logs_of_two_vos_are_archived_with_each_ones_own_proxy_and_nothing_is_left_behind(stack, logs):
     alpha, beta = logs.finished(b"alpha\n"), logs.finished(b"beta\n", world.BETA)
     output = cycle(stack)
@@ -148,7 +134,7 @@ def test_a_killed_pilots_log_is_archived_as_incomplete_with_its_reference_site_a
 
 def test_while_a_storage_element_is_down_nothing_is_lost_and_afterwards_it_is_archived_once(stack, logs):
     alpha, beta = logs.finished(b"alpha\n"), logs.finished(b"beta\n", world.BETA)
-    with storage_down(stack):
+    with grid.storage_down(stack):
         output = cycle(stack)
         assert logs.log(alpha).state is State.COMPLETE
         assert (logs.log(alpha).attempts, logs.catalogued(alpha)) == (1, [])
@@ -280,24 +266,6 @@ def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, log
     assert (logs.files(who), logs.catalogued(who), logs.reader.find(who)) == ([], [], [])
     for name in ("BatchesSeconds", "FilesSeconds", "RowsSeconds"):
         stack.remove_option(f"{retention}/{name}")
-
-
-class Clock:
-    """A clock that is moved by hand."""
-
-    def __init__(self):
-        self.now = datetime(2026, 11, 21, 8, 0, 0)
-
-    def __call__(self):
-        return self.now
-
-    def forward(self, **delta):
-        self.now += timedelta(**delta)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """An alarm is mailed once when it begins and once when it is over."""
 
 import os
-import shutil
 import time
 from email import message_from_bytes
 from threading import Thread
 
 import pytest
+
+from . import grid
+from .waiting import until
 
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
 ADDRESS = "/Systems/WorkloadManagement/PilotLogging/AlarmAddress"
@@ -54,27 +56,13 @@ def test_an_archive_that_is_down_is_mailed_once_and_once_when_it_is_back(stack, 
     pilot = connect("pila")
     pilot.send("text\n", stamp)
     pilot.finalise(stamp)
-    disk = stack.storage_path("ALPHA-disk")
-    away = disk.with_name("away")
-    disk.rename(away)
-    disk.write_text("no folder")
-    try:
+    with grid.storage_down(stack):
         agent()
-        wait_for(lambda: mails)
+        until(lambda: mails, 60)
         time.sleep(25)  # two cycles more
-    finally:
-        disk.unlink()
-        shutil.move(away, disk)
-    wait_for(lambda: len(mails) > 1)
+    until(lambda: len(mails) > 1, 60)
     assert subjects(mails) == [
         "[PilotLogging] Alarm: archive of vo.alpha.org",
         "[PilotLogging] Alarm is over: archive of vo.alpha.org",
     ]
     assert mails[0][0] == ["admin@example.org"]
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.2)

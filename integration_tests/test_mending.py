@@ -1,14 +1,15 @@
 """Mending by hand: what the database refused, and logs whose archiving failed, are tried again by the command."""
 
 import os
-import shutil
 import time
 
 import pytest
 
+from . import grid
 from .pilot import pilot_line
 from .test_collector import ALPHA, read
-from .test_stopping import spooled, wait_until
+from .test_stopping import spooled
+from .waiting import until
 
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
 
@@ -35,7 +36,7 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
         assert pilot.send("before\n", stamp)["OK"]
         assert pilot.send(incompressible, stamp)["OK"]
         assert pilot.send("after\n", stamp)["OK"]
-        wait_until(lambda: quarantined(operator) == 1 and "are missing here" in read(operator, ALPHA, stamp))
+        until(lambda: quarantined(operator) == 1 and "are missing here" in read(operator, ALPHA, stamp))
         lines = read(operator, ALPHA, stamp).split("\n")
         assert (lines[0], lines[1], spooled(operator)) == ("before", "after", 0)
     finally:
@@ -43,7 +44,7 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
         stack.restart("tornado")
     done = retry(stack, "--Quarantine")
     assert (done.returncode, "1 messages are offered" in done.stdout) == (0, True), done.stdout + done.stderr
-    wait_until(lambda: incompressible in read(operator, ALPHA, stamp))
+    until(lambda: incompressible in read(operator, ALPHA, stamp))
     assert (quarantined(operator), spooled(operator)) == (0, 0)
 
 
@@ -53,18 +54,11 @@ def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, conne
         stack.set_option(f"{AGENT}/{option}", seconds)
     pilot.send("text\n", stamp)
     pilot.finalise(stamp)
-    disk = stack.storage_path("ALPHA-disk")
-    away = disk.with_name("away")
-    disk.rename(away)
-    disk.write_text("no folder")
-    try:
+    with grid.storage_down(stack):
         time.sleep(1)
         stack.run_agent_once()
         failed = record(operator, stamp)
         assert (failed["State"], failed["Attempts"]) == ("Complete", 1) and failed["LastError"]
-    finally:
-        disk.unlink()
-        shutil.move(away, disk)
     stack.run_agent_once()
     assert record(operator, stamp)["State"] == "Complete"
     done = retry(stack, "--VO", ALPHA)

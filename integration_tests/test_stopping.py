@@ -10,13 +10,7 @@ import pytest
 
 from .pilot import pilot_line
 from .test_collector import ALPHA, read
-
-
-def wait_until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.1)
+from .waiting import until
 
 
 def spooled(operator):
@@ -84,11 +78,11 @@ def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, s
         time.sleep(1)
         pid = stack.pid("tornado")
         os.kill(pid, number)
-        wait_until(lambda pid=pid: stack.pid("tornado") != pid)
+        until(lambda pid=pid: stack.pid("tornado") != pid)
         stack.start("tornado")
     finish(running)
     operator = connect("opal")
-    wait_until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0)
     assert all(same(operator, sender) for sender in running)
     assert all(sender.acknowledged for sender in running)
 
@@ -101,7 +95,7 @@ def test_with_the_database_down_messages_are_acknowledged_in_time_and_drain(stac
     time.sleep(6)
     assert spooled(operator) > 10
     stack.start("mariadb")
-    wait_until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0)
     finish([sender])
     assert sender.slowest < 5 and sender.failures == 0
     assert same(operator, sender)
@@ -114,7 +108,7 @@ def test_with_the_database_hanging_messages_are_acknowledged_in_time_and_drain(s
     stack.kill("mariadb", signal.SIGSTOP)
     time.sleep(8)
     stack.kill("mariadb", signal.SIGCONT)
-    wait_until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0)
     finish([sender])
     assert sender.slowest < 5 and sender.failures == 0
     assert same(operator, sender)
@@ -127,5 +121,5 @@ def test_a_collector_starts_with_its_database_away(stack, connect, stamp):
     assert connect("pila").send("cold\n", stamp)["OK"]
     stack.restart("tornado")
     stack.start("mariadb")
-    wait_until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0)
     assert read(operator, ALPHA, stamp) == "cold\n"

@@ -23,7 +23,7 @@ from .conftest import batch, line
 from .test_ingest import lines, read
 
 INGEST = IngestSettings(answer_seconds=1, commit_seconds=0.2, stop_seconds=2, max_group_batches=50)
-SPOOL = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.2)
+SPOOL = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.2, abandoned_seconds=0)
 
 
 class Switch:
@@ -210,6 +210,34 @@ def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, s
         until(lambda: "spool" in problems)
     switch.away = False
     until(lambda: not problems)
+
+
+def test_a_gap_is_told_before_the_collector_stops(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    writer.stop()
+    switch.away = False
+    make_writer()
+    until(lambda: b"missing here" in read(transactions))
+
+
+def test_a_neighbour_leaves_the_spool_of_one_that_just_died_to_its_successor(make_writer, switch, transactions):
+    careful = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.1, abandoned_seconds=60)
+    switch.away = True
+    dying, neighbour = make_writer(careful), make_writer(careful)
+    send(neighbour, line("neighbour's"))
+    send(dying, line("first"))
+    dying.stop()
+    time.sleep(0.3)
+    assert neighbour.status()["Spool"]["Batches"] == 1
+    switch.away = False
+    successor = make_writer(careful)
+    send(successor, line("first") + line("second"))
+    until(lambda: drained(successor) and drained(neighbour))
+    assert read(transactions).replace(line("neighbour's"), b"") == line("first") + line("second")
 
 
 def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_writer, switch, tmp_path, problems):

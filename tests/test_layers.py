@@ -30,7 +30,7 @@ ROOMS = (
     (f"{WMS}.Client", (LOGIC, f"{WMS}.Client", "DIRAC")),
     (EDGE, (LOGIC, "DIRAC")),
     (f"{WMS}.Utilities", (LOGIC, f"{WMS}.DB", f"{WMS}.Client", f"{WMS}.Utilities", "DIRAC", *OUTSIDE)),
-    (f"{WMS}.Service", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.Service", "DIRAC", "tornado")),
+    (f"{WMS}.Service", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.Service", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto")),
     (f"{WMS}.Agent", (LOGIC, ASSEMBLY, EDGE, "DIRAC")),
     (f"{WMS}.API", (LOGIC, ASSEMBLY, EDGE, "DIRAC", "tornado", "prometheus_client")),
     (f"{WMS}.scripts", (f"{WMS}.Client", "DIRAC")),

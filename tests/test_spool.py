@@ -19,7 +19,7 @@ from PilotLoggingDIRAC.pilotlog.spool import Spool
 
 from .conftest import batch
 
-SETTINGS = SpoolSettings(spool_max_mb=1)
+SETTINGS = SpoolSettings(spool_max_mb=1, abandoned_seconds=0)
 
 
 def numbered(*texts, start=1):
@@ -111,6 +111,15 @@ def test_files_of_dead_processes_are_taken_over_once(folder):
     heir = Spool(folder, SETTINGS)
     assert sorted(texts(heir)) == [b"a", b"b"]
     assert Spool(folder, SETTINGS).empty
+
+
+def test_the_file_of_a_process_that_just_died_is_left_to_its_successor(folder):
+    careful = SpoolSettings(spool_max_mb=1, abandoned_seconds=60)
+    one, two = Spool(folder, careful), Spool(folder, careful)
+    one.append("one", numbered(b"older"))
+    one.close()
+    assert two.adopt() == []
+    assert texts(Spool(folder, careful)) == [b"older"]
 
 
 def test_a_file_moved_here_from_another_host_is_adopted(folder, tmp_path):

@@ -1,11 +1,20 @@
 """``./dev faults [--runs N] [--seed S] [--jobs J]``: a campaign, its totals, and 1 if anything was found."""
 
 import argparse
+import multiprocessing
 import random
+import signal
 import sys
 import tempfile
 
 from .campaign import campaign, say, totals
+
+
+def end(*_):
+    """End the jobs, which take their stacks down, then this."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+    raise SystemExit("terminated")
 
 
 def main():
@@ -17,6 +26,7 @@ def main():
     options = parser.parse_args()
     first = random.randrange(10**6) if options.seed is None else options.seed
     folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
+    signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
     results = campaign(list(range(first, first + options.runs)), options.jobs, folder)
     say(totals(results))

@@ -1,6 +1,7 @@
 """Many runs, one after the other on one stack, or side by side on several."""
 
 import shutil
+import signal
 import tempfile
 import time
 import traceback
@@ -18,9 +19,14 @@ MAX_SHOWN = 12
 def campaign(seeds, jobs, folder):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGTERM, _end)) as pool:
         done = list(pool.map(job, [share for share in shares if share], [folder] * jobs))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
+
+
+def _end(*_):
+    """On SIGTERM: take the stack down first."""
+    raise SystemExit("terminated")
 
 
 def job(seeds, folder):

@@ -14,7 +14,7 @@ from .field import CLEANED_SECONDS
 from .injection import Injector
 from .ledgers import complaints, connections
 from .proxy import Proxy
-from .senders import Ledger, Sender
+from .senders import REFUSED, Ledger, Sender
 
 FINISH_SECONDS = 15
 ANSWER_SECONDS = 5.0
@@ -132,6 +132,8 @@ class Run:
     def _count_answers(self):
         counts = self.result.counts
         counts["messages"] = sum(len(ledger.attempts) for ledger in self.ledgers)
+        refused = (attempt for ledger in self.ledgers for attempt in ledger.attempts if attempt.outcome == REFUSED)
+        counts.update(f"refused: {attempt.detail}" for attempt in refused)
         for exchange in self._proxy.exchanges:
             seconds = exchange.answered - exchange.arrived
             if exchange.treatment != "pass":

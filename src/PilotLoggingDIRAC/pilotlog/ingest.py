@@ -96,15 +96,20 @@ class Writer:
     def _work(self) -> None:
         self._drain.open()
         while (group := self._queue.gather(self._drain.patience(_IDLE_SECONDS))) is not None:
-            try:
-                self._turn(group)
-            except Exception as error:  # whatever it is, the next group must be served
-                self._refusal = f"unexpected {type(error).__name__}: {error}"
-                self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
+            self._serve(group)
+        if len(self._missing):
+            self._serve([], last=True)
         self._drain.close(self._settings.answer_seconds)
 
-    def _turn(self, group: list[Waiting]) -> None:
-        if group or (len(self._missing) and not self._drain.store_is_away):
+    def _serve(self, group: list[Waiting], last: bool = False) -> None:
+        try:
+            self._turn(group, last)
+        except Exception as error:  # whatever it is, the next group must be served
+            self._refusal = f"unexpected {type(error).__name__}: {error}"
+            self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
+
+    def _turn(self, group: list[Waiting], last: bool) -> None:
+        if group or last or (len(self._missing) and not self._drain.store_is_away):
             self._take(group)
         self._drain.step()
         self._report(self._problems())

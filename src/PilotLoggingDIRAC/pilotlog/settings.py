@@ -35,6 +35,7 @@ class SpoolSettings:
     spool_max_mb: int = 2048
     probe_seconds: float = 2.0
     adopt_seconds: float = 60.0
+    abandoned_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -108,14 +109,16 @@ class Spool:
         return datetime.fromisoformat(row[0]) if row else None
 
     def adopt(self) -> list[str]:
-        """Take over the files of dead processes in the folder, oldest first; the names of those taken.
+        """Take over what dead processes left in the folder, oldest first; the names of the files taken.
 
-        A file that is no readable spool is renamed and its name added to ``broken``. Raises SpoolUnavailable.
+        Only what nobody has written to for ``abandoned_seconds``: a process that was just restarted goes on with its
+        own file, so that what it takes anew does not come before what waits there. A file that is no readable spool is renamed and its name added to ``broken``. Raises SpoolUnavailable.
         """
         adopted = []
         with _named_errors("adopted"):
             others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path != self._path]
-            for path in sorted(others, key=lambda path: path.stat().st_mtime):
+            abandoned = time.time() - self._settings.abandoned_seconds
+            for path in sorted((path for path in others if _written(path) <= abandoned), key=_written):
                 lock = self._lock_readable(path)
                 if lock:
                     with lock:
@@ -217,6 +220,12 @@ def _readable(path: Path) -> bool:
         if isinstance(error, sqlite3.OperationalError):
             raise
         return False
+
+
+def _written(path: Path) -> float:
+    """When the spool was last written to; while it is in use that is its write-ahead log."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
 
 def _sync_folder(folder: Path) -> None:

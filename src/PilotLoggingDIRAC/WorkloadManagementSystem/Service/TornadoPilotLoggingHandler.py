@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 
 from DIRAC import gLogger
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
@@ -21,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tls
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import failure
 
@@ -32,9 +34,15 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
 
     under_way = 0
 
+    def __init__(self, *arguments, **kwargs):
+        """Deadlines count from here, by a clock that nobody sets."""
+        self._arrived = time.monotonic()
+        super().__init__(*arguments, **kwargs)
+
     @classmethod
     def _pre_initialize(cls):
         """Start the collector with the server; one that can't start must not keep other services from starting."""
+        guard_tls()
         try:
             cls.collector = collector(cls._fullComponentName)
             seconds = cls.collector.intake.settings.stop_seconds
@@ -57,7 +65,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     async def _store(self, offer) -> dict:
         try:
             arguments = parse.arguments(self._encoded_arguments(), list(inspect.signature(offer).parameters))
-            limit = self.collector.intake.settings.answer_seconds - self.request.request_time()
+            limit = self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic()
             stored = await asyncio.wait_for(asyncio.wrap_future(offer(*arguments)), max(limit, 0.001))
         except asyncio.TimeoutError:
             return failure(too_late(), self.refused)

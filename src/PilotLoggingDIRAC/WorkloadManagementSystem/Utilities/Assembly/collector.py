@@ -75,23 +75,23 @@ def collector(full_name: str) -> Collector:
     """The collector of this process for a service, ``<System>/<Service>``; made and started at the first call."""
     with _lock:
         if full_name not in _collectors:
-            _collectors[full_name] = _make(options.service(full_name))
+            _collectors[full_name] = _make(full_name, options.service(full_name))
         return _collectors[full_name]
 
 
-def _make(option: options.Getter) -> Collector:
+def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     db = PilotLoggingDB(settings=options.fill(StoreSettings, option), accept_late=accept_late)
     report = Bell("Collector").alarms.update
-    writer = Writer(db.appender, ingest, utc_now, _spool_opener(option, spooling), spooling, report)
+    writer = Writer(db.appender, ingest, utc_now, _spool_opener(full_name, option, spooling), spooling, report)
     writer.start()
     return Collector(db, writer, ingest, options.fill(ReadSettings, option))
 
 
-def _spool_opener(option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:
-    """Opens the spool in ``SpoolPath``, an absolute folder, by default below DIRAC's root."""
-    default = os.path.join(DIRAC.rootPath, "work", "WorkloadManagement", "PilotLogging", "spool")
+def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:
+    """Opens the spool in ``SpoolPath``, an absolute folder, by default the service's own below DIRAC's root."""
+    default = os.path.join(DIRAC.rootPath, "work", *full_name.split("/"), "spool")
     path = Path(option("SpoolPath", default))
     if not path.is_absolute():
         _log.error("SpoolPath is not absolute, the default is used", f"{path}")
