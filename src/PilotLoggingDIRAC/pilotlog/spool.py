@@ -44,10 +44,14 @@ class Spool:
         self._counting = threading.Lock()
         self.batches = self.bytes = self.quarantined = 0
         self.broken: list[str] = []
-        with _named_errors("opened"):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._path, self._lock = self._take_file()
-            self._database = _open(self._path)
+        try:
+            with _named_errors("opened"):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._path, self._lock = self._take_file()
+                self._database = _open(self._path)
+        except SpoolUnavailable as error:
+            error.may_hold_batches = any(folder.glob(f"*{_SUFFIX}"))
+            raise
         self._count()
         self.adopt()
 

@@ -52,9 +52,10 @@ class Drain:
         self._offered: tuple[str, list[Numbered], Future] | None = None
         self._group_batches = ingest.max_group_batches
         self._next_probe = 0.0
-        self._next_adoption = time.monotonic() + settings.adopt_seconds
+        self._next_adoption = time.monotonic() + settings.probe_seconds
         self._away = ""
         self._spool_problem = ""
+        self._older_unreachable = False
         self._release: tuple[Numbers, Future] | None = None
 
     def open(self) -> None:
@@ -63,9 +64,14 @@ class Drain:
             return
         try:
             self._spool = self._open_spool()
-            self._spool_problem = ""
+            self._spool_problem, self._older_unreachable = "", False
         except SpoolUnavailable as error:
-            self._spool_problem = str(error)
+            self._spool_problem, self._older_unreachable = str(error), error.may_hold_batches
+
+    def require_order(self) -> None:
+        """Raise SpoolUnavailable while older batches may wait in a spool that can't be opened: nothing may overtake."""
+        if self._older_unreachable:
+            raise SpoolUnavailable(self._spool_problem)
 
     @property
     def store_is_away(self) -> bool:
@@ -182,7 +188,8 @@ class Drain:
         """Now and then: adopt what dead processes left; open a spool, or write to it, that was a problem."""
         if time.monotonic() < self._next_adoption or self._offered:
             return
-        self._next_adoption = time.monotonic() + self._settings.adopt_seconds
+        wait = self._settings.adopt_seconds if self._spool else self._settings.probe_seconds
+        self._next_adoption = time.monotonic() + wait
         self.open()
         try:
             if self._spool is not None:

@@ -29,7 +29,7 @@ class GridArchive:
 
     def remove(self, file: StoredFile) -> None:
         """See ``ports.Archive.remove``."""
-        self._call("remove", file)
+        self._call("remove", file, size=file.size, checksum=file.checksum)
 
     def _call(self, operation: str, file: StoredFile, **arguments) -> None:
         self._caller.call(operation, self._seconds, vo=self._vo, se=file.se, lfn=file.lfn, **arguments)

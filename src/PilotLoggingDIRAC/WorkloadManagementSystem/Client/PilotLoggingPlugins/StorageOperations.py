@@ -61,8 +61,13 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
 
 
 @operation
-def remove(vo: str, se: str, lfn: str) -> None:
-    """Remove all copies and the catalogue's entry; what is not there counts as removed."""
+def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
+    """Remove all copies and the catalogue's entry; what is not there, or is registered as another file, counts as
+    removed: it is not ours, see ``put``."""
+    known = _metadata(FileCatalog(vo=vo), lfn)
+    if known and not _is_same(known | {"GUID": ""}, {"Size": size, "Checksum": checksum, "GUID": ""}):
+        _log.warn("Not removed: another file is registered there", lfn)
+        return
     _remove(_storage(se, vo), lfn)
 
 

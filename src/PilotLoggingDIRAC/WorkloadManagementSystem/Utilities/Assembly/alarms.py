@@ -47,10 +47,12 @@ class Bell:
 
 
 def _send(addresses: list[str], subject: str, body: str) -> None:
-    try:
-        result = NotificationClient().sendMail(addresses, subject, body)
-    except Exception as error:  # mail that can't be sent must cost nothing else
-        _log.warn("Could not send mail", repr(error))
-        return
-    if not result["OK"]:
-        _log.warn("Could not send mail", result["Message"])
+    """One address at a time: of several, DIRAC's client is content with the first that takes the mail."""
+    for address in addresses:
+        try:
+            result = NotificationClient().sendMail(address, subject, body)
+        except Exception as error:  # mail that can't be sent must cost nothing else
+            _log.warn("Could not send mail", repr(error))
+            continue
+        if not result["OK"]:
+            _log.warn("Could not send mail", result["Message"])
