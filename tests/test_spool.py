@@ -109,6 +109,7 @@ def test_files_of_dead_processes_are_taken_over_once(folder):
     one.close()
     two.close()
     heir = Spool(folder, SETTINGS)
+    heir.adopt()
     assert sorted(texts(heir)) == [b"a", b"b"]
     assert Spool(folder, SETTINGS).empty
 
@@ -138,7 +139,9 @@ def test_a_file_that_is_no_spool_is_put_aside_and_told(folder):
     (folder / "0000.spool").write_bytes(b"not a database, " * 500)
     spool = Spool(folder, SETTINGS)
     assert spool.broken == ["0000.spool"]
-    assert (folder / "0000.broken").exists()
+    assert list(folder.glob("0000.*.broken"))
+    spool.close()
+    assert Spool(folder, SETTINGS).broken, "until somebody takes it away"
     assert spool.empty
 
 

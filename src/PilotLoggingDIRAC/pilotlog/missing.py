@@ -10,6 +10,7 @@ from .model import Batch, PilotId
 from .ports import Clock
 
 _MAX_LOGS = 10_000
+_LOGS_PER_STEP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ class Missing:
                     self.untold += 1
 
     def take(self) -> tuple[dict[PilotId, Gap], list[Batch]]:
-        """All gaps, and the lines that tell of them; they are forgotten here."""
+        """Some gaps, the oldest first, and the lines that tell of them; they are forgotten here."""
         if not self._gaps:
             return {}, []
         with self._lock:
-            gaps, self._gaps = self._gaps, {}
+            gaps = {pilot: self._gaps.pop(pilot) for pilot in list(self._gaps)[:_LOGS_PER_STEP]}
         return gaps, [self._line(pilot, gap) for pilot, gap in sorted(gaps.items())]
 
     def __len__(self) -> int:

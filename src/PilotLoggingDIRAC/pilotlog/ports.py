@@ -25,8 +25,8 @@ class LogStore(Protocol):
         StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
         """
 
-    def ping(self) -> None:
-        """Return when the store answers. Raises StoreUnavailable."""
+    def ping(self, epoch: str) -> None:
+        """Return when the store takes and commits something of this writer. Raises StoreUnavailable."""
 
 
 class Archive(Protocol):

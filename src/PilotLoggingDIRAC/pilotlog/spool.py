@@ -43,17 +43,16 @@ class Spool:
         self._settings = settings
         self._counting = threading.Lock()
         self.batches = self.bytes = self.quarantined = 0
-        self.broken: list[str] = []
+        self.broken = [path.name for path in folder.glob("*.broken")] if folder.is_dir() else []
         try:
             with _named_errors("opened"):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._path, self._lock = self._take_file()
                 self._database = _open(self._path)
         except SpoolUnavailable as error:
-            error.may_hold_batches = any(folder.glob(f"*{_SUFFIX}"))
+            error.may_hold_batches = _has_files(folder)
             raise
         self._count()
-        self.adopt()
 
     @property
     def empty(self) -> bool:
@@ -162,9 +161,15 @@ class Spool:
     def _lock_readable(self, path: Path) -> IO | None:
         """The lock of a dead process's spool; a file that is none is put aside."""
         lock = _try_lock(path)
-        if lock is None or _readable(path):
-            return lock
-        path.rename(path.with_suffix(".broken"))
+        if lock is None:
+            return None
+        try:
+            if _readable(path):
+                return lock
+            _put_aside(path)
+        except (sqlite3.Error, OSError):
+            lock.close()
+            raise
         self.broken.append(path.name)
         lock.close()
         return None
@@ -249,6 +254,23 @@ def _try_lock(path: Path) -> IO | None:
         lock.close()
         return None
     return lock
+
+
+def _has_files(folder: Path) -> bool:
+    """Whether there is a spool in the folder, as far as one can see."""
+    try:
+        return any(folder.glob(f"*{_SUFFIX}"))
+    except OSError:
+        return True
+
+
+def _put_aside(path: Path) -> None:
+    """Rename a file that is no readable spool, with all that sqlite needs to make something of it."""
+    stem = f"{path.stem}.{int(time.time())}.broken"
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(path.with_name(stem + suffix))
 
 
 def _remove(path: Path) -> None:

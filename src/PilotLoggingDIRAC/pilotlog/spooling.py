@@ -162,7 +162,7 @@ class Drain:
         try:
             self._store.append(epoch, group, acknowledged=True)
         except ConnectionLost as error:
-            self._store.ping()
+            self._store.ping(epoch)
             self._suspicions += 1
             if self._suspicions < _SUSPICIONS:
                 raise

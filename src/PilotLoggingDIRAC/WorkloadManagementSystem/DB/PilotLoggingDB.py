@@ -7,15 +7,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
-from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from sqlalchemy import URL
 
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
@@ -31,8 +31,11 @@ def utc_now() -> datetime:
 
 
 def database_url() -> URL:
-    """Where PilotLoggingDB is, by DIRAC's ``getDBParameters``. Raises when the CS does not say."""
-    parameters = returnValueOrRaise(getDBParameters(FULL_NAME))
+    """Where PilotLoggingDB is, by DIRAC's ``getDBParameters``. Raises StoreUnavailable when the CS does not say."""
+    found = getDBParameters(FULL_NAME)
+    if not found["OK"]:
+        raise StoreUnavailable(f"The CS does not say where PilotLoggingDB is: {found['Message']}")
+    parameters = found["Value"]
     return URL.create(
         "mysql+mysqldb",
         parameters["User"],
@@ -65,31 +68,41 @@ class PilotLoggingDB:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._transactions.engine.dispose()
+        self._transactions.close()
 
 
 class _MigratedTransactions(Transactions):
     """Transactions on a database whose schema is brought up to date before the first one."""
 
     def __init__(self, url: str | URL | None, settings: StoreSettings, clock):
-        super().__init__(make_engine(url or database_url(), settings), settings)
-        self._clock = clock
-        self._migrating = dataclasses.replace(settings, read_seconds=_MIGRATION_SECONDS)
+        super().__init__(None, settings)
+        self._url, self._store_settings, self._clock = url, settings, clock
         self._lock = threading.Lock()
-        self._migrated = False
+        self._ready = False
 
-    def _migrate(self) -> None:
-        engine = make_engine(self.engine.url, self._migrating)
+    def run(self, step, *args):
+        """See ``Transactions.run``; StoreUnavailable too when nobody knows where the database is, or when the schema
+        can't be brought up to date. Both are looked at again at the next step."""
+        if not self._ready:
+            with self._lock:
+                if not self._ready:
+                    self._prepare()
+                    self._ready = True
+        return super().run(step, *args)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if self.engine is not None:
+            self.engine.dispose()
+
+    def _prepare(self) -> None:
+        if self.engine is None:
+            self.engine = make_engine(self._url or database_url(), self._store_settings)
+        if not missing(self.engine):
+            return
+        patient = dataclasses.replace(self._store_settings, read_seconds=_MIGRATION_SECONDS)
+        engine = make_engine(self.engine.url, patient)
         try:
             migrate(engine, self._clock)
         finally:
             engine.dispose()
-
-    def run(self, step, *args):
-        """See ``Transactions.run``; StoreUnavailable too when the schema can't be brought up to date."""
-        if not self._migrated:
-            with self._lock:
-                if not self._migrated:
-                    self._migrate()
-                    self._migrated = True
-        return super().run(step, *args)

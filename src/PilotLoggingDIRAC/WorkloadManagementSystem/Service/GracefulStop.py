@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -29,22 +30,37 @@ def stop_tornado_on_sigterm(busy: Callable[[], bool], stop: Callable[[], None], 
     """
 
     async def finish() -> None:
-        _log.notice("Stopping", "no new connections")
-        _close_listeners(IOLoop.current().remove_handler)
-        deadline = quiet_since = time.monotonic()
-        deadline += seconds
-        while time.monotonic() < min(deadline, quiet_since + _QUIET_SECONDS):
-            await asyncio.sleep(_STEP_SECONDS)
-            quiet_since = time.monotonic() if busy() else quiet_since
-        await asyncio.get_event_loop().run_in_executor(None, stop)
-        await asyncio.sleep(_STEP_SECONDS)
-        _end()
+        try:
+            _close_listeners(IOLoop.current().remove_handler)
+            await _until_quiet(busy, seconds)
+            await _run_apart(stop, seconds)
+        finally:
+            _end()
 
     def begin(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _log.notice("Stopping", "no new connections")
         IOLoop.current().add_callback_from_signal(lambda: asyncio.ensure_future(finish()))
 
     signal.signal(signal.SIGTERM, begin)
+
+
+async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
+    """Return when nothing has been under way for a moment, or after so many seconds."""
+    quiet_since = started = time.monotonic()
+    while time.monotonic() < min(started + seconds, quiet_since + _QUIET_SECONDS):
+        await asyncio.sleep(_STEP_SECONDS)
+        quiet_since = time.monotonic() if busy() else quiet_since
+
+
+async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
+    """Run it in a thread of its own, as the loop's may all be stuck, while the loop sends the last answers."""
+    stopping = threading.Thread(target=stop, name="pilotlog-stop", daemon=True)
+    stopping.start()
+    deadline = time.monotonic() + 2 * seconds
+    while stopping.is_alive() and time.monotonic() < deadline:
+        await asyncio.sleep(_STEP_SECONDS)
+    await asyncio.sleep(_STEP_SECONDS)
 
 
 def stop_diset_on_sigterm(stop: Callable[[], None]) -> None:
@@ -53,10 +69,12 @@ def stop_diset_on_sigterm(stop: Callable[[], None]) -> None:
     def finish(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         _log.notice("Stopping", "no new connections")
-        _close_listeners(lambda descriptor: None)
-        stop()
-        time.sleep(_QUIET_SECONDS)
-        _end()
+        try:
+            _close_listeners(lambda descriptor: None)
+            stop()
+            time.sleep(_QUIET_SECONDS)
+        finally:
+            _end()
 
     signal.signal(signal.SIGTERM, finish)
 

@@ -47,14 +47,15 @@ COLUMNS = {
 class PilotLoggingHandlerMixin:
     """What a collector answers, whatever the protocol."""
 
-    collector: Collector
+    collector: Collector | None = None
 
     def _caller(self) -> access.Caller:
         return caller(self.getRemoteCredentials())
 
     def refused(self, error: PilotLogError) -> None:
         """Count a refusal; ``exported`` calls it."""
-        self.collector.intake.refused(error)
+        if self.collector:
+            self.collector.intake.refused(error)
 
     def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
         """A future of the receipt of a message."""

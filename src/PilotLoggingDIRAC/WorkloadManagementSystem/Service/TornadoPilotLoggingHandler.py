@@ -42,8 +42,8 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     @classmethod
     def _pre_initialize(cls):
         """Start the collector with the server; one that can't start must not keep other services from starting."""
-        guard_tls()
         try:
+            guard_tls()
             cls.collector = collector(cls._fullComponentName)
             seconds = cls.collector.intake.settings.stop_seconds
             stop_tornado_on_sigterm(lambda: cls.under_way > 0, cls.collector.stop, seconds)

@@ -38,9 +38,12 @@ class SqlAppender:
         """
         return self._transactions.run(self._append, epoch, group, acknowledged)
 
-    def ping(self) -> None:
-        """See ``ports.LogStore.ping``."""
-        self._transactions.run(_ping)
+    def ping(self, epoch: str) -> None:
+        """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
+        self._transactions.run(self._touch, epoch)
+
+    def _touch(self, connection: Connection, epoch: str) -> None:
+        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
 
     def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
         done = self._lock_epoch(connection, epoch)
@@ -86,10 +89,6 @@ class SqlAppender:
         if lifecycle.is_too_late(log, run[0].received, accept_late):
             return lifecycle.refuse(log, run)
         return lifecycle.receive(_open_part(connection, log, run), run)
-
-
-def _ping(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT 1")
 
 
 def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:

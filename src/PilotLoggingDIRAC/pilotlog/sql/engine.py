@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, URL, create_engine, event
-from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, NotSupportedError, OperationalError
+from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, NotSupportedError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import ConnectionLost, StoreRefused, StoreUnavailable
@@ -34,7 +34,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
         pool_size=settings.max_connections,
         max_overflow=0,
         pool_timeout=settings.connect_seconds,
-        pool_recycle=1800,
+        pool_recycle=300,
         connect_args={
             "connect_timeout": settings.connect_seconds,
             "read_timeout": settings.read_seconds,
@@ -66,13 +66,14 @@ class Transactions:
 
         Raises StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
         """
-        for _ in range(self._settings.deadlock_tries):
+        tries = self._settings.deadlock_tries
+        for last in (False,) * (tries - 1) + (True,):
             with translated_errors():
                 try:
                     with self.engine.begin() as connection:
                         return step(connection, *args)
                 except (OperationalError, IntegrityError) as error:
-                    if not _worth_repeating(error):
+                    if not _worth_repeating(error) or (last and isinstance(error, IntegrityError)):
                         raise
         raise StoreUnavailable("The database reported deadlocks again and again")
 
@@ -106,6 +107,8 @@ def translated_errors() -> Iterator[None]:
         raise kind(f"The database is not available ({type(error.orig).__name__} {_code(error)})") from error
     except PoolTimeout as error:
         raise StoreUnavailable("All connections to the database are busy") from error
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"The database is not usable ({type(error).__name__})") from error
 
 
 __all__ = ["Connection", "Transactions", "make_engine", "translated_errors"]

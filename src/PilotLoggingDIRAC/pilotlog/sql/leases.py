@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, zip_longest
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
@@ -94,7 +94,8 @@ def _due(connection: Connection, where: ColumnElement[bool], limit: int) -> list
     orders = ((logs.c.LastSeen, logs.c.LogID), (logs.c.LastSeen.desc(), logs.c.LogID.desc()))
     statements = (select(logs.c.LogID).where(where).order_by(logs.c.Attempts, *order).limit(limit) for order in orders)
     oldest, newest = (connection.execute(statement).scalars().all() for statement in statements)
-    return list(dict.fromkeys(chain.from_iterable(zip(oldest, newest, strict=True))))[:limit]
+    by_turns = chain.from_iterable(zip_longest(oldest, newest))
+    return [log_id for log_id in dict.fromkeys(by_turns) if log_id is not None][:limit]
 
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Claim]:
@@ -184,4 +185,4 @@ def _let_go(connection: Connection, claim: Claim, values: dict) -> bool:
 
 def _keep(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     statement = update(logs).where(logs.c.LogID.in_(ids), logs.c.State.in_(SEALED), _is_free(now))
-    return connection.execute(statement.values(State=State.KEPT.value, **_FREE)).rowcount
+    return connection.execute(statement.values(State=State.KEPT.value, RetryAfter=now, **_FREE)).rowcount

@@ -36,14 +36,21 @@ def migrate(engine: Engine, clock: Clock) -> list[str]:
         return [name for version, name, step in MIGRATIONS if _apply(connection, version, name, step, clock)]
 
 
+def missing(engine: Engine) -> list[str]:
+    """The names of the steps that have not been run. Raises StoreUnavailable."""
+    with translated_errors(), engine.connect() as connection:
+        recorded = _recorded(connection)
+    return [name for version, name, _ in MIGRATIONS if version not in recorded]
+
+
 def _apply(connection: Connection, version: int, name: str, step: Callable[[Connection], None], clock: Clock) -> bool:
     """Run one step, unless it is recorded, in a transaction of its own; whether it was run."""
-    missing = version not in _recorded(connection)
-    if missing:
+    due = version not in _recorded(connection)
+    if due:
         step(connection)
         connection.execute(insert(migrations).values(Version=version, Name=name, AppliedAt=clock()))
     connection.commit()
-    return missing
+    return due
 
 
 def _recorded(connection: Connection) -> set[int]:
@@ -66,5 +73,5 @@ class _Lock:
                 raise StoreUnavailable("Another component has been migrating the database for a minute")
 
     def __exit__(self, *_: object) -> None:
-        if self._named:
+        if self._named and not self._connection.invalidated:
             self._connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": _LOCK})

@@ -84,7 +84,9 @@ def _archived(before: datetime) -> Select:
 
 
 def _kept(before: datetime) -> Select:
-    return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before)
+    """Logs kept since before then: ``RetryAfter`` is when they were kept, or tried since."""
+    since = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= before)
+    return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before, since)
 
 
 def _page(connection: Connection, statement: Select, limit: int) -> list[Log]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Keeper
 from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.retention import Retention
@@ -64,7 +64,11 @@ class ArchivingAgent:
         describer = Describer(self._db.custody, self._pilots, tally)
         sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), utc_now, tally)
         cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
-        running = cycle.run([self._lane(vo) for vo in archives.vos()], self._lanes, self._memory, tally)
+        try:
+            running = cycle.run([self._lane(vo) for vo in archives.vos()], self._lanes, self._memory, tally)
+        except StoreUnavailable as error:
+            self._alarms.update({"database": str(error)}, lambda subject: True)
+            raise
         self._workers.drop_idle()
         self._alarm_waiting(tally, settings.alarm_seconds)
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
