@@ -1,4 +1,4 @@
-"""The archive on real storage elements: xrootd through gfal2, and S3."""
+"""The archive on real storage elements: a disk, xrootd through gfal2, and S3."""
 
 import gzip
 import sys
@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.pilotlog.model import State
 from .stack import Stack, world
 from .test_agent import OPTIONS, Logs, cycle
 
-ELEMENTS = ("XROOT-disk", "S3-disk")
+ELEMENTS = ("ALPHA-disk", "XROOT-disk", "S3-disk")
 LINE = b"2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] %8d " + b"x" * 60 + b"\n"
 
 FETCH = """
@@ -64,8 +64,8 @@ def upload_to(stack, element):
 @pytest.mark.parametrize("element", ELEMENTS)
 def test_a_log_of_20_mb_is_archived_read_back_and_removed(stack, logs, element, tmp_path):
     upload_to(stack, element)
-    text = b"".join(LINE % number for number in range(160_000))
-    assert len(text) > 19_000_000
+    text = b"".join(LINE % number for number in range(170_000))
+    assert len(text) > 20_000_000
     who = logs.finished(text)
     output = cycle(stack)
     log = logs.log(who)
