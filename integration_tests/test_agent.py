@@ -244,6 +244,17 @@ def test_a_vo_without_upload_se_keeps_its_logs_and_one_without_path_alarms(stack
     logs.assert_archived_once(beta, b"beta\n")
 
 
+def test_logs_of_a_vo_that_has_left_the_registry_are_an_alarm(stack, logs):
+    who = PilotId("gone.vo", uuid.uuid4().hex)
+    logs.send(who, b"text\n")
+    logs.send(who, b"", return_code="0")
+    try:
+        assert "ERROR: Alarm: archive of gone.vo" in cycle(stack)
+    finally:
+        for table in ("PilotLogBatches", "PilotLogs"):
+            stack.sql("PilotLoggingDB", f"DELETE FROM {table} WHERE LogID = %s", (logs.log(who).id,))
+
+
 def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, logs):
     who = logs.finished(b"first\n")
     cycle(stack)

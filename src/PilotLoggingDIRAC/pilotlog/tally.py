@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -48,19 +49,32 @@ class Tally:
 class Alarms:
     """Tells of problems once when they begin, and once when they are over; never each cycle."""
 
-    def __init__(self, began: Callable[[str, str], None], ended: Callable[[str], None]):
+    def __init__(
+        self,
+        began: Callable[[str, str], None],
+        ended: Callable[[str], None],
+        quiet_seconds: float = 0.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        """A problem is over when it has not been seen for ``quiet_seconds``: one that comes and goes is one problem."""
         self._began = began
         self._ended = ended
-        self._active: set[str] = set()
+        self._quiet_seconds = quiet_seconds
+        self._monotonic = monotonic
+        self._seen: dict[str, float] = {}
 
     def update(self, problems: Mapping[str, str], open_question: Callable[[str], bool] = lambda subject: False) -> None:
         """Tell of what is new among all the present problems, and of what is over.
 
         A subject that ``open_question`` says yes to was not looked at: it stays as it was.
         """
-        over = {subject for subject in self._active - set(problems) if not open_question(subject)}
-        for subject in sorted(over):
-            self._ended(subject)
-        for subject in sorted(set(problems) - self._active):
-            self._began(subject, problems[subject])
-        self._active = (self._active - over) | set(problems)
+        now = self._monotonic()
+        quiet = [subject for subject, seen in self._seen.items() if now - seen >= self._quiet_seconds]
+        for subject in sorted(set(quiet) - set(problems)):
+            if not open_question(subject):
+                del self._seen[subject]
+                self._ended(subject)
+        for subject in sorted(problems):
+            if subject not in self._seen:
+                self._began(subject, problems[subject])
+            self._seen[subject] = now

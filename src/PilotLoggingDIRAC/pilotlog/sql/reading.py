@@ -79,6 +79,12 @@ class SqlReader:
         statement = select(func.min(logs.c.LastSeen)).where(logs.c.State.in_(waiting))
         return self._run(_all, statement)[0][0]
 
+    def waiting_vos(self) -> list[str]:
+        """The VOs that have logs which wait for their archiving."""
+        waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
+        statement = select(logs.c.VO).where(logs.c.State.in_(waiting)).distinct()
+        return sorted(vo for (vo,) in self._run(_all, statement))
+
     def failures(self) -> dict[str, int]:
         """How many logs of each VO failed to be archived and wait for another try."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]

@@ -8,6 +8,7 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +65,14 @@ class ArchivingAgent:
         describer = Describer(self._db.custody, self._pilots, tally)
         sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), utc_now, tally)
         cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
+        vos = archives.vos()
         try:
-            running = cycle.run([self._lane(vo) for vo in archives.vos()], self._lanes, self._memory, tally)
+            running = cycle.run([self._lane(vo) for vo in vos], self._lanes, self._memory, tally)
         except StoreUnavailable as error:
             self._alarms.update({"database": str(error)}, lambda subject: True)
             raise
         self._workers.drop_idle()
-        self._alarm_waiting(tally, settings.alarm_seconds)
+        self._alarm_waiting(tally, vos, settings.alarm_seconds)
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
 
@@ -82,11 +84,13 @@ class ArchivingAgent:
         self._workers.close()
         self._db.close()
 
-    def _alarm_waiting(self, tally: Tally, seconds: float) -> None:
+    def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
         """An archive is a problem for as long as logs of its VO wait after a failure, tried in this cycle or not."""
         for vo, number in self._db.reader.failures().items():
             if f"archive of {vo}" not in tally.problems:
                 tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
+        for vo in set(self._db.reader.waiting_vos()) - set(vos):
+            tally.problem(f"archive of {vo}", "its logs wait, and the VO is not in the Registry")
         oldest = self._db.reader.oldest_unarchived()
         if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")

@@ -22,10 +22,10 @@ _log = gLogger.getSubLogger("PilotLogging")
 class Bell:
     """Tells of the problems of one component; sending mail waits in a thread of its own and never holds it up."""
 
-    def __init__(self, component: str):
+    def __init__(self, component: str, quiet_seconds: float = 0.0):
         self._component = component
         self._post = BoundedExecutor("mail", 1, _MAX_WAITING)
-        self.alarms = Alarms(self._began, self._ended)
+        self.alarms = Alarms(self._began, self._ended, quiet_seconds)
 
     def _began(self, subject: str, text: str) -> None:
         _log.error(f"Alarm: {subject}", text)

@@ -23,6 +23,8 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLo
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 
+#: A problem of the collector that comes back sooner was never over.
+_QUIET_SECONDS = 30.0
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -83,7 +85,7 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     db = PilotLoggingDB(settings=options.fill(StoreSettings, option), accept_late=accept_late)
-    report = Bell("Collector").alarms.update
+    report = Bell(full_name, _QUIET_SECONDS).alarms.update
     writer = Writer(db.appender, ingest, utc_now, _spool_opener(full_name, option, spooling), spooling, report)
     writer.start()
     return Collector(db, writer, ingest, options.fill(ReadSettings, option))
