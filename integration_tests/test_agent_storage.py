@@ -69,7 +69,7 @@ def test_a_log_of_20_mb_is_archived_read_back_and_removed(stack, logs, element, 
     who = logs.finished(text)
     output = cycle(stack)
     log = logs.log(who)
-    assert log.state is State.ARCHIVED, (log, output)
+    assert log.state is State.ARCHIVED, output
     assert log.file.se == element
     fetched = handle(stack, "get", log, tmp_path / "log.gz")
     assert fetched.returncode == 0, fetched.stderr

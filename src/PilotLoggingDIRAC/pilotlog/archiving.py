@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -31,6 +32,8 @@ from .tally import Tally
 MAX_FAILURES = 3
 #: Logs that are claimed, and whose pilots are looked up, at once; per worker.
 _CLAIMS_PER_WORKER = 8
+#: Claiming passes over rows that are locked, be it for a moment by somebody's scan: those are tried once more.
+_RETRY_SECONDS = 0.2
 #: How long a log waits for PilotAgentsDB, so that it is not archived without its reference.
 _DESCRIBE_SECONDS = 48 * 3600
 
@@ -118,12 +121,23 @@ class Archiver:
         settled = self._clock() - timedelta(seconds=self._settings.settle_seconds)
         ids = self._custody.due(self._vo, settled, self._settings.max_logs_per_cycle)
         with ThreadPoolExecutor(self._settings.workers, thread_name_prefix=f"archive-{self._vo}") as pool:
-            while ids and not self._gate.closed:
-                count = 1 if self._gate.probing else _CLAIMS_PER_WORKER * self._settings.workers
-                list(pool.map(self._work, self._claim(ids[:count])))
-                ids = ids[count:]
+            skipped = self._work_off(pool, ids)
+            if skipped:
+                time.sleep(_RETRY_SECONDS)
+                self._work_off(pool, skipped)
         if self._gate.error:
             self._tally.problem(f"archive of {self._vo}", self._gate.error)
+
+    def _work_off(self, pool: ThreadPoolExecutor, ids: list[int]) -> list[int]:
+        """Archive logs, until the gate closes; return those that could not be claimed."""
+        unclaimed: list[int] = []
+        while ids and not self._gate.closed:
+            count = 1 if self._gate.probing else _CLAIMS_PER_WORKER * self._settings.workers
+            claims = self._claim(ids[:count])
+            unclaimed += sorted(set(ids[:count]) - {claim.log.id for claim in claims})
+            list(pool.map(self._work, claims))
+            ids = ids[count:]
+        return unclaimed
 
     def _claim(self, ids: Sequence[int]) -> list[Claim]:
         """Claim logs, and let go of those whose pilots DIRAC should be asked for and can't be."""
