@@ -1,5 +1,6 @@
 """The store goes away and comes back: nothing acknowledged is lost or doubled, and the order stays."""
 
+import sqlite3
 import threading
 import time
 
@@ -14,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     StoreUnavailable,
 )
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
-from PilotLoggingDIRAC.pilotlog.model import Receipt
+from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
@@ -308,3 +309,17 @@ def test_the_spool_of_a_dead_neighbour_is_adopted_while_running(make_writer, tra
     for path in (tmp_path / "other").glob("0000.spool*"):
         path.rename(tmp_path / "spool" / path.name.replace("0000", "9999"))
     until(lambda: line("theirs") in read(transactions))
+
+
+def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(make_writer, switch, tmp_path, problems):
+    spool = Spool(tmp_path / "spool", SPOOL)
+    spool.append("old", [Numbered(1, batch(line("a")))])
+    with sqlite3.connect(tmp_path / "spool" / "0000.spool") as database:
+        database.execute("UPDATE Batches SET Received = 'no time'")
+    spool.close()
+    writer = make_writer()
+    until(lambda: "unexpected ValueError" in problems.get("database", ""))
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.25
+    assert send(writer, line("b")) == [Receipt(len(line("b")))]

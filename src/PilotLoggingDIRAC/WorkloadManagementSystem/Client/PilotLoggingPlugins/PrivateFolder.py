@@ -33,7 +33,7 @@ def remove_abandoned() -> None:
     """Remove the folders of processes of this user that have ended without doing so."""
     for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
         try:
-            file = os.open(lock, os.O_WRONLY)
+            file = os.open(lock, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         except OSError:  # somebody else's, or gone meanwhile
             continue
         try:
