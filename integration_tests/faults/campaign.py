@@ -14,6 +14,8 @@ from .field import Field
 from .run import Run
 
 MAX_SHOWN = 12
+#: What the agent could not remove at once, as a transfer took too long, it tries again.
+LOOKS = 4
 
 
 def campaign(seeds, jobs, folder):
@@ -57,16 +59,16 @@ class Job:
         for seed in seeds:
             results.append(self._one(seed))
             self._look(time.monotonic())
-        if self._later:
-            time.sleep(max(0.0, max(when for when, *_ in self._later) - time.monotonic()))
-            self._look(float("inf"))
+        while self._later:
+            time.sleep(max(0.0, min(when for when, *_ in self._later) - time.monotonic()))
+            self._look(time.monotonic())
         return results
 
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
         run = Run(self._field, plan.make(seed))
         result = run.go()
-        self._later.append((*run.later(), run, logs))
+        self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:
             self._keep(run, logs)
         say(summary(result))
@@ -75,9 +77,11 @@ class Job:
     def _look(self, now):
         due = [one for one in self._later if one[0] <= now]
         self._later = [one for one in self._later if one[0] > now]
-        for _, look, run, logs in due:
+        for _, look, run, logs, looks_left in due:
             found = _tried(look)
-            if found:
+            if found and looks_left:
+                self._later.append((run.later()[0], look, run, logs, looks_left - 1))
+            elif found:
                 run.result.findings += found
                 self._keep(run, logs)
                 say(f"seed {run.plan.seed}, later: {len(found)} findings in {run.result.evidence}: {found[:3]}")
