@@ -18,13 +18,18 @@ from urllib.parse import urlencode
 
 
 class Connection:
-    """One sender's way to a collector: the URL, the CA folder, a proxy file or a folder with a host certificate."""
+    """One sender's way to a collector: the URL, the CA folder, a proxy file or a folder with a host certificate.
+
+    Credentials None: a TLS connection without a certificate.
+    """
 
     def __init__(self, url, ca_folder, credentials, timeout=60):
         self.url = url
         self.timeout = timeout
         self._context = ssl.create_default_context(capath=str(ca_folder))
-        self.is_host = Path(credentials).is_dir()
+        self.is_host = credentials is not None and Path(credentials).is_dir()
+        if credentials is None:
+            return
         if self.is_host:
             self._context.load_cert_chain(f"{credentials}/hostcert.pem", f"{credentials}/hostkey.pem")
         else:

@@ -95,6 +95,24 @@ class TestReading:
         assert access.scope(caller("NormalUser", vo="vo.beta.org"), MEMBERS).empty
         assert access.scope(caller("NormalUser", vo=""), Policy(member_vos=frozenset({""}))).empty
 
+    @pytest.mark.parametrize("role", ["GenericPilot", "Pilot"])
+    def test_pilots_are_no_members_as_their_credential_lies_on_worker_nodes(self, role):
+        assert access.scope(caller(role, "NormalUser"), MEMBERS).empty
+        assert access.scope(caller(role, "Operator"), MEMBERS) == Scope(vos=ALPHA)
+
+    @pytest.mark.parametrize(
+        ("scope", "reached"),
+        [
+            (Scope(), False),
+            (Scope(vos=ALPHA), False),
+            (Scope(vos=frozenset({"vo.beta.org"})), True),
+            (Scope(sites=frozenset({HERE})), True),
+            (Scope(everything=True), True),
+        ],
+    )
+    def test_logs_out_of_reach_need_not_be_looked_up(self, scope, reached):
+        assert scope.reaches("vo.beta.org") is reached
+
     @pytest.mark.parametrize(
         ("who", "policy"),
         [

@@ -2,8 +2,9 @@
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog import parse
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.JobPilotOutput import delegation, job_pilot_output
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.JobPilotOutput import delegation
 
 ALICE = {"DN": "/C=zz/CN=alice", "group": "alpha_user", "username": "alice", "properties": ["NormalUser"]}
 
@@ -28,6 +29,12 @@ def test_nobody_is_refused():
         delegation({})
 
 
-def test_job_that_is_no_number_is_refused_before_anybody_is_asked():
+@pytest.mark.parametrize("number", ["12; DROP", "", " 1", "-1", "1\n", None, True, 1.5, "9" * 19])
+def test_what_is_no_job_number_is_refused_before_anybody_is_asked(number):
     with pytest.raises(InvalidInput):
-        job_pilot_output("12; DROP", delegation(ALICE))
+        parse.job_number(number)
+
+
+@pytest.mark.parametrize("number", [12, "12"])
+def test_job_number_may_be_text(number):
+    assert parse.job_number(number) == 12

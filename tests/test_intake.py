@@ -10,6 +10,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.errors import (
+    ForeignStamp,
     InvalidInput,
     MessageTooLarge,
     NotAllowed,
@@ -147,6 +148,17 @@ class TestRefusing:
     def test_who_may_not_write_learns_nothing_of_how_it_would_be_read(self, intake):
         with pytest.raises(NotAllowed):
             send(intake, payload=None, caller=USER, stamp="../abc")
+
+    @pytest.mark.parametrize("step", ["message", "finalisation"])
+    def test_a_pilot_that_may_not_write_is_asked_about_by_its_own_vo(self, writer, clock, transactions, step):
+        def check(pilot):
+            assert pilot == PILOT
+            raise ForeignStamp("not yours")
+
+        intake, payload = Intake(writer, SETTINGS, clock, check), {"message": TEXT, "finalisation": "{}"}[step]
+        with pytest.raises(ForeignStamp):
+            getattr(intake, step)(PILOTS, payload, PILOT.stamp, "beta_vo", "192.0.2.7")
+        assert SqlReader(transactions).find(PILOT) == []
 
     def test_a_refusal_costs_nobody_else(self, intake):
         for _ in range(20):

@@ -77,6 +77,71 @@ def test_forbidden_and_unknown_pilots_are_refused_alike(asked):
     assert str(forbidden.value) == str(unknown.value)
 
 
+class Counted:
+    """A reader that counts what it is asked."""
+
+    def __init__(self, reader):
+        self._reader, self.asked = reader, []
+
+    def __getattr__(self, name):
+        self.asked.append(name)
+        return getattr(self._reader, name)
+
+
+def test_forbidden_and_unknown_pilots_cost_the_same_questions(reader):
+    costs = []
+    for records in (Known(subject()), Known()):
+        counted = Counted(reader)
+        with pytest.raises(NotAllowed):
+            PilotOutputs(records, counted, None, None).get(STRANGER, Policy(), REFERENCE)
+        costs.append(counted.asked)
+    assert costs[0] == costs[1] == ["find_reference"]
+
+
+def test_who_may_read_nothing_costs_no_question_at_all():
+    with pytest.raises(NotAllowed):
+        PilotOutputs(None, None, None, None).get(Caller("alice", "alpha_user", PILOT.vo), Policy(), REFERENCE)
+
+
+def test_own_row_does_not_open_what_dirac_s_record_closes(asked, store, alter):
+    store(line("one"))
+    alter(update(logs).values(PilotReference=REFERENCE, Site=SITE))
+    elsewhere = Known(subject(site="TEST.Beta.zz"))
+    with pytest.raises(NotAllowed):
+        asked(elsewhere).get(SITE_ADMIN, Policy(), REFERENCE)
+
+
+@pytest.mark.parametrize("who", READERS, ids=str)
+def test_by_stamp_those_who_may_read_get_the_log(asked, store, alter, who):
+    store(line("one"))
+    alter(update(logs).values(Site=SITE))
+    pilot, found = asked(Known()).by_stamp(who, Policy(), PILOT.vo, PILOT.stamp)
+    assert (pilot, found.stdout) == (PILOT, f"log of {PILOT}")
+
+
+def test_by_stamp_forbidden_unknown_and_impossible_logs_are_refused_alike(asked, store, alter):
+    store(line("one"))
+    alter(update(logs).values(Site="TEST.Beta.zz"))
+    refusals = set()
+    for who in (STRANGER, SITE_ADMIN):
+        for vo, stamp in ((PILOT.vo, PILOT.stamp), (PILOT.vo, "absent"), (PILOT.vo, ""), (None, None), ("../x", "a\n")):
+            with pytest.raises(NotAllowed) as refusal:
+                asked(Known()).by_stamp(who, Policy(), vo, stamp)
+            refusals.add(str(refusal.value))
+    assert len(refusals) == 1
+
+
+def test_by_stamp_a_log_with_a_part_elsewhere_is_not_for_the_site(asked, store, alter):
+    store(line("one"))
+    alter(update(logs).values(State="Purged", Site=SITE))
+    store(line("two", 1))
+    assert asked(Known()).by_stamp(SITE_ADMIN, Policy(), PILOT.vo, PILOT.stamp)
+    alter(update(logs).where(logs.c.Part == 2).values(Site="TEST.Beta.zz"))
+    assert asked(Known()).by_stamp(OPERATOR, Policy(), PILOT.vo, PILOT.stamp)
+    with pytest.raises(NotAllowed):
+        asked(Known()).by_stamp(SITE_ADMIN, Policy(), PILOT.vo, PILOT.stamp)
+
+
 def test_plain_member_reads_only_where_the_vo_allows_it(asked):
     alice = Caller("alice", "alpha_user", PILOT.vo, frozenset({"NormalUser"}))
     with pytest.raises(NotAllowed):

@@ -64,9 +64,14 @@ def registry():
         "DefaultProxyTime": 43200,
         "Users": {user: {"DN": world.dn(user), "Email": f"{user}@localhost"} for user in world.USERS},
         "Groups": {group.name: group_section(group) for group in world.GROUPS},
-        "Hosts": {world.HOST: {"DN": world.dn(world.HOST), "Properties": world.HOST_PROPERTIES}},
+        "Hosts": {name: {"DN": world.dn(name), "Properties": properties} for name, properties in hosts()},
         "VO": {vo.name: {"VOMSName": vo.name} for vo in world.VOS},
     }
+
+
+def hosts():
+    """Return (name, properties) of all hosts."""
+    return [(world.HOST, world.HOST_PROPERTIES), *((host.name, host.properties) for host in world.OTHER_HOSTS)]
 
 
 def group_section(group):
@@ -141,6 +146,7 @@ def systems(facts):
         "NoSQLDatabases": {**account, "Port": facts.ports[components.OPENSEARCH], "SSL": False, "CRT": False},
         "Tornado": {"Port": facts.ports[components.TORNADO]},
     }
+    system_part(sections, components.WMS, "PilotLogging")["CrossVOGroups"] = world.CROSS_VO_GROUPS
     for system, name in components.databases():
         system_part(sections, system, "Databases")[name] = {"DBName": name}
     for service in components.services():

@@ -35,13 +35,14 @@ class Pki:
         """Return the path of its private key."""
         return self.folder / f"{name}.key"
 
-    def host_folder(self):
-        """Return a folder with hostcert.pem and hostkey.pem, as pilots and DIRAC's servers want it."""
-        return self.folder / "host"
+    def host_folder(self, name="host"):
+        """Return a host's folder with hostcert.pem and hostkey.pem, as pilots and DIRAC's servers want it."""
+        return self.folder / name
 
     def build(self):
         """Make what is missing."""
-        for folder in (self.certificates, self.vomsdir, self.vomses, self.host_folder()):
+        hosts = ["host", *(host.folder for host in world.OTHER_HOSTS)]
+        for folder in (self.certificates, self.vomsdir, self.vomses, *map(self.host_folder, hosts)):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         if not self.key("ca").exists():
@@ -51,7 +52,10 @@ class Pki:
             self._make(authority, name, name, [ExtendedKeyUsageOID.CLIENT_AUTH])
         both = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         self._make(authority, "host", world.HOST, both, host_names())
-        self._link_host()
+        for host in world.OTHER_HOSTS:
+            self._make(authority, host.folder, host.name, both)
+        for name in hosts:
+            self._link_host(name)
         self._fill_voms()
 
     def _make_authority(self):
@@ -96,9 +100,9 @@ class Pki:
         write_certificate(self.certificate(name), builder.sign(issuer_key, hashes.SHA256()))
         write_key(self.key(name), key)
 
-    def _link_host(self):
-        for kind, source in (("hostcert.pem", self.certificate("host")), ("hostkey.pem", self.key("host"))):
-            target = self.host_folder() / kind
+    def _link_host(self, name):
+        for kind, source in (("hostcert.pem", self.certificate(name)), ("hostkey.pem", self.key(name))):
+            target = self.host_folder(name) / kind
             target.unlink(missing_ok=True)
             target.symlink_to(os.path.relpath(source, target.parent))
 

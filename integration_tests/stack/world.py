@@ -98,10 +98,30 @@ GROUPS = (
     Group("alpha_data", ALPHA, (ALPHA.shifter,), ("NormalUser",), auto_upload_proxy=True),
     Group("beta_data", BETA, (BETA.shifter,), ("NormalUser",), auto_upload_proxy=True),
     Group("site_admin", ALPHA, ("sid",), ("NormalUser", "SiteManager"), sites=(ALPHA.site,)),
+    Group("no_site_admin", ALPHA, ("simon",), ("NormalUser", "SiteManager")),
+    Group("alpha_jobs", ALPHA, ("joan",), ("NormalUser", "JobAdministrator")),
+    Group("services", ALPHA, ("serge",), ("NormalUser", "ServiceAdministrator")),
+    Group("monitors", ALPHA, ("mona",), ("NormalUser",)),
 )
+CROSS_VO_GROUPS = ("monitors",)
 USERS = tuple(user for group in GROUPS for user in group.users)
 UNREGISTERED = ("evil",)  # a good certificate of a stranger
 HOST = "localhost"
+
+
+@dataclass(frozen=True)
+class OtherHost:
+    """A host of the Registry besides the one that the stack runs on; `folder` is where its certificate is."""
+
+    folder: str
+    name: str
+    properties: tuple[str, ...]
+
+
+OTHER_HOSTS = (
+    OtherHost("untrusted", "untrusted.example.org", ("NormalUser",)),
+    OtherHost("vm", "vm.example.org", ("GenericPilot",)),  # a cloud VM whose pilots have its certificate
+)
 
 
 @dataclass(frozen=True)

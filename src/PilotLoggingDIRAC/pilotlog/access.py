@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from .errors import NotAllowed
 from .model import Log, Selection
 
-_WRITERS = frozenset({"GenericPilot", "Pilot", "Operator"})
+#: What who may not read a log is told, whether or not there is one.
+REFUSAL = "No such log, or not for you to read"
+
+_PILOTS = frozenset({"GenericPilot", "Pilot"})
+_WRITERS = _PILOTS | {"Operator"}
 _VO_READERS = frozenset({"Operator", "JobAdministrator"})
 _ADMINISTRATORS = frozenset({"ServiceAdministrator"})
 _SITE_READERS = frozenset({"SiteManager"})
@@ -20,7 +24,8 @@ _TRUSTED = "TrustedHost"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages."""
+    """Who asks. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages;
+    ``address`` is where the request came from."""
 
     user: str
     group: str
@@ -28,9 +33,14 @@ class Caller:
     properties: frozenset[str] = frozenset()
     is_host: bool = False
     sites: frozenset[str] = frozenset()
+    address: str = ""
 
     def __str__(self) -> str:
         return f"{self.user}@{self.group}"
+
+
+#: A caller of whom nothing is known.
+NOBODY = Caller("anonymous", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,15 @@ class Scope:
 
     def covers(self, log: Log) -> bool:
         """Whether one log is in the scope; a log whose site is unknown belongs to no site."""
-        return self.everything or log.pilot.vo in self.vos or (bool(log.site) and log.site in self.sites)
+        return self.covers_vo(log.pilot.vo) or (bool(log.site) and log.site in self.sites)
+
+    def covers_vo(self, vo: str) -> bool:
+        """Whether every log of a VO is in the scope."""
+        return self.everything or vo in self.vos
+
+    def reaches(self, vo: str) -> bool:
+        """Whether a log of a VO can be in the scope at all; for others nothing need be looked up."""
+        return self.covers_vo(vo) or bool(self.sites)
 
     @property
     def empty(self) -> bool:
@@ -60,12 +78,13 @@ class Scope:
 
 
 def scope(caller: Caller, policy: Policy) -> Scope:
-    """What the caller may read."""
+    """What the caller may read. A pilot's credential lies on worker nodes: it is no member who may read."""
     if caller.is_host:
         return Scope(everything=_TRUSTED in caller.properties)
     if caller.properties & _ADMINISTRATORS or caller.group in policy.cross_vo_groups:
         return Scope(everything=True)
-    reads_vo = caller.properties & _VO_READERS or caller.vo in policy.member_vos
+    is_member = caller.vo in policy.member_vos and not caller.properties & _PILOTS
+    reads_vo = caller.properties & _VO_READERS or is_member
     vos = frozenset({caller.vo}) if caller.vo and reads_vo else frozenset()
     sites = caller.sites if caller.properties & _SITE_READERS else frozenset()
     return Scope(vos=vos, sites=sites)
@@ -76,7 +95,7 @@ def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
     may = scope(caller, policy)
     if may.everything or (log is not None and may.covers(log)):
         return
-    raise NotAllowed("No such log, or not for you to read")
+    raise NotAllowed(REFUSAL)
 
 
 def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:

@@ -32,6 +32,10 @@ class NotAllowed(PilotLogError):
     errno = 3403
 
 
+class ForeignStamp(NotAllowed):
+    """The stamp is that of another VO's pilot."""
+
+
 class LogNotFound(PilotLogError):
     """There is no such log."""
 

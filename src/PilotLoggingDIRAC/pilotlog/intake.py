@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
@@ -12,7 +13,7 @@ from . import access, parse
 from .access import Caller
 from .errors import MessageTooLarge, Overloaded, PilotLogError
 from .ingest import Writer
-from .model import Batch, Receipt
+from .model import Batch, PilotId, Receipt
 from .ports import Clock
 from .settings import IngestSettings
 
@@ -20,15 +21,23 @@ from .settings import IngestSettings
 class Intake:
     """Takes messages and finalise marks of callers, and counts what became of them."""
 
-    def __init__(self, writer: Writer, settings: IngestSettings, clock: Clock):
+    def __init__(
+        self,
+        writer: Writer,
+        settings: IngestSettings,
+        clock: Clock,
+        check: Callable[[PilotId], None] = lambda pilot: None,
+    ):
+        """``check(pilot)`` raises the PilotLogError of a pilot that may not write, and never waits."""
         self.settings = settings
         self._writer = writer
         self._clock = clock
+        self._check = check
         self._counts = _Counts(clock())
 
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
-        who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
+        who = self._pilot(caller, stamp, stated_vo)
         try:
             batch = parse.message(who, payload, self.settings.max_message_bytes, self._clock(), sender)
         except MessageTooLarge as error:
@@ -38,8 +47,13 @@ class Intake:
 
     def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
-        who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
+        who = self._pilot(caller, stamp, stated_vo)
         return self._submit(parse.finalisation(who, payload, self._clock(), sender))
+
+    def _pilot(self, caller: Caller, stamp: object, stated_vo: object) -> PilotId:
+        who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
+        self._check(who)
+        return who
 
     def _submit(self, batch: Batch) -> Future:
         answer = self._writer.submit(batch)

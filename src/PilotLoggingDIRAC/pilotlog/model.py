@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -154,6 +154,11 @@ class Selection:
     return_codes: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the fields that are given."""
+        return tuple(item.name for item in fields(self) if getattr(self, item.name))
 
 
 @dataclass(frozen=True, slots=True)

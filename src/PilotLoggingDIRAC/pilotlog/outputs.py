@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from . import access
+from . import access, parse
 from .access import Caller, Policy
-from .errors import InvalidInput, LogNotFound, StoreUnavailable
+from .errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
 from .model import Log, Output, PilotId, State
-from .sources import SourceChain
-
-_MAX_REFERENCE_CHARACTERS = 255
+from .sources import ARCHIVE, COLLECTOR, SourceChain
 
 
 class Reader(Protocol):
@@ -52,31 +50,48 @@ class PilotOutputs:
         Raises NotAllowed for a pilot that the caller may not read and, to them, for one that is not there;
         LogNotFound to those who may read all; StoreUnavailable when nobody can tell; SourcesExhausted.
         """
-        log = self._readable(access.scope(caller, policy), _reference(reference))
+        scope, asked = access.scope(caller, policy), parse.reference(reference)
+        log = None if scope.empty else self._readable(scope, asked)
         access.require_read(caller, policy, log)
         if log is None:
             raise LogNotFound("No such pilot")
-        return log.pilot.vo, self._chain.output(log.pilot, str(reference), self._names_for(log.pilot.vo))
+        return log.pilot.vo, self._chain.output(log.pilot, asked, self._names_for(log.pilot.vo))
+
+    def by_stamp(self, caller: Caller, policy: Policy, vo: object, stamp: object) -> tuple[PilotId, Output]:
+        """A pilot and its log, from the collector or the archive.
+
+        Who reads by site needs every part of it to be at that site. Raises NotAllowed as ``get``; SourcesExhausted.
+        """
+        scope = access.scope(caller, policy)
+        try:
+            pilot = parse.pilot(vo, stamp)
+        except InvalidInput:
+            access.require_read(caller, policy, None)
+            raise
+        if not scope.covers_vo(pilot.vo):
+            parts = self._reader.find(pilot) if scope.reaches(pilot.vo) else []
+            if not parts or not all(map(scope.covers, parts)):
+                raise NotAllowed(access.REFUSAL)
+        return pilot, self._chain.output(pilot, "", (COLLECTOR, ARCHIVE))
 
     def _readable(self, scope: access.Scope, reference: str) -> Log | None:
-        """The pilot by DIRAC's record; by our own logs where DIRAC has deleted it, or can't be asked."""
+        """The pilot by DIRAC's record; by our own logs where DIRAC has deleted it, or can't be asked.
+
+        Both are asked for a pilot that is not for the caller, as for one that is not there: both take the same time.
+        """
         unknown: StoreUnavailable | None = None
         try:
             subject = self._records.subject(reference)
         except StoreUnavailable as error:
             subject, unknown = None, error
-        if subject is not None:
+        if subject is not None and scope.covers(subject):
             return subject
         logs = [log for log in self._reader.find_reference(reference) if scope.covers(log)]
+        if subject is not None:
+            return None
         if unknown and not logs:
             raise unknown
         return logs[-1] if logs else None
-
-
-def _reference(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _MAX_REFERENCE_CHARACTERS:
-        raise InvalidInput(f"A pilot reference has 1 to {_MAX_REFERENCE_CHARACTERS} characters")
-    return value
 
 
 def parts_of(reader: Reader, pilot: PilotId, reference: str) -> list[Log]:

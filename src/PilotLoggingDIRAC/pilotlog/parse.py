@@ -16,6 +16,9 @@ from .model import Batch, PilotId, Selection, State
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,63}(?<!\.)", re.ASCII)
 _MAX_RETURN_CODE = 64
+_MAX_REFERENCE_CHARACTERS = 255
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+_REFERENCE = re.compile(rf"[!-~]{{1,{_MAX_REFERENCE_CHARACTERS}}}", re.ASCII)
 _MAX_SELECTED = 1000
 
 #: JSON that is longer than this has to be plain: nested, it would take thirty times its length in memory.
@@ -48,6 +51,25 @@ def _name(value: object, pattern: re.Pattern[str], what: str) -> str:
     if not pattern.fullmatch(value):
         raise InvalidInput(f"Not a {what}: letters, digits, dashes and underscores, at most 64")
     return value
+
+
+def reference(value: object) -> str:
+    """A pilot's reference as somebody asks for it; a computing element may have given it any form."""
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_REFERENCE_CHARACTERS:
+        raise InvalidInput(f"A pilot reference has 1 to {_MAX_REFERENCE_CHARACTERS} characters")
+    return value
+
+
+def job_number(value: object) -> int:
+    """The number of a job, given as a number or as its digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or not _DIGITS.fullmatch(str(value)):
+        raise InvalidInput("The job's number is not a number")
+    return int(value)
+
+
+def printable(value: object) -> str:
+    """A reference that can stand in a line of a log, else an empty string."""
+    return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else ""
 
 
 def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list:

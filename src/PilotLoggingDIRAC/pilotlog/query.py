@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from . import access
 from .access import Caller, Policy
-from .errors import InvalidInput, LogNotFound
+from .errors import InvalidInput, LogNotFound, NotAllowed
 from .lifecycle import character_boundary
 from .model import Log, Page, PilotId, Selection, State
 from .settings import ReadSettings
@@ -63,9 +63,10 @@ class LogQuery:
         Raises NotAllowed for who may not, whether or not the log exists; LogNotFound for who may.
         """
         scope = access.scope(caller, policy)
-        readable = [part for part in self._reader.find(pilot) if scope.covers(part)]
-        if not readable and pilot.vo not in scope.vos:
-            access.require_read(caller, policy, None)
+        found = self._reader.find(pilot) if scope.reaches(pilot.vo) else []
+        readable = [part for part in found if scope.covers(part)]
+        if not readable and not scope.covers_vo(pilot.vo):
+            raise NotAllowed(access.REFUSAL)
         if not readable:
             raise LogNotFound("No such log")
         return readable

@@ -104,3 +104,22 @@ class RetentionSettings:
     files_seconds: float = 0.0
     logs_per_step: int = 100
     max_steps: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipSettings:
+    """How often PilotAgentsDB is asked whose stamps are that a collector sees, and how much of it is remembered."""
+
+    owner_lookup_seconds: float = 30.0
+    owner_lookup_stamps: int = 500
+    owner_known_seconds: float = 6 * HOUR
+    owner_unknown_seconds: float = 600.0
+    owner_max_stamps: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """After how long the same reading of a live log, or the same refusal, gets another line in the service's log."""
+
+    audit_quiet_seconds: float = 300.0
+    audit_max_remembered: int = 10_000

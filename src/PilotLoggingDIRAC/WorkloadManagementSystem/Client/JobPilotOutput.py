@@ -5,9 +5,11 @@ from __future__ import annotations
 from DIRAC.MonitoringSystem.Client.WebAppClient import WebAppClient
 from DIRAC.WorkloadManagementSystem.Client.PilotManagerClient import PilotManagerClient
 
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
+from PilotLoggingDIRAC.pilotlog.access import REFUSAL
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
 
-_HIDDEN = "not shown"
+#: A reference that no pilot has.
+_NO_PILOT = "-"
 
 #: For one call; above what the chain of sources may take, and the least that DIRAC's clients wait.
 _SECONDS = 120
@@ -24,37 +26,42 @@ def delegation(credentials: dict) -> dict[str, str]:
     return {"delegatedDN": dn, "delegatedGroup": group}
 
 
-def job_pilot_output(job_id: object, in_the_name_of: dict[str, str]) -> dict[str, str]:
-    """``StdOut`` and ``StdErr`` of a job's pilots, one after the other, each under its reference.
+def job_pilot_output(job_id: int, in_the_name_of: dict[str, str]) -> dict[str, str]:
+    """``StdOut`` and ``StdErr`` of those of a job's pilots that are for the caller, each under its reference.
 
-    A pilot that has no output, or not for the caller, has a line that says so; where it is not for the caller, its
-    reference is not shown either. Raises LogNotFound when the job has no known pilots.
+    A pilot that has no output has a line that says so; one that is not for the caller is left out. Raises NotAllowed
+    when that leaves none and, to who may not read all logs, when the job has no known pilots: it then asks for one
+    that is not there, so that both answers take the same time. Raises LogNotFound to the others.
     """
-    answers = [_output(reference, in_the_name_of) for reference in _references(job_id)]
+    references = _references(job_id)
+    found = [_output(reference, in_the_name_of) for reference in references or [_NO_PILOT]]
+    answers = [answer for answer in found if answer is not None]
+    if not answers:
+        raise NotAllowed(REFUSAL)
+    if not references:
+        raise LogNotFound(f"DIRAC names no pilots of job {job_id}")
     return {stream: "".join(_section(answer, stream) for answer in answers) for stream in ("StdOut", "StdErr")}
 
 
-def _references(job_id: object) -> list[str]:
+def _references(job_id: int) -> list[str]:
     """The job's pilots, asked for as the host: DIRAC lets only operators ask, and any user for their output."""
-    try:
-        number = int(str(job_id))
-    except ValueError:
-        raise InvalidInput("The job's number is not a number") from None
-    result = PilotManagerClient().getPilots(number, timeout=_SECONDS)
-    if not result["OK"]:
-        raise LogNotFound(f"DIRAC names no pilots of job {number}")
-    return list(result["Value"])
+    result = PilotManagerClient().getPilots(job_id, timeout=_SECONDS)
+    return list(result["Value"]) if result["OK"] else []
 
 
-def _output(reference: str, in_the_name_of: dict[str, str]) -> dict[str, str]:
-    """A client for each call, as a client belongs to one thread and here also to one caller."""
+def _output(reference: str, in_the_name_of: dict[str, str]) -> dict[str, str] | None:
+    """None for a pilot that is not for the caller.
+
+    A client for each call, as a client belongs to one thread and here also to one caller.
+    """
     result = WebAppClient(useCertificates=True, **in_the_name_of).getPilotOutput(reference, timeout=_SECONDS)
     if result["OK"]:
         return {"Reference": reference} | result["Value"]
-    shown = _HIDDEN if result.get("Errno") == NotAllowed.errno else reference
+    if result.get("Errno") == NotAllowed.errno:
+        return None
     why = result["Message"]
     texts = {"StdOut": f"Could not retrieve output: {why}", "StdErr": f"Could not retrieve error: {why}"}
-    return {"Reference": shown} | texts
+    return {"Reference": reference} | texts
 
 
 def _section(answer: dict[str, str], stream: str) -> str:

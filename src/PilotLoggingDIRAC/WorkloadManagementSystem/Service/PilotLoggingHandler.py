@@ -16,9 +16,11 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog import access, parse
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.pilotlog.model import Log, Receipt
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
+from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
@@ -44,33 +46,34 @@ COLUMNS = {
 }
 
 
-class PilotLoggingHandlerMixin:
+class PilotLoggingHandlerMixin(AuditedMixin):
     """What a collector answers, whatever the protocol."""
 
     collector: Collector | None = None
 
-    def _caller(self) -> access.Caller:
-        return caller(self.getRemoteCredentials())
-
-    def refused(self, error: PilotLogError) -> None:
-        """Count a refusal; ``exported`` calls it."""
+    def refused(self, error: PilotLogError, method: str) -> None:
+        """Count a refusal and note it; ``exported`` calls it."""
         if self.collector:
             self.collector.intake.refused(error)
+        super().refused(error, method)
 
     def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
         """A future of the receipt of a message."""
-        return self.collector.intake.message(self._caller(), message, pilotUUID, wnVO, self._sender())
+        self.about = lambda: {"log": parse.pilot(self.who.vo or wnVO, pilotUUID)}
+        return self.collector.intake.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
     def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
         """A future of the receipt of a finalise mark."""
-        return self.collector.intake.finalisation(self._caller(), payload, pilotUUID, wnVO, self._sender())
+        self.about = lambda: {"log": parse.pilot(self.who.vo or wnVO, pilotUUID)}
+        return self.collector.intake.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
 
-    def _sender(self) -> str:
-        return str(self.getRemoteAddress()[0])
+    def _asks(self, vo, stamp) -> PilotId:
+        pilot = parse.pilot(vo, stamp)
+        self.about = lambda: {"log": pilot}
+        return pilot
 
-    def _parts(self, vo, stamp) -> list[Log]:
-        who = self._caller()
-        return self.collector.query.parts(who, policy(who.vo), parse.pilot(vo, stamp))
+    def _parts(self, pilot: PilotId) -> list[Log]:
+        return self.collector.query.parts(self.who, policy(self.who.vo), pilot)
 
     types_sendMessage = []
 
@@ -109,7 +112,9 @@ class PilotLoggingHandlerMixin:
         :param str logfile: the pilot's stamp, also with DIRAC's old ending ``.log``
         :return: S_OK({"StdOut": str, "OmittedBytes": int}), the latter above 0 for a log over MaxWholeBytes
         """
-        whole = self.collector.query.whole(self._parts(vo, parse.stock_file_name(logfile)))
+        pilot = self._asks(vo, parse.stock_file_name(logfile))
+        whole = self.collector.query.whole(self._parts(pilot))
+        self.audit.read(self.who, "getLogs", log=pilot, source=COLLECTOR)
         return {"StdOut": whole.text, "OmittedBytes": whole.omitted_bytes}
 
     types_getLog = []
@@ -125,7 +130,9 @@ class PilotLoggingHandlerMixin:
         """
         settings = self.collector.query.settings
         limit = parse.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
-        page = self.collector.query.page(self._parts(vo, stamp), cursor, max(limit, 4))
+        pilot = self._asks(vo, stamp)
+        page = self.collector.query.page(self._parts(pilot), cursor, max(limit, 4))
+        self.audit.page(self.who, "getLog", log=pilot, source=COLLECTOR)
         return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
 
     types_getPilotLogs = []
@@ -138,12 +145,14 @@ class PilotLoggingHandlerMixin:
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
         :return: S_OK({"TotalRecords", "ParameterNames", "Records"})
         """
-        who, (column, descending) = self._caller(), parse.order(order)
+        column, descending = parse.order(order)
         first = parse.number(start, "start", 0, 10**9)
         number = parse.number(limit, "limit", 1, self.collector.query.settings.max_rows)
         wanted = parse.selection(selection)
-        total, logs = self.collector.query.select(who, policy(who.vo), wanted, column, descending, first, number)
+        may = self.who, policy(self.who.vo)
+        total, logs = self.collector.query.select(*may, wanted, column, descending, first, number)
         records = [[value(log) for value in COLUMNS.values()] for log in logs]
+        self.audit.listed(self.who, "getPilotLogs", wanted, len(records))
         return {"TotalRecords": total, "ParameterNames": list(COLUMNS), "Records": records}
 
     types_getMetadata = []
@@ -151,7 +160,7 @@ class PilotLoggingHandlerMixin:
     @exported
     def export_getMetadata(self):
         """What this collector is: S_OK({"LogPath", "Storage", "Version"}), as DIRAC's own agent expects it."""
-        access.require_operator(self._caller())
+        access.require_operator(self.who)
         return self.collector.metadata()
 
     types_getStatus = []
@@ -159,7 +168,7 @@ class PilotLoggingHandlerMixin:
     @exported
     def export_getStatus(self):
         """How the collector and its logs are: S_OK(dict) with counts by state, refusals by reason, what waits."""
-        access.require_operator(self._caller())
+        access.require_operator(self.who)
         return self.collector.status()
 
     types_importLog = []
@@ -170,15 +179,15 @@ class PilotLoggingHandlerMixin:
 
         :return: S_OK(int), the length in bytes of what was imported so far
         """
-        access.require_administrator(self._caller())
-        return self.collector.db.importer.append(parse.pilot(vo, stamp), offset, text, last, modified)
+        access.require_administrator(self.who)
+        return self.collector.db.importer.append(self._asks(vo, stamp), offset, text, last, modified)
 
     types_retryArchiving = []
 
     @exported
     def export_retryArchiving(self, selection):
         """Let the logs among the selected whose archiving failed be tried again at once: S_OK(number of logs)."""
-        access.require_administrator(self._caller())
+        access.require_administrator(self.who)
         return self.collector.db.mending.retry(parse.selection(selection))
 
     types_releaseQuarantine = []
@@ -186,7 +195,7 @@ class PilotLoggingHandlerMixin:
     @exported
     def export_releaseQuarantine(self):
         """Offer again to the database what it refused of this collector before: S_OK(number of messages)."""
-        access.require_administrator(self._caller())
+        access.require_administrator(self.who)
         return self.collector.release_quarantine()
 
 

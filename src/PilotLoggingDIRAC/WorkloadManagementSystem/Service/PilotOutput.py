@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy
+from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import pilot_outputs
 
 
-class PilotOutputMixin:
+class PilotOutputMixin(AuditedMixin):
     """For handlers of any protocol; goes in front of DIRAC's class.
 
     ``createClient`` reads ``export_*`` from the handler's own class, so each handler states the method itself:
@@ -18,8 +20,9 @@ class PilotOutputMixin:
 
     def pilotOutput(self, reference: str) -> dict:
         """The output of a pilot that the caller may read, as DIRAC answers it, and where it came from."""
-        who = caller(self.getRemoteCredentials())
-        vo, found = pilot_outputs().get(who, policy(who.vo), reference)
+        self.about = lambda: {"reference": parse.printable(reference)}
+        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference)
+        self.audit.read(self.who, "getPilotOutput", reference=reference, vo=vo, source=found.source)
         return {
             "StdOut": found.stdout,
             "StdErr": found.stderr,

@@ -18,7 +18,7 @@ from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 
 from PilotLoggingDIRAC.pilotlog import parse
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
@@ -68,16 +68,20 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
             limit = self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic()
             stored = await asyncio.wait_for(asyncio.wrap_future(offer(*arguments)), max(limit, 0.001))
         except asyncio.TimeoutError:
-            return failure(too_late(), self.refused)
+            return failure(too_late(), self._refused)
         except Exception as error:  # the edge: whatever it is becomes an answer
-            return failure(error, self.refused)
+            return failure(error, self._refused)
         return S_OK(receipt(stored))
+
+    def _refused(self, error: PilotLogError) -> None:
+        """DIRAC has found the method by this time, so that its name is one of ours."""
+        self.refused(error, self.methodObj.__name__.removeprefix(self.METHOD_PREFIX))
 
     async def _call(self) -> dict:
         try:
             result = await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, self._decoded_arguments()))
         except Exception as error:  # the edge: whatever it is becomes an answer
-            return failure(error, self.refused)
+            return failure(error, self._refused)
         return result
 
     def _encoded_arguments(self) -> str:

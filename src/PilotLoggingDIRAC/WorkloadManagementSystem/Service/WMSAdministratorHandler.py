@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
+from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
 
-class WMSAdministratorHandlerMixin:
+class WMSAdministratorHandlerMixin(AuditedMixin):
     """The one method of DIRAC's service, whatever the protocol."""
 
     auth_getJobPilotOutput = ["authenticated"]
@@ -25,7 +27,11 @@ class WMSAdministratorHandlerMixin:
         :param jobID: the job's number
         :return: S_OK({"StdOut": str, "StdErr": str})
         """
-        return job_pilot_output(jobID, self.getRemoteCredentials())
+        number = parse.job_number(jobID)
+        self.about = lambda: {"job": number}
+        found = job_pilot_output(number, self.getRemoteCredentials())
+        self.audit.read(self.who, "getJobPilotOutput", job=number)
+        return found
 
 
 class WMSAdministratorHandler(WMSAdministratorHandlerMixin, RequestHandler):

@@ -18,8 +18,10 @@ _log = gLogger.getSubLogger("PilotLogging")
 def exported(method: Callable) -> Callable:
     """A handler's method as DIRAC calls it: checks the number of arguments, and answers ``S_OK`` or ``S_ERROR``.
 
-    The method may have a ``self.refused(error)`` beside it, which is told of every refusal.
+    The method may have a ``self.refused(error, name)`` beside it, which is told of every refusal, with the name that
+    callers know the method by.
     """
+    name = method.__name__.removeprefix("export_")
     parameters = list(inspect.signature(method).parameters.values())[1:]
     names = [parameter.name for parameter in parameters]
     optional = sum(parameter.default is not parameter.empty for parameter in parameters)
@@ -29,7 +31,8 @@ def exported(method: Callable) -> Callable:
         try:
             return S_OK(method(self, *parse.counted(arguments, names, optional)))
         except Exception as error:  # the edge: whatever it is becomes an answer
-            return failure(error, getattr(self, "refused", None))
+            refused = getattr(self, "refused", None)
+            return failure(error, refused and functools.partial(refused, method=name))
 
     return call
 

@@ -1,21 +1,23 @@
 """Our sources as a plugin of DIRAC's own Monitoring/WebApp, for servers whose extension has a WebAppHandler of its own.
 
-Set ``DownloadPlugin = PilotLoggingDownloadPlugin`` in that service's section. Who may read is up to that handler.
+Set ``DownloadPlugin = PilotLoggingDownloadPlugin`` in that service's section. DIRAC asks a plugin without saying for
+whom, so the caller is that of the request which the thread is serving.
 """
 
 from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.DownloadPlugin import DownloadPlugin
 
-from PilotLoggingDIRAC.pilotlog import sources
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import source_chain
+from PilotLoggingDIRAC.pilotlog.access import NOBODY
+from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.auditing import audit
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy, served
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import pilot_outputs
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
 
 class PilotLoggingDownloadPlugin(DownloadPlugin):
-    """A pilot's log from the collector's database, or from the archive."""
+    """A pilot's log from the collector's database, or from the archive, for those who may read it."""
 
     @exported
     def getRemotePilotLogs(self, pilotStamp, vo=""):
@@ -23,12 +25,20 @@ class PilotLoggingDownloadPlugin(DownloadPlugin):
 
         :return: S_OK({"StdOut": str, "StdErr": "", "LogSource": str, "LogComplete": bool})
         """
-        if not pilotStamp or not vo:
-            raise LogNotFound("A pilot without a stamp or VO has no log")
-        found = source_chain().output(PilotId(vo, pilotStamp), "", (sources.COLLECTOR, sources.ARCHIVE))
+        who = served()
+        pilot, found = pilot_outputs().by_stamp(who, policy(who.vo), vo, pilotStamp)
+        audit().read(who, "getRemotePilotLogs", log=pilot, source=found.source)
         return {
             "StdOut": found.stdout,
             "StdErr": found.stderr,
             "LogSource": found.source,
             "LogComplete": found.complete,
         }
+
+    def refused(self, error: PilotLogError, method: str) -> None:
+        """Note a refusal; ``exported`` calls it."""
+        try:
+            who = served()
+        except NotAllowed:
+            who = NOBODY
+        audit().refused(who, method, error)

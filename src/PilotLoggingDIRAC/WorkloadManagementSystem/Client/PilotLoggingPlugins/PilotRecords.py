@@ -7,6 +7,7 @@ and can't replace output that it has stored once.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,13 @@ class PilotRecords:
         site = "" if site in _NO_SITE else site
         return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=reference, site=site)
 
+    def owners(self, stamps: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The VOs of the known ones among many stamps. Raises StoreUnavailable.
+
+        There is no index for stamps: each question reads the whole table.
+        """
+        return self._run(_owners, frozenset(stamps)) if stamps else {}
+
     def kept_output(self, record: PilotRecord) -> Output | None:
         """The CE's output that was kept, final when the pilot had ended as it was fetched; None without any.
 
@@ -121,6 +129,15 @@ def _record(connection: Connection, reference: str) -> PilotRecord | None:
             fields = {name: getattr(row, name) for name in _CE_FIELDS}
             return PilotRecord(row.PilotID, reference, row.Status, fields)
     return None
+
+
+def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozenset[str]]:
+    statement = select(_agents.c.PilotStamp, _agents.c.VO).where(_agents.c.PilotStamp.in_(sorted(stamps))).distinct()
+    found: dict[str, frozenset[str]] = {}
+    for stamp, vo in connection.execute(statement):
+        if stamp in stamps:  # the database compares without case and trailing blanks
+            found[stamp] = found.get(stamp, frozenset()) | {vo}
+    return found
 
 
 def _kept(connection: Connection, pilot_id: int):

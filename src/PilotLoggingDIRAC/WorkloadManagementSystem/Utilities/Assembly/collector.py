@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.ownership import OwnershipWatch
 
 #: A problem of the collector that comes back sooner was never over.
 _QUIET_SECONDS = 30.0
@@ -31,10 +32,13 @@ _log = gLogger.getSubLogger("PilotLogging")
 class Collector:
     """What one service process needs to receive logs and to read them back."""
 
-    def __init__(self, db: PilotLoggingDB, writer: Writer, ingest: IngestSettings, reading: ReadSettings):
+    def __init__(
+        self, db: PilotLoggingDB, writer: Writer, ingest: IngestSettings, reading: ReadSettings, owners: OwnershipWatch
+    ):
         self.db = db
         self._writer = writer
-        self.intake = Intake(self._writer, ingest, utc_now)
+        self._owners = owners
+        self.intake = Intake(self._writer, ingest, utc_now, owners.check)
         self.query = LogQuery(db.reader, reading)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
 
@@ -57,6 +61,7 @@ class Collector:
 
     def stop(self) -> None:
         """Bring what was taken to the database, refuse the rest, let go of connections."""
+        self._owners.stop()
         self._writer.stop()
         self.reading.shutdown()
         self.db.close()
@@ -84,11 +89,14 @@ def collector(full_name: str) -> Collector:
 def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
-    db = PilotLoggingDB(settings=options.fill(StoreSettings, option), accept_late=accept_late)
+    store = options.fill(StoreSettings, option)
+    db = PilotLoggingDB(settings=store, accept_late=accept_late)
     report = Bell(full_name, _QUIET_SECONDS).alarms.update
     writer = Writer(db.appender, ingest, utc_now, _spool_opener(full_name, option, spooling), spooling, report)
     writer.start()
-    return Collector(db, writer, ingest, options.fill(ReadSettings, option))
+    owners = OwnershipWatch(full_name, option, store)
+    owners.start()
+    return Collector(db, writer, ingest, options.fill(ReadSettings, option), owners)
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import JobPilotOutput
 
 
-def job_pilot_output(job_id: object, credentials: dict) -> dict[str, str]:
+def job_pilot_output(job_id: int, credentials: dict) -> dict[str, str]:
     """See ``JobPilotOutput.job_pilot_output``; in the name of the caller with these verified credentials."""
     return JobPilotOutput.job_pilot_output(job_id, JobPilotOutput.delegation(credentials))

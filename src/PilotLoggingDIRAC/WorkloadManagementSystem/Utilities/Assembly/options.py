@@ -14,6 +14,9 @@ Settings = TypeVar("Settings")
 Getter = Callable[[str, Any], Any]
 """``getter(name, default)`` gives an option's value as text, number or default."""
 
+#: The section of options that hold for all services.
+SHARED = "/Systems/WorkloadManagement/PilotLogging"
+
 _UNITS = {"mb"}
 _log = gLogger.getSubLogger("PilotLogging")
 

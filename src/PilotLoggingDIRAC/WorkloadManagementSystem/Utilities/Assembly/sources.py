@@ -30,9 +30,6 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archiv
 
 _log = gLogger.getSubLogger("PilotLogging")
 
-#: Options of all services that read; each of them may run the chain.
-_SECTION = "/Systems/WorkloadManagement/PilotLogging"
-
 #: Processes for CEs, and as many for storage elements, so that those that hang don't hinder the others.
 _WORKERS = 4
 _LOOK_AFTER_WORKERS_SECONDS = 60.0
@@ -48,7 +45,7 @@ class _Reading:
     """The chain and what it stands on, for one process."""
 
     def __init__(self):
-        option = options.section(_SECTION)
+        option = options.section(options.SHARED)
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
@@ -113,8 +110,3 @@ def _reading() -> _Reading:
 def pilot_outputs() -> PilotOutputs:
     """Pilots' output by reference, for those who may read it; made at the first call."""
     return _reading().outputs
-
-
-def source_chain() -> SourceChain:
-    """The chain alone, for who has decided already who may read; made at the first call."""
-    return _reading().chain

@@ -1,0 +1,19 @@
+"""The audit of this process: notices in the service's log, with the options of all services that read."""
+
+from __future__ import annotations
+
+import functools
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog.audit import Audit
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
+
+_log = gLogger.getSubLogger("PilotLogging/Audit")
+
+
+@functools.cache
+def audit() -> Audit:
+    """The audit; its options are read at the first call."""
+    return Audit(_log.notice, options.fill(AuditSettings, options.section(options.SHARED)))

@@ -1,0 +1,83 @@
+"""The look-up of stamps' VOs in PilotAgentsDB, in a thread of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.ownership import Ownership
+from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecords
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
+
+#: One question reads the whole table, and nobody waits for it.
+_READ_SECONDS = 60
+
+_QUIET_SECONDS = HOUR
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+class OwnershipWatch:
+    """Asks now and then for the stamps that were seen anew, and alarms of pilots with stamps of another VO's."""
+
+    def __init__(self, component: str, option: options.Getter, store: StoreSettings):
+        self._settings = options.fill(OwnershipSettings, option)
+        self._store = dataclasses.replace(store, read_seconds=_READ_SECONDS, max_connections=1)
+        self._alarms = Bell(component, _QUIET_SECONDS).alarms
+        self._stopped = threading.Event()
+        self._reachable = True
+        self.ownership = Ownership(self._owners, self._settings)
+
+    @property
+    def check(self) -> Callable[[PilotId], None]:
+        """``Ownership.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
+        return self.ownership.check if self._settings.owner_lookup_seconds else lambda pilot: None
+
+    def start(self) -> None:
+        """Begin, unless ``OwnerLookupSeconds`` is 0."""
+        if self._settings.owner_lookup_seconds:
+            threading.Thread(target=self._run, name="pilotlog-owners", daemon=True).start()
+
+    def stop(self) -> None:
+        """End; a question that is under way is left to itself."""
+        self._stopped.set()
+
+    def _owners(self, stamps: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        return self._records.owners(stamps)
+
+    @functools.cached_property
+    def _records(self) -> PilotRecords:
+        """Made at the first question: a host may lack the options of PilotAgentsDB."""
+        return PilotRecords(settings=self._store)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._settings.owner_lookup_seconds):
+            self._ask()
+            refused = self.ownership.refused()
+            self._alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
+
+    def _ask(self) -> None:
+        try:
+            asked = self.ownership.look_up()
+        except Exception as error:  # stamps are taken as they are then, and logging goes on
+            self._report(error)
+        else:
+            self._reachable = self._reachable or bool(asked)
+
+    def _report(self, error: Exception) -> None:
+        """Once when it begins: this may last, and hurts nobody."""
+        if self._reachable:
+            known = isinstance(error, StoreUnavailable)
+            _log.warn("PilotAgentsDB can't be asked whose stamps are", str(error) if known else repr(error))
+        self._reachable = False
+
+
+def _subject(vo: str) -> str:
+    return f"pilots of {vo} send with stamps of another VO's pilots, and are refused"
