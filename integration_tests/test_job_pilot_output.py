@@ -92,9 +92,22 @@ def test_what_is_no_job_is_an_error(stack, number, service):
 
 def test_command_gives_it_to_operators_alone(stack, job, tmp_path):
     number, _, text = job
-    for user, expected in (("opal", True), ("opbert", False)):
+    done = {}
+    for user in ("opal", "opbert"):
         (tmp_path / user).mkdir()
-        done = stack.run(["dirac-admin-get-job-pilot-output", number], user=user, cwd=tmp_path / user)
-        assert done.returncode == 0, done.stdout + done.stderr
-        found = (tmp_path / user / f"pilot_{number}" / "std.out").read_text()
-        assert (text in found) is expected
+        done[user] = stack.run(["dirac-admin-get-job-pilot-output", number], user=user, cwd=tmp_path / user)
+    assert done["opal"].returncode == 0, done["opal"].stdout
+    assert text in (tmp_path / "opal" / f"pilot_{number}" / "std.out").read_text()
+    assert done["opbert"].returncode != 0 and REFUSAL in done["opbert"].stdout
+    assert text not in done["opbert"].stdout and not list((tmp_path / "opbert").rglob("std.out"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("user", ["alice", "opbert", "pila"])
+def test_job_whose_pilots_are_not_for_the_caller_is_as_one_that_is_not_there(stack, job, user, service):
+    assert ask(stack, user, service, job[0]) == ask(stack, user, service, 999_999_999)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_administrator_learns_that_a_job_has_no_pilots(stack, service):
+    assert ask(stack, "admin", service, 999_999_999)["Message"] == "DIRAC names no pilots of job 999999999"

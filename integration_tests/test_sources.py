@@ -253,25 +253,6 @@ def test_archived_log_is_read_from_the_storage_element(stack, ask, send):
     assert source(ask(pilot)) == ("Archive", before["StdOut"] + "late\n")
 
 
-_DOWNLOAD = """
-import DIRAC
-DIRAC.initialize(require_auth=False, extra_config={{"DIRAC": {{"Security": {{"UseServerCertificate": "yes"}}}}}})
-from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader
-name = "PilotLoggingDownloadPlugin"
-path = f"WorkloadManagementSystem.Client.PilotLoggingPlugins.{{name}}"
-print(ObjectLoader().loadObject(path, name)["Value"]().getRemotePilotLogs("{stamp}", "{vo}"))
-"""
-
-
-def test_plugin_of_dirac_s_own_handler_gives_log_and_empty_error(stack, ce, send):
-    pilot = grid.add_pilot(stack)
-    send(pilot, "text\n")
-    done = stack.run([sys.executable, "-c", _DOWNLOAD.format(stamp=pilot.stamp, vo=pilot.vo.name)])
-    assert done.returncode == 0, done.stderr
-    for expected in ("'OK': True", "'StdOut': 'text\\n'", "'StdErr': ''", "'LogSource': 'Collector'"):
-        assert expected in done.stdout
-
-
 def test_clients_know_the_method(stack):
     program = """
 from DIRAC.MonitoringSystem.Client.WebAppClient import WebAppClient

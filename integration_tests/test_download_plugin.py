@@ -1,0 +1,93 @@
+"""Our DownloadPlugin under DIRAC's own WebAppHandler, which asks it without saying for whom."""
+
+import sys
+import uuid
+
+import pytest
+
+from . import diset, grid, rpc
+from .stack import world
+
+WEB_APP = "Monitoring/WebApp"
+SECTION = "/Systems/Monitoring/Services/WebApp"
+STOCK = {
+    f"{SECTION}/HandlerPath": "DIRAC/MonitoringSystem/Service/WebAppHandler.py",
+    f"{SECTION}/DownloadPlugin": "PilotLoggingDownloadPlugin",
+}
+
+
+@pytest.fixture(scope="module")
+def stock(stack):
+    """WebApp is DIRAC's own code, with our plugin."""
+    with grid.changed(stack, STOCK, ("WebApp",)):
+        assert STOCK[f"{SECTION}/HandlerPath"] in stack.log("WebApp").read_text()
+        yield
+
+
+@pytest.fixture
+def pilot(stack, connect, stock):
+    """(pilot, text) of the first VO; DIRAC's handler has nothing else to turn to."""
+    pilot, text = grid.add_pilot(stack, grid_type="Nonsense"), f"text {uuid.uuid4()}\n"
+    assert connect(pilot.vo.pilot).send(text, pilot.stamp)["OK"]
+    return pilot, text
+
+
+def ask(stack, user, pilot):
+    return rpc.call(stack, None if user == "host" else user, WEB_APP, "getPilotOutput", pilot.reference)
+
+
+@pytest.mark.parametrize("user", ["opal", "joan", "mona", "serge", "host"])
+def test_those_who_may_read_get_the_log(stack, pilot, user):
+    answer = ask(stack, user, pilot[0])
+    expected = {"StdOut": pilot[1], "StdErr": "", "LogSource": "Collector", "VO": world.ALPHA.name, "FileList": []}
+    assert answer["Value"] == expected | {"LogComplete": False}
+
+
+@pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila", "simon", "sid"])
+def test_others_don_t(stack, pilot, user):
+    answer = ask(stack, user, pilot[0])
+    assert not answer["OK"] and pilot[1].strip() not in str(answer)
+
+
+def test_site_administrator_reads_it_once_its_site_is_noted(stack, pilot):
+    noted = (world.ALPHA.site, pilot[0].stamp)
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET Site = %s WHERE PilotStamp = %s", noted)
+    assert ask(stack, "sid", pilot[0])["Value"]["StdOut"] == pilot[1]
+    assert not ask(stack, "simon", pilot[0])["OK"]
+
+
+def test_callers_at_the_same_time_are_not_mixed_up(stack, pilot, tmp_path):
+    users = ["opal", "opbert"] * 40
+    wanted = [(WEB_APP, "getPilotOutput", [pilot[0].reference], str(stack.proxy(user))) for user in users]
+    for user, answer in zip(users, diset.calls(stack, wanted, tmp_path), strict=True):
+        assert answer["OK"] is (user == "opal"), answer
+
+
+def test_readings_and_refusals_are_noted_with_the_caller(stack, pilot):
+    for user in ("opal", "opbert"):
+        ask(stack, user, pilot[0])
+    lines = [line for line in stack.log("WebApp").read_text().splitlines() if "method=getRemotePilotLogs" in line]
+    assert any("Read by=opal@alpha_operator" in line and pilot[0].stamp in line for line in lines)
+    assert any("Refused by=opbert@beta_operator" in line and "error=NotAllowed" in line for line in lines)
+
+
+def test_dirac_s_own_handler_gives_what_the_ce_gave_to_anybody(stack, pilot):
+    """The limit of the plugin: what does not go through it is the handler's affair. Ours refuses, see the matrix."""
+    statement = "INSERT INTO PilotOutput SELECT PilotID, 'from the CE', '' FROM PilotAgents WHERE PilotJobReference = %s"
+    stack.sql("PilotAgentsDB", statement, (pilot[0].reference,))
+    assert ask(stack, "bob", pilot[0])["Value"]["StdOut"] == "from the CE"
+
+
+_OUTSIDE = """
+import DIRAC
+DIRAC.initialize(require_auth=False, extra_config={{"DIRAC": {{"Security": {{"UseServerCertificate": "yes"}}}}}})
+from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader
+name = "PilotLoggingDownloadPlugin"
+path = f"WorkloadManagementSystem.Client.PilotLoggingPlugins.{{name}}"
+print(ObjectLoader().loadObject(path, name)["Value"]().getRemotePilotLogs("{stamp}", "{vo}"))
+"""
+
+
+def test_outside_of_a_request_the_plugin_gives_nothing(stack, pilot):
+    done = stack.run([sys.executable, "-c", _OUTSIDE.format(stamp=pilot[0].stamp, vo=pilot[0].vo.name)])
+    assert "'OK': False" in done.stdout and "'Errno': 3403" in done.stdout, done.stdout + done.stderr
