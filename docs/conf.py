@@ -16,6 +16,8 @@ html_theme_options = {
     "description": "Logs of DIRAC pilots: collected while they run, archived when they end, read by those who may",
     "page_width": "1100px",
 }
+html_static_path = ["_static"]
+html_css_files = ["guide.css"]
 html_copy_source = False
 
 extensions = ["sphinx.ext.autodoc", "from_code"]
