@@ -55,11 +55,11 @@ def test_a_list_is_a_line_with_keys_and_number_alone(connect, log, noted):
 def test_refusals_have_who_what_and_which(connect, log, noted):
     stamp = log[0]
     assert not connect("opbert").call("getLogs", stamp, ALPHA)["OK"]
-    assert not connect("alice").call("getStatus")["OK"]
+    assert not connect("bob").call("getStatus")["OK"]
     assert not connect("pila").call("sendMessage", "broken", stamp, "unknown")["OK"]
     assert noted() == [
         f"Refused by=opbert@beta_operator from=127.0.0.1 method=getLogs error=NotAllowed log={ALPHA}/{stamp}",
-        "Refused by=alice@alpha_user from=127.0.0.1 method=getStatus error=NotAllowed",
+        "Refused by=bob@beta_user from=127.0.0.1 method=getStatus error=NotAllowed",
         f"Refused by=pila@alpha_pilot from=127.0.0.1 method=sendMessage error=InvalidInput log={ALPHA}/{stamp}",
     ]
 
