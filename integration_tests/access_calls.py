@@ -5,6 +5,7 @@ import itertools
 import json
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from . import diset, grid
@@ -143,7 +144,7 @@ class Call:
         return {
             "sendMessage": [json.dumps("line\n"), self.stamp, self.vo],
             "finaliseLogs": [json.dumps({"retCode": "0"}), self.stamp, self.vo],
-            "importLog": [self.vo, self.stamp, 0, "line\n", {}, "2026-01-01 00:00:00"],
+            "importLog": [self.vo, self.stamp, 0, "line\n", {}, datetime.now(UTC).isoformat()],
             "retryArchiving": [{"PilotStamp": self.stamp}],
             "echo": ["hello"],
             "refreshConfiguration": [False],
