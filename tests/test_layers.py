@@ -22,6 +22,7 @@ MAX_FUNCTION_LINES = 30
 #: (what the module's name begins with, what it may import); the first that fits counts.
 ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
+    (f"{LOGIC}.redaction", (f"{LOGIC}.redaction", f"{LOGIC}.characters", "re2")),
     (LOGIC, (LOGIC, "zstandard")),
     (f"{WMS}.DB", (LOGIC, "DIRAC", *OUTSIDE)),
     # DIRAC's option DownloadPlugin loads it by name: a way in, like a handler, though its place is among the plugins

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from . import access
 from .access import Caller, Policy
+from .characters import character_boundary
 from .errors import InvalidInput, LogNotFound, NotAllowed
-from .lifecycle import character_boundary
 from .model import Log, Page, PilotId, Selection, State
 from .settings import ReadSettings
 from .sql.reading import SqlReader

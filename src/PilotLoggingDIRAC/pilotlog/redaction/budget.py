@@ -1,0 +1,35 @@
+"""How many places of a text are looked at one by one, so that hostile text costs a bounded time."""
+
+from __future__ import annotations
+
+from ..characters import character_boundary
+from .swallow import BARE, KEY, Opened
+
+_LEAST_PLACES = 256
+_BYTES_PER_PLACE = 128
+_BLOCK_BYTES = 8 * 1024
+
+#: The rule that is named where places were not looked at.
+RULE = b"too-many"
+
+
+class Budget:
+    """The places that a text may have: one in 128 bytes, and some. Ordinary text has a tenth of them, or less."""
+
+    def __init__(self, size: int):
+        self._left = _LEAST_PLACES + size // _BYTES_PER_PLACE
+
+    def take(self, places: int = 1) -> bool:
+        """Count places; whether there were as many."""
+        self._left -= places
+        return self._left >= 0
+
+
+def swallow(text: bytes, at: int) -> tuple[int, Opened | None]:
+    """A block of text from a place that is not looked at: to the end of a line, if there is one. What may be a secret
+    that goes on behind it is open."""
+    end = text.find(b"\n", at + _BLOCK_BYTES, at + 2 * _BLOCK_BYTES)
+    end = character_boundary(text, at + _BLOCK_BYTES) if end < 0 else end
+    if text.rfind(b"-----BEGIN", at, end) > text.rfind(b"-----END", at, end):
+        return end, Opened(RULE, KEY)
+    return end, Opened(RULE, BARE) if end == len(text) and text[-1:] != b"\n" else None

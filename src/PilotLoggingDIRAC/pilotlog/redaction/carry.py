@@ -1,0 +1,52 @@
+"""The state of the stream between two messages of a log, packed for the log's row."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from .swallow import Opened
+
+#: So much of the present line is kept, as it stands in the log.
+CONTEXT_BYTES = 512
+
+_VERSION = 1
+_HEAD = struct.Struct(">BcIIBBB")
+_NONE = b"-"
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """The end of the present line as stored, and the secret that is open, if any."""
+
+    context: bytes = b""
+    opened: Opened | None = None
+
+    @classmethod
+    def load(cls, packed: bytes) -> Carry:
+        """What ``dump`` packed; of nothing, or of a version that is not known, the start of a log."""
+        if len(packed) < _HEAD.size or packed[0] != _VERSION:
+            return cls()
+        _, kind, left, count, rule, stop, tail = _HEAD.unpack_from(packed)
+        words, at = [], _HEAD.size
+        for length in (rule, stop, tail):
+            words.append(packed[at : at + length])
+            at += length
+        opened = None if kind == _NONE else Opened(words[0], kind, words[1], words[2], left, count)
+        return cls(packed[at:], opened)
+
+    def dump(self) -> bytes:
+        """At most 800 bytes; none when the text ended with a line and nothing is open."""
+        if not self.context and not self.opened:
+            return b""
+        opened = self.opened or Opened(b"", _NONE)
+        words = (opened.rule, opened.stop, opened.tail)
+        head = _HEAD.pack(_VERSION, opened.kind, opened.left, min(opened.count, 2**32 - 1), *map(len, words))
+        return head + b"".join(words) + self.context
+
+
+def present_line(context: bytes, stored: bytes) -> bytes:
+    """The end of the present line when ``stored`` has come behind ``context``."""
+    last = stored.rfind(b"\n") + 1
+    line = stored[max(last, len(stored) - CONTEXT_BYTES) :]
+    return line if last else (context + line)[-CONTEXT_BYTES:]

@@ -1,0 +1,131 @@
+"""Redaction of a stream: bytes in, bytes out, message by message, nothing held back.
+
+A secret is swallowed to its end, over as many messages as it takes; in its place stands ``[redacted:<rule>]``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Sequence
+
+from . import budget, encoded, pem, swallow
+from .budget import Budget
+from .carry import Carry, present_line
+from .marker import marker
+from .names import Names
+from .own import OwnRule
+from .scanning import Scanner
+from .swallow import BLOCK, KEY, MANY, Opened, Secret
+
+
+class Redactor:
+    """Takes secrets out of text; holds no state of any log, and may be used by many threads."""
+
+    def __init__(self, own: Sequence[OwnRule] = (), secret_names: Iterable[str] = (), plain_names: Iterable[str] = ()):
+        """``own``: rules besides those of here. Names: see ``names.Names``."""
+        self._own = tuple(own)
+        self._scanner = Scanner(Names(secret_names, plain_names))
+
+    def redact(self, carry: bytes, text: bytes) -> tuple[bytes, bytes]:
+        """What of a message is stored, and the carry for the log's next message; ``carry`` is empty at a log's start."""
+        if not text:
+            return b"", carry
+        state = Carry.load(carry)
+        stored, opened = _Pass(self._scanner, state).run(text)
+        if self._own:
+            stored = self._apply_own(state.context, stored)
+        return stored, Carry(present_line(state.context, stored), opened).dump()
+
+    def _apply_own(self, context: bytes, stored: bytes) -> bytes:
+        budget = Budget(len(stored))
+        for rule in self._own:
+            stored = rule.apply(context + stored, len(context), budget)
+        return stored
+
+
+@functools.cache
+def default() -> Redactor:
+    """The redactor with the rules of here alone."""
+    return Redactor()
+
+
+class _Pass:
+    """One message on its way through the rules."""
+
+    def __init__(self, scanner: Scanner, state: Carry):
+        self._scanner = scanner
+        self._context = state.context
+        self._opened = state.opened
+        self._pieces: list[bytes] = []
+
+    def run(self, text: bytes) -> tuple[bytes, Opened | None]:
+        """The text as it is stored, and the secret that is open behind it."""
+        if self._opened:
+            text = self._go_on(self._opened, text)
+        if text:
+            self._scan(text)
+        return b"".join(self._pieces), self._opened
+
+    def _go_on(self, opened: Opened, text: bytes) -> bytes:
+        """What is left of the text behind the secret that was open before it."""
+        text = opened.tail + text
+        end, self._opened = _swallow(dataclasses.replace(opened, tail=b""), text, 0, self._context)
+        if self._opened and end < len(text) and (end or not pem.goes_on(opened)) and self._context:
+            self._pieces.append(b"\n")
+            self._context = b""
+        return text[end:]
+
+    def _scan(self, text: bytes) -> None:
+        self._text, self._base, self._budget = self._context + text, len(self._context), Budget(len(text))
+        at, self._done = 0, self._base
+        while at < len(self._text):
+            limit = self._limit(at)
+            found = self._next(at, limit)
+            if found:
+                at = self._take(*found)
+            elif limit < len(self._text):
+                at = self._resume(limit)
+            else:
+                break
+        self._pieces.append(self._text[self._done :])
+
+    def _limit(self, at: int) -> int:
+        """Where a key goes on that other output has come between: behind this line."""
+        line_end = self._text.find(b"\n", max(at, self._base)) + 1 if self._opened else 0
+        return line_end or len(self._text)
+
+    def _next(self, at: int, limit: int) -> tuple[Secret, int] | None:
+        """The next secret, and the end of what hit it."""
+        while place := self._scanner.hit(self._text, at, limit):
+            if not self._budget.take(self._scanner.cost(self._text, *place)):
+                return Secret(place[0], Opened(budget.RULE, MANY)), place[1]
+            if secret := self._scanner.secret(self._text, *place):
+                return secret, place[1]
+            at = place[1]
+        return None
+
+    def _take(self, secret: Secret, place_end: int) -> int:
+        """Put the marker in the place of a secret; where the scan goes on."""
+        end, opened = _swallow(secret.opened, self._text, secret.start)
+        if end <= max(secret.start, self._base):
+            return max(end, place_end)
+        self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
+        self._done, self._opened = end, opened or self._opened
+        if opened and end < len(self._text):
+            self._pieces.append(b"\n")
+        return end
+
+    def _resume(self, at: int) -> int:
+        end, self._opened = pem.swallow(self._opened, self._text, at)
+        self._pieces.append(self._text[self._done : at])
+        self._done = end
+        return end
+
+
+def _swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tuple[int, Opened | None]:
+    if opened.kind == KEY:
+        return pem.swallow(opened, text, at, context)
+    if opened.kind == MANY:
+        return budget.swallow(text, at)
+    return (encoded.swallow if opened.kind == BLOCK else swallow.swallow)(opened, text, at)

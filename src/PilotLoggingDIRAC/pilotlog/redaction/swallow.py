@@ -1,0 +1,114 @@
+"""How far a secret goes once it has begun, also over messages: an ``Opened`` secret, and where it ends.
+
+Each kind of secret has an end of its own: a quote, a blank, a character that no token has. All are found by patterns
+that never go back, so that time is linear; all but keys and base64 blocks end at the end of the line at the latest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from dataclasses import dataclass
+
+#: What is not closed after so many bytes is closed: a key has 13 kB at most, twice that with a header on each line.
+MAX_BYTES = 64 * 1024
+
+#: Unquoted text, to a blank, a quote, or a line break that is written as an escape.
+BARE = b"b"
+#: The same inside a URL or an urlencoded form, where ``&`` ends it too.
+QUERY = b"u"
+#: To the quote in ``stop``: plain, behind backslashes, or ``%22``.
+QUOTED = b"q"
+#: Letters that tokens are made of.
+TOKEN = b"t"
+#: To the last ``@`` of a URL's authority, or its end.
+AUTHORITY = b"a"
+#: The same, urlencoded: to ``%40``.
+ENCODED_AUTHORITY = b"e"
+#: A private key: ``pem.swallow``.
+KEY = b"k"
+#: A block of base64, wrapped or not: ``encoded.swallow``.
+BLOCK = b"6"
+#: A block of text with more places than are looked at: ``budget.swallow``.
+MANY = b"m"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A secret whose end has not been seen.
+
+    ``tail`` is the beginning of what may be its end, a few characters that are no part of the secret. ``left`` bytes
+    more are swallowed at most. ``count`` is the kind's own.
+    """
+
+    rule: bytes
+    kind: bytes
+    stop: bytes = b""
+    tail: bytes = b""
+    left: int = MAX_BYTES
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret begins, and how it goes on."""
+
+    start: int
+    opened: Opened
+
+
+_ENDS = {
+    BARE: re.compile(rb"""(?:[^\s"'\\]++|\\(?![nrt"'\\]|\Z))*+"""),
+    QUERY: re.compile(rb"""(?:[^\s"'\\&%]++|\\(?![nrt"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z))*+"""),
+    TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
+    ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
+}
+_AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
+#: What is left of a text when it ends where the end of a secret may have begun.
+_TAIL = re.compile(rb"\\{1,8}|%[0-4]?")
+
+
+def quoted(quote: bytes) -> re.Pattern[bytes]:
+    """What is inside a quote: up to the same quote behind as many backslashes, or the end of the line."""
+    if quote.startswith(b"%"):
+        return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z))*+")
+    depth, mark = len(quote) - 1, quote[-1:]
+    if not depth:
+        return re.compile(rb"(?:[^\\\n" + mark + rb"]++|\\[^\n])*+")
+    end = rb"\\{%d}" % depth + mark
+    return re.compile(rb"(?:[^\\\n]++|(?!" + end + rb"|\\{1,8}\Z)\\++" + mark + rb"?+)*+")
+
+
+_QUOTED = {quote: quoted(quote) for quote in (b'"', b"'", b'\\"', b"\\'", b'\\\\\\"', b"\\\\\\'", b"%22", b"%27")}
+
+#: The quotes that are known, for patterns.
+QUOTES = rb"""(?:\\{3}|\\)?["']|%2[27]"""
+
+
+def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
+    """Where the secret that goes on at ``at`` ends, and what of it is still open: nothing, or all that the text has."""
+    if opened.kind == AUTHORITY:
+        end = _authority(text, at)
+    else:
+        pattern = _QUOTED[opened.stop] if opened.kind == QUOTED else _ENDS[opened.kind]
+        end = pattern.match(text, at).end()
+    return settle(opened, text, at, end)
+
+
+def _authority(text: bytes, at: int) -> int:
+    end = _AUTHORITY.match(text, at).end()
+    last = text.rfind(b"@", at, end)
+    return end if last < 0 else last
+
+
+def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened | None]:
+    """The end, and the secret with what it may still swallow where the text ends before it."""
+    rest = text[end : end + 9]
+    if rest and not (len(text) - end == len(rest) and _TAIL.fullmatch(rest)):
+        return end, None
+    left = opened.left - (len(text) - at)
+    return len(text), dataclasses.replace(opened, tail=rest, left=left) if left > 0 else None
+
+
+

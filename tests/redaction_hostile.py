@@ -1,0 +1,36 @@
+"""Text that is made to cost time: repeated, for tests and the benchmark."""
+
+import base64
+
+HOSTILE = {
+    "token=": b"token=",
+    "token=x": b"token=x ",
+    "lines of TOKEN=a": b"TOKEN=a\n",
+    "names without end": b"token",
+    "open quotes": b'token="\\',
+    "quoted names": b'"token":"',
+    "urlencoded names": b"%22token%3A",
+    "options": b"--token ",
+    "plain values": b"token: abc def ",
+    "paths": b"token=/tmp/a/b ",
+    "references": b"secret=${",
+    "backslashes": b"\\",
+    "letters of base64": b"A",
+    "base64 of names": b"dG9rZW4A",
+    "base64 of names in words": b"dG9rZW4 ",
+    "base64 of a token": base64.b64encode(b"token=1 "),
+    "begun JWTs": b"eyJabcdefgh ",
+    "eyJ": b"eyJ",
+    "begun URLs": b"://",
+    "users in URLs": b"://a@",
+    "passwords in URLs": b"://a:b@ ",
+    "begun keys": b"-----BEGIN PRIVATE KEY-----\n",
+    "ends of keys": b"-----END",
+    "dashes": b"-",
+    "bodies of keys": b"MIIEpAIBAAKCAQEA\n",
+    "macaroons": b"MDAxxxxvY2F0aW9u ",
+    "cloud keys": b"AKIA",
+    "bearer": b"bearer ",
+    "one long line": b"Application output: 3.14159 ",
+    "line breaks": b"\n",
+}
