@@ -32,7 +32,7 @@ class StoreContract:
         assert self.text(transactions) == b"".join(texts)
 
     def test_text_larger_than_a_piece_reads_back(self, transactions, clock):
-        text = ("µ" * 1_500_000).encode()
+        text = (("µ" * 1000 + "\n") * 1500).encode()
         self.appender(transactions, clock).append("e", numbered(batch(text)))
         assert self.text(transactions) == text
 

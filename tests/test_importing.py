@@ -10,6 +10,7 @@ from PilotLoggingDIRAC.pilotlog import importing
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Outcome, Skipped
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
+from PilotLoggingDIRAC.pilotlog.redaction.redactor import default
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
@@ -68,9 +69,9 @@ class Wire:
         return self._importer.append(pilot, piece.offset, piece.text.decode(), last, piece.modified.isoformat())
 
 
-def bring(folder, send, clock):
+def bring(folder, send, clock, redactor=default()):
     return [
-        importing.bring(found, send, clock(), SILENT) for found in importing.find(folder) if isinstance(found, LeftLog)
+        importing.bring(found, send, clock(), SILENT, redactor) for found in importing.find(folder) if isinstance(found, LeftLog)
     ]
 
 
@@ -202,7 +203,7 @@ def test_conversion_does_not_break_characters_between_chunks(tmp_path):
     text = ("€" * 300_000).encode()
     path = tmp_path / "log"
     path.write_bytes(b"x" + text)
-    pieces = list(importing.converted([path]))
+    pieces = list(importing.converted([path], default()))
     assert b"".join(pieces) == b"x" + text
     assert [piece.decode() for piece in pieces]
     assert max(map(len, pieces)) <= 1024 * 1024

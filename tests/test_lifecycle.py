@@ -67,7 +67,7 @@ class TestReceiving:
         assert (reception.pieces, reception.log.state) == ((), State.ARCHIVED)
 
     def test_a_large_message_becomes_several_pieces(self):
-        text = b"x" * (2 * lifecycle.MAX_PIECE_BYTES + 1)
+        text = (b"x" * 1023 + b"\n") * (2 * lifecycle.MAX_PIECE_BYTES // 1024) + b"x"
         reception = lifecycle.receive(NEW, [batch(text), batch(b"behind\n")])
         assert [piece.sequence for piece in reception.pieces] == [0, 1, 2, 3]
         assert [len(piece.text) for piece in reception.pieces] == [lifecycle.MAX_PIECE_BYTES] * 2 + [1, 7]

@@ -113,3 +113,41 @@ def test_a_database_that_is_away_is_named_so(tmp_path, clock):
     engine = make_engine(f"sqlite:///{tmp_path}/no/such/folder/logs.db", StoreSettings())
     with pytest.raises(StoreUnavailable):
         migrate(engine, clock)
+
+
+STREAM = ("Carry", "DroppedBytes", "Sender", "ManySenders")
+
+
+@pytest.fixture
+def first_version(engine, clock):
+    """The database as version 1 made it, with one log of its time."""
+    migrate(engine, clock)
+    SqlAppender(Transactions(engine, StoreSettings()), clock).append("e", [Numbered(1, batch(line("old")))])
+    with engine.begin() as connection:
+        for column in STREAM:
+            connection.execute(text(f"ALTER TABLE PilotLogs DROP COLUMN {column}"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 1))
+    return engine
+
+
+def test_a_log_of_the_first_version_goes_on_in_the_second(first_version, clock):
+    assert migrate(first_version, clock) == [name for version, name, _ in MIGRATIONS if version > 1]
+    transactions = Transactions(first_version, StoreSettings())
+    (old,) = SqlReader(transactions).find(PILOT)
+    assert (old.carry, old.dropped_bytes, old.sender, old.many_senders) == (b"", 0, "", False)
+    store = SqlAppender(transactions, clock)
+    store.append("e", [Numbered(2, batch(b"TOKEN=")), Numbered(3, batch(b"abc\n"))])
+    reader = SqlReader(transactions)
+    stored = b"".join(piece for _, piece in reader.pieces(reader.find(PILOT)[0]))
+    assert stored == line("old") + b"TOKEN=[redacted:secret]\n"
+
+
+def test_rows_that_the_first_version_writes_beside_the_second_are_read(engine, clock):
+    migrate(engine, clock)
+    first_columns = "VO, PilotStamp, State, FirstSeen, LastSeen, Resend"
+    with engine.begin() as connection:
+        values = {"vo": PILOT.vo, "stamp": PILOT.stamp, "now": clock().isoformat(" ") + ".000000"}
+        row = "(:vo, :stamp, 'Receiving', :now, :now, x'')"
+        connection.execute(text(f"INSERT INTO PilotLogs ({first_columns}) VALUES {row}"), values)
+    (log,) = SqlReader(Transactions(engine, StoreSettings())).find(PILOT)
+    assert (log.carry, log.dropped_bytes, log.sender, log.many_senders) == (b"", 0, "", False)

@@ -19,6 +19,7 @@ from pathlib import Path
 from . import lifecycle, parse
 from .errors import InvalidInput, PilotLogError
 from .model import PilotId, State
+from .redaction.redactor import Redactor
 
 #: The part that holds imported text; what the pilot sends itself begins with part 1.
 PART = 0
@@ -163,7 +164,16 @@ def _left(pilot: PilotId, paths: Iterable[Path]) -> LeftLog:
     return LeftLog(pilot, ordered, ordered[0].suffix == _FINALISED, modified)
 
 
-def converted(paths: Iterable[Path]) -> Iterator[bytes]:
+def converted(paths: Iterable[Path], redactor: Redactor) -> Iterator[bytes]:
+    """The files' text as it is stored: UTF-8 without secrets, in pieces that end with a character."""
+    carry = b""
+    for text in _decoded(paths):
+        redacted, carry = redactor.redact(carry, text)
+        if redacted:
+            yield redacted
+
+
+def _decoded(paths: Iterable[Path]) -> Iterator[bytes]:
     """The files' text as UTF-8, in pieces that end with a character; bytes that are not UTF-8 become ``\\xNN``."""
     for path in paths:
         decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
@@ -186,14 +196,14 @@ Send = Callable[[PilotId, Piece], int]
 """Brings a piece to the collector and returns the length of the import. Raises PilotLogError."""
 
 
-def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta) -> Outcome:
-    """Bring a log to the collector, from where an earlier import ended.
+def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta, redactor: Redactor) -> Outcome:
+    """Bring a log to the collector, without its secrets, from where an earlier import ended.
 
     Raises ImportConflict when the collector holds other text, and what ``send`` raises.
     """
     known = length = send(left.pilot, Piece(0, b"", None, left.modified))
     digest, position = hashlib.sha256(), 0
-    for text in converted(left.paths):
+    for text in converted(left.paths, redactor):
         digest.update(text)
         position += len(text)
         if position > length:

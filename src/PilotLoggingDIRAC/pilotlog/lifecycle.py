@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import resend
+from . import keeping, resend
+from .characters import character_boundary
+from .keeping import Keeping
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
 
@@ -38,12 +40,16 @@ class Reception:
     receipts: tuple[Receipt, ...]
 
 
-def receive(log: Log, batches: Iterable[Batch]) -> Reception:
-    """Take batches, in their order, into a log that is not purged; repeated text is left out."""
+def receive(log: Log, batches: Iterable[Batch], kept_by: Keeping | None = None) -> Reception:
+    """Take batches, in their order, into a log that is not purged; repeated text is left out.
+
+    ``kept_by`` takes secrets and what is over a limit out of the text; None is the default for both.
+    """
+    kept_by = kept_by or keeping.default()
     pieces: list[Piece] = []
     receipts = []
     for batch in batches:
-        log, new, receipt = _finalise(log, batch) if batch.return_code is not None else _append(log, batch)
+        log, new, receipt = _finalise(log, batch) if batch.return_code is not None else _append(log, batch, kept_by)
         pieces.extend(new)
         receipts.append(receipt)
     return Reception(log, tuple(pieces), tuple(receipts))
@@ -59,13 +65,26 @@ def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
     return Reception(log, (), tuple(Receipt(0, sealed=bool(batch.text)) for batch in batches))
 
 
-def _append(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
+def _append(log: Log, batch: Batch, kept_by: Keeping) -> tuple[Log, list[Piece], Receipt]:
     repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
-    text = batch.text[repeated:]
-    receipt = Receipt(len(text), repeated)
     log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
+    if repeated == len(batch.text):
+        return log, [], Receipt(0, repeated)
+    kept = kept_by.keep(log, batch.text[repeated:], batch.received)
+    log = dataclasses.replace(_sent_by(log, batch), carry=kept.carry, dropped_bytes=log.dropped_bytes + kept.dropped)
+    return *_store(log, kept.text, batch), Receipt(len(kept.text), repeated)
+
+
+def _sent_by(log: Log, batch: Batch) -> Log:
+    """The log with the address of its first message, and whether another wrote to it from elsewhere."""
+    if not batch.sender or batch.sender == log.sender:
+        return log
+    return dataclasses.replace(log, sender=log.sender or batch.sender, many_senders=bool(log.sender))
+
+
+def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Piece]]:
     if not text:
-        return log, [], receipt
+        return log, []
     pieces = [
         Piece(log.next_sequence + index, part, batch.received, batch.sender) for index, part in enumerate(split(text))
     ]
@@ -76,7 +95,7 @@ def _append(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
         bytes=log.bytes + len(text),
         next_sequence=log.next_sequence + len(pieces),
     )
-    return log, pieces, receipt
+    return log, pieces
 
 
 def _reopened(log: Log) -> State:
@@ -92,6 +111,7 @@ def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
         return log, [], Receipt(0)
     state = State.COMPLETE if log.state in (State.RECEIVING, State.INCOMPLETE) else log.state
     last_seen = max(log.last_seen, batch.received)
+    log = _sent_by(log, batch)
     return dataclasses.replace(log, state=state, return_code=batch.return_code, last_seen=last_seen), [], Receipt(0)
 
 
@@ -103,13 +123,6 @@ def split(text: bytes, limit: int = MAX_PIECE_BYTES) -> list[bytes]:
         pieces.append(text[start:end])
         start = end
     return pieces
-
-
-def character_boundary(text: bytes, at: int) -> int:
-    """The last place at or before ``at`` where a UTF-8 character begins, or the end of the text."""
-    if at >= len(text):
-        return len(text)
-    return next(start for start in range(at, -1, -1) if text[start] & 0xC0 != 0x80)
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:

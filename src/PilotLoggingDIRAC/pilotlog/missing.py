@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from .model import Batch, PilotId
 from .ports import Clock
@@ -65,4 +66,9 @@ class Missing:
         """Begins with a line break, as the text before may have ended within a line."""
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
-        return Batch(pilot, now, f"\n{now:%Y-%m-%dT%H:%M:%S.%fZ} WARN [PilotLogging] {what}\n".encode())
+        return Batch(pilot, now, marked_line(now, what))
+
+
+def marked_line(now: datetime, what: str) -> bytes:
+    """A line of our own in a pilot's log, behind whatever the log ended in."""
+    return f"\n{now:%Y-%m-%dT%H:%M:%S.%fZ} WARN [PilotLogging] {what}\n".encode()

@@ -58,7 +58,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a batch: bytes stored, and bytes recognised as sent before.
+    """What became of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before.
 
     ``sealed``: the log was sealed too long ago to take more text; nothing was stored.
     """
@@ -91,7 +91,11 @@ class PilotInfo:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes."""
+    """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
+
+    ``carry``: the state of its text between two messages, see ``keeping``. ``dropped_bytes`` were left out by a limit.
+    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
+    """
 
     id: int
     pilot: PilotId
@@ -103,6 +107,10 @@ class Log:
     bytes: int = 0
     next_sequence: int = 0
     resend: bytes = b""
+    carry: bytes = b""
+    dropped_bytes: int = 0
+    sender: str = ""
+    many_senders: bool = False
     return_code: str | None = None
     reference: str = ""
     site: str = ""

@@ -29,6 +29,14 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSettings:
+    """How much of a pilot's text is kept."""
+
+    max_line_bytes: int = 1 * MiB
+    max_log_bytes: int = 256 * MiB
+
+
+@dataclass(frozen=True, slots=True)
 class SpoolSettings:
     """How much waits on local disk while the database is away, and how often the database is tried meanwhile."""
 

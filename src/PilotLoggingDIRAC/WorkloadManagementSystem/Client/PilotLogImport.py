@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.pilotlog import importing
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Piece, Skipped
 from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor
 
 _CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
 
@@ -40,8 +41,9 @@ class Report:
 class PilotLogImport:
     """Imports folders. ``tell(path or pilot, text)`` is called for each log and each name that is none."""
 
-    def __init__(self, client: Client, silent: timedelta, tell: Callable[[str, str], None]):
+    def __init__(self, client: Client, redactor: Redactor, silent: timedelta, tell: Callable[[str, str], None]):
         self._client = client
+        self._redactor = redactor
         self._silent = silent
         self._tell = tell
 
@@ -59,7 +61,7 @@ class PilotLogImport:
     def _bring(self, left: LeftLog, report: Report) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
-            outcome = importing.bring(left, self.send, now, self._silent)
+            outcome = importing.bring(left, self.send, now, self._silent, self._redactor)
         except ImportConflict as error:
             report.conflicts += 1
             self._tell(str(left.pilot), f"CONFLICT: {error}")

@@ -10,6 +10,7 @@ from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
@@ -58,9 +59,10 @@ class PilotLoggingDB:
         settings: StoreSettings = StoreSettings(),
         clock=utc_now,
         accept_late: timedelta = timedelta(days=30),
+        kept_by: Keeping | None = None,
     ):
         self._transactions = _MigratedTransactions(url, settings, clock)
-        self.appender = SqlAppender(self._transactions, clock, accept_late)
+        self.appender = SqlAppender(self._transactions, clock, accept_late, kept_by)
         self.reader = SqlReader(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)

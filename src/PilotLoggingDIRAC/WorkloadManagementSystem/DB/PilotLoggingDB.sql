@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `Attempts` INTEGER NOT NULL DEFAULT '0',
   `RetryAfter` DATETIME(6),
   `LastError` VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `Carry` VARBINARY(1024),
+  `DroppedBytes` BIGINT NOT NULL DEFAULT '0',
+  `Sender` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `ManySenders` INTEGER NOT NULL DEFAULT '0',
   PRIMARY KEY (`LogID`),
   CONSTRAINT `UK_Log` UNIQUE (`VO`, `PilotStamp`, `Part`),
   KEY `IX_CE_LastSeen` (`CE`, `LastSeen`),
@@ -79,5 +83,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

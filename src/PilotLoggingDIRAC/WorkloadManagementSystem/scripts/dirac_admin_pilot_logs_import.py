@@ -51,8 +51,9 @@ def run(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogImport import PilotLogImport
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
 
-    report = PilotLogImport(PilotLoggingClient(), silent, Progress(every)).run(folder)
+    report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
     trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
     gLogger.notice(f"{report.logs} logs: {outcomes}; {trouble}")

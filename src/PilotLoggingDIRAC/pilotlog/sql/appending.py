@@ -10,6 +10,7 @@ import zstandard
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from .. import lifecycle
+from ..keeping import Keeping
 from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
@@ -24,8 +25,18 @@ _update_log = update(logs).where(logs.c.LogID == bindparam("log_id"))
 class SqlAppender:
     """A ``LogStore`` on SQL."""
 
-    def __init__(self, transactions: Transactions, clock: Clock, accept_late: timedelta = timedelta(days=30)):
-        """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text."""
+    def __init__(
+        self,
+        transactions: Transactions,
+        clock: Clock,
+        accept_late: timedelta = timedelta(days=30),
+        kept_by: Keeping | None = None,
+    ):
+        """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text.
+
+        ``kept_by``: what of the text is stored, None is the default.
+        """
+        self._kept_by = kept_by
         self._transactions = transactions
         self._clock = clock
         self._accept_late = accept_late
@@ -88,7 +99,7 @@ class SqlAppender:
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
         if lifecycle.is_too_late(log, run[0].received, accept_late):
             return lifecycle.refuse(log, run)
-        return lifecycle.receive(_open_part(connection, log, run), run)
+        return lifecycle.receive(_open_part(connection, log, run), run, self._kept_by)
 
 
 def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, insert, inspect, select, text
+from sqlalchemy.schema import CreateColumn
 
 from ..errors import StoreUnavailable
 from ..ports import Clock
 from .engine import translated_errors
-from .schema import metadata, migrations
+from .schema import logs, metadata, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
 _LOCK_SECONDS = 60
@@ -23,8 +24,27 @@ def _create_tables(connection: Connection) -> None:
     metadata.create_all(connection, checkfirst=True)
 
 
+def _add_columns(*columns: Column) -> Callable[[Connection], None]:
+    """A step that adds columns of one table where they are not; a database that is new has them from the first step."""
+
+    def step(connection: Connection) -> None:
+        table = columns[0].table
+        present = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in columns:
+            if column.name not in present:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
+
+    return step
+
+
+_STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
+
 #: (version, name, step), in order; append only.
-MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = ((1, "create tables", _create_tables),)
+MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
+    (1, "create tables", _create_tables),
+    (2, "state of the text, dropped bytes and senders of logs", _add_columns(*_STREAM)),
+)
 
 
 def migrate(engine: Engine, clock: Clock) -> list[str]:

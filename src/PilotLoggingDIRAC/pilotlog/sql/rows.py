@@ -31,6 +31,10 @@ def to_log(row: Row) -> Log:
         bytes=values["NumberOfBytes"],
         next_sequence=values["NextSequence"],
         resend=values["Resend"],
+        carry=values["Carry"] or b"",
+        dropped_bytes=values["DroppedBytes"],
+        sender=values["Sender"],
+        many_senders=bool(values["ManySenders"]),
         return_code=values["ReturnCode"],
         reference=values["PilotReference"],
         site=values["Site"],
@@ -59,6 +63,10 @@ def received_columns(log: Log) -> dict[str, Any]:
         "NumberOfBytes": log.bytes,
         "NextSequence": log.next_sequence,
         "Resend": log.resend,
+        "Carry": log.carry or None,
+        "DroppedBytes": log.dropped_bytes,
+        "Sender": log.sender[:64],
+        "ManySenders": int(log.many_senders),
         "ReturnCode": log.return_code,
     }
 

@@ -16,9 +16,11 @@ from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
+from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
-from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, ReadSettings, SpoolSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, KeepSettings, ReadSettings, SpoolSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.spool import Spool
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
@@ -90,7 +92,8 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
-    db = PilotLoggingDB(settings=store, accept_late=accept_late)
+    kept_by = Keeping(redactor(), options.fill(KeepSettings, option))
+    db = PilotLoggingDB(settings=store, accept_late=accept_late, kept_by=kept_by)
     report = Bell(full_name, _QUIET_SECONDS).alarms.update
     writer = Writer(db.appender, ingest, utc_now, _spool_opener(full_name, option, spooling), spooling, report)
     writer.start()

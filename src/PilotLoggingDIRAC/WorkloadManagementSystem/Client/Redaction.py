@@ -1,0 +1,30 @@
+"""The redactor with the rules of the CS: for the collector, and for commands that take secrets out of what they send.
+
+``/Systems/WorkloadManagement/PilotLogging/Redaction``: ``SecretNames`` and ``PlainNames`` are lists of names, any other
+option is a rule, ``<RuleName> = <pattern of RE2>``.
+"""
+
+from __future__ import annotations
+
+from DIRAC import gConfig, gLogger
+from DIRAC.Core.Utilities.List import fromChar
+
+from PilotLoggingDIRAC.pilotlog.redaction.own import compiled
+from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor
+
+SECTION = "/Systems/WorkloadManagement/PilotLogging/Redaction"
+_LISTS = ("SecretNames", "PlainNames")
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+def redactor() -> Redactor:
+    """The redactor as the CS has it now; a rule that can't be used is reported, and the others hold."""
+    found = gConfig.getOptionsDict(SECTION)
+    options = dict(found["Value"]) if found["OK"] else {}
+    secret, plain = (fromChar(options.pop(name, "")) for name in _LISTS)
+    return Redactor(compiled(options, _report), secret, plain)
+
+
+def _report(name: str, reason: str) -> None:
+    _log.error("A rule of redaction can't be used, the others hold", f"{name}: {reason}")
