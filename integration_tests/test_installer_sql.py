@@ -79,3 +79,25 @@ def test_running_the_installer_again_does_no_harm(stack):
 def install_again(stack):
     done = stack.run(["python", "-m", "integration_tests.stack.filling", "databases", INSTALLED])
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def upgraded(stack):
+    """A database of version 1, as far as its columns go, that migrate() has brought up to date."""
+    name = "PilotLoggingDB_upgraded"
+    stack.sql(None, f"CREATE DATABASE `{name}`")
+    stack.sql(None, f"GRANT {GRANTED} ON `{name}`.* TO 'Dirac'@'%'")
+    engine = make_engine(stack.engine_url(name), StoreSettings())
+    migrate(engine, now)
+    for column in ("Carry", "DroppedBytes", "Sender", "ManySenders"):
+        stack.sql(name, f"ALTER TABLE PilotLogs DROP COLUMN {column}")
+    stack.sql(name, "DELETE FROM SchemaMigrations WHERE Version > 1")
+    assert migrate(engine, now) == [step for version, step, _ in MIGRATIONS if version > 1]
+    yield name
+    engine.dispose()
+    stack.sql(None, f"DROP DATABASE `{name}`")
+
+
+def test_upgraded_and_installed_databases_are_equal(stack, upgraded):
+    for table in FACTS:
+        assert facts(stack, upgraded, table) == facts(stack, INSTALLED, table)

@@ -114,6 +114,8 @@ FORMS_OF_ANY = {
     "blanks in quotes": lambda name, value: f'{name}="{value} {value}"\n',
     "list of arguments": lambda name, value: f"{['run', f'--{name}', value, '-v']!r}\n",
     "list of arguments=": lambda name, value: f"{['run', f'--{name}={value}', '-v']!r}\n",
+    "bytes": lambda name, value: f"{ {b'a': 1, name.encode(): value.encode()}!r}\n",
+    "list of values": lambda name, value: json.dumps({"a": 1, name: [value, value], "b": 2}) + "\n",
     "pairs": lambda name, value: f"{[('HOME', '/home/x'), (name, value)]!r}\n",
     "yaml": lambda name, value: f"  {name}: {value}\n  other: 1\n",
     "header": lambda name, value: f"> {name}: {value}\r\n",
@@ -242,7 +244,7 @@ def secrets(seed):
 
 
 def leaked(case, stored):
-    """The longest piece of a secret, of 4 characters at least, that is in a text: its length."""
+    """The longest piece of a secret, of 5 characters at least (fewer are chance), that is in a text: its length."""
     return max(_longest(secret, stored) for secret in case.secrets)
 
 
@@ -251,4 +253,4 @@ def _longest(secret, stored):
     for start in range(len(secret)):
         while start + longest < len(secret) and secret[start : start + longest + 1] in stored:
             longest += 1
-    return longest if longest >= 4 else 0
+    return longest if longest >= 5 else 0

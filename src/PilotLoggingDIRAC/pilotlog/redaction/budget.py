@@ -6,7 +6,7 @@ from ..characters import character_boundary
 from .swallow import BARE, KEY, Opened
 
 _LEAST_PLACES = 256
-_BYTES_PER_PLACE = 128
+_BYTES_PER_PLACE = 256
 _BLOCK_BYTES = 8 * 1024
 
 #: The rule that is named where places were not looked at.
@@ -14,7 +14,7 @@ RULE = b"too-many"
 
 
 class Budget:
-    """The places that a text may have: one in 128 bytes, and some. Ordinary text has a tenth of them, or less."""
+    """The places that a text may have: one in 256 bytes, and some. Ordinary text has a tenth of them, or less."""
 
     def __init__(self, size: int):
         self._left = _LEAST_PLACES + size // _BYTES_PER_PLACE

@@ -20,6 +20,8 @@ BARE = b"b"
 QUERY = b"u"
 #: To the quote in ``stop``: plain, behind backslashes, or ``%22``.
 QUOTED = b"q"
+#: A list of quoted text, to the bracket behind a quote.
+LISTED = b"l"
 #: Letters that tokens are made of.
 TOKEN = b"t"
 #: To the last ``@`` of a URL's authority, or its end.
@@ -61,6 +63,7 @@ class Secret:
 _ENDS = {
     BARE: re.compile(rb"""(?:[^\s"'\\]++|\\(?![nrt"'\\]|\Z))*+"""),
     QUERY: re.compile(rb"""(?:[^\s"'\\&%]++|\\(?![nrt"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z))*+"""),
+    LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
 }

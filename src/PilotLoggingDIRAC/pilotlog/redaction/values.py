@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .names import Names
-from .swallow import BARE, QUERY, QUOTED, QUOTES, Opened, Secret, swallow
+from .swallow import BARE, LISTED, QUERY, QUOTED, QUOTES, Opened, Secret, swallow
 
 RULE = b"secret"
 
@@ -17,7 +17,8 @@ _LOOK = 512
 
 _NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 _ENTRY = re.compile(
-    rb"(?P<separator>" + _SEPARATOR + rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+(?P<quote>" + QUOTES + rb")?"
+    rb"(?P<separator>" + _SEPARATOR + rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
+    rb"(?:[bBrRuU]{1,2}(?=[\"']))?(?P<quote>" + QUOTES + rb")?"
 )
 _SCHEME = re.compile(rb"(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon)(?:[ \t]|%20|\+)+")
 _SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon")
@@ -42,11 +43,12 @@ _PATH = re.compile(
 )  # fmt: skip
 _BEGINNINGS = tuple(b"/" + root + b"/" for root in _ROOTS) + (b"file:///", b"../", b"~/")
 _CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
+_LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+[A-Za-z]{1,15}(?=[\s,;.:]|\Z)")
 _WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
-#: A quote that may be to come, or a marker that is not whole.
-_UNKNOWN = re.compile(rb"\\{0,3}|%2?|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)")
+#: A quote that may be to come, or a list, or a marker that is not whole.
+_UNKNOWN = re.compile(rb"\\{0,3}|%2?|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)")
 
 
 def anchor(names: Names) -> bytes:
@@ -84,6 +86,8 @@ def _value(text: bytes, first: int, name: bytes, entry: re.Match[bytes]) -> Secr
         at = scheme.end()
     encoded = b"%3" in separator or text[first - 1 : first] in (b"?", b"&")
     opened = Opened(RULE, QUOTED, quote) if quote else Opened(RULE, QUERY if encoded else BARE)
+    if _LIST.match(text, at):
+        return Secret(at, Opened(RULE, LISTED))
     look = text[at : at + _LOOK]
     if at + len(look) == len(text) and swallow(opened, look, 0)[1]:
         is_plain = _may_become_plain(look)
@@ -101,8 +105,9 @@ def _is_plain(look: bytes, name: bytes, separator: bytes, quote: bytes | None) -
     word = _WORD.match(look)
     if not word or look[:1] in b"=)]}" or word.group().rstrip(b"])}") == name.upper() or _CONTAINER.match(look):
         return True
-    is_option = separator.isspace()
-    return (is_option and look[:1] == b"-") or ((is_option or separator.endswith(b":")) and bool(_PROSE.match(look)))
+    if separator.isspace():
+        return look[:1] == b"-" or _PROSE.match(look) is not None
+    return separator.endswith(b":") and b"pass" not in name.lower() and _PROSE.match(look) is not None
 
 
 def _may_become_plain(look: bytes) -> bool:
