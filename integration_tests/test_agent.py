@@ -182,7 +182,7 @@ def test_a_restored_database_that_knows_less_costs_no_archived_file(stack, logs)
 
 
 def packing(stack, logs, who):
-    return any(stack.root.glob("dirac/work/WorkloadManagement/PilotLoggingAgent/packing/*/log.gz"))
+    return any(stack.root.glob("dirac/work/WorkloadManagement/PilotLoggingAgent/packing/**/log.gz"))
 
 
 def worker_is_up(stack, logs, who):
@@ -214,7 +214,8 @@ def test_an_agent_that_is_killed_is_taken_over_and_the_log_archived_once(stack, 
     time.sleep(OPTIONS["LeaseSeconds"])
     cycle(stack)
     logs.assert_archived_once(who, text)
-    assert list((stack.root / "tmp").glob("pilotlog-worker-*")) == [], "proxies were left behind"
+    assert list((stack.root / "tmp").glob("pilotlog-*")) == [], "proxies were left behind"
+    assert list(stack.root.glob("dirac/work/WorkloadManagement/PilotLoggingAgent/packing/*")) == [], "logs too"
 
 
 def test_two_agents_at_once_archive_each_log_once(stack, logs):

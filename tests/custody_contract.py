@@ -11,6 +11,8 @@ from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting
+from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 
 from .conftest import PILOT, batch
@@ -31,6 +33,8 @@ class World:
         self.clock = clock
         self.custody = SqlCustody(transactions, clock)
         self.reader = SqlReader(transactions)
+        self.deleting = SqlDeleting(transactions, clock)
+        self.importer = SqlImporter(transactions, clock)
         self._appender = SqlAppender(transactions, clock)
         self._number = 0
 
@@ -375,6 +379,9 @@ class CustodyContract:
             lambda: custody.purge([], now),
             lambda: custody.purge_kept([], now),
             lambda: custody.delete_rows("", now, True, 10),
+            lambda: custody.deleted_copies("", now, 10),
+            lambda: custody.unremoved(""),
+            lambda: custody.delete_deleted("", now, 10),
         ):
             with pytest.raises(InvalidInput):
                 step()

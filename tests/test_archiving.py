@@ -9,6 +9,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Gate, Keeper
 from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.erasing import Eraser
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.packing import Target, content, pack
@@ -470,7 +471,8 @@ class TestCycle:
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
         retention = Retention(vo, custody, None, RetentionSettings(), 0, clock, Removals(), tally)
-        return Lane(vo, tally, retention, way, problem)
+        eraser = Eraser(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
+        return Lane(vo, tally, retention, eraser, way, problem)
 
     def test_a_vo_whose_archive_hangs_does_not_hold_up_another(self, agent, world, archive):
         world.finish()

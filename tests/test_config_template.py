@@ -24,6 +24,7 @@ RULES = {
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
+    "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
 }
 
 #: What an installation that keeps its section of DIRAC's own collector lacks; docs/decisions/0003 tells administrators.
@@ -33,6 +34,7 @@ TO_ADD_BY_HAND = {
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
+    "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
 }
 
 

@@ -170,7 +170,9 @@ class TestLateText:
     @pytest.mark.parametrize("state", State)
     def test_only_a_log_whose_text_is_safe_elsewhere_can_be_too_old_for_text(self, state):
         late = NOW + self.LIMIT + timedelta(microseconds=1)
-        assert lifecycle.is_too_late(log_in(state), late, self.LIMIT) == (state in (State.ARCHIVED, State.PURGED))
+        assert lifecycle.is_too_late(log_in(state), late, self.LIMIT) == (
+            state in (State.ARCHIVED, State.PURGED, State.DELETED)
+        )
         assert not lifecycle.is_too_late(log_in(state), NOW + self.LIMIT, self.LIMIT)
 
     def test_what_comes_too_late_is_answered_and_changes_nothing(self):

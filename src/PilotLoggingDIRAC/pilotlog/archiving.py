@@ -19,9 +19,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from . import lifecycle
-from .custody import Custody
+from .custody import Custody, FileKey
 from .errors import LeaseLost, PilotLogError, StoreUnavailable
-from .model import Claim
+from .model import Claim, StoredFile
 from .packing import Target, Texts, pack
 from .ports import Archive, Clock
 from .sealing import Describer
@@ -183,13 +183,25 @@ class Archiver:
                 claim, content, lambda generation: self._target.file(claim.log, generation, content), self._lease()
             )
             self._archive.put(file, path)
-        self._custody.archived(claim, generation)
+        try:
+            self._custody.archived(claim, generation)
+        except LeaseLost:
+            self._take_back(FileKey(claim.log.id, generation), file)
+            raise
+
+    def _take_back(self, key: FileKey, file: StoredFile) -> None:
+        """A copy that was forgotten while it was uploaded, as this agent was stopped for long, is nobody's but ours."""
+        if not self._custody.is_recorded(key):
+            self._archive.remove(file)
 
     def _failed(self, claim: Claim, error: str) -> None:
+        """Count a failure; the log that was deleted or taken over meanwhile says nothing about the archive."""
+        later = lifecycle.retry_after(claim.log.attempts + 1, self._clock(), self._settings)
+        if not self._custody.failed(claim, error, later):
+            self._tally.add("changed meanwhile")
+            return
         self._gate.failed(error)
         self._tally.add("failed")
-        later = lifecycle.retry_after(claim.log.attempts + 1, self._clock(), self._settings)
-        self._custody.failed(claim, error, later)
 
 
 class Keeper:

@@ -128,5 +128,23 @@ class Custody(Protocol):
         A log with a superseded copy stays until that is removed.
         """
 
+    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[Copy]:
+        """Copies of Deleted logs that are due to be removed; those that nobody verified only if recorded before then.
+
+        Copies of logs that failed less often come first.
+        """
+
+    def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
+        """Count a failure to remove a copy of a Deleted log; ``retry_after`` of their number says when it is due."""
+
+    def unremoved(self, vo: str) -> tuple[int, int, str]:
+        """(copies of Deleted logs, those of them that could not be removed, the error of one)."""
+
+    def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
+        """Delete up to ``limit`` Deleted logs without copies, neither deleted nor heard of since then; how many."""
+
+    def is_recorded(self, key: FileKey) -> bool:
+        """Whether a copy is known, so that somebody will remove it when nobody needs it any more."""
+
     def delete_epochs(self, before: datetime) -> int:
         """Delete what is known of writers that have not committed since then. Returns how many."""

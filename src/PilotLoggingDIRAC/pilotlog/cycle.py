@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from .archiving import Archiver, Gate, Keeper
 from .custody import Custody
+from .erasing import Eraser
 from .errors import PilotLogError
 from .ports import Clock
 from .retention import Removals, Retention
@@ -35,13 +36,16 @@ class Lane:
     vo: str
     tally: Tally
     retention: Retention
+    eraser: Eraser
     way: Archiver | Keeper | None = None
     problem: str = ""
 
     def run(self) -> Tally:
-        """Archive (or keep), then delete. What goes wrong is a problem of this VO."""
+        """Remove what was deleted on request, archive (or keep), delete what is old. What goes wrong is a problem of
+        this VO."""
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
+        self._step("removing deleted files", self.eraser.run)
         self._step("archive", self.way.run if self.way else lambda: None)
         self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.way, Keeper)))
         return self.tally

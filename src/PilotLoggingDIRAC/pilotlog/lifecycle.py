@@ -1,7 +1,8 @@
 """The life of a log: what a batch, silence or time makes of it. Pure rules; the store makes them atomic.
 
 ``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
-in place of ``Archived``. Late text reopens what is still in the store; text for a purged log opens a next part.
+in place of ``Archived``. Late text reopens what is still in the store; text for a purged log opens a next part. From
+each of them a log becomes ``Deleted`` on request, and stays so: its row only remembers what was sent before.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from .characters import character_boundary
 from .keeping import Keeping
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
+
+#: States of a log whose text has left the store.
+GONE = (State.PURGED, State.DELETED)
 
 #: A message is stored in pieces of at most this many bytes, so that no row outgrows the database's packet.
 MAX_PIECE_BYTES = 1024 * 1024
@@ -41,7 +45,7 @@ class Reception:
 
 
 def receive(log: Log, batches: Iterable[Batch], kept_by: Keeping | None = None) -> Reception:
-    """Take batches, in their order, into a log that is not purged; repeated text is left out.
+    """Take batches, in their order, into a log whose text is not gone; repeated text is left out.
 
     ``kept_by`` takes secrets and what is over a limit out of the text; None is the default for both.
     """
@@ -57,7 +61,7 @@ def receive(log: Log, batches: Iterable[Batch], kept_by: Keeping | None = None) 
 
 def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
     """Whether a log whose text is safe elsewhere was silent for longer than late text is accepted for."""
-    return log.state in (State.ARCHIVED, State.PURGED) and received - log.last_seen > accept_late
+    return log.state in (State.ARCHIVED, *GONE) and received - log.last_seen > accept_late
 
 
 def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
@@ -107,7 +111,7 @@ def _reopened(log: Log) -> State:
 
 def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
     """The first mark counts; a second one changes nothing. An archived copy stays good, as the text is the same."""
-    if log.complete:
+    if log.complete or log.state is State.DELETED:
         return log, [], Receipt(0)
     state = State.COMPLETE if log.state in (State.RECEIVING, State.INCOMPLETE) else log.state
     last_seen = max(log.last_seen, batch.received)
@@ -126,15 +130,15 @@ def split(text: bytes, limit: int = MAX_PIECE_BYTES) -> list[bytes]:
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
-    """Whether a purged log gets text that it has not seen before, so that a next part has to be opened."""
-    if log.state is not State.PURGED:
+    """Whether a log whose text is gone gets some that it has not seen before: that opens a next part."""
+    if log.state not in GONE:
         return False
     memory = resend.Memory.load(log.resend)
     return any(batch.text and resend.receive(memory, batch.text)[0] < len(batch.text) for batch in batches)
 
 
 def next_part(log: Log, received: datetime) -> Log:
-    """The part that follows a purged one: empty, but it remembers what was sent before."""
+    """The part that follows a purged or deleted one: empty, but it remembers what was sent before."""
     return Log(
         id=0,
         pilot=log.pilot,

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a log is in its life; see ``lifecycle`` for the ways from one to the next."""
+    """Where a log is in its life; see ``lifecycle`` for the ways from one to the next.
+
+    A ``Deleted`` log is not there for readers: its row waits for its copies to be removed.
+    """
 
     RECEIVING = "Receiving"
     COMPLETE = "Complete"
@@ -16,6 +19,7 @@ class State(StrEnum):
     ARCHIVED = "Archived"
     KEPT = "Kept"
     PURGED = "Purged"
+    DELETED = "Deleted"
 
 
 @dataclass(frozen=True, slots=True, order=True)

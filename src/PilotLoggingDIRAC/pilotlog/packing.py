@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,11 +52,16 @@ def pack(log: Log, texts: Texts, path: Path) -> Content:
 
     Raises ArchiveError when the store does not hold all of it.
     """
-    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as file:
+    settings = {"filename": "", "mode": "wb", "mtime": 0, "compresslevel": 6}
+    with open(path, "wb", opener=_private) as raw, gzip.GzipFile(fileobj=raw, **settings) as file:
         found = _copy(log, texts, file)
     if found != log.bytes:
         raise ArchiveError(f"The database holds {found} bytes of this log's {log.bytes}")
     return content(path)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _copy(log: Log, texts: Texts, file: BinaryIO) -> int:

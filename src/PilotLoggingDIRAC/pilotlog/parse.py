@@ -157,6 +157,13 @@ def number(value: object, what: str, lowest: int, highest: int) -> int:
     return value
 
 
+def flag(value: object, what: str) -> bool:
+    """True or False, and nothing that only counts as one of them."""
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{what} is neither true nor false")
+    return value
+
+
 _LISTS = {
     "VO": "vos",
     "PilotStamp": "stamps",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .custody import Copy, Custody, FileKey
+from .deleting import groups
 from .errors import ArchiveError
 from .model import Log, StoredFile
 from .ports import Archive, Clock
 from .settings import RetentionSettings
 from .tally import Tally
 
-#: Text (before compression) deleted in one transaction, so that no collector waits for its locks.
-_MAX_PURGE_BYTES = 64 * 1024 * 1024
 _MAX_FAILURES = 3
 
 Copies = Callable[[str, datetime, FileKey | None, int], list[Copy]]
@@ -69,7 +68,7 @@ class Retention:
     def _purge(self, find: Callable[..., list[Log]], purge: Callable[..., int], before: datetime) -> None:
         for _ in range(self._settings.max_steps):
             logs = find(self._vo, before, self._settings.logs_per_step)
-            purged = sum(purge([log.id for log in group], before) for group in _groups(logs))
+            purged = sum(purge([log.id for log in group], before) for group in groups(logs))
             self._tally.add("purged", purged)
             if not purged or len(logs) < self._settings.logs_per_step:
                 return
@@ -106,17 +105,3 @@ class Retention:
             self._tally.add("rows deleted", deleted)
             if deleted < limit:
                 return
-
-
-def _groups(logs: Sequence[Log]) -> Iterator[list[Log]]:
-    """The logs in groups whose text is small enough to be deleted at once."""
-    group: list[Log] = []
-    size = 0
-    for log in logs:
-        if group and size + log.bytes > _MAX_PURGE_BYTES:
-            yield group
-            group, size = [], 0
-        group.append(log)
-        size += log.bytes
-    if group:
-        yield group

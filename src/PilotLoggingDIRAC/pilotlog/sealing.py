@@ -15,7 +15,7 @@ from .settings import SealSettings
 from .tally import Tally
 
 #: A collector that has drained nothing for so long has nothing more to drain, or is dead.
-_DRAINING_SECONDS = 600
+DRAINING_SECONDS = 600
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Sealer:
 
         While collectors bring in what they took when the store was away, silence means nothing: nobody is sealed.
         """
-        if self._custody.draining(self._clock() - timedelta(seconds=_DRAINING_SECONDS)):
+        if self._custody.draining(self._clock() - timedelta(seconds=DRAINING_SECONDS)):
             self._tally.add("sealing put off")
             return
         settings, limit = self._settings, self._settings.page_logs

@@ -110,6 +110,7 @@ class RetentionSettings:
     kept_seconds: float = 30 * DAY
     rows_seconds: float = 365 * DAY
     files_seconds: float = 0.0
+    deleted_seconds: float = 30 * DAY
     logs_per_step: int = 100
     max_steps: int = 1000
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
+from . import terminal
 from .errors import Overloaded, PilotLogError, SourcesExhausted
 from .model import Output, PilotId
 from .ports import Source
@@ -88,7 +89,7 @@ class SourceChain:
             except Exception as error:  # a source may be anybody's; whatever it raises, the next one is asked
                 self._on_error(name, error)
                 reasons.append(f"{name}: internal error, see the service log")
-        raise SourcesExhausted("No source has this pilot's output. " + "; ".join(map(_plain, reasons)))
+        raise SourcesExhausted("No source has this pilot's output. " + "; ".join(map(_short, reasons)))
 
     def _ask(self, name: str, pilot: PilotId, reference: str, seconds: float) -> Output:
         if name not in self._lines:
@@ -153,7 +154,5 @@ class _Line:
             self._free.release()
 
 
-def _plain(reason: str) -> str:
-    """A reason that can be shown anywhere: one short line without markup, as the stock portal shows errors as HTML."""
-    line = "".join(character for character in " ".join(reason.split()) if character.isprintable())
-    return line.translate({ord(character): None for character in "<>&"})[:_MAX_REASON_CHARACTERS]
+def _short(reason: str) -> str:
+    return terminal.message(reason, _MAX_REASON_CHARACTERS)

@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
@@ -48,7 +49,8 @@ def database_url() -> URL:
 
 
 class PilotLoggingDB:
-    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``, ``mending``.
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``,
+    ``mending``, ``deleting``.
 
     Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
     """
@@ -67,6 +69,7 @@ class PilotLoggingDB:
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlMending(self._transactions)
+        self.deleting = SqlDeleting(self._transactions, clock)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -15,10 +15,12 @@ from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog import access, parse
+from PilotLoggingDIRAC.pilotlog.deleting import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
@@ -193,6 +195,26 @@ class PilotLoggingHandlerMixin(AuditedMixin):
         access.require_administrator(self.who)
         return self.collector.db.mending.retry(parse.selection(selection))
 
+    types_deleteLogs = []
+
+    @exported
+    def export_deleteLogs(self, selection, dryRun=True):
+        """Delete the selected logs of a VO, on request; the agent removes their copies from the archive.
+
+        :param dict selection: one VO, with PilotStamp, PilotReference or ToDate, and what else narrows it
+        :param bool dryRun: only tell how much there is
+        :return: S_OK({"Logs", "Bytes", "Copies", "More", "Draining"}): More, when there may be more to delete, so that
+                 the call is to be repeated; Draining, while a collector brings in text from an outage
+        """
+        who = self.who
+        access.require_administrator(who)
+        wanted, deletion = parse.selection(selection), self.collector.deletion
+        if parse.flag(dryRun, "dryRun"):
+            return _extent(deletion.extent(wanted), False, deletion.draining())
+        with audited_deletion(who, wanted) as record:
+            more = deletion.run(wanted, record.add)
+        return _extent(record.extent, more, deletion.draining())
+
     types_releaseQuarantine = []
 
     @exported
@@ -200,6 +222,11 @@ class PilotLoggingHandlerMixin(AuditedMixin):
         """Offer again to the database what it refused of this collector before: S_OK(number of messages)."""
         access.require_administrator(self.who)
         return self.collector.release_quarantine()
+
+
+def _extent(extent: Extent, more: bool, draining: bool) -> dict:
+    figures = {"Logs": extent.logs, "Bytes": extent.bytes, "Copies": extent.copies}
+    return figures | {"More": more, "Draining": draining}
 
 
 def receipt(stored: Receipt) -> dict:

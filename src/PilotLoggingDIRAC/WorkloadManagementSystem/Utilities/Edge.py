@@ -9,9 +9,11 @@ from typing import Any
 
 from DIRAC import S_ERROR, S_OK, gLogger
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import parse, terminal
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
+#: A chain of sources tells of each one that failed.
+_MAX_MESSAGE_CHARACTERS = 2000
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -48,7 +50,10 @@ def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = N
 
 
 def _refusal(message: str, errno: int) -> dict:
-    """``S_ERROR`` without the prefix that DErrno gives and without a call stack, which is nobody's business outside."""
-    answer = S_ERROR(message)
+    """``S_ERROR`` without the prefix that DErrno gives and without a call stack, which is nobody's business outside.
+
+    Whatever found its way into the message, it is one line of plain text here.
+    """
+    answer = S_ERROR(terminal.message(message, _MAX_MESSAGE_CHARACTERS))
     answer.pop("CallStack", None)
     return answer | {"Errno": errno}

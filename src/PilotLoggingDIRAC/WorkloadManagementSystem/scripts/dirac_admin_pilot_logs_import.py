@@ -23,7 +23,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from DIRAC import exit as DIRACExit
-from DIRAC import gLogger
 from DIRAC.Core.Base.Script import Script
 
 _SILENT_HOURS = 48
@@ -38,11 +37,14 @@ def main():
     Script.registerArgument("DIR: the folder of DIRAC's own collector")
     switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
+
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
+
     try:
         silent = timedelta(hours=float(options.get("silent", _SILENT_HOURS)))
         report = run(Path(folder), silent, "list" in options)
     except (OSError, ValueError) as error:
-        gLogger.error("The import ended", str(error))
+        complain("The import ended", error)
         DIRACExit(1)
     DIRACExit(1 if report.failures else 2 if report.conflicts else 0)
 
@@ -52,29 +54,31 @@ def run(folder, silent, every):
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogImport import PilotLogImport
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
-    report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every)).run(folder)
+    report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every, say)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
     trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
-    gLogger.notice(f"{report.logs} logs: {outcomes}; {trouble}")
+    say(f"{report.logs} logs: {outcomes}; {trouble}")
     return report
 
 
 class Progress:
     """Shows what is told: trouble at once, the rest by number."""
 
-    def __init__(self, every):
+    def __init__(self, every, say):
         self._every = every
+        self._say = say
         self._logs = 0
 
     def __call__(self, name, text):
         """Show it, and now and then how far the import is."""
         if self._every or text.startswith(("skipped", "CONFLICT", "FAILED")):
-            gLogger.notice(f"{name}: {text}")
+            self._say(f"{name}: {text}")
         if not text.startswith("skipped"):
             self._logs += 1
             if self._logs % _PROGRESS_LOGS == 0:
-                gLogger.notice(f"{self._logs} logs so far")
+                self._say(f"{self._logs} logs so far")
 
 
 if __name__ == "__main__":

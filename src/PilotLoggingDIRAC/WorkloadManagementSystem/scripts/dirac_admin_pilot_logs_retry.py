@@ -18,7 +18,6 @@ Example:
 """
 
 from DIRAC import exit as DIRACExit
-from DIRAC import gLogger
 from DIRAC.Core.Base.Script import Script
 from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
 
@@ -34,10 +33,13 @@ def main():
     Script.registerSwitch("", "Quarantine", "Messages that the database refused, instead of archiving")
     Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
+
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain, say
+
     try:
-        gLogger.notice(run(dict(switches)))
+        say(run(dict(switches)))
     except SErrorException as error:
-        gLogger.error("Nothing was done", error.result["Message"])
+        complain("Nothing was done", error.result["Message"])
         DIRACExit(1)
     DIRACExit(0)
 

@@ -16,13 +16,13 @@ Example:
 """
 
 from DIRAC import exit as DIRACExit
-from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.Core.Base.Script import Script
 from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import CollectorURLs
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain, say
 
 _URLS = f"/Systems/{SYSTEM}/URLs"
 _SERVICES = f"/Systems/{SYSTEM}/Services"
@@ -37,9 +37,9 @@ def main():
     try:
         DIRACExit(arrange(CSAPI(), more, "dry-run" in dict(switches)))
     except SErrorException as error:
-        gLogger.error("The configuration could not be read or written", error.result["Message"])
+        complain("The configuration could not be read or written", error.result["Message"])
     except CollectorURLs.NotACollectorURL as error:
-        gLogger.error("Nothing was changed", str(error))
+        complain("Nothing was changed", str(error))
     DIRACExit(1)
 
 
@@ -51,10 +51,10 @@ def arrange(cs, more, dry_run=False):
     if urls != registered and not dry_run:
         write(cs, registered, urls)
     for name in COLLECTORS:
-        gLogger.notice(f"{name} = {', '.join(urls[name]) or 'none'}")
+        say(f"{name} = {', '.join(urls[name]) or 'none'}")
     missing = CollectorURLs.unreachable([name for name in COLLECTORS if cfg.isSection(f"{_SERVICES}/{name}")], urls)
     for name in missing:
-        gLogger.error("An installed collector has no URL, give it as an argument", f"{_SERVICES}/{name}")
+        complain("An installed collector has no URL, give it as an argument", f"{_SERVICES}/{name}")
     return 2 if missing else 0
 
 

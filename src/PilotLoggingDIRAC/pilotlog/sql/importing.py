@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import zstandard
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from .. import importing, lifecycle
 from ..errors import OffsetMismatch
@@ -35,16 +35,19 @@ class SqlImporter:
         """Store a piece, in one transaction with the log's row locked, and return the import's length in bytes.
 
         The arguments are those of ``importLog``, see ``importing.parse_piece``. Raises OffsetMismatch when the piece
-        does not begin where the import ends, ImportConflict when the import has ended with other text, InvalidInput.
+        does not begin where the import ends, ImportConflict when the import has ended with other text and while
+        it is known that the pilot's log was deleted on request, InvalidInput.
         """
         piece = importing.parse_piece(offset, text, last, modified)
-        if not piece.text and not piece.ending:
-            return self._transactions.run(_length, pilot)
         return self._transactions.run(self._append, pilot, piece)
 
     def _append(self, connection: Connection, pilot: PilotId, piece: Piece) -> int:
+        log = _lock(connection, pilot)
+        _require_not_deleted(connection, pilot)
+        if not piece.text and not piece.ending:
+            return log.bytes if log else 0
         modified = min(piece.modified, self._clock())
-        log = _lock(connection, pilot) or _create(connection, pilot, modified)
+        log = log or _create(connection, pilot, modified)
         if log.resend:
             _require_same(log, piece)
             return log.bytes
@@ -73,8 +76,11 @@ class SqlImporter:
         )
 
 
-def _length(connection: Connection, pilot: PilotId) -> int:
-    return connection.execute(select(logs.c.NumberOfBytes).where(*_is_import_of(pilot))).scalar() or 0
+def _require_not_deleted(connection: Connection, pilot: PilotId) -> None:
+    """The file that an import would bring back may hold just what somebody wanted to be forgotten."""
+    mine = and_(logs.c.VO == pilot.vo, logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
+    if connection.execute(select(logs.c.LogID).where(mine).limit(1)).first():
+        raise ImportConflict("This log was deleted on request; delete its file too")
 
 
 def _is_import_of(pilot: PilotId) -> tuple:

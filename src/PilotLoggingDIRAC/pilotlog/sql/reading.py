@@ -13,7 +13,7 @@ from ..errors import InvalidInput
 from ..model import Log, PilotId, Selection, State
 from . import rows
 from .engine import Transactions
-from .schema import batches, logs
+from .schema import batches, files, logs
 
 #: What is fetched at once while a log is read: at least one piece, each at most 1 MiB of text.
 _BYTES_PER_STEP = 2 * 1024 * 1024
@@ -33,6 +33,10 @@ ORDERS = {
     "NumberOfBytes": logs.c.NumberOfBytes,
     "ReturnCode": logs.c.ReturnCode,
 }
+
+
+#: What was deleted on request is there for nobody, though its row may wait for its copies.
+PRESENT = logs.c.State != State.DELETED.value
 
 
 class SqlReader:
@@ -85,6 +89,11 @@ class SqlReader:
         statement = select(logs.c.VO).where(logs.c.State.in_(waiting)).distinct()
         return sorted(vo for (vo,) in self._run(_all, statement))
 
+    def vos_of_deleted_copies(self) -> list[str]:
+        """The VOs of deleted logs that still have copies in an archive."""
+        deleted = select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(~PRESENT)
+        return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
+
     def failures(self) -> dict[str, int]:
         """How many logs of each VO failed to be archived and wait for another try."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
@@ -101,7 +110,7 @@ def _all(connection: Connection, statement) -> list:
 
 
 def _logs(connection: Connection, where: ColumnElement[bool]) -> list[Log]:
-    statement = rows.select_logs().where(where).order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+    statement = rows.select_logs().where(where, PRESENT).order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
@@ -130,8 +139,8 @@ def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
 
 
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
-    """The condition that a log is in the scope and matches the selection."""
-    return and_(_in_scope(scope), *_matches(wanted))
+    """The condition that a log is there, in the scope, and matches the selection."""
+    return and_(PRESENT, _in_scope(scope), *_matches(wanted))
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -162,5 +171,3 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
-
-

@@ -85,7 +85,8 @@ def _sealing(log: Log):
 def _describe(connection: Connection, infos: Sequence[tuple[int, PilotInfo]]) -> int:
     done = 0
     for log_id, info in infos:
-        statement = update(logs).where(logs.c.LogID == log_id, logs.c.PilotReference == "")
+        lacking = (logs.c.PilotReference == "", logs.c.State != State.DELETED.value)
+        statement = update(logs).where(logs.c.LogID == log_id, *lacking)
         values = {"PilotReference": info.reference[:255], "Site": info.site[:128], "CE": info.ce[:128]}
         done += connection.execute(statement.values(values)).rowcount
     return done

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.settings import MiB
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import PrivateFolder
 
 FetchOld = Callable[[PilotId, Path], None]
 """Brings the file that DIRAC's own logging uploaded for a pilot. Raises LogNotFound or ArchiveError."""
@@ -37,12 +37,12 @@ class ArchiveSource:
 
         Raises LogNotFound when nothing of the log is in the archive; ArchiveError.
         """
-        with tempfile.TemporaryDirectory(prefix="pilotlog-") as folder:  # mode 0700
+        with PrivateFolder("read") as folder:
             try:
                 parts = outputs.parts_of(self._reader, pilot, reference)
             except LogNotFound:
-                return self._old(pilot, Path(folder))
-            return self._new(parts, Path(folder))
+                return self._old(pilot, folder)
+            return self._new(parts, folder)
 
     def _new(self, parts: list[Log], folder: Path) -> Output:
         lost = outputs.lost_parts(parts)

@@ -16,6 +16,7 @@ from DIRAC.WorkloadManagementSystem.Service.WMSUtilities import getPilotCE, getP
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.sources import whole_text
 
+from .PrivateFolder import private_files
 from .WorkerOperations import operation
 
 
@@ -26,7 +27,7 @@ def ce_output(reference: str, fields: dict[str, str], folder: str, max_bytes: in
     ``fields`` are those of the pilot's row that DIRAC looks at; what is written on the way goes below ``folder``.
     Raises LogNotFound with the reason where the CE does not give it.
     """
-    with _temporary_files_in(folder):
+    with private_files(), _temporary_files_in(folder):
         ce = _value(getPilotCE(fields))
         if not hasattr(ce, "getJobOutput"):
             raise LogNotFound(f"{fields['GridType']} CEs give no output")

@@ -1,4 +1,4 @@
-"""Folders for secrets of a running process; what a killed process left behind is removed by the next one."""
+"""Folders for logs and secrets of a running process; what a killed process left behind is removed by the next one."""
 
 from __future__ import annotations
 
@@ -6,22 +6,31 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-_PREFIX = "pilotlog-worker-"
+_PREFIX = "pilotlog-"
 _LOCK = "lock"
 
 
 class PrivateFolder:
     """A new folder, mode 0700, for as long as this process lives or until it is closed."""
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    def __init__(self, purpose: str, parent: Path | None = None) -> None:
+        """Below ``parent``, by default the temporary folder; ``purpose`` is a part of its name."""
+        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-", dir=parent))
         # locked before it has its name, so that nobody takes the folder for abandoned
         new = self.path / "new"
         self._lock = os.open(new, os.O_WRONLY | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         new.rename(self.path / _LOCK)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Remove it and all that is in it."""
@@ -29,9 +38,9 @@ class PrivateFolder:
         os.close(self._lock)
 
 
-def remove_abandoned() -> None:
+def remove_abandoned(parent: Path | None = None) -> None:
     """Remove the folders of processes of this user that have ended without doing so."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+    for lock in Path(parent or tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
         try:
             file = os.open(lock, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         except OSError:  # somebody else's, or gone meanwhile
@@ -43,3 +52,13 @@ def remove_abandoned() -> None:
             pass
         finally:
             os.close(file)
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What this process writes meanwhile is for its user alone; for processes that do one thing at a time."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -22,6 +22,7 @@ from DIRAC.Resources.Storage.StorageElement import StorageElement
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
+from .PrivateFolder import private_files
 from .WorkerOperations import operation
 
 _FILE_MODE = 0o640
@@ -51,7 +52,7 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
 
     Without an SE, the catalogue says where; a size below 0 and an empty checksum are not checked.
     """
-    with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+    with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch_anywhere(vo, se, lfn, folder)
         if 0 <= size != copy.stat().st_size:
             raise ArchiveError(f"The copy has {copy.stat().st_size} bytes, {size} were archived")
@@ -118,7 +119,7 @@ def _require_unclaimed(storage: Any, lfn: str, ours: dict, size: dict) -> None:
 
 def _compare(storage: Any, lfn: str, path: str) -> None:
     """Read the copy back. Raises ArchiveError unless it is byte for byte the local file."""
-    with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+    with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch(storage, lfn, folder)
         if not filecmp.cmp(copy, path, shallow=False):
             raise ArchiveError(f"The copy on {storage.name} differs from what was sent")

@@ -73,7 +73,7 @@ class _Broken(Exception):
 class _Child:
     def __init__(self, identity: Identity, fetch: Fetch):
         remove_abandoned()
-        self._private = PrivateFolder()
+        self._private = PrivateFolder("worker")
         self._folder = self._private.path
         self._born = time.time()
         self._process: subprocess.Popen | None = None

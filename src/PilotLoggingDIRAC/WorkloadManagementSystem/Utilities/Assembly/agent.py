@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import socket
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Keeper
 from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.erasing import Eraser
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.pilotlog.ports import Archive
@@ -23,12 +22,14 @@ from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotAgents import PilotAgents
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
+    PrivateFolder,
+    remove_abandoned,
+)
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
-
-_ABANDONED_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class ArchivingAgent:
     def __init__(self, full_name: str, folder: Path):
         """``folder`` is the agent's own; packed logs are in it for as long as they are uploaded."""
         self._option = options.agent(full_name)
-        self._folder = _private(folder / "packing")
+        self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
         self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
         self._pilots = PilotAgents()
@@ -82,6 +83,7 @@ class ArchivingAgent:
             gate.stop()
         self._lanes.shutdown(wait=True)
         self._workers.close()
+        self._packing.close()
         self._db.close()
 
     def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
@@ -91,6 +93,8 @@ class ArchivingAgent:
                 tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
         for vo in set(self._db.reader.waiting_vos()) - set(vos):
             tally.problem(f"archive of {vo}", "its logs wait, and the VO is not in the Registry")
+        for vo in set(self._db.reader.vos_of_deleted_copies()) - set(vos):
+            tally.problem(f"removing deleted files of {vo}", "the VO is not in the Registry")
         oldest = self._db.reader.oldest_unarchived()
         if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
@@ -99,17 +103,11 @@ class ArchivingAgent:
         tally = Tally()
         settings = options.fill(ArchiveSettings, self._option)
         archive, target, problem = self._archive(vo, settings)
-        retention = Retention(
-            vo,
-            self._db.custody,
-            archive,
-            options.fill(RetentionSettings, options.operations(vo)),
-            2 * settings.lease_seconds,
-            utc_now,
-            self._memory.removals,
-            tally,
-        )
-        return Lane(vo, tally, retention, self._way(vo, archive, target, problem, settings, tally), problem)
+        custody, keeping = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
+        stall = 2 * settings.lease_seconds
+        retention = Retention(vo, custody, archive, keeping, stall, utc_now, self._memory.removals, tally)
+        eraser = Eraser(vo, custody, archive, keeping, settings, stall, utc_now, tally)
+        return Lane(vo, tally, retention, eraser, self._way(vo, archive, target, problem, settings, tally), problem)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> tuple[Archive | None, Target | None, str]:
         """The archive as far as there is one, where logs go, and what is wrong with it."""
@@ -131,7 +129,7 @@ class ArchivingAgent:
             return None
         if target is None:
             return Keeper(vo, self._db.custody, describer, utc_now, tally)
-        bench = Bench(self._owner, self._folder, self._slots)
+        bench = Bench(self._owner, self._packing.path, self._slots)
         return Archiver(
             vo,
             self._db.custody,
@@ -147,12 +145,10 @@ class ArchivingAgent:
         )
 
 
-def _private(folder: Path) -> Path:
-    """The folder, for nobody else's eyes, without what agents left there that died long ago."""
+def _private(folder: Path) -> PrivateFolder:
+    """A folder below, for nobody else's eyes; what agents left there that were killed is removed."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for left in folder.iterdir():
-        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-    return folder
+    remove_abandoned(folder)
+    return PrivateFolder("packing", folder)
 

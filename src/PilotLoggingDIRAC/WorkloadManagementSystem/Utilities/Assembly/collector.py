@@ -13,6 +13,7 @@ import DIRAC
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
@@ -42,6 +43,7 @@ class Collector:
         self._owners = owners
         self.intake = Intake(self._writer, ingest, utc_now, owners.check)
         self.query = LogQuery(db.reader, reading)
+        self.deletion = Deletion(db.deleting, utc_now)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
 
     def release_quarantine(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -23,6 +22,10 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Compu
     ComputingElementSource,
 )
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecord, PilotRecords
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
+    PrivateFolder,
+    remove_abandoned,
+)
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import HOST
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
@@ -45,6 +48,7 @@ class _Reading:
     """The chain and what it stands on, for one process."""
 
     def __init__(self):
+        remove_abandoned()
         option = options.section(options.SHARED)
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
@@ -60,13 +64,13 @@ class _Reading:
         threading.Thread(target=self._look_after_workers, name="source-workers", daemon=True).start()
 
     def _fetch_from_ce(self, record: PilotRecord) -> tuple[str, str]:
-        with tempfile.TemporaryDirectory(prefix="pilotlog-ce-") as folder:
+        with PrivateFolder("ce") as folder:
             stdout, stderr = self._ce_workers.of(HOST).call(
                 "ce_output",
                 self._timing.source_seconds,
                 reference=record.reference,
                 fields=record.fields,
-                folder=folder,
+                folder=str(folder),
                 max_bytes=self._max_bytes,
             )
         return stdout, stderr

@@ -1,0 +1,1 @@
+"""Storage elements of the tests."""

@@ -1,0 +1,59 @@
+"""The line in the service log for each call that deletes logs: who, which, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog.access import Caller
+from PilotLoggingDIRAC.pilotlog.deleting import Extent
+from PilotLoggingDIRAC.pilotlog.model import Selection
+
+_MAX_NAMES = 20
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+class DeletionRecord:
+    """How much was deleted so far."""
+
+    def __init__(self) -> None:
+        self.extent = Extent()
+
+    def add(self, extent: Extent) -> None:
+        """A step was committed."""
+        self.extent += extent
+
+
+@contextmanager
+def audited_deletion(who: Caller, wanted: Selection) -> Iterator[DeletionRecord]:
+    """A record of what is deleted; the line is written whatever happens, as what was committed stays deleted."""
+    record = DeletionRecord()
+    try:
+        yield record
+    finally:
+        what = record.extent
+        figures = f"{what.logs} logs, {what.bytes} bytes, {what.copies} copies to be removed"
+        _log.notice("Deleted logs", f"{who}: {figures}; {_words(wanted)}")
+
+
+def _words(wanted: Selection) -> str:
+    """The selection, with the first names of long lists; parse has seen to it that each is printable."""
+    given = {
+        "VO": wanted.vos,
+        "PilotStamp": wanted.stamps,
+        "PilotReference": wanted.references,
+        "Site": wanted.sites,
+        "CE": wanted.ces,
+        "State": wanted.states,
+        "ReturnCode": wanted.return_codes,
+        "FromDate": [wanted.since] if wanted.since else [],
+        "ToDate": [wanted.until] if wanted.until else [],
+    }
+    return ", ".join(f"{key}={_listed(values)}" for key, values in given.items() if values)
+
+
+def _listed(values: Sequence[object]) -> str:
+    more = f" and {len(values) - _MAX_NAMES} more" if len(values) > _MAX_NAMES else ""
+    return " ".join(map(str, values[:_MAX_NAMES])) + more

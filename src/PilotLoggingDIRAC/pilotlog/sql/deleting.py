@@ -1,0 +1,102 @@
+"""The steps of deleting on request: text goes, the row stays for as long as it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+
+from ..access import Scope
+from ..deleting import Extent
+from ..model import Log, Selection, State
+from ..ports import Clock
+from . import rows
+from .engine import Transactions
+from .reading import matching
+from .schema import batches, files, logs
+from .sealing import SqlSealing, some
+
+#: Pieces deleted by one statement, which has to end before the connection's time limit.
+_PIECES_PER_STATEMENT = 10_000
+
+#: What a row keeps is what the resend rule needs, and which copies there are.
+_FORGOTTEN = {
+    "State": State.DELETED.value,
+    "NumberOfLines": 0,
+    "NumberOfBytes": 0,
+    "ReturnCode": None,
+    "PilotReference": "",
+    "Site": "",
+    "CE": "",
+    "Generation": 0,
+    "VerifiedAt": None,
+    "LeaseOwner": "",
+    "LeaseUntil": None,
+    "Attempts": 0,
+    "RetryAfter": None,
+    "LastError": "",
+}
+
+
+class SqlDeleting:
+    """A ``deleting.Deletable`` on SQL."""
+
+    def __init__(self, transactions: Transactions, clock: Clock):
+        self._run = transactions.run
+        self._clock = clock
+        self.draining = SqlSealing(transactions).draining
+
+    def extent(self, wanted: Selection) -> Extent:
+        """See ``Deletable.extent``."""
+        return self._run(_extent, _matches(wanted))
+
+    def page(self, wanted: Selection, limit: int) -> list[Log]:
+        """See ``Deletable.page``."""
+        return self._run(_page, _matches(wanted), limit)
+
+    def delete(self, found: Sequence[Log], wanted: Selection) -> Extent:
+        """See ``Deletable.delete``. One transaction; rows are locked in the writers' order."""
+        return self._run(_delete, some(found), _matches(wanted), self._clock())
+
+
+def _matches(wanted: Selection) -> ColumnElement[bool]:
+    some(wanted.vos)
+    some(wanted.stamps or wanted.references or (wanted.until and [wanted.until]))
+    return matching(Scope(everything=True), wanted)
+
+
+def _extent(connection: Connection, where: ColumnElement[bool]) -> Extent:
+    number, size = connection.execute(select(func.count(), func.sum(logs.c.NumberOfBytes)).where(where)).one()
+    copies = select(func.count()).select_from(files).join(logs, files.c.LogID == logs.c.LogID).where(where)
+    return Extent(number, int(size or 0), connection.execute(copies).scalar_one())
+
+
+def _page(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Log]:
+    statement = select(logs).where(where).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
+    return [rows.to_log(row) for row in connection.execute(statement)]
+
+
+def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[bool], now) -> Extent:
+    locked = _lock(connection, found, where)
+    if not locked:
+        return Extent()
+    ids = [log.id for log in locked]
+    extent = _extent(connection, logs.c.LogID.in_(ids))
+    pieces = max(log.next_sequence for log in locked)
+    for end in range(_PIECES_PER_STATEMENT, pieces + _PIECES_PER_STATEMENT, _PIECES_PER_STATEMENT):
+        connection.execute(delete(batches).where(batches.c.LogID.in_(ids), batches.c.Sequence < end))
+    connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(LastSeen=now, **_FORGOTTEN))
+    return extent
+
+
+def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[bool]) -> list[Log]:
+    """Lock those that still match, through the unique key, so that nobody else's rows are touched on the way."""
+    ids, stamps = [log.id for log in found], sorted({log.pilot.stamp for log in found})
+    statement = (
+        select(logs)
+        .with_hint(logs, "FORCE INDEX (UK_Log)", "mysql")
+        .where(where, logs.c.PilotStamp.in_(stamps), logs.c.LogID.in_(ids))
+        .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+        .with_for_update()
+    )
+    return [rows.to_log(row) for row in connection.execute(statement)]
