@@ -26,6 +26,14 @@ SERVICES = ("WorkloadManagement/TornadoPilotLogging", "WorkloadManagement/PilotL
 class TestDeletingOnMariaDB(DeletingContract):
     """See ``deleting_contract``; and races, which need a database with locks of rows."""
 
+    def test_deleting_one_log_waits_for_no_other(self, world, transactions):
+        for number in range(50):
+            world.finish(pilot(number))
+        with transactions.engine.connect() as other:
+            lock = f"SELECT * FROM PilotLogs WHERE PilotStamp = '{pilot(2).stamp}' FOR UPDATE"
+            assert len(other.exec_driver_sql(lock).all()) == 1
+            assert self.delete(world, pilot(1)).logs == 1
+
     def test_while_pilots_send_and_agents_archive_nothing_of_a_deleted_log_is_left(self, world, transactions, rows):
         pilots, stop = [pilot(number) for number in range(12)], threading.Event()
 
