@@ -146,6 +146,7 @@ class Call:
             "finaliseLogs": [json.dumps({"retCode": "0"}), self.stamp, self.vo],
             "importLog": [self.vo, self.stamp, 0, "line\n", {}, datetime.now(UTC).isoformat()],
             "retryArchiving": [{"PilotStamp": self.stamp}],
+            "deleteLogs": [{"VO": self.vo, "PilotStamp": self.stamp}],
             "echo": ["hello"],
             "refreshConfiguration": [False],
         }.get(self.method, [])

@@ -64,6 +64,7 @@ def right(call, value):
     return {
         "getStatus": lambda: value["Database"] == "available",
         "getMetadata": lambda: value["Storage"] == "PilotLoggingDB",
+        "deleteLogs": lambda: value["Logs"] == 0,
         "retryArchiving": lambda: value == 0,
         "releaseQuarantine": lambda: value == 0,
         "ping": lambda: value["name"] == call.service,
