@@ -107,8 +107,7 @@ class Writer:
         except Exception as error:  # whatever it is, the next group must be served
             self._refusal = f"unexpected {type(error).__name__}: {error}"
             self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
-            self._drain.opened(StoreUnavailable(self._refusal))
-            self._report(self._problems())
+            self._drain.failed(self._refusal)
 
     def _turn(self, group: list[Waiting], last: bool) -> None:
         if group or last or (len(self._missing) and not self._drain.store_is_away):

@@ -84,6 +84,11 @@ class Drain:
         self._away = str(error)
         self._next_probe = time.monotonic() + self._settings.probe_seconds
 
+    def failed(self, problem: str) -> None:
+        """Something unforeseen: if it was over what waits in the spool, it must not be tried again at once."""
+        if self._spool is not None and not self._spool.empty:
+            self.opened(StoreUnavailable(problem))
+
     def closed(self) -> None:
         """The store took a group that did not come through the spool."""
         self._away = ""
