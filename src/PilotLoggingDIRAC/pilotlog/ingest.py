@@ -112,8 +112,10 @@ class Writer:
     def _turn(self, group: list[Waiting], last: bool) -> None:
         if group or last or (len(self._missing) and not self._drain.store_is_away):
             self._take(group)
-        self._drain.step()
-        self._report(self._problems())
+        try:
+            self._drain.step()
+        finally:
+            self._report(self._problems())
 
     def _take(self, group: list[Waiting]) -> None:
         """Store or spool a group, with the lines that tell of gaps in front."""
