@@ -253,3 +253,9 @@ def test_time_with_a_zone_becomes_utc_and_is_never_in_the_future(importer, reade
     later = importing.PilotId(PILOT.vo, "f" * 32)
     importer.append(later, 0, "a", ending(b"a"), "2036-11-01T13:00:00")
     assert reader.find(later)[0].last_seen == clock()
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "now", None, 5])
+def test_times_that_are_none_are_refused(time):
+    with pytest.raises(InvalidInput):
+        importing.parse_piece(0, "", {}, time)

@@ -95,9 +95,9 @@ def _parse_ending(last: object) -> Ending | None:
 def _parse_time(value: object) -> datetime:
     try:
         time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInput("modified is not ISO 8601 text") from None
-    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
@@ -240,6 +241,7 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, RequestHandler):
     @classmethod
     def initializeHandler(cls, serviceInfo):
         """Start the collector; nothing outside this process is touched."""
+        guard_json()
         cls.collector = collector(serviceInfo["serviceName"])
         stop_diset_on_sigterm(cls.collector.stop)
         return S_OK()

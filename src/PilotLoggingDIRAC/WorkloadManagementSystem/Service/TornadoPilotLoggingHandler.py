@@ -16,15 +16,18 @@ import time
 from DIRAC import gLogger
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from DIRAC.Core.Utilities.ReturnValues import S_OK
+from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import envelope, parse
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.HTTPGuard import guard_http
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tls
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import failure
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
 
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -44,12 +47,23 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
         """Start the collector with the server; one that can't start must not keep other services from starting."""
         try:
             guard_tls()
+            guard_http()
+            guard_json()
             cls.collector = collector(cls._fullComponentName)
             seconds = cls.collector.intake.settings.stop_seconds
             stop_tornado_on_sigterm(lambda: cls.under_way > 0, cls.collector.stop, seconds)
         except Exception as error:  # one Tornado serves many services
             _log.exception("The collector can't start, its methods will fail", lException=error)
         return super()._pre_initialize()
+
+    def _getMethod(self) -> str:
+        """As DIRAC's; names and extra credentials that it would fail on, or let forge lines in the log, are HTTP 400."""
+        try:
+            envelope.check_method(self.get_argument("method"))
+            envelope.check_extra_credentials(self.get_argument("extraCredentials", ""))
+        except InvalidInput as error:
+            raise HTTPError(400, f"{error}") from None
+        return super()._getMethod()
 
     async def post(self):
         """Answer a call, always with HTTP 200 and an ``S_OK`` or ``S_ERROR``: a stock pilot dies of anything else."""
@@ -79,7 +93,8 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
 
     async def _call(self) -> dict:
         try:
-            result = await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, self._decoded_arguments()))
+            arguments = parse.counted(self._decoded_arguments(), *expected(self.methodObj))
+            result = await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, arguments))
         except Exception as error:  # the edge: whatever it is becomes an answer
             return failure(error, self._refused)
         return result

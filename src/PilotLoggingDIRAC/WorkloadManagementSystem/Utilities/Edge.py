@@ -24,9 +24,7 @@ def exported(method: Callable) -> Callable:
     callers know the method by.
     """
     name = method.__name__.removeprefix("export_")
-    parameters = list(inspect.signature(method).parameters.values())[1:]
-    names = [parameter.name for parameter in parameters]
-    optional = sum(parameter.default is not parameter.empty for parameter in parameters)
+    (_, *names), optional = expected(method)
 
     @functools.wraps(method)
     def call(self, *arguments):
@@ -37,6 +35,12 @@ def exported(method: Callable) -> Callable:
             return failure(error, refused and functools.partial(refused, method=name))
 
     return call
+
+
+def expected(method: Callable) -> tuple[list[str], int]:
+    """The names of a method's arguments, and how many of the last ones may be missing; as ``parse.counted`` wants them."""
+    parameters = inspect.signature(method).parameters.values()
+    return [parameter.name for parameter in parameters], sum(one.default is not one.empty for one in parameters)
 
 
 def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = None) -> dict:
