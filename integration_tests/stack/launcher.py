@@ -3,6 +3,7 @@
 Both DISET and Tornado bind to all interfaces; here no listening socket leaves 127.0.0.1.
 """
 
+import logging
 import os
 import socket
 import sys
@@ -50,11 +51,19 @@ def run_agent():
     main()
 
 
+def show_tornado_errors():
+    """Have Tornado's own errors in the component's log; DIRAC silences all libraries."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.ERROR)
+    logging.getLogger("tornado").addHandler(handler)
+
+
 def run_tornado():
     """Run tornado-start-all."""
     from . import tls
 
     tls.install(os.environ["STACK_TLS"])
+    show_tornado_errors()
     from DIRAC.Core.Tornado.scripts.tornado_start_all import main
 
     main()
