@@ -1,5 +1,6 @@
 """Sends cases over TLS and tells what came back: one kept-alive connection for each user, and one for each odd case."""
 
+import gzip
 import socket
 import ssl
 import struct
@@ -182,6 +183,8 @@ class Connection:
         body = self._file.read(length)
         if len(body) < length:
             raise NoAnswer("the answer was cut")
+        if headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
         keep = headers.get("connection", "").lower() != "close" and "content-length" in headers
         return Answer(status, body, time.monotonic() - began), keep
 
