@@ -51,6 +51,12 @@ def test_nobody_has_a_module_imported(stack, connect, user):
     assert stack.pid("tornado") == running
 
 
+def test_objects_are_refused(connect):
+    known = {"__dCls": "JSerializable", "__dMod": "DIRAC.Core.Utilities.JEncode"}
+    status, answer = connect("pila").post({"method": "echo", "args": json.dumps([known])})
+    assert (status, answer["OK"], answer["Message"]) == (200, False, "The arguments are not valid JSON")
+
+
 def test_nobody_has_a_module_imported_over_diset(stack):
     trap = {"__dCls": "x", "__dMod": "integration_tests.fuzz.trap"}
     assert not rpc.call(stack, "pila", SERVICE, "echo", trap)["OK"]

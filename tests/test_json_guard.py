@@ -4,12 +4,17 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 _PROGRAM = """
 import sys
-from DIRAC.Core.Utilities.JEncode import decode, encode
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
+from DIRAC.Core.Utilities.JEncode import JSerializable, decode, encode
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import decode_plain, guard_json
+class Known(JSerializable):
+    _attrToSerialize = ["a"]
 guard_json()
 guard_json()
+decode = decode_plain if sys.argv[2] == "plain" else decode
 try:
     print(encode(decode(sys.argv[1])[0]))
 except Exception as error:
@@ -18,27 +23,31 @@ print(any(name in sys.modules for name in ("this", "unittest.__main__")))
 """
 
 
-def decoded(text):
+def decoded(text, way="guarded"):
     """(what the guarded decoder made of it, whether a module was imported for it), in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", _PROGRAM, text], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", _PROGRAM, text, way], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     *_, value, imported = done.stdout.splitlines()
     return value, imported == "True"
 
 
-def test_no_module_is_imported_because_a_caller_names_it():
+@pytest.mark.parametrize("way", ["guarded", "plain"])
+def test_no_module_is_imported_because_a_caller_names_it(way):
     for module in ("this", "unittest.__main__"):
-        assert decoded(json.dumps([{"__dCls": "x", "__dMod": module}])) == ("TypeError", False)
+        assert decoded(json.dumps([{"__dCls": "x", "__dMod": module}]), way) == ("TypeError", False)
 
 
-def test_what_is_no_object_is_decoded_as_ever():
+@pytest.mark.parametrize("way", ["guarded", "plain"])
+def test_what_is_no_object_is_decoded_as_ever(way):
     for value in (
         [{"__dCls": "dt", "obj": "2026-01-01 00:00:00"}, {"__dCls": "b64", "obj": "AAAA"}],
         {"a": [{"b": None}]},
     ):
-        assert json.loads(decoded(json.dumps(value))[0]) == value
+        assert json.loads(decoded(json.dumps(value), way)[0]) == value
 
 
-def test_classes_that_are_not_made_for_it_are_refused_as_ever():
+def test_objects_of_classes_that_the_service_knows_are_made_where_objects_are_taken():
+    known = '{"__dCls": "Known", "__dMod": "__main__", "a": 1}'
+    assert json.loads(decoded(known)[0])["a"] == 1
+    assert decoded(known, "plain")[0] == "TypeError"
     assert decoded('{"__dCls": "Popen", "__dMod": "subprocess"}')[0] == "TypeError"
-    assert decoded('{"__dCls": "JSerializable", "__dMod": "DIRAC.Core.Utilities.JEncode"}')[0] == "TypeError"

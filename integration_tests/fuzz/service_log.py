@@ -12,8 +12,11 @@ _CHAINED = ("During handling of the above exception", "The above exception was t
 #: Errors of what lies below our handler, by the end of their traceback, and why they are no finding.
 EXPLAINED = (
     (r"in private/BaseRequestHandler.py:_gatherPeerCredentials$", "DIRAC's way to log a 401 for want of credentials"),
+    (r"in private/BaseRequestHandler.py:_authzJWT$|^jwt\..* in jwt/", "the same, for tokens that are none"),
     (r"in tornado_m2crypto/m2iostream.py:_verify_cert$", "the peer was gone when the TLS handshake ended"),
     (r"SSLError in SSL/Connection.py:write$", "the peer was gone when its answer was written"),
+    (r"in tornado_m2crypto/m2iostream.py:get_ssl_certificate(_chain)?$", "the peer was gone when it was asked who it is"),
+    (r"^ssl.SSLError in tornado_m2crypto/m2iostream.py:read_from_fd$", "a broken TLS record; it closes"),
     (r"in tornado/http1connection.py:_read_(chunked_)?body$", "Tornado's way to log what is no HTTP; it closes"),
     (r"in tornado/httputil.py:parse_request_start_line$", "the same"),
     (r"^zlib.error in tornado/util.py:(de)?compress$", "Tornado's way to log broken gzip; it closes"),

@@ -9,6 +9,7 @@ imported its class; so nothing is lost when modules that are not there yet stay 
 from __future__ import annotations
 
 import functools
+import json
 import sys
 from collections.abc import Callable
 
@@ -21,6 +22,17 @@ def guard_json() -> None:
     """Let DIRAC's JSON decoder make objects of classes only whose module this process has imported already."""
     if not hasattr(DJSONDecoder.dict_to_object, "__wrapped__"):
         DJSONDecoder.dict_to_object = staticmethod(_guarded(DJSONDecoder.dict_to_object))
+
+
+def decode_plain(encoded: str) -> tuple[object, int]:
+    """DIRAC's ``decode`` for services that take no objects: times and bytes are decoded, classes refused by TypeError."""
+    return json.loads(encoded, object_hook=_plain), len(encoded)
+
+
+def _plain(values: dict) -> object:
+    if values.get("__dCls") not in _PLAIN:
+        raise TypeError("Objects are not taken")
+    return DJSONDecoder.dict_to_object(values)
 
 
 def _guarded(original: Callable[[dict], object]) -> Callable[[dict], object]:

@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, Pil
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.HTTPGuard import guard_http
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import decode_plain, guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tls
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
@@ -35,6 +35,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     """Batches wait for the writer as futures and cost no thread; everything else runs in threads of its own."""
 
+    decode = staticmethod(decode_plain)
     under_way = 0
 
     def __init__(self, *arguments, **kwargs):
