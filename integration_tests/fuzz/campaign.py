@@ -60,12 +60,13 @@ class Outcome:
 class Campaign:
     """One run on a stack that is up."""
 
-    def __init__(self, stack, seed, folder, say=print, threads=THREADS):
+    def __init__(self, stack, seed, folder, say=print, threads=THREADS, max_growth=MAX_GROWTH):
         self.report = Report(seed, Path(folder))
         self._stack = stack
         self._say = say
         tls_contexts = contexts(stack)
         self._clients = [Client(stack.ports[TORNADO], tls_contexts) for _ in range(threads)]
+        self._max_growth = max_growth
         self._late = 0
         cast, made = Cast(seed), material.make(seed, EXAMPLES)
         self._makers = (Forms(made, cast), Wire(made, cast))
@@ -163,7 +164,7 @@ class Campaign:
     def _grown(self):
         held = [one.resident for one in self.report.memory[1:]]
         growth = median(held[-SAMPLES:]) - median(held[:SAMPLES])
-        return [f"memory grew by {growth / 2**20:.1f} MB"] if growth > MAX_GROWTH else []
+        return [f"memory grew by {growth / 2**20:.1f} MB"] if growth > self._max_growth else []
 
     def _trapped(self):
         trapped = (self._stack.root / "tmp" / TRAP_FILE).exists()
