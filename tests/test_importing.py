@@ -10,7 +10,7 @@ from PilotLoggingDIRAC.pilotlog import importing
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Outcome, Skipped
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import default
+from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor, default
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
@@ -259,3 +259,36 @@ def test_time_with_a_zone_becomes_utc_and_is_never_in_the_future(importer, reade
 def test_times_that_are_none_are_refused(time):
     with pytest.raises(InvalidInput):
         importing.parse_piece(0, "", {}, time)
+
+
+def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_in_pieces(folder, importer, reader, clock):
+    text = b"x" * (importing.lifecycle.MAX_PIECE_BYTES // 4 - 9) + b"\nTOKEN=abcdefgh\nPASSWORD=hunter2\nend\n"
+    write(folder, f"{PILOT.stamp}.log", text)
+    sent = []
+    wire = Wire(importer)
+
+    def watched(pilot, piece):
+        sent.append(piece.text)
+        return wire(pilot, piece)
+
+    assert bring(folder, watched, clock) == [Outcome.IMPORTED]
+    assert b"".join(sent).endswith(b"\nTOKEN=[redacted:secret]\nPASSWORD=[redacted:secret]\nend\n")
+    assert stored(reader) == b"".join(sent)
+    assert bring(folder, wire, clock) == [Outcome.PRESENT]
+
+
+def test_an_interrupted_import_of_secrets_goes_on_where_it_ended(folder, importer, reader, clock):
+    lines = b"".join(b"TOKEN=abcdefgh line %d\n" % number for number in range(30_000))
+    write(folder, f"{PILOT.stamp}.log", lines)
+    with pytest.raises(StoreUnavailable):
+        bring(folder, Wire(importer, breaks_after=1), clock)
+    assert bring(folder, Wire(importer), clock) == [Outcome.IMPORTED]
+    assert b"abcdefgh" not in stored(reader)
+
+
+def test_changed_rules_make_a_repeated_import_a_conflict_and_store_nothing(folder, importer, reader, clock):
+    write(folder, f"{PILOT.stamp}.log", b"badge=1234567\n")
+    bring(folder, Wire(importer), clock)
+    with pytest.raises(ImportConflict):
+        bring(folder, Wire(importer), clock, Redactor(secret_names=["badge"]))
+    assert stored(reader) == b"badge=1234567\n"
