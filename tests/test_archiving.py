@@ -486,7 +486,7 @@ class TestCycle:
         memory = Memory()
         tally = Tally()
         sealer = Sealer(world.custody, agent.describer, SealSettings(), world.clock, tally)
-        cycle = Cycle(world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=0.3), world.clock)
+        cycle = Cycle(world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=1.5), world.clock)
         with ThreadPoolExecutor(4) as pool:
             lanes = [self.lane(agent, "beta_vo", Hang()), self.lane(agent, VO, agent.archiver())]
             assert cycle.run(lanes, pool, memory, tally) == {"beta_vo"}

@@ -8,6 +8,7 @@ Stored and archived text stays as it is.
 
 from __future__ import annotations
 
+import functools
 import re
 
 #: C0 and C1 controls without newline and tab, DEL, what changes the direction of writing or ends a line or is not to be
@@ -38,4 +39,9 @@ def message(text: object, max_characters: int = _MAX_MESSAGE_CHARACTERS) -> str:
 
 
 def _shown(match: re.Match[str]) -> str:
-    return ascii(match.group())[1:-1]
+    return _escape(match[0])
+
+
+@functools.cache
+def _escape(character: str) -> str:
+    return ascii(character)[1:-1]
