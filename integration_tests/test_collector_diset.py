@@ -1,11 +1,13 @@
 """The collector over DISET: the same methods, the same refusals, one log whichever way its text came."""
 
 import json
+import sys
 
 import pytest
 
 from . import rpc
 from .pilot import pilot_line
+from .raw import Usage
 from .test_collector import ALPHA, BAD_ARGUMENTS, BETA
 
 SERVICE = "WorkloadManagement/PilotLogging"
@@ -55,3 +57,26 @@ def test_a_collector_that_is_told_to_stop_has_kept_everything(stack, stamp):
     assert send(stack, "pila", "kept\n", stamp)["OK"]
     stack.restart("PilotLogging")
     assert text_of(stack, "opal", ALPHA, stamp) == "kept\n"
+
+
+SEND_MUCH = """
+import json, sys
+import DIRAC
+DIRAC.initialize(require_auth=False)
+from DIRAC.Core.Base.Client import Client
+number, character, stamp = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+answer = Client(url="WorkloadManagement/PilotLogging").sendMessage(json.dumps(character * number), stamp, "vo")
+print(json.dumps([answer["OK"], answer.get("Message", "")]))
+"""
+
+
+@pytest.mark.parametrize(("number", "character"), [(4_100_000, "x"), (5_000_000, "x"), (100_000_000, "x"), (300_000, "😀")])
+def test_a_large_message_costs_little_memory_and_is_refused(stack, stamp, number, character):
+    assert send(stack, "pila", "text", stamp)["OK"]
+    usage = Usage(stack.pid("PilotLogging"))
+    done = stack.run([sys.executable, "-c", SEND_MUCH, number, character, stamp], user="pila")
+    taken, message = json.loads(done.stdout.splitlines()[-1])
+    print(f"growth {usage.growth:.1f} MB, {usage.cpu_seconds:.2f} s of CPU, {message}")
+    assert taken == (number * len(character.encode()) < 4 * 1024 * 1024)
+    assert usage.growth <= 64 and "Internal" not in message
+    assert send(stack, "pila", "text", stamp)["OK"]

@@ -16,13 +16,15 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     NotAllowed,
     Overloaded,
     PilotLogError,
+    QuotaSpent,
     ShuttingDown,
     StoreUnavailable,
 )
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt, State
-from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
+from PilotLoggingDIRAC.pilotlog.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 
@@ -189,6 +191,64 @@ class TestRefusing:
         writer.stop()
         with pytest.raises(ShuttingDown):
             send(intake)
+
+
+class TestQuotas:
+    @pytest.fixture
+    def intake(self, writer, clock):
+        return Intake(writer, SETTINGS, clock, quotas=Quotas(lambda vo: QuotaSettings(100, 2)))
+
+    def text_of(self, transactions, pilot):
+        return b"".join(text for _, text in logs(transactions, pilot))
+
+    def test_text_over_the_quota_is_refused_and_marked_in_its_log_once_there_is_one(self, intake, transactions):
+        send(intake, json.dumps("x" * 60))
+        for _ in range(3):
+            with pytest.raises(QuotaSpent):
+                send(intake, json.dumps("y" * 60))
+        finalise(intake)
+        ((log, text),) = logs(transactions)
+        assert text.startswith(b"x" * 60) and b"yyy" not in text and log.state is State.COMPLETE
+        assert text.count(b"3 messages with 180 bytes are missing here: ") == text.count(b"missing") == 1
+
+    def test_new_logs_over_the_quota_leave_no_row(self, intake, transactions):
+        send(intake, json.dumps("a"), stamp="a1")
+        send(intake, json.dumps("b"), stamp="b1")
+        for step in (lambda: send(intake, json.dumps("c"), stamp="c1"), lambda: finalise(intake, stamp="c1")):
+            with pytest.raises(QuotaSpent):
+                step()
+        with pytest.raises(MessageTooLarge):
+            send(intake, json.dumps("c" * 5000), stamp="c1")
+        intake.missed(PILOTS, "c1", PILOT.vo, 5000, MessageTooLarge("no"))
+        send(intake, json.dumps("aa"), stamp="a1")
+        assert logs(transactions, PilotId(PILOT.vo, "c1")) == []
+        assert sum(SqlReader(transactions).counts().values()) == 2
+
+    def test_known_logs_are_finalised_whatever_the_quota(self, intake, transactions):
+        send(intake, json.dumps("x" * 100))
+        send(intake, json.dumps(""), stamp="b1")
+        finalise(intake)
+        ((log, _),) = logs(transactions)
+        assert log.state is State.COMPLETE
+
+    def test_what_was_not_stored_does_not_count(self, intake, door):
+        door.away = True
+        with pytest.raises(StoreUnavailable):
+            send(intake, json.dumps("x" * 100))
+        assert intake.status()["Quotas"][PILOT.vo]["Bytes"] == 0
+
+    def test_what_had_been_stored_before_does_not_count_again(self, writer, clock):
+        intake = Intake(writer, SETTINGS, clock)
+        for _ in range(3):
+            send(intake)
+        assert intake.status()["Quotas"][PILOT.vo]["Bytes"] == len(line("one"))
+
+    def test_who_may_not_write_marks_nothing(self, intake, transactions):
+        for caller, stamp in ((USER, PILOT.stamp), (PILOTS, "../abc")):
+            with pytest.raises(PilotLogError):
+                intake.missed(caller, stamp, PILOT.vo, 5, MessageTooLarge("no"))
+        send(intake, stamp="other")
+        assert logs(transactions) == []
 
 
 class TestWaiting:

@@ -66,8 +66,8 @@ BAD_NAMES = {
 }
 
 
-def message(payload, limit=LIMIT):
-    return parse.message(PILOT, payload, limit, NOW)
+def message(payload, limit=LIMIT, max_lines=2 * LIMIT):
+    return parse.message(PILOT, payload, limit, NOW, max_lines=max_lines)
 
 
 def finalisation(payload):
@@ -168,6 +168,17 @@ class TestArguments:
             parse.arguments(encoded, self.NAMES)
 
 
+@pytest.mark.parametrize("encoded", ["[" + "[],"  * 400_000 + "1]", "[" + '{"a":1},' * 200_000 + "1]", "[" + "1," * 600_000 + "1]"])
+def test_long_nested_arguments_are_kept_from_other_decoders(encoded):
+    with pytest.raises(InvalidInput):
+        parse.require_plain(encoded)
+
+
+@pytest.mark.parametrize("arguments", [["x" * 2_000_000, {}, 7, None, True], [{"a": [1, {"b": 2}]}]])
+def test_long_plain_and_short_nested_arguments_are_not(arguments):
+    parse.require_plain(json.dumps(arguments))
+
+
 class TestMessages:
     def test_the_stock_pilots_text_is_taken_as_it_is(self):
         text = "half a li\nne\r\n\ttab µ €\0\x1b[31m"
@@ -254,13 +265,29 @@ class TestMessages:
 
     def test_a_list_of_more_lines_than_a_pilot_sends_is_refused(self):
         with pytest.raises(InvalidInput):
-            message("[" + ",".join(['"0123456789"'] * 100_001) + "]", 16 * LIMIT)
+            message("[" + ",".join(['"0123456789"'] * 100_001) + "]", 16 * LIMIT, 100_000)
+
+    @pytest.mark.parametrize("make", [lambda number: ["x"] * number, lambda number: "x\n" * number, lambda number: ["\n"] * (number // 2)])
+    def test_lines_up_to_the_limit_are_taken_and_one_more_refused(self, make):
+        assert message(json.dumps(make(1000)), max_lines=1000).text.count(b"\n") == 1000
+        with pytest.raises(MessageTooLarge, match="at most 1000 lines") as refusal:
+            message(json.dumps(make(1002)), max_lines=1000)
+        assert refusal.value.limit == "1000 lines" and refusal.value.size > 0
 
     @pytest.mark.parametrize("item", ["[]", "{}", '""', '"ab"', "7"])
     def test_a_long_payload_that_would_take_many_times_its_length_is_refused_unread(self, item, peak_bytes):
         payload = "[" + f"{item}," * 1_000_000 + '""]'
         with peak_bytes(below=1_000_000), pytest.raises(InvalidInput):
-            message(payload, 16 * LIMIT)
+            message(payload, 16 * LIMIT, 100_000)
+
+    @pytest.mark.parametrize("rest", ["x", "\\n", "\\u0041", '\\"'])
+    def test_one_character_outside_of_plain_text_does_not_make_a_message_cost_many_times_its_length(self, rest, peak_bytes):
+        payload = json.dumps(["😀" + "x" * 30] * 99_999, ensure_ascii=False)
+        with peak_bytes(below=30_000_000):
+            message(payload, 4 * LIMIT)
+        payload = '"😀' + rest * (4_000_000 // len(rest)) + '"'
+        with peak_bytes(below=40_000_000):
+            message(payload, 4 * LIMIT, 4 * LIMIT)
 
     def test_a_message_far_over_the_limit_is_refused_unread(self, peak_bytes):
         payload = json.dumps("x" * 20 * LIMIT)

@@ -1,5 +1,7 @@
 """The way out: the same text whatever the pages, for those who may read it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.query import LogQuery, Position
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
@@ -72,6 +74,19 @@ class Store:
             pages.append(self.query.page(self.parts(), cursor, max_bytes))
             cursor = pages[-1].cursor
         return pages
+
+
+class SlowReader:
+    """A reader that waits before it reads."""
+
+    def __init__(self, reader):
+        self._reader = reader
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def pieces(self, log, sequence=0):
+        self.begun.set()
+        self.go_on.wait(5)
+        return self._reader.pieces(log, sequence)
 
 
 @pytest.fixture
@@ -195,6 +210,20 @@ class TestWhole:
         parts = store.parts()
         assert [part.part for part in parts] == [1, 2]
         assert store.query.whole(parts[1:]).text.encode() == line("second life")
+
+    def test_no_more_whole_logs_are_read_at_a_time_than_is_allowed(self, store):
+        slow = SlowReader(store.reader)
+        reading = LogQuery(slow, ReadSettings(max_whole_reads=1, whole_wait_seconds=0.1))
+        store.add(b"text")
+        parts = store.parts()
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(reading.whole, parts)
+            slow.begun.wait(5)
+            with pytest.raises(Overloaded):
+                reading.whole(parts)
+            slow.go_on.set()
+            assert first.result().text == "text"
+        assert reading.whole(parts).text == "text"
 
 
 class TestRights:

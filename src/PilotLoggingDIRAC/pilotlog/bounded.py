@@ -1,7 +1,8 @@
-"""Threads for what may wait, apart from those that must not; what waits for them is bounded."""
+"""Threads and places for what may wait, apart from what must not; what waits for them is bounded."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,3 +29,23 @@ class BoundedExecutor:
     def shutdown(self) -> None:
         """Take no more and drop what waits; what runs goes on to its end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Places:
+    """So many at a time, and so many that wait for a place. For coroutines of one event loop."""
+
+    def __init__(self, places: int, max_waiting: int):
+        self._free = asyncio.Semaphore(max(places, 1))
+        self._max_waiting = max_waiting
+        self._waiting = 0
+
+    async def take(self) -> asyncio.Semaphore:
+        """A place, to be given back by ``release``. Raises Overloaded when more waits already than is allowed."""
+        if self._free.locked() and self._waiting >= self._max_waiting:
+            raise Overloaded("Too much is waiting: try again later")
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        return self._free

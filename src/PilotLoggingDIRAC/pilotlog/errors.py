@@ -17,13 +17,14 @@ class InvalidInput(PilotLogError):
 
 
 class MessageTooLarge(InvalidInput):
-    """The message is over the collector's limit for one message; ``size`` is what it has, in bytes or characters."""
+    """The message is over a limit for one message; ``size`` is what it has, in bytes or characters, ``limit`` the limit."""
 
     errno = 3402
 
-    def __init__(self, message: str, size: int = 0):
+    def __init__(self, message: str, size: int = 0, limit: str = ""):
         super().__init__(message)
         self.size = size
+        self.limit = limit
 
 
 class NotAllowed(PilotLogError):
@@ -118,3 +119,15 @@ class LogSealed(PilotLogError):
     """The log was sealed longer ago than late text is accepted for."""
 
     errno = 3415
+
+
+class QuotaSpent(PilotLogError):
+    """The VO has sent as much as it may within an hour."""
+
+    errno = 3416
+
+
+class BodyTooSlow(PilotLogError):
+    """The body of the request did not arrive in time. Only counted: there is nobody to tell any more."""
+
+    errno = 3417

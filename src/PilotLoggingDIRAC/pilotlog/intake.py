@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from datetime import datetime
 
 from . import access, parse
 from .access import Caller
-from .errors import MessageTooLarge, Overloaded, PilotLogError
+from .errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
 from .ingest import Writer
 from .model import Batch, PilotId, Receipt
 from .ports import Clock
-from .settings import IngestSettings
+from .quotas import Charge, Quotas
+from .settings import IngestSettings, QuotaSettings
 
 
 class Intake:
@@ -27,9 +29,12 @@ class Intake:
         settings: IngestSettings,
         clock: Clock,
         check: Callable[[PilotId], None] = lambda pilot: None,
+        quotas: Quotas | None = None,
     ):
-        """``check(pilot)`` raises the PilotLogError of a pilot that may not write, and never waits."""
+        """``check(pilot)`` raises the PilotLogError of a pilot that may not write, and never waits. Without ``quotas``
+        those of the settings' defaults count for every VO."""
         self.settings = settings
+        self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
         self._writer = writer
         self._clock = clock
         self._check = check
@@ -37,28 +42,62 @@ class Intake:
 
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
-        who = self._pilot(caller, stamp, stated_vo)
+        who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
-            batch = parse.message(who, payload, self.settings.max_message_bytes, self._clock(), sender)
+            batch = parse.message(
+                who, payload, limits.max_message_bytes, self._clock(), sender, limits.max_message_lines
+            )
+            charge = self._admit(batch)
         except MessageTooLarge as error:
-            self._writer.gap(who, error.size, f"over the limit of {self.settings.max_message_bytes} bytes")
+            self._mark(who, error.size, error)
             raise
-        return self._submit(batch)
+        return self._submit(batch, charge)
+
+    def _admit(self, batch: Batch) -> Charge:
+        """Count a message in its VO's quotas. Raises QuotaSpent; of a log that is there, a line tells of it."""
+        self._quotas.admit_log(batch.pilot)
+        try:
+            return self._quotas.take_bytes(batch.pilot.vo, len(batch.text))
+        except QuotaSpent as error:
+            self._writer.gap(batch.pilot, len(batch.text), str(error))
+            raise
+
+    def missed(self, caller: Caller, stamp: object, stated_vo: object, size: int, error: PilotLogError) -> None:
+        """Let the log tell of a message that could not be read, if its sender may write there. Raises PilotLogError."""
+        self._mark(self._pilot(caller, stamp, stated_vo), size, error)
+
+    def _mark(self, who: PilotId, size: int, error: PilotLogError) -> None:
+        with suppress(QuotaSpent):  # a log that there may not be gets no line either
+            self._quotas.admit_log(who)
+            limit = getattr(error, "limit", "")
+            self._writer.gap(who, size, f"over the limit of {limit}" if limit else str(error))
 
     def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
-        return self._submit(parse.finalisation(who, payload, self._clock(), sender))
+        batch = parse.finalisation(who, payload, self._clock(), sender)
+        self._quotas.admit_log(who)
+        return self._submit(batch)
 
     def _pilot(self, caller: Caller, stamp: object, stated_vo: object) -> PilotId:
         who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
         self._check(who)
         return who
 
-    def _submit(self, batch: Batch) -> Future:
-        answer = self._writer.submit(batch)
+    def _submit(self, batch: Batch, charge: Charge | None = None) -> Future:
+        try:
+            answer = self._writer.submit(batch)
+        except PilotLogError:
+            self._settle_charge(charge, 0)
+            raise
+        answer.add_done_callback(lambda done: self._settle_charge(charge, _stored_bytes(done)))
         answer.add_done_callback(self._counts.settled)
         return answer
+
+    def _settle_charge(self, charge: Charge | None, stored: int) -> None:
+        """What was refused after all, or had been stored before, does not count."""
+        if charge and stored < charge.bytes:
+            self._quotas.give_back(charge, charge.bytes - stored)
 
     def wait(self, answer: Future, seconds: float) -> Receipt:
         """The receipt, waiting in this thread; one that does not come in time is given up, atomically."""
@@ -74,7 +113,11 @@ class Intake:
 
     def status(self) -> dict:
         """What this process has taken and refused since it started, and what waits."""
-        return self._counts.snapshot() | self._writer.status()
+        return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
+
+
+def _stored_bytes(answer: Future) -> int:
+    return 0 if answer.cancelled() or answer.exception() else answer.result().stored_bytes
 
 
 def too_late() -> Overloaded:

@@ -5,6 +5,7 @@ Every refusal is an ``InvalidInput`` whose message says what was expected and sh
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Sequence
@@ -23,11 +24,16 @@ _MAX_SELECTED = 1000
 
 #: JSON that is longer than this has to be plain: nested, it would take thirty times its length in memory.
 _MAX_NESTED_CHARACTERS = 1024 * 1024
-_MAX_LINES = 100_000
+_MAX_ARGUMENTS = 100
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_VALUE = rf"(?:{_STRING}|[\w.+-]{{1,32}}+)\s*+"
-_LIST = rf"\[\s*+(?:{_VALUE}(?:,\s*+{_VALUE}){{0,{_MAX_LINES - 1}}}+)?+\]"
-_PLAIN = re.compile(rf"\s*+(?:{_STRING}|{_LIST})\s*+", re.DOTALL)
+_VALUE = rf"(?:{_STRING}|\{{\}}|[\w.+-]{{1,32}}+)\s*+"
+
+
+@functools.cache
+def _plain(max_values: int) -> re.Pattern[str]:
+    values = rf"\[\s*+(?:{_VALUE}(?:,\s*+{_VALUE}){{0,{max(max_values - 1, 0)}}}+)?+\]"
+    return re.compile(rf"\s*+(?:{_STRING}|{values})\s*+", re.DOTALL)
+
 
 #: What a pilot without a stamp calls itself; all of them would share one log.
 _NO_STAMP = "unknown"
@@ -74,10 +80,15 @@ def printable(value: object) -> str:
 
 def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list:
     """The list of a call's arguments from its JSON; the last ``optional`` of ``names`` may be missing."""
-    values = _json(encoded, "The arguments are")
+    values = _json(encoded, "The arguments are", _MAX_ARGUMENTS)
     if not isinstance(values, list):
         raise InvalidInput("The arguments are not a JSON list")
     return counted(values, names, optional)
+
+
+def require_plain(encoded: str) -> None:
+    """Raise InvalidInput for arguments that some other decoder had better not see: long ones that are nested."""
+    _require_plain(encoded, "The arguments are", _MAX_ARGUMENTS)
 
 
 def counted(values: Sequence, names: Sequence[str], optional: int = 0) -> list:
@@ -88,40 +99,60 @@ def counted(values: Sequence, names: Sequence[str], optional: int = 0) -> list:
     return list(values)
 
 
-def message(who: PilotId, payload: object, max_bytes: int, received: datetime, sender: str = "") -> Batch:
+def message(
+    who: PilotId, payload: object, max_bytes: int, received: datetime, sender: str = "", max_lines: int = 100_000
+) -> Batch:
     """The batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
 
-    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text.
+    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text, and
+    over ``max_lines`` ends of lines.
     """
-    content = _json(_payload(payload, max_bytes), "The message is")
-    text = _text(content).encode("utf-8", "backslashreplace")
+    text = _text(_json(_payload(payload, max_bytes, max_lines), "The message is", max_lines), max_lines)
     if len(text) > max_bytes:
-        raise MessageTooLarge(f"The message has {len(text)} bytes, at most {max_bytes} are taken", len(text))
+        raise _over(f"{len(text)} bytes", len(text), f"{max_bytes} bytes")
+    lines = text.count(b"\n")
+    if lines > max_lines:
+        raise _over(f"{lines} lines", len(text), f"{max_lines} lines")
     return Batch(who, received, text, sender=sender)
 
 
-def _payload(payload: object, max_bytes: int) -> str:
+def _over(what: str, size: int, limit: str) -> MessageTooLarge:
+    return MessageTooLarge(f"The message has {what}, at most {limit} are taken", size, limit)
+
+
+def _payload(payload: object, max_bytes: int, max_lines: int) -> str:
     if not isinstance(payload, str):
         raise InvalidInput("The message is not a JSON string")
-    if _least_bytes(payload) > max_bytes:
-        raise MessageTooLarge(f"The message has {len(payload)} characters, at most {max_bytes} bytes of text are taken", len(payload))
+    if _least_bytes(payload, max_lines) > max_bytes:
+        raise _over(f"{len(payload)} characters", len(payload), f"{max_bytes} bytes")
     return payload
 
 
-def _least_bytes(payload: str) -> int:
+def _least_bytes(payload: str, max_lines: int) -> int:
     """No text that this JSON can stand for has fewer bytes, so that what is too large is refused before it is decoded.
 
     An escape takes at most five characters more than what it stands for, a line of a list three more than its end.
     """
-    return len(payload) - 5 * payload.count("\\u") - payload.count("\\") - 4 * _MAX_LINES
+    return len(payload) - 5 * payload.count("\\u") - payload.count("\\") - 4 * max_lines
 
 
-def _text(content: object) -> str:
+def _text(content: object, max_lines: int) -> bytes:
     if isinstance(content, str):
-        return content
-    if isinstance(content, list) and all(isinstance(line, str) for line in content):
-        return "".join(line + "\n" for line in content)
-    raise InvalidInput("The message is neither a string nor a list of strings")
+        return content.encode("utf-8", "backslashreplace")
+    if not isinstance(content, list) or not all(isinstance(line, str) for line in content):
+        raise InvalidInput("The message is neither a string nor a list of strings")
+    if len(content) > max_lines:
+        raise _over(f"{len(content)} lines", sum(map(len, content)), f"{max_lines} lines")
+    return _joined(content)
+
+
+def _joined(lines: list[str]) -> bytes:
+    """Line by line, as one character outside of plain text would make the whole of it four times as long in memory."""
+    text = bytearray()
+    for line in lines:
+        text += line.encode("utf-8", "backslashreplace")
+        text += b"\n"
+    return bytes(text)
 
 
 def finalisation(who: PilotId, payload: object, received: datetime, sender: str = "") -> Batch:
@@ -232,9 +263,13 @@ def _time(key: str, value: object) -> datetime:
         raise InvalidInput(f"{key} is neither a time nor ISO 8601 text") from None
 
 
-def _json(text: str, what: str) -> object:
-    if len(text) > _MAX_NESTED_CHARACTERS and not _PLAIN.fullmatch(text):
-        raise InvalidInput(f"{what} neither a JSON string nor a JSON list of at most {_MAX_LINES} of them")
+def _require_plain(text: str, what: str, max_values: int) -> None:
+    if len(text) > _MAX_NESTED_CHARACTERS and not _plain(max_values).fullmatch(text):
+        raise InvalidInput(f"{what} neither a JSON string nor a JSON list of at most {max_values} of them")
+
+
+def _json(text: str, what: str, max_values: int = 1) -> object:
+    _require_plain(text, what, max_values)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

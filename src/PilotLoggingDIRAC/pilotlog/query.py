@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from . import access
 from .access import Caller, Policy
 from .characters import character_boundary
-from .errors import InvalidInput, LogNotFound, NotAllowed
+from .errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from .model import Log, Page, PilotId, Selection, State
 from .settings import ReadSettings
 from .sql.reading import SqlReader
@@ -56,6 +57,7 @@ class LogQuery:
     def __init__(self, reader: SqlReader, settings: ReadSettings):
         self.settings = settings
         self._reader = reader
+        self._whole_reads = threading.BoundedSemaphore(max(settings.max_whole_reads, 1))
 
     def parts(self, caller: Caller, policy: Policy, pilot: PilotId) -> list[Log]:
         """All parts of a log that the caller may read, first to last.
@@ -98,7 +100,16 @@ class LogQuery:
         return chunks, position, True
 
     def whole(self, parts: list[Log]) -> Whole:
-        """The whole text; of a log over the limit, its end. Raises LogNotFound when some of it has left the store."""
+        """The whole text; of a log over the limit, its end. Raises LogNotFound when some of it has left the store, and
+        Overloaded when too many whole logs are being read."""
+        if not self._whole_reads.acquire(timeout=self.settings.whole_wait_seconds):
+            raise Overloaded("Too many whole logs are being read: try again later, or read by pages")
+        try:
+            return self._whole(parts)
+        finally:
+            self._whole_reads.release()
+
+    def _whole(self, parts: list[Log]) -> Whole:
         limit, kept, size, total = self.settings.max_whole_bytes, deque(), 0, 0
         for part in parts:
             for _, text in self._pieces(part):

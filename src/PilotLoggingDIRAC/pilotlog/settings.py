@@ -16,7 +16,8 @@ DAY = 24 * HOUR
 class IngestSettings:
     """How a collector takes batches in."""
 
-    max_message_bytes: int = 16 * MiB
+    max_message_bytes: int = 4 * MiB
+    max_message_lines: int = 100_000
     answer_seconds: float = 4.5
     commit_seconds: float = 2.0
     group_wait_seconds: float = 0.003
@@ -34,6 +35,24 @@ class KeepSettings:
 
     max_line_bytes: int = 1 * MiB
     max_log_bytes: int = 256 * MiB
+
+
+@dataclass(frozen=True, slots=True)
+class BodySettings:
+    """What a request over HTTPS may be, whoever sends it: its body comes before anybody knows whether he may call."""
+
+    max_body_bytes: int = 4 * MiB
+    max_body_seconds: float = 60.0
+    max_receiving_bytes: int = 64 * MiB
+    max_idle_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaSettings:
+    """What one VO may send to one collector within an hour; 0 is no limit."""
+
+    max_bytes_per_hour: int = 10_000_000_000
+    max_new_logs_per_hour: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +83,12 @@ class ReadSettings:
     page_bytes: int = 1 * MiB
     max_page_bytes: int = 4 * MiB
     max_whole_bytes: int = 64 * MiB
+    max_whole_reads: int = 1
+    whole_wait_seconds: float = 30.0
     max_rows: int = 1000
-    max_arguments_bytes: int = 32 * MiB
     threads: int = 4
     max_waiting_reads: int = 64
+    send_seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
@@ -235,7 +236,7 @@ def receipt(stored: Receipt) -> dict:
     return {"StoredBytes": stored.stored_bytes, "RepeatedBytes": stored.repeated_bytes}
 
 
-class PilotLoggingHandler(PilotLoggingHandlerMixin, RequestHandler):
+class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHandler):
     """The collector over DISET."""
 
     @classmethod

@@ -12,15 +12,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from concurrent.futures import Future
 
 from DIRAC import gLogger
-from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import envelope, parse
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
+from PilotLoggingDIRAC.pilotlog import envelope, form, parse
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.intake import too_late
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.HTTPGuard import guard_http
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import decode_plain, guard_json
@@ -29,19 +30,16 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tl
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
 
+#: Messages up to this are read where they arrive: it takes less than handing them to a thread.
+_SHORT_BYTES = 32 * 1024
 _log = gLogger.getSubLogger("PilotLogging")
 
 
-class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
+class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
     """Batches wait for the writer as futures and cost no thread; everything else runs in threads of its own."""
 
     decode = staticmethod(decode_plain)
-    under_way = 0
-
-    def __init__(self, *arguments, **kwargs):
-        """Deadlines count from here, by a clock that nobody sets."""
-        self._arrived = time.monotonic()
-        super().__init__(*arguments, **kwargs)
+    _place: asyncio.Semaphore | None = None
 
     @classmethod
     def _pre_initialize(cls):
@@ -51,8 +49,10 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
             guard_http()
             guard_json()
             cls.collector = collector(cls._fullComponentName)
+            cls.bound_bodies(cls.collector.bodies)
+            cls.send_seconds = cls.collector.query.settings.send_seconds
             seconds = cls.collector.intake.settings.stop_seconds
-            stop_tornado_on_sigterm(lambda: cls.under_way > 0, cls.collector.stop, seconds)
+            stop_tornado_on_sigterm(lambda: FormHandler.under_way > 0, cls.collector.stop, seconds)
         except Exception as error:  # one Tornado serves many services
             _log.exception("The collector can't start, its methods will fail", lException=error)
         return super()._pre_initialize()
@@ -60,58 +60,83 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
     def _getMethod(self) -> str:
         """As DIRAC's; names and extra credentials that it would fail on, or let forge lines in the log, are HTTP 400."""
         try:
-            envelope.check_method(self.get_argument("method"))
+            if "method" in self.request.arguments:
+                envelope.check_method(self.get_argument("method"))
             envelope.check_extra_credentials(self.get_argument("extraCredentials", ""))
         except InvalidInput as error:
             raise HTTPError(400, f"{error}") from None
         return super()._getMethod()
 
-    async def post(self):
-        """Answer a call, always with HTTP 200 and an ``S_OK`` or ``S_ERROR``: a stock pilot dies of anything else."""
-        type(self).under_way += 1
+    async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict:
+        """``S_OK`` or ``S_ERROR``, whatever happens."""
+        offer = getattr(self, f"offer_{self.get_argument('method', '')}", None)
         try:
-            offer = getattr(self, f"offer_{self.get_argument('method')}", None)
-            result = await (self._store(offer) if offer else self._call())
-            self.set_header("Content-Type", "application/json")
-            self.finish(self.encode(result))
-        finally:
-            type(self).under_way -= 1
-
-    async def _store(self, offer) -> dict:
-        try:
-            arguments = parse.arguments(self._encoded_arguments(), list(inspect.signature(offer).parameters))
-            limit = self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic()
-            stored = await asyncio.wait_for(asyncio.wrap_future(offer(*arguments)), max(limit, 0.001))
+            if refusal:
+                if offer:
+                    self._miss(called.args, refusal)
+                raise refusal
+            return await (self._store(offer, called) if offer else self._call(called))
         except asyncio.TimeoutError:
             return failure(too_late(), self._refused)
         except Exception as error:  # the edge: whatever it is becomes an answer
             return failure(error, self._refused)
-        return S_OK(receipt(stored))
+
+    def count(self, error: PilotLogError) -> None:
+        """Count the refusal of a body whose sender nobody knows, nor can tell."""
+        if self.collector:
+            self.collector.intake.refused(error)
 
     def _refused(self, error: PilotLogError) -> None:
         """DIRAC has found the method by this time, so that its name is one of ours."""
         self.refused(error, self.methodObj.__name__.removeprefix(self.METHOD_PREFIX))
 
-    async def _call(self) -> dict:
-        try:
-            arguments = parse.counted(self._decoded_arguments(), *expected(self.methodObj))
-            result = await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, arguments))
-        except Exception as error:  # the edge: whatever it is becomes an answer
-            return failure(error, self._refused)
-        return result
+    def _miss(self, args_end: bytes, refusal: PilotLogError) -> None:
+        """Mark the gap that a message leaves which was not kept, as far as its end says whose it is."""
+        if names := form.names_at_end(args_end):
+            stamp, vo = names
+            self.about = lambda: {"log": parse.pilot(self.who.vo or vo, stamp)}
+            self.collector.intake.missed(self.who, stamp, vo, self._body.size, refusal)
 
-    def _encoded_arguments(self) -> str:
-        values = self.request.body_arguments.get("args")
-        try:
-            return values[-1].decode() if values else "[]"
-        except UnicodeDecodeError:
-            raise InvalidInput("The arguments are not UTF-8") from None
+    async def _store(self, offer, called: form.Form) -> dict:
+        names = list(inspect.signature(offer).parameters)
+        limit = max(self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic(), 0.001)
+        if len(called.args) <= _SHORT_BYTES:
+            stored = offer(*parse.arguments(called.text(), names))
+            return S_OK(receipt(await asyncio.wait_for(asyncio.wrap_future(stored), limit)))
+        return S_OK(receipt(await asyncio.wait_for(self._store_long(offer, called, names), limit)))
 
-    def _decoded_arguments(self) -> list:
+    async def _store_long(self, offer, called: form.Form, names: list[str]):
+        """The receipt of a message that is read in a thread; whoever stops waiting for it takes it back."""
+        end = called.args[-form.EDGE_BYTES :]
+        reading = self.collector.decoding.submit(_offer, (offer, called, names))
+        try:
+            stored = await asyncio.wrap_future(reading)
+        except asyncio.CancelledError:
+            if reading.cancel():
+                self._miss(end, too_late())
+            else:
+                reading.add_done_callback(_take_back)
+            raise
+        self._let_go()
+        return await asyncio.wrap_future(stored)
+
+    async def _call(self, called: form.Form) -> dict:
+        arguments = parse.counted(self._decoded(called.text()), *expected(self.methodObj))
+        if self.get_argument("method") == "getLogs":
+            self._place = await self.collector.whole_reads.take()
+        return await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, arguments))
+
+    async def _send(self, result: dict) -> None:
+        """A whole log counts as being read until it has gone, as it is in memory until then."""
+        try:
+            await super()._send(result)
+        finally:
+            if self._place:
+                self._place.release()
+
+    def _decoded(self, encoded: str) -> list:
         """The arguments with DIRAC's own JSON, which knows times."""
-        encoded = self._encoded_arguments()
-        if len(encoded) > self.collector.query.settings.max_arguments_bytes:
-            raise MessageTooLarge("The arguments are over the limit")
+        parse.require_plain(encoded)
         try:
             arguments, _ = self.decode(encoded)
         except Exception:  # JEncode raises whatever its parts raise
@@ -119,3 +144,12 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, TornadoService):
         if not isinstance(arguments, list):
             raise InvalidInput("The arguments are not a JSON list")
         return arguments
+
+
+def _offer(offer, called: form.Form, names: list[str]) -> Future:
+    return offer(*parse.arguments(called.text(), names))
+
+
+def _take_back(reading: Future) -> None:
+    if not reading.exception():
+        reading.result().cancel()

@@ -12,23 +12,33 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
-from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, KeepSettings, ReadSettings, SpoolSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.settings import (
+    BodySettings,
+    IngestSettings,
+    KeepSettings,
+    ReadSettings,
+    SpoolSettings,
+    StoreSettings,
+)
 from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.ownership import OwnershipWatch
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.quotas import QuotaOptions
 
 #: A problem of the collector that comes back sooner was never over.
 _QUIET_SECONDS = 30.0
+_MAX_WAITING_TO_DECODE = 1000
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -36,15 +46,25 @@ class Collector:
     """What one service process needs to receive logs and to read them back."""
 
     def __init__(
-        self, db: PilotLoggingDB, writer: Writer, ingest: IngestSettings, reading: ReadSettings, owners: OwnershipWatch
+        self,
+        db: PilotLoggingDB,
+        writer: Writer,
+        intake: Intake,
+        reading: ReadSettings,
+        bodies: BodySettings,
+        owners: OwnershipWatch,
     ):
         self.db = db
         self._writer = writer
         self._owners = owners
-        self.intake = Intake(self._writer, ingest, utc_now, owners.check)
+        self.intake = intake
         self.query = LogQuery(db.reader, reading)
         self.deletion = Deletion(db.deleting, utc_now)
+        self.bodies = bodies
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
+        self.whole_reads = Places(reading.max_whole_reads, reading.max_waiting_reads)
+        # one thread: it bounds the memory for it, and two would only take turns
+        self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 
     def release_quarantine(self) -> int:
         """Offer again what the database refused; how many messages there were. Raises StoreUnavailable."""
@@ -67,6 +87,7 @@ class Collector:
         """Bring what was taken to the database, refuse the rest, let go of connections."""
         self._owners.stop()
         self._writer.stop()
+        self.decoding.shutdown()
         self.reading.shutdown()
         self.db.close()
 
@@ -96,12 +117,17 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     store = options.fill(StoreSettings, option)
     kept_by = Keeping(redactor(), options.fill(KeepSettings, option))
     db = PilotLoggingDB(settings=store, accept_late=accept_late, kept_by=kept_by)
-    report = Bell(full_name, _QUIET_SECONDS).alarms.update
-    writer = Writer(db.appender, ingest, utc_now, _spool_opener(full_name, option, spooling), spooling, report)
+    quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
+    opener = _spool_opener(full_name, option, spooling)
+    writer = Writer(
+        db.appender, ingest, utc_now, opener, spooling, lambda problems: alarms.update(problems | quotas.problems())
+    )
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
-    return Collector(db, writer, ingest, options.fill(ReadSettings, option), owners)
+    intake = Intake(writer, ingest, utc_now, owners.check, quotas)
+    reading, bodies = options.fill(ReadSettings, option), options.fill(BodySettings, option)
+    return Collector(db, writer, intake, reading, bodies, owners)
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

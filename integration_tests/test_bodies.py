@@ -1,0 +1,227 @@
+"""What a body may be: over a limit it is read to its end, refused with HTTP 200, counted, marked, and costs little memory."""
+
+import gzip
+import json
+import zlib
+from contextlib import contextmanager
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.settings import BodySettings
+
+from .raw import Raw, Usage
+from .test_collector import ALPHA, BETA, read
+from .waiting import until
+
+LIMIT = BodySettings().max_body_bytes
+START, END = b'method=sendMessage&args=["\\"', '\\"","{}","vo"]'
+MAX_GROWTH_MB = 64
+OTHER = "/WorkloadManagement/TornadoWMSAdministrator"
+
+
+def body(stamp, unit=b"x", size=LIMIT, start=START, end=END):
+    """A sendMessage of exactly so many bytes, most of which are ``unit``, as they are."""
+    end = end.format(stamp).encode()
+    room = size - len(start) - len(end)
+    return start + unit * (room // len(unit)) + b"x" * (room % len(unit)) + end
+
+
+def lines(stamp, line, number):
+    """A sendMessage of a list of lines, as they are."""
+    return b'method=sendMessage&args=["[' + b",".join([b'\\"' + line + b'\\"'] * number) + f']","{stamp}","vo"]'.encode()
+
+
+def counted(operator, reason):
+    return operator.call("getStatus")["Value"]["Collector"]["Refused"].get(reason, 0)
+
+
+@contextmanager
+def counting(operator, reason, number=1):
+    before = counted(operator, reason)
+    yield
+    assert counted(operator, reason) == before + number
+
+
+def bomb(stamp, megabytes):
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = packer.compress(START)
+    packed += b"".join(packer.compress(b"x" * 1_000_000) for _ in range(megabytes))
+    return packed + packer.compress(END.format(stamp).encode()) + packer.flush()
+
+
+@pytest.fixture
+def operator(connect):
+    return connect("opal")
+
+
+WORST = {
+    "plain": lambda stamp: body(stamp),
+    "line breaks": lambda stamp: body(stamp, rb"\\n"),
+    "quotes": lambda stamp: body(stamp, rb"\\\""),
+    "backslashes": lambda stamp: body(stamp, rb"\\\\"),
+    "all encoded": lambda stamp: body(stamp, b"%5C%5Cn"),
+    "equal signs": lambda stamp: body(stamp, b"="),
+    "percent signs": lambda stamp: body(stamp, b"%"),
+    "ampersands": lambda stamp: b"&" * LIMIT,
+    "emoji, escaped twice": lambda stamp: body(stamp, rb"\\ud83d\\ude00"),
+    "emoji, escaped": lambda stamp: body(stamp, rb"\ud83d\ude00"),
+    "emoji, encoded": lambda stamp: body(stamp, b"%F0%9F%98%80"),
+    "emoji": lambda stamp: body(stamp, "😀".encode()),
+    "one emoji": lambda stamp: body(stamp, start=START + "😀".encode()),
+    "one emoji, line breaks": lambda stamp: body(stamp, rb"\\n", start=START + "😀".encode()),
+    "surrogates": lambda stamp: body(stamp, rb"\\ud800"),
+    "100,000 lines": lambda stamp: lines(stamp, b"x" * 33, 100_000),
+    "100,000 lines with emoji": lambda stamp: lines(stamp, "😀".encode() + b"x" * 31, 99_999),
+    "nested": lambda stamp: b"method=sendMessage&args=" + b"[" * (LIMIT - 100),
+    "nested, of another method": lambda stamp: b"method=getPilotLogs&args=" + b"[]," * (LIMIT // 3 - 100),
+    "99 MB": lambda stamp: body(stamp, size=99_000_000),
+}
+
+
+@pytest.mark.parametrize("make", WORST.values(), ids=WORST)
+def test_the_largest_body_of_any_kind_costs_little_memory(stack, connect, stamp, make):
+    connect("pila").send("text\n", stamp)
+    sent = make(stamp)
+    usage = Usage(stack.pid("tornado"))
+    with Raw(stack, "pila") as raw:
+        status, answer = raw.post(sent)
+    print(f"growth {usage.growth:.1f} MB, {usage.cpu_seconds:.2f} s of CPU, {answer}")
+    assert status == 200 and "Internal" not in str(answer)
+    assert usage.growth <= MAX_GROWTH_MB
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_gzip_bomb_costs_neither_memory_nor_time(stack, operator, stamp, chunked):
+    packed = bomb(stamp, 1000)
+    usage = Usage(stack.pid("tornado"))
+    with counting(operator, "MessageTooLarge"), Raw(stack, "pila") as raw:
+        raw.head(None if chunked else len(packed), Content_Encoding="gzip")
+        if chunked:
+            raw.chunk(packed)
+            raw.chunk(b"")
+        else:
+            raw.socket.sendall(packed)
+        status, answer = raw.answer()
+    print(f"{len(packed)} bytes: growth {usage.growth:.1f} MB, {usage.cpu_seconds:.2f} s of CPU")
+    assert (status, answer["OK"]) == (200, False)
+    assert usage.growth <= MAX_GROWTH_MB and usage.cpu_seconds < 0.5
+
+
+def test_an_honest_compressed_message_is_stored(stack, operator, stamp):
+    sent = urlencode({"method": "sendMessage", "args": json.dumps([json.dumps("text é\n" * 1000), stamp, "vo"])}).encode()
+    with Raw(stack, "pila") as raw:
+        status, answer = raw.post(gzip.compress(sent), Content_Encoding="gzip")
+    assert (status, answer["OK"]) == (200, True)
+    assert read(operator, ALPHA, stamp) == "text é\n" * 1000
+
+
+def test_a_body_of_the_limit_is_stored_and_the_connection_goes_on(stack, operator, stamp):
+    with Raw(stack, "pila") as raw:
+        assert raw.post(body(stamp, b"x" * 99 + rb"\\n"))[1]["OK"]
+        assert raw.post(body(stamp, b"y", 1000))[1]["OK"]
+    text = read(operator, ALPHA, stamp)
+    assert set(text) == {"x", "y", "\n"} and len(text) > 0.97 * LIMIT
+
+
+@pytest.mark.parametrize("size", [LIMIT + 1, 20_000_000])
+def test_over_the_limit_the_log_says_what_is_missing_and_the_connection_goes_on(stack, operator, stamp, size):
+    with Raw(stack, "pila") as raw, counting(operator, "MessageTooLarge"):
+        status, answer = raw.post(body(stamp, size=size))
+        assert (status, answer["OK"], answer["Errno"]) == (200, False, 3402)
+        assert raw.post(body(stamp, b"y", 1000))[1]["OK"]
+    text = read(operator, ALPHA, stamp)
+    assert f"1 messages with {size} bytes are missing here: over the limit of {LIMIT} bytes" in text
+    assert "yyy" in text and "xxx" not in text
+
+
+def test_a_host_s_message_over_the_limit_is_marked_in_the_vo_that_it_states(stack, connect, stamp):
+    end = f'\\"","{{}}","{BETA}"]&extraCredentials=%22hosts%22'
+    with Raw(stack, "host") as raw:
+        status, answer = raw.post(body(stamp, size=LIMIT + 10, end=end))
+    assert (status, answer["OK"]) == (200, False)
+    connect("host").send("next\n", stamp, BETA)
+    assert "1 messages with" in read(connect("opbert"), BETA, stamp)
+
+
+@pytest.mark.parametrize(("user", "status"), [(None, 401), ("alice", 401)])
+def test_who_may_not_write_marks_nothing(stack, connect, operator, stamp, user, status):
+    connect("pila").send("text\n", stamp)
+    with Raw(stack, user) as raw:
+        assert raw.post(body(stamp, size=LIMIT + 1))[0] == status
+    connect("pila").send("next\n", stamp)
+    assert read(operator, ALPHA, stamp) == "text\nnext\n"
+
+
+GOOD = urlencode({"method": "sendMessage", "args": json.dumps(['"a"', "abc", "vo"])}).encode()
+MULTIPART = b'--b\r\nContent-Disposition: form-data; name="method"\r\n\r\nsendMessage\r\n--b--\r\n'
+MALFORMED = {
+    "multipart": (MULTIPART, {"content_type": "multipart/form-data; boundary=b"}),
+    "JSON": (b'{"method": "sendMessage"}', {"content_type": "application/json"}),
+    "no type": (GOOD, {"content_type": None}),
+    "empty": (b"", {}),
+    "no method": (b"args=%5B%5D", {}),
+    "no arguments": (b"method=sendMessage", {}),
+    "empty arguments": (b"method=sendMessage&args=", {}),
+    "other fields": (b"a=b&c=d", {}),
+    "no fields": (b"hello", {}),
+    "many fields": (b"method=sendMessage&" + b"a=b&" * 50, {}),
+    "long field": (b"method=sendMessage&a=" + b"b" * 10_000, {}),
+    "lone percent": (b"method=sendMessage&args=%", {}),
+    "lone percent in the method": (b"method=%&args=%5B%5D", {}),
+    "no UTF-8": (b"method=sendMessage&args=%FF", {}),
+    "no gzip": (GOOD, {"Content_Encoding": "gzip"}),
+    "gzip cut off": (gzip.compress(GOOD)[:-4], {"Content_Encoding": "gzip"}),
+    "gzip and more": (gzip.compress(GOOD) + b"more", {"Content_Encoding": "gzip"}),
+    "deflate": (zlib.compress(GOOD), {"Content_Encoding": "deflate"}),
+    "brotli": (GOOD, {"Content_Encoding": "br"}),
+    "NUL": (b"\0" * 1000, {}),
+    "over the limit, no form": (b"\0" * (LIMIT + 1), {}),
+    "over the limit, other method": (b"method=getLog&args=" + b"x" * LIMIT, {}),
+    "over the limit, multipart": (MULTIPART * 100_000, {"content_type": "multipart/form-data; boundary=b"}),
+}
+
+
+@pytest.mark.parametrize(("sent", "head"), MALFORMED.values(), ids=MALFORMED)
+def test_a_body_that_is_no_call_is_refused_clearly(stack, sent, head):
+    with Raw(stack, "pila") as raw:
+        status, answer = raw.post(sent, **head)
+        assert (status, answer["OK"]) == (200, False), answer
+        assert "Internal" not in answer["Message"]
+        assert raw.post(b"method=ping&args=%5B%5D")[1]["OK"]
+
+
+@pytest.mark.parametrize(("sent", "head"), MALFORMED.values(), ids=MALFORMED)
+def test_who_is_nobody_is_told_so_whatever_the_body_is(stack, sent, head):
+    with Raw(stack, None) as raw:
+        assert raw.post(sent, **head)[0] == 401
+
+
+def test_other_services_in_the_same_tornado_take_what_they_took_before(stack):
+    ping = b"method=ping&args=%5B%5D"
+    parts = b"".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in (("method", "ping"), ("args", "[]"))
+    )
+    with Raw(stack, "opal") as raw:
+        raw.post(GOOD)
+        assert raw.post(ping, path=OTHER)[1]["OK"]
+        assert raw.post(gzip.compress(ping), path=OTHER, Content_Encoding="gzip")[1]["OK"]
+        assert raw.post(parts + b"--b--\r\n", path=OTHER, content_type="multipart/form-data; boundary=b")[1]["OK"]
+        large = b"method=echo&args=" + quote_plus(json.dumps(["x" * 2 * LIMIT])).encode()
+        assert raw.post(large, path=OTHER)[1]["Value"] == "x" * 2 * LIMIT
+
+
+def test_a_long_message_that_nobody_waits_for_any_more_is_not_stored_but_marked(stack, operator, stamp):
+    stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds", 0.01)
+    stack.restart("tornado")
+    try:
+        with Raw(stack, "pila") as raw:
+            for _ in range(5):
+                status, answer = raw.post(body(stamp))
+                assert (status, answer["OK"], answer["Errno"]) == (200, False, 3407)
+        until(lambda: "are missing here" in read(operator, ALPHA, stamp))
+    finally:
+        stack.remove_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds")
+        stack.restart("tornado")
+    assert "xxx" not in read(operator, ALPHA, stamp)

@@ -1,0 +1,66 @@
+"""Whole logs are read one after the other, so that many readers cost the memory of one; pages go on meanwhile."""
+
+import threading
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from .pilot import pilot_line
+from .raw import Raw, Usage
+from .test_collector import ALPHA
+
+SIZE = 50_000_000
+READERS = 8
+
+
+@pytest.fixture
+def log(connect, stamp):
+    """A log of 50 MB that does not compress away; its length."""
+    pilot, sent = connect("pila"), 0
+    while sent < SIZE:
+        text = "".join(pilot_line(f"{sent} {number} " + f"{hash((sent, number)):x}" * 5) for number in range(15_000))
+        assert pilot.send(text, stamp)["OK"]
+        sent += len(text)
+    return sent
+
+
+def whole(connect, stamp, lengths):
+    answer = connect("opal").call("getLogs", stamp, ALPHA)
+    lengths.append(len(answer["Value"]["StdOut"]) if answer["OK"] else answer["Message"])
+
+
+def test_many_who_read_a_whole_log_cost_as_much_as_one(stack, connect, stamp, log):
+    lengths = []
+    one = Usage(stack.pid("tornado"))
+    whole(connect, stamp, lengths)
+    alone, all_of_them = one.growth, Usage(stack.pid("tornado"))
+    readers = [threading.Thread(target=whole, args=(connect, stamp, lengths)) for _ in range(READERS)]
+    slowest = 0.0
+    for reader in readers:
+        reader.start()
+    while any(reader.is_alive() for reader in readers):
+        started = time.monotonic()
+        assert connect("opal").call("getLog", ALPHA, stamp, "", 1000)["OK"]
+        slowest = max(slowest, time.monotonic() - started)
+    print(f"one {alone:.0f} MB, {READERS} {all_of_them.growth:.0f} MB more, a page took {slowest:.2f} s at most")
+    assert lengths == [log] * (READERS + 1)
+    assert all_of_them.growth < 1.3 * alone + 50
+
+
+def test_who_does_not_take_the_answer_keeps_no_one_from_theirs_for_ever(stack, connect, stamp, log):
+    stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/SendSeconds", 3)
+    stack.restart("tornado")
+    try:
+        form = {"method": "getLogs", "args": f'["{stamp}","{ALPHA}"]'}
+        with Raw(stack, "opal") as stuck:
+            body = urlencode(form).encode()
+            stuck.head(len(body))
+            stuck.socket.sendall(body)
+            time.sleep(1)
+            lengths, started = [], time.monotonic()
+            whole(connect, stamp, lengths)
+            assert lengths == [log] and time.monotonic() - started < 30
+    finally:
+        stack.remove_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/SendSeconds")
+        stack.restart("tornado")

@@ -1,0 +1,19 @@
+"""Arguments over DISET, bounded before they are in memory: DIRAC's own transport takes any size."""
+
+from __future__ import annotations
+
+from DIRAC.Core.DISET.private.TransportPool import getGlobalTransportPool
+
+#: What is longer than this many times a body over HTTPS ends its connection; what is shorter is refused by name.
+_TIMES_A_BODY = 4
+
+
+class BoundedArguments:
+    """For a DISET handler with a ``collector``: longer arguments are not read to their end."""
+
+    def __init__(self, handlerInitDict, trid):
+        super().__init__(handlerInitDict, trid)
+        transport = getGlobalTransportPool().get(trid)
+        if transport is not None and self.collector:
+            limit, receive = _TIMES_A_BODY * self.collector.bodies.max_body_bytes, transport.receiveData
+            transport.receiveData = lambda maxBufferSize=0, *rest, **more: receive(maxBufferSize or limit, *rest, **more)

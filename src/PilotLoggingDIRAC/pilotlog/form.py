@@ -1,0 +1,106 @@
+"""The form that a call over HTTPS is: ``method``, ``args`` and a few short fields, cut out of the bytes as they came.
+
+``args`` may be long. It stays encoded until somebody asks for its text, so that this can happen where it holds up
+nobody, and only for who is allowed to call.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass, field
+
+from .errors import InvalidInput
+
+CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+#: So much of the beginning and of the end tells who calls what, of a body that can't be kept.
+EDGE_BYTES = 2048
+
+_MAX_FIELDS = 16
+_MAX_FIELD_BYTES = 4096
+_SPECIAL = ((b"=", b"%3D"), (b"\n", b"%0A"), (b"\r", b"%0D"))
+_TO_QUOTED_PRINTABLE = bytes.maketrans(b"+%", b" =")
+_NAMES_AT_END = re.compile(rb'"\s*,\s*"([^"\\]{1,64})"\s*,\s*(?:"([^"\\]{0,64})"|null)\s*\]\s*\Z')
+
+
+@dataclass(slots=True)
+class Form:
+    """What a caller sent. ``fields`` are decoded, ``args`` is not, and belongs to who asks for its ``text`` first."""
+
+    fields: dict[str, bytes] = field(default_factory=dict)
+    args: bytes = b""
+
+    def text(self) -> str:
+        """The JSON of the arguments, an empty list where there are none; they are forgotten here, for their memory."""
+        encoded, self.args = self.args, b""
+        decoded = unquote(encoded)
+        del encoded
+        try:
+            return decoded.decode() if decoded else "[]"
+        except UnicodeDecodeError:
+            raise InvalidInput("The arguments are not UTF-8") from None
+
+
+def cut(body: bytes | bytearray) -> Form:
+    """The form in a body; of fields that come twice the last one counts, as in DIRAC. Raises InvalidInput."""
+    form, start = Form(), 0
+    for _ in range(_MAX_FIELDS):
+        end = body.find(b"&", start)
+        end = len(body) if end < 0 else end
+        _add(form, body, start, end)
+        start = end + 1
+        if start > len(body):
+            return form
+    raise InvalidInput(f"The body has more than {_MAX_FIELDS} fields")
+
+
+def _add(form: Form, body: bytes | bytearray, start: int, end: int) -> None:
+    equals = body.find(b"=", start, min(end, start + _MAX_FIELD_BYTES))
+    if equals < 0:
+        equals = end
+    name = unquote(bytes(body[start : min(equals, start + _MAX_FIELD_BYTES)])).decode("latin1")
+    if name == "args":
+        form.args = bytes(body[equals + 1 : end])
+    elif end - start > _MAX_FIELD_BYTES:
+        raise InvalidInput("The body is not a form of method, args and short fields")
+    elif name:
+        form.fields[name] = unquote(bytes(body[equals + 1 : end]))
+
+
+def cut_edges(head: bytes, tail: bytes) -> Form:
+    """What can be told of a form whose middle is not there: ``fields`` before and behind ``args``, and its end."""
+    before, found, _ = head.partition(b"args=")
+    if not found or (before and not before.endswith(b"&")):
+        return Form()
+    args_end, _, behind = tail.partition(b"&")
+    try:
+        rest = cut(behind)
+        return Form(cut(before).fields | rest.fields, rest.args or args_end)
+    except InvalidInput:
+        return Form()
+
+
+def names_at_end(args: bytes) -> tuple[str, str | None] | None:
+    """(stamp, VO) that end the arguments of a message, None when it can't be told; names are as untrusted as ever."""
+    found = _NAMES_AT_END.search(unquote(args[-EDGE_BYTES:]))
+    if not found:
+        return None
+    stamp, vo = found.groups()
+    return stamp.decode("latin1"), vo.decode("latin1") if vo is not None else None
+
+
+def unquote(value: bytes) -> bytes:
+    """A form's value decoded, as ``urllib.parse.unquote_to_bytes`` does with ``+`` for a blank, five times as fast.
+
+    ``%41`` is ``=41`` in quoted-printable, which the standard library decodes in C; ``=`` and line breaks, which mean
+    something there, are encoded first. A ``%`` that stands alone makes the result longer than it should be: that is
+    InvalidInput, as no encoder leaves one.
+    """
+    for byte, escape in _SPECIAL:
+        value = value.replace(byte, escape)
+    size = len(value) - 2 * value.count(b"%")
+    decoded = binascii.a2b_qp(value.translate(_TO_QUOTED_PRINTABLE))
+    if len(decoded) != size:
+        raise InvalidInput("The body is not a form: a % stands alone")
+    return decoded

@@ -1,0 +1,152 @@
+"""How much a VO may send in an hour: bytes of text, and logs that were not there before.
+
+Counted in memory, by each collector for itself. What is over is refused before it is acknowledged.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import QuotaSpent
+from .model import PilotId
+from .settings import HOUR, QuotaSettings
+
+SLOT_SECONDS = 60
+_SLOTS = HOUR // SLOT_SECONDS
+_MAX_KNOWN_LOGS = 200_000
+_MAX_VOS = 1000
+_OTHERS = "other VOs"
+#: A quota counts as spent for so long after the last refusal.
+_QUIET_SECONDS = 600
+
+
+class Window:
+    """What was taken in the last hour and in the minute before it, so that no hour has more than was allowed in it."""
+
+    def __init__(self) -> None:
+        self._slots: dict[int, int] = {}
+        self._used = 0
+
+    def used(self, now: float) -> int:
+        """What counts at this moment."""
+        oldest = int(now // SLOT_SECONDS) - _SLOTS
+        for slot in [slot for slot in self._slots if slot < oldest]:
+            self._used -= self._slots.pop(slot)
+        return self._used
+
+    def take(self, amount: int, limit: int, now: float) -> bool:
+        """Count an amount, if it and what counts already are within the limit; 0 is no limit."""
+        used = self.used(now)
+        if limit and used + amount > limit:
+            return False
+        slot = int(now // SLOT_SECONDS)
+        self._slots[slot] = self._slots.get(slot, 0) + amount
+        self._used += amount
+        return True
+
+    def give_back(self, amount: int, then: float) -> None:
+        """An amount that was taken at a time does not count after all."""
+        slot = int(then // SLOT_SECONDS)
+        if slot in self._slots:
+            self._slots[slot] -= amount
+            self._used -= amount
+
+
+class _Account:
+    """One VO's windows."""
+
+    def __init__(self) -> None:
+        self.bytes = Window()
+        self.logs = Window()
+        self.refused: Counter[str] = Counter()
+        self.last_refusal = ("", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Bytes that were taken from a VO's quota, and when."""
+
+    vo: str
+    bytes: int
+    time: float
+
+
+class Quotas:
+    """The quotas of all VOs. Safe to use from several threads."""
+
+    def __init__(self, limits: Callable[[str], QuotaSettings], monotonic: Callable[[], float] = time.monotonic):
+        """``limits(vo)`` is asked for each message, so it must not wait for anything."""
+        self._limits = limits
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._accounts: dict[str, _Account] = {}
+        self._known: dict[int, None] = {}
+
+    def admit_log(self, pilot: PilotId) -> None:
+        """Let a pilot have a log: one that was admitted before is known, as long as not too many came after it.
+
+        Raises QuotaSpent for a new one, when the VO has had as many new ones as it may.
+        """
+        with self._lock:
+            account, key, limit = self._account(pilot.vo), hash(pilot), self._limits(pilot.vo).max_new_logs_per_hour
+            if key in self._known:
+                del self._known[key]
+            elif not account.logs.take(1, limit, self._monotonic()):
+                raise self._refusal(account, pilot.vo, "MaxNewLogsPerHour", limit)
+            self._known[key] = None
+            if len(self._known) > _MAX_KNOWN_LOGS:
+                del self._known[next(iter(self._known))]
+
+    def take_bytes(self, vo: str, number: int) -> Charge:
+        """Count bytes of text. Raises QuotaSpent when that is more than the VO may send."""
+        with self._lock:
+            account, limit, now = self._account(vo), self._limits(vo).max_bytes_per_hour, self._monotonic()
+            if not account.bytes.take(number, limit, now):
+                raise self._refusal(account, vo, "MaxBytesPerHour", limit)
+            return Charge(vo, number, now)
+
+    def give_back(self, charge: Charge, number: int) -> None:
+        """So many of the bytes were not stored after all."""
+        with self._lock:
+            self._account(charge.vo).bytes.give_back(number, charge.time)
+
+    def status(self) -> dict[str, dict]:
+        """By VO, what was taken within the hour, what may be, and what was refused since the start, by option."""
+        with self._lock:
+            return {vo: self._describe(vo, account) for vo, account in sorted(self._accounts.items())}
+
+    def problems(self) -> dict[str, str]:
+        """The quotas that are spent, by subject."""
+        now = self._monotonic()
+        with self._lock:
+            return {
+                f"quota of {vo}": text
+                for vo, account in self._accounts.items()
+                for text, moment in [account.last_refusal]
+                if text and now - moment < _QUIET_SECONDS
+            }
+
+    def _account(self, vo: str) -> _Account:
+        if vo not in self._accounts and len(self._accounts) >= _MAX_VOS:
+            vo = _OTHERS
+        return self._accounts.setdefault(vo, _Account())
+
+    def _refusal(self, account: _Account, vo: str, option: str, limit: int) -> QuotaSpent:
+        text = f"{vo} has sent as much as it may in an hour ({option} = {limit})"
+        account.refused[option] += 1
+        account.last_refusal = (text, self._monotonic())
+        return QuotaSpent(text)
+
+    def _describe(self, vo: str, account: _Account) -> dict:
+        now, limits = self._monotonic(), self._limits(vo)
+        return {
+            "Bytes": account.bytes.used(now),
+            "MaxBytesPerHour": limits.max_bytes_per_hour,
+            "NewLogs": account.logs.used(now),
+            "MaxNewLogsPerHour": limits.max_new_logs_per_hour,
+            "Refused": dict(account.refused),
+        }
