@@ -32,6 +32,14 @@ def loopback(sock, address):
     return address
 
 
+def hide_extension(name):
+    """Let DIRAC see no extension of this name in this process, as if it were not installed."""
+    from DIRAC.Core.Utilities.Extensions import extensionsByPriority
+
+    # it answers everybody with the one list that it keeps
+    extensionsByPriority().remove(name)
+
+
 def run_service():
     """Run dirac-service."""
     from DIRAC.Core.scripts.dirac_service import main
@@ -72,4 +80,6 @@ def run_tornado():
 if __name__ == "__main__":
     kind = sys.argv.pop(1)
     stay_on_loopback()
+    if hidden := os.environ.get("STACK_HIDDEN_EXTENSION"):
+        hide_extension(hidden)
     {"service": run_service, "agent": run_agent, "tornado": run_tornado}[kind]()
