@@ -47,3 +47,12 @@ def fsync_seconds(folder, times=200):
             spent.append(time.perf_counter() - started)
     path.unlink()
     return sorted(spent)[times // 2]
+
+
+def thread_cpu_seconds(pid):
+    """The same for each thread by its id."""
+    return {int(task.name): _task_cpu_seconds(task) for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def _task_cpu_seconds(task):
+    return int((task / "schedstat").read_text().split()[0]) / 1e9
