@@ -17,11 +17,12 @@ from PilotLoggingDIRAC.pilotlog import form
 from PilotLoggingDIRAC.pilotlog.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Credentials import CredentialsOnce
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GzipGuard import guard_gzip, take_compressed
 
 
 @stream_request_body
-class FormHandler(TornadoService):
+class FormHandler(CredentialsOnce, TornadoService):
     """Answers calls with ``answer(form, refusal)``, a coroutine of what DIRAC's client is to get.
 
     ``refusal`` says why there is no form, or only its edges; the caller is authorised for the method that it names.

@@ -1,0 +1,73 @@
+"""One TLS context for many connections.
+
+tornado_m2crypto makes a context for every connection: it reads the host's certificate, its key and, from the folder of
+authorities, the one that the client's certificate comes from. With one context, OpenSSL keeps them. What administrators
+change is seen at once where a file or the folder has another time stamp, and after ``_MAX_AGE_SECONDS`` in any case.
+There is no seam for it; see docs/decisions for the patch that is proposed.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+from DIRAC import gLogger
+
+_MAX_AGE_SECONDS = 60.0
+_FILES = ("certfile", "keyfile", "ca_certs")
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+def share_tls_contexts() -> None:
+    """Let tornado_m2crypto use one context for all connections with the same options; without M2Crypto do nothing."""
+    try:
+        from M2Crypto import m2
+        from tornado_m2crypto import m2netutil
+    except ImportError:
+        return
+    make = getattr(m2netutil, "ssl_options_to_m2_context", None)
+    if make is None:
+        _log.warn("TLS contexts can't be shared, tornado_m2crypto has changed")
+    elif not hasattr(make, "__wrapped__"):
+        shared = SharedContexts(functools.partial(_make_without_sessions, make, m2.SSL_SESS_CACHE_OFF), time.monotonic)
+        m2netutil.ssl_options_to_m2_context = functools.wraps(make)(lambda options: shared.context(options))
+
+
+def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:
+    """A context in which each handshake is a whole one, as without sharing: a session that is taken up again has no
+    chain of certificates beyond the first, and DIRAC needs the chain."""
+    context = make(options)
+    context.set_session_cache_mode(cache_off)
+    context.set_options(int(ssl.OP_NO_TICKET))
+    return context
+
+
+class SharedContexts:
+    """Contexts by their options, made anew when what they were made of changes, or when they are old."""
+
+    def __init__(self, make: Callable[[dict], Any], clock: Callable[[], float], max_age_seconds: float = _MAX_AGE_SECONDS):
+        self._make = make
+        self._clock = clock
+        self._max_age_seconds = max_age_seconds
+        self._contexts: dict[tuple, tuple[float, tuple, Any]] = {}
+
+    def context(self, options: Any) -> Any:
+        """The context for options as ``ssl_options_to_m2_context`` takes them; a context stays itself."""
+        if not isinstance(options, dict):
+            return options
+        key, files = tuple(sorted(options.items())), _state(options)
+        made, made_of, context = self._contexts.get(key, (0.0, None, None))
+        if made_of != files or self._clock() - made > self._max_age_seconds:
+            context = self._make(options)
+            self._contexts[key] = (self._clock(), files, context)
+        return context
+
+
+def _state(options: dict) -> tuple:
+    """What tells that a file was replaced or a folder has other files."""
+    found = (os.stat(options[name]) for name in _FILES if options.get(name))
+    return tuple((status.st_ino, status.st_mtime_ns, status.st_size) for status in found)
