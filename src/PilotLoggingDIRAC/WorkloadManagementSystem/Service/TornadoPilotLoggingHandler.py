@@ -26,6 +26,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.HTTPGuard import guard_http
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import decode_plain, guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSContexts import share_tls_contexts
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tls
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
@@ -48,6 +49,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             guard_tls()
             guard_http()
             guard_json()
+            share_tls_contexts()
             cls.collector = collector(cls._fullComponentName)
             cls.bound_bodies(cls.collector.bodies)
             cls.send_seconds = cls.collector.query.settings.send_seconds
