@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import zstandard
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy.dialects import mysql, sqlite
 
 from .. import lifecycle
 from ..keeping import Keeping
@@ -19,7 +20,21 @@ from .engine import Transactions
 from .schema import batches, epochs, logs
 
 _LEVEL = 3
-_update_log = update(logs).where(logs.c.LogID == bindparam("log_id"))
+
+
+def _saving() -> dict:
+    """By dialect, the statement that changes what a log's receiving changes, many locked rows at once; an UPDATE would
+    be a trip to the database for each."""
+    for_mysql, for_sqlite = mysql.insert(logs), sqlite.insert(logs)
+    return {
+        "mysql": for_mysql.on_duplicate_key_update({name: for_mysql.inserted[name] for name in rows.RECEIVED}),
+        "sqlite": for_sqlite.on_conflict_do_update(
+            index_elements=[logs.c.LogID], set_={name: for_sqlite.excluded[name] for name in rows.RECEIVED}
+        ),
+    }
+
+
+_save_logs = _saving()
 
 
 class SqlAppender:
@@ -57,14 +72,25 @@ class SqlAppender:
         self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
 
     def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
+        if self._advance_epoch(connection, epoch, group, acknowledged):
+            return self._store(connection, [numbered.batch for numbered in group], self._patience(acknowledged))
         done = self._lock_epoch(connection, epoch)
         fresh = [numbered for numbered in group if numbered.number > done]
         if not fresh:
             return [Receipt(0)] * len(group)
-        accept_late = timedelta.max if acknowledged else self._accept_late
-        receipts = self._store(connection, [numbered.batch for numbered in fresh], accept_late)
+        receipts = self._store(connection, [numbered.batch for numbered in fresh], self._patience(acknowledged))
         self._move_epoch(connection, epoch, fresh[-1].number, acknowledged)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
+
+    def _patience(self, acknowledged: bool) -> timedelta:
+        return timedelta.max if acknowledged else self._accept_late
+
+    def _advance_epoch(self, connection: Connection, epoch: str, group: Sequence[Numbered], draining: bool) -> bool:
+        """Whether nothing of the group was committed before, as nearly always: one statement that locks the epoch's row
+        and moves its number."""
+        fresh = and_(epochs.c.Epoch == epoch, epochs.c.LastNumber < group[0].number)
+        moved = update(epochs).where(fresh).values(_epoch_columns(group[-1].number, self._clock(), draining))
+        return connection.execute(moved).rowcount == 1
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
         """The last committed number, its row locked; a new epoch gets its row."""
@@ -77,7 +103,7 @@ class SqlAppender:
 
     def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool) -> None:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
-        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock(), Draining=int(draining)))
+        connection.execute(statement.values(_epoch_columns(number, self._clock(), draining)))
 
     def _store(self, connection: Connection, group: Sequence[Batch], accept_late: timedelta) -> list[Receipt]:
         """Store batches whose order is theirs within each log; the receipts come in the order of the group."""
@@ -136,12 +162,16 @@ def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
     return _lock_known(connection, [log.pilot])[log.pilot]
 
 
+def _epoch_columns(number: int, now: datetime, draining: bool) -> dict:
+    return {"LastNumber": number, "LastCommit": now, "Draining": int(draining)}
+
+
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
     pieces = [_piece_row(reception, index) for reception in receptions for index in range(len(reception.pieces))]
     if pieces:
         connection.execute(insert(batches), pieces)
-    changes = [{"log_id": reception.log.id} | rows.received_columns(reception.log) for reception in receptions]
-    connection.execute(_update_log, changes)
+    changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
+    connection.execute(_save_logs[connection.dialect.name], changed)
 
 
 def _piece_row(reception: Reception, index: int) -> dict:

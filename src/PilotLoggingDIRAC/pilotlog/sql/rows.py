@@ -9,6 +9,9 @@ from sqlalchemy import Row, RowMapping, Select, and_, select
 from ..model import Log, PilotId, State, StoredFile
 from .schema import files, logs
 
+#: The columns that receiving text changes.
+RECEIVED = ("State", "LastSeen", "NumberOfLines", "NumberOfBytes", "NextSequence", "Resend", "ReturnCode")
+
 
 def select_logs(*more: Any) -> Select:
     """A select of whole logs with the verified copy of each, for ``to_log``."""
@@ -55,7 +58,7 @@ def to_file(values: RowMapping) -> StoredFile | None:
 
 
 def received_columns(log: Log) -> dict[str, Any]:
-    """The columns that receiving text changes."""
+    """What they are after receiving text."""
     return {
         "State": log.state.value,
         "LastSeen": log.last_seen,
