@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import ConnectionLost, StoreRefused, StoreUnavailable
 from ..settings import StoreSettings
+from .literals import write_hex
 
 _DEADLOCK = 1213
 _DUPLICATE = 1062
@@ -28,7 +29,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
     """An engine for ``mysql+mysqldb://`` or ``sqlite://``; no connection is made yet."""
     if str(url).startswith("sqlite"):
         return _sqlite_engine(url)
-    return create_engine(
+    engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_size=settings.max_connections,
@@ -43,6 +44,8 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
             "init_command": f"SET SESSION innodb_lock_wait_timeout={settings.lock_seconds}, time_zone='+00:00'",
         },
     )
+    write_hex(engine)
+    return engine
 
 
 def _sqlite_engine(url: str | URL) -> Engine:

@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, sqlite
 
+from .literals import HexBlob
+
 metadata = MetaData()
 
 _OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 _BigKey = BigInteger().with_variant(mysql.BIGINT(unsigned=True), "mysql").with_variant(sqlite.INTEGER(), "sqlite")
 _Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql")
-_Payload = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql")
+_Payload = LargeBinary().with_variant(HexBlob(), "mysql")
 
 
 def _name(length: int) -> String:
