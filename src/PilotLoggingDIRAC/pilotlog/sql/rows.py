@@ -9,8 +9,21 @@ from sqlalchemy import Row, RowMapping, Select, and_, select
 from ..model import Log, PilotId, State, StoredFile
 from .schema import files, logs
 
-#: The columns that receiving text changes.
-RECEIVED = ("State", "LastSeen", "NumberOfLines", "NumberOfBytes", "NextSequence", "Resend", "ReturnCode")
+#: The columns that receiving text changes, and what of the log they hold.
+_RECEIVED = {
+    "State": lambda log: log.state.value,
+    "LastSeen": lambda log: log.last_seen,
+    "NumberOfLines": lambda log: log.lines,
+    "NumberOfBytes": lambda log: log.bytes,
+    "NextSequence": lambda log: log.next_sequence,
+    "Resend": lambda log: log.resend,
+    "Carry": lambda log: log.carry or None,
+    "DroppedBytes": lambda log: log.dropped_bytes,
+    "Sender": lambda log: log.sender[:64],
+    "ManySenders": lambda log: int(log.many_senders),
+    "ReturnCode": lambda log: log.return_code,
+}
+RECEIVED = tuple(_RECEIVED)
 
 
 def select_logs(*more: Any) -> Select:
@@ -58,20 +71,8 @@ def to_file(values: RowMapping) -> StoredFile | None:
 
 
 def received_columns(log: Log) -> dict[str, Any]:
-    """What they are after receiving text."""
-    return {
-        "State": log.state.value,
-        "LastSeen": log.last_seen,
-        "NumberOfLines": log.lines,
-        "NumberOfBytes": log.bytes,
-        "NextSequence": log.next_sequence,
-        "Resend": log.resend,
-        "Carry": log.carry or None,
-        "DroppedBytes": log.dropped_bytes,
-        "Sender": log.sender[:64],
-        "ManySenders": int(log.many_senders),
-        "ReturnCode": log.return_code,
-    }
+    """The columns of ``RECEIVED``."""
+    return {name: value(log) for name, value in _RECEIVED.items()}
 
 
 def new_columns(log: Log) -> dict[str, Any]:
