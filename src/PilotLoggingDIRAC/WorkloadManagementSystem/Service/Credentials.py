@@ -96,7 +96,10 @@ class CredentialsOnce:
         whose certificate a balancer passes on in a header."""
         if "extraCredentials" in self.request.arguments:
             return None
-        leaf = self.request.get_ssl_certificate()
+        try:
+            leaf = self.request.get_ssl_certificate()
+        except AttributeError:  # a connection without TLS, behind a balancer
+            return None
         return chain_bytes([leaf, *self.request.get_ssl_certificate_chain()]) if leaf else None
 
     def _authzSSL(self) -> dict:

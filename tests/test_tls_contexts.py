@@ -1,0 +1,101 @@
+"""TLS contexts are shared as long as what they are made of stays the same; handshakes are in integration_tests."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSContexts import SharedContexts
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def contexts(clock):
+    return SharedContexts(lambda options: object(), clock, max_age_seconds=60)
+
+
+@pytest.fixture
+def options(tmp_path):
+    """Options of a server as DIRAC gives them."""
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "authorities").mkdir()
+    paths = {"certfile": tmp_path / "cert.pem", "keyfile": tmp_path / "key.pem", "ca_certs": tmp_path / "authorities"}
+    return {"cert_reqs": 1, "sslDebug": False} | {name: str(path) for name, path in paths.items()}
+
+
+def test_connections_share_a_context(contexts, options):
+    assert contexts.context(options) is contexts.context(dict(options))
+
+
+def test_other_options_are_another_context(contexts, options):
+    assert contexts.context(options) is not contexts.context(options | {"cert_reqs": 0})
+
+
+@pytest.mark.parametrize("name", ["certfile", "keyfile"])
+def test_a_renewed_certificate_or_key_is_taken_at_once(contexts, options, name):
+    before = contexts.context(options)
+    part = options[name] + ".new"
+    with open(part, "w") as file:
+        file.write("renewed")
+    os.replace(part, options[name])
+    assert contexts.context(options) is not before
+
+
+def test_an_authority_that_comes_or_goes_is_taken_at_once(contexts, options):
+    before = contexts.context(options)
+    path = os.path.join(options["ca_certs"], "12345678.0")
+    with open(path, "w"):
+        pass
+    with_it = contexts.context(options)
+    os.utime(options["ca_certs"], ns=(1, 1))
+    os.remove(path)
+    assert len({id(before), id(with_it), id(contexts.context(options))}) == 3
+
+
+def test_a_context_does_not_grow_old(contexts, options, clock):
+    before = contexts.context(options)
+    clock.now = 59
+    assert contexts.context(options) is before
+    clock.now = 61
+    assert contexts.context(options) is not before
+
+
+def test_what_can_t_be_made_is_tried_again(options, clock):
+    outcomes = iter([OSError("half written"), "a context"])
+
+    def make(options):
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    contexts = SharedContexts(make, clock)
+    with pytest.raises(OSError, match="half"):
+        contexts.context(options)
+    assert contexts.context(options) == "a context"
+
+
+def test_a_context_stays_itself(contexts):
+    assert contexts.context("a context") == "a context"
+
+
+def test_without_m2crypto_nothing_is_shared():
+    program = (
+        "import sys; sys.modules['tornado_m2crypto'] = None\n"
+        "from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSContexts import share_tls_contexts\n"
+        "share_tls_contexts()"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
