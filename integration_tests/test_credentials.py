@@ -26,9 +26,9 @@ def client_context(stack, user):
 class Kept:
     """A connection that is kept alive, of a user."""
 
-    def __init__(self, stack, user):
+    def __init__(self, stack, user, context=None):
         self._url = collector(stack)
-        context = client_context(stack, user)
+        context = context or client_context(stack, user)
         self._http = http.client.HTTPSConnection(self._url.netloc, context=context, timeout=30)
 
     def call(self, method, *arguments, **more):
@@ -55,14 +55,31 @@ def test_callers_by_turns_are_themselves(stack):
             assert Kept(stack, user).who() == expected
 
 
-@pytest.mark.parametrize("claimed", ['"hosts"', '["/CN=somebody", "alpha_operator"]', '"alpha_operator"'])
-def test_a_body_that_claims_more_gives_no_more_to_a_known_caller_nor_to_the_next_request(stack, stamp, claimed):
-    pilot = Kept(stack, "pila")
-    before = pilot.who()
-    status, answer = pilot.call("getStatus", extraCredentials=claimed)
-    assert status == 401 or not answer["OK"]
-    assert pilot.who() == before
+CLAIMS = ('"hosts"', '["/CN=somebody", "alpha_operator"]', '"alpha_operator"')
+
+
+@pytest.mark.parametrize("number", range(len(CLAIMS)), ids=["host", "delegation", "group"])
+def test_what_a_body_claims_gives_no_more_to_this_request_nor_to_the_next(stack, stamp, number):
+    """The first request of a new proxy claims, then one of a known one."""
+    stack.make_proxy(f"claimer{number}", "pila", "alpha_pilot")
+    pilot = Kept(stack, f"claimer{number}")
+    for _ in range(2):
+        status, answer = pilot.call("getStatus", extraCredentials=CLAIMS[number])
+        assert status == 401 or not answer["OK"]
+        assert pilot.who() == ("pila", "alpha_pilot")
     assert pilot.call("sendMessage", '"text\\n"', stamp, ALPHA)[1]["OK"]
+
+
+def test_a_host_is_a_host_only_where_it_says_so(stack):
+    """Its certificate alone is nobody's."""
+    host = stack.pki.host_folder()
+    context = ssl.create_default_context(capath=str(stack.pki.certificates))
+    context.load_cert_chain(host / "hostcert.pem", host / "hostkey.pem")
+    asked = Kept(stack, "pila", context)
+    for _ in range(2):
+        assert asked.call("getStatus", extraCredentials='"hosts"')[1]["OK"]
+        status, answer = asked.call("getStatus")
+        assert status == 401 or not answer["OK"]
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["TLS 1.2", "TLS 1.3"])
