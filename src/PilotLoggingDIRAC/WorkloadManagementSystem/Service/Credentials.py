@@ -7,6 +7,7 @@ what is kept is only what the chain's bytes say.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections import OrderedDict
@@ -73,42 +74,42 @@ def _bytes(certificate) -> bytes:
 
 
 class CredentialsOnce:
-    """For handlers on DIRAC's ``TornadoService``, before it in the list of bases."""
+    """For handlers on DIRAC's ``TornadoService``, before it in the list of bases.
+
+    A request that adds credentials of its own in its body goes DIRAC's way, and leaves nothing behind.
+    """
 
     _chains = KnownChains()
 
     async def prepare(self) -> None:
         """Authorise as DIRAC does, but at once where the caller's chain is known: DIRAC's two jumps to other threads
-        and back cost more than what is done there."""
+        and back cost more than what is done there. The body must be there."""
         authorise = getattr(self, "_BaseRequestHandler__prepare", None)
-        if authorise is None or not self._is_known():
-            await super().prepare()
-        else:
+        if authorise and not self._claims_more() and self._chain and self._chains.has(self._chain):
             self._monitorRequest()
             authorise()
+        else:
+            await super().prepare()
 
-    def _is_known(self) -> bool:
-        chain = self._chain()
-        return bool(chain) and self._chains.has(chain)
+    def _claims_more(self) -> bool:
+        return "extraCredentials" in self.request.arguments
 
+    @functools.cached_property
     def _chain(self) -> tuple[bytes, ...] | None:
-        """The caller's chain; None for a request that has to go DIRAC's way: one that adds credentials of its own, or
-        whose certificate a balancer passes on in a header."""
-        if "extraCredentials" in self.request.arguments:
-            return None
+        """The chain of the connection; None without one, as behind a balancer that passes it on in a header."""
         try:
             leaf = self.request.get_ssl_certificate()
-        except AttributeError:  # a connection without TLS, behind a balancer
+        except AttributeError:  # no TLS
             return None
         return chain_bytes([leaf, *self.request.get_ssl_certificate_chain()]) if leaf else None
 
     def _authzSSL(self) -> dict:
         """DIRAC's credentials of the caller, read anew only from a chain that is not known."""
-        chain = self._chain()
-        known = self._chains.get(chain) if chain else None
-        if known:
+        if self._claims_more() or not self._chain:
+            return super()._authzSSL()
+        if known := self._chains.get(self._chain):
             return {"OK": True, "Value": known}
         found = super()._authzSSL()
-        if chain and found["OK"]:
-            self._chains.add(chain, found["Value"])
+        if found["OK"]:
+            self._chains.add(self._chain, found["Value"])
         return found
