@@ -22,6 +22,7 @@ def parser():
     grammar.add_argument("--quick", action="store_true", help="one alternation of 3 s each, printed and not kept")
     grammar.add_argument("--case", action="append", type=Case.parse, default=[], metavar="new-50-8",
                          help="connection, lines, clients; this case alone, printed and not kept")  # fmt: skip
+    grammar.add_argument("--keep", action="store_true", help="write the page, though it is not the full one")
     grammar.add_argument("--turns", type=int, help="alternations, instead of what is usual")
     grammar.add_argument("--profile", choices=("dirac", "ours"), help="where this side's CPU goes, for each --case")
     grammar.add_argument("--native", action="store_true", help="with --profile: functions in C too")
@@ -62,7 +63,8 @@ def compare(root, kinds, options):
             if not options.case:
                 readings[tls] = reading.compare(arena, times=1 if options.quick else 3)
     print(f"{time.monotonic() - started:.0f} s")
-    keep(report.whole(machine.describe(), fsync, effort, messages, readings), effort is FULL and len(kinds) == 2)
+    is_full = effort is FULL and len(kinds) == 2 and not options.case
+    keep(report.whole(machine.describe(), fsync, effort, messages, readings), options.keep or is_full)
 
 
 def keep(page, worth_keeping):

@@ -123,7 +123,7 @@ def _over(what: str, size: int, limit: str) -> MessageTooLarge:
 def _payload(payload: object, max_bytes: int, max_lines: int) -> str:
     if not isinstance(payload, str):
         raise InvalidInput("The message is not a JSON string")
-    if _least_bytes(payload, max_lines) > max_bytes:
+    if len(payload) > max_bytes and _least_bytes(payload, max_lines) > max_bytes:
         raise _over(f"{len(payload)} characters", len(payload), f"{max_bytes} bytes")
     return payload
 
