@@ -10,10 +10,11 @@ _PACKAGES = ("DIRAC", "tornado", "M2Crypto", "tornado_m2crypto", "SQLAlchemy", "
 
 
 def describe():
-    """(what, value) pairs: processor, cores, memory, kernel, versions."""
+    """(what, value) pairs: processor, cores, memory, how busy it is, kernel, versions."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return [
         ("Processor", f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory"),
+        ("Others", f"a load of {os.getloadavg()[2]:.1f} over the last 15 minutes, this benchmark's own included"),
         ("Kernel", f"Linux {platform.release().split('-')[0]}"),
         ("Python", platform.python_version()),
         ("Packages", ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),

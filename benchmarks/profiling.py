@@ -15,7 +15,7 @@ from . import usage
 from .crowd import Crowd
 
 _RATE = 400
-_SHOWN = 40
+_SHOWN = 60
 _ADDRESS = re.compile(r"0x[0-9A-F]+|\d+")
 _PACKAGES = re.compile(r"[^ (]*/(?:site-packages|lib/python3\.\d+|src)/")
 _FRAME = re.compile(r"(.*) \((.*):\d+\)")
