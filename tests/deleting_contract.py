@@ -1,6 +1,7 @@
 """What every store promises about deleting on request. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
 
 import pytest
+from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.custody import Content, FileKey
@@ -8,6 +9,8 @@ from PilotLoggingDIRAC.pilotlog.deleting import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
+from PilotLoggingDIRAC.pilotlog.sql.deleting import FORGOTTEN
+from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 
 from .conftest import PILOT, line
 from .custody_contract import TARGET, VO, World, pilot
@@ -51,18 +54,30 @@ class DeletingContract:
         assert rows("PilotLogBatches") == []
         assert self.delete(world) == Extent()
 
-    def test_its_row_keeps_nothing_of_it_but_what_the_resend_rule_needs(self, world, rows):
-        world.send(line("hello"))
+    def test_its_row_keeps_nothing_of_it_but_what_the_resend_rule_needs(self, world, rows, transactions):
+        world.send(line("hello") + b"half a line")
         world.send(b"", return_code="1")
         before = world.log()
         world.custody.describe({before.id: PilotInfo("ref", "site", "ce")})
         world.custody.failed(world.claim(), "some error", world.clock())
+        self.spoil(transactions)
         self.delete(world)
         [row] = rows("PilotLogs")
         assert (row["VO"], row["PilotStamp"], row["Part"], row["Resend"]) == (*self.names(), 1, before.resend)
-        assert {row[name] for name in ("PilotReference", "Site", "CE", "LeaseOwner", "LastError")} == {""}
+        assert {row[name] for name in ("PilotReference", "Site", "CE", "LeaseOwner", "LastError", "Sender")} == {""}
         assert {row[name] for name in ("NumberOfLines", "NumberOfBytes", "Generation", "Attempts")} == {0}
-        assert {row[name] for name in ("ReturnCode", "VerifiedAt", "LeaseUntil", "RetryAfter")} == {None}
+        assert {row[name] for name in ("DroppedBytes", "ManySenders")} == {0}
+        assert {row[name] for name in ("ReturnCode", "VerifiedAt", "LeaseUntil", "RetryAfter", "Carry")} == {None}
+
+    def spoil(self, transactions):
+        """Something in the columns that other rules fill."""
+        values = {"Carry": b"half a line", "DroppedBytes": 7, "Sender": "192.0.2.1", "ManySenders": 1}
+        transactions.run(lambda connection: connection.execute(update(logs).values(values)))
+
+    def test_every_column_of_a_row_is_kept_for_a_reason_or_emptied(self):
+        """The state between two messages holds text of the log; so may a column that is not there yet."""
+        kept = {"LogID", "VO", "PilotStamp", "Part", "FirstSeen", "LastSeen", "NextSequence", "Resend"}
+        assert set(logs.columns.keys()) == kept | set(FORGOTTEN)
 
     def names(self):
         return PILOT.vo, PILOT.stamp

@@ -20,7 +20,7 @@ from .sealing import SqlSealing, some
 _PIECES_PER_STATEMENT = 10_000
 
 #: What a row keeps is what the resend rule needs, and which copies there are.
-_FORGOTTEN = {
+FORGOTTEN = {
     "State": State.DELETED.value,
     "NumberOfLines": 0,
     "NumberOfBytes": 0,
@@ -35,6 +35,10 @@ _FORGOTTEN = {
     "Attempts": 0,
     "RetryAfter": None,
     "LastError": "",
+    "Carry": None,
+    "DroppedBytes": 0,
+    "Sender": "",
+    "ManySenders": 0,
 }
 
 
@@ -85,7 +89,7 @@ def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[b
     pieces = max(log.next_sequence for log in locked)
     for end in range(_PIECES_PER_STATEMENT, pieces + _PIECES_PER_STATEMENT, _PIECES_PER_STATEMENT):
         connection.execute(delete(batches).where(batches.c.LogID.in_(ids), batches.c.Sequence < end))
-    connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(LastSeen=now, **_FORGOTTEN))
+    connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(LastSeen=now, **FORGOTTEN))
     return extent
 
 
