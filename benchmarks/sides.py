@@ -109,6 +109,9 @@ class Arena:
         self.ours = self.dirac = None
 
     def __enter__(self):
+        self.stack.build()
+        for quota in ("MaxBytesPerHour", "MaxNewLogsPerHour"):
+            self.stack.set_option(f"/Operations/{world.ALPHA.name}/PilotLogging/{quota}", 0)
         self.stack.up()
         self.stack.stop(*(name for name, pid, _, _ in self.stack.status() if pid and name not in (MARIADB, TORNADO)))
         self.ours, self.dirac = Ours(self.stack), Diracs(self.stack)
