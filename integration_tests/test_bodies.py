@@ -73,6 +73,8 @@ WORST = {
     "surrogates": lambda stamp: body(stamp, rb"\\ud800"),
     "100,000 lines": lambda stamp: lines(stamp, b"x" * 33, 100_000),
     "100,000 lines with emoji": lambda stamp: lines(stamp, "😀".encode() + b"x" * 31, 99_999),
+    "secrets": lambda stamp: body(stamp, b"TOKEN=ab "),
+    "URLs with passwords": lambda stamp: body(stamp, b"http://u:p@h "),
     "nested": lambda stamp: b"method=sendMessage&args=" + b"[" * (LIMIT - 100),
     "nested, of another method": lambda stamp: b"method=getPilotLogs&args=" + b"[]," * (LIMIT // 3 - 100),
     "99 MB": lambda stamp: body(stamp, size=99_000_000),

@@ -61,7 +61,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             _log.exception("The collector can't start, its methods will fail", lException=error)
         return super()._pre_initialize()
 
-    def _getMethod(self) -> str:
+    def _getMethod(self) -> object:
         """As DIRAC's; names and extra credentials that it would fail on, or let forge lines in the log, are HTTP 400."""
         try:
             if "method" in self.request.arguments:
