@@ -199,7 +199,7 @@ def file_is_catalogued(stack, logs, who):
 
 @pytest.mark.parametrize("moment", [packing, worker_is_up, file_is_there, file_is_catalogued])
 def test_an_agent_that_is_killed_is_taken_over_and_the_log_archived_once(stack, logs, moment):
-    text = os.urandom(1_500_000).hex().encode()
+    text = os.urandom(1_500_000).hex("\n", 60).encode()
     who = logs.finished(text)
     stack.start(AGENT)
     try:

@@ -125,7 +125,7 @@ def test_after_deleting_and_one_cycle_nothing_is_left_anywhere(stack, logs, serv
 
 
 def test_a_log_that_is_deleted_while_it_is_uploaded_leaves_no_copy(stack, logs):
-    who = logs.finished(random.Random(1).randbytes(1_500_000).hex().encode())
+    who = logs.finished(random.Random(1).randbytes(1_500_000).hex("\n", 60).encode())
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(cycle, stack)
         until = time.monotonic() + 60
