@@ -90,7 +90,7 @@ def make_writer(switch, clock, tmp_path, problems):
         writer.stop()
 
 
-def until(condition, seconds=5):
+def until(condition, seconds=10):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass in time"
@@ -198,13 +198,14 @@ def test_with_nothing_in_the_spool_the_database_is_back_with_the_first_text_it_t
 
 
 def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, switch, problems, monkeypatch):
-    def full(spool, epoch, group):
+    def full(*_):
         raise SpoolUnavailable("disk full")
 
     writer = make_writer()
     switch.away = True
     with monkeypatch.context() as patch:
         patch.setattr(Spool, "append", full)
+        patch.setattr(Spool, "check", full)
         with pytest.raises(SpoolUnavailable):
             send(writer, line("refused"))
         until(lambda: "spool" in problems)
