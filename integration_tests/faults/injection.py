@@ -19,6 +19,7 @@ MAX_UPLOAD_SECONDS = 0.5
 COLLECTOR_LANES = {"collector": 0, "second": 1}
 
 REMOUNT_TRIES = 50
+FILL_TRIES = 50
 
 
 class Injector:
@@ -182,9 +183,7 @@ class Injector:
     def _full(self):
         ballast = self._field.spool / "ballast"
         if self._field.has_small_spool:
-            free = os.statvfs(self._field.spool)
-            with ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, max(1, free.f_bavail * free.f_frsize))
+            _fill(ballast)
         try:
             yield
         finally:
@@ -226,3 +225,17 @@ def _children(pid):
             if int(stat.rpartition(")")[2].split()[1]) == pid:
                 found.append(int(entry))
     return found
+
+
+def _fill(path):
+    """Leave no room in the file system of a path, though collectors write there meanwhile."""
+    with path.open("wb") as file:
+        for _ in range(FILL_TRIES):
+            free = os.statvfs(path)
+            if not free.f_bavail:
+                return
+            try:
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, free.f_bavail * free.f_frsize)
+            except OSError:
+                continue
+    raise OSError(f"{path} could not be made to fill its file system")
