@@ -106,10 +106,15 @@ class Campaign:
 
     def _window(self, numbers):
         number = len(self._clients)
+        shares = [numbers[share::number] for share in range(number)]
         with ThreadPoolExecutor(number) as pool:
-            for outcomes in pool.map(self._share, self._clients, [numbers[share::number] for share in range(number)]):
-                for outcome in outcomes:
-                    self._note(outcome)
+            try:
+                for outcomes in pool.map(self._share, self._clients, shares):
+                    for outcome in outcomes:
+                        self._note(outcome)
+            except BaseException:
+                self._late = MAX_LATE  # whoever ends the run need not wait for the window's end
+                raise
         time.sleep(QUIET_SECONDS)
 
     def _share(self, client, numbers):

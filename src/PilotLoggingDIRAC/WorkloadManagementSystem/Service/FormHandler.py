@@ -11,6 +11,7 @@ import asyncio
 import time
 
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
+from tornado.iostream import StreamClosedError
 from tornado.web import stream_request_body
 
 from PilotLoggingDIRAC.pilotlog import form
@@ -102,12 +103,13 @@ class FormHandler(CredentialsOnce, TornadoService):
     unnamed.authorization = ["authenticated"]
 
     async def _send(self, result: dict) -> None:
-        """Send an answer; a caller that does not take it in time is left alone, with the memory that it costs."""
+        """Send an answer; a caller that has gone, or does not take it in time, is left alone, with the memory that it
+        costs."""
         self.set_header("Content-Type", "application/json")
         stream = self.request.connection.stream
         try:
             await asyncio.wait_for(self.finish(self.encode(result)), self.send_seconds)
-        except asyncio.TimeoutError:
+        except (asyncio.TimeoutError, StreamClosedError):
             stream.close()
 
     def _let_go(self) -> None:
