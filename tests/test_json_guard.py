@@ -51,3 +51,9 @@ def test_objects_of_classes_that_the_service_knows_are_made_where_objects_are_ta
     assert json.loads(decoded(known)[0])["a"] == 1
     assert decoded(known, "plain")[0] == "TypeError"
     assert decoded('{"__dCls": "Popen", "__dMod": "subprocess"}')[0] == "TypeError"
+
+
+def test_numbers_that_json_does_not_have_are_refused_where_no_objects_are_taken():
+    for text in ("NaN", "-Infinity", "[1e999]"):
+        assert decoded(text, "plain")[0] == "ValueError"
+    assert decoded("[1.5, -2e3, 7]", "plain")[0] == "[1.5, -2000.0, 7]"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 from collections.abc import Callable
 
@@ -25,8 +26,18 @@ def guard_json() -> None:
 
 
 def decode_plain(encoded: str) -> tuple[object, int]:
-    """DIRAC's ``decode`` for services that take no objects: times and bytes are decoded, classes refused by TypeError."""
-    return json.loads(encoded, object_hook=_plain), len(encoded)
+    """DIRAC's ``decode`` for services that take no objects: times and bytes are decoded.
+
+    Raises TypeError for classes, ValueError for numbers that JSON does not have: an ``echo`` could not send them back.
+    """
+    return json.loads(encoded, object_hook=_plain, parse_constant=_finite, parse_float=_finite), len(encoded)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("JSON has no such number")
+    return number
 
 
 def _plain(values: dict) -> object:
