@@ -239,3 +239,10 @@ def test_what_was_taken_survives_kill_9(folder):
         taken = max([taken, *map(int, process.stdout.read().splitlines())])
     left = texts(Spool(folder, SpoolSettings()))
     assert left[:taken] == [b"%d" % number for number in range(1, taken + 1)]
+
+
+def test_what_senders_are_told_names_no_path(tmp_path):
+    (tmp_path / "spool").write_text("a file where the folder should be")
+    with pytest.raises(SpoolUnavailable, match="can't be opened: File exists") as refusal:
+        Spool(tmp_path / "spool", SpoolSettings())
+    assert f"{tmp_path}" not in str(refusal.value)

@@ -296,4 +296,5 @@ def _named_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise SpoolUnavailable(f"The spool can't be {what}: {error}") from error
+        reason = getattr(error, "strerror", None) or error  # without the path: senders see it
+        raise SpoolUnavailable(f"The spool can't be {what}: {reason}") from error
