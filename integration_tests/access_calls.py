@@ -156,13 +156,15 @@ class Call:
         return {
             "getLog": [pilot.vo.name, pilot.stamp],
             "getLogs": [pilot.stamp, pilot.vo.name],
+            "getLogTail": [pilot.vo.name, pilot.stamp, 10],
             "getPilotLogs": [{"PilotStamp": pilot.stamp}],
+            "searchLogs": [{"PilotStamp": pilot.stamp}, "text", {}],
             "getPilotOutput": [pilot.reference],
             "getJobPilotOutput": [self.subject.job],
         }[self.method]
 
 
-READING = ("getLog", "getLogs", "getPilotLogs", "getPilotOutput", "getJobPilotOutput")
+READING = ("getLog", "getLogTail", "getLogs", "getPilotLogs", "searchLogs", "getPilotOutput", "getJobPilotOutput")
 
 
 def make_calls(subjects):

@@ -53,7 +53,12 @@ def read(call, value):
         assert value["TotalRecords"] == len(records)
         stamps = [record["PilotStamp"] for record in records]
         return {(): "none", (call.subject.pilot.stamp,): "yes"}.get(tuple(stamps), str(stamps))
-    text = value["Text"] if call.method == "getLog" else value["StdOut"]
+    if call.method == "searchLogs":
+        found = [(hit["PilotStamp"], hit["Text"] + "\n") for hit in value["Hits"]]
+        whole = (call.subject.pilot.stamp, call.subject.text)
+        assert value["Extent"]["here"][0] == len(found)
+        return {(): "none", (whole,): "yes"}.get(tuple(found), str(found))
+    text = value["Text"] if call.method in ("getLog", "getLogTail") else value["StdOut"]
     whole = f"# PilotJobReference: {call.subject.pilot.reference}\n\n{call.subject.text}\n"
     expected = whole if call.method == "getJobPilotOutput" else call.subject.text
     return "yes" if text == expected else text
@@ -63,6 +68,7 @@ def right(call, value):
     """Whether a value is that of a method that reads no log."""
     return {
         "getStatus": lambda: value["Database"] == "available",
+        "getUsage": lambda: {"VOs", "StoredBytes", "Failures"} <= set(value),
         "getMetadata": lambda: value["Storage"] == "PilotLoggingDB",
         "deleteLogs": lambda: value["Logs"] == 0,
         "retryArchiving": lambda: value == 0,

@@ -23,6 +23,7 @@ MAX_FUNCTION_LINES = 30
 ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
     (f"{LOGIC}.redaction", (f"{LOGIC}.redaction", f"{LOGIC}.characters", "re2")),
+    (f"{LOGIC}.patterns", (LOGIC, "re2")),
     (LOGIC, (LOGIC, "zstandard")),
     (f"{WMS}.DB", (LOGIC, "DIRAC", *OUTSIDE)),
     # DIRAC's option DownloadPlugin loads it by name: a way in, like a handler, though its place is among the plugins

@@ -305,3 +305,17 @@ def test_status_counts_logs_by_state(store):
     assert status["States"] == {"Complete": 1, "Receiving": 1}
     assert status["OldestUnarchived"] == Clock().now.isoformat()
     assert status["ArchiveFailures"] == {}
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 4, 99])
+def test_tail_is_the_last_lines_and_reading_goes_on_behind_it(store, lines):
+    store.add(b"one\ntw", b"o\nthree\n", b"four\nfive")
+    page = store.query.tail(store.reader.find(PILOT), lines, 10**6)
+    assert page.text == "\n".join(["one", "two", "three", "four", "five"][-lines:])
+    store.add(b" and more\n")
+    assert store.query.page(store.reader.find(PILOT), page.cursor, 100).text == " and more\n"
+
+
+def test_tail_is_bounded_in_bytes(store):
+    store.add(*[b"x" * 9 + b"\n"] * 50)
+    assert store.query.tail(store.reader.find(PILOT), 40, 25).text == ("x" * 9 + "\n") * 2

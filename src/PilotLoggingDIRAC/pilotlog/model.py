@@ -155,7 +155,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope."""
+    """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope.
+
+    ``complete`` False selects those whose pilot did not say that it had ended; ``error`` is part of the last error.
+    """
 
     vos: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
@@ -166,11 +169,13 @@ class Selection:
     return_codes: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    complete: bool | None = None
+    error: str = ""
 
     @property
     def given(self) -> tuple[str, ...]:
         """The names of the fields that are given."""
-        return tuple(item.name for item in fields(self) if getattr(self, item.name))
+        return tuple(item.name for item in fields(self) if getattr(self, item.name) not in ((), "", None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 from .errors import InvalidInput, MessageTooLarge
 from .model import Batch, PilotId, Selection, State
+from .patterns import finder
+from .search import Query
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,63}(?<!\.)", re.ASCII)
@@ -203,12 +205,14 @@ _LISTS = {
     "CE": "ces",
     "ReturnCode": "return_codes",
 }
+_MORE_KEYS = ("State", "FromDate", "ToDate", "Complete", "LastError")
 _ASCII = {"VO", "PilotStamp", "ReturnCode"}
 
 
 def selection(values: object) -> Selection:
     """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
-    each), FromDate and ToDate (UTC, ``datetime`` or ISO text). An unknown key is an error, an empty list too."""
+    each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Complete (True or False), LastError (part of its text).
+    An unknown key is an error, an empty list too."""
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
     fields: dict = {}
@@ -219,9 +223,27 @@ def selection(values: object) -> Selection:
             fields["states"] = tuple(_state(name) for name in _strings(key, value))
         elif key in ("FromDate", "ToDate"):
             fields["since" if key == "FromDate" else "until"] = _time(key, value)
+        elif key == "Complete":
+            fields["complete"] = flag(value, key)
+        elif key == "LastError":
+            (fields["error"],) = _strings(key, [value])
         else:
-            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, "State", "FromDate", "ToDate"]))
+            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, *_MORE_KEYS]))
     return Selection(**fields)
+
+
+def search_query(pattern: object, options: object, max_context: int) -> Query:
+    """What a caller searches for: text or a regular expression, with Regex, IgnoreCase, Archive and Context."""
+    if not isinstance(options, dict) or not options.keys() <= {"Regex", "IgnoreCase", "Archive", "Context"}:
+        raise InvalidInput("The options are not a dictionary with some of Regex, IgnoreCase, Archive, Context")
+    regular, ignore_case, archive = (flag(options.get(key, False), key) for key in ("Regex", "IgnoreCase", "Archive"))
+    context = number(options.get("Context", 0), "Context", 0, max_context)
+    return Query(finder(pattern, regular, ignore_case), context, archive)
+
+
+def sources(value: object) -> tuple[str, ...]:
+    """The names of sources that a caller wants asked; none for the usual ones."""
+    return _strings("sources", value) if value else ()
 
 
 def order(value: object) -> tuple[str, bool]:

@@ -51,6 +51,16 @@ class Whole:
     omitted_bytes: int = 0
 
 
+def last_lines(text: bytes, lines: int) -> bytes:
+    """The last lines of a text; what comes after its last line end counts as a line."""
+    start = len(text) - text.endswith(b"\n")
+    for _ in range(lines):
+        start = text.rfind(b"\n", 0, start)
+        if start < 0:
+            return text
+    return text[start + 1 :]
+
+
 class LogQuery:
     """Reads logs for callers, within their rights and the limits for one reading."""
 
@@ -81,6 +91,23 @@ class LogQuery:
         chunks, position, at_end = self._collect(parts, Position.parse(cursor), max(max_bytes, _MAX_CHARACTER_BYTES))
         final = at_end and all(part.state is not State.RECEIVING for part in parts)
         return Page(b"".join(chunks).decode(), str(position), at_end, final)
+
+    def tail(self, parts: list[Log], lines: int, max_bytes: int) -> Page:
+        """The last lines, as far as ``max_bytes`` go; the cursor is the present end of the log.
+
+        Raises LogNotFound when they have left the database.
+        """
+        missing, room, texts = lines, max_bytes, []
+        for part in reversed(parts):
+            first = self._reader.tail_starts(part, missing, room)
+            texts.insert(0, b"".join(text for _, text in self._pieces(part, first))[-room:])
+            missing, room = missing - texts[0].count(b"\n"), room - len(texts[0])
+            if first or missing < 0 or room <= 0:
+                break
+        text = last_lines(b"".join(texts), lines)
+        final = all(part.state is not State.RECEIVING for part in parts)
+        end = Position(parts[-1].part, parts[-1].next_sequence)
+        return Page(text.decode("utf-8", "ignore"), str(end), True, final)
 
     def _collect(self, parts: list[Log], position: Position, room: int) -> tuple[list[bytes], Position, bool]:
         chunks: list[bytes] = []

@@ -92,6 +92,31 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """What one call of a search may cost; a search goes on from where the call before stopped."""
+
+    search_seconds: float = 2.0
+    search_bytes: int = 256 * MiB
+    search_block_bytes: int = 2 * MiB
+    search_hits: int = 500
+    search_answer_bytes: int = 2 * MiB
+    search_context_lines: int = 20
+    search_line_bytes: int = 1 * MiB
+    shown_line_bytes: int = 2048
+    search_archived_logs: int = 8
+    search_fetch_seconds: float = 30.0
+    searches: int = 2
+    search_turn_seconds: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSettings:
+    """What the database may use of its disk, in units of 10⁹ bytes; 0 when nobody said."""
+
+    database_disk_gb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSettings:
     """How long one source of the chain, and the whole chain, may take; both below a DIRAC client's own 120 s."""
 

@@ -19,6 +19,8 @@ from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: A step of a migration may take long; a collector spools meanwhile.
@@ -49,8 +51,8 @@ def database_url() -> URL:
 
 
 class PilotLoggingDB:
-    """The steps on the database: ``appender`` (ingest), ``reader``, ``custody`` (the agent), ``importer``,
-    ``mending``, ``deleting``.
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``custody`` (the agent),
+    ``importer``, ``mending``, ``deleting``.
 
     Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
     """
@@ -66,6 +68,8 @@ class PilotLoggingDB:
         self._transactions = _MigratedTransactions(url, settings, clock)
         self.appender = SqlAppender(self._transactions, clock, accept_late, kept_by)
         self.reader = SqlReader(self._transactions)
+        self.searcher = SqlSearcher(self._transactions)
+        self.usage = SqlUsage(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlMending(self._transactions)

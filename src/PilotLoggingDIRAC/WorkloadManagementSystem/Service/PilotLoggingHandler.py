@@ -24,6 +24,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import au
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
+from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Searching import SearchingMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
@@ -53,7 +54,7 @@ COLUMNS = {
 }
 
 
-class PilotLoggingHandlerMixin(AuditedMixin):
+class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     """What a collector answers, whatever the protocol."""
 
     collector: Collector | None = None
@@ -177,6 +178,19 @@ class PilotLoggingHandlerMixin(AuditedMixin):
         """How the collector and its logs are: S_OK(dict) with counts by state, refusals by reason, what waits."""
         access.require_operator(self.who)
         return self.collector.status()
+
+    types_getUsage = []
+
+    @exported
+    def export_getUsage(self):
+        """How much the database holds and why logs wait for their archive.
+
+        :return: S_OK({"VOs", "StoredBytes", "DiskBytes", "Failures"}): of each VO the logs whose text is here, its
+                 bytes before compression and those of logs heard of within a day; bytes on disk of the text of all
+                 VOs; bytes that DatabaseDiskGB grants, 0 if unknown; logs that wait after a failure, by VO and reason
+        """
+        access.require_operator(self.who)
+        return self.collector.usage()
 
     types_importLog = []
 

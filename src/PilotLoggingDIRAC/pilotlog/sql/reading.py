@@ -72,6 +72,10 @@ class SqlReader:
             yield from found
             sequence = found[-1][0] + 1
 
+    def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
+        """The sequence number from which on the pieces hold a log's last lines, as far as ``max_bytes`` go."""
+        return self._run(_tail_starts, log, lines, max_bytes)
+
     def counts(self) -> dict[State, int]:
         """How many logs are in each state."""
         statement = select(logs.c.State, func.count()).group_by(logs.c.State)
@@ -138,6 +142,18 @@ def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
     return [(number, zstandard.decompress(payload)) for number, payload in found]
 
 
+def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
+    """One line more is looked for, as the first of the pieces may begin within a line."""
+    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
+    first, found, size = log.next_sequence, 0, 0
+    for sequence, piece_lines, piece_bytes in connection.execute(statement):
+        if found > lines or (size and size + piece_bytes > max_bytes):
+            break
+        first, found, size = sequence, found + piece_lines, size + piece_bytes
+    return first
+
+
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
     """The condition that a log is there, in the scope, and matches the selection."""
     return and_(PRESENT, _in_scope(scope), *_matches(wanted))
@@ -171,3 +187,9 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
+    if wanted.complete is not None:
+        yield logs.c.ReturnCode.is_not(None) if wanted.complete else logs.c.ReturnCode.is_(None)
+    if wanted.error:
+        yield logs.c.LastError.contains(wanted.error, autoescape=True)
+
+

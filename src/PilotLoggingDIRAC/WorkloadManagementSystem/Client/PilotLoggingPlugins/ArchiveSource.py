@@ -57,9 +57,7 @@ class ArchiveSource:
     def _text(self, log: Log, folder: Path) -> Iterator[bytes]:
         if not _is_archived(log):
             return outputs.stored_text(self._reader, log)
-        path = folder / f"{log.part}.gz"
-        self._archive_for(log).get(log.file, path)
-        return _unpacked(path, log.bytes)
+        return archived_text(self._archive_for(log), log, folder / f"{log.part}.gz")
 
     def _old(self, pilot: PilotId, folder: Path) -> Output:
         path = folder / "old"
@@ -72,6 +70,12 @@ class ArchiveSource:
 def _is_archived(log: Log) -> bool:
     """Whether the verified copy is the whole log; late text makes it Receiving or Complete again."""
     return log.file is not None and log.state in (State.ARCHIVED, State.PURGED)
+
+
+def archived_text(archive: Archive, log: Log, path: Path) -> Iterator[bytes]:
+    """The text of a log's archived copy, in chunks of 1 MiB, by way of a file that is removed. Raises ArchiveError."""
+    archive.get(log.file, path)
+    yield from _unpacked(path, log.bytes)
 
 
 def _unpacked(path: Path, size: int) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import threading
@@ -27,6 +28,7 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     ReadSettings,
     SpoolSettings,
     StoreSettings,
+    UsageSettings,
 )
 from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
@@ -35,6 +37,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import option
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.quotas import QuotaOptions
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.searching import log_search
 
 #: A problem of the collector that comes back sooner was never over.
 _QUIET_SECONDS = 30.0
@@ -46,21 +49,18 @@ class Collector:
     """What one service process needs to receive logs and to read them back."""
 
     def __init__(
-        self,
-        db: PilotLoggingDB,
-        writer: Writer,
-        intake: Intake,
-        reading: ReadSettings,
-        bodies: BodySettings,
-        owners: OwnershipWatch,
+        self, db: PilotLoggingDB, writer: Writer, intake: Intake, owners: OwnershipWatch, option: options.Getter
     ):
+        reading = options.fill(ReadSettings, option)
         self.db = db
         self._writer = writer
         self._owners = owners
         self.intake = intake
         self.query = LogQuery(db.reader, reading)
         self.deletion = Deletion(db.deleting, utc_now)
-        self.bodies = bodies
+        self.bodies = options.fill(BodySettings, option)
+        self.search, self._archived = log_search(db, option)
+        self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
         self.whole_reads = Places(reading.max_whole_reads, reading.max_waiting_reads)
         # one thread: it bounds the memory for it, and two would only take turns
@@ -78,6 +78,16 @@ class Collector:
         except StoreUnavailable as error:
             return answer | {"Database": str(error)}
 
+    def usage(self) -> dict:
+        """What ``getUsage`` answers. Raises StoreUnavailable."""
+        usage = self.db.usage
+        return {
+            "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(utc_now())],
+            "StoredBytes": usage.stored_bytes() or 0,
+            "DiskBytes": self._disk_bytes,
+            "Failures": [dataclasses.asdict(failure) for failure in usage.failures()],
+        }
+
     def metadata(self) -> dict:
         """What ``getMetadata`` answers: stock callers look for finished files in ``LogPath``, where there are none."""
         path = os.path.join(DIRAC.rootPath, "work", "WorkloadManagement", "PilotLogging")
@@ -89,6 +99,7 @@ class Collector:
         self._writer.stop()
         self.decoding.shutdown()
         self.reading.shutdown()
+        self._archived.close()
         self.db.close()
 
 
@@ -126,8 +137,7 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
     intake = Intake(writer, ingest, utc_now, owners.check, quotas)
-    reading, bodies = options.fill(ReadSettings, option), options.fill(BodySettings, option)
-    return Collector(db, writer, intake, reading, bodies, owners)
+    return Collector(db, writer, intake, owners, option)
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

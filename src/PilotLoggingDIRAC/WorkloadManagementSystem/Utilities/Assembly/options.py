@@ -17,7 +17,7 @@ Getter = Callable[[str, Any], Any]
 #: The section of options that hold for all services.
 SHARED = "/Systems/WorkloadManagement/PilotLogging"
 
-_UNITS = {"mb"}
+_UNITS = {"mb", "gb"}
 _log = gLogger.getSubLogger("PilotLogging")
 
 

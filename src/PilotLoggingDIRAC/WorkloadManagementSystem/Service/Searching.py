@@ -1,0 +1,81 @@
+"""What readers ask of a collector beyond pages of one log: the end of a log, and a search over many."""
+
+from __future__ import annotations
+
+from PilotLoggingDIRAC.pilotlog import access, parse, search
+from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+
+_MAX_TAIL_LINES = 100_000
+
+
+class SearchingMixin:
+    """For the collector's handler, whose ``collector``, ``who``, ``audit``, ``_asks`` and ``_parts`` it uses."""
+
+    types_getLogTail = []
+
+    @exported
+    def export_getLogTail(self, vo, stamp, lines):
+        """The last lines of a pilot's log from the database, as far as MaxPageBytes go.
+
+        :return: S_OK(dict) as of getLog; reading on from its Cursor with getLog gives what comes later
+        """
+        number = parse.number(lines, "lines", 1, _MAX_TAIL_LINES)
+        query, pilot = self.collector.query, self._asks(vo, stamp)
+        page = query.tail(self._parts(pilot), number, query.settings.max_page_bytes)
+        self.audit.page(self.who, "getLogTail", log=pilot, source=COLLECTOR)
+        return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
+
+    types_searchLogs = []
+
+    @exported
+    def export_searchLogs(self, selection, pattern, options, cursor=""):
+        """Lines with a pattern in the logs that match, among those that the caller may read, the newest log first.
+
+        Each call does a bounded amount of work; repeat it with the Cursor of the answer until that is empty. A call is
+        refused when enough others are searching: try again.
+
+        :param dict selection: see ``parse.selection``
+        :param str pattern: text, or a regular expression of RE2; it is found within a line
+        :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
+        :param str cursor: where to go on, from the call before; "" is the start
+        :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}): Hits are dictionaries with VO,
+                 PilotStamp, Part, PilotReference, Site, Line, Text, Before and After; Logs and Bytes were searched in
+                 this call; Extent, in the first only, has (number, bytes) of all that match: ``here`` in the
+                 database, ``archived`` only, ``gone``
+        """
+        limits = self.collector.search.settings
+        wanted = parse.selection(selection)
+        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
+        query = parse.search_query(pattern, options, limits.search_context_lines)
+        found = self.collector.search.search(scope, wanted, query, cursor)
+        for pilot in {log.pilot for log, _ in found.hits}:
+            self.audit.page(self.who, "searchLogs", log=pilot)
+        return _answer(found, limits.shown_line_bytes)
+
+
+def _answer(found: search.Answer, limit: int) -> dict:
+    return {
+        "Hits": [_hit(log, hit, limit) for log, hit in found.hits],
+        "Cursor": found.cursor,
+        "Logs": found.logs,
+        "Bytes": found.bytes,
+        "Unreadable": [_pilot(log) | {"Reason": reason} for log, reason in found.unreadable],
+        "Extent": {name: list(value) for name, value in (found.extent or {}).items()},
+    }
+
+
+def _hit(log: Log, hit: search.Hit, limit: int) -> dict:
+    return _pilot(log) | {
+        "Line": hit.line,
+        "Text": search.shown(hit.text, hit.match, limit),
+        "Before": [search.shown(line, 0, limit) for line in hit.before],
+        "After": [search.shown(line, 0, limit) for line in hit.after],
+    }
+
+
+def _pilot(log: Log) -> dict:
+    pilot = {"VO": log.pilot.vo, "PilotStamp": log.pilot.stamp, "Part": log.part}
+    return pilot | {"PilotReference": log.reference, "Site": log.site}

@@ -1,0 +1,41 @@
+"""The search of one collector: the database, and archived copies through worker processes that start when needed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import archived_text
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
+
+
+class ArchivedTexts:
+    """The text of archived copies, fetched with each VO's own identity."""
+
+    def __init__(self, workers: int, seconds: float):
+        self._workers = WorkerPool(workers)
+        self._seconds = seconds
+
+    def __call__(self, log: Log) -> Iterator[bytes]:
+        """A copy's text in chunks that are the same each time. Raises ArchiveError."""
+        self._workers.drop_idle()
+        archive = archives.archive(log.pilot.vo, self._workers, self._seconds)
+        with tempfile.TemporaryDirectory(prefix="pilotlog-search-") as folder:  # mode 0700
+            yield from archived_text(archive, log, Path(folder) / "copy.gz")
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._workers.close()
+
+
+def log_search(db: PilotLoggingDB, option: options.Getter) -> tuple[LogSearch, ArchivedTexts]:
+    """The search of a collector, and what it has to close in the end."""
+    settings = options.fill(SearchSettings, option)
+    archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds)
+    return LogSearch(db.searcher, settings, archived), archived

@@ -1,0 +1,170 @@
+"""Finding lines in a text that comes in pieces cut anywhere, with the lines around them, and going on later.
+
+A hit is found once however the text was cut and wherever a search stopped and went on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .patterns import Finder
+
+
+class Place(NamedTuple):
+    """Where to read on: a piece, bytes of it to leave out, the number of the line there (from 0), and the number of
+    the first line that was not searched yet; those before it are read for their context."""
+
+    sequence: int = 0
+    offset: int = 0
+    line: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line with a match: its number from 1, its text without its end, where the match begins in it, and the lines
+    around it."""
+
+    line: int
+    text: bytes
+    match: int
+    before: tuple[bytes, ...] = ()
+    after: tuple[bytes, ...] = ()
+
+
+class LineFinder:
+    """Searches one text: ``feed`` it piece by piece, and take ``hits`` after each; at the end ``hits(last=True)``."""
+
+    def __init__(self, find: Finder, context: int, max_line_bytes: int, place: Place = Place()):
+        """``context`` lines are given before and after a hit. A line over ``max_line_bytes`` is searched in pieces."""
+        self._find = find
+        self._context = context
+        self._max_line_bytes = max_line_bytes
+        self._start = place
+        self._new: list[bytes] = []
+        self._buffer = b""
+        self._pieces: list[tuple[int, int, int]] = []  # (where it begins in the buffer, sequence, offset)
+        self._size = 0
+        self._from = 0  # where in the buffer the first line begins that was not searched
+        self._line = place.line  # its number
+        self._behind = place.done - place.line  # lines still to come that were searched before
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that were fed since the last ``hits``."""
+        return self._size - len(self._buffer)
+
+    @property
+    def place(self) -> Place:
+        """Where a search has to begin that goes on behind the last hit that was taken."""
+        return self._start._replace(done=self._line + self._behind)
+
+    def feed(self, sequence: int, text: bytes, offset: int = 0) -> None:
+        """Take the next piece from ``offset`` on."""
+        text = text[offset:] if offset else text
+        self._pieces.append((self._size, sequence, offset))
+        self._new.append(text)
+        self._size += len(text)
+
+    def hits(self, last: bool = False) -> Iterator[Hit]:
+        """The hits in what is there, as far as the lines after them are there too; all of them at the ``last`` call.
+
+        Whoever stops taking them goes on from ``place``.
+        """
+        self._join()
+        self._skip_searched()
+        end = self._searchable(last)
+        while self._from < end:
+            hit = self._next(end, last)
+            if hit is None:
+                break
+            yield hit
+        self._drop()
+
+    def _join(self) -> None:
+        if self._new:
+            self._buffer = b"".join([self._buffer, *self._new])
+            self._new = []
+
+    def _skip_searched(self) -> None:
+        while self._behind and (end := self._buffer.find(b"\n", self._from)) >= 0:
+            self._from, self._line, self._behind = end + 1, self._line + 1, self._behind - 1
+
+    def _searchable(self, last: bool) -> int:
+        """Where the lines end that can be searched now."""
+        if self._behind:  # with the last line, which has no end, among what was searched before
+            return self._from
+        if last:
+            return len(self._buffer)
+        end = len(self._buffer)
+        for _ in range(self._context + 1):
+            end = self._buffer.rfind(b"\n", self._from, end)
+            if end < 0:
+                too_long = len(self._buffer) - self._from > self._max_line_bytes * (self._context + 1)
+                return len(self._buffer) if too_long else self._from
+        return end + 1
+
+    def _next(self, end: int, last: bool) -> Hit | None:
+        """The next hit before ``end``, having moved behind it; None, having moved to the end."""
+        match = self._find(self._buffer, self._from, end)
+        if match < 0:
+            self._move(end)
+            return None
+        start = self._buffer.rfind(b"\n", self._from, match) + 1 or self._from
+        stop = self._buffer.find(b"\n", match, end)
+        stop = end if stop < 0 else stop
+        number = self._line + self._buffer.count(b"\n", self._from, start)
+        hit = Hit(number + 1, self._buffer[start:stop], match - start, self._before(start), self._after(stop))
+        self._move(min(stop + 1, end))
+        self._line += last and stop == end
+        return hit
+
+    def _move(self, to: int) -> None:
+        self._line += self._buffer.count(b"\n", self._from, to)
+        self._from = to
+
+    def _before(self, start: int) -> tuple[bytes, ...]:
+        lines: list[bytes] = []
+        while len(lines) < self._context and start > 0:
+            begin = self._buffer.rfind(b"\n", 0, start - 1) + 1
+            lines.append(self._buffer[begin : start - 1])
+            start = begin
+        return tuple(reversed(lines))
+
+    def _after(self, stop: int) -> tuple[bytes, ...]:
+        lines: list[bytes] = []
+        while len(lines) < self._context and stop + 1 < len(self._buffer):
+            end = self._buffer.find(b"\n", stop + 1)
+            end = len(self._buffer) if end < 0 else end
+            lines.append(self._buffer[stop + 1 : end])
+            stop = end
+        return tuple(lines)
+
+    def _drop(self) -> None:
+        """Forget what neither has to be searched nor is context of what comes."""
+        begin = self._kept_from()
+        if begin == 0:
+            return
+        line = self._line - self._buffer.count(b"\n", begin, self._from)
+        index = bisect_right(self._pieces, (begin, float("inf"), 0)) - 1
+        at, sequence, offset = self._pieces[index]
+        self._start = Place(sequence, offset + begin - at, line, line)
+        self._pieces = [(max(where - begin, 0), number, skipped) for where, number, skipped in self._pieces[index:]]
+        self._pieces[0] = (0, sequence, offset + begin - at)
+        self._buffer = self._buffer[begin:]
+        self._size -= begin
+        self._from -= begin
+
+    def _kept_from(self) -> int:
+        """Where the context begins of what comes; within a line that was too long there is none."""
+        begin = self._from
+        if begin and self._buffer[begin - 1 : begin] != b"\n":
+            return begin
+        for _ in range(self._context):
+            if begin == 0:
+                break
+            begin = self._buffer.rfind(b"\n", 0, begin - 1) + 1
+        return begin

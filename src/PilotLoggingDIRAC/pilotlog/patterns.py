@@ -1,0 +1,69 @@
+"""What is searched for: literal text, or a regular expression of a linear-time engine. Either stays within a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .errors import InvalidInput
+
+try:
+    import re2
+except ImportError:  # an installation without it still searches for literal text
+    re2 = None
+
+Finder = Callable[[bytes, int, int], int]
+"""``find(text, start, end)`` is where the next match begins, -1 without one; ``start`` is the start of a line."""
+
+_MAX_PATTERN_CHARACTERS = 1000
+
+
+def finder(pattern: object, regular: bool = False, ignore_case: bool = False) -> Finder:
+    """What finds a pattern in UTF-8 text, in time linear in the text. ``ignore_case`` of literal text is ASCII's.
+
+    Raises InvalidInput for a pattern that is empty, longer than 1000 characters or over more than one line, and for
+    a regular expression that is none, matches what is empty, or can't be searched for here.
+    """
+    if not isinstance(pattern, str) or not 0 < len(pattern) <= _MAX_PATTERN_CHARACTERS:
+        raise InvalidInput(f"A pattern is text of 1 to {_MAX_PATTERN_CHARACTERS} characters")
+    if "\n" in pattern:
+        raise InvalidInput("A pattern is found within a line and has no end of line itself")
+    if regular:
+        return _regular(pattern, ignore_case)
+    wanted = pattern.encode("utf-8", "backslashreplace")
+    if ignore_case:
+        return _Folded(wanted.lower())
+    return lambda text, start, end: text.find(wanted, start, end)
+
+
+class _Folded:
+    """Finds ASCII text in any case; folds each text once, however many matches it has."""
+
+    def __init__(self, wanted: bytes):
+        self._wanted = wanted
+        self._text = self._folded = b""
+
+    def __call__(self, text: bytes, start: int, end: int) -> int:
+        if text is not self._text:
+            self._text, self._folded = text, text.lower()
+        return self._folded.find(self._wanted, start, end)
+
+
+def _regular(pattern: str, ignore_case: bool) -> Finder:
+    if re2 is None:
+        raise InvalidInput("This collector searches for literal text only: google-re2 is not installed there")
+    options = re2.Options()
+    options.never_nl = True
+    options.log_errors = False
+    options.case_sensitive = not ignore_case
+    try:
+        compiled = re2.compile(f"(?m:{pattern})".encode("utf-8", "backslashreplace"), options)
+    except re2.error:
+        raise InvalidInput("Not a regular expression of RE2 (no look-around, no back references)") from None
+    if compiled.search(b""):
+        raise InvalidInput("The regular expression matches an empty line, so it would match every line")
+
+    def find(text: bytes, start: int, end: int) -> int:
+        match = compiled.search(text, start, end)
+        return match.start() if match else -1
+
+    return find

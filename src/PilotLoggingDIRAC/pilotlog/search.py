@@ -1,0 +1,261 @@
+"""Searching the text of many logs, a bounded amount of work at a time; the answer says where the next call goes on."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from .access import Scope
+from .errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
+from .finding import Hit, LineFinder, Place
+from .model import Log, Selection, State
+from .patterns import Finder
+from .settings import SearchSettings
+
+_LISTED_LOGS = 1000
+_SMALL_BYTES = 4 * 1024 * 1024
+_SMALL_PIECES = 1000
+_CURSOR = re.compile(r"(\d{1,19})\.([da])\.(\d{1,9})\.(\d{1,9})\.(\d{1,12})\.(\d{1,12})", re.ASCII)
+
+Pieces = Iterable[tuple[int, Callable[[], bytes]]]
+"""(sequence, a function that gives the text) of a log's pieces, in their order."""
+
+
+class Searcher(Protocol):
+    """What a search reads of the store; see ``sql.searching``."""
+
+    def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
+        """(number, bytes of text) of the logs that match: ``here``, ``archived`` and not here, ``gone``."""
+
+    def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
+        """The next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
+
+    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's pieces from a sequence number on."""
+
+    def small(self, found: list[Log]) -> Mapping[int, list[tuple[int, Callable[[], bytes]]]]:
+        """All the pieces of several logs, read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for, how many lines around a hit are given, and whether archived copies are fetched too."""
+
+    find: Finder
+    context: int = 0
+    archive: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one call found. ``cursor`` is where the next one goes on, empty when all is done; ``extent`` is there in the
+    first, if it could be had. ``logs`` were searched to their end; ``unreadable`` ones could not be, and why."""
+
+    hits: list[tuple[Log, Hit]] = field(default_factory=list)
+    cursor: str = ""
+    logs: int = 0
+    bytes: int = 0
+    unreadable: list[tuple[Log, str]] = field(default_factory=list)
+    extent: dict[str, tuple[int, int]] | None = None
+
+
+class Cursor(NamedTuple):
+    """From which log id downwards a search goes on, and where in that log if it was begun: in the database's pieces
+    ("d") or in the archived copy ("a")."""
+
+    up_to: int
+    kind: str = "d"
+    place: Place = Place()
+
+    @classmethod
+    def parse(cls, text: object) -> Cursor | None:
+        """The cursor that ``str`` made; None for an empty one. Raises InvalidInput."""
+        if text == "":
+            return None
+        match = _CURSOR.fullmatch(text) if isinstance(text, str) else None
+        if not match:
+            raise InvalidInput("The cursor is not one that searchLogs gave")
+        up_to, kind, *numbers = match.groups()
+        return cls(int(up_to), kind, Place(*map(int, numbers)))
+
+    def __str__(self) -> str:
+        return ".".join(map(str, (self.up_to, self.kind, *self.place)))
+
+    def place_in(self, log: Log) -> Place:
+        """Where to begin in a log. One that left the database meanwhile is read anew as far as it was searched."""
+        if log.id != self.up_to:
+            return Place()
+        return self.place if self.kind == _kind(log) else Place(done=self.place.done)
+
+
+class LogSearch:
+    """Searches; a bounded number of callers at a time."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        settings: SearchSettings,
+        archived: Callable[[Log], Iterable[bytes]],
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        """``archived(log)`` gives the text of an archived copy, cut the same way each time; raises ArchiveError."""
+        self.settings = settings
+        self._searcher = searcher
+        self._archived = archived
+        self._monotonic = monotonic
+        self._free = threading.BoundedSemaphore(settings.searches)
+
+    def search(self, scope: Scope, wanted: Selection, query: Query, cursor: object = "") -> Answer:
+        """The next hits. Raises Overloaded when enough others are searching: try again."""
+        start = Cursor.parse(cursor)
+        if not self._free.acquire(timeout=self.settings.search_turn_seconds):
+            raise Overloaded("Others are searching: try again in a moment")
+        try:
+            call = _Call(self._searcher, self.settings, self._archived, self._monotonic, query)
+            return call.run(scope, wanted, start)
+        finally:
+            self._free.release()
+
+
+class _Call:
+    """One call: what it may still do, and what it has found."""
+
+    def __init__(self, searcher, settings: SearchSettings, archived, monotonic, query: Query):
+        self._searcher, self._settings, self._archived, self._query = searcher, settings, archived, query
+        self._monotonic = monotonic
+        self._deadline = monotonic() + settings.search_seconds
+        self._answer = Answer()
+        self._answer_bytes = 0
+        self._fetched = 0
+
+    def run(self, scope: Scope, wanted: Selection, start: Cursor | None) -> Answer:
+        if start is None:
+            self._answer.extent = self._extent(scope, wanted)
+        cursor: Cursor | None = start or Cursor(0)
+        while cursor:
+            found = self._searcher.next(scope, wanted, cursor.up_to or None, self._query.archive, _LISTED_LOGS)
+            cursor, stopped = self._logs(found, cursor)
+            if stopped or len(found) < _LISTED_LOGS:
+                break
+        self._answer.cursor = str(cursor) if cursor and stopped else ""
+        return self._answer
+
+    def _extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]] | None:
+        """Only for progress: where counting takes the database too long, it is done without."""
+        try:
+            return self._searcher.extent(scope, wanted)
+        except StoreUnavailable:
+            return None
+
+    def _logs(self, found: list[Log], cursor: Cursor) -> tuple[Cursor | None, bool]:
+        """Search logs; where to go on (None behind the oldest there can be), and whether it is enough for one call."""
+        for group in _groups(found):
+            together = self._searcher.small(group) if len(group) > 1 else {}
+            for log in group:
+                place = self._log(log, cursor.place_in(log), together.get(log.id))
+                if place is not None:
+                    return Cursor(log.id, _kind(log), place), True
+                cursor = Cursor(log.id - 1)
+                if cursor.up_to == 0:
+                    return None, True
+                if self._enough():
+                    return cursor, True
+        return cursor, False
+
+    def _log(self, log: Log, start: Place, together: Pieces | None) -> Place | None:
+        """Search one log; None at its end, else where to go on."""
+        if _kind(log) == "a":
+            if self._fetched >= self._settings.search_archived_logs:
+                return start
+            self._fetched += 1
+        try:
+            place = self._text(log, start, self._pieces(log, start, together))
+        except PilotLogError as error:
+            self._answer.unreadable.append((log, str(error)))
+            return None
+        self._answer.logs += place is None
+        return place
+
+    def _pieces(self, log: Log, start: Place, together: Pieces | None) -> Pieces:
+        """The pieces from a place on. Raises LogNotFound at their end when they are not all there any more."""
+        if _kind(log) == "a":
+            chunks = enumerate(self._archived(log))
+            yield from ((number, lambda text=text: text) for number, text in chunks if number >= start.sequence)
+            return
+        sequence = start.sequence
+        if together is not None and not start.sequence:
+            pieces = together
+        else:
+            pieces = ((number, lambda text=text: text) for number, text in self._searcher.pieces(log, sequence))
+        for number, text in pieces:
+            yield number, text
+            sequence = number + 1
+        if sequence < log.next_sequence:
+            raise LogNotFound("the text left the database while it was searched")
+
+    def _text(self, log: Log, start: Place, pieces: Pieces) -> Place | None:
+        settings = self._settings
+        finder = LineFinder(self._query.find, self._query.context, settings.search_line_bytes, start)
+        for number, text in pieces:
+            finder.feed(number, text(), start.offset if number == start.sequence else 0)
+            if finder.waiting_bytes >= settings.search_block_bytes:
+                self._answer.bytes += finder.waiting_bytes
+                full = self._take(log, finder.hits())
+                if (full or self._enough()) and finder.place != start:
+                    return finder.place
+        self._answer.bytes += finder.waiting_bytes
+        return finder.place if self._take(log, finder.hits(last=True)) else None
+
+    def _take(self, log: Log, hits: Iterator[Hit]) -> bool:
+        """Take hits; whether the answer is full."""
+        for hit in hits:
+            self._answer.hits.append((log, hit))
+            self._answer_bytes += sum(self._shown_bytes(line) for line in (hit.text, *hit.before, *hit.after))
+            if self._full():
+                return True
+        return False
+
+    def _shown_bytes(self, line: bytes) -> int:
+        return min(len(line), self._settings.shown_line_bytes) + 64
+
+    def _full(self) -> bool:
+        settings = self._settings
+        return len(self._answer.hits) >= settings.search_hits or self._answer_bytes >= settings.search_answer_bytes
+
+    def _enough(self) -> bool:
+        settings = self._settings
+        return self._full() or self._answer.bytes >= settings.search_bytes or self._monotonic() >= self._deadline
+
+
+def _kind(log: Log) -> str:
+    return "a" if log.state is State.PURGED else "d"
+
+
+def _groups(found: list[Log]) -> Iterator[list[Log]]:
+    """The logs in their order: small ones together, as far as they may be in memory at once, others alone."""
+    group: list[Log] = []
+    size = pieces = 0
+    for log in found:
+        size, pieces = size + log.bytes, pieces + log.next_sequence
+        if group and (_kind(log) == "a" or size > _SMALL_BYTES or pieces > _SMALL_PIECES):
+            yield group
+            group, size, pieces = [], log.bytes, log.next_sequence
+        group.append(log)
+        if _kind(log) == "a":
+            yield group
+            group, size, pieces = [], 0, 0
+    if group:
+        yield group
+
+
+def shown(line: bytes, match: int, limit: int) -> str:
+    """A line as text; of one with more than ``limit`` bytes what is around the match. Escapes what is not UTF-8."""
+    if len(line) <= limit:
+        return line.decode("utf-8", "backslashreplace")
+    start = max(0, min(match - limit // 2, len(line) - limit))
+    part = line[start : start + limit].decode("utf-8", "ignore")
+    return ("…" if start else "") + part + ("…" if start + limit < len(line) else "")

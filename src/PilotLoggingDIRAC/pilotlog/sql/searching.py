@@ -1,0 +1,74 @@
+"""The statements of a search: which logs, newest first, how much there is, and the text of many small logs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import zstandard
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from ..access import Scope
+from ..model import Log, Selection, State
+from . import rows
+from .engine import Transactions
+from .reading import SqlReader, matching
+from .schema import batches, files, logs
+
+_BY_TIME = "IGNORE INDEX FOR ORDER BY (PRIMARY)"
+
+_HERE, _ARCHIVED, _GONE = "here", "archived", "gone"
+
+
+class SqlSearcher:
+    """What a search reads. Logs come by descending id, which text that arrives meanwhile does not change."""
+
+    def __init__(self, transactions: Transactions):
+        self._run = transactions.run
+        self._reader = SqlReader(transactions)
+
+    def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
+        """(number, bytes of text) of the logs that match: ``here``, ``archived`` and not here, ``gone``."""
+        found = {name: (number, int(size)) for name, number, size in self._run(_extent, matching(scope, wanted))}
+        return {name: found.get(name, (0, 0)) for name in (_HERE, _ARCHIVED, _GONE)}
+
+    def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
+        """The next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
+        where = and_(matching(scope, wanted), _searchable(archive), *([logs.c.LogID <= up_to] if up_to else []))
+        return self._run(_next, where, wanted, limit)
+
+    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's pieces from a sequence number on."""
+        return self._reader.pieces(log, sequence)
+
+    def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
+        """All the pieces of several logs, read at once: by log id, (sequence, a function that unpacks the text)."""
+        unpack = zstandard.ZstdDecompressor().decompress
+        pieces: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
+        for log_id, sequence, payload in self._run(_payloads, list(pieces)):
+            pieces[log_id].append((sequence, lambda payload=payload: unpack(payload)))
+        return pieces
+
+
+def _searchable(archive: bool) -> ColumnElement[bool]:
+    here = logs.c.State != State.PURGED.value
+    return here | files.c.LFN.is_not(None) if archive else here
+
+
+def _extent(connection: Connection, where: ColumnElement[bool]) -> list:
+    place = case((logs.c.State != State.PURGED.value, _HERE), (files.c.LFN.is_not(None), _ARCHIVED), else_=_GONE)
+    size = func.coalesce(func.sum(logs.c.NumberOfBytes), 0)
+    joined = rows.select_logs().with_only_columns(place, func.count(), size, maintain_column_froms=True)
+    return list(connection.execute(joined.where(where).group_by(place)))
+
+
+def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection, limit: int) -> list[Log]:
+    """Where few logs of a long table are wanted, walking it by its key until there are enough would take too long."""
+    statement = rows.select_logs().where(where).order_by(logs.c.LogID.desc()).limit(limit)
+    if wanted.since or wanted.stamps or wanted.references:
+        statement = statement.with_hint(logs, _BY_TIME, "mysql").with_hint(logs, _BY_TIME, "mariadb")
+    return [rows.to_log(row) for row in connection.execute(statement)]
+
+
+def _payloads(connection: Connection, ids: list[int]) -> list:
+    statement = select(batches.c.LogID, batches.c.Sequence, batches.c.Payload).where(batches.c.LogID.in_(ids))
+    return list(connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)))

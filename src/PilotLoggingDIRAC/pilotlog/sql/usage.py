@@ -1,0 +1,87 @@
+"""How much the store holds, what it grows by, and why logs wait for their archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, text
+
+from ..model import State
+from .engine import Transactions
+from .reading import PRESENT
+from .schema import batches, logs
+
+_MAX_REASONS = 50
+_DAY = timedelta(days=1)
+_TABLE_SIZE = text(
+    "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :name"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VOUsage:
+    """One VO's text in the store, and that of its logs that were heard of within a day, in bytes before compression."""
+
+    vo: str
+    logs: int
+    bytes: int
+    bytes_of_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Logs of one VO that wait after the same failure; ``since`` is when the first of them was last heard of."""
+
+    vo: str
+    reason: str
+    logs: int
+    attempts: int
+    since: datetime
+
+
+class SqlUsage:
+    """Figures of the store for those who operate it."""
+
+    def __init__(self, transactions: Transactions):
+        self._run = transactions.run
+
+    def by_vo(self, now: datetime) -> list[VOUsage]:
+        """The VOs that have logs whose text is in the store, or that were heard of within a day."""
+        return self._run(_by_vo, now - _DAY)
+
+    def stored_bytes(self) -> int | None:
+        """Bytes on disk of the table with the text, as the database itself says; None when it does not."""
+        return self._run(_stored_bytes)
+
+    def failures(self) -> list[Failure]:
+        """The reasons why logs wait for another try of their archiving, the most frequent first."""
+        return self._run(_failures)
+
+
+def _by_vo(connection: Connection, since: datetime) -> list[VOUsage]:
+    """Two statements, as each has an index; rows of purged logs are kept for a year and not all looked at."""
+    here = logs.c.State.in_([state.value for state in State if state not in (State.PURGED, State.DELETED)])
+    figures = select(logs.c.VO, func.count(), func.sum(logs.c.NumberOfBytes)).group_by(logs.c.VO)
+    stored = {vo: (int(number), int(size)) for vo, number, size in connection.execute(figures.where(here))}
+    fresh = {vo: int(size) for vo, _, size in connection.execute(figures.where(logs.c.LastSeen >= since, PRESENT))}
+    return [VOUsage(vo, *stored.get(vo, (0, 0)), fresh.get(vo, 0)) for vo in sorted({*stored, *fresh})]
+
+
+def _stored_bytes(connection: Connection) -> int | None:
+    if connection.dialect.name == "sqlite":
+        return None
+    size = connection.execute(_TABLE_SIZE, {"name": batches.name}).scalar()
+    return None if size is None else int(size)
+
+
+def _failures(connection: Connection) -> list[Failure]:
+    number = func.count()
+    statement = (
+        select(logs.c.VO, logs.c.LastError, number, func.max(logs.c.Attempts), func.min(logs.c.LastSeen))
+        .where(logs.c.State.in_([State.COMPLETE.value, State.INCOMPLETE.value]), logs.c.Attempts > 0)
+        .group_by(logs.c.VO, logs.c.LastError)
+        .order_by(number.desc(), logs.c.VO)
+        .limit(_MAX_REASONS)
+    )
+    return [Failure(*row) for row in connection.execute(statement)]

@@ -1,0 +1,114 @@
+"""Lines are found once, wherever the text was cut and wherever the search stopped and went on."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.finding import LineFinder, Place
+from PilotLoggingDIRAC.pilotlog.patterns import finder
+
+texts = st.lists(st.sampled_from([b"x", b"ab", b"b", b"\n", b"\n\n", "λ".encode()]), max_size=60).map(b"".join)
+cuts = st.lists(st.integers(0, 100), max_size=12)
+
+
+def pieces_of(text, places):
+    places = sorted({place for place in places if 0 < place < len(text)})
+    return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
+
+
+def expected(text, pattern, context):
+    lines = text.split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    for index, line in enumerate(lines):
+        if pattern in line:
+            yield index + 1, line, tuple(lines[max(0, index - context) : index]), tuple(lines[index + 1 :][:context])
+
+
+def found(pieces, pattern, context, stop_after=None):
+    """All hits; with ``stop_after``, the search is begun anew at its place after so many pieces or hits."""
+    place, hits = Place(), []
+    while place is not None:
+        place = once(pieces, pattern, context, place, stop_after, hits)
+    return hits
+
+
+def once(pieces, pattern, context, place, stop_after, hits):
+    search = LineFinder(finder(pattern.decode()), context, 10**6, place)
+    taken = 0
+    for number in range(place.sequence, len(pieces)):
+        search.feed(number, pieces[number], place.offset if number == place.sequence else 0)
+        last = number == len(pieces) - 1
+        for hit in search.hits(last):
+            hits.append((hit.line, hit.text, hit.before, hit.after))
+            taken += 1
+            if stop_after and taken == stop_after:
+                return search.place
+        if stop_after and number - place.sequence >= stop_after and search.place != place and not last:
+            return search.place
+    return None
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, cuts, st.integers(0, 3), st.sampled_from([None, 1, 2]))
+def test_each_line_is_found_once_with_its_context(text, places, context, stop_after):
+    pieces = pieces_of(text, places)
+    assert found(pieces, b"ab", context, stop_after) == list(expected(text, b"ab", context))
+
+
+def test_match_is_told_by_its_place_in_the_line():
+    search = LineFinder(finder("ab"), 0, 100)
+    search.feed(0, b"one\nxxab ab\n")
+    (hit,) = search.hits(last=True)
+    assert (hit.line, hit.text, hit.match) == (2, b"xxab ab", 2)
+
+
+def test_text_without_line_ends_takes_bounded_memory():
+    search = LineFinder(finder("ab"), 2, 1000)
+    for number in range(100):
+        search.feed(number, b"x" * 1000)
+        assert list(search.hits()) == []
+        assert len(search._buffer) <= 5000  # noqa: SLF001  what is held is the point here
+    search.feed(100, b"ab\n")
+    assert [hit.line for hit in search.hits(last=True)] == [1]
+
+
+@pytest.mark.parametrize(("regular", "pattern"), [(True, r"^E\w+: (disk|quota)$"), (False, "disk"), (True, r"err[^x]*disk")])
+def test_regular_expressions_and_text_stay_within_a_line(regular, pattern):
+    pytest.importorskip("re2")
+    find = finder(pattern, regular)
+    text = b"err\ndisk\nError: disk\nerr disk\n"
+    search = LineFinder(find, 0, 100)
+    search.feed(0, text)
+    lines = {r"^E\w+: (disk|quota)$": [3], "disk": [2, 3, 4], r"err[^x]*disk": [4]}
+    assert [hit.line for hit in search.hits(last=True)] == lines[pattern]
+
+
+@pytest.mark.parametrize("regular", [False, True])
+def test_case_is_ignored_on_request(regular):
+    if regular:
+        pytest.importorskip("re2")
+    text = b"a NO space\nno SPACE\nspade\n"
+    assert finder("no space", regular, True)(text, 0, len(text)) == 2
+    assert finder("no space", regular, True)(text, 11, len(text)) == 11
+    assert finder("no space", regular)(text, 0, len(text)) == -1
+
+
+@pytest.mark.parametrize("pattern", ["", "a\nb", None, 3, "x" * 1001])
+def test_what_is_no_pattern_is_refused(pattern):
+    with pytest.raises(InvalidInput):
+        finder(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a*", "^", r"(a)\1", "(?=a)", "(?<!a)b", "a{2000}"])
+def test_what_is_no_regular_expression_or_matches_everything_is_refused(pattern):
+    pytest.importorskip("re2")
+    with pytest.raises(InvalidInput):
+        finder(pattern, regular=True)
+
+
+def test_a_pattern_that_is_exponential_elsewhere_is_linear():
+    pytest.importorskip("re2")
+    text = b"a" * 2_000_000
+    assert finder("(a+)+b", regular=True)(text, 0, len(text)) == -1
