@@ -95,7 +95,7 @@ def test_forbidden_and_unknown_pilots_cost_the_same_questions(reader):
         with pytest.raises(NotAllowed):
             PilotOutputs(records, counted, None, None).get(STRANGER, Policy(), REFERENCE)
         costs.append(counted.asked)
-    assert costs[0] == costs[1] == ["find_reference"]
+    assert costs[0] == costs[1] == ["find_reference", "find_stamps"]
 
 
 def test_who_may_read_nothing_costs_no_question_at_all():
@@ -199,3 +199,30 @@ def test_exhausted_chain_is_told_to_those_who_may_read(reader):
     outputs = PilotOutputs(Known(subject()), reader, SourceChain([], SourceSettings()), lambda vo: ["Nonsense"])
     with pytest.raises(SourcesExhausted, match="Nonsense"):
         outputs.get(OPERATOR, Policy(), REFERENCE)
+
+
+def test_a_pilot_is_found_by_its_stamp_for_those_who_may_read_all_of_it(asked, store):  # noqa: F811
+    store(b"text\n")
+    outputs = asked(Known())
+    vo, found = outputs.get(ADMIN, Policy(), PILOT.stamp)
+    assert (vo, found.stdout) == (PILOT.vo, f"log of {PILOT}")
+    with pytest.raises(NotAllowed):
+        outputs.get(STRANGER, Policy(), PILOT.stamp)
+
+
+def test_only_the_sources_that_were_named_are_asked(asked):
+    with pytest.raises(SourcesExhausted, match="Archive: unknown source"):
+        asked(Known(subject())).get(ADMIN, Policy(), REFERENCE, ("Archive",))
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_who_reads_by_site_gets_by_stamp_what_is_wholly_at_that_site(asked, store, alter, parts):  # noqa: F811
+    store(b"text\n")
+    alter(update(logs).values(Site=SITE, State=State.PURGED.value))
+    if parts == 2:
+        store(b"ran again elsewhere\n")
+        alter(update(logs).where(logs.c.Part == 2).values(Site="TEST.Beta.zz"))
+        with pytest.raises(NotAllowed):
+            asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)
+    else:
+        assert asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)[0] == PILOT.vo

@@ -21,6 +21,9 @@ class Reader(Protocol):
     def find_reference(self, reference: str) -> list[Log]:
         """All parts of the logs of pilots with this reference, first to last."""
 
+    def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
+        """All parts of the logs with one of these stamps, of any VO."""
+
     def pieces(self, log: Log) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's pieces."""
 
@@ -44,8 +47,10 @@ class PilotOutputs:
         self._chain = chain
         self._names_for = names_for
 
-    def get(self, caller: Caller, policy: Policy, reference: object) -> tuple[str, Output]:
-        """(VO, output) of a pilot.
+    def get(
+        self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()
+    ) -> tuple[str, Output]:
+        """(VO, output) of a pilot, by its reference or its stamp, from one of the named sources or else the VO's.
 
         Raises NotAllowed for a pilot that the caller may not read and, to them, for one that is not there;
         LogNotFound to those who may read all; StoreUnavailable when nobody can tell; SourcesExhausted.
@@ -55,7 +60,8 @@ class PilotOutputs:
         access.require_read(caller, policy, log)
         if log is None:
             raise LogNotFound("No such pilot")
-        return log.pilot.vo, self._chain.output(log.pilot, asked, self._names_for(log.pilot.vo))
+        names = names or self._names_for(log.pilot.vo)
+        return log.pilot.vo, self._chain.output(log.pilot, log.reference, names)
 
     def by_stamp(self, caller: Caller, policy: Policy, vo: object, stamp: object) -> tuple[PilotId, Output]:
         """A pilot and its log, from the collector or the archive.
@@ -87,11 +93,18 @@ class PilotOutputs:
         if subject is not None and scope.covers(subject):
             return subject
         logs = [log for log in self._reader.find_reference(reference) if scope.covers(log)]
+        logs = logs or self._by_stamp_alone(scope, reference)
         if subject is not None:
             return None
         if unknown and not logs:
             raise unknown
         return logs[-1] if logs else None
+
+    def _by_stamp_alone(self, scope: access.Scope, stamp: str) -> list[Log]:
+        """The parts of logs with this stamp, of pilots all of whose parts are in the scope."""
+        found = self._reader.find_stamps([stamp]) if stamp.isascii() else []
+        hidden = {log.pilot for log in found if not scope.covers(log)}
+        return [log for log in found if log.pilot not in hidden]
 
 
 def parts_of(reader: Reader, pilot: PilotId, reference: str) -> list[Log]:

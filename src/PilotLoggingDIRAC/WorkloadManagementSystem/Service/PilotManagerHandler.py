@@ -15,10 +15,11 @@ class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
     types_getPilotOutput = [str]
 
     @exported
-    def export_getPilotOutput(self, pilotReference):
+    def export_getPilotOutput(self, pilotReference, sources=()):
         """The output of a pilot, from the first source that has it.
 
-        :param str pilotReference: the pilot's reference
+        :param str pilotReference: the pilot's reference, or its stamp
+        :param list sources: names of sources to ask, in this order, instead of those set for the VO
         :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete
         """
-        return self.pilotOutput(pilotReference)
+        return self.pilotOutput(pilotReference, sources)

@@ -18,10 +18,13 @@ class PilotOutputMixin(AuditedMixin):
             return self.pilotOutput(pilotReference)
     """
 
-    def pilotOutput(self, reference: str) -> dict:
-        """The output of a pilot that the caller may read, as DIRAC answers it, and where it came from."""
+    def pilotOutput(self, reference: str, names: object = ()) -> dict:
+        """The output of a pilot that the caller may read, as DIRAC answers it, and where it came from.
+
+        ``names`` are the sources to ask, in order; without any they are the VO's.
+        """
         self.about = lambda: {"reference": parse.printable(reference)}
-        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference)
+        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, parse.sources(names))
         self.audit.read(self.who, "getPilotOutput", reference=reference, vo=vo, source=found.source)
         return {
             "StdOut": found.stdout,
