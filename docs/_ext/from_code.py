@@ -3,9 +3,12 @@
 ``options``: the table of a settings class. The argument is ``module:class``, each line of the content ``field: meaning``;
 a field without a meaning, or a meaning without its field, is an error.
 
+``command``: what a command's ``--help`` says, and its switches.
+
 ``calls``: the methods that a handler's class exports, with their arguments and docstrings. ``errors``: the named errors.
 """
 
+import ast
 import dataclasses
 import importlib
 import inspect
@@ -15,7 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from PilotLoggingDIRAC.pilotlog import importing, sources  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.options import option_name
+
+_SCRIPTS = "PilotLoggingDIRAC.WorkloadManagementSystem.scripts"
 
 _UNITS = (("bytes", "bytes"), ("seconds", "s"), ("days", "days"), ("mb", "MiB"))
 _SPANS = ((86400, "d"), (3600, "h"), (60, "min"))
@@ -58,6 +64,35 @@ class Calls(FromCode):
         if not found:
             raise ValueError(f"{handler.__name__} exports nothing")
         return [line for name, call in found.items() for line in described(name, call)]
+
+
+class Command(SphinxDirective):
+    """A command's own description, exit codes and examples, with its switches; the argument is its name."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        module = importlib.import_module(f"{_SCRIPTS}.{name.replace('-', '_')}")
+        text, _, example = inspect.cleandoc(module.__doc__).partition("\nExample:\n")
+        lines = [*text.splitlines(), "", ".. code-block:: console", "", *textwrap.indent(example, "   ").splitlines(), ""]
+        rows = [(f"``{switch}``", meaning) for switch, meaning in switches(module)]
+        return self.parse_text_to_nodes("\n".join([*lines, *table(("Switch", "Meaning"), rows, "30 70")]))
+
+
+def switches(module):
+    """The switches that a command's source registers, in its order."""
+    for call in ast.walk(ast.parse(inspect.getsource(module))):
+        if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") not in ("registerSwitch", "registerSwitches"):
+            continue
+        if call.func.attr == "registerSwitches":
+            found = LogSelection.SWITCHES
+        else:
+            found = [[eval(compile(ast.Expression(word), "", "eval"), vars(module)) for word in call.args]]  # noqa: S307
+        for short, name, meaning in found:
+            value = name.rstrip("=").upper() if name.endswith("=") else ""
+            shown = f"-{short.rstrip(':')}, " if short else ""
+            yield f"{shown}--{name.rstrip('=')} {value}".strip(), meaning
 
 
 class Errors(SphinxDirective):
@@ -115,9 +150,9 @@ def span(number, unit):
     return ""
 
 
-def table(head, rows):
+def table(head, rows, widths="25 25 50"):
     """A list-table."""
-    lines = ["", ".. list-table::", "   :header-rows: 1", "   :widths: 25 25 50", ""]
+    lines = ["", ".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
     for row in (head, *rows):
         lines += [f"   {'*' if column == 0 else ' '} - {cell}" for column, cell in enumerate(row)]
     return [*lines, ""]
@@ -128,4 +163,5 @@ def setup(app):
     app.add_directive("options", Options)
     app.add_directive("calls", Calls)
     app.add_directive("errors", Errors)
+    app.add_directive("command", Command)
     return {"parallel_read_safe": True}

@@ -1,0 +1,424 @@
+"""The administrators' commands on a whole DIRAC with a configuration server; every example of the guide is run."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from . import grid
+from .pilot import Connection, StockLogger, pilot_line, run
+from .stack import Stack, world
+from .stack.environment import TOP
+from .waiting import until
+
+ALPHA, BETA = world.ALPHA, world.BETA
+AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
+COMMANDS = ("list", "show", "search", "status", "enable", "disable", "check")
+SCRIPTS = TOP / "src" / "PilotLoggingDIRAC" / "WorkloadManagementSystem" / "scripts"
+AS_HOST = ("-o", "/DIRAC/Security/UseServerCertificate=yes")
+EXAMPLE_STAMP = "9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b"
+
+#: An example that nobody confirms here, unless there is nothing to confirm.
+UNCONFIRMED = "dirac-admin-pilot-logs-disable --VO vo.example.org"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    """A stack with a configuration server, whose agent archives at once."""
+    with Stack(tmp_path_factory.mktemp("commands"), configuration_server=True) as stack:
+        stack.build()
+        for option in ("SettleSeconds", "RetrySeconds"):
+            stack.set_option(f"{AGENT}/{option}", 1)
+        stack.set_option(f"{AGENT}/PollingTime", 3)
+        stack.up()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def agent(stack):
+    """The agent, running by itself."""
+    stack.start("PilotLoggingAgent")
+    yield
+    stack.stop("PilotLoggingAgent")
+
+
+@pytest.fixture(scope="module")
+def connect(stack):
+    """``connect(user)``: a connection to the HTTPS collector with that user's proxy."""
+    url = stack.url("WorkloadManagement", "TornadoPilotLogging")
+    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user))
+
+
+@pytest.fixture
+def command(stack):
+    """``command("list", ...)``: a command's CompletedProcess."""
+
+    def do(name, *words, user="admin", **more):
+        return stack.run([f"dirac-admin-pilot-logs-{name}", *words], user=user, **more)
+
+    return do
+
+
+def ended(connect, stack, vo=ALPHA, code="0", text=""):
+    """A pilot that has ended, with its log."""
+    pilot = grid.add_pilot(stack, vo, status="Done")
+    logger = StockLogger(connect(vo.pilot), pilot.stamp)
+    if text:
+        logger.line(text, "ERROR")
+    run(logger, 2, 0, code)
+    return pilot
+
+
+def state(connect, pilot):
+    answer = connect("admin").call("getPilotLogs", {"PilotStamp": pilot.stamp})["Value"]
+    return dict(zip(answer["ParameterNames"], answer["Records"][0], strict=True))
+
+
+def archived(connect, pilot):
+    until(lambda: state(connect, pilot)["State"] == "Archived", 60)
+    return pilot
+
+
+def good(done, code=0):
+    assert done.returncode == code, f"{done.args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+# every example
+
+
+def examples():
+    """The command lines of the guide's page and of the commands' own usage."""
+    texts = [(TOP / "docs" / "administrator" / "commands.rst").read_text()]
+    texts += [(SCRIPTS / f"dirac_admin_pilot_logs_{name}.py").read_text() for name in COMMANDS]
+    found = [line for text in texts for line in re.findall(r"^ +\$ (dirac-admin-pilot-logs-.*)$", text, re.M)]
+    assert len(found) >= 20
+    return list(dict.fromkeys(found))
+
+
+@pytest.fixture(scope="module")
+def example_pilot(stack, agent, connect):
+    """The pilot that the examples speak of: it has failed at the examples' site with all of their errors."""
+    text = "Error: no proxy; No space left on device; Could not install DIRAC; Traceback"
+    pilot = archived(connect, ended(connect, stack, code="1", text=text))
+    for _ in range(3):
+        killed = grid.add_pilot(stack, ALPHA, status="Aborted")
+        connect(ALPHA.pilot).send(pilot_line("No space left on device"), killed.stamp)
+        values = ("Incomplete", ALPHA.site, killed.stamp)
+        stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = %s, Site = %s WHERE PilotStamp = %s", values)
+        archived(connect, killed)
+    lasting = ("No proxy of shifta@alpha_data", pilot.stamp)
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError = %s WHERE PilotStamp = %s", lasting)
+    return pilot
+
+
+def words_of(example, pilot):
+    """An example's words, with names of the stack in place of the examples'."""
+    names = {
+        "htcondorce://ce.example.org/1234.0": pilot.reference,
+        "vo.example.org": ALPHA.name,
+        "LCG.Example.org": ALPHA.site,
+        "ce1.example.org": ALPHA.ce,
+        EXAMPLE_STAMP: pilot.stamp,
+    }
+    for name, own in names.items():
+        example = example.replace(name, own)
+    return shlex.split(example)
+
+
+@pytest.mark.parametrize("example", examples())
+def test_example_of_the_guide_works(stack, example_pilot, example):
+    host = "UseServerCertificate" in example
+    done = stack.run(words_of(example, example_pilot), user=None if host else "admin", timeout=180)
+    assert "Traceback (most" not in done.stdout + done.stderr
+    good(done, 3 if example == UNCONFIRMED and done.returncode else 0)
+    if "--JSON" in example:
+        for line in [done.stdout] if done.stdout.startswith("{\n") else done.stdout.splitlines():
+            json.loads(line)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_usage_names_exit_codes_and_examples(command, name):
+    usage = good(command(name, "--help"))
+    assert "Exit code" in usage and f"$ dirac-admin-pilot-logs-{name}" in usage
+
+
+# list
+
+
+def listed(command, *words, **more):
+    return json.loads(good(command("list", "--JSON", *words, **more)))
+
+
+def test_logs_are_listed_by_what_they_are(stack, command, connect):
+    failed, well = ended(connect, stack, BETA, code="77"), ended(connect, stack, BETA)
+    assert [log["PilotStamp"] for log in listed(command, "--ReturnCode", "77")["Logs"]] == [failed.stamp]
+    stamps = f"{failed.stamp},{well.stamp}"
+    newest = [log["PilotStamp"] for log in listed(command, "--Stamp", stamps, "--Since", "1h")["Logs"]]
+    assert newest == [well.stamp, failed.stamp]
+    assert listed(command, "--Stamp", stamps, "--Limit", "1", "--Page", "2")["Logs"][0]["PilotStamp"] == failed.stamp
+    table = good(command("list", "--Stamp", stamps))
+    assert [line.split()[0] for line in table.splitlines()[2:]] == newest and "77" in table
+    good(command("list", "--Stamp", stamps, "--Until", "1h"), 2)
+    good(command("list", "--Stamp", stamps, "--Since", "yesterday"), 1)
+
+
+def test_nobody_lists_what_is_not_for_them(stack, command, connect):
+    pilot = ended(connect, stack, BETA)
+    good(command("list", "--Stamp", pilot.stamp, user="opal"), 2)
+    good(command("list", "--Stamp", pilot.stamp, user="alice"), 1)
+    good(command("show", pilot.stamp, user="opal"), 1)
+    good(command("search", "--Stamp", pilot.stamp, "Executing", user="opal"), 2)
+
+
+# show
+
+
+def test_a_log_is_shown_by_stamp_and_reference_from_each_source(stack, command, connect, agent):
+    pilot = archived(connect, ended(connect, stack))
+    whole = connect("opal").call("getLogs", pilot.stamp, ALPHA.name)["Value"]["StdOut"]
+    for name in (pilot.stamp, pilot.reference):
+        for source in ((), ("--Source", "Collector"), ("--Source", "archive")):
+            assert good(command("show", *source, name, user="opal")) == whole
+        assert good(command("show", "--Tail", "3", name, user="opal")).splitlines() == whole.splitlines()[-3:]
+    told = json.loads(good(command("show", "--JSON", "--Source", "Archive", pilot.stamp)))
+    assert (told["Source"], told["Complete"], told["StdOut"]) == ("Archive", True, whole)
+    good(command("show", "--Source", "Nonsense", pilot.stamp), 1)
+    good(command("show", "no-such-pilot"), 2)
+
+
+def test_text_of_a_pilot_does_not_reach_the_terminal_unless_asked_for(stack, command, connect, tmp_path):
+    pilot = grid.add_pilot(stack)
+    text = "\x1b]0;owned\x07\x1b[2J\rfake λ\n"
+    connect(ALPHA.pilot).send(text, pilot.stamp)
+    assert good(command("show", pilot.stamp)) == "\\x1b]0;owned\\x07\\x1b[2J\\rfake λ\n"
+    raw = subprocess.run(
+        ["dirac-admin-pilot-logs-show", "--Raw", pilot.stamp], env=stack.env("admin"), capture_output=True, check=True
+    )
+    assert raw.stdout == text.encode()
+    for source in ((), ("--Source", "Collector")):
+        file = tmp_path / "log"
+        good(command("show", *source, "--Output", str(file), pilot.stamp))
+        assert (file.read_bytes(), file.stat().st_mode & 0o777) == (text.encode(), 0o600)
+    assert "\x1b" not in good(command("search", "--Stamp", pilot.stamp, "owned"))
+
+
+class Following:
+    """The command with ``--Follow`` in a process, with what it has written so far."""
+
+    def __init__(self, stack, *words):
+        self.path = Path(stack.root / "work" / f"follow-{time.monotonic_ns()}")
+        argv = ["dirac-admin-pilot-logs-show", "--Follow", "--Interval", "0.5", *words]
+        with self.path.open("wb") as file:
+            self.process = subprocess.Popen(argv, env=stack.env("opal"), stdout=file, stderr=subprocess.STDOUT)
+
+    @property
+    def text(self):
+        return self.path.read_text()
+
+
+@pytest.fixture
+def follow(stack):
+    started = []
+
+    def do(*words):
+        started.append(Following(stack, *words))
+        return started[-1]
+
+    yield do
+    for following in started:
+        following.process.kill()
+        following.process.wait()
+
+
+def test_a_running_pilot_is_followed_over_a_restart_until_it_ends(stack, connect, follow):
+    pilot, sender = grid.add_pilot(stack), connect(ALPHA.pilot)
+    sender.send("one\ntwo\n", pilot.stamp)
+    # by its reference, which only PilotAgentsDB knows yet
+    live, tail = follow(pilot.reference), follow("--Tail", "1", pilot.stamp)
+    until(lambda: "two\n" in live.text and "two\n" in tail.text, 30)
+    sender.send("three λ\n", pilot.stamp)
+    until(lambda: "three λ\n" in live.text, 10)
+    stack.stop("tornado")
+    until(lambda: "trying again" in live.text, 20)
+    stack.start("tornado")
+    sender.send("four\n", pilot.stamp)
+    until(lambda: "four\n" in live.text, 20)
+    sender.finalise(pilot.stamp, "5")
+    assert (live.process.wait(20), tail.process.wait(20)) == (0, 0)
+    written = [line for line in live.text.splitlines() if line in ("one", "two", "three λ", "four")]
+    assert written == ["one", "two", "three λ", "four"]
+    assert "ended with code 5" in live.text and "It answers again" in live.text and "one\n" not in tail.text
+
+
+def test_following_can_be_interrupted(stack, connect, follow):
+    pilot = grid.add_pilot(stack)
+    connect(ALPHA.pilot).send("one\n", pilot.stamp)
+    live = follow(pilot.stamp)
+    until(lambda: "one\n" in live.text, 30)
+    live.process.send_signal(2)
+    assert live.process.wait(10) == 130
+
+
+# search
+
+
+def test_lines_are_found_in_database_and_archive_with_their_context(stack, command, connect, agent):
+    mark = f"mark{time.monotonic_ns()}"
+    here, there = ended(connect, stack, text=f"{mark} here"), ended(connect, stack, text=f"{mark} there")
+    archived(connect, there)
+    log_id = stack.sql("PilotLoggingDB", "SELECT LogID FROM PilotLogs WHERE PilotStamp = %s", (there.stamp,))[0][0]
+    stack.sql("PilotLoggingDB", "DELETE FROM PilotLogBatches WHERE LogID = %s", (log_id,))
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = 'Purged' WHERE LogID = %s", (log_id,))
+    done = command("search", "-C", "1", mark)
+    lines = good(done).splitlines()
+    assert lines[0].startswith(f"{ALPHA.name}/{here.stamp}") and f"{mark} here" in lines[1]
+    assert lines[1].startswith("      1:") and lines[2].startswith("      2-") and len(lines) == 3
+    assert "only in the archive" in done.stderr
+    found = [json.loads(line) for line in good(command("search", "--Archive", "--JSON", mark)).splitlines()]
+    assert [hit["PilotStamp"] for hit in found] == [there.stamp, here.stamp]
+    assert found[0]["Site"] == ALPHA.site
+    with grid.storage_down(stack):
+        done = command("search", "--Archive", mark)
+        assert f"Not searched: {ALPHA.name}/{there.stamp}" in done.stderr and here.stamp in good(done)
+
+
+def test_patterns_are_text_unless_said_otherwise(stack, command, connect):
+    pilot = ended(connect, stack, text="what (is) it?")
+    of = ("--Stamp", pilot.stamp)
+    assert "(is)" in good(command("search", *of, "(is) it?"))
+    good(command("search", *of, "(IS)"), 2)
+    assert "(is)" in good(command("search", *of, "--IgnoreCase", "(IS)"))
+    assert "(is)" in good(command("search", *of, "--Regex", r"\(i.\) it\?$"))
+    good(command("search", *of, "--Regex", r"(a)\1"), 1)
+
+
+# status
+
+
+def status(command, *words, **more):
+    done = command("status", "--JSON", *words, **more)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_status_ok_names_collectors_logs_and_proxies(command, stack, connect, agent):
+    archived(connect, ended(connect, stack))
+    code, told = status(command)
+    findings = [finding for finding in told["Findings"] if finding["level"] != "WARNING"]
+    assert findings == [] and len(told["Collectors"]) == 2 and told["States"] and code in (0, 1)
+    assert {manager["vo"] for manager in told["DataManagers"]} == {ALPHA.name, BETA.name}
+    assert told["Usage"]["StoredBytes"] > 0
+    text = command("status").stdout
+    assert "Data managers" in text and "not known (option DatabaseDiskGB)" in text
+    assert len(command("status", "--Brief").stdout.splitlines()) == 1
+
+
+def test_status_is_for_operators(command):
+    assert status(command, user="opal")[0] in (1, 3)
+    assert command("status", "--Brief", user="alice").returncode == 2
+
+
+def test_a_collector_that_does_not_answer_is_critical(command, stack):
+    there = stack.url("WorkloadManagement", "TornadoPilotLogging")
+    gone = there.replace(str(stack.ports["tornado"]), "1")
+    code, told = status(command, "--URL", f"{there},{gone}")
+    assert (code, told["Level"]) == (2, "CRITICAL")
+    assert [finding["subject"] for finding in told["Findings"] if finding["level"] == "CRITICAL"] == [gone]
+
+
+def test_a_failing_archive_is_a_warning_with_its_reason(command, stack, connect, agent):
+    with grid.storage_down(stack):
+        pilot = ended(connect, stack)
+        until(lambda: state(connect, pilot)["Attempts"] > 0, 60)
+        code, told = status(command)
+        assert code == 1 and told["Usage"]["Failures"][0]["vo"] == ALPHA.name and told["Usage"]["Failures"][0]["reason"]
+        assert any(finding["subject"] == f"archive of {ALPHA.name}" for finding in told["Findings"])
+    archived(connect, pilot)
+
+
+# enable, disable
+
+
+def operations(stack):
+    """The VO's Pilot section as the configuration server gives it."""
+    program = (
+        "import DIRAC, json; DIRAC.initialize(require_auth=False)\n"
+        "from DIRAC import gConfig\n"
+        f"print(json.dumps(gConfig.getOptionsDict('/Operations/{ALPHA.name}/Pilot')['Value']))"
+    )
+    return json.loads(stack.run([sys.executable, "-c", program], user="admin").stdout.splitlines()[-1])
+
+
+def test_a_vo_is_switched_off_and_on_by_ce(stack, command):
+    good(command("enable", "--VO", ALPHA.name, "--Yes"))
+    until(lambda: operations(stack).get("RemoteLogging", "True") == "True", 30)
+    out = good(command("disable", "--VO", ALPHA.name, "--CE", ALPHA.ce, "--Yes"))
+    assert "CEs whose pilots send afterwards: none" in out
+    until(lambda: operations(stack).get("RemoteLogging") == "False", 30)
+    assert operations(stack)["RemoteLoggerCEsWhiteList"] == ""
+    out = good(command("enable", "--VO", ALPHA.name, "--CE", ALPHA.ce, "--Yes"))
+    assert f"CEs whose pilots send afterwards: {ALPHA.ce}" in out
+    until(lambda: operations(stack).get("RemoteLogging") == "True", 30)
+    assert operations(stack)["RemoteLoggerCEsWhiteList"] == ALPHA.ce
+    out = good(command("enable", "--VO", ALPHA.name, "--Yes"))
+    assert f"CEs whose pilots send afterwards: all ({ALPHA.ce})" in out
+    until(lambda: "RemoteLoggerCEsWhiteList" not in operations(stack), 30)
+
+
+def test_nothing_is_written_unconfirmed_or_with_the_check_failing(stack, command):
+    before = operations(stack)
+    good(command("disable", "--VO", ALPHA.name), 3)
+    gone = "https://localhost:1/WorkloadManagement/TornadoPilotLogging"
+    done = command("enable", "--VO", ALPHA.name, "--URL", gone, "--Yes")
+    assert "BROKEN  Collector" in good(done, 2) and "mend:" in done.stdout
+    good(command("enable", "--VO", ALPHA.name, "--CE", "ce.of.nobody", "--Yes"), 1)
+    good(command("disable", "--VO", "no_such_vo", "--Yes"), 1)
+    good(command("disable", "--VO", ALPHA.name, "--Yes", user="opal"), 1)
+    assert operations(stack) == before
+
+
+# check
+
+
+def links(done):
+    return {link["name"]: link for link in json.loads(done.stdout)["Links"]}
+
+
+def test_the_canary_goes_all_the_way_and_leaves_nothing_behind(stack, command, connect, agent):
+    done = command("check", "--VO", ALPHA.name, "--Wait", "120", "--JSON", timeout=200)
+    found = links(done)
+    good(done)
+    assert [link["state"] for name, link in found.items() if name != "Removal"] == ["good"] * 6
+    assert "as its pilots" in found["Collector"]["text"]
+    assert_removed(stack, connect, json.loads(done.stdout)["Stamp"], found["Removal"])
+
+
+def assert_removed(stack, connect, stamp, removal):
+    if removal["state"] == "good":
+        assert connect("admin").call("getPilotLogs", {"PilotStamp": stamp})["Value"]["TotalRecords"] == 0
+        until(lambda: not list(stack.storage_path(ALPHA.storage_element).rglob(f"{stamp}*")), 60)
+    else:
+        assert "stays until the VO's retention ends" in removal["text"]
+
+
+def test_a_broken_link_is_named(stack, command, agent):
+    with grid.storage_down(stack):
+        done = command("check", "--VO", ALPHA.name, "--Wait", "60", timeout=120)
+        assert "BROKEN  Storage element" in good(done, 2) and "mend:" in done.stdout
+    stack.stop("WebApp")
+    try:
+        assert "BROKEN  Source Collector" in good(command("check", "--VO", BETA.name, "--NoArchive"), 2)
+    finally:
+        stack.start("WebApp")
+    good(command("check", "--VO", "no_such_vo"), 1)
+
+
+def test_who_may_not_have_the_pilots_proxy_sends_with_their_own(command):
+    found = links(command("check", "--VO", ALPHA.name, "--NoArchive", "--JSON", user="opal"))
+    assert found["Collector"]["text"].startswith("took it from you") and found["Database"]["state"] == "good"
+    assert "retention" in found["Removal"]["text"]

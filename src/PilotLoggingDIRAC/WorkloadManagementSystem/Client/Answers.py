@@ -1,0 +1,65 @@
+"""What a collector answered: values, and failures told apart by whether asking again may help."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PilotLoggingDIRAC.pilotlog.errors import (
+    LogNotFound,
+    NotAllowed,
+    Overloaded,
+    PilotLogError,
+    ShuttingDown,
+    StoreUnavailable,
+)
+
+_OURS = range(3400, 3500)
+_PASSING = {Overloaded.errno, ShuttingDown.errno, StoreUnavailable.errno}
+_LASTING = {errno.EACCES, errno.ENOSYS}
+_PAUSE_SECONDS = 1.0
+_TOLD_CHARACTERS = 120
+
+
+class CallFailed(PilotLogError):
+    """A service did not do what it was asked; the message is its answer."""
+
+
+class NotAnswered(CallFailed):
+    """Nobody answered, or somebody who can't at the moment: asking again may help."""
+
+
+def value(answer: dict) -> Any:
+    """The value of DIRAC's answer. Raises LogNotFound, NotAllowed, NotAnswered, or CallFailed for all else."""
+    if answer["OK"]:
+        return answer["Value"]
+    number, message = answer.get("Errno", 0), str(answer.get("Message", ""))
+    named = {error.errno: error for error in (LogNotFound, NotAllowed)}
+    if number in named:
+        raise named[number](message)
+    lasting = number in _LASTING or (number in _OURS and number not in _PASSING)
+    raise (CallFailed if lasting else NotAnswered)(message)
+
+
+def patiently(
+    call: Callable[[], dict], seconds: float, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
+) -> Any:
+    """The value of a call that is made again while it is not answered, for so long at most; ``tell`` is told when that
+    begins and when it is over. Raises what ``value`` raises."""
+    until, waiting = time.monotonic() + seconds, False
+    while True:
+        try:
+            found = value(call())
+        except NotAnswered as error:
+            if time.monotonic() >= until:
+                raise
+            if not waiting:
+                tell(f"No answer, trying again: {str(error)[:_TOLD_CHARACTERS]}")
+            waiting = True
+            sleep(_PAUSE_SECONDS)
+            continue
+        if waiting:
+            tell("It answers again")
+        return found

@@ -1,0 +1,53 @@
+"""As whom a test log is sent: as the VO's own pilots, or else as whoever runs the check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from DIRAC import gConfig
+from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
+from DIRAC.Core.Security import Locations
+
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins import Proxies
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import Identity
+
+
+class NoCredential(PilotLogError):
+    """There is nothing to send with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A proxy file, or with a ``key`` a host's certificate; ``whose`` says in words, ``why`` why it is not a pilot's."""
+
+    certificate: str
+    key: str | None
+    whose: str
+    why: str = ""
+
+
+def credential(vo: str, folder: Path) -> Credential:
+    """The VO's pilot proxy out of ProxyManager, in ``folder``; else one's own. Raises NoCredential."""
+    option = Operations(vo=vo)
+    user, group = option.getValue("Pilot/GenericPilotUser", ""), option.getValue("Pilot/GenericPilotGroup", "")
+    if not user or not group:
+        return _own("Pilot/GenericPilotUser and GenericPilotGroup are not set")
+    path = folder / "pilot.proxy"
+    try:
+        Proxies.download(Identity(user, group, vo), path)
+    except ArchiveError as error:
+        return _own(str(error))
+    return Credential(str(path), None, f"{user}@{group}, as its pilots")
+
+
+def _own(why: str) -> Credential:
+    if gConfig.useServerCertificate():
+        place = Locations.getHostCertificateAndKeyLocation()
+        if place:
+            return Credential(*place, "this host", why)
+    place = Locations.getProxyLocation()
+    if not place:
+        raise NoCredential(f"No proxy: neither a pilot's ({why}) nor your own")
+    return Credential(place, None, "you", why)

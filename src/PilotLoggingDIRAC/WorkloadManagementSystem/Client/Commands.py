@@ -1,0 +1,35 @@
+"""How a command ends: with its exit code, and one line about what went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from DIRAC.Core.Utilities.ReturnValues import SErrorException
+
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+def exit_code(what: str, run: Callable[..., int], *arguments, failed: int = FAILED) -> int:
+    """What ``run`` returns; ``failed``, having said that ``what`` went wrong and why, when it raises a named error."""
+    try:
+        return run(*arguments)
+    except KeyboardInterrupt:
+        Screen.remark("Interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return failed
+    except SErrorException as error:
+        why: object = error.result["Message"]
+    except (PilotLogError, OSError) as error:
+        why = error
+    Screen.clear_progress()
+    complain(what, why)
+    return failed

@@ -1,0 +1,110 @@
+"""How the whole installation is: each collector asked, the database's figures, the data managers' proxies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
+
+from PilotLoggingDIRAC.pilotlog import health
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.health import Finding, Level, Limits
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import CallFailed, value
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.DataManagers import DataManager, data_managers
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+
+
+@dataclass(slots=True)
+class Status:
+    """What was found: ``collectors`` by URL, with their answer or why there is none; the rest of the first that has it."""
+
+    collectors: dict[str, dict | str] = field(default_factory=dict)
+    usage: dict | None = None
+    managers: list[DataManager] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def level(self) -> Level:
+        """Of all together."""
+        return health.worst(self.findings)
+
+    @property
+    def answers(self) -> dict[str, dict]:
+        """Of the collectors that answered."""
+        return {url: answer for url, answer in self.collectors.items() if isinstance(answer, dict)}
+
+    @property
+    def logs(self) -> dict:
+        """What a collector with a database said of the logs; empty without one."""
+        return next((answer for answer in self.answers.values() if "States" in answer), {})
+
+
+def urls() -> list[str]:
+    """Every URL in the configuration of a collector."""
+    return [url for name in COLLECTORS for url in getServiceURLs(SYSTEM, service=name)]
+
+
+def look(asked: Sequence[str], seconds: float, limits: Limits = Limits()) -> Status:
+    """Ask these collectors, all at once, and judge."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    status = Status(_ask_all(asked, seconds))
+    status.findings += _of_collectors(status)
+    if status.logs:
+        _look_at_database(status, now, limits)
+    try:
+        status.managers = data_managers()
+    except PilotLogError as error:
+        status.findings.append(Finding(Level.UNKNOWN, "proxies", f"can't be looked at: {error}"))
+    for manager in status.managers:
+        subject = f"data manager of {manager.vo}"
+        status.findings += health.of_proxy(subject, manager.expires, now, limits)
+    return status
+
+
+def _of_collectors(status: Status) -> list[Finding]:
+    if not status.collectors:
+        return [Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")]
+    found = []
+    for url, answer in status.collectors.items():
+        if isinstance(answer, str):
+            found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer}"))
+        else:
+            found += health.of_collector(url, answer)
+    return found
+
+
+def _look_at_database(status: Status, now: datetime, limits: Limits) -> None:
+    url = next(url for url, answer in status.answers.items() if "States" in answer)
+    try:
+        status.usage = value(PilotLoggingClient(url=url).getUsage())
+    except PilotLogError as error:
+        status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {error}"))
+    failures = status.usage["Failures"] if status.usage else []
+    status.findings += health.of_archive(status.logs["OldestUnarchived"], failures, now, limits)
+    if status.usage:
+        status.findings += health.of_disk(health.disk(status.usage), limits)
+
+
+def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
+    """Each in a thread, as DIRAC's HTTPS clients wait for two minutes at least; nobody waits for those that hang."""
+    found: dict[str, dict | str] = {url: f"no answer within {seconds:.0f} s" for url in asked}
+    threads = [threading.Thread(target=_ask, args=(url, found.__setitem__), daemon=True) for url in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(seconds)
+    return dict(found)
+
+
+def _ask(url: str, tell: Callable[[str, Any], None]) -> None:
+    try:
+        tell(url, value(PilotLoggingClient(url=url).getStatus()))
+    except CallFailed as error:
+        tell(url, str(error) or "no answer")
+    except PilotLogError as error:
+        tell(url, str(error))

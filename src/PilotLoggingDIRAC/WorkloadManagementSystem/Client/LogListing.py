@@ -1,0 +1,42 @@
+"""A page of the list of logs, as a collector gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from DIRAC.Core.Base.Client import Client
+
+from PilotLoggingDIRAC.pilotlog import words
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Logs as dictionaries by the columns of ``getPilotLogs``, and how many there are in all."""
+
+    total: int
+    logs: list[dict]
+    start: int = 0
+
+    def row(self, log: dict) -> list:
+        """A log in few words, for a table."""
+        part = f" part {log['Part']}" if log["Part"] != 1 else ""
+        code = log["ReturnCode"] if log["Complete"] else "-"
+        where = (log["VO"], log["Site"] or "-", log["CE"] or "-")
+        figures = (f"{log['NumberOfLines']:,}", words.size(log["NumberOfBytes"]), log["LastSeen"])
+        return [log["PilotStamp"] + part, *where, log["State"], code, *figures]
+
+    def place(self, page: int) -> str:
+        """Which of all logs these are, and how to see more."""
+        if not self.logs:
+            return f"No such logs{f' on page {page}, there are {self.total:,}' if self.total else ''}"
+        last = self.start + len(self.logs)
+        more = f"; --Page {page + 1} has the next" if last < self.total else ""
+        return f"{self.start + 1:,} to {last:,} of {words.count(self.total, 'log')}{more}"
+
+
+def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
+    """The logs that match, from the ``start``-th on, those heard of last first. Raises what ``value`` raises."""
+    found = value(client.getPilotLogs(selection, [["LastSeen", "DESC"]], start, limit))
+    logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
+    return Listing(found["TotalRecords"], logs, start)

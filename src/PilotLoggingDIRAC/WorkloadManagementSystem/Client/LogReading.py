@@ -1,0 +1,133 @@
+"""One pilot's log by its stamp or its reference: whole, its end, or live, from the source that is asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from DIRAC.Core.Base.Client import Client
+
+from PilotLoggingDIRAC.pilotlog import query, sources
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently, value
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+
+SOURCES = (sources.COLLECTOR, sources.ARCHIVE, sources.COMPUTING_ELEMENT)
+
+_MAX_PARTS = 1000
+_PATIENCE_SECONDS = 60.0
+_FOR_EVER_SECONDS = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """The pilot that is meant: ``name`` as it was given; ``parts`` are the records of its log, first to last."""
+
+    name: str
+    vo: str
+    stamp: str
+    parts: tuple[dict, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """How long its log is."""
+        return sum(part["NumberOfBytes"] for part in self.parts)
+
+    def __str__(self) -> str:
+        site = self.parts[-1]["Site"] if self.parts else ""
+        return f"{self.vo}/{self.stamp}" + (f" at {site}" if site else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A pilot's output from one source."""
+
+    stdout: str
+    stderr: str
+    source: str
+    complete: bool
+
+
+class LogReading:
+    """Asks collectors and the chain of sources. ``tell`` gets remarks for whoever waits."""
+
+    def __init__(self, client: PilotLoggingClient, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep):
+        self._client = client
+        self._tell = tell
+        self._sleep = sleep
+
+    def find(self, name: str, vo: str = "") -> Pilot:
+        """The pilot with this stamp or reference. Raises LogNotFound, and InvalidInput when several VOs have one."""
+        keys = ("PilotReference", "PilotStamp") if "/" in name or ":" in name else ("PilotStamp", "PilotReference")
+        for key in keys:
+            wanted = {key: name} | ({"VO": vo} if vo else {})
+            parts = sorted(listing(self._client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
+            if len({part["VO"] for part in parts}) > 1:
+                raise InvalidInput("Pilots of several VOs have it, say which with --VO")
+            if parts:
+                return Pilot(name, parts[0]["VO"], parts[0]["PilotStamp"], tuple(parts))
+        return self._find_running(name)
+
+    def _find_running(self, name: str) -> Pilot:
+        """By DIRAC's record: a log gets its reference when it ends. Operators only may ask for it."""
+        answer = Client(url="WorkloadManagement/PilotManager").getPilotInfo(name)
+        info = answer["Value"].get(name, {}) if answer["OK"] else {}
+        if not info.get("PilotStamp"):
+            raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
+        vo, stamp = info["VO"], info["PilotStamp"]
+        parts = listing(self._client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
+
+    def output(self, name: str, source: str = "") -> Output:
+        """The whole output by the chain of sources, or from one of them. Raises what ``value`` raises."""
+        names = ([source],) if source else ()
+        found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
+        return Output(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
+
+    def pages(self, pilot: Pilot) -> Iterator[str]:
+        """The text in the database, all of it, however long."""
+        cursor = ""
+        while True:
+            page = self._ask(_PATIENCE_SECONDS, "getLog", pilot.vo, pilot.stamp, cursor)
+            yield page["Text"]
+            cursor = page["Cursor"]
+            if page["AtEnd"]:
+                return
+
+    def tail(self, pilot: Pilot, lines: int) -> str:
+        """The last lines: from the database, or else of the output that the chain of sources gives."""
+        try:
+            return self._ask(_PATIENCE_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)["Text"]
+        except LogNotFound:
+            return last_lines(self.output(pilot.name).stdout, lines)
+
+    def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
+        """The text (or its last lines) and what comes, until the pilot's log has ended.
+
+        A collector that does not answer is asked again for as long as it takes. Raises LogNotFound.
+        """
+        if lines is None:
+            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
+        else:
+            page = self._ask(_FOR_EVER_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)
+        while True:
+            if page["Text"]:
+                yield page["Text"]
+            if page["Final"]:
+                return
+            if page["AtEnd"]:
+                self._sleep(interval_seconds)
+            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, page["Cursor"])
+
+    def _ask(self, seconds: float, method: str, *arguments) -> dict:
+        return patiently(lambda: getattr(self._client, method)(*arguments), seconds, self._tell, self._sleep)
+
+
+def last_lines(text: str, lines: int) -> str:
+    """The last lines of a text."""
+    return query.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()
+
+

@@ -1,0 +1,176 @@
+"""A search over many logs, from call to call, with what was found as it is found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PilotLoggingDIRAC.pilotlog import words
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+
+FOUND, NOTHING = 0, 2
+
+_DEFAULT_SINCE = "1d"
+_MAX_CONTEXT = 20
+_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Search:
+    """One search; its figures grow while ``hits`` are taken."""
+
+    client: PilotLoggingClient
+    selection: dict
+    pattern: str
+    options: dict
+    tell: Callable[[str], Any]
+    extent: dict = field(default_factory=dict)
+    logs: int = 0
+    bytes: int = 0
+    found: int = 0
+    unreadable: list = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def hits(self) -> Iterator[dict | None]:
+        """The hits, and None now and then: then the figures have changed."""
+        cursor = ""
+        while True:
+            answer = patiently(lambda: self._call(cursor), _PATIENCE_SECONDS, self.tell)
+            self.extent = answer["Extent"] or self.extent
+            self.logs, self.bytes = self.logs + answer["Logs"], self.bytes + answer["Bytes"]
+            self.unreadable += answer["Unreadable"]
+            for hit in answer["Hits"]:
+                self.found += 1
+                yield hit
+            yield None
+            cursor = answer["Cursor"]
+            if not cursor:
+                return
+
+    def _call(self, cursor: str) -> dict:
+        return self.client.searchLogs(self.selection, self.pattern, self.options, cursor)
+
+    def progress(self) -> str:
+        """How far it is."""
+        places = ("here", "archived") if self.options["Archive"] else ("here",)
+        total = sum(self.extent.get(place, (0, 0))[1] for place in places)
+        share = f"{min(100 * self.bytes / total, 100):.0f} %, " if total else ""
+        return f"{share}{words.size(self.bytes)} of {words.size(total)}, {words.count(self.found, 'hit')}, {self._rate()}"
+
+    def summary(self) -> str:
+        """What was done, at the end."""
+        return f"{words.count(self.found, 'hit')} in {words.count(self.logs, 'log')}, {words.size(self.bytes)}, {self._rate()}"
+
+    def left_out(self) -> Iterator[str]:
+        """What was not searched, and what to do about it."""
+        archived, gone = (self.extent.get(place, (0, 0))[0] for place in ("archived", "gone"))
+        if archived and not self.options["Archive"]:
+            yield f"{words.count(archived, 'log')} only in the archive: --Archive searches there too"
+        if gone:
+            yield f"{words.count(gone, 'log')} no longer kept"
+        for log in self.unreadable:
+            yield f"Not searched: {log['VO']}/{log['PilotStamp']}: {log['Reason']}"
+
+    def _rate(self) -> str:
+        seconds = max(time.monotonic() - self.began, 0.001)
+        return f"{words.span(seconds)} ({words.size(self.bytes / seconds)}/s)"
+
+
+def search(options: Mapping[str, str], pattern: str) -> int:
+    """Search and show what is found, as the switches say; return the exit code."""
+    context = LogSelection.number(options, "Context", LogSelection.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
+    most = LogSelection.number(options, "Limit", 1000, 1, 10**9)
+    asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
+    selection = LogSelection.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
+    client = PilotLoggingClient(url=options.get("URL"))
+    job = Search(client, selection, pattern, asked, Screen.remark)
+    show = _Objects() if "JSON" in options else _Lines(context > 0)
+    try:
+        complete = _run(job, show, most)
+    except KeyboardInterrupt:
+        _end(job, "Interrupted: ")
+        raise
+    _end(job, "" if complete else f"The first of them (--Limit {most}): ")
+    return FOUND if job.found else NOTHING
+
+
+def _is_named(options: Mapping[str, str]) -> bool:
+    return "Stamp" in options or "Reference" in options
+
+
+def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
+    """Show hits as they come; False when there were too many."""
+    try:
+        for hit in job.hits():
+            if hit is None:
+                show.flush()
+                Screen.progress(job.progress())
+                continue
+            Screen.clear_progress()
+            show(hit)
+            if job.found >= most:
+                return False
+        return True
+    finally:
+        show.flush()
+
+
+def _end(job: Search, how: str) -> None:
+    Screen.remark(how + job.summary())
+    for text in job.left_out():
+        Screen.remark(text)
+
+
+class _Lines:
+    """Hits as lines under the name of their pilot; those with context are set apart, no line comes twice."""
+
+    def __init__(self, apart: bool):
+        self._apart = apart
+        self._pilot = ()
+        self._last = 0
+        self._after: list[tuple[int, str]] = []
+
+    def __call__(self, hit: dict) -> None:
+        """Show one hit, and what came after the one before."""
+        pilot, first = (hit["VO"], hit["PilotStamp"], hit["Part"]), hit["Line"] - len(hit["Before"])
+        self.flush(hit["Line"] if pilot == self._pilot else None)
+        if pilot != self._pilot:
+            self._head(hit)
+            self._pilot, self._last = pilot, 0
+        elif self._apart and first > self._last + 1:
+            Screen.line("     --")
+        self._lines(enumerate(hit["Before"], first))
+        Screen.line(f"{hit['Line']:>7}: {hit['Text']}")
+        self._last = hit["Line"]
+        self._after = list(enumerate(hit["After"], hit["Line"] + 1))
+
+    def flush(self, before: int | None = None) -> None:
+        """Show the lines after the last hit, as far as the next one."""
+        self._lines(pair for pair in self._after if before is None or pair[0] < before)
+        self._after = []
+
+    def _lines(self, lines) -> None:
+        for number, text in lines:
+            if number > self._last:
+                Screen.line(f"{number:>7}- {text}")
+                self._last = number
+
+    def _head(self, hit: dict) -> None:
+        part = f" part {hit['Part']}" if hit["Part"] != 1 else ""
+        where = ", ".join(filter(None, (hit["Site"], hit["PilotReference"])))
+        Screen.line(f"{hit['VO']}/{hit['PilotStamp']}{part}{f' ({where})' if where else ''}")
+
+
+class _Objects:
+    """Hits as JSON objects, a line each."""
+
+    def __call__(self, hit: dict) -> None:
+        """Show one hit."""
+        Screen.as_json(hit, indent=None)
+
+    def flush(self) -> None:
+        """Nothing is held back."""

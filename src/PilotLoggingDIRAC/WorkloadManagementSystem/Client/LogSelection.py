@@ -1,0 +1,79 @@
+"""The switches by which commands choose logs, and the selection that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from PilotLoggingDIRAC.pilotlog import words
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.model import State
+
+_KEYS = {
+    "VO": "VO",
+    "Site": "Site",
+    "CE": "CE",
+    "State": "State",
+    "ReturnCode": "ReturnCode",
+    "Stamp": "PilotStamp",
+    "Reference": "PilotReference",
+}
+
+_STATES = [state for state in State if state is not State.DELETED]
+
+#: (short name, long name, help), for ``Script.registerSwitches``.
+SWITCHES = (
+    ("", "VO=", "Only logs of these VOs (here and below: several with commas)"),
+    ("", "Site=", "Only of pilots at these sites"),
+    ("", "CE=", "Only of pilots on these CEs"),
+    ("", "State=", f"Only in these states: {', '.join(_STATES)}"),
+    ("", "ReturnCode=", "Only of pilots that ended with these codes"),
+    ("", "Incomplete", "Only of pilots that did not say that they had ended"),
+    ("", "Stamp=", "Only of pilots with these stamps"),
+    ("", "Reference=", "Only of pilots with these references"),
+    ("", "Since=", "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00)"),
+    ("", "Until=", "Only not heard of after then"),
+    ("", "Error=", "Only with this in the text of the last error of their archiving"),
+)
+
+
+def selection(options: Mapping[str, str], since: str = "") -> dict:
+    """The selection that the switches stand for; ``since`` where there is none. Raises InvalidInput."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    wanted = {key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options}
+    if "Incomplete" in options:
+        wanted["Complete"] = False
+    if "Error" in options:
+        wanted["LastError"] = options["Error"]
+    since = options.get("Since", since)
+    if since:
+        wanted["FromDate"] = words.moment(since, now).isoformat()
+    if "Until" in options:
+        wanted["ToDate"] = words.moment(options["Until"], now).isoformat()
+    return wanted
+
+
+def _several(switch: str, text: str) -> list[str]:
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    if not found:
+        raise InvalidInput(f"--{switch} names nothing")
+    return found
+
+
+def number(options: Mapping[str, str], switch: str, default: int, lowest: int, highest: int) -> int:
+    """A switch's whole number within bounds. Raises InvalidInput."""
+    text = options.get(switch, str(default))
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise InvalidInput(f"--{switch} is not a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def seconds(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float) -> float:
+    """A switch's seconds within bounds. Raises InvalidInput."""
+    try:
+        found = float(options.get(switch, default))
+    except ValueError:
+        found = -1.0
+    if not lowest <= found <= highest:
+        raise InvalidInput(f"--{switch} is not a number of seconds from {lowest:g} to {highest:g}")
+    return found

@@ -1,0 +1,113 @@
+"""Showing one pilot's log on the terminal, or writing it to a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from PilotLoggingDIRAC.pilotlog import sources, words
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogReading import SOURCES, LogReading, Output, Pilot, last_lines
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+
+SHOWN, NOTHING = 0, 2
+
+_MAX_LINES = 100_000
+_INTERVAL_SECONDS = 2.0
+
+
+def show(options: Mapping[str, str], name: str) -> int:
+    """Show what the switches say, and return the exit code."""
+    source, lines = _source(options), None
+    if "Tail" in options:
+        lines = LogSelection.number(options, "Tail", 0, 1, _MAX_LINES)
+    reading = LogReading(PilotLoggingClient(url=options.get("URL")), Screen.remark)
+    try:
+        if "Follow" in options:
+            interval = LogSelection.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
+            return _follow(reading, reading.find(name, options.get("VO", "")), interval, lines, "Raw" in options)
+        if source == sources.COLLECTOR:
+            return _from_database(reading, reading.find(name, options.get("VO", "")), lines, options)
+        return _from_chain(reading, name, source, lines, options)
+    except LogNotFound as error:
+        Screen.remark(error)
+        return NOTHING
+
+
+def _source(options: Mapping[str, str]) -> str:
+    wanted = options.get("Source", "")
+    found = next((source for source in SOURCES if source.lower() == wanted.lower()), "")
+    if wanted and not found:
+        raise InvalidInput(f"--Source is one of {', '.join(SOURCES)}")
+    if "Follow" in options and (found not in ("", sources.COLLECTOR) or "Output" in options or "JSON" in options):
+        raise InvalidInput("--Follow is of what collectors get, for the terminal: without --Source, --Output and --JSON")
+    return found
+
+
+def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | None, raw: bool) -> int:
+    Screen.remark(f"# {pilot}, as it comes; Ctrl-C leaves")
+    for text in reading.follow(pilot, interval, lines):
+        Screen.pilots_text(text, raw)
+    ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
+    how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
+    Screen.remark(f"# {how}")
+    return SHOWN
+
+
+def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options: Mapping[str, str]) -> int:
+    texts = reading.pages(pilot) if lines is None else iter([reading.tail(pilot, lines)])
+    complete = all(part["Complete"] for part in pilot.parts[-1:])
+    return _give(f"{pilot}", texts, "", sources.COLLECTOR, complete, pilot.bytes, options)
+
+
+def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
+    if lines is not None and not source and (found := _in_database(reading, name, options)):
+        return _from_database(reading, found, lines, options)
+    output: Output = reading.output(name, source)
+    text = output.stdout if lines is None else last_lines(output.stdout, lines)
+    return _give(name, [text], output.stderr, output.source, output.complete, len(text), options)
+
+
+def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | None:
+    """The pilot, if its text is in the database: then the end of it is had without the rest."""
+    try:
+        pilot = reading.find(name, options.get("VO", ""))
+    except LogNotFound:
+        return None
+    return pilot if pilot.parts and all(part["State"] != "Purged" for part in pilot.parts) else None
+
+
+def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, size: int, options) -> int:
+    about = f"# {name}, from {source}, {'complete' if complete else 'the pilot did not say that it had ended'}"
+    if "JSON" in options:
+        text = "".join(texts)
+        Screen.as_json({"Pilot": name, "Source": source, "Complete": complete, "StdOut": text, "StdErr": stderr})
+    elif "Output" in options:
+        write(texts, stderr, Path(options["Output"]), size)
+        Screen.remark(about)
+    else:
+        Screen.remark(about)
+        for text in texts:
+            Screen.pilots_text(text, "Raw" in options)
+        if stderr.strip():
+            Screen.remark("# standard error")
+            Screen.pilots_text(stderr, "Raw" in options)
+    return SHOWN
+
+
+def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
+    """Write a log as the pilot sent it to a file of its owner's alone, standard error beside it. Raises OSError."""
+    part, written = path.with_name(path.name + ".part"), 0
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        for text in texts:
+            written += file.write(text.encode("utf-8", "backslashreplace"))
+            Screen.progress(f"{words.size(written)} of {words.size(max(size, written))}")
+    part.replace(path)
+    Screen.remark(f"# {words.size(written)} in {path}")
+    if stderr.strip():
+        beside = path.with_name(path.name + ".err")
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(stderr.encode("utf-8", "backslashreplace"))
+        Screen.remark(f"# its standard error in {beside}")

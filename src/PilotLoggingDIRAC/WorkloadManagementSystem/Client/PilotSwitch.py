@@ -1,0 +1,78 @@
+"""A VO's ``Operations/<vo>/Pilot`` as a switch: what holds now, what would be written, and writing it by CSAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
+from DIRAC.ConfigurationSystem.Client.Helpers import Registry
+from DIRAC.ConfigurationSystem.Client.Helpers.Resources import getQueues
+from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+
+from PilotLoggingDIRAC.pilotlog import switching
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.switching import Switch
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import HTTPS, SYSTEM
+
+_ON, _URL, _LIST = "RemoteLogging", "RemoteLoggerURL", "RemoteLoggerCEsWhiteList"
+
+
+class PilotSwitch:
+    """Works on the configuration that a CSAPI has in hand."""
+
+    def __init__(self, cs: CSAPI, vo: str):
+        """Raises SErrorException when it can't be read, InvalidInput for a VO that the Registry does not know."""
+        self._cs = cs
+        self._vo = vo
+        self._cfg = returnValueOrRaise(cs.getCurrentCFG())
+        if vo not in returnValueOrRaise(Registry.getVOs()):
+            raise InvalidInput(f"The Registry knows no VO {vo}")
+        self._own = f"/Operations/{vo}/Pilot"
+        self._sections = (self._own, f"/Operations/{vo}/Defaults/Pilot", "/Operations/Defaults/Pilot")
+
+    @property
+    def present(self) -> Switch:
+        """What holds now."""
+        names = self._value(_LIST)
+        ces = None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
+        return Switch((self._value(_ON) or "").strip().lower() == "true", (self._value(_URL) or "").strip(), ces)
+
+    def known(self) -> list[str]:
+        """The CEs that have queues for the VO."""
+        sites = returnValueOrRaise(getQueues(community=self._vo))
+        return sorted({ce for ces in sites.values() for ce in ces})
+
+    def on(self, ces: Sequence[str], url: str = "") -> Switch:
+        """What switching on would make of it. Raises InvalidInput."""
+        url = url or self.present.url or next(iter(getServiceURLs(SYSTEM, service=HTTPS)), "")
+        inherited = any(self._cfg.getOption(f"{section}/{_LIST}", None) is not None for section in self._sections[1:])
+        return switching.switched_on(self.present, ces, self.known(), url, inherited)
+
+    def off(self, ces: Sequence[str]) -> Switch:
+        """What switching off would make of it. Raises InvalidInput."""
+        return switching.switched_off(self.present, ces, self.known())
+
+    def changes(self, wanted: Switch) -> dict[str, tuple[str | None, str | None]]:
+        """(value before, value after) of each option that would be written, by its path; None is no option."""
+        after = {_ON: str(wanted.on)}
+        if wanted.url != self.present.url:
+            after[_URL] = wanted.url
+        if wanted.ces != self.present.ces:
+            after[_LIST] = None if wanted.ces is None else ", ".join(wanted.ces)
+        found = {}
+        for name, value in after.items():
+            before = self._cfg.getOption(f"{self._own}/{name}", None)
+            if before != value and not (name == _ON and wanted.on == self.present.on):
+                found[f"{self._own}/{name}"] = (before, value)
+        return found
+
+    def write(self, changes: dict[str, tuple[str | None, str | None]]) -> None:
+        """Write changes to the configuration. Raises SErrorException."""
+        for path, (_, value) in changes.items():
+            returnValueOrRaise(self._cs.delOption(path) if value is None else self._cs.setOption(path, value))
+        returnValueOrRaise(self._cs.commit())
+
+    def _value(self, name: str) -> str | None:
+        values = (self._cfg.getOption(f"{section}/{name}", None) for section in self._sections)
+        return next((value for value in values if value is not None), None)

@@ -1,0 +1,86 @@
+#!/usr/bin/env python
+"""
+List pilots' logs, those heard of last first.
+
+Without switches, all logs that you may read. Times are UTC. RC is the pilot's return code, "-" when it did not say that
+it had ended; Error is why the last try of its archiving failed.
+
+Exit code: 0 when there are logs, 2 when there is none, 1 when it failed.
+
+Example:
+  $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
+  $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
+  $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
+  $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
+  $ dirac-admin-pilot-logs-list --ReturnCode 1 --Since 7d --JSON
+"""
+
+from DIRAC import exit as DIRACExit
+from DIRAC.Core.Base.Script import Script
+
+_FOUND, _NONE = 0, 2
+_FIELDS = ("Stamp", "VO", "Site", "CE", "State", "RC", "Lines", "Size", "Last heard of")
+_RIGHT = ("RC", "Lines", "Size")
+
+
+@Script()
+def main():
+    """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogSelection import SWITCHES
+
+    Script.registerSwitches(SWITCHES)
+    Script.registerSwitch("", "Limit=", "So many logs at once (default 25, at most 1000)")
+    Script.registerSwitch("", "Page=", "Which page of so many logs (default 1)")
+    Script.registerSwitch("", "Long", "All that is known of each log, instead of a table")
+    Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
+    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
+    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+
+    DIRACExit(exit_code("The logs could not be listed", run, dict(switches)))
+
+
+def run(options):
+    """List, and return the exit code."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+
+    limit = LogSelection.number(options, "Limit", 25, 1, 1000)
+    page = LogSelection.number(options, "Page", 1, 1, 10**6)
+    client = PilotLoggingClient(url=options.get("URL"))
+    found = listing(client, LogSelection.selection(options), (page - 1) * limit, limit)
+    if "JSON" in options:
+        Screen.as_json({"Total": found.total, "Logs": found.logs})
+    elif "Long" in options:
+        show_long(found)
+    else:
+        show(found)
+    if "JSON" not in options:
+        Screen.remark(found.place(page))
+    return _FOUND if found.logs else _NONE
+
+
+def show(found):
+    """A table, with the errors where there are any."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
+
+    errors = any(log["LastError"] for log in found.logs)
+    rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
+    Screen.table((*_FIELDS, *(("Error",) if errors else ())), rows, _RIGHT)
+
+
+def show_long(found):
+    """A block of lines for each log."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
+
+    for log in found.logs:
+        Screen.line(f"{log['VO']}/{log['PilotStamp']}")
+        for name, value in log.items():
+            if value not in ("", None) and name not in ("VO", "PilotStamp"):
+                Screen.line(f"  {name:<16} {value}")
+
+
+if __name__ == "__main__":
+    main()

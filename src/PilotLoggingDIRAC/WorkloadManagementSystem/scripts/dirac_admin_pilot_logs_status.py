@@ -1,0 +1,58 @@
+#!/usr/bin/env python
+"""
+Tell how pilot logging is: each collector with its spool and refusals, logs by state, what waits for the archive and why,
+the database's size and growth, and the data managers' proxies.
+
+It needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; ProxyManagement to see
+the proxies of others. The first line is made for monitoring.
+
+Exit code, as plugins of Nagios have it: 0 OK, 1 warning, 2 critical, 3 unknown. Critical: a collector that does not
+answer or has no database, or whose spool is unusable; a log that has waited for its archive for 3 days; a disk that is full
+in 3 days; a data manager without proxy for the next day. Warning: messages in a spool or in quarantine, messages refused
+for want of room, archiving that failed, a log that has waited for a day, a disk full in 14 days, a proxy that expires
+within 7 days. Unknown: what could not be asked.
+
+Example:
+  $ dirac-admin-pilot-logs-status
+  $ dirac-admin-pilot-logs-status --JSON
+  $ dirac-admin-pilot-logs-status --Brief -o /DIRAC/Security/UseServerCertificate=yes
+"""
+
+from DIRAC import exit as DIRACExit
+from DIRAC.Core.Base.Script import Script
+
+_UNKNOWN = 3
+
+
+@Script()
+def main():
+    """Return nothing; the process ends with one of the exit codes above."""
+    Script.registerSwitch("", "Brief", "The first line only")
+    Script.registerSwitch("", "JSON", "For scripts: all of it as one object")
+    Script.registerSwitch("", "URL=", "Ask these collectors (several with commas), instead of all in the configuration")
+    Script.registerSwitch("", "Timeout=", "Seconds that a collector has for its answer (default 20)")
+    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+
+    DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN))
+
+
+def run(options):
+    """Look, tell, and return the exit code."""
+    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import InstallationStatus, LogSelection, Screen, StatusReport
+
+    seconds = LogSelection.seconds(options, "Timeout", 20.0, 1, 600)
+    asked = [url.strip() for url in options["URL"].split(",")] if "URL" in options else InstallationStatus.urls()
+    status = InstallationStatus.look(asked, seconds)
+    if "JSON" in options:
+        Screen.as_json(StatusReport.as_data(status))
+    elif "Brief" in options:
+        Screen.line(StatusReport.headline(status))
+    else:
+        StatusReport.tell(status)
+    return int(status.level)
+
+
+if __name__ == "__main__":
+    main()

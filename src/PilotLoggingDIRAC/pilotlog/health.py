@@ -1,0 +1,122 @@
+"""Whether all is well, from what collectors, database and proxy store say: findings with a level, for monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from . import words
+
+_DAY = 86400
+_TROUBLE = ("SpoolFull", "SpoolUnavailable", "StoreUnavailable", "StoreRefused", "Overloaded", "PilotLogError")
+
+
+class Level(IntEnum):
+    """As monitoring systems of Nagios's kind know them; the value is the exit code."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on something is worth a warning, or critical."""
+
+    waiting_warning_seconds: float = 1 * _DAY
+    waiting_critical_seconds: float = 3 * _DAY
+    disk_warning_days: float = 14.0
+    disk_critical_days: float = 3.0
+    proxy_warning_days: float = 7.0
+    proxy_critical_days: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that somebody should know."""
+
+    level: Level
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What the database holds. ``days`` until its disk is full were nothing purged; None when nobody knows."""
+
+    stored_bytes: int
+    growth_bytes_a_day: float
+    disk_bytes: int
+
+    @property
+    def days(self) -> float | None:
+        """Days left."""
+        if not self.disk_bytes or self.growth_bytes_a_day <= 0:
+            return None
+        return max(self.disk_bytes - self.stored_bytes, 0) / self.growth_bytes_a_day
+
+
+def worst(findings: Iterable[Finding]) -> Level:
+    """The level of all together: what is critical counts most, then warnings, then what is unknown."""
+    order = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
+    levels = {finding.level for finding in findings}
+    return next((level for level in order if level in levels), Level.OK)
+
+
+def disk(usage: Mapping) -> Disk:
+    """From the answer of ``getUsage``: a day's text takes as much place as the text that is there, byte for byte."""
+    raw = sum(vo["bytes"] for vo in usage["VOs"])
+    share = usage["StoredBytes"] / raw if raw else 0.0
+    return Disk(usage["StoredBytes"], share * sum(vo["bytes_of_a_day"] for vo in usage["VOs"]), usage["DiskBytes"])
+
+
+def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
+    """What one collector's ``getStatus`` tells of itself."""
+    if status["Database"] != "available":
+        yield Finding(Level.CRITICAL, url, f"no database: {status['Database']}")
+    collector, spool = status["Collector"], status["Collector"]["Spool"]
+    if spool["Problem"]:
+        yield Finding(Level.CRITICAL, url, f"its spool: {spool['Problem']}")
+    if spool["Batches"]:
+        waiting = f"{words.count(spool['Batches'], 'message')} ({words.size(spool['Bytes'])})"
+        yield Finding(Level.WARNING, url, f"{waiting} wait in its spool for the database")
+    if spool["Quarantined"]:
+        what = f"the database refused {words.count(spool['Quarantined'], 'message')}; dirac-admin-pilot-logs-retry --Quarantine"
+        yield Finding(Level.WARNING, url, what)
+    if collector["LogsWithUntoldGaps"]:
+        yield Finding(Level.WARNING, url, f"text is missing in {words.count(collector['LogsWithUntoldGaps'], 'log')}")
+    for reason in _TROUBLE:
+        if number := collector["Refused"].get(reason):
+            yield Finding(Level.WARNING, url, f"{words.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}")
+
+
+def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: Limits) -> Iterator[Finding]:
+    """What waits for the storage elements; ``oldest`` is a time as ``getStatus`` gives it, or empty."""
+    waited = (now - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
+    if waited >= limits.waiting_warning_seconds:
+        level = Level.CRITICAL if waited >= limits.waiting_critical_seconds else Level.WARNING
+        yield Finding(level, "archive", f"the oldest log that waits was last heard of {words.span(waited)} ago")
+    for failure in failures:
+        number = words.count(failure["logs"], "log")
+        yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
+
+
+def of_disk(found: Disk, limits: Limits) -> Iterator[Finding]:
+    """Whether the database's disk will be full."""
+    if found.days is not None and found.days < limits.disk_warning_days:
+        level = Level.CRITICAL if found.days < limits.disk_critical_days else Level.WARNING
+        yield Finding(level, "database", f"its disk is full in {found.days:.0f} days, were nothing purged")
+
+
+def of_proxy(subject: str, expires: datetime | None, now: datetime, limits: Limits) -> Iterator[Finding]:
+    """Whether a data manager's proxy is there and for how long."""
+    if expires is None:
+        yield Finding(Level.CRITICAL, subject, "no proxy in ProxyManager: dirac-proxy-init as that user")
+        return
+    days = (expires - now).total_seconds() / _DAY
+    if days < limits.proxy_warning_days:
+        level = Level.CRITICAL if days < limits.proxy_critical_days else Level.WARNING
+        yield Finding(level, subject, f"its proxy expires at {expires:%Y-%m-%d %H:%M} UTC: dirac-proxy-init as that user")

@@ -1,0 +1,54 @@
+"""Sizes, spans and moments between figures and the words that people write and read."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from .errors import InvalidInput
+
+_SPAN = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_SIZES = ("kB", "MB", "GB", "TB", "PB")
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """A time in UTC from ISO 8601 text, or from how long ago it was: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
+
+    Raises InvalidInput.
+    """
+    ago = _SPAN.fullmatch(text.strip())
+    if ago:
+        return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(f"{text} is neither a time (2026-11-21T08:00) nor how long ago (2h, 7d)") from None
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def size(number: float) -> str:
+    """Bytes in decimal units: ``812 B``, ``4.3 kB``, ``12 GB``."""
+    if number < 1000:
+        return f"{number:.0f} B"
+    for unit in _SIZES:
+        number /= 1000
+        if number < 999.5 or unit == _SIZES[-1]:
+            return f"{number:.1f} {unit}" if number < 9.95 else f"{number:.0f} {unit}"
+    raise AssertionError("unreachable")
+
+
+def span(seconds: float) -> str:
+    """A length of time by its largest unit: ``45 s``, ``12 min``, ``5 h``, ``3 days``."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 2 * 86400:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} days"
+
+
+def count(number: int, what: str) -> str:
+    """A number of things: ``1 log``, ``1,234 logs``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
