@@ -3,9 +3,11 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -215,7 +217,10 @@ class Following:
         self.path = Path(stack.root / "work" / f"follow-{time.monotonic_ns()}")
         argv = ["dirac-admin-pilot-logs-show", "--Follow", "--Interval", "0.5", *words]
         with self.path.open("wb") as file:
-            self.process = subprocess.Popen(argv, env=stack.env("opal"), stdout=file, stderr=subprocess.STDOUT)
+            # who runs the tests in the background has Ctrl-C ignored
+            heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+            env = stack.env("opal")
+            self.process = subprocess.Popen(argv, env=env, stdout=file, stderr=subprocess.STDOUT, preexec_fn=heed)
 
     @property
     def text(self):
@@ -261,7 +266,7 @@ def test_following_can_be_interrupted(stack, connect, follow):
     connect(ALPHA.pilot).send("one\n", pilot.stamp)
     live = follow(pilot.stamp)
     until(lambda: "one\n" in live.text, 30)
-    live.process.send_signal(2)
+    live.process.send_signal(signal.SIGINT)
     assert live.process.wait(10) == 130
 
 
