@@ -34,7 +34,7 @@ ROOMS = (
     (f"{WMS}.Utilities", (LOGIC, f"{WMS}.DB", f"{WMS}.Client", f"{WMS}.Utilities", "DIRAC", *OUTSIDE)),
     (f"{WMS}.Service", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.Service", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto")),
     (f"{WMS}.Agent", (LOGIC, ASSEMBLY, EDGE, "DIRAC")),
-    (f"{WMS}.API", (LOGIC, ASSEMBLY, EDGE, "DIRAC", "tornado", "prometheus_client")),
+    (f"{WMS}.API", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.API", "DIRAC", "tornado", "prometheus_client")),
     (f"{WMS}.scripts", (f"{WMS}.Client", "DIRAC")),
     (f"{PACKAGE}.MonitoringSystem.Service", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.Service", "DIRAC", "tornado")),
     (PACKAGE, ()),

@@ -57,6 +57,8 @@ SERVICES = (
     Service("ResourceStatus", "ResourceStatus"),
 )
 AGENTS = (Agent(WMS, "PilotLoggingAgent"), Agent(WMS, "PilotLogForwardingAgent"))
+#: What Tornado serves besides services; a section of the CS each.
+APIS = ((WMS, "PilotLogs"), (WMS, "PilotLogMetrics"))
 DATABASES = (
     (WMS, "PilotAgentsDB"),
     (WMS, "JobDB"),
@@ -91,6 +93,11 @@ def diset_services():
 def agents():
     """Return the agents for which there is code."""
     return [agent for agent in AGENTS if exists(agent.system, "Agent", f"{agent.name}.py")]
+
+
+def apis():
+    """Return (system, name) of the APIs for which there is code."""
+    return [(system, name) for system, name in APIS if exists(system, "API", f"{name}Handler.py")]
 
 
 def entry_point(name):

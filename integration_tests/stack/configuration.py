@@ -157,6 +157,8 @@ def systems(facts):
     for agent in components.agents():
         section = with_template(agent.system, "Agents", agent.name, {"PollingTime": agent.polling_seconds})
         system_part(sections, agent.system, "Agents")[agent.name] = section
+    for system, name in components.apis():
+        system_part(sections, system, "APIs")[name] = with_template(system, "APIs", name, {})
     return sections
 
 

@@ -21,6 +21,8 @@ STAMP = VENV / "set-up-done"
 LOG = VENV.with_name(".venv.log")
 INPUTS = ("requirements.lock", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
+    "chromium",
+    "fonts-dejavu-core",
     "gcc",
     "git",
     "pkg-config",
@@ -29,6 +31,7 @@ PACKAGES = (
     "libmariadb-dev",
     "mariadb-server",
     "openssl",
+    "prometheus",
     "python3-gfal2",
     "libboost-python1.74.0",
     "gfal2-plugin-file",

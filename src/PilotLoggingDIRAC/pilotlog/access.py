@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .errors import NotAllowed
+from .errors import NotAllowed, NothingToRead
 from .model import Log, Selection
 
 #: What who may not read a log is told, whether or not there is one.
@@ -99,10 +99,10 @@ def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
 
 
 def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:
-    """The scope to search in. Raises NotAllowed for callers who may read nothing at all."""
+    """The scope to search in. Raises NothingToRead for callers who may read nothing at all."""
     may = scope(caller, policy)
     if may.empty:
-        raise NotAllowed("Your group may not read pilot logs")
+        raise NothingToRead("Your group may not read pilot logs")
     return may
 
 

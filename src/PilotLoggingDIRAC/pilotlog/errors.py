@@ -37,6 +37,10 @@ class ForeignStamp(NotAllowed):
     """The stamp is that of another VO's pilot."""
 
 
+class NothingToRead(NotAllowed):
+    """The caller's group may read no logs at all, which says nothing of any log."""
+
+
 class LogNotFound(PilotLogError):
     """There is no such log."""
 

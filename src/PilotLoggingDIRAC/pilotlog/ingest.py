@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from .errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
+from .meter import Distribution
 from .missing import Gap, Missing
 from .model import Batch, Numbered, PilotId, Receipt
 from .ports import Clock, LogStore
@@ -24,6 +26,8 @@ from .spooling import Drain
 from .waiting import Waiting, WaitingQueue
 
 _IDLE_SECONDS = 1.0
+_GROUP_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_COMMIT_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 class Writer:
@@ -39,7 +43,8 @@ class Writer:
         report: Callable[[dict[str, str]], None] = lambda problems: None,
     ):
         """``open_spool`` None means that what the store can't take is refused. ``report`` is given all present
-        problems, subject to text, whenever the writer has looked at them."""
+        problems, subject to text, whenever the writer has looked at them. ``groups`` and ``commits`` count batches of
+        a transaction and the seconds it took."""
         self._store = store
         self._settings = settings
         self._report = report
@@ -53,6 +58,8 @@ class Writer:
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
+        self.groups = Distribution(_GROUP_BATCHES)
+        self.commits = Distribution(_COMMIT_SECONDS)
 
     def start(self) -> None:
         """Begin to take batches to the store, and what a spool holds from before."""
@@ -184,6 +191,14 @@ class Writer:
                 waiting.answer.set_exception(error)
 
     def _commit(self, numbered: list[Numbered]) -> list[Receipt]:
+        began = time.monotonic()
+        try:
+            return self._committed(numbered)
+        finally:
+            self.groups.observe(len(numbered))
+            self.commits.observe(time.monotonic() - began)
+
+    def _committed(self, numbered: list[Numbered]) -> list[Receipt]:
         step = self._committer.submit(self._store.append, self._epoch, numbered)
         try:
             return step.result(self._settings.commit_seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -14,10 +15,13 @@ from . import access, parse
 from .access import Caller
 from .errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
 from .ingest import Writer
+from .meter import Distribution
 from .model import Batch, PilotId, Receipt
 from .ports import Clock
 from .quotas import Charge, Quotas
 from .settings import IngestSettings, QuotaSettings
+
+_ANSWER_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Intake:
@@ -39,6 +43,7 @@ class Intake:
         self._clock = clock
         self._check = check
         self._counts = _Counts(clock())
+        self._answers = Distribution(_ANSWER_SECONDS)
 
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
@@ -85,6 +90,8 @@ class Intake:
         return who
 
     def _submit(self, batch: Batch, charge: Charge | None = None) -> Future:
+        began = time.monotonic()
+        self._counts.received()
         try:
             answer = self._writer.submit(batch)
         except PilotLogError:
@@ -92,6 +99,7 @@ class Intake:
             raise
         answer.add_done_callback(lambda done: self._settle_charge(charge, _stored_bytes(done)))
         answer.add_done_callback(self._counts.settled)
+        answer.add_done_callback(lambda _: self._answers.observe(time.monotonic() - began))
         return answer
 
     def _settle_charge(self, charge: Charge | None, stored: int) -> None:
@@ -115,6 +123,10 @@ class Intake:
         """What this process has taken and refused since it started, and what waits."""
         return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
 
+    def distributions(self) -> dict[str, Distribution]:
+        """How long senders waited for the writer (seconds), batches of a transaction, and how long it took (seconds)."""
+        return {"Answers": self._answers, "Groups": self._writer.groups, "Commits": self._writer.commits}
+
 
 def _stored_bytes(answer: Future) -> int:
     return 0 if answer.cancelled() or answer.exception() else answer.result().stored_bytes
@@ -131,6 +143,10 @@ class _Counts:
         self._lock = threading.Lock()
         self._stored = Counter()
         self._refusals: Counter[str] = Counter()
+
+    def received(self) -> None:
+        with self._lock:
+            self._stored["Received"] += 1
 
     def settled(self, answer: Future) -> None:
         try:
@@ -152,5 +168,5 @@ class _Counts:
 
     def snapshot(self) -> dict:
         with self._lock:
-            counts = {name: self._stored[name] for name in ("StoredBatches", "StoredBytes", "RepeatedBytes")}
+            counts = {name: self._stored[name] for name in ("Received", "StoredBatches", "StoredBytes", "RepeatedBytes")}
             return {"Since": self._since.isoformat(), **counts, "Refused": dict(self._refusals)}

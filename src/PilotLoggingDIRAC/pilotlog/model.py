@@ -157,7 +157,8 @@ class Page:
 class Selection:
     """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope.
 
-    ``complete`` False selects those whose pilot did not say that it had ended; ``error`` is part of the last error.
+    ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
+    capitals or not.
     """
 
     vos: tuple[str, ...] = ()
@@ -169,8 +170,8 @@ class Selection:
     return_codes: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    complete: bool | None = None
-    error: str = ""
+    incomplete: bool = False
+    last_error: str = ""
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -205,14 +205,14 @@ _LISTS = {
     "CE": "ces",
     "ReturnCode": "return_codes",
 }
-_MORE_KEYS = ("State", "FromDate", "ToDate", "Complete", "LastError")
 _ASCII = {"VO", "PilotStamp", "ReturnCode"}
+_OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "LastError")
 
 
 def selection(values: object) -> Selection:
     """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
-    each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Complete (True or False), LastError (part of its text).
-    An unknown key is an error, an empty list too."""
+    each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete (true or false), LastError (text that it
+    holds). An unknown key is an error, an empty list too."""
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
     fields: dict = {}
@@ -223,12 +223,12 @@ def selection(values: object) -> Selection:
             fields["states"] = tuple(_state(name) for name in _strings(key, value))
         elif key in ("FromDate", "ToDate"):
             fields["since" if key == "FromDate" else "until"] = _time(key, value)
-        elif key == "Complete":
-            fields["complete"] = flag(value, key)
+        elif key == "Incomplete":
+            fields["incomplete"] = _truth(key, value)
         elif key == "LastError":
-            (fields["error"],) = _strings(key, [value])
+            (fields["last_error"],) = _strings(key, value)[:1]
         else:
-            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, *_MORE_KEYS]))
+            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, *_OTHER_KEYS]))
     return Selection(**fields)
 
 
@@ -275,6 +275,11 @@ def _state(name: str) -> State:
         return State(name)
     except ValueError:
         raise InvalidInput("State is one of " + ", ".join(State)) from None
+
+
+def _truth(key: str, value: object) -> bool:
+    words = {"true": True, "false": False}
+    return flag(words.get(value, value) if isinstance(value, str) else value, key)
 
 
 def _time(key: str, value: object) -> datetime:

@@ -178,3 +178,28 @@ class AuditSettings:
 
     audit_quiet_seconds: float = 300.0
     audit_max_remembered: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the web page may cost, and how quickly it shows what is new."""
+
+    tick_seconds: float = 0.25
+    beat_seconds: float = 15.0
+    watch_seconds: float = 600.0
+    stalled_seconds: float = 30.0
+    max_watchers: int = 200
+    max_watchers_of_user: int = 20
+    max_lines: int = 2000
+    answer_bytes: int = 1 * MiB
+    tail_bytes: int = MiB // 4
+    line_bytes: int = 16 * 1024
+    scan_bytes: int = 32 * MiB
+    max_hits: int = 1000
+    cache_bytes: int = 64 * MiB
+    max_documents: int = 64
+    copies_mb: int = 1024
+    fetches: int = 2
+    max_rows: int = 200
+    threads: int = 4
+    max_waiting_reads: int = 64

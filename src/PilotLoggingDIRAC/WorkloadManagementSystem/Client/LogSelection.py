@@ -28,7 +28,7 @@ SWITCHES = (
     ("", "CE=", "Only of pilots on these CEs"),
     ("", "State=", f"Only in these states: {', '.join(_STATES)}"),
     ("", "ReturnCode=", "Only of pilots that ended with these codes"),
-    ("", "Incomplete", "Only of pilots that did not say that they had ended"),
+    ("", "Incomplete", "Only of pilots that ended without saying so"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
     ("", "Since=", "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00)"),
@@ -42,7 +42,7 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted = {key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options}
     if "Incomplete" in options:
-        wanted["Complete"] = False
+        wanted["Incomplete"] = True
     if "Error" in options:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)

@@ -21,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
+from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: A step of a migration may take long; a collector spools meanwhile.
@@ -51,8 +52,8 @@ def database_url() -> URL:
 
 
 class PilotLoggingDB:
-    """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``custody`` (the agent),
-    ``importer``, ``mending``, ``deleting``.
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
 
     Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
     """
@@ -74,6 +75,7 @@ class PilotLoggingDB:
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlMending(self._transactions)
         self.deleting = SqlDeleting(self._transactions, clock)
+        self.views = SqlViews(self._transactions)
 
     def close(self) -> None:
         """Give all connections back."""

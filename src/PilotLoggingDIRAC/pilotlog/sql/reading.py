@@ -76,6 +76,10 @@ class SqlReader:
         """The sequence number from which on the pieces hold a log's last lines, as far as ``max_bytes`` go."""
         return self._run(_tail_starts, log, lines, max_bytes)
 
+    def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
+        """The next few of these pieces from a sequence number on, one at least; empty when there is none."""
+        return self._run(_pieces, log_id, sequence)
+
     def counts(self) -> dict[State, int]:
         """How many logs are in each state."""
         statement = select(logs.c.State, func.count()).group_by(logs.c.State)
@@ -187,9 +191,7 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
-    if wanted.complete is not None:
-        yield logs.c.ReturnCode.is_not(None) if wanted.complete else logs.c.ReturnCode.is_(None)
-    if wanted.error:
-        yield logs.c.LastError.contains(wanted.error, autoescape=True)
-
-
+    if wanted.incomplete:
+        yield and_(logs.c.ReturnCode.is_(None), logs.c.State != State.RECEIVING.value)
+    if wanted.last_error:
+        yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

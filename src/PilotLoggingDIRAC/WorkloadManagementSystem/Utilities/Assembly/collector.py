@@ -122,6 +122,12 @@ def collector(full_name: str) -> Collector:
         return _collectors[full_name]
 
 
+def collectors() -> dict[str, Collector]:
+    """Those that this process has, by the full name of their service."""
+    with _lock:
+        return dict(_collectors)
+
+
 def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)

@@ -1,0 +1,69 @@
+"""A real browser for tests of the page: Debian's Chromium, with a user's certificate, told of what goes wrong in it."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+#: The sandbox needs more rights than a container gives; the pages are our own. Downloads don't ask the context about
+#: the stack's own authority.
+ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--ignore-certificate-errors")
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+
+
+@contextmanager
+def chromium():
+    """A browser, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visitor:
+    """One who looks at the page of a stack."""
+
+    context: object
+    origin: str
+    problems: list = field(default_factory=list)
+
+    def open(self, path="", wait=True):
+        """A new page at a path below the page's location; ``wait`` until it shows something."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
+        page.goto(f"{self.origin}/pilotlogs/{path}")
+        if wait:
+            page.wait_for_selector(".card, .row, .note, .message-box")
+        return page
+
+    def open_log(self, pilot, fragment=""):
+        """A log's page, once its first lines are there; ``pilot`` is (VO, stamp)."""
+        page = self.open(f"log/{pilot[0]}/{pilot[1]}{fragment}", wait=False)
+        page.wait_for_selector(".row:not(.is-away)")
+        return page
+
+
+@contextmanager
+def visitor(browser, stack, user, port=None, **options):
+    """A user with their certificate; ``port`` is another way to the server."""
+    origin = f"https://localhost:{port or stack.ports['tornado']}"
+    certificate = {"origin": origin, "certPath": stack.pki.certificate(user), "keyPath": stack.pki.key(user)}
+    options = {"viewport": DESKTOP} | options
+    context = browser.new_context(ignore_https_errors=True, client_certificates=[certificate], **options)
+    context.set_default_timeout(20_000)
+    try:
+        yield Visitor(context, origin)
+    finally:
+        context.close()
+
+
+def rows(page):
+    """The lines that are seen: number to text."""
+    found = page.eval_on_selector_all(".row", "rows => rows.map(row => [Number(row.dataset.line), row.querySelector('.text').textContent])")
+    return dict(map(tuple, found))

@@ -1,0 +1,107 @@
+"""What Prometheus scrapes, at ``/metrics``: the figures of this process.
+
+.. literalinclude:: ../ConfigTemplate.cfg
+  :start-after: ##BEGIN PilotLogMetrics
+  :end-before: ##END
+  :dedent: 2
+  :caption: PilotLogMetrics options
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from DIRAC.ConfigurationSystem.Client.PathFinder import getAPISection
+from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHandler
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from tornado.ioloop import IOLoop
+from tornado.web import url
+
+from PilotLoggingDIRAC.pilotlog import access
+from PilotLoggingDIRAC.pilotlog.figures import Figure
+from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.metrics import metrics
+
+_PREFIX = "pilotlog_"
+_FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
+
+
+class PilotLogMetricsHandler(BaseRequestHandler):
+    """One GET, for operators and trusted hosts."""
+
+    SUPPORTED_METHODS = ("GET",)
+    DEFAULT_AUTHENTICATION = ["SSL"]
+    DEFAULT_AUTHORIZATION = ["Operator", "TrustedHost", "ServiceAdministrator"]
+
+    @classmethod
+    def _pre_initialize(cls) -> list:
+        return [url("/metrics", cls)]
+
+    @classmethod
+    def _getCSAuthorizationSection(cls, fullComponentName: str) -> str:
+        return f"{getAPISection(fullComponentName)}/Authorization"
+
+    @classmethod
+    def _getComponentInfoDict(cls, fullComponentName: str, fullURL: str) -> dict:
+        section = getAPISection(fullComponentName)
+        return {"serviceName": fullComponentName, "serviceSectionPath": section, "csPaths": [section], "URL": fullURL}
+
+    def _getMethod(self) -> str:
+        return "web_metrics"
+
+    def web_metrics(self) -> Answer:
+        """All figures in Prometheus' text format."""
+        access.require_operator(caller_of(self))
+        return Answer(exposition(metrics().figures()), CONTENT_TYPE_LATEST)
+
+    async def get(self) -> None:
+        """Answer a scrape."""
+        try:
+            answer = await IOLoop.current().run_in_executor(None, self.web_metrics)
+        except Exception as error:  # the edge: whatever it is becomes an answer
+            answer = error_answer(error)
+        self.set_status(answer.status)
+        self.set_header("Content-Type", answer.content_type)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(answer.body)
+
+
+class _Figures:
+    """What prometheus_client collects."""
+
+    def __init__(self, figures: list[Figure]):
+        self._figures = figures
+
+    def collect(self) -> Iterator:
+        """Each figure as a family."""
+        return map(_family, self._figures)
+
+
+def exposition(figures: list[Figure]) -> bytes:
+    """Figures in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(figures))
+    return generate_latest(registry)
+
+
+def _family(figure: Figure):
+    name = _PREFIX + figure.name
+    labels = next(iter(figure.samples), ())
+    names = [label for label, _ in labels]
+    if figure.kind == "histogram":
+        family = HistogramMetricFamily(name, figure.help, labels=names)
+        for values, (buckets, total) in figure.samples.items():
+            family.add_metric([value for _, value in values], [(_bound(bound), number) for bound, number in buckets], total)
+        return family
+    family = _FAMILIES[figure.kind](name, figure.help, labels=names)
+    for values, number in figure.samples.items():
+        family.add_metric([value for _, value in values], number)
+    return family
+
+
+def _bound(bound: float) -> str:
+    return "+Inf" if bound == float("inf") else str(bound)

@@ -1,0 +1,107 @@
+"""A log as it comes, as server-sent events: ``text`` with a cursor as its id, ``standing`` when that changes, ``beat``."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import time
+from typing import Any
+
+from tornado.ioloop import IOLoop
+from tornado.web import RequestHandler
+
+from PilotLoggingDIRAC.pilotlog.following import News
+from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.viewing import Reader
+from PilotLoggingDIRAC.pilotlog.watching import Head
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page
+
+_RETRY_MILLISECONDS = 1000
+#: What of a log's standing is told: without how long it is and when it was heard of, which each text tells.
+_QUIET = ("lines", "bytes", "lastSeen", "attempts")
+
+
+class Tail:
+    """One who watches, until they go or their time is up; a browser comes again then, where it was."""
+
+    def __init__(self, handler: RequestHandler, page: Page, reader: Reader, pilot: PilotId, last_id: str | None):
+        """``last_id`` is the ``Last-Event-ID`` of somebody who comes again."""
+        self._handler = handler
+        self._page = page
+        self._reader = reader
+        self._pilot = pilot
+        self._last_id = last_id
+        self._head: Head | None = None
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._standing: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """The connection is gone."""
+        self._closed = True
+        self._changed.set()
+
+    async def run(self, cursor: str) -> None:
+        """Send what is behind the cursor, and whatever comes. Raises, before anything is sent, for who may not."""
+        loop = IOLoop.current()
+        watch = self._page.watching.watch(
+            self._pilot, str(self._reader.caller), lambda head: loop.add_callback(self._wake, head)
+        )
+        try:
+            news = await self._since(self._last_id or cursor)
+            self._begin()
+            await self._follow(news)
+        finally:
+            self._page.watching.leave(watch)
+
+    def _wake(self, head: Head) -> None:
+        self._head = head
+        self._changed.set()
+
+    def _begin(self) -> None:
+        handler = self._handler
+        handler.set_header("Content-Type", "text/event-stream")
+        handler.set_header("Content-Encoding", "identity")
+        handler.set_header("X-Accel-Buffering", "no")
+        handler.write(f"retry: {_RETRY_MILLISECONDS}\n\n")
+
+    async def _since(self, cursor: str) -> News:
+        wanted = (self._reader, self._pilot, cursor, self._head)
+        return await asyncio.wrap_future(self._page.reading.submit(self._page.following.since, wanted))
+
+    async def _follow(self, news: News) -> None:
+        settings = self._page.settings
+        end = time.monotonic() + settings.watch_seconds
+        while not self._closed:
+            await self._tell(news)
+            if time.monotonic() > end:
+                self._handler.finish()
+                return
+            if news.more or await self._woken(min(settings.beat_seconds, end - time.monotonic())):
+                self._changed.clear()
+                news = await self._since(news.cursor)
+            else:
+                await self._send("beat", {})
+                news = dataclasses.replace(news, text=None)
+
+    async def _woken(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._changed.wait(), max(seconds, 0.001))
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+    async def _tell(self, news: News) -> None:
+        if news.text is not None:
+            await self._send("text", news.text | {"lastSeen": news.standing["lastSeen"]}, news.cursor)
+        quiet = {name: value for name, value in news.standing.items() if name not in _QUIET}
+        if quiet != self._standing:
+            self._standing = quiet
+            await self._send("standing", news.standing)
+
+    async def _send(self, event: str, value: dict, cursor: str = "") -> None:
+        """One event; who does not take it for a while is let go, and comes again if still there."""
+        identity = f"id: {cursor}\n" if cursor else ""
+        self._handler.write(f"{identity}event: {event}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n")
+        await asyncio.wait_for(self._handler.flush(), self._page.settings.stalled_seconds)

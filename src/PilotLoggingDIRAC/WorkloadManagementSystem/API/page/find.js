@@ -1,0 +1,76 @@
+// Looking for text in a whole log: the server looks through some of it at a time, until the end.
+
+import { askPatiently, logPath } from "./api.js";
+import { foldAscii, wantedOf } from "./render.js";
+
+const MAX_HITS = 20000;
+
+export class Find {
+  /** `changed()` is called when hits have come or the search has ended. */
+  constructor(pilot, changed) {
+    this.pilot = pilot;
+    this.changed = changed;
+    this.clear();
+  }
+
+  clear() {
+    this.control?.abort();
+    this.control = null;
+    this.wanted = null;
+    this.hits = [];
+    this.busy = false;
+    this.problem = "";
+    this.place = 0;
+  }
+
+  /** Look for a text from the beginning of the log. */
+  async start(text) {
+    this.clear();
+    if (!text) return this.changed();
+    this.wanted = wantedOf(text);
+    this.busy = true;
+    const control = new AbortController();
+    this.control = control;
+    this.changed();
+    try {
+      await this.collect(text, control.signal);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.problem = error.message;
+    }
+    this.busy = false;
+    this.changed();
+  }
+
+  async collect(text, signal) {
+    let first = 0;
+    while (first !== null && this.hits.length < MAX_HITS) {
+      const answer = await askPatiently(logPath(this.pilot, "find"), { Text: text, First: first }, signal);
+      const last = this.hits.at(-1) ?? -1;
+      this.hits.push(...answer.hits.filter((line) => line > last));
+      first = answer.next;
+      this.place = first ?? Infinity;
+      this.changed();
+    }
+  }
+
+  /** Lines that came since the search ended. */
+  more(first, lines) {
+    if (!this.wanted || this.busy) return;
+    lines.forEach((line, place) => {
+      const text = this.wanted.fold ? foldAscii(line) : line;
+      if (text.includes(this.wanted.text) && first + place > (this.hits.at(-1) ?? -1)) this.hits.push(first + place);
+    });
+  }
+}
+
+/** The place in a sorted list of the next one behind (or, backwards, before) a line; around the end if need be; -1 in an empty one. */
+export function nextOf(sorted, line, backwards = false) {
+  if (!sorted.length) return -1;
+  if (backwards) {
+    const found = sorted.findLastIndex((one) => one < line);
+    return found >= 0 ? found : sorted.length - 1;
+  }
+  const found = sorted.findIndex((one) => one > line);
+  return found >= 0 ? found : 0;
+}

@@ -1,0 +1,121 @@
+// The lines of one log, of which only those near to what is seen are here. Lines that have their end never change.
+
+import { askPatiently, logPath } from "./api.js";
+
+const CHUNK = 400;
+const MAX_CHUNKS = 60;
+const MAX_LOADS = 3;
+const MAX_OPEN = 16384;
+
+export class Lines {
+  /** `changed()` is called when lines have come. */
+  constructor(pilot, changed, failed) {
+    this.pilot = pilot;
+    this.changed = changed;
+    this.failed = failed;
+    this.ended = 0;
+    this.open = "";
+    this.chunks = new Map();
+    this.loads = new Map();
+  }
+
+  /** How many lines there are; one at the end may still grow. */
+  get length() {
+    return this.ended + (this.open ? 1 : 0);
+  }
+
+  /** The text of a line, undefined while it is not here. */
+  get(number) {
+    if (number === this.ended) return this.open || undefined;
+    return this.chunks.get(Math.floor(number / CHUNK))?.lines[number % CHUNK];
+  }
+
+  /** The whole length in bytes of a line that was cut, else 0. */
+  cut(number) {
+    return this.chunks.get(Math.floor(number / CHUNK))?.cut.get(number % CHUNK) || 0;
+  }
+
+  /** Load what is not here of the lines from one to another, and no longer what else was on its way. */
+  want(first, last) {
+    const from = Math.max(0, Math.floor(first / CHUNK));
+    const to = Math.floor(Math.max(0, Math.min(last, this.ended - 1)) / CHUNK);
+    for (const [chunk, load] of this.loads) {
+      if (chunk < from || chunk > to) {
+        load.abort();
+        this.loads.delete(chunk);
+      }
+    }
+    for (let chunk = from; chunk <= to && this.loads.size < MAX_LOADS; chunk += 1) {
+      const here = this.chunks.get(chunk);
+      if (here) {
+        this.chunks.delete(chunk); // the last that was wanted stays longest
+        this.chunks.set(chunk, here);
+      }
+      const needed = Math.min(CHUNK, this.ended - chunk * CHUNK);
+      if ((here?.lines.length ?? 0) < needed && !this.loads.has(chunk)) this.load(chunk, here);
+    }
+  }
+
+  async load(chunk, here) {
+    const control = new AbortController();
+    this.loads.set(chunk, control);
+    const have = here?.lines.length ?? 0;
+    const first = chunk * CHUNK + have;
+    try {
+      const answer = await askPatiently(logPath(this.pilot, "lines"), { First: first, Number: CHUNK - have }, control.signal);
+      this.take(chunk, first, answer);
+    } catch (error) {
+      if (error.name !== "AbortError") this.failed(error);
+      return;
+    } finally {
+      if (this.loads.get(chunk) === control) this.loads.delete(chunk);
+    }
+    this.changed();
+  }
+
+  /** Keep lines that have their end; what is behind them may still grow, and comes by the tail. */
+  take(chunk, first, answer) {
+    const place = first - chunk * CHUNK;
+    const kept = this.chunks.get(chunk) || { lines: [], cut: new Map() };
+    if (kept.lines.length !== place) return;
+    const sure = answer.lines.slice(0, Math.max(0, this.ended - first));
+    kept.lines.push(...sure);
+    for (const [at, bytes] of Object.entries(answer.cut)) kept.cut.set(place + Number(at), bytes);
+    this.chunks.set(chunk, kept);
+    for (const old of this.chunks.keys()) {
+      if (this.chunks.size <= MAX_CHUNKS) break;
+      this.chunks.delete(old);
+    }
+  }
+
+  /** Take in text that came behind all that is here. Returns the lines that have their end now, the first's number. */
+  append(line, text) {
+    if (line !== this.ended) throw new Error(`line ${line} came, ${this.ended} was expected`);
+    const parts = text.split("\n");
+    const first = this.ended;
+    const whole = [];
+    for (const part of parts.slice(0, -1)) {
+      whole.push((this.open + part).slice(0, MAX_OPEN));
+      this.open = "";
+    }
+    this.open = (this.open + parts.at(-1)).slice(0, MAX_OPEN);
+    for (const part of whole) this.push(part);
+    return { first, lines: whole };
+  }
+
+  push(line) {
+    const number = Math.floor(this.ended / CHUNK);
+    const place = this.ended % CHUNK;
+    const kept = this.chunks.get(number);
+    if (place === 0 && !kept) this.chunks.set(number, { lines: [line], cut: new Map() });
+    else if (kept && kept.lines.length === place) kept.lines.push(line);
+    this.ended += 1;
+    while (this.chunks.size > MAX_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
+  }
+
+  /** Stop loading. */
+  leave() {
+    for (const load of this.loads.values()) load.abort();
+    this.loads.clear();
+  }
+}

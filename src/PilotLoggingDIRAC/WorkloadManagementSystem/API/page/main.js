@@ -1,0 +1,57 @@
+// Which of the two views is shown: the list of logs, or one log, as the address says.
+
+import { ask, group, pilotOfAddress } from "./api.js";
+import { make, fill } from "./dom.js";
+import { ListView } from "./list.js";
+import { LogView } from "./log.js";
+
+const root = document.getElementById("page");
+let view = null;
+let shown = "";
+
+function show() {
+  const place = location.pathname + location.search;
+  if (place === shown && view?.moved) {
+    view.moved();
+    return;
+  }
+  view?.leave();
+  shown = place;
+  const pilot = pilotOfAddress();
+  view = pilot ? new LogView(root, pilot, go) : new ListView(root, go, whoami);
+  document.body.classList.toggle("reading", Boolean(pilot));
+}
+
+/** Go to another address of the page without loading it anew. */
+function go(address, replace = false) {
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  if (replace) shown = location.pathname + location.search;
+  else show();
+}
+
+/** Who one is, with a choice where one has several groups. */
+async function whoami(element) {
+  const me = await ask("me").catch(() => null);
+  if (!me) return;
+  const choice = make(
+    "select",
+    { "aria-label": "Your group", change: (event) => choose(event.target.value) },
+    me.groups.map((name) => make("option", { value: name, selected: name === me.group }, name)),
+  );
+  fill(element, make("span", { class: "user" }, me.user), me.groups.length > 1 ? choice : make("span", {}, me.group));
+}
+
+function choose(name) {
+  const query = new URLSearchParams(location.search);
+  query.set("group", name);
+  if (name !== group()) go(`${location.pathname}?${query}`);
+}
+
+window.addEventListener("popstate", show);
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  go(link.getAttribute("href"));
+});
+show();

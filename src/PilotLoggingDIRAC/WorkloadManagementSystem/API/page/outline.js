@@ -1,0 +1,54 @@
+// The commands of a pilot and its errors, by line: the server looks through the log, what comes later is looked at here.
+
+import { askPatiently, logPath } from "./api.js";
+import { header, phase } from "./render.js";
+
+export class Outline {
+  constructor(pilot, changed) {
+    this.pilot = pilot;
+    this.changed = changed;
+    this.control = new AbortController();
+    this.phases = [];
+    this.errors = [];
+    this.gaps = [];
+    this.moreErrors = false;
+    this.done = false;
+    this.looked = 0;
+    this.later = [];
+  }
+
+  async start() {
+    while (!this.done) {
+      const found = await askPatiently(logPath(this.pilot, "outline"), {}, this.control.signal);
+      Object.assign(this, { phases: found.phases, errors: found.errors, gaps: found.gaps, moreErrors: found.moreErrors });
+      this.looked = found.lines;
+      this.done = found.done;
+      this.changed();
+    }
+    for (const [first, lines] of this.later) this.more(first, lines);
+    this.later = [];
+  }
+
+  /** Lines that came since. */
+  more(first, lines) {
+    if (!this.done) {
+      this.later.push([first, lines]);
+      return;
+    }
+    lines.forEach((line, place) => {
+      const number = first + place;
+      if (number < this.looked) return;
+      this.looked = number + 1;
+      const head = header(line);
+      const begun = phase(line);
+      if (head?.kind === "error") this.errors.push(number);
+      if (begun) this.phases.push({ line: number, ...begun, time: head?.time.slice(0, 26) ?? "" });
+      if (line.includes(" missing here: ")) this.gaps.push(number);
+    });
+    this.changed();
+  }
+
+  leave() {
+    this.control.abort();
+  }
+}

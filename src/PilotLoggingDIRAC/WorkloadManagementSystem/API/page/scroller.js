@@ -1,0 +1,198 @@
+// Scrolls through any number of lines with a handful of elements: only what is seen is in the page.
+//
+// The place is a line and pixels of it. Small movements of the native scroll bar move by as many pixels, large ones
+// jump in proportion; browsers can't make an element as high as a million lines, and this does not need one.
+
+import { make, fill } from "./dom.js";
+
+const MAX_HEIGHT = 6000000;
+const SETTLE_MILLISECONDS = 180;
+const AT_END = 2;
+
+export class Scroller {
+  /** `length()` lines; `row(number)` makes an element; `drawn(first, last)` is told what is seen; `moved()`. */
+  constructor({ length, row, drawn, label }) {
+    this.length = length;
+    this.row = row;
+    this.drawn = drawn;
+    this.line = 0;
+    this.offset = 0;
+    this.last = 0;
+    this.stuck = false;
+    this.onStuck = () => {};
+    this.pack = make("div", { class: "pack" });
+    this.rows = make("div", { class: "rows" }, this.pack);
+    this.canvas = make("div", { class: "canvas" }, this.rows);
+    this.element = make("div", { class: "viewport", tabindex: 0, role: "log", "aria-label": label, "aria-live": "off" }, this.canvas);
+    this.element.addEventListener("scroll", () => this.scrolled());
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(this.element);
+  }
+
+  get height() {
+    return this.element.clientHeight;
+  }
+
+  get rowHeight() {
+    if (!this.measured) {
+      const probe = make("div", { class: "row" }, "\u00a0");
+      this.pack.append(probe);
+      this.measured = probe.getBoundingClientRect().height || 18;
+      probe.remove();
+    }
+    return this.measured;
+  }
+
+  resized() {
+    this.measured = 0;
+    this.refresh();
+  }
+
+  /** The height that the scroll bar is to show. */
+  get full() {
+    return Math.min(MAX_HEIGHT, Math.max(this.length() * this.rowHeight, this.height));
+  }
+
+  /** Lines that fit. */
+  get page() {
+    return Math.max(1, this.height / this.rowHeight);
+  }
+
+  scrolled() {
+    const top = this.element.scrollTop;
+    const by = top - this.last;
+    if (Math.abs(by) < 1) return;
+    this.last = top;
+    const range = this.element.scrollHeight - this.height;
+    if (by < 0) this.stick(false);
+    if (top <= 0) this.place(0, 0);
+    else if (top >= range - AT_END) this.toEnd();
+    else if (Math.abs(by) > 2 * this.height) this.jump(top / range);
+    else this.shift(by);
+    this.settle();
+  }
+
+  jump(share) {
+    const place = share * Math.max(0, this.length() - this.page);
+    this.place(Math.floor(place), (place % 1) * this.rowHeight);
+  }
+
+  /** Move by pixels. */
+  shift(by) {
+    this.offset += by;
+    this.draw();
+  }
+
+  /** Move as by a key. */
+  by(pixels) {
+    if (pixels < 0) this.stick(false);
+    this.shift(pixels);
+    this.align();
+  }
+
+  place(line, offset) {
+    this.line = line;
+    this.offset = offset;
+    this.draw();
+  }
+
+  /** Show a line, a third from the top; does not move when it is well in sight. */
+  show(line, always = false) {
+    this.stick(false);
+    if (!always && line > this.line && line < this.line + this.page - 2) this.draw();
+    else this.place(line, -this.height / 3);
+    this.align();
+  }
+
+  toEnd() {
+    this.place(this.length(), 0);
+    this.stick(true);
+  }
+
+  /** Stay at the end while lines come, or stop doing so. */
+  stick(yes) {
+    if (this.stuck === yes) return;
+    this.stuck = yes;
+    this.onStuck(yes);
+  }
+
+  /** Draw anew, as lines have come or look otherwise. */
+  refresh() {
+    this.canvas.style.height = `${this.full}px`;
+    if (this.stuck) this.place(this.length(), 0);
+    else this.draw();
+    this.align();
+  }
+
+  draw() {
+    const height = this.height;
+    this.rows.style.height = `${height}px`;
+    this.upward();
+    this.drawFrom(height);
+    const bottom = this.pack.offsetHeight - this.offset;
+    if (bottom < height && (this.line > 0 || this.offset > 0)) {
+      this.offset -= height - bottom;
+      this.upward();
+      this.drawFrom(height);
+    }
+    this.pack.style.transform = `translateY(${-Math.round(this.offset)}px)`;
+    this.drawn(this.line, Math.min(this.length() - 1, this.line + this.pack.childElementCount - 1));
+  }
+
+  /** While the place is above the line that it names, name an earlier one. */
+  upward() {
+    this.line = Math.min(this.line, Math.max(0, this.length() - 1));
+    while (this.offset < 0 && this.line > 0) {
+      this.line -= 1;
+      this.offset += this.heightOf(this.line);
+    }
+    this.offset = this.line === 0 ? Math.max(0, this.offset) : this.offset;
+  }
+
+  heightOf(line) {
+    const element = this.row(line);
+    this.pack.prepend(element);
+    const height = element.getBoundingClientRect().height;
+    element.remove();
+    return height;
+  }
+
+  drawFrom(height) {
+    const elements = [];
+    fill(this.pack);
+    let bottom = -this.offset;
+    for (let line = this.line; line < this.length() && bottom < height; line += 1) {
+      const element = this.row(line);
+      this.pack.append(element);
+      const own = element.getBoundingClientRect().height;
+      if (bottom + own <= 0 && line + 1 < this.length()) {
+        element.remove();
+        this.line = line + 1;
+        this.offset -= own;
+      } else {
+        elements.push(element);
+      }
+      bottom += own;
+    }
+  }
+
+  /** When scrolling has come to rest, bring the scroll bar to where the place is. */
+  settle() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.align(), SETTLE_MILLISECONDS);
+  }
+
+  align() {
+    const range = this.element.scrollHeight - this.height;
+    const lines = this.length() - this.page;
+    const share = lines > 0 ? Math.min(1, (this.line + this.offset / this.rowHeight) / lines) : 0;
+    const top = this.stuck ? range : share * range;
+    if (Math.abs(top - this.element.scrollTop) > 1) this.element.scrollTop = top;
+    this.last = this.element.scrollTop;
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+    this.observer.disconnect();
+  }
+}

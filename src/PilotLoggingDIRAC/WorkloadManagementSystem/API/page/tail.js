@@ -1,0 +1,96 @@
+// What is new in a log, as it comes. After a cut it goes on where it was: the browser, or this, names the last event.
+
+import { address, logPath } from "./api.js";
+
+const SILENCE_MILLISECONDS = 40000;
+const RETRY_MILLISECONDS = [1000, 2000, 5000, 10000];
+const HIDDEN_MILLISECONDS = 30000;
+
+export class Tail {
+  /** `told` has text(line, text, lastSeen), standing(log), link(state): "live", "cut", "paused". */
+  constructor(pilot, cursor, told) {
+    this.pilot = pilot;
+    this.cursor = cursor;
+    this.told = told;
+    this.failures = 0;
+    this.onVisibility = () => this.seen(!document.hidden);
+    document.addEventListener("visibilitychange", this.onVisibility);
+    this.connect();
+  }
+
+  connect() {
+    this.close();
+    const source = new EventSource(address(logPath(this.pilot, "tail"), { Cursor: this.cursor }));
+    this.source = source;
+    source.addEventListener("open", () => this.alive());
+    source.addEventListener("beat", () => this.alive());
+    source.addEventListener("text", (event) => this.text(event));
+    source.addEventListener("standing", (event) => {
+      this.alive();
+      this.told.standing(JSON.parse(event.data));
+    });
+    source.addEventListener("error", () => this.broken(source));
+    this.watch();
+  }
+
+  text(event) {
+    this.alive();
+    this.cursor = event.lastEventId;
+    const { line, text, lastSeen } = JSON.parse(event.data);
+    this.told.text(line, text, lastSeen);
+  }
+
+  alive() {
+    this.failures = 0;
+    this.told.link("live");
+    this.watch();
+  }
+
+  /** A connection that is silent for too long is dead, whether or not anybody says so. */
+  watch() {
+    clearTimeout(this.dog);
+    this.dog = setTimeout(() => this.again(), SILENCE_MILLISECONDS);
+  }
+
+  broken(source) {
+    if (source !== this.source) return;
+    this.told.link("cut");
+    if (source.readyState === EventSource.CLOSED) this.again(); // else the browser itself comes again
+  }
+
+  again() {
+    this.close();
+    this.told.link("cut");
+    const wait = RETRY_MILLISECONDS[Math.min(this.failures, RETRY_MILLISECONDS.length - 1)];
+    this.failures += 1;
+    this.retry = setTimeout(() => this.connect(), wait);
+  }
+
+  /** A page that nobody sees for a while gives its place to others, and catches up when it is seen again. */
+  seen(visible) {
+    clearTimeout(this.hiding);
+    if (!visible) {
+      this.hiding = setTimeout(() => {
+        this.close();
+        this.told.link("paused");
+      }, HIDDEN_MILLISECONDS);
+    } else if (!this.source && !this.ended) {
+      this.connect();
+    }
+  }
+
+  close() {
+    clearTimeout(this.dog);
+    clearTimeout(this.retry);
+    this.source?.close();
+    this.source = null;
+  }
+
+  /** No more. */
+  leave() {
+    this.ended = true;
+    clearTimeout(this.hiding);
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.close();
+  }
+}

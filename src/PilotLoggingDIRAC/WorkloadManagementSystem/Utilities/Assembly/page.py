@@ -1,0 +1,102 @@
+"""The web page of one process, put together at the first request: its own connections, copies and threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from DIRAC import gLogger
+from DIRAC.ConfigurationSystem.Client.Helpers import Registry
+
+from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.copies import Copies
+from PilotLoggingDIRAC.pilotlog.documents import Documents
+from PilotLoggingDIRAC.pilotlog.following import Following
+from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Viewer, text_of
+from PilotLoggingDIRAC.pilotlog.watching import Watching
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
+    PrivateFolder,
+    remove_abandoned,
+)
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, auditing, options
+
+_LOOK_AFTER_WORKERS_SECONDS = 60.0
+_MAX_WAITING_FETCHES = 32
+_log = gLogger.getSubLogger("PilotLogging")
+
+#: Where DIRAC keeps the options of what is served besides services.
+_SECTION = "/Systems/{}/APIs/{}"
+
+
+class Page:
+    """What the handler of the page needs."""
+
+    def __init__(self, option: options.Getter):
+        self.settings = options.fill(PageSettings, option)
+        self.frame_ancestors = option("FrameAncestors", ["'self'"])
+        self._db = PilotLoggingDB(settings=options.fill(StoreSettings, option))
+        self._fetch_seconds = options.fill(SourceSettings, option).source_seconds
+        self._workers = WorkerPool(self.settings.fetches)
+        self._folder: PrivateFolder | None = None
+        fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
+        self.copies = Copies(self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit)
+        documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
+        query = LogQuery(self._db.reader, options.fill(ReadSettings, option))
+        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, auditing.audit())
+        self.following = Following(self.viewer)
+        self.watching = Watching(self._db.views.heads, self.settings, _report)
+        self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)
+        threading.Thread(target=self._look_after_workers, name="page-workers", daemon=True).start()
+
+    def _in_database(self, log: Log) -> DatabaseText:
+        return DatabaseText(log, self._db.views.sizes, self._db.reader.step)
+
+    def _archive_for(self, log: Log) -> Archive:
+        return archives.archive(log.pilot.vo, self._workers, self._fetch_seconds)
+
+    def _copies_folder(self) -> Path:
+        if self._folder is None:
+            remove_abandoned()
+            self._folder = PrivateFolder()
+        return self._folder.path
+
+    def _look_after_workers(self) -> None:
+        while True:
+            time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
+            self._workers.drop_idle()
+
+
+def _report(error: Exception) -> None:
+    _log.warn("Watched logs can't be looked at, trying again", f"{type(error).__name__}: {error}")
+
+
+def whoami(credentials: dict) -> dict:
+    """Who asks, in which group, and which groups they could take instead."""
+    user = credentials.get("username", "")
+    groups = Registry.getGroupsForUser(user)
+    return {"user": user, "group": credentials.get("group", ""), "groups": groups.get("Value", [])}
+
+
+_lock = threading.Lock()
+_pages: dict[str, Page] = {}
+
+
+def page(full_name: str) -> Page:
+    """The page of this process for ``<System>/<API>``; made at the first call, nothing outside is touched."""
+    with _lock:
+        if full_name not in _pages:
+            _pages[full_name] = Page(options.section(_SECTION.format(*full_name.split("/"))))
+        return _pages[full_name]
+
+
+def pages() -> list[Page]:
+    """Those that this process has."""
+    with _lock:
+        return list(_pages.values())

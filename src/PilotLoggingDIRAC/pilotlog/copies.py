@@ -1,0 +1,171 @@
+"""Local copies of archived logs, to be read anywhere in: fetched once, unpacked, bounded in number of bytes."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+from .characters import character_boundary
+from .errors import ArchiveError, Overloaded, PilotLogError
+from .index import Index
+from .model import Log
+from .pieces import ARCHIVE
+from .ports import Archive
+
+_PIECE_BYTES = 256 * 1024
+_PIECES_PER_STEP = 4
+_FAILED_SECONDS = 30.0
+_MAX_FAILURES = 1000
+
+
+class NotYetThere(PilotLogError):
+    """The text is being fetched from the archive; ask again in a moment."""
+
+    errno = Overloaded.errno
+
+
+class Copy:
+    """An unpacked copy: a ``pieces.PartText``. Its file is held open, so that removing it disturbs no reader."""
+
+    source = ARCHIVE
+
+    def __init__(self, path: Path, index: Index):
+        self.path = path
+        self._index = index
+        self._file = path.open("rb")
+
+    @property
+    def bytes(self) -> int:
+        """Bytes on disk."""
+        return self._index.bytes
+
+    def sizes(self, start: int) -> list[tuple[int, int]]:
+        """See ``PartText.sizes``."""
+        return [(self._index.lines_in(piece), self._index.size(piece)) for piece in range(start, self._index.pieces)]
+
+    def step(self, start: int) -> list[bytes]:
+        """See ``PartText.step``."""
+        return [self._read(piece) for piece in range(start, min(start + _PIECES_PER_STEP, self._index.pieces))]
+
+    def _read(self, piece: int) -> bytes:
+        return os.pread(self._file.fileno(), self._index.size(piece), self._index.bytes_before(piece))
+
+
+class Copies:
+    """The copies of one process, in a folder of its own that nobody else may look into."""
+
+    def __init__(
+        self,
+        folder: Callable[[], Path],
+        max_bytes: int,
+        archive_for: Callable[[Log], Archive],
+        submit: Callable[..., Future],
+    ):
+        """``folder()`` is asked for at the first copy; ``submit(function, arguments)`` runs a fetch in a thread apart,
+        or raises Overloaded. ``archive_for(log)`` raises ArchiveError."""
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._archive_for = archive_for
+        self._submit = submit
+        self._lock = threading.Lock()
+        self._copies: OrderedDict[tuple[int, int], Copy] = OrderedDict()
+        self._fetching: dict[tuple[int, int], int] = {}
+        self._failed: dict[tuple[int, int], tuple[float, str]] = {}
+
+    @property
+    def bytes(self) -> int:
+        """What all copies have on disk."""
+        with self._lock:
+            return sum(copy.bytes for copy in self._copies.values())
+
+    def get(self, log: Log) -> Copy:
+        """The copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while after
+        that failed, Overloaded when too many are being fetched."""
+        key = (log.id, log.generation)
+        with self._lock:
+            if key in self._copies:
+                self._copies.move_to_end(key)
+                return self._copies[key]
+            since, problem = self._failed.get(key, (0.0, ""))
+            if problem and time.monotonic() - since < _FAILED_SECONDS:
+                raise ArchiveError(problem)
+            if key not in self._fetching:
+                self._make_room(log.bytes)
+                self._submit(self._fetch, (key, log))
+                self._fetching[key] = log.bytes
+        raise NotYetThere("The log is being fetched from the archive")
+
+    def _make_room(self, size: int) -> None:
+        """Remove copies, those first that were not asked for longest."""
+        coming = size + sum(self._fetching.values())
+        if coming > self._max_bytes:
+            raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
+        while self._copies and coming + sum(copy.bytes for copy in self._copies.values()) > self._max_bytes:
+            _, copy = self._copies.popitem(last=False)
+            copy.path.unlink(missing_ok=True)
+
+    def _fetch(self, key: tuple[int, int], log: Log) -> None:
+        try:
+            copy, problem = self._bring(key, log), ""
+        except PilotLogError as error:
+            copy, problem = None, str(error)
+        except Exception as error:  # whatever it is, who waits must be told
+            copy, problem = None, f"the copy could not be unpacked ({type(error).__name__})"
+        with self._lock:
+            self._fetching.pop(key, None)
+            if copy:
+                self._copies[key] = copy
+            else:
+                self._failed.pop(key, None)
+                self._failed[key] = (time.monotonic(), problem)
+                while len(self._failed) > _MAX_FAILURES:
+                    self._failed.pop(next(iter(self._failed)))
+
+    def _bring(self, key: tuple[int, int], log: Log) -> Copy:
+        packed = self._folder() / f"{key[0]}.{key[1]}.gz"
+        text = packed.with_suffix(".text")
+        try:
+            self._archive_for(log).get(log.file, packed)
+            return Copy(text, _unpack(packed, text, log.bytes))
+        except BaseException:
+            text.unlink(missing_ok=True)
+            raise
+        finally:
+            packed.unlink(missing_ok=True)
+
+
+def _unpack(packed: Path, path: Path, size: int) -> Index:
+    """Write the text of a gzip file, mode 0600, and index it. Raises ArchiveError unless it has exactly ``size`` bytes."""
+    index = Index()
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        for piece in _pieces(packed):
+            file.write(piece)
+            index.extend([(piece.count(b"\n"), len(piece))])
+            if index.bytes > size:
+                break
+    if index.bytes != size:
+        raise ArchiveError("the archived copy is not as long as the log")
+    return index
+
+
+def _pieces(packed: Path) -> Iterator[bytes]:
+    """The text in pieces, none of which begins inside a UTF-8 character."""
+    rest = b""
+    try:
+        with gzip.open(packed) as file:
+            while block := file.read(_PIECE_BYTES):
+                text = rest + block
+                end = character_boundary(text, len(text) - 1) or len(text)
+                rest = text[end:]
+                yield text[:end]
+    except (OSError, EOFError, zlib.error):
+        raise ArchiveError("the archived copy can't be unpacked") from None
+    if rest:
+        yield rest

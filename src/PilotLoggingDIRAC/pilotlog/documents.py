@@ -1,0 +1,267 @@
+"""Logs as texts that can be read anywhere: all parts in one row, each from where its text is, indexed once and grown."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from .characters import character_boundary
+from .errors import InvalidInput, LogNotFound
+from .index import Index, Line, LineReader
+from .model import Log
+from .outline import Outline
+from .pieces import DATABASE, PartText, PieceCache
+from .settings import PageSettings
+
+_CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """One part in the row: where it begins, by piece and by byte of the whole."""
+
+    log: Log
+    text: PartText
+    first_piece: int
+    first_byte: int
+
+    @property
+    def identity(self) -> tuple:
+        return identity(self.log, self.text)
+
+
+def identity(log: Log, text: PartText) -> tuple:
+    """What names a part's text: it never changes, but may grow, while this is the same."""
+    return log.id, text.source, 0 if text.source == DATABASE else log.generation
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a log for somebody who follows it: ``line`` is the number of the line in which it begins."""
+
+    line: int
+    text: str
+    cursor: str
+
+
+class Document:
+    """The whole text of a log, as far as it is kept. One thread at a time lets it grow, any number read."""
+
+    def __init__(self, cache: PieceCache, settings: PageSettings):
+        self._cache = cache
+        self._settings = settings
+        self._stretches: list[_Stretch] = []
+        self._index = Index()
+        self._lock = threading.Lock()
+        self._outline = Outline()
+        self._outlined = 0
+        self._looking = threading.Lock()
+
+    # growing
+
+    def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
+        """Whether these parts are the ones that are here, perhaps with more text at the end."""
+        wanted = [identity(log, text) for log, text in parts]
+        ended = zip(self._stretches[:-1], parts, strict=False)
+        return [stretch.identity for stretch in self._stretches] == wanted[: len(self._stretches)] and all(
+            stretch.log.bytes == log.bytes for stretch, (log, _) in ended
+        )
+
+    def grow(self, parts: Sequence[tuple[Log, PartText]]) -> None:
+        """Take in what came since."""
+        with self._lock:
+            for number, (log, text) in enumerate(parts):
+                if number == len(self._stretches):
+                    self._stretches.append(_Stretch(log, text, self._index.pieces, self._index.bytes))
+                stretch = self._stretches[number]
+                if number == len(self._stretches) - 1:
+                    stretch.log, stretch.text = log, text
+                    known = self._index.pieces - stretch.first_piece
+                    if log.next_sequence > known or text.source != DATABASE:
+                        self._index.extend(text.sizes(known))
+
+    # reading
+
+    @property
+    def ended_lines(self) -> int:
+        """Lines that have their end."""
+        return self._index.lines
+
+    @property
+    def bytes(self) -> int:
+        """How long it is."""
+        return self._index.bytes
+
+    def number_of_lines(self) -> int:
+        """All lines, with one at the end that has not ended."""
+        last = self._index.pieces - 1
+        text = next((text for _, text in self.pieces(last)), b"\n") if last >= 0 else b"\n"
+        return self._index.lines + (not text.endswith(b"\n"))
+
+    def pieces(self, start: int, keep: bool = True) -> Iterator[tuple[int, bytes]]:
+        """(number, text) of the pieces from one on; ``keep`` them at hand for who comes next.
+
+        Raises LogNotFound when text has left the place it was in.
+        """
+        number, ahead = start, {}
+        while number < self._index.pieces:
+            stretch = self._stretch_of(number)
+            text = ahead.pop(number, None)
+            text = self._cache.get((*stretch.identity, number - stretch.first_piece)) if text is None else text
+            if text is None:
+                ahead = self._fetch(stretch, number, keep)
+                text = ahead.pop(number)
+            yield number, text
+            number += 1
+
+    def _fetch(self, stretch: _Stretch, number: int, keep: bool) -> dict[int, bytes]:
+        found = stretch.text.step(number - stretch.first_piece)
+        if not found:
+            raise LogNotFound("The log has left the place where it was: open it again")
+        for place, text in enumerate(found, number - stretch.first_piece):
+            if keep:
+                self._cache.put((*stretch.identity, place), text)
+        return dict(enumerate(found, number))
+
+    def _stretch_of(self, piece: int) -> _Stretch:
+        return next(stretch for stretch in reversed(self._stretches) if stretch.first_piece <= piece)
+
+    def lines(self, first: int, number: int) -> list[Line]:
+        """At most so many lines from one on, cut and bounded as the settings say."""
+        reader = LineReader(
+            self._index,
+            lambda start: (text for _, text in self.pieces(start)),
+            self._settings.line_bytes,
+            self._settings.answer_bytes,
+        )
+        return reader.read(first, number)
+
+    def stream(self) -> Iterator[bytes]:
+        """The whole text."""
+        return (text for _, text in self.pieces(0, keep=False))
+
+    # following
+
+    @property
+    def end(self) -> str:
+        """The cursor behind all that is here."""
+        return self._cursor(self._index.bytes)
+
+    def last_line(self) -> str:
+        """The cursor behind the last end of a line: what follows is a line that may still grow."""
+        if not self._index.lines:
+            return self._cursor(0)
+        piece = self._index.of_line(self._index.lines)
+        _, text = next(self.pieces(piece))
+        return self._cursor(self._index.bytes_before(piece) + text.rfind(b"\n") + 1)
+
+    def _cursor(self, place: int) -> str:
+        """Part and byte of it: parts that go away later don't move it."""
+        stretch = next((found for found in reversed(self._stretches) if found.first_byte <= place), None)
+        return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else "0.0"
+
+    def _place(self, cursor: str) -> int:
+        match = _CURSOR.fullmatch(cursor)
+        if not match:
+            raise InvalidInput("The cursor is not one that was given")
+        part, offset = map(int, match.groups())
+        for number, stretch in enumerate(self._stretches):
+            if stretch.log.part >= part:
+                following = self._stretches[number + 1 : number + 2]
+                end = following[0].first_byte if following else self._index.bytes
+                return min(stretch.first_byte + (offset if stretch.log.part == part else 0), end)
+        return self._index.bytes
+
+    def since(self, cursor: str) -> Text | None:
+        """What is behind a cursor, at most ``tail_bytes`` of it; None when nothing is."""
+        place = self._place(cursor)
+        piece = self._index.of_byte(place)
+        if piece >= self._index.pieces:
+            return None
+        skip, chunks, room = place - self._index.bytes_before(piece), [], self._settings.tail_bytes
+        line = self._index.lines_before(piece)
+        for _, text in self.pieces(piece):
+            line += text.count(b"\n", 0, skip)
+            end = character_boundary(text, skip + room)
+            chunks.append(text[skip:end])
+            room, skip = room - (end - skip), 0
+            if room <= 0 or end < len(text):
+                break
+        found = b"".join(chunks)
+        return Text(line, shown(found), self._cursor(place + len(found)))
+
+    # looking for things
+
+    def outline(self) -> tuple[Outline, bool]:
+        """What stands out, and whether all of the text was looked at: each call looks at ``scan_bytes`` more of it."""
+        with self._looking:
+            room = self._settings.scan_bytes
+            for number, text in self.pieces(self._outlined, keep=False):
+                self._outline.feed(text)
+                self._outlined, room = number + 1, room - len(text)
+                if room <= 0:
+                    break
+            return self._outline, self._outlined >= self._index.pieces
+
+    def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
+        """Lines from one on that hold a text, and the line to go on from after ``scan_bytes``; None at the end.
+
+        Capitals count only where the wanted text has some (of ASCII letters).
+        """
+        fold = wanted == wanted.lower()
+        found: list[int] = []
+        room, carry, start = self._settings.scan_bytes, b"", self._index.of_line(first)
+        for number, text in self.pieces(start, keep=False):
+            if room <= 0 or len(found) >= self._settings.max_hits:
+                return found, max(self._index.lines_before(number), first)
+            whole = carry + (text.lower() if fold else text)
+            line = self._index.lines_before(number) - carry.count(b"\n")
+            found += [hit for hit in _hits(whole, wanted, line) if hit >= first and hit not in found[-1:]]
+            carry = whole[max(len(whole) - len(wanted) + 1, 0) :]
+            room -= len(text)
+        return found, None
+
+
+def _hits(text: bytes, wanted: bytes, line: int) -> Iterator[int]:
+    """The numbers of the lines that hold the wanted text; the text begins in ``line``."""
+    counted, place = 0, text.find(wanted)
+    while place >= 0:
+        line, counted = line + text.count(b"\n", counted, place), place
+        yield line
+        end = text.find(b"\n", place)
+        place = text.find(wanted, end) if end >= 0 else -1
+
+
+def shown(text: bytes) -> str:
+    """Text for eyes: what is not UTF-8 as escapes."""
+    return text.decode("utf-8", "backslashreplace")
+
+
+class Documents:
+    """The logs that were looked at last."""
+
+    def __init__(self, text_of: Callable[[Log], PartText], settings: PageSettings):
+        """``text_of(log)`` is a part's text; it may raise ``NotYetThere`` or ArchiveError."""
+        self._text_of = text_of
+        self._settings = settings
+        self._cache = PieceCache(settings.cache_bytes)
+        self._lock = threading.Lock()
+        self._documents: OrderedDict = OrderedDict()
+
+    def open(self, parts: Sequence[Log]) -> Document:
+        """The text of a log's parts, of those that are kept somewhere; empty without any."""
+        if not parts:
+            return Document(self._cache, self._settings)
+        texts = [(log, self._text_of(log)) for log in parts]
+        with self._lock:
+            document = self._documents.pop(parts[0].pilot, None)
+            if document is None or not document.continues(texts):
+                document = Document(self._cache, self._settings)
+            self._documents[parts[0].pilot] = document
+            while len(self._documents) > self._settings.max_documents:
+                self._documents.popitem(last=False)
+        document.grow(texts)
+        return document

@@ -1,0 +1,102 @@
+"""Figures for monitoring: of a collector, of the store, of the page, as plain values under the names that are scraped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .meter import Distribution
+
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: ``kind`` is counter, gauge or histogram; a sample is a number, or a Distribution's snapshot."""
+
+    kind: str
+    name: str
+    help: str
+    samples: dict[Labels, Any] = field(default_factory=dict)
+
+
+def collector_figures(status: Mapping[str, Any], distributions: Mapping[str, Distribution]) -> Iterator[Figure]:
+    """Those of one collector, from ``Intake.status`` and ``Intake.distributions``."""
+    yield _counter("messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"])
+    yield _counter("messages_stored", "Messages and finalise marks that were acknowledged", status["StoredBatches"])
+    yield _counter("bytes_stored", "Bytes of text that were acknowledged", status["StoredBytes"])
+    yield _counter("bytes_repeated", "Bytes of text that were recognised as sent before", status["RepeatedBytes"])
+    yield _labelled("counter", "messages_refused", "Calls that were refused, by reason", "reason", status["Refused"])
+    yield _gauge("waiting_messages", "Messages that wait for the database in memory", status["WaitingBatches"])
+    yield _gauge("waiting_bytes", "Bytes of them", status["WaitingBytes"])
+    yield _gauge("untold_gaps", "Logs in which text is missing and no line says so yet", status["LogsWithUntoldGaps"])
+    yield from _spool_figures(status["Spool"])
+    yield _histogram("answer_seconds", "Seconds from a message's acceptance to its answer", distributions["Answers"])
+    yield _histogram("group_messages", "Messages of a transaction", distributions["Groups"])
+    yield _histogram("commit_seconds", "Seconds that a transaction took", distributions["Commits"])
+
+
+def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
+    yield _gauge("spool_messages", "Messages that wait in the spool", spool["Batches"])
+    yield _gauge("spool_bytes", "Bytes of the spool", spool["Bytes"])
+    yield _gauge("quarantined_messages", "Messages that the database refused, put aside", spool["Quarantined"])
+    yield _gauge("collector_database_up", "Whether this collector's writer reaches the database", not spool["DatabaseAway"])
+    yield _gauge("spool_problem", "Whether the spool can't be opened, read or written", bool(spool["Problem"]))
+
+
+def store_figures(status: Mapping[str, Any] | None) -> Iterator[Figure]:
+    """Those of the store, from ``LogQuery.status``; None when it can't be reached."""
+    yield _gauge("database_up", "Whether this process reaches the database", status is not None)
+    if status is None:
+        return
+    yield _labelled("gauge", "logs", "Logs in the database, by state", "state", status["States"])
+    yield _labelled("gauge", "archive_failures", "Logs that failed to be archived and wait for another try, by VO", "vo", status["ArchiveFailures"])
+    oldest = status["OldestUnarchived"]
+    seconds = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp() if oldest else 0.0
+    yield _gauge("oldest_unarchived_timestamp_seconds", "When the log was last heard of that waits longest for its archive, 0 if none waits", seconds)
+
+
+def page_figures(watchers: int, copies_bytes: int) -> Iterator[Figure]:
+    """Those of the web page."""
+    yield _gauge("watchers", "Live logs that are open on the page", watchers)
+    yield _gauge("copies_bytes", "Bytes of archived logs that the page keeps on local disk", copies_bytes)
+
+
+def destination_figures(lags: Mapping[str, float]) -> Figure:
+    """How far each destination of forwarded logs is behind, in seconds."""
+    return _labelled("gauge", "destination_lag_seconds", "Seconds that a destination is behind", "destination", lags)
+
+
+def _counter(name: str, text: str, value: float) -> Figure:
+    return Figure("counter", name, text, {(): float(value)})
+
+
+def _gauge(name: str, text: str, value: float) -> Figure:
+    return Figure("gauge", name, text, {(): float(value)})
+
+
+def _histogram(name: str, text: str, values: Distribution) -> Figure:
+    return Figure("histogram", name, text, {(): values.snapshot()})
+
+
+def _labelled(kind: str, name: str, text: str, label: str, values: Mapping[str, float]) -> Figure:
+    return Figure(kind, name, text, {((label, key),): float(value) for key, value in values.items()})
+
+
+def labelled(figure: Figure, name: str, value: str) -> Figure:
+    """The same figure with one more label on each sample."""
+    samples = {(*labels, (name, value)): sample for labels, sample in figure.samples.items()}
+    return Figure(figure.kind, figure.name, figure.help, samples)
+
+
+def merged(figures: Iterator[Figure]) -> list[Figure]:
+    """Figures of the same name become one, with the samples of all."""
+    found: dict[str, Figure] = {}
+    for figure in figures:
+        if figure.name in found:
+            found[figure.name].samples.update(figure.samples)
+        else:
+            found[figure.name] = figure
+    return list(found.values())

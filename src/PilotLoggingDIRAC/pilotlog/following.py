@@ -1,0 +1,82 @@
+"""What is new in a log, for many who follow it: read once, however many want it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from . import access
+from .documents import Document
+from .model import Log, PilotId
+from .viewing import Reader, Viewer, describe
+from .watching import Head
+
+_MAX_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A piece of text behind a cursor (None: there is none), the cursor behind it, how the log stands, and whether
+    more text is there already."""
+
+    text: dict[str, Any] | None
+    cursor: str
+    standing: dict[str, Any]
+    more: bool
+
+
+class _Seen:
+    """A log as it was with one head: its parts and text, and the piece that was asked for last."""
+
+    def __init__(self, head: Head):
+        self.head = head
+        self.lock = threading.Lock()
+        self.parts: list[Log] = []
+        self.document: Document | None = None
+        self.last: tuple[str, News] | None = None
+
+
+class Following:
+    """Answers those who follow logs. Whoever asks with the same head and cursor as another gets the same answer."""
+
+    def __init__(self, viewer: Viewer):
+        self._viewer = viewer
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[PilotId, _Seen] = OrderedDict()
+
+    def since(self, reader: Reader, pilot: PilotId, cursor: str, head: Head | None) -> News:
+        """What is behind the cursor. ``head`` is how far the log is known to have come, None to look for oneself.
+
+        Raises NotAllowed for who may not read the log, and LogNotFound; both at any time.
+        """
+        if head is None:
+            parts = self._viewer.parts(reader, pilot)
+            return _news(parts, self._viewer.document(parts), cursor)
+        seen = self._with(pilot, head)
+        with seen.lock:
+            if seen.document is None:
+                seen.parts = self._viewer.parts(reader, pilot)
+                seen.document = self._viewer.document(seen.parts)
+            access.require_read(reader.caller, reader.policy, seen.parts[-1])
+            if seen.last is None or seen.last[0] != cursor:
+                seen.last = cursor, _news(seen.parts, seen.document, cursor)
+            return seen.last[1]
+
+    def _with(self, pilot: PilotId, head: Head) -> _Seen:
+        with self._lock:
+            seen = self._seen.pop(pilot, None)
+            if seen is None or seen.head != head:
+                seen = _Seen(head)
+            self._seen[pilot] = seen
+            while len(self._seen) > _MAX_KEPT:
+                self._seen.popitem(last=False)
+            return seen
+
+
+def _news(parts: list[Log], document: Document, cursor: str) -> News:
+    text, standing = document.since(cursor), describe(parts)
+    if text is None:
+        return News(None, cursor, standing, False)
+    return News({"line": text.line, "text": text.text}, text.cursor, standing, text.cursor != document.end)

@@ -1,0 +1,92 @@
+"""What stands out in a pilot's log: its commands, its errors, and places where text is missing, by line.
+
+Looks for a few fixed words, which is much faster than looking at each line, and at the line only where one is found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_PHASE_WORD = b" instantiated from "
+_GAP_WORD = b" missing here: "
+_ERROR_WORDS = (b"ERROR", b"FATAL", b"CRITICAL", b"EXCEPT")
+_PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
+_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?")
+#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, perhaps a component, level.
+_ERROR = re.compile(
+    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?\s+(?:[^\s\[]{1,100} )?(?:ERROR|FATAL|CRITICAL|EXCEPT)"
+)
+
+_MAX_LINE_BYTES = 4096
+_MAX_PHASES = 500
+_MAX_ERRORS = 5000
+_MAX_GAPS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A command of the pilot: the line (counted from 0) where it began, and when, as the line says."""
+
+    line: int
+    command: str
+    module: str
+    time: str
+
+
+@dataclass(slots=True)
+class Outline:
+    """What was found so far; feed it the text piece by piece. Each list is bounded: beyond, nothing more is noted."""
+
+    phases: list[Phase] = field(default_factory=list)
+    errors: list[int] = field(default_factory=list)
+    gaps: list[int] = field(default_factory=list)
+    lines: int = 0
+    _carry: bytes = b""
+
+    def feed(self, text: bytes) -> None:
+        """Look at more text; a line that has not ended is looked at when it has, the beginning of it."""
+        first_end = text.find(b"\n")
+        if first_end < 0:
+            self._carry = (self._carry + text[:_MAX_LINE_BYTES])[:_MAX_LINE_BYTES]
+            return
+        self._look(self._carry + text[:first_end][:_MAX_LINE_BYTES] + b"\n")
+        end = text.rfind(b"\n") + 1
+        self._look(text[first_end + 1 : end])
+        self._carry = text[end:][:_MAX_LINE_BYTES]
+
+    def _look(self, text: bytes) -> None:
+        """Look at whole lines."""
+        line, counted = self.lines, 0
+        for start in sorted(self._candidates(text)):
+            line, counted = line + text.count(b"\n", counted, start), start
+            self._note(text[start : start + _MAX_LINE_BYTES].partition(b"\n")[0], line)
+        self.lines = line + text.count(b"\n", counted)
+
+    def _candidates(self, text: bytes) -> set[int]:
+        """Where lines begin that hold one of the words."""
+        words = [(_PHASE_WORD, self.phases, _MAX_PHASES), (_GAP_WORD, self.gaps, _MAX_GAPS)]
+        words += [(word, self.errors, _MAX_ERRORS) for word in _ERROR_WORDS]
+        found: set[int] = set()
+        for word, notes, limit in words:
+            place = text.find(word) if len(notes) < limit else -1
+            while place >= 0:
+                found.add(text.rfind(b"\n", 0, place) + 1)
+                end = text.find(b"\n", place)
+                place = text.find(word, end) if end >= 0 else -1
+        return found
+
+    def _note(self, line: bytes, number: int) -> None:
+        if (phase := _PHASE.search(line)) and len(self.phases) < _MAX_PHASES:
+            time = _TIME.match(line)
+            names = (name.decode() for name in phase.groups())
+            self.phases.append(Phase(number, *names, time.group().decode() if time else ""))
+        if _GAP_WORD in line and len(self.gaps) < _MAX_GAPS:
+            self.gaps.append(number)
+        if _ERROR.match(line) and len(self.errors) < _MAX_ERRORS:
+            self.errors.append(number)
+
+    @property
+    def more_errors(self) -> bool:
+        """Whether there may be errors that were not noted."""
+        return len(self.errors) >= _MAX_ERRORS

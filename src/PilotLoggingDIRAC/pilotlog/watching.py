@@ -1,0 +1,118 @@
+"""Following logs that grow: one look at the store each tick for all that are watched, however many watch."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .errors import Overloaded
+from .model import PilotId, State
+from .settings import PageSettings
+
+
+class Head(NamedTuple):
+    """How far a log has come: its last part, that part's next sequence number and state, and whether it is complete."""
+
+    part: int
+    next_sequence: int
+    state: State
+    complete: bool
+
+
+Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]
+"""``heads(pilots)``: how far the known ones among them are. Raises PilotLogError."""
+
+
+@dataclass(eq=False, slots=True)
+class Watch:
+    """One who watches a log; ``wake`` is told, in another thread, how far the log has come whenever that changes."""
+
+    pilot: PilotId
+    user: str
+    wake: Callable[[Head], None]
+
+
+class Watching:
+    """All watchers of a process. Its thread lives while somebody watches."""
+
+    def __init__(self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None):
+        """``on_error`` is told of the first of a row of looks that failed."""
+        self._heads = heads
+        self._settings = settings
+        self._on_error = on_error
+        self._lock = threading.Lock()
+        self._watches: dict[PilotId, list[Watch]] = {}
+        self._known: dict[PilotId, Head] = {}
+        self._users: Counter[str] = Counter()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._failing = False
+
+    @property
+    def number(self) -> int:
+        """How many watch."""
+        return self._users.total()
+
+    def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> Watch:
+        """Watch a log until ``leave``; who begins has to look for itself once. Raises Overloaded when too many watch."""
+        with self._lock:
+            if self.number >= self._settings.max_watchers:
+                raise Overloaded("Too many are watching logs: try again later")
+            if self._users[user] >= self._settings.max_watchers_of_user:
+                raise Overloaded("You are watching too many logs: close some")
+            watch = Watch(pilot, user, wake)
+            self._watches.setdefault(pilot, []).append(watch)
+            self._users[user] += 1
+            if self._thread is None:
+                self._stop.clear()
+                self._thread = threading.Thread(target=self._look, name="pilotlog-watch", daemon=True)
+                self._thread.start()
+            return watch
+
+    def leave(self, watch: Watch) -> None:
+        """Stop watching; a second time does nothing."""
+        with self._lock:
+            watches = self._watches.get(watch.pilot, [])
+            if watch not in watches:
+                return
+            watches.remove(watch)
+            self._users -= Counter([watch.user])
+            if not watches:
+                del self._watches[watch.pilot]
+                self._known.pop(watch.pilot, None)
+
+    def close(self) -> None:
+        """End the thread; nobody is woken any more."""
+        self._stop.set()
+
+    def _look(self) -> None:
+        while not self._stop.wait(self._settings.tick_seconds):
+            with self._lock:
+                pilots = list(self._watches)
+                if not pilots:
+                    self._thread = None
+                    return
+            self._tick(pilots)
+
+    def _tick(self, pilots: list[PilotId]) -> None:
+        try:
+            heads = self._heads(pilots)
+            self._failing = False
+        except Exception as error:  # the next look may succeed; those who watch keep watching
+            if not self._failing:
+                self._on_error(error)
+            self._failing = True
+            return
+        for watch, head in self._changed(heads):
+            watch.wake(head)
+
+    def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[Watch, Head]]:
+        with self._lock:
+            changed = [pilot for pilot, head in heads.items() if self._known.get(pilot) != head and pilot in self._watches]
+            self._known.update({pilot: heads[pilot] for pilot in changed})
+            return [(watch, heads[pilot]) for pilot in changed for watch in self._watches[pilot]]
+
+

@@ -1,0 +1,66 @@
+"""Lines of a text that comes in pieces, from anywhere in it: the same as of the text in one piece."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from PilotLoggingDIRAC.pilotlog.index import Index, LineReader
+
+TEXTS = st.lists(st.binary(max_size=12).map(lambda text: text.replace(b"\x01", b"\n").replace(b"\x02", b"\n")), max_size=12)
+
+
+def indexed(pieces):
+    index = Index()
+    index.extend((piece.count(b"\n"), len(piece)) for piece in pieces)
+    return index
+
+
+def reader(pieces, max_line=1000, max_bytes=10**6):
+    read = []
+
+    def from_piece(start):
+        for number in range(start, len(pieces)):
+            read.append(number)
+            yield pieces[number]
+
+    return LineReader(indexed(pieces), from_piece, max_line, max_bytes), read
+
+
+def lines_of(text):
+    found = text.split(b"\n")
+    return found[:-1] if found[-1] == b"" else found
+
+
+@given(TEXTS, st.integers(0, 30), st.integers(1, 10))
+def test_lines_from_anywhere_are_those_of_the_whole(pieces, first, number):
+    found = reader(pieces)[0].read(first, number)
+    assert [line.text for line in found] == lines_of(b"".join(pieces))[first : first + number]
+
+
+@given(TEXTS)
+def test_index_knows_where_each_byte_and_line_is(pieces):
+    index, whole = indexed(pieces), b"".join(pieces)
+    assert (index.lines, index.bytes, index.pieces) == (whole.count(b"\n"), len(whole), len(pieces))
+    for place in range(len(whole)):
+        piece = index.of_byte(place)
+        assert index.bytes_before(piece) <= place < index.bytes_before(piece) + index.size(piece)
+    assert index.of_byte(len(whole)) == index.pieces
+
+
+def test_long_line_is_cut_and_what_is_not_shown_is_not_read():
+    pieces = [b"a\n" + b"x" * 10, *[b"x" * 10] * 50, b"x\nend\n"]
+    lines, read = reader(pieces, max_line=15)
+    long, last = lines.read(1, 2)
+    assert (long.text, long.bytes, last.text) == (b"x" * 15, 511, b"end")
+    assert read == [0, 1, 51]
+
+
+def test_answer_is_bounded_and_has_one_line_at_least():
+    lines, _ = reader([b"0123456789\n" * 10], max_bytes=25)
+    assert len(lines.read(0, 10)) == 3
+    assert len(reader([b"0123456789\n" * 10], max_bytes=1)[0].read(4, 10)) == 1
+
+
+def test_only_the_pieces_that_are_needed_are_read():
+    lines, read = reader([b"%d\n" % number for number in range(100)])
+    assert [line.text for line in lines.read(50, 2)] == [b"50", b"51"]
+    assert read == [49, 50, 51]
