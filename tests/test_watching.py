@@ -70,6 +70,9 @@ def test_all_who_watch_are_woken_by_one_look(watching, heads):
     heads.grow()
     wait(lambda: all(len(found) == 2 for found in woken))
     assert [found[-1].next_sequence for found in woken] == [2, 2, 2]
+    looks = len(heads.asked)
+    wait(lambda: len(heads.asked) > looks + 3)
+    assert all(len(found) == 2 for found in woken)  # nobody is woken for nothing
     assert all(pilots == [PILOT] for pilots in heads.asked)
 
 
