@@ -325,7 +325,7 @@ def test_archived_log_is_read_from_the_archive_and_says_so(opal, connect, stack)
     seen, lines = browser.rows(page), text.split("\n")
     assert 3000 in seen and all(seen[number] == lines[number - 1] for number in seen)
     page.wait_for_selector(".phases .command:has-text('InstallDIRAC')")
-    folders = [path for path in (stack.root / "tmp").glob("pilotlog-worker-*") if list(path.glob("*.text"))]
+    folders = [path for path in (stack.root / "tmp").glob("pilotlog-page-*") if list(path.glob("*.text"))]
     assert folders and all(path.stat().st_mode & 0o077 == 0 for folder in folders for path in [folder, *folder.glob("*.text")])
     with grid.storage_down(stack):
         assert page.request.get(f"{opal.origin}/pilotlogs/api/log/{ALPHA}/{stamp}/text").text() == text
@@ -345,3 +345,12 @@ def test_colours_follow_the_system_and_a_phone_has_no_sideways_scrolling(chromiu
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate("document.querySelector('.viewport').scrollWidth <= innerWidth")
         assert visitor.problems == []
+
+
+def test_the_server_has_nothing_to_complain_of(stack, opal, connect):
+    stamp, _ = story(connect)
+    opal.open_log((ALPHA, stamp))
+    log = stack.log("tornado").read_text(errors="replace")
+    assert "/pilotlogs/" in log
+    for word in ("Unexpected error of the page", "Uncaught exception", "Cannot send error response", "in callback"):
+        assert word not in log, word

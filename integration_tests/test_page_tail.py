@@ -268,7 +268,7 @@ def test_a_log_of_100_mb_is_there_at_once_and_stays_smooth(opal, big, stack):
     print(f"\n100 MB, {length} lines: first lines after {first:.2f} s; frames p50 {frames[len(frames) // 2]:.0f} ms, p95 "
           f"{frames[len(frames) * 95 // 100]:.0f} ms; browser's heap {heap / 2**20:.0f} MiB; server grew {grown:.0f} MiB; "
           f"outline after {found:.2f} s more; search {searched:.2f} s")  # fmt: skip
-    assert first < 3 and frames[len(frames) // 2] < 60 and heap < 100 * 2**20 and grown < 200
+    assert first < 6 and frames[len(frames) // 2] < 60 and heap < 100 * 2**20 and grown < 200
     assert page.locator(".row").count() < 100
     assert opal.problems == []
 

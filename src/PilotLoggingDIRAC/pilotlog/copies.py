@@ -67,13 +67,16 @@ class Copies:
         max_bytes: int,
         archive_for: Callable[[Log], Archive],
         submit: Callable[..., Future],
+        on_error: Callable[[Exception], None] = lambda error: None,
     ):
         """``folder()`` is asked for at the first copy; ``submit(function, arguments)`` runs a fetch in a thread apart,
-        or raises Overloaded. ``archive_for(log)`` raises ArchiveError."""
+        or raises Overloaded. ``archive_for(log)`` raises ArchiveError. ``on_error`` is told of every error that is no
+        PilotLogError."""
         self._folder = folder
         self._max_bytes = max_bytes
         self._archive_for = archive_for
         self._submit = submit
+        self._on_error = on_error
         self._lock = threading.Lock()
         self._copies: OrderedDict[tuple[int, int], Copy] = OrderedDict()
         self._fetching: dict[tuple[int, int], int] = {}
@@ -117,6 +120,7 @@ class Copies:
         except PilotLogError as error:
             copy, problem = None, str(error)
         except Exception as error:  # whatever it is, who waits must be told
+            self._on_error(error)
             copy, problem = None, f"the copy could not be unpacked ({type(error).__name__})"
         with self._lock:
             self._fetching.pop(key, None)

@@ -99,7 +99,7 @@ class PilotLogsHandler(BaseRequestHandler):
                 self.redirect(f"{_LOCATION}/")
             elif match := _LOG.fullmatch(path):
                 vo, stamp, what = match.groups()
-                await self._log(parse.pilot(vo, stamp), what)
+                await self._about_log(parse.pilot(vo, stamp), what)
             elif path == "api/me":
                 await self._json(whoami, self.credDict)
             elif path == "api/logs":
@@ -148,7 +148,7 @@ class PilotLogsHandler(BaseRequestHandler):
         gzip = self._gzip
         self._send(await self._apart(lambda: json_answer(question(*arguments), gzip)))
 
-    async def _log(self, pilot: PilotId, what: str) -> None:
+    async def _about_log(self, pilot: PilotId, what: str) -> None:
         reader = self._reader()
         if what in _QUESTIONS:
             await self._json(getattr(self._page.viewer, what), reader, pilot, self._asked())

@@ -46,7 +46,7 @@ class Page:
         self._workers = WorkerPool(self.settings.fetches)
         self._folder: PrivateFolder | None = None
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
-        self.copies = Copies(self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit)
+        self.copies = Copies(self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit, _unexpected)
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         query = LogQuery(self._db.reader, options.fill(ReadSettings, option))
         self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, auditing.audit())
@@ -64,13 +64,17 @@ class Page:
     def _copies_folder(self) -> Path:
         if self._folder is None:
             remove_abandoned()
-            self._folder = PrivateFolder()
+            self._folder = PrivateFolder("page")
         return self._folder.path
 
     def _look_after_workers(self) -> None:
         while True:
             time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
             self._workers.drop_idle()
+
+
+def _unexpected(error: Exception) -> None:
+    _log.exception("Unexpected error while a copy was fetched", lException=error)
 
 
 def _report(error: Exception) -> None:
