@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from PilotLoggingDIRAC.pilotlog import parse, search
+from PilotLoggingDIRAC.pilotlog import search, selecting
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
@@ -33,7 +33,7 @@ def searcher(transactions):
 
 
 def query(pattern, **options):
-    return parse.search_query(pattern, options, 20)
+    return selecting.search_query(pattern, options, 20)
 
 
 def calls(engine, wanted, asked, scope=EVERYTHING):
@@ -101,7 +101,7 @@ def test_only_selected_logs_are_searched(store, searcher):  # noqa: F811
     store(b"disk\n")
     store(b"disk\n", pilot=BETA, return_code="1")
     engine = LogSearch(searcher, SearchSettings(), no_archive)
-    assert [vo for vo, *_ in found(engine, "disk", Selection(complete=False))] == [PILOT.vo]
+    assert [vo for vo, *_ in found(engine, "disk", Selection(return_codes=("1",)))] == ["beta_vo"]
     assert [vo for vo, *_ in found(engine, "disk", Selection(vos=("beta_vo",)))] == ["beta_vo"]
 
 
@@ -175,7 +175,7 @@ def test_what_is_no_cursor_is_refused(searcher, cursor):
 @pytest.mark.parametrize("options", [{"Regex": 1}, {"Context": 21}, {"Context": -1}, {"Nonsense": True}, [], None])
 def test_options_that_do_not_exist_are_refused(options):
     with pytest.raises(InvalidInput):
-        parse.search_query("x", options, 20)
+        selecting.search_query("x", options, 20)
 
 
 def test_a_long_line_is_shown_around_its_match():

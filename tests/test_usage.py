@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection
+from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 from PilotLoggingDIRAC.pilotlog.sql.usage import Failure, SqlUsage, VOUsage
@@ -34,13 +34,12 @@ def test_failures_are_counted_by_vo_and_reason(transactions, clock, store, alter
 def test_logs_are_selected_by_their_end_and_last_error(store, alter, reader):  # noqa: F811
     store(b"x\n", return_code="0")
     store(b"x\n", pilot=BETA)
-    alter(update(logs).where(logs.c.VO == BETA.vo).values(LastError="100% full_disk"))
+    alter(update(logs).where(logs.c.VO == BETA.vo).values(LastError="100% Full_disk", State=State.INCOMPLETE.value))
 
     def selected(**fields):
         return [log.pilot.vo for log in reader.select(Scope(everything=True), Selection(**fields), "VO", False, 0, 9)[1]]
 
-    assert selected(complete=True) == [PILOT.vo]
-    assert selected(complete=False) == ["beta_vo"]
-    assert selected(error="0% full_") == ["beta_vo"]
-    assert selected(error="full%disk") == []
+    assert selected(incomplete=True) == ["beta_vo"]
+    assert selected(last_error="0% full_") == ["beta_vo"]
+    assert selected(last_error="full%disk") == []
     assert selected(since=None) == ["beta_vo", PILOT.vo]

@@ -176,7 +176,7 @@ class Selection:
     @property
     def given(self) -> tuple[str, ...]:
         """The names of the fields that are given."""
-        return tuple(item.name for item in fields(self) if getattr(self, item.name) not in ((), "", None))
+        return tuple(item.name for item in fields(self) if getattr(self, item.name) not in ((), "", None, False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from . import access, parse
+from . import access, parse, selecting
 from .access import Caller, Policy, Scope
 from .audit import Audit
 from .documents import Document, Documents, shown
@@ -62,7 +62,8 @@ class Viewer:
 
     def logs(self, reader: Reader, asked: Asked) -> dict[str, Any]:
         """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state."""
-        wanted = parse.selection({key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")})
+        chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
+        wanted = selecting.selection(chosen)
         column, descending = _order(asked)
         start = _number(asked, "Start", 0, 0, _MAX_START)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog import access, parse
+from PilotLoggingDIRAC.pilotlog import access, parse, selecting
 from PilotLoggingDIRAC.pilotlog.deleting import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
@@ -149,14 +149,14 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def export_getPilotLogs(self, selection, order=(), start=0, limit=100):
         """The logs that match, among those that the caller may read.
 
-        :param dict selection: see ``parse.selection``
+        :param dict selection: see ``selecting.selection``
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
         :return: S_OK({"TotalRecords", "ParameterNames", "Records"})
         """
-        column, descending = parse.order(order)
+        column, descending = selecting.order(order)
         first = parse.number(start, "start", 0, 10**9)
         number = parse.number(limit, "limit", 1, self.collector.query.settings.max_rows)
-        wanted = parse.selection(selection)
+        wanted = selecting.selection(selection)
         may = self.who, policy(self.who.vo)
         total, logs = self.collector.query.select(*may, wanted, column, descending, first, number)
         records = [[value(log) for value in COLUMNS.values()] for log in logs]
@@ -209,7 +209,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def export_retryArchiving(self, selection):
         """Let the logs among the selected whose archiving failed be tried again at once: S_OK(number of logs)."""
         access.require_administrator(self.who)
-        return self.collector.db.mending.retry(parse.selection(selection))
+        return self.collector.db.mending.retry(selecting.selection(selection))
 
     types_deleteLogs = []
 
@@ -224,7 +224,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         """
         who = self.who
         access.require_administrator(who)
-        wanted, deletion = parse.selection(selection), self.collector.deletion
+        wanted, deletion = selecting.selection(selection), self.collector.deletion
         if parse.flag(dryRun, "dryRun"):
             return _extent(deletion.extent(wanted), False, deletion.draining())
         with audited_deletion(who, wanted) as record:

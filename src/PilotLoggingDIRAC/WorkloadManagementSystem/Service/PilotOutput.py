@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import parse, selecting
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import pilot_outputs
@@ -24,7 +24,7 @@ class PilotOutputMixin(AuditedMixin):
         ``names`` are the sources to ask, in order; without any they are the VO's.
         """
         self.about = lambda: {"reference": parse.printable(reference)}
-        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, parse.sources(names))
+        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, selecting.sources(names))
         self.audit.read(self.who, "getPilotOutput", reference=reference, vo=vo, source=found.source)
         return {
             "StdOut": found.stdout,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import access, parse, search
+from PilotLoggingDIRAC.pilotlog import access, parse, search, selecting
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
@@ -37,7 +37,7 @@ class SearchingMixin:
         Each call does a bounded amount of work; repeat it with the Cursor of the answer until that is empty. A call is
         refused when enough others are searching: try again.
 
-        :param dict selection: see ``parse.selection``
+        :param dict selection: see ``selecting.selection``
         :param str pattern: text, or a regular expression of RE2; it is found within a line
         :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
         :param str cursor: where to go on, from the call before; "" is the start
@@ -47,9 +47,9 @@ class SearchingMixin:
                  database, ``archived`` only, ``gone``
         """
         limits = self.collector.search.settings
-        wanted = parse.selection(selection)
+        wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
-        query = parse.search_query(pattern, options, limits.search_context_lines)
+        query = selecting.search_query(pattern, options, limits.search_context_lines)
         found = self.collector.search.search(scope, wanted, query, cursor)
         for pilot in {log.pilot for log, _ in found.hits}:
             self.audit.page(self.who, "searchLogs", log=pilot)

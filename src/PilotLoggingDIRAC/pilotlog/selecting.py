@@ -1,0 +1,105 @@
+"""What readers choose by, from untrusted values to frozen types: selections of logs, their order, searches, sources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from .errors import InvalidInput
+from .model import Selection, State
+from .parse import flag, number
+from .patterns import finder
+from .search import Query
+
+_MAX_SELECTED = 1000
+
+_LISTS = {
+    "VO": "vos",
+    "PilotStamp": "stamps",
+    "PilotReference": "references",
+    "Site": "sites",
+    "CE": "ces",
+    "ReturnCode": "return_codes",
+}
+_ASCII = {"VO", "PilotStamp", "ReturnCode"}
+_OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "LastError")
+
+
+def selection(values: object) -> Selection:
+    """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
+    each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete (true or false), LastError (text that it
+    holds). An unknown key is an error, an empty list too."""
+    if not isinstance(values, dict):
+        raise InvalidInput("The selection is not a dictionary")
+    fields: dict = {}
+    for key, value in values.items():
+        if key in _LISTS:
+            fields[_LISTS[key]] = _strings(key, value)
+        elif key == "State":
+            fields["states"] = tuple(_state(name) for name in _strings(key, value))
+        elif key in ("FromDate", "ToDate"):
+            fields["since" if key == "FromDate" else "until"] = _time(key, value)
+        elif key == "Incomplete":
+            fields["incomplete"] = _truth(key, value)
+        elif key == "LastError":
+            (fields["last_error"],) = _strings(key, value)[:1]
+        else:
+            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, *_OTHER_KEYS]))
+    return Selection(**fields)
+
+
+def search_query(pattern: object, options: object, max_context: int) -> Query:
+    """What a caller searches for: text or a regular expression, with Regex, IgnoreCase, Archive and Context."""
+    if not isinstance(options, dict) or not options.keys() <= {"Regex", "IgnoreCase", "Archive", "Context"}:
+        raise InvalidInput("The options are not a dictionary with some of Regex, IgnoreCase, Archive, Context")
+    regular, ignore_case, archive = (flag(options.get(key, False), key) for key in ("Regex", "IgnoreCase", "Archive"))
+    context = number(options.get("Context", 0), "Context", 0, max_context)
+    return Query(finder(pattern, regular, ignore_case), context, archive)
+
+
+def sources(value: object) -> tuple[str, ...]:
+    """The names of sources that a caller wants asked; none for the usual ones."""
+    return _strings("sources", value) if value else ()
+
+
+def order(value: object) -> tuple[str, bool]:
+    """(column, whether descending) of DIRAC's ``[[column, "ASC" or "DESC"]]``; newest first when empty."""
+    if not value:
+        return "LastSeen", True
+    try:
+        ((column, direction),) = value
+    except (TypeError, ValueError):
+        raise InvalidInput('The order is not [[column, "ASC" or "DESC"]]') from None
+    if not isinstance(column, str) or direction not in ("ASC", "DESC"):
+        raise InvalidInput('The order is not [[column, "ASC" or "DESC"]]')
+    return column, direction == "DESC"
+
+
+def _strings(key: str, value: object) -> tuple[str, ...]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple) or not 0 < len(values) <= _MAX_SELECTED:
+        raise InvalidInput(f"{key} takes a string or a list of 1 to {_MAX_SELECTED} strings")
+    if not all(isinstance(item, str) and len(item) <= 255 and item.isprintable() for item in values):
+        raise InvalidInput(f"{key} takes strings of at most 255 printable characters")
+    if key in _ASCII and not "".join(values).isascii():
+        raise InvalidInput(f"{key} takes ASCII strings")
+    return tuple(values)
+
+
+def _state(name: str) -> State:
+    try:
+        return State(name)
+    except ValueError:
+        raise InvalidInput("State is one of " + ", ".join(State)) from None
+
+
+def _truth(key: str, value: object) -> bool:
+    words = {"true": True, "false": False}
+    return flag(words.get(value, value) if isinstance(value, str) else value, key)
+
+
+def _time(key: str, value: object) -> datetime:
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput(f"{key} is neither a time nor ISO 8601 text") from None
