@@ -40,6 +40,14 @@ def hide_extension(name):
     extensionsByPriority().remove(name)
 
 
+def serve_no_apis():
+    """Let a Tornado of this process serve services alone: all APIs of the configuration are the hidden extension's."""
+    from DIRAC.Core.Tornado.Server.TornadoServer import TornadoServer
+
+    make = TornadoServer.__init__
+    TornadoServer.__init__ = lambda self, **_: make(self)
+
+
 def run_service():
     """Run dirac-service."""
     from DIRAC.Core.scripts.dirac_service import main
@@ -72,6 +80,8 @@ def run_tornado():
 
     tls.install(os.environ["STACK_TLS"])
     show_tornado_errors()
+    if os.environ.get("STACK_HIDDEN_EXTENSION"):
+        serve_no_apis()
     from DIRAC.Core.Tornado.scripts.tornado_start_all import main
 
     main()
