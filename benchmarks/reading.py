@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
+from http.client import HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
 from integration_tests.stack import world
@@ -36,18 +37,17 @@ class Reader:
     """A connection of an operator."""
 
     def __init__(self, side):
-        self._url = urlsplit(side.url)
+        url = urlsplit(side.url)
         context = tls_context(str(side.stack.pki.certificates), str(side.stack.proxy("opal")))
-        plain = socket.create_connection((self._url.hostname, self._url.port), timeout=300)
-        self._socket = context.wrap_socket(plain, server_hostname=self._url.hostname)
+        self._path = url.path
+        self._connection = HTTPSConnection(url.hostname, url.port, context=context, timeout=300)
+        self._connection.connect()
 
     def call(self, method, *arguments):
         """The answer's value. Raises BenchmarkFailed unless it is S_OK."""
-        body = urlencode({"method": method, "args": json.dumps(arguments)}).encode()
-        head = f"POST {self._url.path} HTTP/1.1\r\nHost: {self._url.netloc}\r\nContent-Length: {len(body)}\r\n"
-        head += "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-        self._socket.sendall(head.encode() + body)
-        answer = json.loads(read_answer(self._socket))
+        body = urlencode({"method": method, "args": json.dumps(arguments)})
+        self._connection.request("POST", self._path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = json.load(self._connection.getresponse())
         if not answer["OK"]:
             raise BenchmarkFailed(f"{method}: {answer['Message']}")
         return answer["Value"]

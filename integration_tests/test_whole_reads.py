@@ -1,4 +1,4 @@
-"""Whole logs are read one after the other, so that many readers cost the memory of one; pages go on meanwhile."""
+"""Whole logs are sent in pieces, so that no reader costs the memory of a log; pages go on meanwhile."""
 
 import threading
 import time
@@ -30,7 +30,7 @@ def whole(connect, stamp, lengths):
     lengths.append(len(answer["Value"]["StdOut"]) if answer["OK"] else answer["Message"])
 
 
-def test_many_who_read_a_whole_log_cost_as_much_as_one(stack, connect, stamp, log):
+def test_many_who_read_a_whole_log_cost_the_memory_of_none(stack, connect, stamp, log):
     lengths = []
     one = Usage(stack.pid("tornado"))
     whole(connect, stamp, lengths)
@@ -45,7 +45,7 @@ def test_many_who_read_a_whole_log_cost_as_much_as_one(stack, connect, stamp, lo
         slowest = max(slowest, time.monotonic() - started)
     print(f"one {alone:.0f} MB, {READERS} {all_of_them.growth:.0f} MB more, a page took {slowest:.2f} s at most")
     assert lengths == [log] * (READERS + 1)
-    assert all_of_them.growth < 1.3 * alone + 50
+    assert alone < 32 and all_of_them.growth < 100
 
 
 def test_who_does_not_take_the_answer_keeps_no_one_from_theirs_for_ever(stack, connect, stamp, log):

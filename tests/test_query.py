@@ -155,7 +155,7 @@ class TestPages:
         store.take(batch(line("one")), batch(return_code="0"))
         parts = store.parts()
         store.purge()
-        for read in (lambda: store.query.page(parts, "", 1000), lambda: store.query.whole(parts)):
+        for read in (lambda: store.query.page(parts, "", 1000), lambda: store.query.whole_text(parts)):
             with pytest.raises(LogNotFound):
                 read()
 
@@ -192,16 +192,28 @@ class TestPages:
 class TestWhole:
     def test_a_log_within_the_limit_is_whole(self, store):
         store.add(b"x" * 400, b"y" * 600)
-        whole = store.query.whole(store.parts())
-        assert (whole.text, whole.omitted_bytes) == ("x" * 400 + "y" * 600, 0)
+        assert store.query.whole_text(store.parts()) == (0, "x" * 400 + "y" * 600)
 
     def test_of_a_log_over_the_limit_the_end_is_kept_and_the_rest_counted(self, store):
         texts = ["€" * 50 + f"{number}\n" for number in range(50)]
         store.add(*(text.encode() for text in texts))
+        omitted, text = store.query.whole_text(store.parts())
+        assert "".join(texts).endswith(text)
+        assert SETTINGS.max_whole_bytes <= len(text.encode()) < SETTINGS.max_whole_bytes + 4
+        assert omitted + len(text.encode()) == len("".join(texts).encode())
+
+    def test_it_comes_in_strings_of_a_bounded_size_that_split_no_character(self, store):
+        reading = LogQuery(store.reader, ReadSettings(stream_bytes=10))
+        store.add("😀€é-".encode() * 20, "plain text\n".encode())
+        texts = list(reading.whole(store.parts()).texts)
+        assert "".join(texts) == "😀€é-" * 20 + "plain text\n"
+        assert max(len(text.encode()) for text in texts) < 10 + 4
+
+    def test_text_that_comes_while_it_is_read_is_left_to_the_next_reading(self, store):
+        store.add(b"one\n")
         whole = store.query.whole(store.parts())
-        assert "".join(texts).endswith(whole.text)
-        assert SETTINGS.max_whole_bytes <= len(whole.text.encode()) < SETTINGS.max_whole_bytes + 160
-        assert whole.omitted_bytes + len(whole.text.encode()) == len("".join(texts).encode())
+        store.add(b"two\n")
+        assert "".join(whole.texts) == "one\n"
 
     def test_parts_are_joined_in_their_order(self, store):
         store.add(line("first life"))
@@ -209,7 +221,7 @@ class TestWhole:
         store.add(line("second life"))
         parts = store.parts()
         assert [part.part for part in parts] == [1, 2]
-        assert store.query.whole(parts[1:]).text.encode() == line("second life")
+        assert store.query.whole_text(parts[1:])[1].encode() == line("second life")
 
     def test_no_more_whole_logs_are_read_at_a_time_than_is_allowed(self, store):
         slow = SlowReader(store.reader)
@@ -217,13 +229,13 @@ class TestWhole:
         store.add(b"text")
         parts = store.parts()
         with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(reading.whole, parts)
+            first = pool.submit(reading.whole_text, parts)
             slow.begun.wait(5)
             with pytest.raises(Overloaded):
-                reading.whole(parts)
+                reading.whole_text(parts)
             slow.go_on.set()
-            assert first.result().text == "text"
-        assert reading.whole(parts).text == "text"
+            assert first.result() == (0, "text")
+        assert reading.whole_text(parts) == (0, "text")
 
 
 class TestRights:

@@ -31,6 +31,7 @@ class Piece:
 
     sequence: int
     text: bytes
+    lines: int
     received: datetime
     sender: str
 
@@ -90,12 +91,13 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Piece]]:
     if not text:
         return log, []
     pieces = [
-        Piece(log.next_sequence + index, part, batch.received, batch.sender) for index, part in enumerate(split(text))
+        Piece(log.next_sequence + index, part, part.count(b"\n"), batch.received, batch.sender)
+        for index, part in enumerate(split(text))
     ]
     log = dataclasses.replace(
         log,
         state=_reopened(log),
-        lines=log.lines + text.count(b"\n"),
+        lines=log.lines + sum(piece.lines for piece in pieces),
         bytes=log.bytes + len(text),
         next_sequence=log.next_sequence + len(pieces),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import threading
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from . import access
@@ -44,11 +45,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole log: its text, its parts, and how many bytes at its start were left out because of a limit."""
+    """A whole log: how many bytes at its start are left out because of a limit, and its text, some of it at a time."""
 
-    text: str
-    parts: tuple[Log, ...]
-    omitted_bytes: int = 0
+    omitted_bytes: int
+    texts: Iterator[str]
 
 
 def last_lines(text: bytes, lines: int) -> bytes:
@@ -127,25 +127,21 @@ class LogQuery:
         return chunks, position, True
 
     def whole(self, parts: list[Log]) -> Whole:
-        """The whole text; of a log over the limit, its end. Raises LogNotFound when some of it has left the store, and
-        Overloaded when too many whole logs are being read."""
+        """The whole text as it is now; of a log over the limit, its end. Raises LogNotFound when some of it has left the
+        store, also while it is read."""
+        texts = (text for part in parts for number, text in self._pieces(part) if number < part.next_sequence)
+        omitted, rest = _end(texts, sum(part.bytes for part in parts) - self.settings.max_whole_bytes)
+        return Whole(omitted, _decoded(rest, self.settings.stream_bytes))
+
+    def whole_text(self, parts: list[Log]) -> tuple[int, str]:
+        """``whole`` at once. Raises Overloaded when too many whole logs are being read."""
         if not self._whole_reads.acquire(timeout=self.settings.whole_wait_seconds):
             raise Overloaded("Too many whole logs are being read: try again later, or read by pages")
         try:
-            return self._whole(parts)
+            whole = self.whole(parts)
+            return whole.omitted_bytes, "".join(whole.texts)
         finally:
             self._whole_reads.release()
-
-    def _whole(self, parts: list[Log]) -> Whole:
-        limit, kept, size, total = self.settings.max_whole_bytes, deque(), 0, 0
-        for part in parts:
-            for _, text in self._pieces(part):
-                kept.append(text)
-                size += len(text)
-                total += len(text)
-                while kept and size - len(kept[0]) >= limit:
-                    size -= len(kept.popleft())
-        return Whole(b"".join(kept).decode(), tuple(parts), total - size)
 
     def _pieces(self, part: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """The part's pieces from a number on. Raises LogNotFound where they are purged, also while they are read."""
@@ -170,3 +166,23 @@ class LogQuery:
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
         }
+
+
+def _end(texts: Iterator[bytes], skipped: int) -> tuple[int, Iterator[bytes]]:
+    """(bytes left out, texts) without so many bytes at the start, a character's beginning less at most."""
+    omitted = 0
+    for text in texts:
+        if omitted + len(text) > skipped:
+            start = character_boundary(text, max(skipped - omitted, 0))
+            return omitted + start, chain((text[start:],), texts)
+        omitted += len(text)
+    return omitted, iter(())
+
+
+def _decoded(texts: Iterable[bytes], max_bytes: int) -> Iterator[str]:
+    """The texts as strings, none from more than ``max_bytes``; a character may be in two of them."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for text in texts:
+        for start in range(0, len(text), max_bytes):
+            yield decoder.decode(text[start : start + max_bytes])
+    yield decoder.decode(b"", final=True)

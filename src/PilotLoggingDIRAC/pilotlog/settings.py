@@ -85,6 +85,8 @@ class ReadSettings:
     max_whole_bytes: int = 64 * MiB
     max_whole_reads: int = 1
     whole_wait_seconds: float = 30.0
+    stream_bytes: int = 256 * 1024
+    max_streams: int = 8
     max_rows: int = 1000
     threads: int = 4
     max_waiting_reads: int = 64

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from tornado.iostream import StreamClosedError
@@ -41,8 +42,8 @@ class FormHandler(CredentialsOnce, TornadoService):
         guard_gzip()
         cls._bounds, cls._room = bounds, Room(bounds.max_receiving_bytes)
 
-    async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict:
-        """What the caller is to get, for whom ``self.methodObj`` and the credentials are set."""
+    async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
+        """What the caller is to get, or its JSON piece by piece, for whom ``self.methodObj`` and the credentials are set."""
         raise NotImplementedError
 
     def count(self, error: PilotLogError) -> None:
@@ -102,15 +103,22 @@ class FormHandler(CredentialsOnce, TornadoService):
 
     unnamed.authorization = ["authenticated"]
 
-    async def _send(self, result: dict) -> None:
-        """Send an answer; a caller that has gone, or does not take it in time, is left alone, with the memory that it
-        costs."""
+    async def _send(self, result: dict | AsyncIterator[str]) -> None:
+        """Send an answer, or the JSON of one piece by piece; a caller that has gone, or does not take it in time, is left
+        alone, with the memory that it costs."""
         self.set_header("Content-Type", "application/json")
         stream = self.request.connection.stream
         try:
-            await asyncio.wait_for(self.finish(self.encode(result)), self.send_seconds)
-        except (asyncio.TimeoutError, StreamClosedError):
-            stream.close()
+            sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_pieces(result)
+            await asyncio.wait_for(sent, self.send_seconds)
+        except (asyncio.TimeoutError, StreamClosedError, PilotLogError):
+            stream.close()  # what can't be sent to its end is cut off, so that nobody takes it for a whole
+
+    async def _send_pieces(self, pieces: AsyncIterator[str]) -> None:
+        async for piece in pieces:
+            self.write(piece)
+            await self.flush()
+        self.finish()  # not awaited: its future can stay open for ever, and but a few bytes are left to send
 
     def _let_go(self) -> None:
         if self._body:

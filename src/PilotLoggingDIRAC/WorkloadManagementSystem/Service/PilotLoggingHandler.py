@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 
 from DIRAC import S_OK
@@ -27,7 +28,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_j
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Searching import SearchingMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported, streamed
 
 #: Columns of ``getPilotLogs``, in the order of a record.
 COLUMNS = {
@@ -120,10 +121,19 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         :param str logfile: the pilot's stamp, also with DIRAC's old ending ``.log``
         :return: S_OK({"StdOut": str, "OmittedBytes": int}), the latter above 0 for a log over MaxWholeBytes
         """
+        omitted, text = self.collector.query.whole_text(self._read_whole(logfile, vo))
+        return {"StdOut": text, "OmittedBytes": omitted}
+
+    def stream_getLogs(self, logfile, vo) -> Iterator[str]:
+        """The JSON of what ``getLogs`` answers, some of it at a time; nothing is done before the first is asked for."""
+        whole = self.collector.query.whole(self._read_whole(logfile, vo))
+        yield from streamed({"OmittedBytes": whole.omitted_bytes}, "StdOut", whole.texts)
+
+    def _read_whole(self, logfile, vo) -> list[Log]:
         pilot = self._asks(vo, parse.stock_file_name(logfile))
-        whole = self.collector.query.whole(self._parts(pilot))
+        parts = self._parts(pilot)
         self.audit.read(self.who, "getLogs", log=pilot, source=COLLECTOR)
-        return {"StdOut": whole.text, "OmittedBytes": whole.omitted_bytes}
+        return parts
 
     types_getLog = []
 

@@ -13,6 +13,7 @@ import asyncio
 import functools
 import inspect
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 
 from DIRAC import gLogger
@@ -71,8 +72,8 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             raise HTTPError(400, f"{error}") from None
         return super()._getMethod()
 
-    async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict:
-        """``S_OK`` or ``S_ERROR``, whatever happens."""
+    async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
+        """``S_OK`` or ``S_ERROR``, whatever happens; a whole log piece by piece."""
         offer = getattr(self, f"offer_{self.get_argument('method', '')}", None)
         try:
             if refusal:
@@ -132,14 +133,30 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         if not self._is_stored or self.activityMonitoringReporter:
             super().on_finish()
 
-    async def _call(self, called: form.Form) -> dict:
+    async def _call(self, called: form.Form) -> dict | AsyncIterator[str]:
         arguments = parse.counted(self._decoded(called.text()), *expected(self.methodObj))
         if self.get_argument("method") == "getLogs":
-            self._place = await self.collector.whole_reads.take()
-        return await asyncio.wrap_future(self.collector.reading.submit(self.methodObj, arguments))
+            return await self._stream(self.stream_getLogs(*arguments))
+        return await self._read(self.methodObj, *arguments)
 
-    async def _send(self, result: dict) -> None:
-        """A whole log counts as being read until it has gone, as it is in memory until then."""
+    def _read(self, function: Callable, *arguments: object) -> asyncio.Future:
+        return asyncio.wrap_future(self.collector.reading.submit(function, arguments))
+
+    async def _stream(self, pieces: Iterator[str]) -> AsyncIterator[str]:
+        """The pieces, each made in a thread when the one before has gone. Raises why there is none, before the first."""
+        self._place = await self.collector.streams.take()
+        first = await self._read(next, pieces)
+
+        async def stream() -> AsyncIterator[str]:
+            piece: str | None = first
+            while piece is not None:
+                yield piece
+                piece = await self._read(next, pieces, None)
+
+        return stream()
+
+    async def _send(self, result: dict | AsyncIterator[str]) -> None:
+        """A whole log counts as being read until it has gone."""
         try:
             await super()._send(result)
         finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from DIRAC import S_ERROR, S_OK, gLogger
@@ -41,6 +42,14 @@ def expected(method: Callable) -> tuple[list[str], int]:
     """The names of a method's arguments, and how many of the last ones may be missing; as ``parse.counted`` wants them."""
     parameters = inspect.signature(method).parameters.values()
     return [parameter.name for parameter in parameters], sum(one.default is not one.empty for one in parameters)
+
+
+def streamed(values: dict[str, Any], name: str, texts: Iterable[str]) -> Iterator[str]:
+    """The JSON of ``S_OK(values | {name: <all texts>})``, some of it at a time, at least once."""
+    head = json.dumps(S_OK(values | {name: ""}))
+    yield head.removesuffix('"}}')
+    yield from (json.dumps(text)[1:-1] for text in texts)
+    yield '"}}'
 
 
 def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = None) -> dict:

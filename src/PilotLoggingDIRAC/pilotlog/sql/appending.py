@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import zstandard
-from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import mysql, sqlite
 
 from .. import lifecycle
@@ -36,6 +36,19 @@ def _saving() -> dict:
 
 
 _save_logs = _saving()
+
+# Statements are made once: building one for each group took as long as the database took to run it.
+_advance = (
+    update(epochs)
+    .where(epochs.c.Epoch == bindparam("epoch"), epochs.c.LastNumber < bindparam("first"))
+    .values(LastNumber=bindparam("last"), LastCommit=bindparam("now"), Draining=bindparam("draining"))
+)
+_locking = (
+    select(logs)
+    .where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(bindparam("pilots", expanding=True)), logs.c.Part > 0)
+    .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+    .with_for_update()
+)
 
 
 class SqlAppender:
@@ -89,9 +102,9 @@ class SqlAppender:
     def _advance_epoch(self, connection: Connection, epoch: str, group: Sequence[Numbered], draining: bool) -> bool:
         """Whether nothing of the group was committed before, as nearly always: one statement that locks the epoch's row
         and moves its number."""
-        fresh = and_(epochs.c.Epoch == epoch, epochs.c.LastNumber < group[0].number)
-        moved = update(epochs).where(fresh).values(_epoch_columns(group[-1].number, self._clock(), draining))
-        return connection.execute(moved).rowcount == 1
+        numbers = {"epoch": epoch, "first": group[0].number, "last": group[-1].number}
+        moved = connection.execute(_advance, numbers | {"now": self._clock(), "draining": int(draining)})
+        return moved.rowcount == 1
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
         """The last committed number, its row locked; a new epoch gets its row."""
@@ -140,14 +153,8 @@ def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> d
 
 
 def _lock_known(connection: Connection, pilots: list[PilotId]) -> dict[PilotId, Log]:
-    keys = [(pilot.vo, pilot.stamp) for pilot in sorted(pilots)]
-    statement = (
-        select(logs)
-        .where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(keys), logs.c.Part > 0)
-        .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
-        .with_for_update()
-    )
-    return {log.pilot: log for log in map(rows.to_log, connection.execute(statement))}
+    found = connection.execute(_locking, {"pilots": [(pilot.vo, pilot.stamp) for pilot in sorted(pilots)]})
+    return {log.pilot: log for log in map(rows.to_log, found)}
 
 
 def _new_row(pilot: PilotId, seen: datetime) -> dict:
@@ -181,7 +188,7 @@ def _piece_row(reception: Reception, index: int) -> dict:
         "LogID": reception.log.id,
         "Sequence": piece.sequence,
         "Received": piece.received,
-        "NumberOfLines": piece.text.count(b"\n"),
+        "NumberOfLines": piece.lines,
         "NumberOfBytes": len(piece.text),
         "Sender": piece.sender[:64],
         "Payload": zstandard.compress(piece.text, _LEVEL),

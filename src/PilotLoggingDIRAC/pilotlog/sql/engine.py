@@ -36,6 +36,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
         max_overflow=0,
         pool_timeout=settings.connect_seconds,
         pool_recycle=300,
+        pool_reset_on_return=None,  # every step ends its transaction; another rollback would be a trip more for each
         connect_args={
             "connect_timeout": settings.connect_seconds,
             "read_timeout": settings.read_seconds,

@@ -62,7 +62,7 @@ class Collector:
         self.search, self._archived = log_search(db, option)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
-        self.whole_reads = Places(reading.max_whole_reads, reading.max_waiting_reads)
+        self.streams = Places(reading.max_streams, reading.max_waiting_reads)
         # one thread: it bounds the memory for it, and two would only take turns
         self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 
