@@ -7,48 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import zstandard
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
-from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy import Connection, insert, select, update
 
 from .. import lifecycle
 from ..keeping import Keeping
 from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
-from . import rows
+from . import rows, trips
 from .engine import Transactions
-from .schema import batches, epochs, logs
+from .schema import epochs, logs
+from .trips import Advance
 
 #: Level 3 takes 3 % less space for a pilot's text, and more time.
 _LEVEL = 1
-
-
-def _saving() -> dict:
-    """By dialect, the statement that changes what a log's receiving changes, many locked rows at once; an UPDATE would
-    be a trip to the database for each."""
-    for_mysql, for_sqlite = mysql.insert(logs), sqlite.insert(logs)
-    return {
-        "mysql": for_mysql.on_duplicate_key_update({name: for_mysql.inserted[name] for name in rows.RECEIVED}),
-        "sqlite": for_sqlite.on_conflict_do_update(
-            index_elements=[logs.c.LogID], set_={name: for_sqlite.excluded[name] for name in rows.RECEIVED}
-        ),
-    }
-
-
-_save_logs = _saving()
-
-# Statements are made once: building one for each group took as long as the database took to run it.
-_advance = (
-    update(epochs)
-    .where(epochs.c.Epoch == bindparam("epoch"), epochs.c.LastNumber < bindparam("first"))
-    .values(LastNumber=bindparam("last"), LastCommit=bindparam("now"), Draining=bindparam("draining"))
-)
-_locking = (
-    select(logs)
-    .where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(bindparam("pilots", expanding=True)), logs.c.Part > 0)
-    .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
-    .with_for_update()
-)
 
 
 class SqlAppender:
@@ -86,25 +58,22 @@ class SqlAppender:
         self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
 
     def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
-        if self._advance_epoch(connection, epoch, group, acknowledged):
-            return self._store(connection, [numbered.batch for numbered in group], self._patience(acknowledged))
+        batches = [numbered.batch for numbered in group]
+        step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
+        is_new, known = trips.of(connection).enter(connection, step, [*_first_seen(batches)])
+        if is_new:  # as nearly always: nothing of the group was committed before
+            return self._store(connection, batches, known, self._patience(acknowledged))
         done = self._lock_epoch(connection, epoch)
         fresh = [numbered for numbered in group if numbered.number > done]
         if not fresh:
             return [Receipt(0)] * len(group)
-        receipts = self._store(connection, [numbered.batch for numbered in fresh], self._patience(acknowledged))
+        batches = [numbered.batch for numbered in fresh]
+        receipts = self._store(connection, batches, known, self._patience(acknowledged))
         self._move_epoch(connection, epoch, fresh[-1].number, acknowledged)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _patience(self, acknowledged: bool) -> timedelta:
         return timedelta.max if acknowledged else self._accept_late
-
-    def _advance_epoch(self, connection: Connection, epoch: str, group: Sequence[Numbered], draining: bool) -> bool:
-        """Whether nothing of the group was committed before, as nearly always: one statement that locks the epoch's row
-        and moves its number."""
-        numbers = {"epoch": epoch, "first": group[0].number, "last": group[-1].number}
-        moved = connection.execute(_advance, numbers | {"now": self._clock(), "draining": int(draining)})
-        return moved.rowcount == 1
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
         """The last committed number, its row locked; a new epoch gets its row."""
@@ -119,13 +88,15 @@ class SqlAppender:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
         connection.execute(statement.values(_epoch_columns(number, self._clock(), draining)))
 
-    def _store(self, connection: Connection, group: Sequence[Batch], accept_late: timedelta) -> list[Receipt]:
-        """Store batches whose order is theirs within each log; the receipts come in the order of the group."""
+    def _store(
+        self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
+    ) -> list[Receipt]:
+        """Store batches whose order is theirs within each log; the receipts come in the order of the group. ``known``:
+        locked logs, those of the group's pilots among them, as far as they are there."""
         places: dict[PilotId, list[int]] = defaultdict(list)
         for place, batch in enumerate(group):
             places[batch.pilot].append(place)
-        first_seen = {pilot: group[indexes[0]].received for pilot, indexes in places.items()}
-        locked = _lock_logs(connection, first_seen)
+        locked = _with_new(connection, known, _first_seen(group))
         receptions, receipts = [], [Receipt(0)] * len(group)
         for pilot in sorted(places):
             run = [group[place] for place in places[pilot]]
@@ -142,19 +113,22 @@ class SqlAppender:
         return lifecycle.receive(_open_part(connection, log, run), run, self._kept_by)
 
 
-def _lock_logs(connection: Connection, first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
+def _first_seen(group: Sequence[Batch]) -> dict[PilotId, datetime]:
+    """The pilots of a group, and when the first text of each was received."""
+    first_seen: dict[PilotId, datetime] = {}
+    for batch in group:
+        first_seen.setdefault(batch.pilot, batch.received)
+    return first_seen
+
+
+def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
     """The last part of each pilot's log, its row locked; pilots not seen before get their row."""
-    found = _lock_known(connection, list(first_seen))
+    found = {log.pilot: log for log in known}
     missing = sorted(set(first_seen) - set(found))
     if missing:
         connection.execute(insert(logs), [_new_row(pilot, first_seen[pilot]) for pilot in missing])
-        found |= _lock_known(connection, missing)
+        found |= {log.pilot: log for log in trips.of(connection).lock(connection, missing)}
     return found
-
-
-def _lock_known(connection: Connection, pilots: list[PilotId]) -> dict[PilotId, Log]:
-    found = connection.execute(_locking, {"pilots": [(pilot.vo, pilot.stamp) for pilot in sorted(pilots)]})
-    return {log.pilot: log for log in map(rows.to_log, found)}
 
 
 def _new_row(pilot: PilotId, seen: datetime) -> dict:
@@ -167,7 +141,7 @@ def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
         return log
     part = lifecycle.next_part(log, run[0].received)
     connection.execute(insert(logs).values(rows.new_columns(part)))
-    return _lock_known(connection, [log.pilot])[log.pilot]
+    return trips.of(connection).lock(connection, [log.pilot])[-1]
 
 
 def _epoch_columns(number: int, now: datetime, draining: bool) -> dict:
@@ -176,10 +150,8 @@ def _epoch_columns(number: int, now: datetime, draining: bool) -> dict:
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
     pieces = [_piece_row(reception, index) for reception in receptions for index in range(len(reception.pieces))]
-    if pieces:
-        connection.execute(insert(batches), pieces)
     changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
-    connection.execute(_save_logs[connection.dialect.name], changed)
+    trips.of(connection).write(connection, pieces, changed)
 
 
 def _piece_row(reception: Reception, index: int) -> dict:

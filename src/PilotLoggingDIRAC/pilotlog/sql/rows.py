@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, Select, and_, select
+from sqlalchemy import Row, Select, and_, select
 
 from ..model import Log, PilotId, State, StoredFile
 from .schema import files, logs
@@ -35,7 +36,11 @@ def select_logs(*more: Any) -> Select:
 
 def to_log(row: Row) -> Log:
     """The log of a row that ``select_logs`` or ``select(logs)`` gave."""
-    values = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for it)
+    return log_of(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
+
+
+def log_of(values: Mapping[str, Any]) -> Log:
+    """The log of a row's values by the names of their columns."""
     return Log(
         id=values["LogID"],
         pilot=PilotId(values["VO"], values["PilotStamp"]),
@@ -63,7 +68,7 @@ def to_log(row: Row) -> Log:
     )
 
 
-def to_file(values: RowMapping) -> StoredFile | None:
+def to_file(values: Mapping[str, Any]) -> StoredFile | None:
     """The archived copy that a row names, if any."""
     if values.get("LFN") is None:
         return None
