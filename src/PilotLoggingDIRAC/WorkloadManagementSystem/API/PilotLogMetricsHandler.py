@@ -24,6 +24,7 @@ from PilotLoggingDIRAC.pilotlog.figures import Figure
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.metrics import metrics
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 _PREFIX = "pilotlog_"
 _FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
@@ -38,6 +39,7 @@ class PilotLogMetricsHandler(BaseRequestHandler):
 
     @classmethod
     def _pre_initialize(cls) -> list:
+        guard_server()
         return [url("/metrics", cls)]
 
     @classmethod

@@ -37,6 +37,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.API.Tail import Tail
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import auditing
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of, policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page, page, whoami
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
@@ -55,6 +56,7 @@ class PilotLogsHandler(BaseRequestHandler):
 
     @classmethod
     def _pre_initialize(cls) -> list:
+        guard_server()
         return [url(rf"{_LOCATION}(?:/(.*))?", cls)]
 
     @classmethod

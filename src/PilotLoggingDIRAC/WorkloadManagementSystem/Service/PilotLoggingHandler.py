@@ -24,11 +24,11 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMi
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Searching import SearchingMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported, streamed
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import guard_json
 
 #: Columns of ``getPilotLogs``, in the order of a record.
 COLUMNS = {

@@ -25,13 +25,11 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.HTTPGuard import guard_http
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.JSONGuard import decode_plain, guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSContexts import share_tls_contexts
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.TLSGuard import guard_tls
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import decode_plain
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 #: Messages up to this are read where they arrive: it takes less than handing them to a thread.
 _SHORT_BYTES = 32 * 1024
@@ -49,10 +47,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
     def _pre_initialize(cls):
         """Start the collector with the server; one that can't start must not keep other services from starting."""
         try:
-            guard_tls()
-            guard_http()
-            guard_json()
-            share_tls_contexts()
+            guard_server()
             cls.collector = collector(cls._fullComponentName)
             cls.bound_bodies(cls.collector.bodies)
             cls.send_seconds = cls.collector.query.settings.send_seconds

@@ -5,7 +5,13 @@ from __future__ import annotations
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.WMSAdministratorHandler import WMSAdministratorHandlerMixin
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 
 class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, TornadoService):
     """The same as over DISET."""
+
+    @classmethod
+    def _pre_initialize(cls):
+        guard_server()
+        return super()._pre_initialize()
