@@ -160,11 +160,12 @@ class Call:
             "getPilotLogs": [{"PilotStamp": pilot.stamp}],
             "searchLogs": [{"PilotStamp": pilot.stamp}, "text", {}],
             "getPilotOutput": [pilot.reference],
+            "getPilotLoggingInfo": [pilot.reference],
             "getJobPilotOutput": [self.subject.job],
         }[self.method]
 
 
-READING = ("getLog", "getLogTail", "getLogs", "getPilotLogs", "searchLogs", "getPilotOutput", "getJobPilotOutput")
+READING = ("getLog", "getLogTail", "getLogs", "getPilotLogs", "searchLogs", "getPilotOutput", "getPilotLoggingInfo", "getJobPilotOutput")
 
 
 def make_calls(subjects):

@@ -72,6 +72,10 @@ class OutputFolder:
         (self.path / f"{pilot.stamp}.out").write_text(output)
         (self.path / f"{pilot.stamp}.err").write_text(error)
 
+    def inform(self, pilot, info):
+        """Let the CE give this logging info."""
+        (self.path / f"{pilot.stamp}.info").write_text(info)
+
     def lose(self, pilot):
         """Let the CE have nothing of this pilot any more."""
         (self.path / f"{pilot.stamp}.out").unlink()

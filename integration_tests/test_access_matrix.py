@@ -58,6 +58,8 @@ def read(call, value):
         whole = (call.subject.pilot.stamp, call.subject.text)
         assert value["Extent"]["here"][0] == len(found)
         return {(): "none", (whole,): "yes"}.get(tuple(found), str(found))
+    if call.method == "getPilotLoggingInfo":
+        return "yes" if call.subject.pilot.stamp in value else value
     text = value["Text"] if call.method in ("getLog", "getLogTail") else value["StdOut"]
     whole = f"# PilotJobReference: {call.subject.pilot.reference}\n\n{call.subject.text}\n"
     expected = whole if call.method == "getJobPilotOutput" else call.subject.text

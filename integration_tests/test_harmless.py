@@ -71,6 +71,7 @@ def test_a_method_that_is_not_there_does_not_come_back(connect):
 
 @pytest.mark.parametrize(("service", "method"), [
     ("Monitoring/WebApp", "getPilotOutput"),
+    ("Monitoring/WebApp", "getPilotLoggingInfo"),
     ("WorkloadManagement/PilotManager", "getPilotOutput"),
     ("WorkloadManagement/WMSAdministrator", "getJobPilotOutput"),
     ("WorkloadManagement/PilotLogging", "getLog"),

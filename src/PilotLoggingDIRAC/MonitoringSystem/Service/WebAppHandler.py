@@ -1,4 +1,4 @@
-"""DIRAC's Monitoring/WebApp, with ``getPilotOutput`` by the chain of sources and for those who may read it."""
+"""DIRAC's Monitoring/WebApp, with pilots' output and logging info by chains of sources, and for those who may read them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
 
 class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):
-    """What DIRAC's handler does, but pilots' output."""
+    """What DIRAC's handler does, but pilots' output and logging info."""
 
     auth_getPilotOutput = ["authenticated"]
     types_getPilotOutput = [str]
@@ -23,3 +23,15 @@ class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):
         :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete
         """
         return self.pilotOutput(pilotReference, sources)
+
+    auth_getPilotLoggingInfo = ["authenticated"]
+    types_getPilotLoggingInfo = [str]
+
+    @exported
+    def export_getPilotLoggingInfo(self, pilotReference):
+        """What the CE noted of a pilot's job; where it has nothing, how the pilot's log went.
+
+        :param str pilotReference: the pilot's reference, or its stamp
+        :return: S_OK(str)
+        """
+        return self.pilotLoggingInfo(pilotReference)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PilotLoggingDIRAC.pilotlog import parse, selecting
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import pilot_outputs
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import logging_info, pilot_outputs
 
 
 class PilotOutputMixin(AuditedMixin):
@@ -34,3 +34,10 @@ class PilotOutputMixin(AuditedMixin):
             "LogSource": found.source,
             "LogComplete": found.complete,
         }
+
+    def pilotLoggingInfo(self, reference: str) -> str:
+        """What the CE noted of a pilot that the caller may read; where it has nothing, how the pilot's log went."""
+        self.about = lambda: {"reference": parse.printable(reference)}
+        vo, found = logging_info().get(self.who, policy(self.who.vo), reference)
+        self.audit.read(self.who, "getPilotLoggingInfo", reference=reference, vo=vo, source=found.source)
+        return found.stdout

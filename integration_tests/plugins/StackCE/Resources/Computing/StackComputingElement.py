@@ -1,6 +1,6 @@
 """A computing element whose pilots' output are files in a folder, option ``OutputFolder`` of the CE.
 
-``<stamp>.out`` and ``<stamp>.err`` are the output, ``<stamp>.hang`` makes it hang, ``<stamp>.asked`` gets a line for
+``<stamp>.out`` and ``<stamp>.err`` are the output, ``<stamp>.info`` the logging info, ``<stamp>.hang`` makes it hang, ``<stamp>.asked`` gets a line for
 each question: the identity that asked.
 """
 
@@ -29,3 +29,8 @@ class StackComputingElement(ComputingElement):
             return S_ERROR(f"{jobID}: <b>no such job</b>")
         error = job.with_suffix(".err")
         return S_OK((job.with_suffix(".out").read_text(), error.read_text() if error.exists() else ""))
+
+    def getJobLog(self, jobID):
+        """Return S_OK(logging info), as DIRAC's CEs do."""
+        info = (Path(self.ceParameters["OutputFolder"]) / jobID.split(":::")[1]).with_suffix(".info")
+        return S_OK(info.read_text()) if info.exists() else S_ERROR(f"{jobID}: <b>no such job</b>")

@@ -27,13 +27,23 @@ def ce_output(reference: str, fields: dict[str, str], folder: str, max_bytes: in
     ``fields`` are those of the pilot's row that DIRAC looks at; what is written on the way goes below ``folder``.
     Raises LogNotFound with the reason where the CE does not give it.
     """
+    output = _asked("getJobOutput", reference, fields, folder)
+    return [_end(text, max_bytes) for text in output]
+
+
+@operation
+def ce_logging(reference: str, fields: dict[str, str], folder: str, max_bytes: int) -> str:
+    """What the CE noted of a pilot's job, the end of it; as ``ce_output``."""
+    return _end(_asked("getJobLog", reference, fields, folder), max_bytes)
+
+
+def _asked(method: str, reference: str, fields: dict[str, str], folder: str) -> Any:
     with private_files(), _temporary_files_in(folder):
         ce = _value(getPilotCE(fields))
-        if not hasattr(ce, "getJobOutput"):
-            raise LogNotFound(f"{fields['GridType']} CEs give no output")
+        if not hasattr(ce, method):
+            raise LogNotFound(f"{fields['GridType']} CEs give none")
         _value(setPilotCredentials(ce, fields))
-        output = _value(ce.getJobOutput(_value(getPilotRef(reference, fields))))
-    return [_end(text, max_bytes) for text in output]
+        return _value(getattr(ce, method)(_value(getPilotRef(reference, fields))))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from DIRAC import gLogger
 
@@ -20,6 +21,10 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Archi
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ComputingElementSource import (
     ComputingElementSource,
+)
+from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.LoggingInfo import (
+    ComputingElementLogging,
+    OwnLog,
 )
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
@@ -54,26 +59,36 @@ class _Reading:
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
         reader, records = PilotLoggingDB(settings=store).reader, PilotRecords(settings=store)
-        members = (
-            ComputingElementSource(records, self._fetch_from_ce),
+        texts = (
             CollectorSource(reader, self._max_bytes),
             ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),
         )
+        members = (ComputingElementSource(records, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
+        infos = (ComputingElementLogging(records, self._fetch_logging), OwnLog(reader, texts))
+        names = tuple(info.name for info in infos)
+        info_chain = SourceChain(infos, self._timing, on_error=_report)
+        self.logging_info = PilotOutputs(records, reader, info_chain, lambda vo: names)
         threading.Thread(target=self._look_after_workers, name="source-workers", daemon=True).start()
 
-    def _fetch_from_ce(self, record: PilotRecord) -> tuple[str, str]:
+    def _fetch_output(self, record: PilotRecord) -> tuple[str, str]:
+        stdout, stderr = self._from_ce("ce_output", record)
+        return stdout, stderr
+
+    def _fetch_logging(self, record: PilotRecord) -> str:
+        return self._from_ce("ce_logging", record)
+
+    def _from_ce(self, operation: str, record: PilotRecord) -> Any:
         with PrivateFolder("ce") as folder:
-            stdout, stderr = self._ce_workers.of(HOST).call(
-                "ce_output",
+            return self._ce_workers.of(HOST).call(
+                operation,
                 self._timing.source_seconds,
                 reference=record.reference,
                 fields=record.fields,
                 folder=str(folder),
                 max_bytes=self._max_bytes,
             )
-        return stdout, stderr
 
     def _archive(self, vo: str) -> Archive:
         return archives.archive(vo, self._se_workers, self._timing.source_seconds)
@@ -114,3 +129,8 @@ def _reading() -> _Reading:
 def pilot_outputs() -> PilotOutputs:
     """Pilots' output by reference, for those who may read it; made at the first call."""
     return _reading().outputs
+
+
+def logging_info() -> PilotOutputs:
+    """The same for pilots' logging info."""
+    return _reading().logging_info

@@ -1,0 +1,52 @@
+"""The page of text that stands in for a CE's logging info."""
+
+import dataclasses
+from datetime import datetime
+
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
+from PilotLoggingDIRAC.pilotlog.story import story
+
+AT = datetime(2026, 11, 21, 12)
+RUNNING = Log(1, PilotId("vo.alpha.org", "a" * 32), 1, State.RECEIVING, AT, AT.replace(hour=13), lines=3, bytes=90)
+ENDED = dataclasses.replace(RUNNING, state=State.COMPLETE, return_code="1", site="LCG.Example.org", ce="ce.example.org")
+TEXT = """\
+2026-11-21T12:00:01.5Z INFO [CheckWorkerNode] Command CheckWorkerNode instantiated from pilotCommands
+2026-11-21T12:00:02Z INFO [CheckWorkerNode] well
+2026-11-21T12:00:03Z INFO [InstallDIRAC] Command InstallDIRAC instantiated from pilotCommands
+2026-11-21T12:00:04Z ERROR [InstallDIRAC] no space left"""
+
+
+def test_commands_with_their_times_and_errors_are_told():
+    told = story([ENDED], TEXT).splitlines()
+    assert told[told.index("Commands") + 1 : told.index("Errors")] == [
+        "  2026-11-21 12:00:01  CheckWorkerNode",
+        "  2026-11-21 12:00:03  InstallDIRAC",
+        "",
+    ]
+    assert told[-1] == "  2026-11-21T12:00:04Z ERROR [InstallDIRAC] no space left"
+
+
+def test_how_the_log_stands_is_told():
+    told = story([ENDED], TEXT)
+    for words in ("a" * 32 + " of vo.alpha.org", "LCG.Example.org, ce.example.org", "12:00:00 to 2026-11-21 13:00:00",
+                  "complete. The pilot reported its end, with return code 1.", "3 lines, 90 bytes, database"):  # fmt: skip
+        assert words in told
+    assert "running. The pilot has not reported its end yet." in story([RUNNING], TEXT)
+
+
+def test_log_without_commands_and_errors_has_no_empty_headings():
+    told = story([RUNNING], "")
+    assert "Commands" not in told and "Errors" not in told and "Where" not in told
+
+
+def test_errors_are_as_many_and_as_long_as_can_be_read():
+    line = "2026-11-21T12:00:04Z ERROR [InstallDIRAC] " + "x" * 5000 + "\n"
+    told = story([ENDED], line * 50).splitlines()
+    assert "Errors, the first 20 of 50" in told
+    assert [len(error) for error in told[told.index("Errors, the first 20 of 50") + 1 :]] == [302] * 20
+
+
+def test_what_a_terminal_would_obey_is_shown():
+    evil = dataclasses.replace(ENDED, return_code="\x1b[2J")
+    told = story([evil], "2026-11-21T12:00:04Z ERROR \x1b]0;owned\x07\n")
+    assert "\x1b" not in told and r"\x1b]0;owned\x07" in told and r"\x1b[2J" in told
