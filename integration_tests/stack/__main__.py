@@ -1,4 +1,4 @@
-"""`./dev up`, `status`, `shell` and `down`."""
+"""`./dev up`, `portal`, `status`, `shell` and `down`."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import Stack, StackError, environment, world
+from . import Stack, StackError, environment, pki, world
 
 DEFAULT_ROOT = environment.TOP / ".stack"
 
@@ -30,6 +30,20 @@ def up(arguments):
     print(f"\n  collector  {stack.url('WorkloadManagement', 'TornadoPilotLogging')}")
     print(f"  folder     {stack.root}\n  users      {', '.join(world.USERS)}\n")
     print("./dev shell [USER] for a shell in it, ./dev status, ./dev down")
+
+
+def portal(arguments):
+    """Bring the stack up with DIRAC's web portal, and say how a browser gets in."""
+    stack, user = Stack(arguments.root), arguments.user
+    progress = Progress()
+    stack.up(progress)
+    progress("portal")
+    stack.portal.start()
+    progress("up")
+    print(f"\n  portal       {stack.portal.url(user, 'PilotMonitor')}")
+    print(f"  page         https://localhost:{stack.ports['tornado']}/pilotlogs/")
+    print(f"  certificate  {stack.pki.bundle(user)}  (password: {pki.BUNDLE_PASSWORD})\n")
+    print(f"Import {user}'s certificate into the browser first, and let it trust both places: their authority is the stack's.")
 
 
 def down(arguments):
@@ -64,7 +78,7 @@ def parser():
     """Return the command line's grammar."""
     grammar = argparse.ArgumentParser(prog="./dev")
     commands = grammar.add_subparsers(dest="command", required=True)
-    for action in (up, down, status, shell):
+    for action in (up, portal, down, status, shell):
         command = commands.add_parser(action.__name__, help=action.__doc__)
         command.add_argument("--root", type=Path, default=DEFAULT_ROOT, help="the stack's folder")
         command.set_defaults(action=action)
@@ -73,8 +87,8 @@ def parser():
             command.add_argument("--no-agents", action="store_true", help="start no agents")
         if action is down:
             command.add_argument("--purge", action="store_true", help="delete the folder too")
-        if action is shell:
-            command.add_argument("user", nargs="?", default="admin", help="whose proxy")
+        if action in (shell, portal):
+            command.add_argument("user", nargs="?", default="admin", help="who it is for")
     return grammar
 
 

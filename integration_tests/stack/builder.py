@@ -42,7 +42,11 @@ class Builder:
 
     def create_databases(self, database):
         """Create the databases that are missing; one that was left half made is made again."""
-        missing = [name for _, name in components.databases() if not self._done(f"database-{name}").exists()]
+        self.create(database, *(name for _, name in components.databases()))
+
+    def create(self, database, *names):
+        """Create those of the named databases that are missing."""
+        missing = [name for name in names if not self._done(f"database-{name}").exists()]
         for name in missing:
             database.sql(None, f"DROP DATABASE IF EXISTS `{name}`")
         if missing:

@@ -12,6 +12,8 @@ TORNADO = "tornado"
 SECOND_TORNADO = "tornado-2"  # the same once more on a port of its own; started by name only
 MARIADB = "mariadb"
 CONFIGURATION = "Configuration"
+PORTAL = "portal"
+PORTAL_HTTP = "portal-http"  # it insists on that one, too
 OPENSEARCH = "opensearch"
 STORAGE = ("xrootd", "s3")
 
@@ -56,6 +58,9 @@ SERVICES = (
     Service("Framework", "ProxyManager"),
     Service("ResourceStatus", "ResourceStatus"),
 )
+#: What only the portal needs; started with it.
+PORTAL_SERVICE = Service("Framework", "UserProfileManager")
+PORTAL_DATABASE = ("Framework", "UserProfileDB")
 AGENTS = (Agent(WMS, "PilotLoggingAgent"), Agent(WMS, "PilotLogForwardingAgent"))
 #: What Tornado serves besides services; a section of the CS each.
 APIS = ((WMS, "PilotLogs"), (WMS, "PilotLogMetrics"))
@@ -103,7 +108,8 @@ def apis():
 def entry_point(name):
     """Return the launcher's words for a component, None when there is none of that name."""
     words = {TORNADO: ["tornado"], SECOND_TORNADO: ["tornado"], CONFIGURATION: ["service", "Configuration/Server"]}
-    words |= {service.name: ["service", service.full_name] for service in diset_services()}
+    words[PORTAL] = ["portal", "-o", "/DIRAC/Setup=stack"]
+    words |= {service.name: ["service", service.full_name] for service in (*diset_services(), PORTAL_SERVICE)}
     words |= {agent.name: ["agent", agent.full_name] for agent in agents()}
     return words.get(name)
 
@@ -115,5 +121,5 @@ def databases():
 
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
-    diset = (service.name for service in SERVICES if not service.https)
-    return [MARIADB, TORNADO, SECOND_TORNADO, CONFIGURATION, OPENSEARCH, *STORAGE, *diset]
+    diset = (service.name for service in (*SERVICES, PORTAL_SERVICE) if not service.https)
+    return [MARIADB, TORNADO, SECOND_TORNADO, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP, *STORAGE, *diset]

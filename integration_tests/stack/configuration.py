@@ -37,6 +37,7 @@ def build(facts: Facts):
             "Operations": operations(facts),
             "Resources": resources(facts.disks),
             "Systems": systems(facts),
+            "WebApp": web_app(facts),
         }
     )
     for addition in facts.additions:
@@ -137,6 +138,17 @@ def site_section(vo):
     return {"SE": vo.storage_element, "CEs": {vo.ce: ce}}
 
 
+def web_app(facts):
+    """Return /WebApp, the portal's, with our page in its menu; with a Schema its own default menu is gone."""
+    applications = {"Job Monitor": "DIRAC.JobMonitor", "Pilot Monitor": "DIRAC.PilotMonitor"}
+    page = f"link|https://localhost:{facts.ports[components.TORNADO]}/pilotlogs/"
+    return {
+        "HTTPS": {"Port": facts.ports[components.PORTAL], "Cert": facts.host_certificate, "Key": facts.host_key},
+        "HTTP": {"Port": facts.ports[components.PORTAL_HTTP]},
+        "Schema": {"Applications": applications, "Tools": {"Pilot logs": page}},
+    }
+
+
 def systems(facts):
     """Return /Systems: for each component what its template in DIRAC and in our extension says, then where it is."""
     account = {"User": "Dirac", "Password": facts.database_password, "Host": "127.0.0.1"}
@@ -147,9 +159,9 @@ def systems(facts):
         "Tornado": {"Port": facts.ports[components.TORNADO]},
     }
     system_part(sections, components.WMS, "PilotLogging")["CrossVOGroups"] = world.CROSS_VO_GROUPS
-    for system, name in components.databases():
+    for system, name in (*components.databases(), components.PORTAL_DATABASE):
         system_part(sections, system, "Databases")[name] = {"DBName": name}
-    for service in components.services():
+    for service in (*components.services(), components.PORTAL_SERVICE):
         options = {"Protocol": "https"} if service.https else {"Port": facts.ports[service.name]}
         section = with_template(service.system, "Services", service.name, options)
         system_part(sections, service.system, "Services")[service.name] = section
@@ -159,6 +171,8 @@ def systems(facts):
         system_part(sections, agent.system, "Agents")[agent.name] = section
     for system, name in components.apis():
         system_part(sections, system, "APIs")[name] = with_template(system, "APIs", name, {})
+    framing = ("'self'", f"https://localhost:{facts.ports[components.PORTAL]}")
+    system_part(sections, components.WMS, "APIs")["PilotLogs"].setOption("FrameAncestors", as_text(framing))
     return sections
 
 

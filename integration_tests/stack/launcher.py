@@ -1,4 +1,4 @@
-"""Runs DIRAC's own entry points on loopback only: `launcher service|agent|tornado ARGUMENTS`.
+"""Runs DIRAC's own entry points on loopback only: `launcher service|agent|tornado|portal ARGUMENTS`.
 
 Both DISET and Tornado bind to all interfaces; here no listening socket leaves 127.0.0.1.
 """
@@ -87,9 +87,21 @@ def run_tornado():
     main()
 
 
+def run_portal():
+    """Run dirac-webapp-run."""
+    from . import tls
+
+    tls.install(os.environ["STACK_TLS"])
+    show_tornado_errors()
+    from WebAppDIRAC.scripts.dirac_webapp_run import main
+
+    main()
+
+
 if __name__ == "__main__":
     kind = sys.argv.pop(1)
     stay_on_loopback()
     if hidden := os.environ.get("STACK_HIDDEN_EXTENSION"):
         hide_extension(hidden)
-    {"service": run_service, "agent": run_agent, "tornado": run_tornado}[kind]()
+    kinds = {"service": run_service, "agent": run_agent, "tornado": run_tornado, "portal": run_portal}
+    kinds[kind]()

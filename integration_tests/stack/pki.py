@@ -10,11 +10,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from . import world
 
 VALID_DAYS = 3650
+BUNDLE_PASSWORD = "stack"
 OIDS = {"C": NameOID.COUNTRY_NAME, "O": NameOID.ORGANIZATION_NAME, "CN": NameOID.COMMON_NAME}
 
 
@@ -34,6 +36,15 @@ class Pki:
     def key(self, name):
         """Return the path of its private key."""
         return self.folder / f"{name}.key"
+
+    def bundle(self, name):
+        """Make a user's certificate and key as one file, as browsers import them, and return its path."""
+        path = self.folder / f"{name}.p12"
+        key = serialization.load_pem_private_key(self.key(name).read_bytes(), None)
+        certificate = x509.load_pem_x509_certificate(self.certificate(name).read_bytes())
+        secret = serialization.BestAvailableEncryption(BUNDLE_PASSWORD.encode())
+        write_private(path, pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, None, secret))
+        return path
 
     def host_folder(self, name="host"):
         """Return a host's folder with hostcert.pem and hostkey.pem, as pilots and DIRAC's servers want it."""
@@ -148,8 +159,13 @@ def write_key(path, key):
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
+    write_private(path, pem)
+
+
+def write_private(path, content):
+    """Write a file for its owner's eyes."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
+        file.write(content)
 
 
 def write_certificate(path, certificate):

@@ -26,6 +26,10 @@ class Settings:
         """The dirac.cfg of the configuration server."""
         return self.cfg.with_name("configuration-server.cfg")
 
+    def server_environment(self):
+        """What the configuration server's process has of its own."""
+        return {"DIRACSYSCONFIG": str(self.server_cfg)}
+
     @property
     def state(self):
         """The ports and passwords; StackError when there are none yet."""

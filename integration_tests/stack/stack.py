@@ -11,9 +11,10 @@ from pathlib import Path
 
 from . import components, configuration, environment, ports, world
 from .builder import Builder
-from .components import CONFIGURATION, MARIADB, SECOND_TORNADO, TORNADO
+from .components import CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
 from .mariadb import MariaDB
 from .pki import Pki
+from .portal import Portal
 from .processes import Processes, StackError, is_listening
 from .settings import Settings
 from .storage import Storage
@@ -49,6 +50,7 @@ class Stack:
         self._builder = Builder(self)
         self._settings = Settings(self)
         self.storage = Storage(self, storage)
+        self.portal = Portal(self, self._builder)
 
     def __enter__(self):
         return self
@@ -242,7 +244,7 @@ class Stack:
         self._builder.build_files()
 
     def _server_env(self, name):
-        own = {"DIRACSYSCONFIG": str(self._settings.server_cfg)} if name == CONFIGURATION else {}
+        own = {CONFIGURATION: self._settings.server_environment, PORTAL: self.portal.environment}.get(name, dict)()
         if name in self.storage.names:
             own = self.storage.server(name).environment()
         return self.env() | own | self.component_environment.get(name, {})
@@ -264,10 +266,9 @@ class Stack:
             self.storage.wait(name)
 
     def _component_names(self):
-        services = [service.name for service in components.diset_services()]
-        if self.configuration_server:
-            services.insert(0, CONFIGURATION)
-        return [MARIADB, TORNADO, *self.storage.names, *services, *(agent.name for agent in components.agents())]
+        services = [CONFIGURATION] * self.configuration_server + [service.name for service in components.diset_services()]
+        portal = [name for name in self.portal.names if self.pid(name)]
+        return [MARIADB, TORNADO, *self.storage.names, *services, *portal, *(agent.name for agent in components.agents())]
 
     def _argv(self, name):
         if name == MARIADB:
