@@ -1,8 +1,6 @@
 """The administrators' commands on a whole DIRAC with a configuration server; every example of the guide is run."""
 
 import json
-import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -12,21 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from . import grid
+from . import examples, grid
 from .pilot import Connection, StockLogger, pilot_line, run
 from .stack import Stack, world
-from .stack.environment import TOP
 from .waiting import until
 
 ALPHA, BETA = world.ALPHA, world.BETA
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
 COMMANDS = ("list", "show", "search", "status", "enable", "disable", "check")
-SCRIPTS = TOP / "src" / "PilotLoggingDIRAC" / "WorkloadManagementSystem" / "scripts"
 AS_HOST = ("-o", "/DIRAC/Security/UseServerCertificate=yes")
-EXAMPLE_STAMP = "9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b"
-
-#: An example that nobody confirms here, unless there is nothing to confirm.
-UNCONFIRMED = "dirac-admin-pilot-logs-disable --VO vo.example.org"
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +86,6 @@ def good(done, code=0):
 # every example
 
 
-def examples():
-    """The command lines of the guide's page and of the commands' own usage."""
-    texts = [(TOP / "docs" / "administrator" / "commands.rst").read_text()]
-    texts += [(SCRIPTS / f"dirac_admin_pilot_logs_{name}.py").read_text() for name in COMMANDS]
-    found = [line for text in texts for line in re.findall(r"^ +\$ (dirac-admin-pilot-logs-.*)$", text, re.M)]
-    assert len(found) >= 20
-    return list(dict.fromkeys(found))
-
-
 @pytest.fixture(scope="module")
 def example_pilot(stack, agent, connect):
     """The pilot that the examples speak of: it has failed at the examples' site with all of their errors."""
@@ -119,29 +102,30 @@ def example_pilot(stack, agent, connect):
     return pilot
 
 
-def words_of(example, pilot):
-    """An example's words, with names of the stack in place of the examples'."""
-    names = {
-        "htcondorce://ce.example.org/1234.0": pilot.reference,
-        "vo.example.org": ALPHA.name,
-        "LCG.Example.org": ALPHA.site,
-        "ce1.example.org": ALPHA.ce,
-        EXAMPLE_STAMP: pilot.stamp,
-    }
-    for name, own in names.items():
-        example = example.replace(name, own)
-    return shlex.split(example)
+@pytest.fixture(scope="module")
+def names(stack, example_pilot, connect, tmp_path_factory):
+    """What the examples speak of: besides that pilot one to delete, of long ago, and an old collector's folder."""
+    victim = archived(connect, ended(connect, stack))
+    when = (examples.LONG_AGO, victim.stamp)
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastSeen = %s WHERE PilotStamp = %s", when)
+    folder = examples.old_logs(tmp_path_factory.mktemp("old"))
+    return examples.Names(example_pilot, victim, folder, stack.url("WorkloadManagement", "TornadoPilotLogging"))
 
 
-@pytest.mark.parametrize("example", examples())
-def test_example_of_the_guide_works(stack, example_pilot, example):
+@pytest.mark.parametrize("example", examples.examples())
+def test_example_of_the_guide_works(stack, names, example):
     host = "UseServerCertificate" in example
-    done = stack.run(words_of(example, example_pilot), user=None if host else "admin", timeout=180)
+    done = stack.run(names.words(example), user=None if host else "admin", timeout=180)
     assert "Traceback (most" not in done.stdout + done.stderr
-    good(done, 3 if example == UNCONFIRMED and done.returncode else 0)
+    good(done, done.returncode if done.returncode in examples.may_end_with(example) else 0)
     if "--JSON" in example:
         for line in [done.stdout] if done.stdout.startswith("{\n") else done.stdout.splitlines():
             json.loads(line)
+
+
+def test_every_command_of_ours_has_an_example():
+    have = {example.split()[0] for example in examples.examples()}
+    assert have == {path.stem.replace("_", "-") for path in examples.SCRIPTS.glob("dirac_*.py")}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

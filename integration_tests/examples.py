@@ -1,0 +1,70 @@
+"""Every example of a command of ours, in the guide and in the commands' own usage, in words that work on a stack."""
+
+import re
+import shlex
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from .stack import world
+from .stack.environment import TOP
+
+GUIDE = TOP / "docs" / "administrator"
+SCRIPTS = TOP / "src" / "PilotLoggingDIRAC" / "WorkloadManagementSystem" / "scripts"
+STAMP = "9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b"
+REFERENCE = "htcondorce://ce.example.org/1234.0"
+COLLECTOR = re.compile(r"https://dirac\d\.example\.org:8443/WorkloadManagement/TornadoPilotLogging")
+#: Commands that ask before they do it.
+ASKING = ("delete", "disable", "enable")
+LONG_AGO = "2024-06-01 12:00:00"
+
+#: Those that the examples of deleting name must not be missed by others.
+_DELETING = "dirac-admin-pilot-logs-delete"
+
+
+def examples():
+    """The command lines, each once."""
+    texts = [path.read_text() for path in (*sorted(GUIDE.glob("*.rst")), *sorted(SCRIPTS.glob("dirac_*.py")))]
+    found = (line for text in texts for line in re.findall(r"^ +\$ (dirac-admin-pilot-logs-.*)$", text, re.M))
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Names:
+    """What stands for the examples' names: a pilot to ask for, one to delete, a folder of old logs, a collector."""
+
+    pilot: object
+    victim: object
+    folder: Path
+    collector: str
+
+    def words(self, example):
+        """An example's words."""
+        pilot = self.victim if example.startswith(_DELETING) else self.pilot
+        own = {
+            "vo.example.org": world.ALPHA.name,
+            "LCG.Example.org": world.ALPHA.site,
+            "ce1.example.org": world.ALPHA.ce,
+            "/opt/dirac/pilotlogs": str(self.folder),
+            "<folder>": str(self.folder),
+            REFERENCE: pilot.reference,
+            STAMP: pilot.stamp,
+        }
+        example = COLLECTOR.sub(self.collector, example)
+        for name, its in own.items():
+            example = example.replace(name, its)
+        return shlex.split(example)
+
+
+def may_end_with(example):
+    """The exit codes of an example that nobody confirms: 3 where there is something to confirm."""
+    asks = any(example.startswith(f"dirac-admin-pilot-logs-{name} ") for name in ASKING) and "--Yes" not in example
+    return (0, 3) if asks else (0,)
+
+
+def old_logs(folder):
+    """A folder as DIRAC's own collector leaves it."""
+    place = folder / world.ALPHA.name
+    place.mkdir(parents=True)
+    (place / f"{uuid.uuid4().hex}.log").write_text("an old log\n")
+    return folder
