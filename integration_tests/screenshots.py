@@ -1,4 +1,4 @@
-"""`./dev screenshots`: pictures of the page for README and documentation, from the stack in .stack/, into docs/images/."""
+"""`./dev screenshots`: pictures of page and portal for README and documentation, from the stack in .stack/, into docs/images/."""
 
 import io
 import random
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from PIL import Image
 
-from . import browser
+from . import browser, portal_visitor
 from .pilot import Connection
 from .stack import Stack, world
 from .stack.environment import TOP
@@ -73,9 +73,20 @@ class Scene:
             connection.finalise(stamp, end)
         last = datetime.now(UTC) if end is None else teller.now
         site = SITES[seed % len(SITES)]
-        values = (began.replace(tzinfo=None), min(last, datetime.now(UTC)).replace(tzinfo=None), site, f"ce{seed % 3 + 1:02d}.{site.split('.')[1].lower()}.{site.split('.')[2]}", stamp)
+        ce = f"ce{seed % 3 + 1:02d}.{site.split('.')[1].lower()}.{site.split('.')[2]}"
+        values = (began.replace(tzinfo=None), min(last, datetime.now(UTC)).replace(tzinfo=None), site, ce, stamp)
         self.stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET FirstSeen=%s, LastSeen=%s, Site=%s, CE=%s WHERE PilotStamp=%s", values)
+        self.submit(seed, stamp, vo, site, ce, values[:2], {None: "Running", "0": "Done"}.get(end, "Failed"))
         return vo.name, stamp
+
+    def submit(self, seed, stamp, vo, site, ce, times, status):
+        """The pilot as DIRAC knows it, for the portal."""
+        self.stack.sql(
+            "PilotAgentsDB",
+            "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,"
+            " CurrentJobID, SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (reference(ce, seed), stamp, ce, "grid", site, vo.name, "HTCondorCE", status, 90_000_000 + seed * 1117, *times),
+        )
 
     def set(self, pilot, **columns):
         """Change a log's row, as an agent would by and by."""
@@ -87,6 +98,7 @@ class Scene:
         self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogBatches")
         self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogFiles")
         self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogs")
+        self.stack.sql("PilotAgentsDB", "DELETE FROM PilotAgents")
         for seed in range(20, 34):
             done = self.pilot(seed, 60 + 21 * (seed - 19), "0", world.BETA if seed % 4 == 0 else world.ALPHA)
             self.set(done, State="Archived" if seed % 3 else "Complete")
@@ -96,6 +108,11 @@ class Scene:
             self.pilot(seed, 3 + seed % 5, None, world.BETA if seed == 42 else world.ALPHA, rounds=4)
         failed = self.pilot(44, 25, "3", until="InstallDIRAC", error="Could not install DIRAC: no space left on device")
         return {"failed": failed, "running": self.pilot(45, 6, None, rounds=10)}
+
+
+def reference(ce, seed):
+    """A pilot's reference as an HTCondorCE gives it."""
+    return f"htcondorce://{ce}/{40_000 + seed * 37}.0"
 
 
 def save(page, name):
@@ -135,14 +152,30 @@ def take(stack, pilots):
             save(visitor.open_log(pilots["failed"]), "page-phone-log")
 
 
+def take_portal(stack):
+    """Pilot Monitor with a pilot's output and its logging info; our page from the portal's menu."""
+    with browser.chromium() as chromium, portal_visitor.visitor(chromium, stack, "admin") as opens:
+        monitor = opens("PilotMonitor")
+        (failed,) = stack.sql("PilotAgentsDB", "SELECT PilotJobReference FROM PilotAgents WHERE Status = 'Failed'")
+        monitor.submit(*failed)
+        for entry, name in (("Pilot Output", "portal-output"), ("Logging info", "portal-logging-info")):
+            monitor.choose(*failed, entry)
+            save(monitor.page, name)
+            monitor.close()
+        monitor.from_menu("Tools", "Pilot logs").wait_for_selector(".card")
+        save(monitor.page, "portal-page")
+
+
 def main():
     """Bring the stack up, fill it, take the pictures; the stack stays up."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     stack = Stack(TOP / ".stack")
     stack.up(print)
+    stack.portal.start()
     pilots = Scene(stack).fill()
     time.sleep(1)
     take(stack, pilots)
+    take_portal(stack)
 
 
 if __name__ == "__main__":

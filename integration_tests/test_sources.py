@@ -225,6 +225,34 @@ def test_command_works_by_reference_also_when_dirac_has_deleted_the_pilot(stack,
     assert refused.returncode != 0 and REFUSAL in refused.stdout + refused.stderr
 
 
+def test_logging_info_is_the_ce_s_and_ours_where_it_has_none_or_hangs(stack, ce, send):
+    has, has_not, hangs = (grid.add_pilot(stack) for _ in range(3))
+    ce.inform(has, "submitted\n")
+    ce.hang(hangs)
+    for pilot in (has, has_not, hangs):
+        send(pilot, pilot_line("Command CheckWorkerNode instantiated from pilotCommands"))
+    answers = {pilot: rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", pilot.reference) for pilot in (has, has_not, hangs)}
+    assert answers[has]["Value"] == "submitted\n"
+    for pilot in (has_not, hangs):
+        assert pilot.stamp in answers[pilot]["Value"] and "CheckWorkerNode" in answers[pilot]["Value"]
+    (proxy,) = ce.asked(has)
+    assert "pilotlog-ce-" in proxy  # a worker's, not the service's
+
+
+def test_logging_info_that_nobody_has_names_both_and_why(stack, ce):
+    answer = rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", grid.add_pilot(stack).reference)
+    assert "ComputingElement: the CE gives no" in answer["Message"] and "PilotLog: no log of this pilot" in answer["Message"]
+
+
+def test_command_for_logging_info_works_for_those_who_may_read(stack, ce, send):
+    pilot = grid.add_pilot(stack)
+    send(pilot, "text\n")
+    done = stack.run(["dirac-admin-get-pilot-logging-info", pilot.reference], user="opal")
+    assert done.returncode == 0 and pilot.stamp in done.stdout
+    refused = stack.run(["dirac-admin-get-pilot-logging-info", pilot.reference], user="opbert")
+    assert refused.returncode != 0 and REFUSAL in refused.stdout and pilot.stamp not in refused.stdout
+
+
 def test_file_that_dirac_s_own_logging_uploaded_is_found(stack, ask, tmp_path):
     pilot = grid.add_pilot(stack)
     (tmp_path / "old.log").write_text("old log\n")

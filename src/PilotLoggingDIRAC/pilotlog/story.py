@@ -30,12 +30,12 @@ def _head(parts: Sequence[Log]) -> Iterator[str]:
     last, (state, why) = parts[-1], standing(parts)
     yield "The computing element gives no logging info. This is what the pilot's own log tells (times UTC)."
     yield ""
-    yield f"Pilot       {last.pilot.stamp} of {last.pilot.vo}"
+    yield f"Pilot: {last.pilot.stamp} of {last.pilot.vo}"
     if where := ", ".join(filter(None, (last.site, last.ce))):
-        yield f"Where       {where}"
-    yield f"Heard of    {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
-    yield f"Log         {state}. {why}"
-    yield f"Text        {sum(log.lines for log in parts)} lines, {sum(log.bytes for log in parts)} bytes, {whereabouts(parts)}"
+        yield f"Where: {where}"
+    yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
+    yield f"Log: {state}. {why}"
+    yield f"Text: {sum(log.lines for log in parts)} lines, {sum(log.bytes for log in parts)} bytes, {whereabouts(parts)}"
 
 
 def _commands(outline: Outline) -> Iterator[str]:

@@ -17,6 +17,25 @@ class StackComputingElement(ComputingElement):
 
     def getJobOutput(self, jobID):
         """Return S_OK((standard output, standard error)), as DIRAC's CEs do."""
+        asked = self._asked(jobID)
+        if not asked["OK"]:
+            return asked
+        job = asked["Value"]
+        if not job.with_suffix(".out").exists():
+            return S_ERROR(f"{jobID}: <b>no such job</b>")
+        error = job.with_suffix(".err")
+        return S_OK((job.with_suffix(".out").read_text(), error.read_text() if error.exists() else ""))
+
+    def getJobLog(self, jobID):
+        """Return S_OK(logging info), as DIRAC's CEs do."""
+        asked = self._asked(jobID)
+        if not asked["OK"]:
+            return asked
+        info = asked["Value"].with_suffix(".info")
+        return S_OK(info.read_text()) if info.exists() else S_ERROR(f"{jobID}: <b>no such job</b>")
+
+    def _asked(self, jobID):
+        """Note who asks, hang where that is wanted; S_OK(where the job's files are)."""
         prepared = self._prepareProxy()
         if not prepared["OK"]:
             return prepared
@@ -25,12 +44,4 @@ class StackComputingElement(ComputingElement):
             file.write(os.environ.get("X509_USER_PROXY", "no proxy") + "\n")
         if job.with_suffix(".hang").exists():
             time.sleep(600)
-        if not job.with_suffix(".out").exists():
-            return S_ERROR(f"{jobID}: <b>no such job</b>")
-        error = job.with_suffix(".err")
-        return S_OK((job.with_suffix(".out").read_text(), error.read_text() if error.exists() else ""))
-
-    def getJobLog(self, jobID):
-        """Return S_OK(logging info), as DIRAC's CEs do."""
-        info = (Path(self.ceParameters["OutputFolder"]) / jobID.split(":::")[1]).with_suffix(".info")
-        return S_OK(info.read_text()) if info.exists() else S_ERROR(f"{jobID}: <b>no such job</b>")
+        return S_OK(job)
