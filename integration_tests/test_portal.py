@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from . import browser, grid, portal_visitor
 from .pilot import pilot_line
-from .stack import world
+from .stack import pki, world
 
 REFUSAL = "No such log, or not for you to read"
 #: Runs where it is taken for markup, also at the end of a text area, and fits into DIRAC's column for stamps.
@@ -179,3 +180,10 @@ def test_page_opens_from_the_menu_of_the_portal(monitor, cast):
     frame.wait_for_selector(f".card:has-text('{cast.running.stamp}')")
     frame.click(f".card:has-text('{cast.running.stamp}')")
     frame.wait_for_selector(f".row:has-text('no space left {SCRIPT}')")
+
+
+def test_bundle_for_a_browser_is_a_user_s_key_and_certificate(stack):
+    path = stack.pki.bundle("opal")
+    key, certificate, _ = pkcs12.load_key_and_certificates(path.read_bytes(), pki.BUNDLE_PASSWORD.encode())
+    assert certificate.public_key() == key.public_key() and certificate.subject == pki.x509_name(world.subject("opal"))
+    assert path.stat().st_mode & 0o777 == 0o600
