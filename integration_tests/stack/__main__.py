@@ -23,11 +23,11 @@ class Progress:
 
 def up(arguments):
     """Bring the stack up and say where things are."""
-    stack = Stack(arguments.root, tls=arguments.tls, agents=not arguments.no_agents)
+    stack = Stack(arguments.root, tls=arguments.tls, agents=not arguments.no_agents, collectors=arguments.collectors)
     progress = Progress()
     stack.up(progress)
     progress("up")
-    print(f"\n  collector  {stack.url('WorkloadManagement', 'TornadoPilotLogging')}")
+    print(f"\n  collector  {stack.front.url}")
     print(f"  folder     {stack.root}\n  users      {', '.join(world.USERS)}\n")
     print("./dev shell [USER] for a shell in it, ./dev status, ./dev down")
 
@@ -84,6 +84,7 @@ def parser():
         command.set_defaults(action=action)
         if action is up:
             command.add_argument("--tls", choices=("m2", "std"), default="m2", help="the server's TLS")
+            command.add_argument("--collectors", type=int, choices=(1, 2), default=1, help="2: behind HAProxy")
             command.add_argument("--no-agents", action="store_true", help="start no agents")
         if action is down:
             command.add_argument("--purge", action="store_true", help="delete the folder too")

@@ -10,6 +10,7 @@ from pathlib import Path
 OURS = "PilotLoggingDIRAC"
 TORNADO = "tornado"
 SECOND_TORNADO = "tornado-2"  # the same once more on a port of its own; started by name only
+BALANCER = "balancer"
 MARIADB = "mariadb"
 CONFIGURATION = "Configuration"
 PORTAL = "portal"
@@ -122,4 +123,5 @@ def databases():
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
     diset = (service.name for service in (*SERVICES, PORTAL_SERVICE) if not service.https)
-    return [MARIADB, TORNADO, SECOND_TORNADO, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP, *STORAGE, *diset]
+    own = [MARIADB, TORNADO, SECOND_TORNADO, BALANCER, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP]
+    return [*own, *STORAGE, *diset]

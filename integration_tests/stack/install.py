@@ -25,6 +25,7 @@ PACKAGES = (
     "fonts-dejavu-core",
     "gcc",
     "git",
+    "haproxy",
     "pkg-config",
     "swig",
     "libssl-dev",

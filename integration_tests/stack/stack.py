@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import components, configuration, environment, ports, world
+from .balancer import Front
 from .builder import Builder
-from .components import CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
+from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, TORNADO
 from .mariadb import MariaDB
 from .pki import Pki
 from .portal import Portal
@@ -34,17 +35,18 @@ class Stack:
     `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
     elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or a local
     configuration alone. `component_environment` and `component_options` (full path to value) are more environment
-    variables and options of single components, by name, from their next start on. Who opens the same `root` later, in another process, with the same arguments, can do all the
-    same things.
+    variables and options of single components, by name, from their next start on. Who opens the same `root` later, in
+    another process, with the same arguments, can do all the same things.
     """
 
-    def __init__(self, root: Path, tls="m2", agents=False, storage=(), configuration_server=False):
+    def __init__(self, root: Path, tls="m2", agents=False, storage=(), configuration_server=False, collectors=1):
         self.root = Path(root).resolve()
         self.tls = tls
         self.agents = agents
         self.configuration_server = configuration_server
         self.component_environment = {}
         self.component_options = {}
+        self.front = Front(self, collectors)
         self.pki = Pki(self.root / "pki")
         self._processes = Processes(self.root)
         self._builder = Builder(self)
@@ -113,7 +115,7 @@ class Stack:
             self._builder.create_databases(self.database)
             if self.configuration_server:
                 self.start(CONFIGURATION)
-            names = [TORNADO, *self.storage.names, *(service.name for service in components.diset_services())]
+            names = [*self.front.names, *self.storage.names, *(service.name for service in components.diset_services())]
             progress(f"{len(names)} servers")
             self.start(*names)
             progress("proxies and storage elements")
@@ -253,8 +255,8 @@ class Stack:
         self.stop(name)
         if name in self.ports and not ports.becomes_silent(self.ports[name], RELEASE_SECONDS):
             raise StackError(f"{name}: somebody else has port {self.ports[name]}; `down`, then `up` takes others")
-        if name in self.storage.names:
-            self.storage.server(name).prepare()
+        if server := self._server(name):
+            server.prepare()
         self._processes.start(name, self._argv(name), self._server_env(name), self.root / "work" / name)
 
     def _wait(self, name):
@@ -267,19 +269,24 @@ class Stack:
 
     def _component_names(self):
         services = [CONFIGURATION] * self.configuration_server + [service.name for service in components.diset_services()]
-        portal = [name for name in self.portal.names if self.pid(name)]
-        return [MARIADB, TORNADO, *self.storage.names, *services, *portal, *(agent.name for agent in components.agents())]
+        usual = [MARIADB, TORNADO, *self.storage.names, *services, *(agent.name for agent in components.agents())]
+        return [*usual, *(name for name in self._processes.names() if name not in usual)]
+
+    def _server(self, name):
+        """Return what is no part of DIRAC and has a server's configuration to write; None when it is."""
+        if name == BALANCER:
+            return self.front.balancer
+        return self.storage.server(name) if name in self.storage.names else None
 
     def _argv(self, name):
         if name == MARIADB:
             return self.database.argv()
-        if name in self.storage.names:
-            return self.storage.server(name).command()
+        if server := self._server(name):
+            return server.command()
         words = components.entry_point(name)
         if words is None:
             raise StackError(f"there is no component {name} in the stack")
-        port = {"/Systems/Tornado/Port": self.ports[name]} if name == SECOND_TORNADO else {}
-        options = port | self.component_options.get(name, {})
+        options = self.front.options(name) | self.component_options.get(name, {})
         more = [word for path, value in options.items() for word in ("-o", f"{path}={value}")]
         return [sys.executable, "-m", "integration_tests.stack.launcher", *words, *more]
 
