@@ -32,13 +32,11 @@ def _line(number, draw):
     return text[: LINE_BYTES - 1] + "\n"
 
 
-class Message:
-    """A ``sendMessage`` as urllib sends it: head and body; ``fill`` makes it the next one, cheaply."""
+class Request:
+    """A pilot's POST as urllib sends it: head and body, with a place for the stamp."""
 
-    def __init__(self, netloc, path, vo, lines, keep):
-        arguments = json.dumps((json.dumps(pilot_text(lines)), _STAMP, vo))
-        self.body = bytearray(urlencode({"method": "sendMessage", "args": arguments}).encode())
-        self._counter = self.body.index(_COUNTER.encode())
+    def __init__(self, netloc, path, method, arguments, keep):
+        self.body = bytearray(urlencode({"method": method, "args": json.dumps(arguments)}).encode())
         self._stamp = self.body.index(_STAMP.encode())
         connection = "keep-alive" if keep else "close"
         self.head = (
@@ -48,9 +46,28 @@ class Message:
         ).encode()
 
     def fill(self, number, stamp):
-        """Make it the message of this number for the pilot of this stamp, 32 hex digits."""
-        self.body[self._counter : self._counter + len(_COUNTER)] = b"%010d" % number
+        """Make it that of the pilot with this stamp, 32 hex digits; a number is of no meaning here."""
         self.body[self._stamp : self._stamp + len(_STAMP)] = stamp.encode()
+
+
+class Mark(Request):
+    """A ``finaliseLogs``."""
+
+    def __init__(self, netloc, path, vo, keep):
+        super().__init__(netloc, path, "finaliseLogs", (json.dumps({"retCode": "0"}), _STAMP, vo), keep)
+
+
+class Message(Request):
+    """A ``sendMessage``; ``fill`` makes it the next one, cheaply."""
+
+    def __init__(self, netloc, path, vo, lines, keep, seed=1):
+        super().__init__(netloc, path, "sendMessage", (json.dumps(pilot_text(lines, seed)), _STAMP, vo), keep)
+        self._counter = self.body.index(_COUNTER.encode())
+
+    def fill(self, number, stamp):
+        """Make it the message of this number for the pilot of this stamp, 32 hex digits."""
+        super().fill(number, stamp)
+        self.body[self._counter : self._counter + len(_COUNTER)] = b"%010d" % number
 
 
 def read_answer(sock):

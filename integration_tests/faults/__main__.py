@@ -1,4 +1,4 @@
-"""``./dev faults [--runs N] [--seed S] [--jobs J]``: a campaign, its totals, and 1 if anything was found."""
+"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced]``: a campaign, its totals, and 1 if anything was found."""
 
 import argparse
 import multiprocessing
@@ -23,12 +23,13 @@ def main():
     parser.add_argument("--runs", type=int, default=10, help="how many runs")
     parser.add_argument("--seed", type=int, help="the first run's seed; the others follow (default: drawn)")
     parser.add_argument("--jobs", type=int, default=1, help="stacks side by side")
+    parser.add_argument("--balanced", action="store_true", help="HAProxy before both collectors, and its faults too")
     options = parser.parse_args()
     first = random.randrange(10**6) if options.seed is None else options.seed
     folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
     signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
-    results = campaign(list(range(first, first + options.runs)), options.jobs, folder)
+    results = campaign(list(range(first, first + options.runs)), options.jobs, folder, options.balanced)
     say(totals(results))
     return 1 if len(results) < options.runs or any(result.findings for result in results) else 0
 

@@ -14,8 +14,9 @@ from . import texts
 from .oracle import Verdict
 from .senders import ACKNOWLEDGED, REFUSED
 
-#: Faults with which text may wait in a spool.
-SPOOLING = ("database", "drain", "spool")
+_COLLECTORS = 2
+#: Faults with which text may wait at one collector, in its spool or as it is halted, while a sender is at the other.
+SPOOLING = ("database", "drain", "spool", "hang")
 _LINE = re.compile(r"^(127\.[\d.]+:\d+) (\S+) ", re.MULTILINE)
 
 
@@ -44,17 +45,18 @@ def judge(ledger, stored, servers):
     """The verdict on a log whose messages, one server each, came by several collectors while spools held text."""
     plain, told, _ = texts.without_gaps(stored)
     found = texts.numbers(plain, ledger.name)
-    counts, takers, bare = Counter(found), defaultdict(set), set()
+    counts, takers, times, bare = Counter(found), defaultdict(set), Counter(), set()
     for attempt, server in zip(ledger.attempts, servers, strict=False):
         for number in texts.numbers(attempt.text, ledger.name):
             takers[number].add(server)
+            times[number] += 1
             if not texts.is_marked(attempt.text):
                 bare.add(number)
     heard = _lines(ledger, ACKNOWLEDGED)
     lost = sorted(heard - set(counts))
     findings = [f"lines of {who}" for who in texts.strangers(stored, ledger.name)]
     findings += [f"{len(lost)} acknowledged lines are lost: {lost[:5]}"] if lost else []
-    often = sorted(n for n in counts if counts[n] > max(1, len(takers[n] - {""})) and n not in bare)
+    often = sorted(n for n in counts if counts[n] > min(_COLLECTORS, times[n]) and n not in bare)
     findings += [f"more often than there are collectors: {often[:5]}"] if often else []
     for server in sorted({one for those in takers.values() for one in those} - {""}):
         own = [number for number in dict.fromkeys(found) if takers[number] == {server} and number not in bare]

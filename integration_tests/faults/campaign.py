@@ -18,11 +18,11 @@ MAX_SHOWN = 12
 LOOKS = 4
 
 
-def campaign(seeds, jobs, folder):
+def campaign(seeds, jobs, folder, balanced=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
     with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGTERM, _end)) as pool:
-        done = list(pool.map(job, [share for share in shares if share], [folder] * jobs))
+        done = list(pool.map(job, [share for share in shares if share], [folder] * jobs, [balanced] * jobs))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
 
@@ -31,12 +31,12 @@ def _end(*_):
     raise SystemExit("terminated")
 
 
-def job(seeds, folder):
+def job(seeds, folder, balanced=False):
     """The runs of some seeds on a stack of their own."""
     root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
     results = []
     try:
-        with Field(root) as field:
+        with Field(root, balanced) as field:
             say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
                 f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
             results = Job(field, Path(folder)).go(seeds)
@@ -66,7 +66,7 @@ class Job:
 
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
-        run = Run(self._field, plan.make(seed))
+        run = Run(self._field, plan.make(seed, self._field.is_balanced))
         result = run.go()
         self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:

@@ -33,7 +33,7 @@ def keep(run, logs, stack, folder: Path):
     folder = folder / f"seed-{run.plan.seed}-{run.stamps[0][:8]}"
     folder.mkdir(parents=True)
     result = run.result
-    repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}"
+    repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{' --balanced' if run.is_balanced else ''}"
     said = [repeat, "", *map(str, run.plan.faults), "", *result.findings]
     (folder / "findings.txt").write_text("\n".join(said) + "\n")
     (folder / "plan.txt").write_text(pprint.pformat(run.plan, width=200))

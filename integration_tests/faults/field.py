@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..pilot import Connection
 from ..stack import Stack, world
-from ..stack.components import MARIADB, SECOND_TORNADO, TORNADO
+from ..stack.components import BALANCER, MARIADB, SECOND_TORNADO, TORNADO
 from .database_proxy import DatabaseProxy
 
 AGENT = "PilotLoggingAgent"
@@ -34,6 +34,8 @@ AGENT_OPTIONS = {
 }
 #: A copy that is superseded goes after so long: twice the lease, a cycle, and some work.
 CLEANED_SECONDS = 2 * AGENT_OPTIONS["LeaseSeconds"] + 8
+#: After so long the balancer has found out that a collector is back.
+BALANCER_SECONDS = 6
 SPOOL_LIMIT = "SpoolMaxMB"
 SPOOL_BYTES = 24 * 1024 * 1024
 PLUGINS = Path(__file__).parent / "plugins"
@@ -43,8 +45,10 @@ CLOCK_SOURCE = Path(__file__).parent / "clock.c"
 class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
-    def __init__(self, root):
-        self.stack = Stack(root)
+    def __init__(self, root, balanced=False):
+        """``balanced``: with HAProxy before both collectors."""
+        self.stack = Stack(root, collectors=2 if balanced else 1)
+        self.is_balanced = balanced
         self.spool = self.stack.root / "spool"
         self.has_small_spool = False
         self._clock_library = self.stack.root / "clock.so"
@@ -140,7 +144,9 @@ class Field:
     # collectors
 
     def ports(self):
-        """The ports of the collectors."""
+        """The ports that lead to the collectors; behind the balancer any of them leads to both."""
+        if self.is_balanced:
+            return [self.stack.ports[BALANCER]] * len(COLLECTORS)
         return [self.stack.ports[name] for name in COLLECTORS]
 
     def begin_down_time(self, collector):
@@ -151,11 +157,11 @@ class Field:
 
     def end_down_time(self, down):
         """It can again; what is halfway done gets some time."""
-        down[2] = time.monotonic() + 1.5
+        down[2] = time.monotonic() + (BALANCER_SECONDS if self.is_balanced else 1.5)
 
     def was_down(self, collector, begin, end):
-        """Whether a collector was stopped or dead at some time of an interval."""
-        return any(who == collector and begin < until and end > since for who, since, until in self.down_times)
+        """Whether a collector was stopped or dead at some time of an interval; behind the balancer, any of them."""
+        return any((self.is_balanced or who == collector) and begin < until and end > since for who, since, until in self.down_times)
 
     def status(self, collector):
         """What a collector says of itself."""

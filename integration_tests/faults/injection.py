@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..stack import world
-from ..stack.components import MARIADB
+from ..stack.components import BALANCER, MARIADB
 from ..stack.processes import signal_quietly, wait_until
 from .field import AGENT, COLLECTORS
 
@@ -17,6 +17,7 @@ STOP_SECONDS = 15
 MAX_DRAIN_SECONDS = 2.5
 MAX_UPLOAD_SECONDS = 0.5
 COLLECTOR_LANES = {"collector": 0, "second": 1}
+BALANCED = len(COLLECTORS)  # the balancer's number among those that can be down
 
 REMOUNT_TRIES = 50
 FILL_TRIES = 50
@@ -115,6 +116,15 @@ class Injector:
         time.sleep(fault.seconds)
         for pid in children:
             signal_quietly(pid, signal.SIGCONT)
+
+    def _balancer(self, fault):
+        with self._down_time(BALANCED):
+            getattr(self, f"_component_{fault.kind}")(BALANCER, fault)
+
+    def _hang(self, fault):
+        """A collector hangs for long enough to be given up by the balancer."""
+        with self._down_time(fault.detail):
+            self._component_stop(COLLECTORS[fault.detail], fault)
 
     # network and clocks
 

@@ -22,8 +22,11 @@ FAULTS = {
     },
     "clock": {"collector": (2, 1, 6), "agent": (1, 1, 6)},
 }  # fmt: skip
+#: Those that make sense only with a balancer: it dies, or a collector hangs until the balancer gives it up.
+BALANCED = {"balancer": {"kill": (2, 0, 3), "terminate": (1, 0, 3)}, "hang": {"stop": (1, 14, 18)}}
 #: What one of these needs for itself.
-CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"database", "collector", "second"}}
+CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"database", "collector", "second"},
+           "hang": {"collector", "second", "drain", "spool"}}  # fmt: skip
 #: When the first fault of a lane begins, in seconds of a run; most logs are archived when their senders have ended.
 EARLY, LATE = (0.3, 5), (4, 10)
 LATE_LANES = ("agent", "storage")
@@ -88,11 +91,11 @@ class Plan:
     faults: tuple[Fault, ...]
 
 
-def make(seed):
+def make(seed, balanced=False):
     """The plan of a seed."""
     random = Random(seed)
     senders = tuple(_sender(random, f"r{seed}s{number}") for number in range(random.randint(5, 10)))
-    return Plan(seed, senders, tuple(sorted(_faults(random), key=lambda fault: fault.at)))
+    return Plan(seed, senders, tuple(sorted(_faults(random, balanced), key=lambda fault: fault.at)))
 
 
 def _sender(random, name):
@@ -123,9 +126,10 @@ def _treatment(random, trouble):
     return Treatment(kind, amount.get(kind, 0.0))
 
 
-def _faults(random):
+def _faults(random, balanced):
     lanes, faults = [], []
-    for lane in random.sample(sorted(FAULTS), len(FAULTS)):
+    first = [lane for lane in [random.choice((*BALANCED, None))] if lane] if balanced else []
+    for lane in [*first, *random.sample(sorted(FAULTS), len(FAULTS))]:
         clash = any(lane in CLASHES.get(other, ()) or other in CLASHES.get(lane, ()) for other in lanes)
         if len(lanes) < 4 and not clash:
             lanes.append(lane)
@@ -137,7 +141,7 @@ def _faults(random):
 def _lane(random, lane):
     at = random.uniform(*(LATE if lane in LATE_LANES else EARLY))
     for _ in range(random.choice((1, 1, 2))):
-        kinds = FAULTS[lane]
+        kinds = (FAULTS | BALANCED)[lane]
         kind = random.choices(list(kinds), [share for share, _, _ in kinds.values()])[0]
         seconds = random.uniform(*kinds[kind][1:])
         detail = random.choice((-60, 60)) if lane == "clock" else random.randrange(2)

@@ -31,6 +31,8 @@ class Exchange:
     arrived: float = 0.0
     answered: float = 0.0
     network_cut: bool = False
+    way: str = ""
+    """Address and port from which it was handed on."""
 
 
 class Records:
@@ -66,9 +68,12 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True).start()
 
-    def open(self, sender, collector, treatments):
-        """Open a way for a sender and return its port; its n-th connection gets the n-th treatment, later ones none."""
-        way = _Way(self, sender, collector, iter(treatments))
+    def open(self, sender, collector, treatments, source="127.0.0.1"):
+        """Open a way for a sender and return its port; its n-th connection gets the n-th treatment, later ones none.
+
+        ``source`` is the address that collectors, or a balancer, see.
+        """
+        way = _Way(self, sender, collector, iter(treatments), source)
         return asyncio.run_coroutine_threadsafe(way.listen(), self._loop).result(10)
 
     def cut(self, collector):
@@ -97,6 +102,7 @@ class _Way:
     sender: str
     collector: int
     treatments: object
+    source: str
     server: object = field(default=None)
 
     async def listen(self):
@@ -114,7 +120,9 @@ class _Way:
             return abort(writer)
         proxy._open[writer] = exchange
         try:
-            there = await asyncio.open_connection("127.0.0.1", proxy._ports[self.collector])
+            port = proxy._ports[self.collector]
+            there = await asyncio.open_connection("127.0.0.1", port, local_addr=(self.source, 0))
+            exchange.way = "{}:{}".format(*there[1].get_extra_info("sockname"))
             await _Link(treatment, exchange, (reader, writer), there).run()
         except OSError:
             pass

@@ -112,7 +112,8 @@ def entry_point(name):
     words[PORTAL] = ["portal", "-o", "/DIRAC/Setup=stack"]
     words |= {service.name: ["service", service.full_name] for service in (*diset_services(), PORTAL_SERVICE)}
     words |= {agent.name: ["agent", agent.full_name] for agent in agents()}
-    return words.get(name)
+    # `PilotLoggingAgent-2` is one more of the same, started by name only
+    return words.get(name) or words.get(name.partition("-")[0])
 
 
 def databases():

@@ -1,0 +1,1 @@
+"""A day of a million pilots, scaled: whole lives of pilots at their rate, on a real stack, looked at every few seconds."""

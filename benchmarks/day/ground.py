@@ -1,0 +1,98 @@
+"""The stack that a day is lived on: real collectors, MariaDB, agents; time limits short, so that text is purged too."""
+
+from integration_tests.stack import Stack, world
+
+from .life import stamp
+
+AGENT = "PilotLoggingAgent"
+_UNUSED = ("PilotLogging", "PilotManager", "WMSAdministrator", "WebApp", "PilotLogForwardingAgent")
+_AGENT_SECTION = f"/Systems/WorkloadManagement/Agents/{AGENT}"
+_DONE = ("Archived", "Purged")
+_STATUS = ("Innodb_os_log_fsyncs", "Innodb_data_fsyncs", "Innodb_os_log_written", "Innodb_data_written", "Com_commit")
+_PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,
+    SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, 'q', %s, %s, 'Stack', 'Running', UTC_TIMESTAMP(), UTC_TIMESTAMP())"""
+
+
+class Ground:
+    """A stack that is up, with as many collectors and agents as the options say."""
+
+    def __init__(self, root, options):
+        self.stack = Stack(root, tls=options.tls, collectors=options.collectors)
+        self.agents = [AGENT, *(f"{AGENT}-{number}" for number in range(2, options.agents + 1))][: options.agents]
+        self.batches_seconds = options.life
+        self._life, self._workers = options.life, options.workers
+
+    def __enter__(self):
+        stack = self.stack
+        stack.build()
+        for name, value in self._agent_options().items():
+            stack.set_option(f"{_AGENT_SECTION}/{name}", value)
+        for vo in world.VOS:
+            for name, value in self._operations().items():
+                stack.set_option(f"/Operations/{vo.name}/PilotLogging/{name}", value)
+        try:
+            stack.up()
+            stack.stop(*_UNUSED)
+            self.start_agents()
+        except BaseException:
+            stack.down()
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        self.stack.down()
+
+    def _agent_options(self):
+        """A pilot is silent when it said nothing for its whole life."""
+        silent = {f"Silent{kind}Seconds": self._life for kind in ("Final", "Unknown", "Running")}
+        return {"Workers": self._workers, "PollingTime": 10, "MaxCycles": 0, "SettleSeconds": 2, **silent}
+
+    def _operations(self):
+        return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}
+
+    def start_agents(self):
+        """Start all agents, each in a folder of its own."""
+        for name in self.agents:
+            self.stack.component_options[name] = {"WorkDirectory": f"work/{name}", "ControlDirectory": f"control/{name}"}
+        self.stack.start(*self.agents)
+
+    def enlist(self, prefix, load, seconds):
+        """Make the pilots known to DIRAC, as its site directors do."""
+        rows = []
+        for number in range(load.arrivals(seconds)):
+            vo = world.VOS[number % len(world.VOS)]
+            rows.append((f"stack://{vo.ce}/{prefix}{number}", stamp(prefix, number), vo.ce, vo.site, vo.name))
+        with self.stack.database.connection("PilotAgentsDB") as connection:
+            connection.cursor().executemany(_PILOT, rows)
+            connection.commit()
+
+    def all_archived(self, prefix):
+        """Whether no log waits for its archive, nor for its pilot."""
+        statement = "SELECT COUNT(*) FROM PilotLogs WHERE PilotStamp LIKE %s AND State NOT IN %s"
+        return not self.agents or not self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%", _DONE))[0][0]
+
+    def stored_lines(self, prefix):
+        """How many lines the pilots' logs have."""
+        statement = "SELECT COALESCE(SUM(NumberOfLines), 0) FROM PilotLogs WHERE PilotStamp LIKE %s"
+        return int(self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0][0])
+
+    def archived_per_second(self, prefix):
+        """From the first log that was archived to the last."""
+        statement = """SELECT COUNT(*), TIMESTAMPDIFF(MICROSECOND, MIN(f.VerifiedAt), MAX(f.VerifiedAt)) / 1e6
+            FROM PilotLogFiles f JOIN PilotLogs l ON l.LogID = f.LogID WHERE l.PilotStamp LIKE %s"""
+        number, seconds = self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0]
+        return float(number / seconds) if seconds else 0.0
+
+    def written(self):
+        """MariaDB's counters."""
+        rows = dict(self.stack.sql(None, "SHOW GLOBAL STATUS"))
+        return {name: int(rows.get(name, 0)) for name in _STATUS}
+
+    def written_since(self, before, pilots):
+        """In words, what MariaDB did for each pilot, DIRAC's databases included."""
+        now = self.written()
+        share = {name: (now[name] - before[name]) / max(1, pilots) for name in _STATUS}
+        return (
+            f"for each pilot {share['Com_commit']:.0f} commits, {share['Innodb_os_log_fsyncs']:.1f} fsyncs of the log, "
+            f"{share['Innodb_os_log_written'] / 1e3:.0f} kB of log and {share['Innodb_data_written'] / 1e3:.0f} kB of data written"
+        )
