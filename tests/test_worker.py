@@ -189,6 +189,18 @@ class TestPool:
         pool.close()
         assert all(fake.closed for fake in made)
 
+    def test_identities_that_take_turns_keep_their_workers_where_some_may_be_spare(self):
+        made = []
+        pool = WorkerPool(2, make=lambda identity: made.append(Fake(identity)) or made[-1], spare=2)
+        for _ in range(3):
+            for identity in (SHIFTER, HOST):
+                with pool.worker(identity, 1), pool.worker(identity, 1):
+                    pass
+        assert len(made) == 4
+        for number in range(5):
+            pool.of(Identity(f"user{number}", "g")).call("x", 1)
+            assert len([fake for fake in made if not fake.closed]) <= 4
+
     def test_who_finds_all_workers_busy_waits_and_then_gives_up(self):
         fakes = []
 

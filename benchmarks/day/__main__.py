@@ -12,8 +12,8 @@ from integration_tests.stack import environment
 from .. import machine, usage
 from . import report
 from .crowd import Crowd
-from .life import Load
 from .ground import Ground
+from .life import Load
 from .sampling import Sampler
 
 _FOLDER = environment.TOP / "docs" / "developer" / "benchmarks"
@@ -96,7 +96,8 @@ def main():
     options = parser().parse_args()
     load = Load.of(options.times, life_seconds=options.life, kept_share=options.kept)
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="day-") as folder:
-        with Ground(Path(folder) / "stack", options) as ground:
+        with Ground(Path(folder) / "stack", options.life, options.tls, options.collectors) as ground:
+            ground.start_agents(options.agents, options.workers)
             fsync = usage.fsync_seconds(folder)
             day = live(ground, load, options)
     for name, value in report.sums(day):

@@ -20,13 +20,13 @@ THREADS = 24
 class Crowd:
     """Pilots that wait; ``begin`` lets them arrive."""
 
-    def __init__(self, stack, load, seconds):
+    def __init__(self, stack, load, seconds, vos=world.VOS):
         self.prefix = secrets.token_hex(8)
         order = {
             "url": stack.front.url,
             "prefix": self.prefix,
             "authorities": str(stack.pki.certificates),
-            "proxies": {vo.name: str(stack.proxy(vo.pilot)) for vo in world.VOS},
+            "proxies": {vo.name: str(stack.proxy(vo.pilot)) for vo in vos},
             "load": asdict(load),
             "seconds": seconds,
             "of": PROCESSES,

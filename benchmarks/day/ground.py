@@ -14,13 +14,12 @@ _PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationS
 
 
 class Ground:
-    """A stack that is up, with as many collectors and agents as the options say."""
+    """A stack that is up, with its collectors and no agents; text is purged so long after it was archived."""
 
-    def __init__(self, root, options):
-        self.stack = Stack(root, tls=options.tls, collectors=options.collectors)
-        self.agents = [AGENT, *(f"{AGENT}-{number}" for number in range(2, options.agents + 1))][: options.agents]
-        self.batches_seconds = options.life
-        self._life, self._workers = options.life, options.workers
+    def __init__(self, root, life_seconds, tls="m2", collectors=1):
+        self.stack = Stack(root, tls=tls, collectors=collectors)
+        self.batches_seconds = round(life_seconds)
+        self._agents = []
 
     def __enter__(self):
         stack = self.stack
@@ -33,7 +32,6 @@ class Ground:
         try:
             stack.up()
             stack.stop(*_UNUSED)
-            self.start_agents()
         except BaseException:
             stack.down()
             raise
@@ -44,23 +42,30 @@ class Ground:
 
     def _agent_options(self):
         """A pilot is silent when it said nothing for its whole life."""
-        silent = {f"Silent{kind}Seconds": self._life for kind in ("Final", "Unknown", "Running")}
-        return {"Workers": self._workers, "PollingTime": 10, "MaxCycles": 0, "SettleSeconds": 2, **silent}
+        silent = {f"Silent{kind}Seconds": self.batches_seconds for kind in ("Final", "Unknown", "Running")}
+        return {"PollingTime": 10, "MaxCycles": 0, "SettleSeconds": 2, **silent}
 
     def _operations(self):
         return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}
 
-    def start_agents(self):
-        """Start all agents, each in a folder of its own."""
-        for name in self.agents:
-            self.stack.component_options[name] = {"WorkDirectory": f"work/{name}", "ControlDirectory": f"control/{name}"}
-        self.stack.start(*self.agents)
+    def start_agents(self, number, workers):
+        """Start so many agents with so many workers each, in a folder of its own each."""
+        self._agents = [AGENT, *(f"{AGENT}-{other}" for other in range(2, number + 1))][:number]
+        for name in self._agents:
+            folders = {"WorkDirectory": f"work/{name}", "ControlDirectory": f"control/{name}"}
+            self.stack.component_options[name] = folders | {"Workers": workers}
+        self.stack.start(*self._agents)
 
-    def enlist(self, prefix, load, seconds):
+    def stop_agents(self):
+        """Stop those that were started."""
+        self.stack.stop(*self._agents)
+        self._agents = []
+
+    def enlist(self, prefix, load, seconds, vos=world.VOS):
         """Make the pilots known to DIRAC, as its site directors do."""
         rows = []
         for number in range(load.arrivals(seconds)):
-            vo = world.VOS[number % len(world.VOS)]
+            vo = vos[number % len(vos)]
             rows.append((f"stack://{vo.ce}/{prefix}{number}", stamp(prefix, number), vo.ce, vo.site, vo.name))
         with self.stack.database.connection("PilotAgentsDB") as connection:
             connection.cursor().executemany(_PILOT, rows)
@@ -69,7 +74,7 @@ class Ground:
     def all_archived(self, prefix):
         """Whether no log waits for its archive, nor for its pilot."""
         statement = "SELECT COUNT(*) FROM PilotLogs WHERE PilotStamp LIKE %s AND State NOT IN %s"
-        return not self.agents or not self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%", _DONE))[0][0]
+        return not self._agents or not self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%", _DONE))[0][0]
 
     def stored_lines(self, prefix):
         """How many lines the pilots' logs have."""

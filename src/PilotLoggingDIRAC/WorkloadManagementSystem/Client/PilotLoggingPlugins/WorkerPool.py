@@ -37,10 +37,17 @@ class PooledCaller:
 
 
 class WorkerPool:
-    """At most ``size`` workers; those that are idle are kept for a while, and give way to other identities."""
+    """At most ``size`` workers at work; those that are idle are kept for a while, and give way to other identities.
 
-    def __init__(self, size: int, idle_seconds: float = 300.0, make: Callable[[Identity], Worker] = Worker):
+    Besides the busy ones up to ``spare`` more may idle: where a few identities take turns they need not start anew
+    each time, which costs more than most of what they are asked to do.
+    """
+
+    def __init__(
+        self, size: int, idle_seconds: float = 300.0, make: Callable[[Identity], Worker] = Worker, spare: int = 0
+    ):
         self._size = size
+        self._spare = spare
         self._idle_seconds = idle_seconds
         self._make = make
         self._changed = threading.Condition()
@@ -91,7 +98,7 @@ class WorkerPool:
                 if entry[1].identity == identity:
                     self._idle.remove(entry)
                     return entry[1], []
-            keep = self._size - self._busy
+            keep = self._size + self._spare - self._busy
             surplus = [worker for _, worker in self._idle[: max(len(self._idle) - keep, 0)]]
             self._idle = self._idle[len(surplus) :]
             return self._make(identity), surplus

@@ -53,7 +53,7 @@ class ArchivingAgent:
         self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
         self._pilots = PilotAgents()
         self._size = options.fill(ArchiveSettings, self._option).workers
-        self._workers = WorkerPool(self._size)
+        self._workers = WorkerPool(self._size, spare=self._size)
         self._slots = threading.BoundedSemaphore(self._size)
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = Memory()
