@@ -1,6 +1,8 @@
 """``./dev bench``: both collectors side by side, and the page of figures for the documentation."""
 
 import argparse
+import importlib
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +15,8 @@ from .profiling import profile
 from .sides import Arena
 
 _PAGE = environment.TOP / "docs" / "developer" / "benchmarks" / "figures.rst"
+#: What is measured apart, with a command line of its own.
+_OTHERS = {"--day": "benchmarks.day.__main__", "--archiving": "benchmarks.day.archiving", "--collectors": "benchmarks.balanced"}
 
 
 def parser():
@@ -32,6 +36,9 @@ def parser():
 
 def main():
     """Do what is asked."""
+    for word, module in _OTHERS.items():
+        if word in sys.argv[1:]:
+            return importlib.import_module(module).main()
     options = parser().parse_args()
     kinds = ("m2", "std") if options.tls == "both" else (options.tls,)
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="bench-") as folder:

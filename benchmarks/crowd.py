@@ -27,13 +27,14 @@ class Sent:
 
 
 class Crowd:
-    """Clients that are connected and wait; ``run`` lets them go."""
+    """Clients that are connected and wait; ``run`` lets them go. ``spread``: each has a loopback address of its own."""
 
-    def __init__(self, stack, url, case):
+    def __init__(self, stack, url, case, spread=False):
         self.prefix = secrets.token_hex(8)
         order = {
             "url": url,
             "case": case.name,
+            "spread": spread,
             "prefix": self.prefix,
             "vo": world.ALPHA.name,
             "authorities": str(stack.pki.certificates),

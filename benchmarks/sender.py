@@ -29,6 +29,7 @@ class Client(threading.Thread):
         self._begin = begin
         self._socket = None
         self._sent = 0
+        self._source = (f"127.0.1.{number + 2}", 0) if order["spread"] else None
         self.ready = threading.Event()
         self.seconds = []
         self.errors = []
@@ -73,7 +74,8 @@ class Client(threading.Thread):
         return answer
 
     def _connect(self):
-        plain = socket.create_connection((self._url.hostname, self._url.port), timeout=60)
+        host = "127.0.0.1" if self._source else self._url.hostname
+        plain = socket.create_connection((host, self._url.port), timeout=60, source_address=self._source)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = self._context.wrap_socket(plain, server_hostname=self._url.hostname)
 

@@ -109,15 +109,19 @@ class Arena:
         self.ours = self.dirac = None
 
     def __enter__(self):
-        self.stack.build()
-        for quota in ("MaxBytesPerHour", "MaxNewLogsPerHour"):
-            self.stack.set_option(f"/Operations/{world.ALPHA.name}/PilotLogging/{quota}", 0)
-        self.stack.up()
-        self.stack.stop(*(name for name, pid, _, _ in self.stack.status() if pid and name not in (MARIADB, TORNADO)))
+        self._bring_up({TORNADO})
         self.ours, self.dirac = Ours(self.stack), Diracs(self.stack)
         for side in self.sides:
             side.start()
         return self
+
+    def _bring_up(self, names):
+        """Start the stack; of it, what has these names and the database stay."""
+        self.stack.build()
+        for quota in ("MaxBytesPerHour", "MaxNewLogsPerHour"):
+            self.stack.set_option(f"/Operations/{world.ALPHA.name}/PilotLogging/{quota}", 0)
+        self.stack.up()
+        self.stack.stop(*(name for name, pid, _, _ in self.stack.status() if pid and name not in {MARIADB, *names}))
 
     def __exit__(self, *exc):
         self.stack.down()

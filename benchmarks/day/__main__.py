@@ -38,6 +38,7 @@ class Day:
 def parser():
     """The command line's grammar."""
     grammar = argparse.ArgumentParser(prog="./dev bench --day", description=__doc__.partition(": ")[2])
+    grammar.add_argument("--day", action="store_true", help=argparse.SUPPRESS)
     grammar.add_argument("--minutes", type=float, default=10, help="for so long pilots arrive")
     grammar.add_argument("--times", type=float, default=1, help="so many times a million pilots a day")
     grammar.add_argument("--life", type=float, default=60, help="seconds that a pilot lives")

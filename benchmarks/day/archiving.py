@@ -38,6 +38,7 @@ class Setting:
 def parser():
     """The command line's grammar."""
     grammar = argparse.ArgumentParser(prog="./dev bench --archiving", description=__doc__.partition(": ")[2])
+    grammar.add_argument("--archiving", action="store_true", help=argparse.SUPPRESS)
     grammar.add_argument("--settings", type=Setting.parse, nargs="+", metavar="AGENTSxWORKERS",
                          default=[Setting(1, 1), Setting(1, 2), Setting(1, 4), Setting(1, 8), Setting(2, 4)])  # fmt: skip
     grammar.add_argument("--logs", type=int, default=300, help="logs for each setting")

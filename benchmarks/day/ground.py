@@ -8,7 +8,8 @@ AGENT = "PilotLoggingAgent"
 _UNUSED = ("PilotLogging", "PilotManager", "WMSAdministrator", "WebApp", "PilotLogForwardingAgent")
 _AGENT_SECTION = f"/Systems/WorkloadManagement/Agents/{AGENT}"
 _DONE = ("Archived", "Purged")
-_STATUS = ("Innodb_os_log_fsyncs", "Innodb_data_fsyncs", "Innodb_os_log_written", "Innodb_data_written", "Com_commit")
+_STATUS = ("Innodb_log_writes", "Innodb_os_log_written", "Innodb_data_written", "Com_commit")
+_TEXTS = "SELECT COUNT(*), SUM(LENGTH(Payload)), COUNT(DISTINCT LogID) FROM PilotLogBatches"
 _PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,
     SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, 'q', %s, %s, 'Stack', 'Running', UTC_TIMESTAMP(), UTC_TIMESTAMP())"""
 
@@ -98,6 +99,22 @@ class Ground:
         now = self.written()
         share = {name: (now[name] - before[name]) / max(1, pilots) for name in _STATUS}
         return (
-            f"for each pilot {share['Com_commit']:.0f} commits, {share['Innodb_os_log_fsyncs']:.1f} fsyncs of the log, "
-            f"{share['Innodb_os_log_written'] / 1e3:.0f} kB of log and {share['Innodb_data_written'] / 1e3:.0f} kB of data written"
+            f"for each pilot {share['Com_commit']:.1f} commits, {share['Innodb_log_writes']:.1f} writes of the redo log, "
+            f"{share['Innodb_os_log_written'] / 1e3:.0f} kB of redo log and {share['Innodb_data_written'] / 1e3:.0f} kB of data;"
+            f" {self._room()}"
+        )
+
+    def _room(self):
+        """In words, what one log takes on the database's disk: its text while it is there, and what stays for long."""
+        statement = """SELECT TABLE_NAME, DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES
+            WHERE TABLE_SCHEMA = 'PilotLoggingDB'"""
+        self.stack.sql("PilotLoggingDB", "ANALYZE TABLE PilotLogs, PilotLogFiles, PilotLogBatches")
+        size = {name: int(length or 0) for name, length in self.stack.sql(None, statement)}
+        logs = max(1, self.stack.sql("PilotLoggingDB", "SELECT COUNT(*) FROM PilotLogs")[0][0])
+        batches, payload, texts = self.stack.sql("PilotLoggingDB", _TEXTS)[0]
+        rows = (size["PilotLogs"] + size["PilotLogFiles"]) / logs / 1e3
+        text = size["PilotLogBatches"] / max(1, texts) / 1e3
+        return (
+            f"on disk {text:.0f} kB of text for each log with text ({batches / max(1, texts):.1f} batches, compressed"
+            f" {float(payload or 0) / max(1, texts) / 1e3:.0f} kB), {rows:.1f} kB of rows for each log"
         )

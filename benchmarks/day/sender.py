@@ -59,6 +59,7 @@ class Tally:
         self._lock = threading.Lock()
         self._reset()
         self.errors = []
+        self._cpu = time.process_time()
 
     def _reset(self):
         self.seconds, self.late, self.lines, self.failed = [], 0.0, 0, 0
@@ -78,7 +79,7 @@ class Tally:
         with self._lock:
             taken = {"seconds": self.seconds, "late": self.late, "lines": self.lines, "failed": self.failed}
             self._reset()
-        return taken | {"errors": self.errors, "cpu": time.process_time()}
+        return taken | {"errors": self.errors, "cpu": time.process_time() - self._cpu}
 
 
 class Way:
