@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from .faults import plan, texts
+from .faults import balanced, plan, texts
 from .faults.campaign import campaign, totals
 from .faults.oracle import judge
 from .faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
@@ -92,3 +92,44 @@ def test_the_oracle_asks_for_a_mark_where_a_stock_senders_text_was_refused(chunk
     assert findings(sent, first + third)
     assert findings(sent, first + mark + third) == ()
     assert findings(sent, first + third, marks_may_be_missing=True) == ()
+
+
+def by_collector(sent, stored, servers):
+    return balanced.judge(sent, stored, servers).findings
+
+
+def test_by_collector_order_counts_for_each_of_them_alone(chunks):
+    servers = ["one", "one", "two", "two", "one", "two"]
+    first, second, third, fourth, fifth, sixth = chunks
+    sent = acknowledged(chunks)
+    assert by_collector(sent, b"".join(chunks), servers) == ()
+    assert by_collector(sent, third + fourth + sixth + first + second + fifth, servers) == ()
+    assert by_collector(sent, third + fourth + sixth + second + first + fifth, servers)
+
+
+def test_by_collector_a_line_may_be_there_for_each_collector_that_got_it(chunks):
+    first, second = chunks[:2]
+    sent = ledger([(first, UNANSWERED), (first + second, ACKNOWLEDGED)])
+    assert by_collector(sent, first + second + first, ["one", "two"]) == ()
+    assert by_collector(sent, first + second + first + first, ["one", "two"])
+    assert by_collector(acknowledged([first]), first + first, ["one"])
+
+
+def test_by_collector_nothing_acknowledged_is_lost_and_nobody_elses_line_is_there(chunks):
+    servers = ["one", "two", "two", "one", "one", "one"]
+    verdict = balanced.judge(acknowledged(chunks), b"".join(chunks[:2] + chunks[3:]), servers)
+    assert verdict.lost > 0
+    assert verdict.findings
+    assert by_collector(acknowledged(chunks), b"".join(chunks) + b"r1s3.4. not mine\n", servers)
+
+
+def test_plans_with_a_balancer_have_its_faults_and_others_none():
+    lanes = {fault.lane for seed in range(100) for fault in plan.make(seed).faults}
+    balanced_lanes = {fault.lane for seed in range(100) for fault in plan.make(seed, balanced=True).faults}
+    assert lanes == set(plan.FAULTS)
+    assert balanced_lanes == set(plan.FAULTS) | set(plan.BALANCED)
+
+
+def test_senders_behind_a_balancer_have_addresses_of_their_own():
+    assert len({balanced.source(7, number) for number in range(10)}) == 10
+    assert all(balanced.source(7, number).startswith("127.") for number in range(10))

@@ -59,10 +59,14 @@ class Tally:
         self._lock = threading.Lock()
         self._reset()
         self.errors = []
-        self._cpu = time.process_time()
+        self._cpu = 0.0
 
     def _reset(self):
         self.seconds, self.late, self.lines, self.failed = [], 0.0, 0, 0
+
+    def begin(self):
+        """Making the messages is over: CPU counts from here on."""
+        self._cpu = time.process_time()
 
     def note(self, seconds, late, lines, error):
         """One message was answered, or failed."""
@@ -161,6 +165,7 @@ def main():
     workers = [Worker(order, schedule, tally, contexts, connections) for _ in range(order["threads"])]
     print("ready", flush=True)
     start_at = float(sys.stdin.readline())
+    tally.begin()
     for pilot in mine:
         schedule.add(start_at + pilot.starts, pilot, 0)
     for worker in workers:

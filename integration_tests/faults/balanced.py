@@ -12,7 +12,7 @@ from random import Random
 from ..stack.components import BALANCER
 from . import texts
 from .oracle import Verdict
-from .senders import ACKNOWLEDGED, REFUSED
+from .senders import ACKNOWLEDGED, REFUSED, UNANSWERED
 
 _COLLECTORS = 2
 #: Faults with which text may wait at one collector, in its spool or as it is halted, while a sender is at the other.
@@ -45,25 +45,13 @@ def judge(ledger, stored, servers):
     """The verdict on a log whose messages, one server each, came by several collectors while spools held text."""
     plain, told, _ = texts.without_gaps(stored)
     found = texts.numbers(plain, ledger.name)
-    counts, takers, times, bare = Counter(found), defaultdict(set), Counter(), set()
-    for attempt, server in zip(ledger.attempts, servers, strict=False):
-        for number in texts.numbers(attempt.text, ledger.name):
-            takers[number].add(server)
-            times[number] += 1
-            if not texts.is_marked(attempt.text):
-                bare.add(number)
-    heard = _lines(ledger, ACKNOWLEDGED)
+    counts, heard = Counter(found), _lines(ledger, ACKNOWLEDGED)
     lost = sorted(heard - set(counts))
     findings = [f"lines of {who}" for who in texts.strangers(stored, ledger.name)]
     findings += [f"{len(lost)} acknowledged lines are lost: {lost[:5]}"] if lost else []
-    often = sorted(n for n in counts if counts[n] > min(_COLLECTORS, times[n]) and n not in bare)
-    findings += [f"more often than there are collectors: {often[:5]}"] if often else []
-    for server in sorted({one for those in takers.values() for one in those} - {""}):
-        own = [number for number in dict.fromkeys(found) if takers[number] == {server} and number not in bare]
-        findings += [f"{server}'s lines are not in their order"] if own != sorted(own) else []
     return Verdict(
-        tuple(findings),
-        sent=len(takers),
+        (*findings, *_misplaced(ledger, found, servers)),
+        sent=len(_lines(ledger, ACKNOWLEDGED, REFUSED, UNANSWERED)),
         acknowledged=len(heard),
         refused=len(_lines(ledger, REFUSED) - set(counts)),
         lost=len(lost),
@@ -74,6 +62,29 @@ def judge(ledger, stored, servers):
     )
 
 
-def _lines(ledger, outcome):
-    of = (attempt for attempt in ledger.attempts if attempt.outcome == outcome)
+def _misplaced(ledger, found, servers):
+    """What is wrong with how often the lines are there, and in which order; short bare output is let pass."""
+    takers, times = defaultdict(set), Counter()
+    for attempt, server in zip(ledger.attempts, servers, strict=False):
+        for number in texts.numbers(attempt.text, ledger.name) if texts.is_marked(attempt.text) else ():
+            takers[number].add(server)
+            times[number] += 1
+    bare = {
+        number
+        for attempt in ledger.attempts
+        if not texts.is_marked(attempt.text)
+        for number in texts.numbers(attempt.text, ledger.name)
+    }
+    counts = Counter(number for number in found if number not in bare)
+    often = sorted(number for number in counts if counts[number] > min(_COLLECTORS, times[number]))
+    if often:
+        yield f"more often than there are collectors: {often[:5]}"
+    for server in sorted(set(servers) - {""}):
+        own = [number for number in dict.fromkeys(found) if takers[number] == {server} and number not in bare]
+        if own != sorted(own):
+            yield f"{server}'s lines are not in their order"
+
+
+def _lines(ledger, *outcomes):
+    of = (attempt for attempt in ledger.attempts if attempt.outcome in outcomes)
     return {number for attempt in of for number in texts.numbers(attempt.text, ledger.name)}

@@ -60,8 +60,6 @@ class Stack:
     def __exit__(self, *exc):
         self.down()
 
-    # what it is made of
-
     @property
     def cfg(self):
         """The path of the dirac.cfg of all, where DIRAC's own installer looks for it too."""
@@ -98,8 +96,6 @@ class Stack:
         """Make one more proxy and return its path; `group` None leaves the group out."""
         self._builder.make_proxies([world.ProxySpec(name, user, group, limited)], hours)
         return self.proxy(name)
-
-    # build, up, down
 
     def build(self, progress=silent):
         """Make all that needs no process, as far as it is missing."""
@@ -148,8 +144,6 @@ class Stack:
             rows.append((name, pid, port, bool(pid and port and is_listening(port))))
         return rows
 
-    # one component
-
     def start(self, *names):
         """Start components, all at once, and return when they answer; those that run are left alone."""
         for name in names:
@@ -180,8 +174,6 @@ class Stack:
         """Return the path of a component's log."""
         return self._processes.log(name)
 
-    # configuration
-
     def set_option(self, path, value):
         """Set an option, by its full path, in the configuration of all; it stays set through `up` and `down`.
 
@@ -196,8 +188,6 @@ class Stack:
     def reset_options(self):
         """Go back to the configuration that the stack was built with."""
         self._settings.reset()
-
-    # doing things
 
     def env(self, user=None):
         """Return the environment of a user's commands; without a user, that of servers and agents."""
