@@ -87,8 +87,18 @@ class Front:
     @property
     def url(self):
         """The URL that pilots use."""
-        port = self._stack.ports[BALANCER if self.is_balanced else TORNADO]
-        return f"https://localhost:{port}/WorkloadManagement/TornadoPilotLogging"
+        return self._url(BALANCER if self.is_balanced else TORNADO)
+
+    def _url(self, name):
+        return f"https://localhost:{self._stack.ports[name]}/WorkloadManagement/TornadoPilotLogging"
+
+    def configuration(self):
+        """What DIRAC's configuration has besides: pilots are sent to the balancer, readers know each collector."""
+        if not self.is_balanced:
+            return ()
+        urls = [self._url(name) for name in (TORNADO, SECOND_TORNADO)]
+        pilots = {"Operations": {"Defaults": {"Pilot": {"RemoteLoggerURL": self.url}}}}
+        return pilots, {"Systems": {"WorkloadManagement": {"URLs": {"TornadoPilotLogging": urls}}}}
 
     def options(self, name):
         """The options that a collector has for itself: the second one's port and spool."""

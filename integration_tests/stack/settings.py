@@ -75,7 +75,7 @@ class Settings:
             database_password=kept.database_password,
             database_root_password=kept.database_root_password,
             disks={vo.storage_element: stack.storage_path(vo.storage_element) for vo in world.VOS},
-            additions=stack.storage.configuration(),
+            additions=(*stack.storage.configuration(), *stack.front.configuration()),
         )
 
     def _write_split(self, whole, port):
