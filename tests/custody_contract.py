@@ -325,15 +325,15 @@ class CustodyContract:
         lost = world.claim()
         world.record(lost, Content(200, "00000001"))
         world.custody.release(lost, None)
-        assert world.custody.superseded(VO, world.clock(), None, 10) == []
+        assert world.custody.superseded(VO, world.clock(), None, 10) == ([], None)
         world.send(b"later\n")
         world.archive(content=Content(300, "00000002"))
-        found = [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)]
+        found = [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)[0]]
         assert found == [FileKey(world.log().id, 1), FileKey(world.log().id, 2)]
-        assert world.custody.superseded(VO, world.clock(), found[0], 10)[0][0] == found[1]
-        assert world.custody.superseded(VO, world.later(seconds=-1), None, 10) == []
+        assert world.custody.superseded(VO, world.clock(), found[0], 10)[0][0][0] == found[1]
+        assert world.custody.superseded(VO, world.later(seconds=-1), None, 10) == ([], None)
         world.custody.forget(found[0])
-        assert [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)] == found[1:]
+        assert [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)[0]] == found[1:]
 
     def test_rows_are_deleted_with_what_is_known_of_their_file(self, world):
         world.finish()
@@ -349,7 +349,7 @@ class CustodyContract:
         world.archive()
         world.custody.purge([world.log().id], world.clock())
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == 0
-        [(key, file)] = world.custody.expired(VO, world.clock(), None, 10)
+        [(key, file)], _ = world.custody.expired(VO, world.clock(), None, 10)
         assert isinstance(file, StoredFile)
         world.custody.forget(key)
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == 1

@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog.custody import Content, FileKey
 from PilotLoggingDIRAC.pilotlog.deleting import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict
-from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
+from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total
 from PilotLoggingDIRAC.pilotlog.sql.deleting import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 
@@ -49,8 +49,8 @@ class DeletingContract:
         assert world.reader.find(PILOT) == []
         assert world.reader.find_stamps([PILOT.stamp]) == []
         assert world.reader.find_reference("htcondorce://ce/1") == []
-        assert world.reader.select(everything, Selection(), "LogID", False, 0, 10) == (0, [])
-        assert world.reader.select(everything, Selection(states=(State.DELETED,)), "LogID", False, 0, 10) == (0, [])
+        assert world.reader.select(everything, Selection(), "LogID", False, 0, 10) == (Total(0), [])
+        assert world.reader.select(everything, Selection(states=(State.DELETED,)), "LogID", False, 0, 10) == (Total(0), [])
         assert rows("PilotLogBatches") == []
         assert self.delete(world) == Extent()
 

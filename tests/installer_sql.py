@@ -33,7 +33,10 @@ def _table(table):
 
 
 def _key(index):
-    columns = ", ".join(f"`{column.name}`" for column in index.columns)
+    lengths = index.dialect_options["mysql"]["length"] or {}
+    columns = ", ".join(
+        f"`{column.name}`" + (f"({lengths[column.name]})" if column.name in lengths else "") for column in index.columns
+    )
     return f"{'UNIQUE ' if index.unique else ''}KEY `{index.name}` ({columns})"
 
 

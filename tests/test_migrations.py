@@ -151,3 +151,25 @@ def test_rows_that_the_first_version_writes_beside_the_second_are_read(engine, c
         connection.execute(text(f"INSERT INTO PilotLogs ({first_columns}) VALUES {row}"), values)
     (log,) = SqlReader(Transactions(engine, StoreSettings())).find(PILOT)
     assert (log.carry, log.dropped_bytes, log.sender, log.many_senders) == (b"", 0, "", False)
+
+
+NARROW = {
+    "IX_LastSeen": "LastSeen",
+    "IX_VO_LastSeen": "VO, LastSeen",
+    "IX_Site_LastSeen": "Site, LastSeen",
+    "IX_CE_LastSeen": "CE, LastSeen",
+}
+
+
+def test_the_second_version_s_indices_give_way_to_those_of_the_third(engine, clock):
+    migrate(engine, clock)
+    wanted = sorted(index["name"] for index in inspect(engine).get_indexes("PilotLogs"))
+    with engine.begin() as connection:
+        for name in wanted:
+            if name.endswith("_Seen") or name in ("IX_VO_State", "IX_ReturnCode", "IX_LastError"):
+                connection.execute(text(f"DROP INDEX {name}"))
+        for name, columns in NARROW.items():
+            connection.execute(text(f"CREATE INDEX {name} ON PilotLogs ({columns})"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 2))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 2]
+    assert sorted(index["name"] for index in inspect(engine).get_indexes("PilotLogs")) == wanted

@@ -36,6 +36,8 @@ class FileKey:
 
 
 Copy = tuple[FileKey, StoredFile]
+Found = tuple[list[Copy], FileKey | None]
+"""Some copies, and behind which key to look for more, as a step looks at a bounded number of logs; None at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ class Custody(Protocol):
     def keep(self, ids: Sequence[int]) -> int:
         """Make sealed, unleased logs Kept: their VO has no archive. Returns how many."""
 
-    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
+    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
         """Copies recorded before then, of Archived or Purged logs, other than the verified one; by their keys."""
 
-    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
+    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
         """Copies verified before then, of Purged logs; by their keys."""
 
     def forget(self, key: FileKey) -> None:

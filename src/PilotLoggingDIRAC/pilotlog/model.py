@@ -180,6 +180,14 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """How many logs match: exactly, or ``more`` than the number that was counted."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """A pilot's output as a source has it; ``final`` says that asking again later will not give more."""
 

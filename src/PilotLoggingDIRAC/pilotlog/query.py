@@ -14,7 +14,7 @@ from . import access
 from .access import Caller, Policy
 from .characters import character_boundary
 from .errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
-from .model import Log, Page, PilotId, Selection, State
+from .model import Log, Page, PilotId, Selection, State, Total
 from .settings import ReadSettings
 from .sql.reading import SqlReader
 
@@ -153,10 +153,11 @@ class LogQuery:
 
     def select(
         self, caller: Caller, policy: Policy, wanted: Selection, order: str, descending: bool, start: int, limit: int
-    ) -> tuple[int, list[Log]]:
-        """How many logs match among those that the caller may read, and one page of them."""
+    ) -> tuple[Total, list[Log]]:
+        """How many logs match among those that the caller may read, counted up to ``max_counted``, and one page."""
         scope = access.require_selection(caller, policy, wanted)
-        return self._reader.select(scope, wanted, order, descending, start, min(limit, self.settings.max_rows))
+        limit, most = min(limit, self.settings.max_rows), self.settings.max_counted
+        return self._reader.select(scope, wanted, order, descending, start, limit, most)
 
     def status(self) -> dict:
         """Counts by state, the oldest log that waits for its archiving, and failures by VO."""

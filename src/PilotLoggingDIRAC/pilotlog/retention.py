@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .custody import Copy, Custody, FileKey
+from .custody import Custody, FileKey, Found
 from .deleting import groups
 from .errors import ArchiveError
 from .model import Log, StoredFile
@@ -16,7 +16,7 @@ from .tally import Tally
 
 _MAX_FAILURES = 3
 
-Copies = Callable[[str, datetime, FileKey | None, int], list[Copy]]
+Copies = Callable[[str, datetime, FileKey | None, int], Found]
 
 
 @dataclass(slots=True)
@@ -76,15 +76,14 @@ class Retention:
     def _remove(self, what: str, find: Copies, before: datetime) -> None:
         """Remove one page of copies from the storage element, then what is known of them."""
         key = f"{what} {self._vo}"
-        copies = find(self._vo, before, self._removals.after.get(key), self._settings.logs_per_step)
+        copies, following = find(self._vo, before, self._removals.after.get(key), self._settings.logs_per_step)
         failures = 0
         for place, file in copies:
             self._removals.after[key] = place
             failures = 0 if self._remove_one(what, place, file) else failures + 1
             if failures == _MAX_FAILURES:
                 return
-        if len(copies) < self._settings.logs_per_step:
-            self._removals.after[key] = None
+        self._removals.after[key] = following
 
     def _remove_one(self, what: str, key: FileKey, file: StoredFile) -> bool:
         try:

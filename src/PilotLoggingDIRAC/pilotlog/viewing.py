@@ -25,18 +25,14 @@ Asked = Mapping[str, Sequence[str]]
 
 _METHOD = "page"
 _MAX_FIND_BYTES = 256
-_MAX_START = 100_000
 _LISTED = 50
 
 
 class Views(Protocol):
     """What the store tells the page, see ``sql.viewing``."""
 
-    def states(self, scope: Scope, wanted: Selection) -> dict[State, int]:
-        """How many logs match, by state."""
-
-    def page(self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int) -> list[Log]:
-        """One page of them."""
+    def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
+        """How many logs match, by state, counted in the ``most`` of them that were heard of last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +57,21 @@ class Viewer:
         self._audit = audit
 
     def logs(self, reader: Reader, asked: Asked) -> dict[str, Any]:
-        """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state."""
+        """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state;
+        ``newest``: states were counted in so many logs only, those heard of last."""
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selecting.selection(chosen)
         column, descending = _order(asked)
-        start = _number(asked, "Start", 0, 0, _MAX_START)
+        start = _number(asked, "Start", 0, 0, self._query.settings.max_counted)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
-        scope = access.require_selection(reader.caller, reader.policy, wanted)
-        states = self._views.states(scope, wanted)
-        found = self._views.page(scope, wanted, column, descending, start, limit)
+        total, found = self._query.select(reader.caller, reader.policy, wanted, column, descending, start, limit)
+        states = self._views.states(access.scope(reader.caller, reader.policy), wanted, self.settings.max_counted)
         self._audit.listed(reader.caller, _METHOD, wanted, len(found))
-        chosen = [number for state, number in states.items() if not wanted.states or state in wanted.states]
         return {
             "now": _moment(self._clock()),
-            "total": sum(chosen),
+            "total": total.number,
+            "more": total.more,
+            "newest": sum(states.values()) if sum(states.values()) >= self.settings.max_counted else 0,
             "states": {state.value: states.get(state, 0) for state in State},
             "logs": [_row(log) for log in found],
         }

@@ -12,11 +12,12 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Logs as dictionaries by the columns of ``getPilotLogs``, and how many there are in all."""
+    """Logs as dictionaries by the columns of ``getPilotLogs``, and how many there are in all, or ``more`` than that."""
 
     total: int
     logs: list[dict]
     start: int = 0
+    more: bool = False
 
     def row(self, log: dict) -> list:
         """A log in few words, for a table."""
@@ -32,11 +33,12 @@ class Listing:
             return f"No such logs{f' on page {page}, there are {self.total:,}' if self.total else ''}"
         last = self.start + len(self.logs)
         more = f"; --Page {page + 1} has the next" if last < self.total else ""
-        return f"{self.start + 1:,} to {last:,} of {words.count(self.total, 'log')}{more}"
+        total = f"{'more than ' if self.more else ''}{words.count(self.total, 'log')}"
+        return f"{self.start + 1:,} to {last:,} of {total}{more}"
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
     """The logs that match, from the ``start``-th on, those heard of last first. Raises what ``value`` raises."""
     found = value(client.getPilotLogs(selection, [["LastSeen", "DESC"]], start, limit))
     logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
-    return Listing(found["TotalRecords"], logs, start)
+    return Listing(found["TotalRecords"], logs, start, found.get("MoreRecords", False))

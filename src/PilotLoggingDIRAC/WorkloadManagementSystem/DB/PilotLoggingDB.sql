@@ -31,13 +31,16 @@ CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `ManySenders` INTEGER NOT NULL DEFAULT '0',
   PRIMARY KEY (`LogID`),
   CONSTRAINT `UK_Log` UNIQUE (`VO`, `PilotStamp`, `Part`),
-  KEY `IX_CE_LastSeen` (`CE`, `LastSeen`),
-  KEY `IX_LastSeen` (`LastSeen`),
+  KEY `IX_CE_Seen` (`CE`, `LastSeen`, `LogID`, `State`, `ReturnCode`),
+  KEY `IX_LastError` (`LastError`(16)),
   KEY `IX_Reference` (`PilotReference`),
-  KEY `IX_Site_LastSeen` (`Site`, `LastSeen`),
+  KEY `IX_ReturnCode` (`ReturnCode`, `State`),
+  KEY `IX_Seen` (`LastSeen`, `LogID`, `State`, `ReturnCode`),
+  KEY `IX_Site_Seen` (`Site`, `LastSeen`, `LogID`, `State`, `ReturnCode`),
   KEY `IX_Stamp` (`PilotStamp`),
   KEY `IX_State_LastSeen` (`State`, `LastSeen`),
-  KEY `IX_VO_LastSeen` (`VO`, `LastSeen`)
+  KEY `IX_VO_Seen` (`VO`, `LastSeen`, `LogID`, `State`, `ReturnCode`),
+  KEY `IX_VO_State` (`VO`, `State`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS `SchemaMigrations` (
@@ -83,5 +86,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

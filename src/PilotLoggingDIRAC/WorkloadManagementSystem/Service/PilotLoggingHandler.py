@@ -161,7 +161,9 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
         :param dict selection: see ``selecting.selection``
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
-        :return: S_OK({"TotalRecords", "ParameterNames", "Records"})
+        :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}): MoreRecords, when there are more than
+                 TotalRecords, as counting ends at MaxCounted; orders other than by time and by LogID are then of those
+                 heard of last
         """
         column, descending = selecting.order(order)
         first = parse.number(start, "start", 0, 10**9)
@@ -171,7 +173,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         total, logs = self.collector.query.select(*may, wanted, column, descending, first, number)
         records = [[value(log) for value in COLUMNS.values()] for log in logs]
         self.audit.listed(self.who, "getPilotLogs", wanted, len(records))
-        return {"TotalRecords": total, "ParameterNames": list(COLUMNS), "Records": records}
+        counted = {"TotalRecords": total.number, "MoreRecords": total.more}
+        return counted | {"ParameterNames": list(COLUMNS), "Records": records}
 
     types_getMetadata = []
 

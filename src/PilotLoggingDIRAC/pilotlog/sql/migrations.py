@@ -38,12 +38,30 @@ def _add_columns(*columns: Column) -> Callable[[Connection], None]:
     return step
 
 
+def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Connection], None]:
+    """A step that adds indices of ``logs``, while others write, and takes away those that the new ones begin with."""
+
+    def step(connection: Connection) -> None:
+        present = {index["name"] for index in inspect(connection).get_indexes(logs.name)}
+        for index in logs.indexes:
+            if index.name in new and index.name not in present:
+                index.create(connection)
+        place = f" ON {logs.name}" if connection.dialect.name == "mysql" else ""
+        for name in present.intersection(old):
+            connection.execute(text(f"DROP INDEX {name}{place}"))
+
+    return step
+
+
 _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
+_NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
+_WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_ReturnCode", "IX_LastError")
 
 #: (version, name, step), in order; append only.
 MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (1, "create tables", _create_tables),
     (2, "state of the text, dropped bytes and senders of logs", _add_columns(*_STREAM)),
+    (3, "indices that lists and agents read without rows", _replace_indices(_NARROW, _WIDE)),
 )
 
 

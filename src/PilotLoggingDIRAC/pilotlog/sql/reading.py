@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import zstandard
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
 
 from ..access import Scope
-from ..errors import InvalidInput
-from ..model import Log, PilotId, Selection, State
-from . import rows
+from ..model import Log, PilotId, Selection, State, Total
+from . import listing, rows
 from .engine import Transactions
 from .schema import batches, files, logs
 
@@ -19,24 +19,13 @@ from .schema import batches, files, logs
 _BYTES_PER_STEP = 2 * 1024 * 1024
 _PIECES_PER_STEP = 256
 
-ORDERS = {
-    "LogID": logs.c.LogID,
-    "VO": logs.c.VO,
-    "PilotStamp": logs.c.PilotStamp,
-    "PilotReference": logs.c.PilotReference,
-    "Site": logs.c.Site,
-    "CE": logs.c.CE,
-    "State": logs.c.State,
-    "FirstSeen": logs.c.FirstSeen,
-    "LastSeen": logs.c.LastSeen,
-    "NumberOfLines": logs.c.NumberOfLines,
-    "NumberOfBytes": logs.c.NumberOfBytes,
-    "ReturnCode": logs.c.ReturnCode,
-}
+#: What was deleted on request is there for nobody, though its row may wait for its copies. So written that no optimizer
+#: looks it up: nearly all logs are there, and the index of states would be read from end to end.
+PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 
-
-#: What was deleted on request is there for nobody, though its row may wait for its copies.
-PRESENT = logs.c.State != State.DELETED.value
+_MAX_BRANCHES = 8
+_MOST_OF_STATE = 100_000
+_ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
 
 
 class SqlReader:
@@ -59,12 +48,15 @@ class SqlReader:
         return self._run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
-        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int
-    ) -> tuple[int, list[Log]]:
-        """How many logs in the scope match, and one page of them, ordered by one of ``ORDERS``."""
-        if order not in ORDERS:
-            raise InvalidInput("Logs can be ordered by " + ", ".join(ORDERS))
-        return self._run(_select, matching(scope, wanted), order, descending, start, limit)
+        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 5_000
+    ) -> tuple[Total, list[Log]]:
+        """How many logs in the scope match, counted up to ``most``, and one page of them by one of ``listing.ORDERS``.
+
+        Where there are more, other orders than by time sort the ``most`` of them that were heard of last.
+        Raises InvalidInput for a page that begins beyond ``most``.
+        """
+        listing.checked(order, start, most)
+        return self._run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's pieces from a sequence number on, a bounded number in memory at a time."""
@@ -81,9 +73,8 @@ class SqlReader:
         return self._run(_pieces, log_id, sequence)
 
     def counts(self) -> dict[State, int]:
-        """How many logs are in each state."""
-        statement = select(logs.c.State, func.count()).group_by(logs.c.State)
-        return {State(state): number for state, number in self._run(_all, statement)}
+        """How many logs are in each state, those that have any; of more than ``_MOST_OF_STATE`` just so many."""
+        return self._run(_counts)
 
     def oldest_unarchived(self) -> datetime | None:
         """When the log was last heard of that waits longest for its archiving, if any waits."""
@@ -99,7 +90,7 @@ class SqlReader:
 
     def vos_of_deleted_copies(self) -> list[str]:
         """The VOs of deleted logs that still have copies in an archive."""
-        deleted = select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(~PRESENT)
+        deleted = select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
 
     def failures(self) -> dict[str, int]:
@@ -117,17 +108,22 @@ def _all(connection: Connection, statement) -> list:
     return list(connection.execute(statement))
 
 
+def _counts(connection: Connection) -> dict[State, int]:
+    found = {}
+    for state in State:
+        known = select(logs.c.LogID).where(logs.c.State == state.value).limit(_MOST_OF_STATE).subquery()
+        found[state] = connection.execute(select(func.count()).select_from(known)).scalar_one()
+    return {state: number for state, number in found.items() if number}
+
+
 def _logs(connection: Connection, where: ColumnElement[bool]) -> list[Log]:
     statement = rows.select_logs().where(where, PRESENT).order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _select(connection, where, order, descending, start, limit) -> tuple[int, list[Log]]:
-    total = connection.execute(select(func.count()).select_from(logs).where(where)).scalar_one()
-    column = ORDERS[order]
-    ordering = (column.desc(), logs.c.LogID.desc()) if descending else (column, logs.c.LogID)
-    statement = rows.select_logs().where(where).order_by(*ordering).offset(start).limit(limit)
-    return total, [rows.to_log(row) for row in connection.execute(statement)]
+def _select(connection, wheres, order, descending, start, limit, most) -> tuple[Total, list[Log]]:
+    counted = listing.total(connection, wheres, most)
+    return counted, listing.page(connection, wheres, counted, order, descending, start, limit)
 
 
 def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
@@ -163,6 +159,25 @@ def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
     return and_(PRESENT, _in_scope(scope), *_matches(wanted))
 
 
+def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
+    """``matching`` in parts, of which each can be looked up in one index; a log may answer several."""
+    scopes, selections = [scope], _one_by_one(wanted)
+    if not scope.everything and len(scope.sites) + bool(scope.vos) <= _MAX_BRANCHES:
+        scopes = [Scope(sites=frozenset({site})) for site in sorted(scope.sites)]
+        scopes += [Scope(vos=scope.vos)] if scope.vos or not scope.sites else []
+    if len(scopes) * len(selections) > _MAX_BRANCHES:
+        selections = [wanted]
+    return [matching(part, one) for part in scopes for one in selections]
+
+
+def _one_by_one(wanted: Selection) -> list[Selection]:
+    """The same selection with one value each of the field that narrows it most, where it has a few."""
+    for name in ("ces", "sites", "vos", "states"):
+        if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
+            return [replace(wanted, **{name: (value,)}) for value in values]
+    return [wanted]
+
+
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
     if scope.everything:
         return true()
@@ -192,6 +207,7 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
     if wanted.incomplete:
-        yield and_(logs.c.ReturnCode.is_(None), logs.c.State != State.RECEIVING.value)
+        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
     if wanted.last_error:
+        yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ..custody import Copy, FileKey
+from ..custody import FileKey, Found
 from ..model import Log, State
 from . import rows
 from .engine import Transactions
@@ -17,6 +17,8 @@ from .sealing import some
 _COPY = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
 _WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence == logs.c.NextSequence)
 
+_LOGS_LOOKED_AT = 10_000
+
 
 class SqlRetention:
     """The third part of ``custody.Custody``: deleting what has been kept for long enough."""
@@ -24,13 +26,13 @@ class SqlRetention:
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
-    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
+    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
         """See ``Custody.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
         return self._run(_copies, and_(logs.c.VO == some(vo), settled, other), after, limit)
 
-    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> list[Copy]:
+    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
         """See ``Custody.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self._run(_copies, and_(logs.c.VO == some(vo), old), after, limit)
@@ -64,14 +66,21 @@ class SqlRetention:
         return self._run(_delete_epochs, before)
 
 
-def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> list[Copy]:
-    behind = true()
-    if after is not None:
-        later = or_(files.c.LogID > after.log_id, files.c.Generation > after.generation)
-        behind = and_(files.c.LogID >= after.log_id, later)
-    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, behind)
+def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> Found:
+    """A stretch of the copies by their keys, as what is looked for is rare and no index tells it."""
+    first, last = connection.execute(select(func.min(files.c.LogID), func.max(files.c.LogID))).one()
+    if first is None:
+        return [], None
+    begin = after or FileKey(first, -1)
+    end = begin.log_id + _LOGS_LOOKED_AT
+    later = or_(files.c.LogID > begin.log_id, files.c.Generation > begin.generation)
+    stretch = and_(files.c.LogID.between(begin.log_id, end), later)
+    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
     found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
-    return [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+    copies = [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+    if len(copies) == limit:
+        return copies, copies[-1][0]
+    return copies, FileKey(end + 1, -1) if end < last else None
 
 
 def _forget(connection: Connection, key: FileKey) -> None:

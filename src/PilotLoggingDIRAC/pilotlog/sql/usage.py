@@ -14,6 +14,7 @@ from .schema import batches, logs
 
 _MAX_REASONS = 50
 _DAY = timedelta(days=1)
+_BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
 _TABLE_SIZE = text(
     "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :name"
 )
@@ -60,10 +61,12 @@ class SqlUsage:
 
 
 def _by_vo(connection: Connection, since: datetime) -> list[VOUsage]:
-    """Two statements, as each has an index; rows of purged logs are kept for a year and not all looked at."""
+    """Two statements, as each has an index; rows of purged logs are kept for a year and not all looked at, which an
+    optimizer would do where a tenth of the rows is wanted."""
     here = logs.c.State.in_([state.value for state in State if state not in (State.PURGED, State.DELETED)])
     figures = select(logs.c.VO, func.count(), func.sum(logs.c.NumberOfBytes)).group_by(logs.c.VO)
-    stored = {vo: (int(number), int(size)) for vo, number, size in connection.execute(figures.where(here))}
+    found = connection.execute(figures.where(here).with_hint(logs, _BY_STATE, "mysql"))
+    stored = {vo: (int(number), int(size)) for vo, number, size in found}
     fresh = {vo: int(size) for vo, _, size in connection.execute(figures.where(logs.c.LastSeen >= since, PRESENT))}
     return [VOUsage(vo, *stored.get(vo, (0, 0)), fresh.get(vo, 0)) for vo in sorted({*stored, *fresh})]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from ..access import Scope
-from ..model import Log, PilotId, Selection, State
+from ..model import PilotId, Selection, State
 from ..watching import Head
-from . import rows
+from . import listing
 from .engine import Transactions
-from .reading import ORDERS, matching
+from .reading import branches
 from .schema import batches, logs
 
 
@@ -22,15 +22,10 @@ class SqlViews:
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
-    def states(self, scope: Scope, wanted: Selection) -> dict[State, int]:
-        """How many logs in the scope match, by state; states that the selection names are not looked at."""
-        return self._run(_states, scope, dataclasses.replace(wanted, states=()))
-
-    def page(
-        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int
-    ) -> list[Log]:
-        """One page of the logs that match, without counting them; ordered by one of ``ORDERS``."""
-        return self._run(_page, scope, wanted, order, descending, start, limit)
+    def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
+        """How many logs in the scope match, by state, counted in the ``most`` of them that were heard of last; states
+        that the selection names are not looked at."""
+        return self._run(listing.states, branches(scope, dataclasses.replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
         """(ends of lines, bytes) of a log's pieces from a sequence number on."""
@@ -39,18 +34,6 @@ class SqlViews:
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
         """How far the known ones among these logs have come: one statement for all of them."""
         return self._run(_heads, pilots) if pilots else {}
-
-
-def _states(connection: Connection, scope: Scope, wanted: Selection) -> dict[State, int]:
-    statement = select(logs.c.State, func.count()).where(matching(scope, wanted)).group_by(logs.c.State)
-    return {State(state): number for state, number in connection.execute(statement)}
-
-
-def _page(connection, scope, wanted, order, descending, start, limit) -> list[Log]:
-    column = ORDERS[order]
-    ordering = (column.desc(), logs.c.LogID.desc()) if descending else (column, logs.c.LogID)
-    statement = rows.select_logs().where(matching(scope, wanted)).order_by(*ordering).offset(start).limit(limit)
-    return [rows.to_log(row) for row in connection.execute(statement)]
 
 
 def _sizes(connection: Connection, log_id: int, start: int) -> list[tuple[int, int]]:

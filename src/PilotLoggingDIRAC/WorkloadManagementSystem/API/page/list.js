@@ -66,12 +66,18 @@ export class ListView {
   show(found) {
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
-    fill(this.note, found.total ? `${count(found.total)} log${found.total === 1 ? "" : "s"}` : "No logs match. Take a longer time, or fewer filters.");
+    fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
     fill(this.states, STATES.map((state) => this.state(state, found.states[state])));
     fill(this.body, found.logs.map((log) => this.row(log, now)));
     const pages = Math.ceil(found.total / PAGE);
     const page = this.start / PAGE + 1;
     fill(this.pager, pages > 1 ? [this.turn("← Newer", page - 1, page > 1), make("span", {}, `page ${count(page)} of ${count(pages)}`), this.turn("Older →", page + 1, page < pages)] : []);
+  }
+
+  /** Counting ends somewhere; then the states are those of the newest logs. */
+  number(found) {
+    const logs = `${found.more ? "more than " : ""}${count(found.total)} log${found.total === 1 ? "" : "s"}`;
+    return found.newest ? `${logs}; states and orders other than by time are of the newest ${count(found.newest)}` : logs;
   }
 
   state(state, number) {

@@ -1,0 +1,105 @@
+"""Lists of logs, at a cost that does not grow with the table: counted up to a bound, sorted up to a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, func, select, union
+
+from ..errors import InvalidInput
+from ..model import Log, State, Total
+from . import rows
+from .schema import logs
+
+ORDERS = {
+    "LogID": logs.c.LogID,
+    "VO": logs.c.VO,
+    "PilotStamp": logs.c.PilotStamp,
+    "PilotReference": logs.c.PilotReference,
+    "Site": logs.c.Site,
+    "CE": logs.c.CE,
+    "State": logs.c.State,
+    "FirstSeen": logs.c.FirstSeen,
+    "LastSeen": logs.c.LastSeen,
+    "NumberOfLines": logs.c.NumberOfLines,
+    "NumberOfBytes": logs.c.NumberOfBytes,
+    "ReturnCode": logs.c.ReturnCode,
+}
+
+_WALKED = ("LastSeen", "LogID")
+
+#: Where many logs match, their order is walked until there are enough; an optimizer would rather sort them all.
+_BY_TIME = "FORCE INDEX (IX_Seen, IX_VO_Seen, IX_Site_Seen, IX_CE_Seen, IX_State_LastSeen)"
+
+Wheres = Sequence[ColumnElement[bool]]
+"""Conditions of which a log answers one at least, each with an index of its own: an OR of them would have none."""
+
+
+def total(connection: Connection, wheres: Wheres, most: int) -> Total:
+    """How many logs match; counting ends at ``most``."""
+    found = _together([select(logs.c.LogID).where(where).limit(most + 1) for where in wheres]).subquery()
+    number = connection.execute(select(func.count()).select_from(found)).scalar_one()
+    return Total(min(number, most), number > most)
+
+
+def states(connection: Connection, wheres: Wheres, most: int) -> dict[State, int]:
+    """How many logs of each state there are among those that match, or among the ``most`` of them last heard of."""
+    found = _among(wheres, logs.c.State, total(connection, wheres, most))
+    statement = select(found.c.Sorted, func.count()).group_by(found.c.Sorted)
+    return {State(state): number for state, number in connection.execute(statement)}
+
+
+def page(
+    connection: Connection, wheres: Wheres, counted: Total, order: str, descending: bool, start: int, limit: int
+) -> list[Log]:
+    """A page of the logs that match. Where there are more than were counted, orders other than by time and by number
+    are of as many as were counted, those last heard of."""
+    if counted.more and order in _WALKED:
+        found = _first(wheres, ORDERS[order], descending, start + limit)
+    else:
+        found = _among(wheres, ORDERS[order], counted)
+    ids = select(found.c.LogID).order_by(*_ordering(found.c.Sorted, found.c.LogID, descending))
+    return _in_order(connection, connection.execute(ids.offset(start).limit(limit)).scalars().all())
+
+
+def _among(wheres: Wheres, column: ColumnElement, counted: Total) -> Subquery:
+    """The logs that were counted, all or those last heard of: ``LogID`` and, as ``Sorted``, a column."""
+    if not counted.more:
+        columns = (logs.c.LogID, column.label("Sorted"))
+        return _together([select(*columns).where(where).limit(counted.number) for where in wheres]).subquery()
+    newest = _first(wheres, logs.c.LastSeen, True, counted.number, column.label("Of"))
+    place = (newest.c.Sorted.desc(), newest.c.LogID.desc())
+    return select(newest.c.LogID, newest.c.Of.label("Sorted")).order_by(*place).limit(counted.number).subquery()
+
+
+def _first(wheres: Wheres, column: ColumnElement, descending: bool, limit: int, *more: ColumnElement) -> Subquery:
+    """So many logs, or as many for each condition, that come first in the order of an indexed column."""
+    ordering = _ordering(column, logs.c.LogID, descending)
+    columns = (logs.c.LogID, column.label("Sorted"), *more)
+    parts = [select(*columns).where(where).order_by(*ordering).limit(limit) for where in wheres]
+    if column is logs.c.LastSeen:
+        parts = [part.with_hint(logs, _BY_TIME, "mysql") for part in parts]
+    return _together(parts).subquery()
+
+
+def _together(parts: Sequence[Select]) -> Select | CompoundSelect:
+    return parts[0] if len(parts) == 1 else union(*(select(part.subquery()) for part in parts))
+
+
+def _ordering(column: ColumnElement, number: ColumnElement, descending: bool) -> tuple[ColumnElement, ...]:
+    return (column.desc(), number.desc()) if descending else (column, number)
+
+
+def _in_order(connection: Connection, ids: list[int]) -> list[Log]:
+    if not ids:
+        return []
+    found = {log.id: log for log in map(rows.to_log, connection.execute(rows.select_logs().where(logs.c.LogID.in_(ids))))}
+    return [found[log_id] for log_id in ids if log_id in found]
+
+
+def checked(order: str, start: int, most: int) -> None:
+    """Raises InvalidInput for an order that there is not, or a page beyond the bound of counting."""
+    if order not in ORDERS:
+        raise InvalidInput("Logs can be ordered by " + ", ".join(ORDERS))
+    if start > most:
+        raise InvalidInput(f"The first {most} logs can be listed; choose by dates to see others")
