@@ -16,7 +16,12 @@ from .sides import Arena
 
 _PAGE = environment.TOP / "docs" / "developer" / "benchmarks" / "figures.rst"
 #: What is measured apart, with a command line of its own.
-_OTHERS = {"--day": "benchmarks.day.__main__", "--archiving": "benchmarks.day.archiving", "--collectors": "benchmarks.balanced"}
+_OTHERS = {
+    "--day": "benchmarks.day.__main__",
+    "--archiving": "benchmarks.day.archiving",
+    "--collectors": "benchmarks.balanced",
+    "--growth": "benchmarks.growth.__main__",
+}
 
 
 def parser():

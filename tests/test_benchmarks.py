@@ -2,14 +2,17 @@
 
 import json
 from urllib.parse import parse_qs
+from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks import report
+from benchmarks.growth import curves, filling
 from benchmarks.ingest import Run
 from benchmarks.plan import CASES, LINE_BYTES, Case
 from benchmarks.wire import Message, pilot_text
 
+SVG = "{http://www.w3.org/2000/svg}"
 STAMP = "0123456789abcdef" * 2
 
 
@@ -73,3 +76,18 @@ def test_the_page_has_the_median_of_the_ratios_and_how_far_they_spread():
     assert "**0.75** (0.50–1.00)" in page
     assert "0.50 ms for an append of 4 kB" in page
     assert "   * - 50\n     - new each\n     - 8\n     - 50 / 50\n     - 2500 / 2500\n" in page
+
+
+def test_a_batch_of_the_catalogue_is_a_kilobyte_and_each_is_another():
+    texts = {filling.text(number) for number in range(64)}
+    assert len(texts) == 64
+    assert {len(text) for text in texts} == {filling.BATCH_BYTES}
+
+
+def test_the_picture_has_equal_steps_for_decades_and_names_its_lines():
+    picture = ElementTree.fromstring(curves.draw("t", {"a & b": [(10, 1), (100, 10), (1000, 100)], "flat": [(10, 5), (1000, 5)]}, "x", "y"))
+    line, flat = ([tuple(map(float, point.split(","))) for point in found.get("points").split()] for found in picture.iter(SVG + "polyline"))
+    (x0, y0), (x1, y1), (x2, y2) = line
+    assert (x1 - x0, y1 - y0) == pytest.approx((x2 - x1, y2 - y1))
+    assert x0 < x2 and y0 > y2 and flat[0][1] == flat[1][1]
+    assert {"a & b", "flat", "x", "y"} <= {text.text for text in picture.iter(SVG + "text")}

@@ -1,0 +1,125 @@
+"""What readers ask and what runs regularly, as functions without arguments on a filled catalogue."""
+
+from datetime import timedelta
+from functools import partial
+from itertools import combinations
+
+from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.model import Selection, State
+from PilotLoggingDIRAC.pilotlog.sql.listing import ORDERS
+
+from .filling import pilot, seen, vo
+
+PAGE = 50
+MOST = 5_000
+_DAY = timedelta(days=1)
+
+SCOPES = {
+    "all": Scope(everything=True),
+    "a VO": Scope(vos=frozenset({vo(3)})),
+    "two sites": Scope(sites=frozenset({"LCG.Site7.org", "LCG.Site8.org"})),
+    "a VO and a site": Scope(vos=frozenset({vo(3)}), sites=frozenset({"LCG.Site7.org"})),
+}
+
+
+def filters(number, now):
+    """Selections by name: each field alone (common and rare values), and each two of them together."""
+    log = number // 2
+    alone = {
+        "VO": {"vos": (vo(4),)},
+        "PilotStamp": {"stamps": (pilot(log).stamp,)},
+        "PilotReference": {"references": ("htcondorce://ce17.example.org/1",)},
+        "Site": {"sites": ("LCG.Site7.org",)},
+        "CE": {"ces": ("ce17.example.org",)},
+        "State Purged": {"states": (State.PURGED,)},
+        "State Incomplete": {"states": (State.INCOMPLETE,)},
+        "ReturnCode 0": {"return_codes": ("0",)},
+        "ReturnCode 77": {"return_codes": ("77",)},
+        "two VOs": {"vos": (vo(4), vo(5))},
+        "two states": {"states": (State.RECEIVING, State.PURGED)},
+        "FromDate a day ago": {"since": now - _DAY},
+        "ToDate in spring": {"until": seen(number // 3, number, now)},
+        "Incomplete": {"incomplete": True},
+        "LastError": {"last_error": "se-1"},
+        "no such error": {"last_error": "no such text"},
+    }
+    pairs = {
+        f"{one}, {other}": alone[one] | alone[other]
+        for one, other in combinations(alone, 2)
+        if not alone[one].keys() & alone[other].keys()
+    }
+    both = {"since": seen(number // 3, number, now), "until": seen(number // 3, number, now) + _DAY}
+    return {name: Selection(**fields) for name, fields in ({"nothing": {}, "a day": both} | alone | pairs).items()}
+
+
+def pages(db, number, now):
+    """Pages of the list: each filter in each scope, each order in both directions, and a deep one."""
+    found, select = {}, db.reader.select
+    for scope in SCOPES:
+        for name, wanted in filters(number, now).items():
+            found[f"{name}; {scope}"] = partial(select, SCOPES[scope], wanted, "LastSeen", True, 0, PAGE, MOST)
+        for order in ORDERS:
+            for descending in (True, False):
+                name = f"by {order}{' descending' if descending else ''}; {scope}"
+                found[name] = partial(select, SCOPES[scope], Selection(), order, descending, 0, PAGE, MOST)
+        found[f"its last page; {scope}"] = partial(
+            select, SCOPES[scope], Selection(), "LastSeen", True, MOST - PAGE, PAGE, MOST
+        )
+    return found
+
+
+def states(db, number, now):
+    """The page's counts by state."""
+    return {
+        f"{name}; {scope}": partial(db.views.states, SCOPES[scope], wanted, MOST)
+        for scope in SCOPES
+        for name, wanted in filters(number, now).items()
+        if not wanted.states and len(wanted.given) < 2
+    }
+
+
+def figures(db, number, now):
+    """What status commands, metrics and alarms ask."""
+    return {
+        "logs by state": db.reader.counts,
+        "oldest that waits": db.reader.oldest_unarchived,
+        "VOs that wait": db.reader.waiting_vos,
+        "VOs of deleted copies": db.reader.vos_of_deleted_copies,
+        "failures by VO": db.reader.failures,
+        "usage by VO": partial(db.usage.by_vo, now),
+        "bytes on disk": db.usage.stored_bytes,
+        "failures by reason": db.usage.failures,
+    }
+
+
+def lookups(db, number, now):
+    """One log, as each reading of text begins."""
+    log = number - number // 20
+    return {
+        "a log's parts": partial(db.reader.find, pilot(log)),
+        "by 100 stamps": partial(db.reader.find_stamps, [pilot(log + place).stamp for place in range(100)]),
+        "by reference": partial(db.reader.find_reference, "htcondorce://ce17.example.org/1"),
+        "how far 50 logs have come": partial(db.views.heads, [pilot(log + place) for place in range(50)]),
+        "a log's text": lambda: list(db.reader.pieces(db.reader.find(pilot(log))[0])),
+    }
+
+
+def custody(db, number, now):
+    """What the agent asks in each cycle; nothing is changed."""
+    steps, old = db.custody, now - timedelta(days=7)
+    return {
+        "silent": partial(steps.silent, now - timedelta(hours=1), None, 500),
+        "draining": partial(steps.draining, now),
+        "undescribed": partial(steps.undescribed, None, 500),
+        "unarchived": partial(steps.unarchived, vo(3)),
+        "due": partial(steps.due, vo(3), now, 100),
+        "purgeable": partial(steps.purgeable, vo(3), old, 100),
+        "none purgeable": partial(steps.purgeable, vo(3), now - timedelta(days=60), 100),
+        "kept": partial(steps.kept, vo(3), old, 100),
+        "superseded": partial(steps.superseded, vo(3), now, None, 100),
+        "expired": partial(steps.expired, vo(3), now - timedelta(days=400), None, 100),
+        "deleted copies": partial(steps.deleted_copies, vo(3), now, 100),
+        "unremoved": partial(steps.unremoved, vo(3)),
+        "rows of purged logs, none old enough": partial(steps.delete_rows, vo(3), now - timedelta(days=400), True, 100),
+        "rows of deleted logs": partial(steps.delete_deleted, vo(3), now, 100),
+    }

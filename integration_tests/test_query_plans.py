@@ -1,0 +1,115 @@
+"""No statement that runs regularly reads a big table from end to end: as MariaDB itself explains them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event
+
+from benchmarks.growth import filling, questions, work
+from benchmarks.growth.server import NAME, server
+from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.custody import Content
+from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
+from PilotLoggingDIRAC.pilotlog.model import Selection, State, StoredFile
+from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
+
+LOGS = 20_000
+BIG = {"PilotLogs", "PilotLogBatches", "PilotLogFiles"}
+READ_OR_CHANGE = re.compile(r"\s*(SELECT|UPDATE|DELETE|\(SELECT)", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    """(server, PilotLoggingDB) of a database with so many logs, that nobody else uses."""
+    with server() as running:
+        db = filling.fill(running.new(), LOGS)
+        yield running, db
+        db.close()
+
+
+@pytest.fixture
+def statements():
+    """The statements that are run while the test goes on, with their values."""
+    found = []
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        if READ_OR_CHANGE.match(statement) and not executemany:
+            found.append((statement, tuple(parameters)))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield found
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def scans(running, statements):
+    """What MariaDB would read from end to end, by statement. An index that is walked in its order up to a LIMIT is none."""
+    found = {}
+    with running.connection(NAME) as connection:
+        cursor = connection.cursor()
+        for statement, values in dict.fromkeys(statements):
+            cursor.execute(f"EXPLAIN {statement}", values or None)
+            for _, _, table, way, _, key, _, _, rows, extra in cursor.fetchall():
+                walked = way == "index" and "LIMIT" in statement and "filesort" not in (extra or "")
+                if table in BIG and way in ("ALL", "index") and not walked:
+                    found[statement, values] = (table, way, key, rows, extra)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["pages", "states", "lookups", "custody", "figures"])
+def test_what_is_asked_is_looked_up(catalogue, statements, kind):
+    running, db = catalogue
+    for question in getattr(questions, kind)(db, LOGS, utc_now()).values():
+        question()
+    assert statements
+    assert scans(running, statements) == {}
+
+
+def test_what_changes_the_store_looks_up_what_it_changes(catalogue, statements):
+    running, db = catalogue
+    writer, now = work.Writer(db, LOGS), utc_now()
+    writer.group()
+    work.sweep(db)
+    archive_one(db, now)
+    work.claims(db)
+    db.custody.keep([log.id for log in db.custody.unarchived(filling.vo(4))])
+    old = now - timedelta(days=7)
+    for find, purge in ((db.custody.purgeable, db.custody.purge), (db.custody.kept, db.custody.purge_kept)):
+        assert purge([log.id for log in find(filling.vo(5), old, 100)], old)
+    assert db.custody.delete_rows(filling.vo(5), now - timedelta(days=300), True, 50) == 50
+    assert {statement.split()[0] for statement, _ in statements} == {"SELECT", "UPDATE", "DELETE"}
+    assert scans(running, statements) == {}
+
+
+def archive_one(db, now):
+    """The steps of archiving one log, one that fails, and one that is given back."""
+    soon = now + timedelta(minutes=15)
+    first, second, third = db.custody.claim("test", db.custody.due(filling.vo(6), now, 3), soon)
+    file = StoredFile("SE-1", "/x/log.gz", "guid", 100, "00000001")
+    generation, _ = db.custody.record(first, Content(100, "00000001"), lambda generation: file, soon)
+    db.custody.archived(first, generation)
+    with pytest.raises(LeaseLost):
+        db.custody.renew(first, soon)
+    assert db.custody.failed(second, "no", soon)
+    assert db.custody.release(third, None)
+
+
+def test_what_is_asked_for_by_hand_is_looked_up(catalogue, statements):
+    running, db = catalogue
+    everything, errors = Scope(everything=True), Selection(vos=(filling.vo(7),), last_error="se-1")
+    one = Selection(vos=(filling.vo(7),), stamps=(filling.pilot(LOGS - 3).stamp,))
+    assert db.mending.retry(errors)
+    db.deleting.delete(db.deleting.page(one, 10), one)
+    db.searcher.next(everything, Selection(sites=("LCG.Site7.org",), states=(State.ARCHIVED,)), None, False, 50)
+    assert scans(running, statements) == {}
+
+
+def test_an_index_that_is_missing_is_noticed(catalogue, statements):
+    running, db = catalogue
+    select = db.reader.select
+    running.sql(NAME, "ALTER TABLE PilotLogs DROP INDEX IX_CE_Seen")
+    try:
+        select(Scope(everything=True), Selection(ces=("ce17.example.org",)), "LastSeen", True, 0, 50)
+        assert scans(running, statements)
+    finally:
+        running.sql(NAME, "ALTER TABLE PilotLogs ADD INDEX IX_CE_Seen (CE, LastSeen, LogID, State, ReturnCode)")
