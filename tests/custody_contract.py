@@ -273,6 +273,16 @@ class CustodyContract:
         assert (world.log().state, world.text()) == (State.PURGED, b"")
         assert world.log().file
 
+    def test_purgeable_logs_come_page_by_page(self, world):
+        for number in (2, 1):
+            world.finish(pilot(number))
+            world.archive(pilot(number))
+            world.clock.forward(seconds=1)
+        (first,) = world.custody.purgeable(VO, world.clock(), 1)
+        (second,) = world.custody.purgeable(VO, world.clock(), 1, Place.of(first))
+        assert [first.pilot, second.pilot] == [pilot(2), pilot(1)]
+        assert world.custody.purgeable(VO, world.clock(), 1, Place.of(second)) == []
+
     def test_text_stays_for_its_time_after_verification_however_old_it_is(self, world):
         world.finish()
         world.clock.forward(days=10)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Gate, Keeper
+from PilotLoggingDIRAC.pilotlog.custody import Place
 from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
 from PilotLoggingDIRAC.pilotlog.erasing import Eraser
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
@@ -455,6 +456,18 @@ class TestRetention:
         for _ in range(3):
             retention.run(purge_kept=False)
         assert len(archive.names()) == 8 + 4
+
+    def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, monkeypatch):
+        """Purged logs stay in the index of states for a while: whoever begins anew reads them again for each page."""
+        for number in range(3):
+            world.finish(pilot(number))
+            world.archive(pilot(number))
+        places, find = [], world.custody.purgeable
+        monkeypatch.setattr(world.custody, "purgeable", lambda *page: places.append(page[3]) or find(*page))
+        settings, tally = RetentionSettings(batches_seconds=0, logs_per_step=1), Tally()
+        Retention(VO, world.custody, None, settings, 0, world.clock, Removals(), tally).run(purge_kept=False)
+        assert tally.counts["purged"] == 3
+        assert places == [None, *(Place.of(world.log(pilot(number))) for number in range(3))]
 
 
 class TestCycle:

@@ -112,14 +112,15 @@ class Custody(Protocol):
     def forget(self, key: FileKey) -> None:
         """Delete what is known of a copy that has been removed."""
 
-    def purgeable(self, vo: str, before: datetime, limit: int) -> list[Log]:
-        """Archived logs whose verified copy holds all their text, verified and last heard of before then."""
+    def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
+        """Archived logs whose verified copy holds all their text, verified and last heard of before then; in the order of
+        ``Place``, from behind ``after`` on."""
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of those that are still ``purgeable`` and make them Purged. Returns how many."""
 
-    def kept(self, vo: str, before: datetime, limit: int) -> list[Log]:
-        """Kept logs last heard of before then."""
+    def kept(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
+        """Kept logs last heard of before then; in the order of ``Place``, from behind ``after`` on."""
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of those that are still ``kept`` and make them Purged. Returns how many."""

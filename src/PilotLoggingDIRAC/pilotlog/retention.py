@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .custody import Custody, FileKey, Found
+from .custody import Custody, FileKey, Found, Place
 from .deleting import groups
 from .errors import ArchiveError
 from .model import Log, StoredFile
@@ -66,12 +66,16 @@ class Retention:
         return self._clock() - timedelta(seconds=seconds)
 
     def _purge(self, find: Callable[..., list[Log]], purge: Callable[..., int], before: datetime) -> None:
+        """Page by page, each behind the one before: what was purged stays in the index for a while, and looking from the
+        beginning would read it again and again."""
+        after = None
         for _ in range(self._settings.max_steps):
-            logs = find(self._vo, before, self._settings.logs_per_step)
+            logs = find(self._vo, before, self._settings.logs_per_step, after)
             purged = sum(purge([log.id for log in group], before) for group in groups(logs))
             self._tally.add("purged", purged)
             if not purged or len(logs) < self._settings.logs_per_step:
                 return
+            after = Place.of(logs[-1])
 
     def _remove(self, what: str, find: Copies, before: datetime) -> None:
         """Remove one page of copies from the storage element, then what is known of them."""

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ..custody import FileKey, Found
+from ..custody import FileKey, Found, Place
 from ..model import Log, State
 from . import rows
 from .engine import Transactions
 from .schema import batches, epochs, files, logs
-from .sealing import some
+from .sealing import behind, some
 
 _COPY = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
 _WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence == logs.c.NextSequence)
@@ -41,17 +41,17 @@ class SqlRetention:
         """See ``Custody.forget``."""
         self._run(_forget, key)
 
-    def purgeable(self, vo: str, before: datetime, limit: int) -> list[Log]:
+    def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
         """See ``Custody.purgeable``."""
-        return self._run(_page, _archived(before).where(logs.c.VO == some(vo)), limit)
+        return self._run(_page, _archived(before).where(logs.c.VO == some(vo), behind(after)), limit)
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """See ``Custody.purge``."""
         return self._run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
 
-    def kept(self, vo: str, before: datetime, limit: int) -> list[Log]:
+    def kept(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
         """See ``Custody.kept``."""
-        return self._run(_page, _kept(before).where(logs.c.VO == some(vo)), limit)
+        return self._run(_page, _kept(before).where(logs.c.VO == some(vo), behind(after)), limit)
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """See ``Custody.purge_kept``."""

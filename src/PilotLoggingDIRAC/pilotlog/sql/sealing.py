@@ -57,11 +57,12 @@ def _draining(connection: Connection, since: datetime) -> bool:
 
 
 def _page(connection: Connection, where: ColumnElement[bool], after: Place | None, limit: int) -> list[Log]:
-    statement = select(logs).where(where, _behind(after)).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
+    statement = select(logs).where(where, behind(after)).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _behind(after: Place | None) -> ColumnElement[bool]:
+def behind(after: Place | None) -> ColumnElement[bool]:
+    """The condition that a log comes behind a place; without one, any log does."""
     if after is None:
         return true()
     later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)
