@@ -81,6 +81,26 @@ def test_what_changes_the_store_looks_up_what_it_changes(catalogue, statements):
     assert scans(running, statements) == {}
 
 
+def test_the_writer_finds_its_pilots_by_their_key(catalogue):
+    """Its statements go past SQLAlchemy: the server's own log has them."""
+    running, db = catalogue
+    running.sql(None, "SET GLOBAL log_output = 'TABLE'")
+    running.sql(None, "SET GLOBAL general_log = ON")
+    work.Writer(db, LOGS).group()
+    running.sql(None, "SET GLOBAL general_log = OFF")
+    logged = running.sql(None, "SELECT argument FROM mysql.general_log WHERE command_type = 'Query'")
+    locking = [text for (text,) in logged if re.match(r"\s*SELECT .*FROM PilotLogs .*FOR UPDATE", as_text(text), re.DOTALL)]
+    assert locking
+    for statement in locking:
+        ((*_, key, _, _, rows, _),) = running.sql(NAME, f"EXPLAIN {as_text(statement)}".replace("%", "%%"))
+        assert (key, int(rows) <= 3 * work.GROUP) == ("UK_Log", True)
+
+
+def as_text(found):
+    """What the log's column holds."""
+    return found.decode() if isinstance(found, bytes) else found
+
+
 def archive_one(db, now):
     """The steps of archiving one log, one that fails, and one that is given back."""
     soon = now + timedelta(minutes=15)
