@@ -41,8 +41,9 @@ def measure(server, number, progress=print):
     try:
         asked = {kind: _ask(getattr(questions, kind)(db, number, now)) for kind in QUESTIONS}
         progress(f"{number:,} logs: asked {sum(map(len, asked.values()))} questions")
+        sweeps = [work.sweep(db) for _ in range(_SWEEPS)]  # first, as writing ends the silence
         done = Growth(
-            number, filled, asked, work.ingest(db, number, server.pid), [work.sweep(db) for _ in range(_SWEEPS)],
+            number, filled, asked, work.ingest(db, number, server.pid), sweeps,
             work.claims(db), work.purge(db, number), work.row_deletions(db),
         )  # fmt: skip
         progress(f"{number:,} logs: written, swept, claimed, purged ({time.perf_counter() - started:.0f} s in all)")
