@@ -8,6 +8,10 @@ TOP = Path(__file__).resolve().parents[2]
 KEPT = ("LANG", "LC_ALL", "TERM", "TZ", "USER", "LOGNAME", "SHELL")
 
 
+#: Tornado refreshes its configuration by its loop; in other processes' threads there is none, and refreshing fails.
+IN_TORNADO = {"DIRAC_USE_TORNADO_IOLOOP": "True"}
+
+
 def base(root: Path, pki, cfg: Path, tls):
     """Return the environment of a server, which connects as the host.
 
@@ -23,7 +27,6 @@ def base(root: Path, pki, cfg: Path, tls):
         "DIRACSYSCONFIG": str(cfg),
         "DIRAC_NO_CFG": "1",
         "DIRAC_ROOT_PATH": str(root / "dirac"),
-        "DIRAC_USE_TORNADO_IOLOOP": "True",
         "X509_CERT_DIR": str(pki.certificates),
         "X509_VOMS_DIR": str(pki.vomsdir),
         "X509_VOMSES": str(pki.vomses),

@@ -237,6 +237,7 @@ class Stack:
 
     def _server_env(self, name):
         own = {CONFIGURATION: self._settings.server_environment, PORTAL: self.portal.environment}.get(name, dict)()
+        own = environment.IN_TORNADO if name in (TORNADO, SECOND_TORNADO) else own
         if name in self.storage.names:
             own = self.storage.server(name).environment()
         return self.env() | own | self.component_environment.get(name, {})
