@@ -1,7 +1,16 @@
-"""Calls to the stack's services as one of its users, over DIRAC's own client, in a process of their own."""
+"""Calls to the stack's services as one of its users, over DIRAC's own client, in processes of their own.
+
+A process serves many calls, as starting DIRAC takes longer than most of them; there is another one for another user,
+for each call at the same time, and after a change of the configuration, which is read once.
+"""
 
 import json
+import os
+import select
+import subprocess
 import sys
+import tempfile
+import threading
 
 _PROGRAM = "integration_tests.rpc"
 
@@ -10,13 +19,73 @@ class CallFailed(Exception):
     """The process that was to make the call failed."""
 
 
+class _Caller:
+    """A process that makes calls; it ends when this one does."""
+
+    def __init__(self, env, folder):
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", _PROGRAM], env=env, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._said, text=True,
+        )  # fmt: skip
+
+    def call(self, request, seconds):
+        """The line that answers a request; CallFailed when there is none in time, and the process is ended."""
+        try:
+            self._process.stdin.write(request + "\n")
+            self._process.stdin.flush()
+            in_time = select.select([self._process.stdout], [], [], seconds)[0]
+            answer = self._process.stdout.readline() if in_time else ""
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            self.end()
+            self._said.seek(0)
+            raise CallFailed(self._said.read().decode(errors="replace")[-10_000:])
+        return answer
+
+    def end(self):
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+
+
+class _Callers:
+    """The processes that wait for something to do, by what they were started with."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._idle = {}
+
+    def call(self, stack, user, request, seconds):
+        """Let one make the call. Those of an older configuration of the same user are ended."""
+        caller, kept = self._take(stack, user)
+        answer = caller.call(request, seconds)
+        with self._lock:
+            kept.append(caller)
+        return answer
+
+    def _take(self, stack, user):
+        env, folder = stack.env(user), stack.root / "work" / "calls"
+        state = (env, stack.cfg.read_text())
+        with self._lock:
+            known, kept = self._idle.get((stack.root, user), (None, []))
+            if known != state:
+                for caller in kept:
+                    caller.end()
+                known, kept = self._idle[stack.root, user] = state, []
+            if kept:
+                return kept.pop(), kept
+        folder.mkdir(parents=True, exist_ok=True)
+        return _Caller(env, folder), kept
+
+
+_callers = _Callers()
+
+
 def call(stack, user, service, method, *arguments, seconds=120):
     """DIRAC's answer of ``service.method(*arguments)`` as a dictionary; ``user`` None calls as the host."""
-    request = json.dumps([service, method, arguments, user is None])
-    done = stack.run([sys.executable, "-m", _PROGRAM, request], user=user, timeout=seconds)
-    if done.returncode:
-        raise CallFailed(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(_callers.call(stack, user, json.dumps([service, method, arguments, user is None]), seconds))
 
 
 def value(stack, user, service, method, *arguments):
@@ -39,17 +108,20 @@ def set_status(stack, reference, status, site, ce):
 
 
 def main():
-    """Make the call that the first argument holds and print the answer as JSON in the last line."""
+    """Make the calls that the lines of the input hold, and answer each with a line of JSON."""
+    # what DIRAC prints is no answer
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     import DIRAC
 
     DIRAC.initialize(require_auth=False)
     from DIRAC.Core.Base.Client import Client
 
-    service, method, arguments, as_host = json.loads(sys.argv[1])
-    client = Client(url=service, useCertificates=as_host)
-    answer = getattr(client, method)(*arguments)
-    answer.pop("rpcStub", None)
-    print(json.dumps(answer, default=str))
+    for line in sys.stdin:
+        service, method, arguments, as_host = json.loads(line)
+        answer = getattr(Client(url=service, useCertificates=as_host), method)(*arguments)
+        answer.pop("rpcStub", None)
+        print(json.dumps(answer, default=str), file=answers, flush=True)
 
 
 if __name__ == "__main__":
