@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from .conftest import batch, line
 from .test_ingest import lines, read
 
-INGEST = IngestSettings(answer_seconds=1, commit_seconds=0.2, stop_seconds=2, max_group_batches=50)
+INGEST = IngestSettings(answer_seconds=1, commit_seconds=0.4, stop_seconds=2, max_group_batches=50)
 SPOOL = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.2, abandoned_seconds=0)
 
 
