@@ -26,9 +26,10 @@ def stack(tmp_path_factory):
     """A stack with a configuration server, whose agent archives at once."""
     with Stack(tmp_path_factory.mktemp("commands"), configuration_server=True) as stack:
         stack.build()
-        for option in ("SettleSeconds", "RetrySeconds"):
+        for option in ("SettleSeconds", "RetrySeconds", "PollingTime"):
             stack.set_option(f"{AGENT}/{option}", 1)
-        stack.set_option(f"{AGENT}/PollingTime", 3)
+        stack.set_option(f"{AGENT}/MaxCycles", 0)
+        stack.component_environment["PilotLoggingAgent"] = {"STACK_SHORTEST_CYCLE_SECONDS": "1"}
         stack.up()
         yield stack
 
@@ -90,13 +91,14 @@ def good(done, code=0):
 def example_pilot(stack, agent, connect):
     """The pilot that the examples speak of: it has failed at the examples' site with all of their errors."""
     text = "Error: no proxy; No space left on device; Could not install DIRAC; Traceback"
-    pilot = archived(connect, ended(connect, stack, code="1", text=text))
+    pilots = [ended(connect, stack, code="1", text=text)]
     for _ in range(3):
         killed = grid.add_pilot(stack, ALPHA, status="Aborted")
         connect(ALPHA.pilot).send(pilot_line("No space left on device"), killed.stamp)
         values = ("Incomplete", ALPHA.site, killed.stamp)
         stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = %s, Site = %s WHERE PilotStamp = %s", values)
-        archived(connect, killed)
+        pilots.append(killed)
+    pilot = [archived(connect, one) for one in pilots][0]
     lasting = ("No proxy of shifta@alpha_data", pilot.stamp)
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError = %s WHERE PilotStamp = %s", lasting)
     return pilot

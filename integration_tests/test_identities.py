@@ -13,8 +13,8 @@ from . import grid
 from .stack import world
 from .test_agent import cycle, logs  # noqa: F401  (a fixture)
 
-CALLS = 10_000
-READS = 200
+CALLS = 3_000
+READS = 80
 _PLUGIN = "/Resources/StorageElements/{}/File.1/PluginName"
 
 
