@@ -4,16 +4,26 @@ import uuid
 
 import pytest
 
+from . import grid
 from .pilot import Connection
 from .stack import Stack
 
-
+STACK = pytest.StashKey[Stack]()
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory):
+def stack(tmp_path_factory, pytestconfig):
     """A stack that is up, without agents: tests run those one cycle at a time."""
     with Stack(tmp_path_factory.mktemp("stack")) as stack:
         stack.up()
+        pytestconfig.stash[STACK] = stack
         yield stack
+
+
+@pytest.fixture(scope="module", autouse=True)
+def logs_end_with_their_module(pytestconfig):
+    """No module meets the logs of another one, whichever ran before it on this stack."""
+    yield
+    if STACK in pytestconfig.stash:
+        grid.forget_logs(pytestconfig.stash[STACK])
 
 
 @pytest.fixture

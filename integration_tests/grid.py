@@ -49,6 +49,14 @@ def forget_pilot(stack, pilot):
     stack.sql("PilotAgentsDB", "DELETE FROM PilotAgents WHERE PilotJobReference = %s", (pilot.reference,))
 
 
+def forget_logs(stack, but=""):
+    """Delete all logs, except one, from the database: an agent's cycle takes as long as there are logs to archive."""
+    for table in ("PilotLogFiles", "PilotLogBatches"):
+        delete = f"DELETE gone FROM {table} gone JOIN PilotLogs USING (LogID) WHERE PilotStamp <> %s"
+        stack.sql("PilotLoggingDB", delete, (but,))
+    stack.sql("PilotLoggingDB", "DELETE FROM PilotLogs WHERE PilotStamp <> %s", (but,))
+
+
 def match_job(stack, job, *pilots):
     """Note that a job ran in pilots."""
     for pilot in pilots:

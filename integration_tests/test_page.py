@@ -321,6 +321,7 @@ def test_archived_log_is_read_from_the_archive_and_says_so(opal, connect, stack)
     stamp, text = story(connect, lines=2000)
     stack.set_option("/Operations/Defaults/PilotLogging/BatchesSeconds", 0)
     stack.set_option("/Systems/WorkloadManagement/Agents/PilotLoggingAgent/SettleSeconds", 0)
+    grid.forget_logs(stack, but=stamp)
     try:
         until(lambda: state_of(stack, stamp) == "Purged" or not stack.run_agent_once() and False, 60)
     finally:
