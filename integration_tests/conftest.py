@@ -1,14 +1,40 @@
-"""One stack for all integration tests of a run, and what they share: a stamp of their own, connections by user."""
+"""One stack for all integration tests of a process, and what they share: a stamp of their own, connections by user.
 
+``./dev test`` runs two processes side by side, each with whole modules and a stack of its own.
+"""
+
+import os
 import uuid
 
 import pytest
 
 from . import grid
 from .pilot import Connection
-from .stack import Stack
+from .stack import Stack, ports
 
 STACK = pytest.StashKey[Stack]()
+#: The modules that take longest, longest first: what is left for the end is short, so that two processes end together.
+LONG = (
+    "test_commands", "test_faults", "test_agent", "test_deleting", "test_agent_storage", "test_identities", "test_import",
+    "test_stopping", "test_page_tail", "test_sources", "test_page", "test_harmless", "test_job_pilot_output", "test_fuzz",
+    "test_slow_bodies", "test_mending", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix",
+    "test_bodies", "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
+)  # fmt: skip
+
+
+def pytest_configure(config):
+    """Give each of several processes ports of its own for its stacks."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        number = int(worker.removeprefix("gw"))
+        os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def pytest_collection_modifyitems(items):
+    """Put long modules first; within a module the order stays."""
+    places = {f"{__package__}.{name}": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.module.__name__, len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory, pytestconfig):
     """A stack that is up, without agents: tests run those one cycle at a time."""

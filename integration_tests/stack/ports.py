@@ -1,5 +1,10 @@
-"""Chooses free ports on the loopback, so that several stacks run side by side."""
+"""Chooses free ports on the loopback, so that several stacks run side by side.
 
+Ports are chosen some seconds before anybody listens on them. Who builds stacks at the same time in several processes
+gives each a range of its own in the environment: ``STACK_PORTS=10000-20000``.
+"""
+
+import os
 import random
 import socket
 import time
@@ -8,6 +13,13 @@ from .processes import is_listening
 
 # below the range that the kernel takes the ports of outgoing connections from
 FIRST, LAST = 10_000, 30_000
+RANGE = "STACK_PORTS"
+
+
+def part(number, parts):
+    """Return one of so many equal parts of the range, as `RANGE` in the environment has it."""
+    size = (LAST - FIRST) // parts
+    return f"{FIRST + number * size}-{FIRST + (number + 1) * size}"
 
 
 def is_free(port):
@@ -24,8 +36,9 @@ def is_free(port):
 
 def choose(names):
     """Return a free port for each name."""
-    start = random.randrange(FIRST, LAST - 20 * len(names))
-    free = (port for port in range(start, LAST) if is_free(port))
+    first, last = map(int, os.environ.get(RANGE, f"{FIRST}-{LAST}").split("-"))
+    start = random.randrange(first, last - 20 * len(names))
+    free = (port for port in range(start, last) if is_free(port))
     return {name: next(free) for name in names}
 
 
