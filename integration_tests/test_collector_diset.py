@@ -80,3 +80,13 @@ def test_a_large_message_costs_little_memory_and_is_refused(stack, stamp, number
     assert taken == (number * len(character.encode()) < 4 * 1024 * 1024)
     assert usage.growth <= 64 and "Internal" not in message
     assert send(stack, "pila", "text", stamp)["OK"]
+
+
+def test_a_call_is_made_with_the_configuration_as_it_is_then(stack):
+    assert rpc.call(stack, "opal", SERVICE, "ping")["OK"]
+    stack.set_option("/Systems/WorkloadManagement/URLs/PilotLogging", f"dips://localhost:1/{SERVICE}")
+    try:
+        assert not rpc.call(stack, "opal", SERVICE, "ping")["OK"]
+    finally:
+        stack.reset_options()
+    assert rpc.call(stack, "opal", SERVICE, "ping")["OK"]
