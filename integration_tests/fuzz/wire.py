@@ -107,7 +107,7 @@ class _Way:
 
     def do_gzip(self, kind):
         body, source = self._body(), self._source
-        packed = gzip.compress(body)
+        packed = gzip.compress(body, mtime=0)
         broken = source.choice(
             (packed[:-9], packed[:20], b"", b"\x1f\x8b", packed + b"x" * 50, body, zlib.compress(body), packed * 3, bytes(100))
         )
@@ -118,7 +118,7 @@ class _Way:
     def do_bomb(self, kind):
         text = (tag(self._user) + "\n") * (BOMB_BYTES // 27)
         body = form([("method", "sendMessage"), ("args", json.dumps([json.dumps(text), "b" * 32, ""]))])
-        return self._case(kind, request(gzip.compress(body, 1), headers={"Content-Encoding": "gzip"}))
+        return self._case(kind, request(gzip.compress(body, 1, mtime=0), headers={"Content-Encoding": "gzip"}))
 
     def do_tls_records(self, kind):
         """Bytes that go past TLS, into the connection below."""
