@@ -12,7 +12,7 @@ from pathlib import Path
 from . import components, configuration, environment, ports, world
 from .balancer import Front
 from .builder import Builder
-from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, TORNADO
+from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
 from .mariadb import MariaDB
 from .pki import Pki
 from .portal import Portal
@@ -237,7 +237,7 @@ class Stack:
 
     def _server_env(self, name):
         own = {CONFIGURATION: self._settings.server_environment, PORTAL: self.portal.environment}.get(name, dict)()
-        own = environment.IN_TORNADO if name in (TORNADO, SECOND_TORNADO) else own
+        own = own | environment.IN_TORNADO if name in (TORNADO, SECOND_TORNADO, PORTAL) else own
         if name in self.storage.names:
             own = self.storage.server(name).environment()
         return self.env() | own | self.component_environment.get(name, {})
