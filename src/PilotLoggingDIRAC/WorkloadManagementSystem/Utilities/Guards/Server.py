@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.HTTPGuard import guard_http
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import guard_json
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Pauses import avoid_pauses
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.TLSContexts import share_tls_contexts
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.TLSGuard import guard_tls
 
@@ -14,3 +15,4 @@ def guard_server() -> None:
     guard_http()
     guard_json()
     share_tls_contexts()
+    avoid_pauses()
