@@ -30,6 +30,7 @@ class WaitingQueue:
         self._changed = threading.Condition()
         self._woken = False
         self._closed = False
+        self._crowded = False
         self.bytes = 0
 
     @property
@@ -57,16 +58,21 @@ class WaitingQueue:
             self._changed.notify()
 
     def gather(self, patience_seconds: float) -> list[Waiting] | None:
-        """The next group; empty after ``wake`` or when nothing came in time; None once closed and drained."""
+        """The next group; empty after ``wake`` or when nothing came in time; None once closed and drained.
+
+        More is waited for only where the group before had more than one: a sender that is alone gets its answer sooner.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed or self._woken, patience_seconds)
             self._woken = False
             if not self._waiting:
                 return None if self._closed else []
-        if not self._closed:
+        if self._crowded and not self._closed:
             time.sleep(self._settings.group_wait_seconds)
         with self._changed:
-            return self._take()
+            group = self._take()
+            self._crowded = len(group) > 1 or bool(self._waiting)
+            return group
 
     def _take(self) -> list[Waiting]:
         group: list[Waiting] = []
