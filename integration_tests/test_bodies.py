@@ -215,7 +215,7 @@ def test_other_services_in_the_same_tornado_take_what_they_took_before(stack):
 
 
 def test_a_long_message_that_nobody_waits_for_any_more_is_not_stored_but_marked(stack, operator, stamp):
-    stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds", 0.01)
+    stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds", 0.001)
     stack.restart("tornado")
     try:
         with Raw(stack, "pila") as raw:

@@ -36,6 +36,11 @@ class StoreContract:
         self.appender(transactions, clock).append("e", numbered(batch(text)))
         assert self.text(transactions) == text
 
+    def test_a_group_larger_than_the_database_takes_at_once_is_stored(self, transactions, clock):
+        texts = [b"".join(os.urandom(500).hex().encode() + b"\n" for _ in range(4000)) for _ in range(6)]
+        self.appender(transactions, clock).append("e", numbered(*map(batch, texts)))
+        assert self.text(transactions) == b"".join(texts)
+
     def test_a_group_offered_again_is_stored_once(self, transactions, clock):
         store = self.appender(transactions, clock)
         group = numbered(batch(b"a\n"), batch(b"b\n"))

@@ -177,16 +177,28 @@ class Connection:
         status, headers = self._head()
         while status == 100:
             status, headers = self._head()
-        length = 0 if verb == "HEAD" else int(headers.get("content-length", 0))
+        in_pieces = headers.get("transfer-encoding") == "chunked"
+        if in_pieces and verb != "HEAD":
+            body = b"".join(iter(self._piece, b""))
+        else:
+            body = self._exactly(0 if verb == "HEAD" else int(headers.get("content-length", 0)))
+        if headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        keep = headers.get("connection", "").lower() != "close" and (in_pieces or "content-length" in headers)
+        return Answer(status, body, time.monotonic() - began), keep
+
+    def _piece(self):
+        piece = self._exactly(int(self._file.readline(20), 16))
+        self._exactly(2)
+        return piece
+
+    def _exactly(self, length):
         if length > _MAX_ANSWER_BYTES:
             raise NoAnswer(f"an answer of {length} bytes")
         body = self._file.read(length)
         if len(body) < length:
             raise NoAnswer("the answer was cut")
-        if headers.get("content-encoding") == "gzip":
-            body = gzip.decompress(body)
-        keep = headers.get("connection", "").lower() != "close" and "content-length" in headers
-        return Answer(status, body, time.monotonic() - began), keep
+        return body
 
     def _head(self):
         line = self._file.readline(1000).decode("latin-1")

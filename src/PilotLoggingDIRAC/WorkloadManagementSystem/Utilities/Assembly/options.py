@@ -30,7 +30,8 @@ def fill(settings: type[Settings], getter: Getter) -> Settings:
     """The settings with the options that are set; one that is no number, or negative, is reported and left at its default."""
     values = {}
     for field in dataclasses.fields(settings):
-        value = _number(getter(option_name(field.name), None), type(field.default), option_name(field.name))
+        kind = float if field.type == "float" else type(field.default)  # 48 hours are written as an int
+        value = _number(getter(option_name(field.name), None), kind, option_name(field.name))
         if value is not None:
             values[field.name] = value
     return settings(**values)
