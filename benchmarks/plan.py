@@ -50,7 +50,7 @@ class Effort:
     """How often the sides alternate, and how many seconds a side is measured at a time."""
 
     alternations: int = 5
-    seconds: float = 3.0
+    seconds: float = 2.0
 
 
 FULL, QUICK = Effort(), Effort(alternations=1)

@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.pilotlog.sql.listing import ORDERS
 from .filling import pilot, seen, vo
 
 PAGE = 50
-MOST = 5_000
+MOST = 4_000
 _DAY = timedelta(days=1)
 
 SCOPES = {

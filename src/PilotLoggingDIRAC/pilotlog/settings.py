@@ -88,7 +88,7 @@ class ReadSettings:
     stream_bytes: int = 256 * 1024
     max_streams: int = 8
     max_rows: int = 1000
-    max_counted: int = 5_000
+    max_counted: int = 4_000
     threads: int = 4
     max_waiting_reads: int = 64
     send_seconds: float = 120.0
@@ -204,6 +204,6 @@ class PageSettings:
     copies_mb: int = 1024
     fetches: int = 2
     max_rows: int = 200
-    max_counted: int = 5_000
+    max_counted: int = 4_000
     threads: int = 4
     max_waiting_reads: int = 64

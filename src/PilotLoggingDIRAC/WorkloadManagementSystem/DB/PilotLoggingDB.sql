@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS `PilotLogs` (
   KEY `IX_Stamp` (`PilotStamp`),
   KEY `IX_State_LastSeen` (`State`, `LastSeen`),
   KEY `IX_VO_Seen` (`VO`, `LastSeen`, `LogID`, `State`, `ReturnCode`),
-  KEY `IX_VO_State` (`VO`, `State`)
+  KEY `IX_VO_State` (`VO`, `State`, `ReturnCode`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS `SchemaMigrations` (

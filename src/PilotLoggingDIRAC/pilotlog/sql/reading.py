@@ -48,7 +48,7 @@ class SqlReader:
         return self._run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
-        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 5_000
+        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 4_000
     ) -> tuple[Total, list[Log]]:
         """How many logs in the scope match, counted up to ``most``, and one page of them by one of ``listing.ORDERS``.
 

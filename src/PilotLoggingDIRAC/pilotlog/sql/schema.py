@@ -78,7 +78,7 @@ logs = Table(
     Index("IX_VO_Seen", "VO", "LastSeen", *_ALSO),
     Index("IX_Site_Seen", "Site", "LastSeen", *_ALSO, "VO"),
     Index("IX_CE_Seen", "CE", "LastSeen", *_ALSO, "VO"),
-    Index("IX_VO_State", "VO", "State"),
+    Index("IX_VO_State", "VO", "State", "ReturnCode"),
     Index("IX_ReturnCode", "ReturnCode", "State"),
     Index("IX_LastError", "LastError", mysql_length={"LastError": 16}),
     Index("IX_Reference", "PilotReference"),
