@@ -28,7 +28,7 @@ def parser():
     """The command line's grammar."""
     grammar = argparse.ArgumentParser(prog="./dev bench", description=__doc__.splitlines()[0])
     grammar.add_argument("--tls", choices=("m2", "std", "both"), default="both", help="the servers' TLS")
-    grammar.add_argument("--quick", action="store_true", help="one alternation of 3 s each, printed and not kept")
+    grammar.add_argument("--quick", action="store_true", help="one alternation of 2 s each, printed and not kept")
     grammar.add_argument("--case", action="append", type=Case.parse, default=[], metavar="new-50-8",
                          help="connection, lines, clients; this case alone, printed and not kept")  # fmt: skip
     grammar.add_argument("--keep", action="store_true", help="write the page, though it is not the full one")
