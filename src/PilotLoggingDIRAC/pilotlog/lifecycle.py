@@ -91,7 +91,7 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Piece]]:
     if not text:
         return log, []
     pieces = [
-        Piece(log.next_sequence + index, part, part.count(b"\n"), batch.received, batch.sender)
+        Piece(log.next_sequence + index, part, _line_ends(part, batch), batch.received, batch.sender)
         for index, part in enumerate(split(text))
     ]
     log = dataclasses.replace(
@@ -102,6 +102,11 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Piece]]:
         next_sequence=log.next_sequence + len(pieces),
     )
     return log, pieces
+
+
+def _line_ends(part: bytes, batch: Batch) -> int:
+    """Of a whole message as it came, which most are, they have been counted."""
+    return batch.line_ends if batch.line_ends is not None and part == batch.text else part.count(b"\n")
 
 
 def _reopened(log: Log) -> State:

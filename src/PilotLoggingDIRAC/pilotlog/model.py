@@ -38,6 +38,7 @@ class Batch:
     """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
 
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
+    ``line_ends`` is how many the text has, if they have been counted.
     """
 
     pilot: PilotId
@@ -45,6 +46,7 @@ class Batch:
     text: bytes = b""
     return_code: str | None = None
     sender: str = ""
+    line_ends: int | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:

@@ -112,7 +112,7 @@ def message(
     lines = text.count(b"\n")
     if lines > max_lines:
         raise _over(f"{lines} lines", len(text), f"{max_lines} lines")
-    return Batch(who, received, text, sender=sender)
+    return Batch(who, received, text, sender=sender, line_ends=lines)
 
 
 def _over(what: str, size: int, limit: str) -> MessageTooLarge:

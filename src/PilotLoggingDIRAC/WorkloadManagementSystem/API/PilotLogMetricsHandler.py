@@ -11,45 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from DIRAC.ConfigurationSystem.Client.PathFinder import getAPISection
-from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHandler
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado.ioloop import IOLoop
-from tornado.web import url
 
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.figures import Figure
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
+from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.metrics import metrics
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 _PREFIX = "pilotlog_"
 _FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}
 
 
-class PilotLogMetricsHandler(BaseRequestHandler):
+class PilotLogMetricsHandler(Endpoint):
     """One GET, for operators and trusted hosts."""
 
-    SUPPORTED_METHODS = ("GET",)
-    DEFAULT_AUTHENTICATION = ["SSL"]
     DEFAULT_AUTHORIZATION = ["Operator", "TrustedHost", "ServiceAdministrator"]
-
-    @classmethod
-    def _pre_initialize(cls) -> list:
-        guard_server()
-        return [url("/metrics", cls)]
-
-    @classmethod
-    def _getCSAuthorizationSection(cls, fullComponentName: str) -> str:
-        return f"{getAPISection(fullComponentName)}/Authorization"
-
-    @classmethod
-    def _getComponentInfoDict(cls, fullComponentName: str, fullURL: str) -> dict:
-        section = getAPISection(fullComponentName)
-        return {"serviceName": fullComponentName, "serviceSectionPath": section, "csPaths": [section], "URL": fullURL}
+    LOCATION = "/metrics"
 
     def _getMethod(self) -> str:
         return "web_metrics"

@@ -15,10 +15,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from DIRAC.ConfigurationSystem.Client.PathFinder import getAPISection
-from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHandler
 from tornado.iostream import StreamClosedError
-from tornado.web import url
 
 from PilotLoggingDIRAC.pilotlog import parse
 from PilotLoggingDIRAC.pilotlog.copies import NotYetThere
@@ -33,11 +30,11 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import (
     page_answer,
     security_headers,
 )
+from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Tail import Tail
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import auditing
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of, policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page, page, whoami
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
@@ -47,26 +44,11 @@ _FILE = re.compile(r"static/([0-9a-f]{16})/([\w.-]+)")
 _QUESTIONS = ("log", "lines", "outline", "find")
 
 
-class PilotLogsHandler(BaseRequestHandler):
+class PilotLogsHandler(Endpoint):
     """Every request is a GET and changes nothing. DIRAC's server has authenticated the caller before ``get``."""
 
-    SUPPORTED_METHODS = ("GET",)
-    DEFAULT_AUTHENTICATION = ["SSL"]
     DEFAULT_AUTHORIZATION = ["authenticated"]
-
-    @classmethod
-    def _pre_initialize(cls) -> list:
-        guard_server()
-        return [url(rf"{_LOCATION}(?:/(.*))?", cls)]
-
-    @classmethod
-    def _getCSAuthorizationSection(cls, fullComponentName: str) -> str:
-        return f"{getAPISection(fullComponentName)}/Authorization"
-
-    @classmethod
-    def _getComponentInfoDict(cls, fullComponentName: str, fullURL: str) -> dict:
-        section = getAPISection(fullComponentName)
-        return {"serviceName": fullComponentName, "serviceSectionPath": section, "csPaths": [section], "URL": fullURL}
+    LOCATION = rf"{_LOCATION}(?:/(.*))?"
 
     def _getMethod(self) -> str:
         """What DIRAC asks its AuthManager about: ``page`` for files, else ``logs``."""

@@ -1,0 +1,31 @@
+"""What all that is served besides services has in common: reading only, by certificate, options where DIRAC has them."""
+
+from __future__ import annotations
+
+from DIRAC.ConfigurationSystem.Client.PathFinder import getAPISection
+from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHandler
+from tornado.web import url
+
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
+
+
+class Endpoint(BaseRequestHandler):
+    """A handler at ``LOCATION``, a pattern of paths, in a Tornado that it guards."""
+
+    SUPPORTED_METHODS = ("GET",)
+    DEFAULT_AUTHENTICATION = ["SSL"]
+    LOCATION = ""
+
+    @classmethod
+    def _pre_initialize(cls) -> list:
+        guard_server()
+        return [url(cls.LOCATION, cls)]
+
+    @classmethod
+    def _getCSAuthorizationSection(cls, fullComponentName: str) -> str:
+        return f"{getAPISection(fullComponentName)}/Authorization"
+
+    @classmethod
+    def _getComponentInfoDict(cls, fullComponentName: str, fullURL: str) -> dict:
+        section = getAPISection(fullComponentName)
+        return {"serviceName": fullComponentName, "serviceSectionPath": section, "csPaths": [section], "URL": fullURL}
