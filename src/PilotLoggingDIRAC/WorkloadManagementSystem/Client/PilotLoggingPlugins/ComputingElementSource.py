@@ -7,7 +7,7 @@ from collections.abc import Callable
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog import sources
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import (
     PilotRecord,
@@ -37,8 +37,6 @@ class ComputingElementSource:
     def output(self, pilot: PilotId, reference: str) -> Output:
         """The output. Raises LogNotFound when DIRAC has deleted the pilot, and what fetching raises."""
         record = self._records.record(reference)
-        if record is None:
-            raise LogNotFound("DIRAC has no record of this pilot any more")
         kept = self._records.kept_output(record)
         if kept is not None and kept.final:
             return kept

@@ -32,8 +32,6 @@ class ComputingElementLogging:
     def output(self, pilot: PilotId, reference: str) -> Output:
         """The CE's words. Raises LogNotFound when DIRAC has deleted the pilot, and what fetching raises."""
         record = self._records.record(reference)
-        if record is None:
-            raise LogNotFound("DIRAC has no record of this pilot any more")
         return Output(self._fetch(record), final=record.final, complete=record.final)
 
 

@@ -16,6 +16,7 @@ from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
 from sqlalchemy import URL, Connection, column, delete, insert, select, table
 
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sources import whole_text
@@ -60,13 +61,19 @@ class PilotRecords:
     def __init__(self, url: str | URL | None = None, settings: StoreSettings = StoreSettings()):
         self._run = Transactions(make_engine(url or _database_url(), settings), settings).run
 
-    def record(self, reference: str) -> PilotRecord | None:
-        """The pilot with this very reference, None when DIRAC does not know it. Raises StoreUnavailable."""
+    def record(self, reference: str) -> PilotRecord:
+        """The pilot with this very reference. Raises LogNotFound when DIRAC has deleted it, StoreUnavailable."""
+        record = self._found(reference)
+        if record is None:
+            raise LogNotFound("DIRAC has no record of this pilot any more")
+        return record
+
+    def _found(self, reference: str) -> PilotRecord | None:
         return self._run(_record, reference) if reference else None
 
     def subject(self, reference: str) -> Log | None:
-        """The same as a log without text, for deciding who may read it."""
-        record = self.record(reference)
+        """The same as a log without text, for deciding who may read it; None when DIRAC does not know it."""
+        record = self._found(reference)
         if record is None:
             return None
         site = record.fields["GridSite"]
