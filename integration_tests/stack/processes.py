@@ -144,7 +144,8 @@ class ProcessState:
     def __init__(self, pid, stat):
         fields = stat.rpartition(")")[2].split()
         self.pid = pid
-        self.alive = fields[0] not in "ZX"
+        # its first thread may have ended while others still hold its sockets
+        self.alive = fields[0] not in "ZX" or int(fields[17]) > 1
         self.session = int(fields[3])
         self.started = int(fields[19])
 
