@@ -12,7 +12,7 @@ PACKAGE = "PilotLoggingDIRAC"
 ROOT = Path(PilotLoggingDIRAC.__file__).parent
 WMS = f"{PACKAGE}.WorkloadManagementSystem"
 LOGIC, SQL = f"{PACKAGE}.pilotlog", f"{PACKAGE}.pilotlog.sql"
-ASSEMBLY, EDGE, GUARDS = (f"{WMS}.Utilities.{name}" for name in ("Assembly", "Edge", "Guards"))
+ASSEMBLY, EDGE, GUARDS, IDENTITY = (f"{WMS}.Utilities.{name}" for name in ("Assembly", "Edge", "Guards", "Identity"))
 PLUGINS = f"{WMS}.Client.PilotLoggingPlugins"
 OUTSIDE = ("sqlalchemy", "MySQLdb", "stomp", "opensearchpy", "requests", "diraccfg")
 
@@ -31,11 +31,12 @@ ROOMS = (
     (PLUGINS, (LOGIC, PLUGINS, EDGE, f"{WMS}.Client", "DIRAC", *OUTSIDE)),
     (f"{WMS}.Client", (LOGIC, f"{WMS}.Client", "DIRAC")),
     (EDGE, (LOGIC, "DIRAC")),
-    (GUARDS, (GUARDS, "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto")),
+    (GUARDS, (GUARDS, f"{LOGIC}.terminal", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto")),
+    (IDENTITY, (LOGIC, ASSEMBLY, IDENTITY, "DIRAC", "tornado", "M2Crypto")),
     (f"{WMS}.Utilities", (LOGIC, f"{WMS}.DB", f"{WMS}.Client", f"{WMS}.Utilities", "DIRAC", *OUTSIDE)),
-    (f"{WMS}.Service", (LOGIC, ASSEMBLY, EDGE, GUARDS, f"{WMS}.Service", "DIRAC", "tornado")),
+    (f"{WMS}.Service", (LOGIC, ASSEMBLY, EDGE, GUARDS, IDENTITY, f"{WMS}.Service", "DIRAC", "tornado")),
     (f"{WMS}.Agent", (LOGIC, ASSEMBLY, EDGE, "DIRAC")),
-    (f"{WMS}.API", (LOGIC, ASSEMBLY, EDGE, GUARDS, f"{WMS}.API", "DIRAC", "tornado", "prometheus_client")),
+    (f"{WMS}.API", (LOGIC, ASSEMBLY, EDGE, GUARDS, IDENTITY, f"{WMS}.API", "DIRAC", "tornado", "prometheus_client")),
     (f"{WMS}.scripts", (f"{WMS}.Client", "DIRAC")),
     (f"{PACKAGE}.MonitoringSystem.Service", (LOGIC, ASSEMBLY, EDGE, f"{WMS}.Service", "DIRAC", "tornado")),
     (PACKAGE, ()),

@@ -1,5 +1,6 @@
 """Makes the parts of a stack that are made once: certificates, proxies, databases, what DIRAC must be told."""
 
+import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,7 @@ class Builder:
         """Make proxies, by DIRAC's own code."""
         folder = self.stack.root / "proxies"
         folder.mkdir(mode=0o700, exist_ok=True)
-        words = [f"{spec.name}:{spec.user}:{spec.group or ''}:{spec.limited}:{hours}" for spec in specs]
+        words = [json.dumps([spec.name, spec.user, spec.group, spec.limited, float(hours)]) for spec in specs]
         self._python("proxies", self.stack.pki.folder, folder, *words)
 
     def create_databases(self, database):

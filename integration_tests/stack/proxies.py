@@ -1,9 +1,10 @@
 """Makes RFC proxies with a DIRAC group by DIRAC's own code, as `dirac-proxy-init --no-upload` does.
 
-Run as `python -m integration_tests.stack.proxies PKI FOLDER NAME:USER:GROUP:LIMITED:HOURS ...`, in a process of its
-own, as the tests' process doesn't load DIRAC.
+Run as `python -m integration_tests.stack.proxies PKI FOLDER SPEC ...`, each spec the JSON of [name, user, group or null,
+limited, hours], in a process of its own, as the tests' process doesn't load DIRAC.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -18,16 +19,15 @@ def make_proxy(pki: Path, target: Path, user, group, limited, hours):
     returnValueOrRaise(chain.loadChainFromFile(str(pki / f"{user}.pem")))
     returnValueOrRaise(chain.loadKeyFromFile(str(pki / f"{user}.key")))
     part = target.with_suffix(f".{os.getpid()}")
-    seconds = int(float(hours) * 3600)
-    returnValueOrRaise(chain.generateProxyToFile(str(part), seconds, group or None, limited=limited, strength=2048))
+    returnValueOrRaise(chain.generateProxyToFile(str(part), int(hours * 3600), group, limited=limited, strength=2048))
     part.replace(target)
 
 
 def main(pki, folder, *specs):
     """Make every proxy that is asked for."""
     for spec in specs:
-        name, user, group, limited, hours = spec.split(":")
-        make_proxy(Path(pki), Path(folder) / f"{name}.proxy", user, group, limited == "True", hours)
+        name, *facts = json.loads(spec)
+        make_proxy(Path(pki), Path(folder) / f"{name}.proxy", *facts)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,12 @@ def writer_vo(caller: Caller, stated_vo: object) -> object:
     return caller.vo
 
 
+def require_known(caller: Caller) -> None:
+    """Raise NotAllowed for who is nobody."""
+    if caller.user == NOBODY.user or not caller.group:
+        raise NotAllowed("Only for registered users and hosts")
+
+
 def require_operator(caller: Caller) -> None:
     """Raise NotAllowed unless the caller may see how the installation is: an operator, or who administers it."""
     if not (_administers(caller) or (not caller.is_host and "Operator" in caller.properties)):

@@ -190,6 +190,7 @@ class PageSettings:
     tick_seconds: float = 0.25
     beat_seconds: float = 15.0
     watch_seconds: float = 600.0
+    recheck_seconds: float = 15.0
     stalled_seconds: float = 30.0
     max_watchers: int = 200
     max_watchers_of_user: int = 20

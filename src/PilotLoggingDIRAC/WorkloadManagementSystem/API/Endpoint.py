@@ -7,9 +7,10 @@ from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHand
 from tornado.web import url
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
 
 
-class Endpoint(BaseRequestHandler):
+class Endpoint(OwnCertificates, BaseRequestHandler):
     """A handler at ``LOCATION``, a pattern of paths, in a Tornado that it guards."""
 
     SUPPORTED_METHODS = ("GET",)
@@ -20,6 +21,11 @@ class Endpoint(BaseRequestHandler):
     def _pre_initialize(cls) -> list:
         guard_server()
         return [url(cls.LOCATION, cls)]
+
+    async def prepare(self) -> None:
+        """Authorise the caller, as DIRAC does."""
+        self.refuse_odd_claims()
+        await super().prepare()
 
     @classmethod
     def _getCSAuthorizationSection(cls, fullComponentName: str) -> str:

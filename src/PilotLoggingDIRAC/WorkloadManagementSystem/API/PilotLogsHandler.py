@@ -85,7 +85,7 @@ class PilotLogsHandler(Endpoint):
                 vo, stamp, what = match.groups()
                 await self._about_log(parse.pilot(vo, stamp), what)
             elif path == "api/me":
-                await self._json(whoami, self.credDict)
+                await self._json(whoami, caller_of(self))
             elif path == "api/logs":
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
             else:
@@ -139,7 +139,7 @@ class PilotLogsHandler(Endpoint):
         elif what == "text":
             await self._text(reader, pilot)
         elif what == "tail":
-            tail = Tail(self, self._page, reader, pilot, self.request.headers.get("Last-Event-ID"))
+            tail = Tail(self, self._page, self._reader, pilot, self.request.headers.get("Last-Event-ID"))
             self._tail = tail
             await tail.run(self.get_query_argument("Cursor", "0.0"))
         else:

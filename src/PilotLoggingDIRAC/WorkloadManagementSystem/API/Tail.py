@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tornado.ioloop import IOLoop
@@ -23,13 +24,17 @@ _QUIET = ("lines", "bytes", "lastSeen", "attempts")
 
 
 class Tail:
-    """One who watches, until they go or their time is up; a browser comes again then, where it was."""
+    """One who watches, until they go, may not any more, or their time is up; a browser comes again then, where it was."""
 
-    def __init__(self, handler: RequestHandler, page: Page, reader: Reader, pilot: PilotId, last_id: str | None):
-        """``last_id`` is the ``Last-Event-ID`` of somebody who comes again."""
+    def __init__(
+        self, handler: RequestHandler, page: Page, look_up: Callable[[], Reader], pilot: PilotId, last_id: str | None
+    ):
+        """``look_up`` says who watches and what they may, as it is now; ``last_id`` is the ``Last-Event-ID`` of somebody
+        who comes again."""
         self._handler = handler
         self._page = page
-        self._reader = reader
+        self._look_up = look_up
+        self._reader = look_up()
         self._pilot = pilot
         self._last_id = last_id
         self._head: Head | None = None
@@ -67,6 +72,8 @@ class Tail:
         handler.write(f"retry: {_RETRY_MILLISECONDS}\n\n")
 
     async def _since(self, cursor: str) -> News:
+        """What is behind the cursor, for who may read it now."""
+        self._reader = self._look_up()
         wanted = (self._reader, self._pilot, cursor, self._head)
         return await asyncio.wrap_future(self._page.reading.submit(self._page.following.since, wanted))
 
@@ -78,7 +85,8 @@ class Tail:
             if time.monotonic() > end:
                 self._handler.finish()
                 return
-            if news.more or await self._woken(min(settings.beat_seconds, end - time.monotonic())):
+            wait = min(settings.beat_seconds, settings.recheck_seconds, end - time.monotonic())
+            if news.more or await self._woken(wait) or self._look_up() != self._reader:
                 self._changed.clear()
                 news = await self._since(news.cursor)
             else:

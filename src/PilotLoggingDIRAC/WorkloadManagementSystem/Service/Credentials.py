@@ -1,82 +1,18 @@
-"""Certificates parsed once: the chain of a client's certificates is the same in each of its requests.
-
-DIRAC writes the chain as PEM, parses it again and looks through its extensions at every request, a quarter of what a
-short message costs. The TLS handshake has verified the chain of each connection before anything of it comes here;
-what is kept is only what the chain's bytes say.
-"""
+"""Handlers that read their callers' certificates once, see ``Utilities/Identity/KnownChains``."""
 
 from __future__ import annotations
 
 import functools
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
 
-from DIRAC.ConfigurationSystem.Client.Helpers import Registry
-
-#: Chains remembered; about 20 kB each.
-_MAX_CHAINS = 1000
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.KnownChains import KnownChains, chain_bytes
 
 
-class KnownChains:
-    """Credentials by the bytes of the chain that they were read from: bounded, and each no longer than the chain is valid."""
-
-    def __init__(self, max_chains: int = _MAX_CHAINS, clock: Callable[[], float] = time.time):
-        self._max_chains = max_chains
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[bytes, ...], tuple[float, dict]] = OrderedDict()
-
-    def add(self, chain: tuple[bytes, ...], credentials: dict) -> None:
-        """Remember what DIRAC read from a chain; ``secondsLeft`` says for how long. What the Registry had a say in is
-        not remembered: the default group of a proxy that names none."""
-        if credentials["isProxy"] and not _names_its_group(credentials):
-            return
-        kept = {key: value for key, value in credentials.items() if key != "VO"}
-        with self._lock:
-            self._known[chain] = (self._clock() + credentials["secondsLeft"], kept)
-            while len(self._known) > self._max_chains:
-                self._known.popitem(last=False)
-
-    def has(self, chain: tuple[bytes, ...]) -> bool:
-        """Whether ``get`` would most likely find it."""
-        return chain in self._known
-
-    def get(self, chain: tuple[bytes, ...]) -> dict | None:
-        """A copy of the credentials, for AuthManager to complete and change; None for a chain that is not known or has
-        expired. The VO of the group is asked of the Registry each time."""
-        with self._lock:
-            ends, kept = self._known.get(chain, (0.0, None))
-            left = int(ends - self._clock())
-            if kept is None or left <= 0:
-                self._known.pop(chain, None)
-                return None
-            self._known.move_to_end(chain)
-        credentials = kept | {"secondsLeft": left}
-        if "group" in credentials:
-            credentials["VO"] = Registry.getVOForGroup(credentials["group"])
-        return credentials
-
-
-def _names_its_group(credentials: dict) -> bool:
-    found = credentials["x509Chain"].getDIRACGroup(ignoreDefault=True)
-    return found["OK"] and bool(found["Value"]) and found["Value"] == credentials.get("group")
-
-
-def chain_bytes(certificates: Iterable) -> tuple[bytes, ...]:
-    """The chain as a key: each certificate as it was sent."""
-    return tuple(_bytes(certificate) for certificate in certificates)
-
-
-def _bytes(certificate) -> bytes:
-    return certificate.as_der() if hasattr(certificate, "as_der") else certificate.as_pem()
-
-
-class CredentialsOnce:
+class CredentialsOnce(OwnCertificates):
     """For handlers on DIRAC's ``TornadoService``, before it in the list of bases.
 
-    A request that adds credentials of its own in its body goes DIRAC's way, and leaves nothing behind.
+    A request that adds credentials of its own in its body, or comes from a balancer with a caller's certificate in a
+    header, goes DIRAC's way, and leaves nothing behind.
     """
 
     _chains = KnownChains()
@@ -85,27 +21,23 @@ class CredentialsOnce:
         """Authorise as DIRAC does, but at once where the caller's chain is known: DIRAC's two jumps to other threads
         and back cost more than what is done there. The body must be there."""
         authorise = getattr(self, "_BaseRequestHandler__prepare", None)
-        if authorise and not self._claims_more() and self._chain and self._chains.has(self._chain):
+        if authorise and self._chain and self._chains.has(self._chain):
             self._monitorRequest()
             authorise()
         else:
             await super().prepare()
 
-    def _claims_more(self) -> bool:
-        return "extraCredentials" in self.request.arguments
-
     @functools.cached_property
     def _chain(self) -> tuple[bytes, ...] | None:
-        """The chain of the connection; None without one, as behind a balancer that passes it on in a header."""
-        try:
-            leaf = self.request.get_ssl_certificate()
-        except AttributeError:  # no TLS
+        """The chain of the connection when that alone says who calls, else None."""
+        if "extraCredentials" in self.request.arguments or self.is_passed_on:
             return None
+        leaf = self.from_connection()
         return chain_bytes([leaf, *self.request.get_ssl_certificate_chain()]) if leaf else None
 
     def _authzSSL(self) -> dict:
         """DIRAC's credentials of the caller, read anew only from a chain that is not known."""
-        if self._claims_more() or not self._chain:
+        if not self._chain:
             return super()._authzSSL()
         if known := self._chains.get(self._chain):
             return {"OK": True, "Value": known}

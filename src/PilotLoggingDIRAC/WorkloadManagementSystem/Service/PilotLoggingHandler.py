@@ -29,6 +29,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers impor
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported, streamed
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import guard_json
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
 
 #: Columns of ``getPilotLogs``, in the order of a record.
 COLUMNS = {
@@ -269,6 +270,7 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
     @classmethod
     def initializeHandler(cls, serviceInfo):
         """Start the collector; nothing outside this process is touched."""
+        guard_service()
         guard_json()
         cls.collector = collector(serviceInfo["serviceName"])
         stop_diset_on_sigterm(cls.collector.stop)

@@ -6,6 +6,7 @@ from PilotLoggingDIRAC.pilotlog import parse, selecting
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import logging_info, pilot_outputs
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
 
 
 class PilotOutputMixin(AuditedMixin):
@@ -17,6 +18,12 @@ class PilotOutputMixin(AuditedMixin):
         def export_getPilotOutput(self, pilotReference):
             return self.pilotOutput(pilotReference)
     """
+
+    @classmethod
+    def initializeHandler(cls, serviceInfo):
+        """Guard the service, then do what the class behind this one does."""
+        guard_service()
+        return super().initializeHandler(serviceInfo)
 
     def pilotOutput(self, reference: str, names: object = ()) -> dict:
         """The output of a pilot that the caller may read, as DIRAC answers it, and where it came from.

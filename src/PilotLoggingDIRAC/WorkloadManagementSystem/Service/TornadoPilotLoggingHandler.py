@@ -62,9 +62,9 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         try:
             if "method" in self.request.arguments:
                 envelope.check_method(self.get_argument("method"))
-            envelope.check_extra_credentials(self.get_argument("extraCredentials", ""))
         except InvalidInput as error:
             raise HTTPError(400, f"{error}") from None
+        self.refuse_odd_claims()
         return super()._getMethod()
 
     async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:

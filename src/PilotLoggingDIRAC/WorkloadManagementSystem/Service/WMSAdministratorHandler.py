@@ -6,12 +6,14 @@ would call its initialisation whatever ours says.
 
 from __future__ import annotations
 
+from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import access, parse
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
 
 
 class WMSAdministratorHandlerMixin(AuditedMixin):
@@ -29,6 +31,7 @@ class WMSAdministratorHandlerMixin(AuditedMixin):
         """
         number = parse.job_number(jobID)
         self.about = lambda: {"job": number}
+        access.require_known(self.who)
         found = job_pilot_output(number, self.getRemoteCredentials())
         self.audit.read(self.who, "getJobPilotOutput", job=number)
         return found
@@ -36,3 +39,9 @@ class WMSAdministratorHandlerMixin(AuditedMixin):
 
 class WMSAdministratorHandler(WMSAdministratorHandlerMixin, RequestHandler):
     """WMSAdministrator over DISET."""
+
+    @classmethod
+    def initializeHandler(cls, serviceInfo):
+        """Guard the service."""
+        guard_service()
+        return S_OK()

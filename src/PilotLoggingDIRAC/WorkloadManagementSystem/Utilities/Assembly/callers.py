@@ -24,21 +24,41 @@ def caller(credentials: dict, address: str = "") -> Caller:
     """The caller of a request, from the credentials that DIRAC's AuthManager has verified and completed.
 
     The VO is what ``Registry/Groups/<group>/VO`` says, with no fallback; sites are the group's, or else the user's.
-    Whom AuthManager let pass without knowing them is nobody, whatever their group is called.
+    Nobody is whom AuthManager let pass without knowing them, and whom the Registry does not list now: a user who is in
+    no such group or suspended for its VO, a host that is none, a name whose DN is another.
     """
     user, group = credentials.get("username") or NOBODY.user, credentials.get("group") or ""
-    if user == NOBODY.user or not group:
-        return dataclasses.replace(NOBODY, address=address)
     is_host = group == _HOSTS
-    return Caller(
-        user=user,
-        group=group,
-        vo="" if is_host else gConfig.getValue(f"/Registry/Groups/{group}/VO", ""),
-        properties=frozenset(_properties(user, group)),
-        is_host=is_host,
-        sites=frozenset() if is_host else _sites(user, group),
-        address=address,
-    )
+    found = _host if is_host else _user
+    who = None if user == NOBODY.user or not group else found(user, group, credentials.get("DN") or "")
+    return dataclasses.replace(who or NOBODY, address=address)
+
+
+def current(who: Caller) -> Caller:
+    """The same caller as the Registry has them now: nobody, when they may not be in that group any more."""
+    return caller({"username": who.user, "group": who.group}, who.address)
+
+
+def _user(user: str, group: str, dn: str) -> Caller | None:
+    """A member of a group; ``dn`` is theirs, or empty where no certificate came."""
+    vo = gConfig.getValue(f"/Registry/Groups/{group}/VO", "")
+    known, section = gConfig.getValue(f"/Registry/Groups/{group}/Users", []), f"/Registry/Users/{user}"
+    if user not in known or not _has(f"{section}/DN", dn) or (vo and vo in gConfig.getValue(f"{section}/Suspended", [])):
+        return None
+    properties = frozenset(getPropertiesForGroup(group, []))
+    return Caller(user, group, vo, properties, sites=_sites(user, group))
+
+
+def _host(host: str, group: str, dn: str) -> Caller | None:
+    if not _has(f"/Registry/Hosts/{host}/DN", dn):
+        return None
+    return Caller(host, group, "", frozenset(getPropertiesForHost(host, [])), is_host=True)
+
+
+def _has(option: str, dn: str) -> bool:
+    """Whether there are DNs, and this one is among them."""
+    names = gConfig.getValue(option, [])
+    return bool(names) and (not dn or dn.strip() in names)
 
 
 def caller_of(handler: Any) -> Caller:
@@ -64,11 +84,6 @@ def _handlers() -> tuple[type, ...]:
     """DISET's handlers, and Tornado's in a process that has them: importing them elsewhere needs DIRAC's Tornado."""
     tornado = sys.modules.get(_TORNADO)
     return (RequestHandler, tornado.BaseRequestHandler) if tornado else (RequestHandler,)
-
-
-def _properties(user: str, group: str) -> list[str]:
-    """All of them; the credentials hold only those that the method's Authorization asked for."""
-    return getPropertiesForHost(user, []) if group == _HOSTS else getPropertiesForGroup(group, [])
 
 
 def _sites(user: str, group: str) -> frozenset[str]:

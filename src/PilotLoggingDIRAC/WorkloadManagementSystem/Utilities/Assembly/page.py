@@ -9,6 +9,8 @@ from pathlib import Path
 from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
+from PilotLoggingDIRAC.pilotlog import access
+from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.copies import Copies
 from PilotLoggingDIRAC.pilotlog.documents import Documents
@@ -81,11 +83,11 @@ def _report(error: Exception) -> None:
     _log.warn("Watched logs can't be looked at, trying again", f"{type(error).__name__}: {error}")
 
 
-def whoami(credentials: dict) -> dict:
-    """Who asks, in which group, and which groups they could take instead."""
-    user = credentials.get("username", "")
-    groups = Registry.getGroupsForUser(user)
-    return {"user": user, "group": credentials.get("group", ""), "groups": groups.get("Value", [])}
+def whoami(who: Caller) -> dict:
+    """Who asks, in which group, and which groups they could take instead. Raises NotAllowed for nobody."""
+    access.require_known(who)
+    groups = Registry.getGroupsForUser(who.user)
+    return {"user": who.user, "group": who.group, "groups": groups.get("Value", [])}
 
 
 _lock = threading.Lock()

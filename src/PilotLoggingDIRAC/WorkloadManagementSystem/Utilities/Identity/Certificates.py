@@ -1,0 +1,75 @@
+"""For handlers on DIRAC's ``BaseRequestHandler``: the certificates that say who calls."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+from urllib.parse import unquote
+
+from DIRAC import S_ERROR
+from DIRAC.Core.Security.X509Certificate import X509Certificate
+from DIRAC.Core.Utilities.DErrno import ECERTFIND
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+from tornado.web import HTTPError
+
+from PilotLoggingDIRAC.pilotlog import envelope
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import balancers
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity import Chains
+
+#: Headers that a balancer sets, as DIRAC names them.
+_CERTIFICATE, _VERIFIED = "X-SSL-CERT", "X-Ssl_client_verify"
+
+
+class OwnCertificates:
+    """Before DIRAC's class in the list of bases. No header counts, unless it comes from a balancer of ours."""
+
+    def refuse_odd_claims(self) -> None:
+        """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log."""
+        try:
+            envelope.check_extra_credentials(self.get_argument("extraCredentials", ""))
+        except InvalidInput as error:
+            raise HTTPError(400, f"{error}") from None
+
+    @functools.cached_property
+    def is_passed_on(self) -> bool:
+        """Whether a balancer of ours passes a caller's certificate on."""
+        headers = self.request.headers
+        if _CERTIFICATE not in headers or headers.get(_VERIFIED) != "SUCCESS":
+            return False
+        leaf = self.from_connection()
+        return balancers.is_balancer(_dn(leaf) if leaf else "", self._peer())
+
+    def _peer(self) -> str:
+        """The address at the other end of the connection; what headers say of it does not count."""
+        return str(self.request.connection.stream.socket.getpeername()[0])
+
+    def from_connection(self) -> Any:
+        """The certificate of the TLS connection, None without one."""
+        try:
+            return self.request.get_ssl_certificate()
+        except AttributeError:  # no TLS
+            return None
+
+    def _authzSSL(self) -> dict:
+        """DIRAC's credentials of the caller."""
+        if self.is_passed_on:
+            try:
+                self._take_header()
+            except NotAllowed as error:
+                return S_ERROR(ECERTFIND, str(error))
+        elif not self.from_connection():
+            return S_ERROR(ECERTFIND, "The connection has no certificate")
+        return super()._authzSSL()
+
+    def _take_header(self) -> None:
+        """Let DIRAC find the certificates of the header, once verified, where it looks for those of the connection."""
+        leaf, *others = Chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
+        self.request.get_ssl_certificate = lambda **_: leaf
+        self.request.get_ssl_certificate_chain = lambda **_: others
+
+
+def _dn(certificate: Any) -> str:
+    found = X509Certificate()
+    returnValueOrRaise(found.loadFromString(certificate.as_pem().decode("ascii")))
+    return returnValueOrRaise(found.getSubjectDN())
