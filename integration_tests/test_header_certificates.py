@@ -83,7 +83,8 @@ class TestNobodyIsNamed:
     """DIRAC is told of a balancer; we are not."""
 
     @pytest.fixture(scope="class", autouse=True)
-    def configured(self, stack):
+    @classmethod
+    def configured(cls, stack):
         with grid.changed(stack, BALANCER, ("tornado",)):
             yield
 

@@ -149,6 +149,7 @@ def test_forged_calls_under_its_name_do_not_keep_a_pilot_from_its_log(stack, sta
     credentials = stack.make_proxy("pila_forged", "pila", "beta_pilot")
     pilot = Connection(stack.url(*COLLECTOR), stack.pki.certificates, stack.proxy("pila"))
     floods = [Flood(lambda: over_https(stack, credentials, "sendMessage", '"x\\n"', stamp, BETA), 13) for _ in range(2)]
+    assert not over_https(stack, credentials, "whoami")["OK"]
     statuses = []
     with floods[0], floods[1]:
         while floods[0].calls < 100:

@@ -1,5 +1,6 @@
 """Who calls: from verified credentials and the Registry, and from the request that a thread is serving."""
 
+import dataclasses
 import threading
 
 import pytest
@@ -13,15 +14,19 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers impor
 
 CONFIGURATION = {
     "Registry": {
-        "Users": {"alice": {"DN": "/CN=alice", "Sites": "LCG.There.org"}},
+        "Users": {
+            "alice": {"DN": "/CN=alice", "Sites": "LCG.There.org"},
+            "sue": {"DN": "/CN=sue", "Suspended": "vo.alpha.org"},
+        },
         "Groups": {
             "ops": {
-                "Users": "alice",
+                "Users": "alice, sue, gone",
                 "Properties": "Operator, SiteManager",
                 "VO": "vo.alpha.org",
                 "Sites": "LCG.Here.org, LCG.Near.org",
             },
-            "plain": {"Users": "alice", "Properties": "NormalUser"},
+            "plain": {"Users": "alice, sue", "Properties": "NormalUser"},
+            "admins": {"Users": "bob", "Properties": "ServiceAdministrator"},
             "visitor": {"Properties": "ServiceAdministrator", "VO": "vo.alpha.org"},
             "hosts": {"Properties": "ServiceAdministrator", "VO": "vo.alpha.org"},
         },
@@ -67,11 +72,28 @@ def test_host_has_its_own_properties_and_neither_vo_nor_sites():
         {"group": "ops"},
         {"username": "alice"},
         {"username": "alice", "group": ""},
+        {"username": "alice", "group": "admins", "properties": ["ServiceAdministrator"]},
+        {"username": "alice", "group": "no_such"},
+        {"username": "alice", "group": "hosts"},
+        {"username": "alice", "group": "ops", "DN": "/CN=somebody else"},
+        {"username": "gone", "group": "ops"},
+        {"username": "sue", "group": "ops", "DN": "/CN=sue"},
+        {"username": "no.such.host", "group": "hosts"},
+        {"username": "vm.example.org", "group": "hosts", "DN": "/CN=alice"},
+        {"username": "vm.example.org", "group": "ops"},
     ],
     ids=str,
 )
 def test_whom_nobody_knows_is_nobody_whatever_the_registry_has_by_that_name(credentials):
     assert caller(credentials) == NOBODY
+
+
+def test_suspension_counts_for_its_vo_alone():
+    assert caller({"username": "sue", "group": "plain", "DN": "/CN=sue"}).user == "sue"
+
+
+def test_nobody_keeps_the_address():
+    assert caller({"username": "alice", "group": "admins"}, "192.0.2.7") == dataclasses.replace(NOBODY, address="192.0.2.7")
 
 
 def test_policy_has_the_named_groups_and_the_caller_s_vo_if_its_members_may_read():

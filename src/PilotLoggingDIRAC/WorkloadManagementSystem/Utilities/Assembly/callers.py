@@ -14,6 +14,7 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard import members
 
 _HOSTS = "hosts"
 _TORNADO = "DIRAC.Core.Tornado.Server.private.BaseRequestHandler"
@@ -34,16 +35,11 @@ def caller(credentials: dict, address: str = "") -> Caller:
     return dataclasses.replace(who or NOBODY, address=address)
 
 
-def current(who: Caller) -> Caller:
-    """The same caller as the Registry has them now: nobody, when they may not be in that group any more."""
-    return caller({"username": who.user, "group": who.group}, who.address)
-
-
 def _user(user: str, group: str, dn: str) -> Caller | None:
     """A member of a group; ``dn`` is theirs, or empty where no certificate came."""
     vo = gConfig.getValue(f"/Registry/Groups/{group}/VO", "")
-    known, section = gConfig.getValue(f"/Registry/Groups/{group}/Users", []), f"/Registry/Users/{user}"
-    if user not in known or not _has(f"{section}/DN", dn) or (vo and vo in gConfig.getValue(f"{section}/Suspended", [])):
+    section = f"/Registry/Users/{user}"
+    if user not in members(group) or not _has(f"{section}/DN", dn) or (vo and vo in gConfig.getValue(f"{section}/Suspended", [])):
         return None
     properties = frozenset(getPropertiesForGroup(group, []))
     return Caller(user, group, vo, properties, sites=_sites(user, group))

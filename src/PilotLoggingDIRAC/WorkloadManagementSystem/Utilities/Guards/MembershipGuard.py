@@ -11,6 +11,11 @@ import functools
 from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.Core.DISET.AuthManager import AuthManager
+from DIRAC.Core.Utilities import List
+
+_MAX_NAMES = 1000
+#: Who had a DN, and was in a group, when last asked.
+_names: dict[tuple[str, str], str] = {}
 
 
 def guard_membership() -> None:
@@ -34,19 +39,37 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
         credentials["group"] = default["Value"]
     group = credentials["group"]
     credentials["properties"] = Registry.getPropertiesForGroup(group, [])
-    user = member(dn, Registry.getUsersInGroup(group, []))
+    user = _member(dn, group)
     if user:
         credentials["username"] = user
     return bool(user)
 
 
-def member(dn: str, users: list[str]) -> str:
-    """Who of the users has this DN, "" for nobody.
+def members(group: str) -> dict[str, None]:
+    """The users in a group, in the Registry's order, as it is now."""
+    return _split(gConfig.getValue(f"/Registry/Groups/{group}/Users", ""))
 
-    The Registry's helper remembers for some minutes who had a DN among just these users; whether that is still so is
-    looked up here.
-    """
-    found = Registry.getUsernameForDN(dn, users) if users else {"OK": False}
-    if not found["OK"] or dn.strip() not in gConfig.getValue(f"/Registry/Users/{found['Value']}/DN", []):
+
+@functools.lru_cache(maxsize=256)
+def _split(users: str) -> dict[str, None]:
+    """Large groups have thousands, and DIRAC takes the list apart each time that it is asked for."""
+    return dict.fromkeys(List.fromChar(users))
+
+
+def _member(dn: str, group: str) -> str:
+    """Who of the group has this DN, "" for nobody. What is remembered only says whom to look at first."""
+    users = members(group)
+    name = _names.get((dn, group), "")
+    if name in users and _has(name, dn):
+        return name
+    found = Registry.getUsernameForDN(dn, list(users)) if users else {"OK": False}
+    if not found["OK"] or not _has(found["Value"], dn):
         return ""
+    if len(_names) >= _MAX_NAMES:
+        _names.clear()
+    _names[dn, group] = found["Value"]
     return found["Value"]
+
+
+def _has(user: str, dn: str) -> bool:
+    return dn.strip() in gConfig.getValue(f"/Registry/Users/{user}/DN", [])
