@@ -9,6 +9,8 @@ from .stack import world
 from .stack.environment import TOP
 
 PLUGINS = TOP / "integration_tests" / "plugins"
+#: A VO's extension, which comes before ours.
+NEIGHBOUR = TOP / "integration_tests" / "neighbour"
 READING_SERVICES = ("WebApp", "PilotManager")
 PILOT_ROLE = "/{}/Role=pilot"
 
@@ -99,12 +101,12 @@ class OutputFolder:
 
 
 @contextmanager
-def changed(stack, options, services=READING_SERVICES):
-    """Restart services with other options, and with the tests' CE plugin; at the end go back."""
+def changed(stack, options, services=READING_SERVICES, extensions=(PLUGINS,)):
+    """Restart services with other options and with extensions, by default the tests' CE plugin; at the end go back."""
     original = stack.env
     for path, value in options.items():
         stack.set_option(path, value)
-    stack.env = lambda user=None: _with_plugins(original(user))
+    stack.env = lambda user=None: _with_extensions(original(user), extensions)
     try:
         stack.restart(*services)
         yield
@@ -114,8 +116,8 @@ def changed(stack, options, services=READING_SERVICES):
         stack.restart(*services)
 
 
-def _with_plugins(environment):
-    return environment | {"PYTHONPATH": f"{environment['PYTHONPATH']}:{PLUGINS}"}
+def _with_extensions(environment, extensions):
+    return environment | {"PYTHONPATH": ":".join([environment["PYTHONPATH"], *map(str, extensions)])}
 
 
 def ce_options(folder: Path):

@@ -1,5 +1,9 @@
-"""Our DownloadPlugin under DIRAC's own WebAppHandler, which asks it without saying for whom."""
+"""Our DownloadPlugin under a WebAppHandler that is not ours and asks it without saying for whom.
 
+Under DIRAC's own it is named by the option; under that of a VO's extension, which comes before ours, nothing is set.
+"""
+
+import itertools
 import sys
 import uuid
 
@@ -9,23 +13,32 @@ from . import diset, grid, rpc
 from .stack import world
 
 WEB_APP = "Monitoring/WebApp"
+REFUSAL = "No such log, or not for you to read"
 SECTION = "/Systems/Monitoring/Services/WebApp"
-STOCK = {
+DIRAC_S = {
     f"{SECTION}/HandlerPath": "DIRAC/MonitoringSystem/Service/WebAppHandler.py",
     f"{SECTION}/DownloadPlugin": "PilotLoggingDownloadPlugin",
 }
+#: Options, extensions, the plugin's name.
+NEIGHBOURS = {
+    "DIRAC": (DIRAC_S, (), "PilotLoggingDownloadPlugin"),
+    "VO": ({}, (grid.NEIGHBOUR,), "FileCacheDownloadPlugin"),
+}
+with_a_vo_s_extension = pytest.mark.parametrize("plugin", ["VO"], indirect=True)
+_jobs = itertools.count(700_000)
 
 
-@pytest.fixture(scope="module")
-def stock(stack):
-    """WebApp is DIRAC's own code, with our plugin."""
-    with grid.changed(stack, STOCK, ("WebApp",)):
-        assert STOCK[f"{SECTION}/HandlerPath"] in stack.log("WebApp").read_text()
-        yield
+@pytest.fixture(scope="module", params=NEIGHBOURS)
+def plugin(stack, request):
+    """The plugin's name; WebApp is code of others, and WMSAdministrator too where a VO's extension has one."""
+    options, extensions, name = NEIGHBOURS[request.param]
+    with grid.changed(stack, options, ("WebApp", "WMSAdministrator"), extensions):
+        assert options.get(f"{SECTION}/HandlerPath", "") in stack.log("WebApp").read_text()
+        yield name
 
 
 @pytest.fixture
-def pilot(stack, connect, stock):
+def pilot(stack, connect, plugin):
     """(pilot, text) of the first VO; DIRAC's handler has nothing else to turn to."""
     pilot, text = grid.add_pilot(stack, grid_type="Nonsense"), f"text {uuid.uuid4()}\n"
     assert connect(pilot.vo.pilot).send(text, pilot.stamp)["OK"]
@@ -36,14 +49,14 @@ def ask(stack, user, pilot):
     return rpc.call(stack, None if user == "host" else user, WEB_APP, "getPilotOutput", pilot.reference)
 
 
-@pytest.mark.parametrize("user", ["opal", "joan", "mona", "serge", "host"])
+@pytest.mark.parametrize("user", ["opal", "joan", "mona", "serge"])
 def test_those_who_may_read_get_the_log(stack, pilot, user):
     answer = ask(stack, user, pilot[0])
     expected = {"StdOut": pilot[1], "StdErr": "", "LogSource": "Collector", "VO": world.ALPHA.name, "FileList": []}
     assert answer["Value"] == expected | {"LogComplete": False}
 
 
-@pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila", "simon", "sid"])
+@pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila", "simon", "sid", "host"])
 def test_others_don_t(stack, pilot, user):
     answer = ask(stack, user, pilot[0])
     assert not answer["OK"] and pilot[1].strip() not in str(answer)
@@ -82,12 +95,33 @@ _OUTSIDE = """
 import DIRAC
 DIRAC.initialize(require_auth=False, extra_config={{"DIRAC": {{"Security": {{"UseServerCertificate": "yes"}}}}}})
 from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader
-name = "PilotLoggingDownloadPlugin"
+name = "{plugin}"
 path = f"WorkloadManagementSystem.Client.PilotLoggingPlugins.{{name}}"
 print(ObjectLoader().loadObject(path, name)["Value"]().getRemotePilotLogs("{stamp}", "{vo}"))
 """
 
 
-def test_outside_of_a_request_the_plugin_gives_nothing(stack, pilot):
-    done = stack.run([sys.executable, "-c", _OUTSIDE.format(stamp=pilot[0].stamp, vo=pilot[0].vo.name)])
+def test_outside_of_a_request_the_plugin_gives_nothing(stack, pilot, plugin):
+    program = _OUTSIDE.format(plugin=plugin, stamp=pilot[0].stamp, vo=pilot[0].vo.name)
+    done = stack.run([sys.executable, "-c", program])
     assert "'OK': False" in done.stdout and "'Errno': 3403" in done.stdout, done.stdout + done.stderr
+
+
+@with_a_vo_s_extension
+@pytest.mark.parametrize("user", ["opal", "serge", "alice", "host"])
+def test_from_a_thread_of_the_handler_s_own_nobody_gets_the_log(stack, pilot, user):
+    user = None if user == "host" else user
+    answer = rpc.call(stack, user, WEB_APP, "getPilotOutputElsewhere", pilot[0].reference)
+    assert (answer["OK"], answer["Errno"]) == (False, 3403), answer
+    assert pilot[1].strip() not in str(answer)
+
+
+@with_a_vo_s_extension
+@pytest.mark.parametrize("user", ["opal", "serge", "alice", "host"])
+def test_job_s_output_that_a_service_asks_for_as_the_host_has_no_text(stack, pilot, user):
+    """Its WMSAdministrator does not say for whom it asks; ours does."""
+    job, user = next(_jobs), None if user == "host" else user
+    grid.match_job(stack, job, pilot[0])
+    answer = rpc.value(stack, user, "WorkloadManagement/WMSAdministrator", "getJobPilotOutput", job)
+    refused = f"# PilotJobReference: {pilot[0].reference}\n\nCould not retrieve output: {REFUSAL}"
+    assert refused in answer["StdOut"] and pilot[1].strip() not in str(answer)

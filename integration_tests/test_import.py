@@ -35,7 +35,7 @@ def import_as_host(stack, folder):
 
 
 def text_of(stack, vo, stamp):
-    answer = rpc.value(stack, None, "WorkloadManagement/TornadoPilotLogging", "getLogs", stamp, vo)
+    answer = rpc.value(stack, "admin", "WorkloadManagement/TornadoPilotLogging", "getLogs", stamp, vo)
     return answer["StdOut"]
 
 

@@ -183,7 +183,7 @@ def test_all_failed_names_each_source_and_why_without_markup(stack, ask):
 
 
 @pytest.mark.parametrize("service", [WEB_APP, PILOT_MANAGER])
-@pytest.mark.parametrize("user", ["opal", "admin", "sid", "host"])
+@pytest.mark.parametrize("user", ["opal", "admin", "sid"])
 def test_those_who_may_read_get_it(stack, ask, send, user, service):
     pilot = grid.add_pilot(stack)
     send(pilot, "text\n")
@@ -191,7 +191,7 @@ def test_those_who_may_read_get_it(stack, ask, send, user, service):
 
 
 @pytest.mark.parametrize("service", [WEB_APP, PILOT_MANAGER])
-@pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila"])
+@pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila", "host"])
 def test_others_get_the_same_for_pilots_that_are_there_and_not(stack, ask, send, user, service):
     pilot = grid.add_pilot(stack)
     send(pilot, "text\n")

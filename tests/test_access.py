@@ -14,6 +14,7 @@ from .conftest import PILOT, Clock
 NOBODY = Policy()
 MEMBERS = Policy(member_vos=frozenset({"vo.alpha.org"}))
 CROSSING = Policy(cross_vo_groups=frozenset({"monitors"}))
+HOSTS = Policy(reading_hosts=frozenset({"host.example.org"}))
 ALPHA = frozenset({"vo.alpha.org"})
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 
@@ -45,6 +46,7 @@ READS_NOTHING = [
     host(),
     host("GenericPilot"),
     host("Operator", "JobAdministrator", "SiteManager", "ServiceAdministrator"),
+    host("TrustedHost"),
 ]
 
 
@@ -118,13 +120,30 @@ class TestReading:
         [
             (caller("ServiceAdministrator", vo=""), NOBODY),
             (caller("NormalUser", group="monitors"), CROSSING),
-            (host("TrustedHost"), NOBODY),
+            (host("TrustedHost"), HOSTS),
         ],
     )
-    def test_administrators_named_groups_and_trusted_hosts_read_all(self, who, policy):
+    def test_administrators_named_groups_and_named_trusted_hosts_read_all(self, who, policy):
         assert access.scope(who, policy) == Scope(everything=True)
         access.require_read(who, policy, log("vo.beta.org", ""))
         access.require_read(who, policy, None)
+
+    @pytest.mark.parametrize(
+        "who",
+        [
+            host(),
+            host("GenericPilot", "Operator", "ServiceAdministrator"),
+            Caller("other.example.org", "hosts", "", frozenset({"TrustedHost"}), is_host=True),
+            Caller("host.example.org", "alpha_group", "vo.alpha.org", frozenset({"TrustedHost"})),
+        ],
+        ids=lambda who: f"{who} {sorted(who.properties)}",
+    )
+    def test_the_name_of_a_reading_host_lets_nobody_else_read(self, who):
+        assert access.scope(who, HOSTS).empty
+
+    def test_a_group_called_as_a_reading_host_or_a_host_as_a_group_reads_nothing(self):
+        assert access.scope(caller("NormalUser", group="host.example.org"), HOSTS).empty
+        assert access.scope(host("TrustedHost"), Policy(cross_vo_groups=frozenset({"hosts"}))).empty
 
     def test_a_site_manager_reads_the_own_sites_logs_of_any_vo(self):
         who = caller("SiteManager", vo="", sites=[HERE])

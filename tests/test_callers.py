@@ -2,13 +2,14 @@
 
 import dataclasses
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 from diraccfg import CFG
 
-from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller
+from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy, served
 
@@ -32,7 +33,7 @@ CONFIGURATION = {
         },
         "Hosts": {"vm.example.org": {"DN": "/CN=vm", "Properties": "GenericPilot"}},
     },
-    "Systems": {"WorkloadManagement": {"PilotLogging": {"CrossVOGroups": "monitors, auditors"}}},
+    "Systems": {"WorkloadManagement": {"PilotLogging": {"CrossVOGroups": "monitors, auditors", "HostsMayRead": "a.example.org"}}},
     "Operations": {"vo.alpha.org": {"PilotLogging": {"VOMembersMayRead": "True"}}},
 }
 
@@ -100,6 +101,13 @@ def test_policy_has_the_named_groups_and_the_caller_s_vo_if_its_members_may_read
     assert policy("vo.alpha.org").member_vos == {"vo.alpha.org"}
     assert policy("beta_vo").member_vos == policy("").member_vos == frozenset()
     assert policy("").cross_vo_groups == {"monitors", "auditors"}
+    assert policy("").reading_hosts == {"a.example.org"}
+
+
+def test_without_options_nobody_is_named():
+    gConfigurationData.localCFG = CFG()
+    gConfigurationData.sync()
+    assert policy("vo.gamma.org") == Policy()
 
 
 class Handler(RequestHandler):
@@ -144,6 +152,27 @@ def test_of_nested_handlers_the_nearest_counts():
 def test_outside_of_a_request_nobody_is_served():
     with pytest.raises(NotAllowed):
         served()
+
+
+def test_a_thread_that_a_handler_makes_serves_nobody():
+    def elsewhere():
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(Handler.export_something).result(5)
+
+    with pytest.raises(NotAllowed):
+        Handler("alice", "ops").serve(elsewhere)
+
+
+def test_a_thread_that_outlives_requests_serves_nobody_of_them():
+    """A pool's threads are started in the midst of a request, and go on for others."""
+    with ThreadPoolExecutor(1) as pool:
+        for user, group in (("alice", "ops"), ("vm.example.org", "hosts")):
+            with pytest.raises(NotAllowed):
+                Handler(user, group).serve(lambda: pool.submit(Plugin().get).result(5))
+
+
+def test_a_handler_without_credentials_serves_nobody_known():
+    assert Handler("anonymous", "visitor").serve(Plugin().get) == dataclasses.replace(NOBODY, address="192.0.2.7")
 
 
 def test_threads_at_the_same_time_have_each_its_own_caller():

@@ -28,6 +28,7 @@ ROOMS = (
     (f"{WMS}.DB", (LOGIC, "DIRAC", *OUTSIDE)),
     # DIRAC's option DownloadPlugin loads it by name: a way in, like a handler, though its place is among the plugins
     (f"{PLUGINS}.PilotLoggingDownloadPlugin", (LOGIC, ASSEMBLY, EDGE, "DIRAC")),
+    (f"{PLUGINS}.FileCacheDownloadPlugin", (f"{PLUGINS}.PilotLoggingDownloadPlugin",)),
     (PLUGINS, (LOGIC, PLUGINS, EDGE, f"{WMS}.Client", "DIRAC", *OUTSIDE)),
     (f"{WMS}.Client", (LOGIC, f"{WMS}.Client", "DIRAC")),
     (EDGE, (LOGIC, "DIRAC")),

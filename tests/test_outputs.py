@@ -25,8 +25,8 @@ OPERATOR = Caller("opal", "alpha_operator", PILOT.vo, frozenset({"Operator"}))
 STRANGER = Caller("opbert", "beta_operator", "beta_vo", frozenset({"Operator"}))
 SITE_ADMIN = Caller("sid", "site_admin", "", frozenset({"SiteManager"}), sites=frozenset({SITE}))
 ADMIN = Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"}))
-PORTAL = Caller("localhost", "hosts", "", frozenset({"TrustedHost"}), is_host=True)
-READERS = [OPERATOR, SITE_ADMIN, ADMIN, PORTAL]
+HOST = Caller("localhost", "hosts", "", frozenset({"TrustedHost"}), is_host=True)
+READERS = [OPERATOR, SITE_ADMIN, ADMIN]
 
 
 class Says:
@@ -149,9 +149,12 @@ def test_plain_member_reads_only_where_the_vo_allows_it(asked):
     assert asked(Known(subject())).get(alice, Policy(member_vos=frozenset({PILOT.vo})), REFERENCE)
 
 
-def test_host_without_trust_gets_nothing(asked):
-    with pytest.raises(NotAllowed):
-        asked(Known(subject())).get(dataclasses.replace(PORTAL, properties=frozenset()), Policy(), REFERENCE)
+def test_host_reads_only_with_trust_and_where_it_is_named(asked):
+    named = Policy(reading_hosts=frozenset({HOST.user}))
+    for who, policy in ((HOST, Policy()), (dataclasses.replace(HOST, properties=frozenset()), named)):
+        with pytest.raises(NotAllowed):
+            asked(Known(subject())).get(who, policy, REFERENCE)
+    assert asked(Known(subject())).get(HOST, named, REFERENCE)
 
 
 def test_pilot_without_a_known_site_is_nothing_for_site_administrators(asked):

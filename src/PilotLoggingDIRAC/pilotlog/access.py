@@ -45,10 +45,11 @@ NOBODY = Caller("anonymous", "")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What administrators decided: groups that read across VOs, and VOs whose plain members may read."""
+    """What administrators decided: groups that read across VOs, VOs whose plain members may read, hosts that read."""
 
     cross_vo_groups: frozenset[str] = frozenset()
     member_vos: frozenset[str] = frozenset()
+    reading_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,12 @@ class Scope:
 
 
 def scope(caller: Caller, policy: Policy) -> Scope:
-    """What the caller may read. A pilot's credential lies on worker nodes: it is no member who may read."""
+    """What the caller may read. A pilot's credential lies on worker nodes: it is no member who may read.
+
+    A host asks on nobody's behalf, or it would be its user who calls. So it reads only where it is named.
+    """
     if caller.is_host:
-        return Scope(everything=_TRUSTED in caller.properties)
+        return Scope(everything=_TRUSTED in caller.properties and caller.user in policy.reading_hosts)
     if caller.properties & _ADMINISTRATORS or caller.group in policy.cross_vo_groups:
         return Scope(everything=True)
     is_member = caller.vo in policy.member_vos and not caller.properties & _PILOTS

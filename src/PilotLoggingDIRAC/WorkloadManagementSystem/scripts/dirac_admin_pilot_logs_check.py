@@ -4,7 +4,8 @@ Check the whole way of a pilot's log: send one as a pilot of a VO would, follow 
 read it back from each source, and say which link is broken and how to mend it. In the end the log is removed.
 
 It is sent with the VO's pilot proxy, if you may get that from ProxyManager (FullDelegation), else with your own proxy or
-the host's certificate. The agent brings logs to the archive in its next cycle, so this takes some time: --NoArchive leaves
+the host's certificate. It is read as yourself: your group needs Operator in this VO or ServiceAdministrator, a host has
+to be named in HostsMayRead. The agent brings logs to the archive in its next cycle, so this takes some time: --NoArchive leaves
 that out. To remove the log again it needs ServiceAdministrator; otherwise it stays, as any log, for the VO's retention.
 
 Exit code: 0 when the chain is whole, 2 when a link is broken, 1 when it could not be checked, 130 when it was interrupted.

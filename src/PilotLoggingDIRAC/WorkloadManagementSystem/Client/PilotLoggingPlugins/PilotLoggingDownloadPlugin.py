@@ -1,7 +1,7 @@
 """Our sources as a plugin of DIRAC's own Monitoring/WebApp, for servers whose extension has a WebAppHandler of its own.
 
-Set ``DownloadPlugin = PilotLoggingDownloadPlugin`` in that service's section. DIRAC asks a plugin without saying for
-whom, so the caller is that of the request which the thread is serving.
+It is found by this name, and as ``FileCacheDownloadPlugin`` by default. DIRAC asks a plugin without saying for whom, so
+the caller is that of the request which the thread is serving.
 """
 
 from __future__ import annotations

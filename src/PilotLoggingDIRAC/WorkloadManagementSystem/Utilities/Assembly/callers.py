@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard
 
 _HOSTS = "hosts"
 _TORNADO = "DIRAC.Core.Tornado.Server.private.BaseRequestHandler"
-_CROSS_VO = "/Systems/WorkloadManagement/PilotLogging/CrossVOGroups"
+_SECTION = "/Systems/WorkloadManagement/PilotLogging"
 
 
 def caller(credentials: dict, address: str = "") -> Caller:
@@ -91,6 +91,7 @@ def _sites(user: str, group: str) -> frozenset[str]:
 
 def policy(vo: str = "") -> Policy:
     """What holds for reading, as seen by a member of a VO."""
-    groups = frozenset(gConfig.getValue(_CROSS_VO, []))
+    groups = frozenset(gConfig.getValue(f"{_SECTION}/CrossVOGroups", []))
+    hosts = frozenset(gConfig.getValue(f"{_SECTION}/HostsMayRead", []))
     members = bool(vo) and Operations(vo=vo).getValue("PilotLogging/VOMembersMayRead", False)
-    return Policy(groups, frozenset({vo}) if members else frozenset())
+    return Policy(groups, frozenset({vo}) if members else frozenset(), hosts)
