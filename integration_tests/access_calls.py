@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from . import diset, grid
 from .pilot import Connection
@@ -15,10 +16,13 @@ from .stack import world
 TABLE = Path(__file__).with_name("access_matrix.csv")
 HTTPS, DISET = "HTTPS", "DISET"
 
-#: Who each column of the table is: a proxy of the stack, or a host's folder after a colon; None has no certificate.
+#: Who each column of the table is: a proxy of the stack, or a host's folder after a colon; None has no certificate, and
+#: "=" and a proxy neither, but that proxy's certificates in a header.
 ROLES = {
     "Nobody": None,
     "Stranger": "evil",
+    "Group not one's own": "alice_foreign",
+    "Header certificate": "=serge",
     "Member": "alice",
     "Pilot": "pila",
     "Pilot (limited proxy)": "pila_limited",
@@ -32,6 +36,8 @@ ROLES = {
     "Pilots' host": ":vm",
     "TrustedHost": ":host",
 }
+#: Those who pass for somebody else: they ask before the others, the honest owner of the same DN among them, and again after.
+FORGERS = ("Group not one's own", "Header certificate")
 NOT_ALLOWED, NOT_FOUND, NOT_AUTHORISED, NO_ANSWER = 3403, 3404, 1111, -1
 _jobs = itertools.count(500_000)
 
@@ -117,6 +123,8 @@ class Call:
     subject: Subject | None
     stamp: str
     """A stamp of this call's own, for writing."""
+    turn: int = 1
+    """0 for what is asked first, 2 for what is asked last."""
 
     @property
     def vo(self):
@@ -168,17 +176,44 @@ class Call:
 READING = ("getLog", "getLogTail", "getLogs", "getPilotLogs", "searchLogs", "getPilotOutput", "getPilotLoggingInfo", "getJobPilotOutput")
 
 
+def turns(role):
+    """When a role asks."""
+    return (0, 2) if role in FORGERS else (1,)
+
+
 def make_calls(subjects):
     """All calls of the table."""
     for row in rows():
         subject = subjects[row.whose] if row.method.rpartition(".")[2] in READING else None
         for transport, role in itertools.product(row.transports, ROLES):
-            yield Call(row, role, transport, subject, uuid.uuid4().hex)
+            for turn in turns(role):
+                yield Call(row, role, transport, subject, uuid.uuid4().hex, turn)
 
 
 def answer_all(stack, calls, folder):
     """(call, DIRAC's answer) of each; who is not let in gets no answer of a method, but ``Errno`` 1111 or -1."""
-    return [*answer_https(stack, [call for call in calls if call.transport == HTTPS]), *answer_diset(stack, calls, folder)]
+    found = []
+    for turn in range(3):
+        now = [call for call in calls if call.turn == turn]
+        found += [*answer_https(stack, [call for call in now if call.transport == HTTPS]), *answer_diset(stack, now, folder)]
+    return found
+
+
+def has_certificate(role):
+    """Whether a role has a certificate of its own for a connection."""
+    return not (ROLES[role] or "=").startswith("=")
+
+
+def connection(stack, service, role):
+    """A role's way to a service over HTTPS."""
+    name, url = ROLES[role] or "", stack.url(*service.split("/"))
+    if has_certificate(role):
+        return Connection(url, stack.pki.certificates, stack.pki.host_folder(name[1:]) if name[0] == ":" else stack.proxy(name))
+    made = Connection(url, stack.pki.certificates, None)
+    if name:
+        chain = stack.proxy(name[1:]).read_text()
+        made.headers = {"X-SSL-CERT": quote(chain), "X-Ssl_client_verify": "SUCCESS"}
+    return made
 
 
 def answer_https(stack, calls):
@@ -186,9 +221,7 @@ def answer_https(stack, calls):
     known = {}
     for call in calls:
         if (key := (call.service, call.role)) not in known:
-            name = ROLES[call.role]
-            credentials = stack.pki.host_folder(name[1:]) if name and name[0] == ":" else name and stack.proxy(name)
-            known[key] = Connection(stack.url(*call.service.split("/")), stack.pki.certificates, credentials)
+            known[key] = connection(stack, call.service, call.role)
         status, answer = known[key].post({"method": call.method, "args": json.dumps(call.arguments())})
         yield call, answer if status == 200 else {"OK": False, "Errno": NOT_AUTHORISED if status == 401 else status}
 
@@ -197,7 +230,7 @@ def answer_diset(stack, calls, folder):
     """The same for DISET; a client without a certificate is not even able to ask there."""
     by_host = {}
     for call in calls:
-        if call.transport == DISET and ROLES[call.role]:
+        if call.transport == DISET and has_certificate(call.role):
             name = ROLES[call.role]
             by_host.setdefault(name[1:] if name[0] == ":" else None, []).append(call)
     for host, mine in by_host.items():

@@ -26,6 +26,7 @@ class Connection:
     def __init__(self, url, ca_folder, credentials, timeout=60):
         self.url = url
         self.timeout = timeout
+        self.headers = {}
         self._context = ssl.create_default_context(capath=str(ca_folder))
         self.is_host = credentials is not None and Path(credentials).is_dir()
         if credentials is None:
@@ -45,7 +46,8 @@ class Connection:
             form = form | {"extraCredentials": '"hosts"'}
         body = form if isinstance(form, bytes) else urlencode(form).encode()
         try:
-            with urllib.request.urlopen(self.url, body, timeout=self.timeout, context=self._context) as answer:
+            request = urllib.request.Request(self.url, body, self.headers)
+            with urllib.request.urlopen(request, timeout=self.timeout, context=self._context) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")

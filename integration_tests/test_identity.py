@@ -18,7 +18,7 @@ ALPHA, BETA = world.ALPHA.name, world.BETA.name
 COLLECTOR, OVER_DISET = ("WorkloadManagement", "TornadoPilotLogging"), "WorkloadManagement/PilotLogging"
 #: A user who names a group that is somebody else's, and the group that is the user's own.
 FORGERS = (("alice", "dirac_admin"), ("pila", "beta_pilot"), ("opal", "beta_operator"), ("joan", "hosts"), ("bob", "no_such"))
-LINE = "a\n2026-11-21 08:00:00 UTC Tornado/PilotLogging/Audit NOTICE: Read by=forged@forged"
+LINE = "a\n2026-11-21 08:00:00 UTC Tornado/PilotLogging/Audit NOTICE: Read by=impostor@impostor"
 
 
 def over_https(stack, credentials, method, *arguments, **more):
@@ -192,7 +192,7 @@ def own_lines(stack):
 def claims(number):
     """Extra credentials with a forged line in them, as JSON."""
     text = LINE.replace("\n", ODD[number])
-    return [json.dumps(text), json.dumps([text, "x"]), json.dumps(["/CN=x", text]), json.dumps({"a": text}), f'"{text}"']
+    return [json.dumps(text), json.dumps([text, "x"]), json.dumps(["/CN=x", text]), json.dumps({"a": text}), f'"{text}']
 
 
 @pytest.mark.parametrize("path", ["/pilotlogs/api/me", "/pilotlogs/", "/metrics"])

@@ -139,4 +139,5 @@ PROXIES = (
     ProxySpec("pila_limited", ALPHA.pilot, "alpha_pilot", limited=True),
     ProxySpec("pila_nogroup", ALPHA.pilot, None),
     ProxySpec("evil", "evil", "alpha_pilot"),
+    ProxySpec("alice_foreign", "alice", "dirac_admin"),  # a group that is not hers
 )
