@@ -52,8 +52,9 @@ def test_libraries_log_one_line_too(said):
     logger.addHandler(handler)
     logger.warning("%s %s", "GET", f"/a\r{FORGED}")
     logger.warning({"a": "\n"})
+    logger.warning("%d", "no number\n")
     logger.removeHandler(handler)
-    assert stream.getvalue() == f"GET /a\\r{FORGED}\n{{'a': '\\n'}}\n"
+    assert stream.getvalue() == f"GET /a\\r{FORGED}\n{{'a': '\\n'}}\n%d ('no number\\n',)\n"
 
 
 def test_a_traceback_keeps_its_lines_and_none_of_them_begins_as_a_record(said):

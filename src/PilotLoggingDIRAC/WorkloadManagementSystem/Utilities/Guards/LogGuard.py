@@ -34,7 +34,7 @@ def _guarded(call_handlers: Callable) -> Callable:
 
 def flatten(record: logging.LogRecord) -> None:
     """Make the message of a record, and what DIRAC adds to it, one line each; a traceback gets its lines indented."""
-    record.msg, record.args = terminal.one_line(record.getMessage()), ()
+    record.msg, record.args = terminal.one_line(_message(record)), ()
     for name in ("varmessage", "local_name"):
         if hasattr(record, name):
             setattr(record, name, terminal.one_line(getattr(record, name)))
@@ -42,6 +42,14 @@ def flatten(record: logging.LogRecord) -> None:
         record.exc_text = _indented(_formatter.formatException(record.exc_info))
     if record.stack_info:
         record.stack_info = _indented(record.stack_info)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message; a caller's mistake with its arguments must not become the caller's exception."""
+    try:
+        return record.getMessage()
+    except Exception:  # whatever formatting raises
+        return f"{record.msg} {record.args}"
 
 
 def _indented(text: str) -> str:
