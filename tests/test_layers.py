@@ -24,6 +24,7 @@ ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
     (f"{LOGIC}.redaction", (f"{LOGIC}.redaction", f"{LOGIC}.characters", "re2")),
     (f"{LOGIC}.patterns", (LOGIC, "re2")),
+    (f"{LOGIC}.tokens", (LOGIC, "joserfc")),
     (LOGIC, (LOGIC, "zstandard")),
     (f"{WMS}.DB", (LOGIC, "DIRAC", *OUTSIDE)),
     # DIRAC's option DownloadPlugin loads it by name: a way in, like a handler, though its place is among the plugins

@@ -8,13 +8,13 @@ from tornado.web import url
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import CertificatesOnly
 
 
-class Endpoint(OwnCertificates, BaseRequestHandler):
+class Endpoint(CertificatesOnly, OwnCertificates, BaseRequestHandler):
     """A handler at ``LOCATION``, a pattern of paths, in a Tornado that it guards."""
 
     SUPPORTED_METHODS = ("GET",)
-    DEFAULT_AUTHENTICATION = ["SSL"]
     LOCATION = ""
 
     @classmethod

@@ -7,9 +7,10 @@ from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.WMSAdministratorHandler import WMSAdministratorHandlerMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import CertificatesOnly
 
 
-class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, OwnCertificates, TornadoService):
+class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, CertificatesOnly, OwnCertificates, TornadoService):
     """The same as over DISET."""
 
     @classmethod
