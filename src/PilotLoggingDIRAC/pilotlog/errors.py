@@ -135,3 +135,13 @@ class BodyTooSlow(PilotLogError):
     """The body of the request did not arrive in time. Only counted: there is nobody to tell any more."""
 
     errno = 3417
+
+
+class TokenRefused(NotAllowed):
+    """A bearer token is not good enough; the message says why in fixed words, and holds nothing of the token."""
+
+
+class KeysUnavailable(PilotLogError):
+    """The keys of an issuer of tokens could not be fetched, or are none. Only logged: no request waits for them."""
+
+    errno = 3430

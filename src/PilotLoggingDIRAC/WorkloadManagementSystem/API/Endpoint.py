@@ -1,4 +1,4 @@
-"""What all that is served besides services has in common: reading only, by certificate, options where DIRAC has them."""
+"""What all that is served besides services has in common: reading only, by certificate or token, options where DIRAC has them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tornado.web import url
 
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import CertificatesOnly
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import TokenCredentials
 
 
-class Endpoint(CertificatesOnly, OwnCertificates, BaseRequestHandler):
+class Endpoint(TokenCredentials, OwnCertificates, BaseRequestHandler):
     """A handler at ``LOCATION``, a pattern of paths, in a Tornado that it guards."""
 
     SUPPORTED_METHODS = ("GET",)
@@ -20,6 +20,7 @@ class Endpoint(CertificatesOnly, OwnCertificates, BaseRequestHandler):
     @classmethod
     def _pre_initialize(cls) -> list:
         guard_server()
+        cls.fetch_keys()
         return [url(cls.LOCATION, cls)]
 
     async def prepare(self) -> None:

@@ -21,11 +21,11 @@ from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLo
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Credentials import CredentialsOnce
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GzipGuard import guard_gzip, take_compressed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import CertificatesOnly
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import TokenCredentials
 
 
 @stream_request_body
-class FormHandler(CertificatesOnly, CredentialsOnce, TornadoService):
+class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     """Answers calls with ``answer(form, refusal)``, a coroutine of what DIRAC's client is to get.
 
     ``refusal`` says why there is no form, or only its edges; the caller is authorised for the method that it names.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from typing import Any
 
 from DIRAC import gConfig
@@ -17,6 +18,7 @@ from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard import members
 
 _HOSTS = "hosts"
+_NEVER = float("inf")
 _TORNADO = "DIRAC.Core.Tornado.Server.private.BaseRequestHandler"
 _SECTION = "/Systems/WorkloadManagement/PilotLogging"
 
@@ -26,12 +28,16 @@ def caller(credentials: dict, address: str = "") -> Caller:
 
     The VO is what ``Registry/Groups/<group>/VO`` says, with no fallback; sites are the group's, or else the user's.
     Nobody is whom AuthManager let pass without knowing them, and whom the Registry does not list now: a user who is in
-    no such group or suspended for its VO, a host that is none, a name whose DN is another.
+    no such group or suspended for its VO, a host that is none, a name whose DN is another; and whose token has expired.
+    A token that names properties leaves no others.
     """
     user, group = credentials.get("username") or NOBODY.user, credentials.get("group") or ""
     is_host = group == _HOSTS
     found = _host if is_host else _user
-    who = None if user == NOBODY.user or not group else found(user, group, credentials.get("DN") or "")
+    is_nobody = user == NOBODY.user or not group or time.time() >= credentials.get("tokenEnds", _NEVER)
+    who = None if is_nobody else found(user, group, credentials.get("DN") or "")
+    if who and "tokenProperties" in credentials:
+        who = dataclasses.replace(who, properties=who.properties & frozenset(credentials["tokenProperties"]))
     return dataclasses.replace(who or NOBODY, address=address)
 
 

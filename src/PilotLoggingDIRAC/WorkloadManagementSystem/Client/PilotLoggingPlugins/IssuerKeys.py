@@ -1,0 +1,113 @@
+"""The keys of an issuer of tokens, fetched from its key server within a bound on time and size, whatever that does."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import socket
+import ssl
+import time
+from urllib.parse import urlsplit
+
+from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
+from PilotLoggingDIRAC.pilotlog.tokens.issuer import Issuer, TokenSettings, is_https
+from PilotLoggingDIRAC.pilotlog.tokens.keys import Key, read_keys
+
+_METADATA = "/.well-known/openid-configuration"
+_FORM = {"Accept": "application/json", "User-Agent": "PilotLoggingDIRAC", "Connection": "close"}
+
+
+class IssuerKeys:
+    """Asks over https only, verifies the server's name and certificate, and follows no redirection."""
+
+    def __init__(self, settings: TokenSettings):
+        self._settings = settings
+
+    def fetch(self, issuer: Issuer) -> dict[str, Key]:
+        """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raises KeysUnavailable."""
+        deadline = time.monotonic() + self._settings.keys_fetch_seconds
+        try:
+            context = _context(issuer.ca)
+            where = issuer.jwks or self._told(issuer, context, deadline)
+            return read_keys(self._get(where, context, deadline))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise KeysUnavailable(f"The key server does not answer as it should: {type(error).__name__}") from None
+
+    def _told(self, issuer: Issuer, context: ssl.SSLContext, deadline: float) -> str:
+        """Where the keys are, as the issuer's metadata tell, which must be its own (OpenID Connect Discovery, 4.3)."""
+        content = self._get(issuer.url.rstrip("/") + _METADATA, context, deadline)
+        try:
+            found = json.loads(content)
+            issued_by, where = found["issuer"], found["jwks_uri"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise KeysUnavailable("The metadata are none") from None
+        if issued_by != issuer.url:
+            raise KeysUnavailable("The metadata are another issuer's")
+        if not isinstance(where, str) or not is_https(where):
+            raise KeysUnavailable("The metadata name no https URL for keys")
+        return where
+
+    def _get(self, url: str, context: ssl.SSLContext, deadline: float) -> bytes:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 443
+        with socket.create_connection((host, port), _left(deadline)) as plain:
+            plain.settimeout(_left(deadline))
+            with context.wrap_socket(plain, server_hostname=host) as connection:
+                connection.settimeout(_left(deadline))
+                connection.sendall(_request(parts.path or "/", parts.query, parts.netloc))
+                return self._body(connection, deadline)
+
+    def _body(self, connection: ssl.SSLSocket, deadline: float) -> bytes:
+        answer = http.client.HTTPResponse(_Timed(connection, deadline), method="GET")  # type: ignore[arg-type]
+        answer.begin()
+        if answer.status != http.HTTPStatus.OK:
+            raise KeysUnavailable(f"The key server answers {answer.status}")
+        content = answer.read(self._settings.keys_max_bytes + 1)
+        if len(content) > self._settings.keys_max_bytes:
+            raise KeysUnavailable(f"The key server sends more than {self._settings.keys_max_bytes} bytes")
+        return content
+
+
+class _Timed(io.RawIOBase):
+    """A connection for ``HTTPResponse``, each read of which ends with what is left of all the time there is."""
+
+    def __init__(self, connection: socket.socket, deadline: float):
+        self._connection, self._deadline = connection, deadline
+
+    def makefile(self, *_: object) -> io.BufferedReader:
+        """Return the file that is read from."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Read what has come."""
+        self._connection.settimeout(_left(self._deadline))
+        return self._connection.recv_into(buffer)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _context(ca: str) -> ssl.SSLContext:
+    """With the authorities of a file or folder, or those of the system."""
+    if not ca:
+        return ssl.create_default_context()
+    return ssl.create_default_context(capath=ca) if os.path.isdir(ca) else ssl.create_default_context(cafile=ca)
+
+
+def _request(path: str, query: str, host: str) -> bytes:
+    """The request's head; a URL of the configuration or of metadata that holds more than one line is none."""
+    target = f"{path}?{query}" if query else path
+    lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in _FORM.items())]
+    if not all(line.isascii() and line.isprintable() and line.count(" ") < 10 for line in lines) or " " in target:
+        raise ValueError
+    return "\r\n".join([*lines, "", ""]).encode()

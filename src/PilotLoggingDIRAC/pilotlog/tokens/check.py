@@ -1,0 +1,21 @@
+"""One token, checked from its first to its last claim."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from . import claims as of
+from .holder import Holder, Registry, holder
+from .issuer import Issuer, TokenSettings
+from .keyring import Keyring
+from .signature import verified
+
+
+def check(
+    token: str, issuers: Collection[Issuer], keyring: Keyring, registry: Registry, settings: TokenSettings, now: float
+) -> Holder:
+    """Return who holds a token at a time, in seconds since 1970. Raises TokenRefused; waits for nobody."""
+    issuer, claims = verified(token, issuers, keyring, settings.max_token_bytes)
+    ends = of.end(claims, now, settings.leeway_seconds)
+    of.require_audience(claims, issuer)
+    return holder(claims, issuer, registry, ends, of.properties(claims, issuer))

@@ -1,0 +1,60 @@
+"""Whether a verified token holds now, here, and for what it is used for."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..errors import TokenRefused
+from .issuer import Issuer
+from .signature import Claims
+
+
+def end(claims: Claims, now: float, leeway: float) -> float:
+    """Return when the token ends. Raises TokenRefused unless it has begun and ends later; it must say when it ends."""
+    if "exp" not in claims:
+        raise TokenRefused("The token never expires")
+    ends = _time(claims["exp"]) + leeway
+    if ends <= now:
+        raise TokenRefused("The token has expired")
+    if any(_time(claims[name]) - leeway > now for name in ("nbf", "iat") if name in claims):
+        raise TokenRefused("The token is not valid yet")
+    return ends
+
+
+def _time(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TokenRefused("A time in the token is none")
+    return value
+
+
+def require_audience(claims: Claims, issuer: Issuer) -> None:
+    """Raise TokenRefused for a token that is for somebody else, or, unless the issuer names nobody, for nobody."""
+    if "aud" not in claims and not issuer.audience_needed:
+        return
+    if not issuer.audiences & frozenset(words(claims.get("aud"))):
+        raise TokenRefused("The token is not for this service")
+
+
+def properties(claims: Claims, issuer: Issuer) -> frozenset[str] | None:
+    """Return the properties that the token is limited to, None for those of its group.
+
+    Raises TokenRefused where a scope is missing that the issuer's tokens need, or ``dirac_properties`` where they need
+    none: a token that says nothing of rights gives none.
+    """
+    scopes = claims.get("scope", "")
+    given = scopes.split() if isinstance(scopes, str) else words(scopes)
+    if not issuer.scopes <= frozenset(given):
+        raise TokenRefused("The token lacks a scope")
+    if "dirac_properties" in claims:
+        return frozenset(words(claims["dirac_properties"]))
+    if not issuer.scopes:
+        raise TokenRefused("The token has neither properties nor a scope")
+    return None
+
+
+def words(value: Any) -> list[str]:
+    """Return one text or a list of texts as a list; anything else is empty."""
+    if isinstance(value, str):
+        return [value]
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
