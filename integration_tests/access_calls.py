@@ -17,12 +17,18 @@ TABLE = Path(__file__).with_name("access_matrix.csv")
 HTTPS, DISET = "HTTPS", "DISET"
 
 #: Who each column of the table is: a proxy of the stack, or a host's folder after a colon; None has no certificate, and
-#: "=" and a proxy neither, but that proxy's certificates in a header.
+#: "=" and a proxy neither, but that proxy's certificates in a header, "~" a token of that name.
 ROLES = {
     "Nobody": None,
     "Stranger": "evil",
     "Group not one's own": "alice_foreign",
     "Header certificate": "=serge",
+    "Token: expired": "~expired",
+    "Token: group not one's own": "~group",
+    "Token: other VO's group": "~vo",
+    "Token": "~pila",
+    "Token (Operator)": "~opal",
+    "Token (limited)": "~limited",
     "Member": "alice",
     "Pilot": "pila",
     "Pilot (limited proxy)": "pila_limited",
@@ -37,7 +43,7 @@ ROLES = {
     "TrustedHost": ":host",
 }
 #: Those who pass for somebody else: they ask before the others, the honest owner of the same DN among them, and again after.
-FORGERS = ("Group not one's own", "Header certificate")
+FORGERS = ("Group not one's own", "Header certificate", *(role for role in ROLES if role.startswith("Token: ")))
 NOT_ALLOWED, NOT_FOUND, NOT_AUTHORISED, NO_ANSWER = 3403, 3404, 1111, -1
 _jobs = itertools.count(500_000)
 
@@ -190,38 +196,41 @@ def make_calls(subjects):
                 yield Call(row, role, transport, subject, uuid.uuid4().hex, turn)
 
 
-def answer_all(stack, calls, folder):
+def answer_all(stack, calls, folder, tokens):
     """(call, DIRAC's answer) of each; who is not let in gets no answer of a method, but ``Errno`` 1111 or -1."""
     found = []
     for turn in range(3):
         now = [call for call in calls if call.turn == turn]
-        found += [*answer_https(stack, [call for call in now if call.transport == HTTPS]), *answer_diset(stack, now, folder)]
+        https = [call for call in now if call.transport == HTTPS]
+        found += [*answer_https(stack, https, tokens), *answer_diset(stack, now, folder)]
     return found
 
 
 def has_certificate(role):
     """Whether a role has a certificate of its own for a connection."""
-    return not (ROLES[role] or "=").startswith("=")
+    return not (ROLES[role] or "=").startswith(("=", "~"))
 
 
-def connection(stack, service, role):
+def connection(stack, service, role, tokens):
     """A role's way to a service over HTTPS."""
     name, url = ROLES[role] or "", stack.url(*service.split("/"))
     if has_certificate(role):
         return Connection(url, stack.pki.certificates, stack.pki.host_folder(name[1:]) if name[0] == ":" else stack.proxy(name))
     made = Connection(url, stack.pki.certificates, None)
-    if name:
+    if name.startswith("~"):
+        made.headers = {"Authorization": f"Bearer {tokens[name[1:]]}"}
+    elif name:
         chain = stack.proxy(name[1:]).read_text()
         made.headers = {"X-SSL-CERT": quote(chain), "X-Ssl_client_verify": "SUCCESS"}
     return made
 
 
-def answer_https(stack, calls):
+def answer_https(stack, calls, tokens):
     """The same for HTTPS."""
     known = {}
     for call in calls:
         if (key := (call.service, call.role)) not in known:
-            known[key] = connection(stack, call.service, call.role)
+            known[key] = connection(stack, call.service, call.role, tokens)
         status, answer = known[key].post({"method": call.method, "args": json.dumps(call.arguments())})
         yield call, answer if status == 200 else {"OK": False, "Errno": NOT_AUTHORISED if status == 401 else status}
 

@@ -16,6 +16,7 @@ KINDS = {
     "ES256": lambda: ECKey.generate_key("P-256", {"alg": "ES256"}),
 }
 ALL = ("none", "HS256", "HS512", *KINDS, "EdDSA", "RS512")
+SECTION = "/Systems/WorkloadManagement/PilotLogging/Tokens"
 METADATA, KEYS = "/.well-known/openid-configuration", "/keys"
 
 
@@ -33,6 +34,7 @@ class Issuer:
             self.rotate(kind)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pki.certificate("host"), pki.key("host"))
+        self._ca = pki.certificate("ca")
         self._server = _Server(self, context)
         self.url = f"https://localhost:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -59,6 +61,19 @@ class Issuer:
         head = {name: value for name, value in head.items() if value is not None}
         registry = jws.JWSRegistry(algorithms=ALL, strict_check_header=False)
         return jws.serialize_compact(head, json.dumps(claims), key, registry=registry)
+
+    def options(self, vo, users):
+        """Options that have its tokens taken for a VO, and make these users known by ``sub-<name>``."""
+        described = {"Issuer": self.url, "VOs": vo, "CA": str(self._ca)}
+        options = {f"{SECTION}/stack/{name}": value for name, value in described.items()}
+        return options | {f"/Registry/Users/{user}/ID": f"sub-{user}" for user in users}
+
+    def token(self, stack, user, group, properties, seconds=6 * 3600):
+        """A token of a user in a group for so many seconds."""
+        now = int(time.time())
+        said = {"sub": f"sub-{user}", "dirac_group": group, "dirac_properties": list(properties)}
+        server = stack.url("WorkloadManagement", "TornadoPilotLogging").partition("/WorkloadManagement")[0]
+        return self.sign(said | {"iss": self.url, "aud": server, "exp": now + seconds})
 
     def public(self):
         """What it publishes: the JWKS."""

@@ -10,21 +10,51 @@ import pytest
 
 from . import access_calls, grid
 from .access_calls import NO_ANSWER, NOT_ALLOWED, NOT_AUTHORISED, NOT_FOUND, READING, ROLES, Call
+from .issuer import Issuer
 from .stack import world
+from .test_no_tokens import asked
+from .waiting import until
 
 ROWS = list(access_calls.rows())
 #: DIRAC is told of a balancer that passes certificates on in headers; ours are told of none.
 BEHIND_A_BALANCER = {"/WebApp/Balancer": "nginx"}
+ALPHA = world.ALPHA.name
 VERDICTS = {NOT_ALLOWED: "no", NOT_FOUND: "none", NOT_AUTHORISED: "401", NO_ANSWER: "401"}
 
 
 @pytest.fixture(scope="module")
-def answers(stack, connect, tmp_path_factory):
+def issuer(stack):
+    """An issuer of tokens that speaks for the first VO."""
+    with Issuer(stack.pki) as issuer:
+        yield issuer
+
+
+def tokens(stack, issuer):
+    """One of each name in ROLES."""
+    return {
+        "pila": issuer.token(stack, "pila", "alpha_pilot", world.PILOT_PROPERTIES),
+        "opal": issuer.token(stack, "opal", "alpha_operator", ("NormalUser", "Operator")),
+        "limited": issuer.token(stack, "opal", "alpha_operator", ("NormalUser",)),
+        "expired": issuer.token(stack, "opal", "alpha_operator", ("Operator",), seconds=-600),
+        "group": issuer.token(stack, "alice", "alpha_operator", ("Operator",)),
+        "vo": issuer.token(stack, "opbert", "beta_operator", ("Operator",)),
+    }
+
+
+def let_in(stack, token):
+    """Whether a Tornado lets somebody in by a token: it has fetched the issuer's keys."""
+    return asked(stack, "TornadoPilotLogging", "whoami", token)[0] == 200
+
+
+@pytest.fixture(scope="module")
+def answers(stack, connect, issuer, tmp_path_factory):
     """DIRAC's answers to all calls of the table, by row. Services are new: they have seen nobody yet, but who made the logs."""
-    with grid.changed(stack, BEHIND_A_BALANCER, ("tornado", "PilotLogging", "WMSAdministrator", *grid.READING_SERVICES)):
-        calls = list(access_calls.make_calls(access_calls.make_subjects(stack, connect)))
+    options = BEHIND_A_BALANCER | issuer.options(ALPHA, ("pila", "opal", "alice", "opbert"))
+    with grid.changed(stack, options, ("tornado", "PilotLogging", "WMSAdministrator", *grid.READING_SERVICES)):
+        calls, bearers = list(access_calls.make_calls(access_calls.make_subjects(stack, connect))), tokens(stack, issuer)
+        until(lambda: let_in(stack, bearers["pila"]))
         found = {}
-        for call, answer in access_calls.answer_all(stack, calls, tmp_path_factory.mktemp("calls")):
+        for call, answer in access_calls.answer_all(stack, calls, tmp_path_factory.mktemp("calls"), bearers):
             found.setdefault(call.row, []).append((call, answer))
         yield found
 

@@ -1,8 +1,11 @@
 """Tokens on a real Tornado, of an issuer of our own: who they let in, whom not, and that nobody waits for their keys."""
 
 import base64
+import contextlib
 import hmac
+import http.client
 import json
+import ssl
 import threading
 import time
 import uuid
@@ -10,15 +13,15 @@ import uuid
 import pytest
 from joserfc.jwk import OKPKey
 
-from .issuer import KEYS, METADATA, Issuer
+from .issuer import KEYS, METADATA, SECTION, Issuer
 from .pilot import pilot_line
 from .stack import world
 from .test_no_tokens import DEBUG, asked
 from .waiting import until
 
 ALPHA, BETA = world.ALPHA.name, world.BETA.name
-SECTION = "/Systems/WorkloadManagement/PilotLogging/Tokens"
-RETRY_SECONDS, FETCH_SECONDS = 1, 3
+RETRY_SECONDS, FETCH_SECONDS, RECHECK_SECONDS = 1, 3, 2
+LEEWAY_SECONDS = 60
 COLLECTOR = "TornadoPilotLogging"
 #: The answer to a pilot is due in this time.
 ANSWER_SECONDS = 5
@@ -28,13 +31,11 @@ ANSWER_SECONDS = 5
 def issuer(stack):
     """An issuer that speaks for the first VO, of a Tornado that says all it does."""
     with Issuer(stack.pki) as issuer:
-        described = {"Issuer": issuer.url, "VOs": ALPHA, "CA": str(stack.pki.certificate("ca"))}
-        for name, value in described.items():
-            stack.set_option(f"{SECTION}/stack/{name}", value)
+        for name, value in issuer.options(ALPHA, ("pila", "opal", "alice", "pilb", "serge")).items():
+            stack.set_option(name, value)
         stack.set_option(f"{SECTION}/KeysRetrySeconds", str(RETRY_SECONDS))
         stack.set_option(f"{SECTION}/KeysFetchSeconds", str(FETCH_SECONDS))
-        for user in ("pila", "opal", "alice", "pilb", "serge"):
-            stack.set_option(f"/Registry/Users/{user}/ID", f"sub-{user}")
+        stack.set_option("/Systems/WorkloadManagement/APIs/PilotLogs/RecheckSeconds", str(RECHECK_SECONDS))
         for option in DEBUG:
             stack.set_option(option, "DEBUG")
         stack.restart("tornado")
@@ -130,7 +131,7 @@ def test_extra_credentials_say_nothing(stack, issuer, claims, works):
     token = issuer.sign(claims())
     for claimed in ('"hosts"', '["/CN=somebody", "alpha_operator"]', '"alpha_operator"'):
         status, text = asked(stack, COLLECTOR, "whoami", token, None, (), extraCredentials=claimed)
-        assert status == 401 or json.loads(text)["Value"]["group"] == "alpha_pilot"
+        assert status != 200 or json.loads(text)["Value"]["group"] == "alpha_pilot"
 
 
 BAD = {
@@ -197,9 +198,28 @@ def test_forged_tokens_are_refused(stack, issuer, claims, works):
 
 
 def test_rights_that_end_end_at_the_next_request(stack, issuer, claims, works):
-    short = issuer.sign(claims(exp=int(time.time()) - 57))
+    short = issuer.sign(claims(exp=int(time.time()) + 5 - LEEWAY_SECONDS))
     assert who(stack, short)[0] == 200
     until(lambda: who(stack, short)[0] == 401)
+
+
+def test_a_tail_that_is_watched_ends_with_the_token(stack, connect, issuer, claims, works, stamp):
+    assert connect("pila").send(pilot_line("first"), stamp)["OK"]
+    ends = int(time.time()) + 10
+    operator = {"sub": "sub-opal", "dirac_group": "alpha_operator", "dirac_properties": ["Operator"]}
+    token = issuer.sign(claims(**operator, exp=ends - LEEWAY_SECONDS))
+    context = ssl.create_default_context(capath=str(stack.pki.certificates))
+    watching = http.client.HTTPSConnection("localhost", stack.ports["tornado"], context=context, timeout=60)
+    watching.request("GET", f"/pilotlogs/api/log/{ALPHA}/{stamp}/tail", headers={"Authorization": f"Bearer {token}"})
+    answer = watching.getresponse()
+    assert answer.status == 200
+    assert any(b"first" in line for line in iter(answer.readline, b""))
+    with contextlib.suppress(http.client.HTTPException, OSError):
+        while answer.readline():
+            pass
+    late = time.time() - ends
+    print(f"ended {late:.1f} s after the token")
+    assert 0 <= late <= RECHECK_SECONDS + 5
 
 
 @pytest.mark.parametrize("behaviour", ["hang", "trickle", "flood", "redirect", "fail"])

@@ -113,6 +113,7 @@ BAD = {
     "expires at no number": {"exp": float("nan")},
     "not yet valid": {"nbf": NOW + 61},
     "made in the future": {"iat": NOW + 61},
+    "begins truly": {"nbf": True},
     "foreign issuer": {"iss": "https://other.example"},
     "issuer with a slash": {"iss": URL + "/"},
     "issuer in a list": {"iss": [URL]},
