@@ -40,7 +40,7 @@ class People:
     """A Registry: two groups of each of two VOs."""
 
     groups = {"alpha_pilot": ("alpha", ["pila"]), "alpha_user": ("alpha", ["alice", "twin", "nameless"])}
-    groups |= {"beta_pilot": ("beta", ["pilb", "pila"]), "hosts": ("alpha", ["pila"])}
+    groups |= {"beta_pilot": ("beta", ["pilb", "pila"]), "hosts": ("alpha", ["pila"]), "sub/alpha_pilot": ("alpha", ["pila"])}
 
     def vo(self, group):
         return self.groups.get(group, ("", ()))[0]
@@ -128,7 +128,7 @@ BAD = {
     "group that is not there": {"dirac_group": "alpha_kings"},
     "no group": {"dirac_group": None},
     "groups": {"dirac_group": ["alpha_pilot"]},
-    "path for a group": {"dirac_group": "x/../alpha_pilot"},
+    "path for a group": {"dirac_group": "sub/alpha_pilot"},
     "hosts": {"dirac_group": "hosts"},
     "no user": {"sub": None},
     "empty user": {"sub": ""},
@@ -136,6 +136,8 @@ BAD = {
     "two users": {"sub": "sub-twin", "dirac_group": "alpha_user"},
     "user without a name": {"sub": "sub-nameless", "dirac_group": "alpha_user"},
     "no scope nor properties": {"dirac_properties": None},
+    "no property": {"dirac_properties": []},
+    "properties that are no list": {"dirac_properties": {"GenericPilot": 1}},
 }  # fmt: skip
 
 
@@ -225,10 +227,6 @@ def test_scopes_are_needed_where_they_are_set_and_properties_limit_all_the_same(
     for scope in (None, "pilotlog.write", "pilotlog.writeother", 7, {"pilotlog.write": "other"}):
         with pytest.raises(TokenRefused):
             checked(signed(claims(scope=scope)), **scopes)
-
-
-def test_properties_that_are_no_list_are_none(checked):
-    assert checked(signed(claims(dirac_properties={"Operator": 1}))).properties == frozenset()
 
 
 def test_only_groups_of_the_list_are_taken(checked):

@@ -1,4 +1,4 @@
-"""What all that is served besides services has in common: reading only, by certificate or token, options where DIRAC has them."""
+"""What all that is served besides services has in common: reading only, options where DIRAC has them."""
 
 from __future__ import annotations
 

@@ -40,17 +40,17 @@ def properties(claims: Claims, issuer: Issuer) -> frozenset[str] | None:
     """Return the properties that the token is limited to, None for those of its group.
 
     Raises TokenRefused where a scope is missing that the issuer's tokens need, or ``dirac_properties`` where they need
-    none: a token that says nothing of rights gives none.
+    none: a token that says nothing of rights gives none, and so does one with an empty list.
     """
     scopes = claims.get("scope", "")
     given = scopes.split() if isinstance(scopes, str) else words(scopes)
     if not issuer.scopes <= frozenset(given):
         raise TokenRefused("The token lacks a scope")
-    if "dirac_properties" in claims:
-        return frozenset(words(claims["dirac_properties"]))
-    if not issuer.scopes:
-        raise TokenRefused("The token has neither properties nor a scope")
-    return None
+    if "dirac_properties" not in claims and issuer.scopes:
+        return None
+    if not (found := words(claims.get("dirac_properties"))):
+        raise TokenRefused("The token has no properties")
+    return frozenset(found)
 
 
 def words(value: Any) -> list[str]:

@@ -1,4 +1,7 @@
-"""Keys of all issuers as they were fetched last. Who looks for one never waits: what is not there is fetched for the next."""
+"""Keys of all issuers, as they were fetched last.
+
+Who looks for one never waits: a key that is not there is fetched for the next one who looks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Callers without a certificate who have a bearer token of an issuer that administrators named; DIRAC's own way is shut."""
+"""Callers without a certificate who have a bearer token of an issuer that administrators named.
+
+DIRAC's own way of taking tokens is shut.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class CertificatesOnly:
-    """For handlers on DIRAC's ``BaseRequestHandler``, before it in the list of bases: a token is not so much as looked at."""
+    """For handlers on DIRAC's ``BaseRequestHandler``, before it in the list of bases: no token is so much as read."""
 
     DEFAULT_AUTHENTICATION = ["SSL"]
 
@@ -58,5 +61,5 @@ class TokenCredentials(CertificatesOnly):
 
 def _credentials(holder: Holder) -> dict:
     limits = {} if holder.properties is None else {"tokenProperties": sorted(holder.properties)}
-    known = {"DN": holder.dn, "group": holder.group, "VO": holder.vo, "tokenIssuer": holder.issuer, "tokenEnds": holder.ends}
-    return known | limits | {"isProxy": False, "isLimitedProxy": False}
+    token = {"tokenIssuer": holder.issuer, "tokenEnds": holder.ends} | limits
+    return {"DN": holder.dn, "group": holder.group, "VO": holder.vo, "isProxy": False, "isLimitedProxy": False} | token
