@@ -3,11 +3,16 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+
+#: What a property costs is no property: a busy neighbour slows examples down.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 class Clock:

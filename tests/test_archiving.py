@@ -494,12 +494,12 @@ class TestCycle:
         class Hang:
             def run(self):
                 runs.append(1)
-                hanging.wait(20)
+                hanging.wait(60)
 
         memory = Memory()
         tally = Tally()
         sealer = Sealer(world.custody, agent.describer, SealSettings(), world.clock, tally)
-        cycle = Cycle(world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=1.5), world.clock)
+        cycle = Cycle(world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=4), world.clock)
         with ThreadPoolExecutor(4) as pool:
             lanes = [self.lane(agent, "beta_vo", Hang()), self.lane(agent, VO, agent.archiver())]
             assert cycle.run(lanes, pool, memory, tally) == {"beta_vo"}

@@ -3,8 +3,8 @@
 import gzip
 import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Log, State, StoredFile
 
 from .conftest import PILOT, Clock
+from .waiting import PATIENCE_SECONDS, until
 
 TEXT = "".join(f"zeile {number} é𝄞\n" for number in range(60_000)).encode()
 
@@ -26,7 +27,7 @@ class Archive:
 
     def get(self, file, path):
         self.fetched += 1
-        self.gate.wait(5)
+        self.gate.wait(PATIENCE_SECONDS)
         path.write_bytes(self.packed if self.packed is not None else gzip.compress(self.text))
 
 
@@ -51,12 +52,15 @@ def log(number=1, size=len(TEXT), generation=1):
 
 
 def fetched(copies, wanted):
-    for _ in range(500):
-        try:
-            return copies.get(wanted)
-        except NotYetThere:
-            time.sleep(0.01)
-    raise AssertionError("it never came")
+    found = []
+
+    def is_there():
+        with suppress(NotYetThere):
+            found.append(copies.get(wanted))
+        return found
+
+    until(is_there)
+    return found[0]
 
 
 def test_copy_is_the_text_in_pieces_that_end_with_characters(copies):

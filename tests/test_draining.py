@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -22,8 +23,9 @@ from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 
 from .conftest import batch, line
 from .test_ingest import lines, read
+from .waiting import PATIENCE_SECONDS, until
 
-INGEST = IngestSettings(answer_seconds=1, commit_seconds=0.4, stop_seconds=2, max_group_batches=50)
+INGEST = IngestSettings(answer_seconds=30, commit_seconds=30, stop_seconds=30, max_group_batches=50)
 SPOOL = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.2, abandoned_seconds=0)
 
 
@@ -44,7 +46,7 @@ class Switch:
             raise StoreUnavailable("away")
 
     def append(self, epoch, group, acknowledged=False):
-        self.gate.wait(5)
+        self.gate.wait(PATIENCE_SECONDS)
         if self.away:
             raise StoreUnavailable("away")
         if self.refused & {item.batch.text for item in group}:
@@ -73,12 +75,13 @@ def make_writer(switch, clock, tmp_path, problems):
     writers = []
 
     def report(present):
-        problems.clear()
         problems.update(present)
+        for subject in set(problems) - set(present):
+            del problems[subject]
 
-    def make(spool_settings=SPOOL):
+    def make(spool_settings=SPOOL, ingest=INGEST):
         writer = Writer(
-            switch, INGEST, clock, lambda: Spool(tmp_path / "spool", spool_settings), spool_settings, report
+            switch, ingest, clock, lambda: Spool(tmp_path / "spool", spool_settings), spool_settings, report
         )
         writer.start()
         writers.append(writer)
@@ -90,20 +93,26 @@ def make_writer(switch, clock, tmp_path, problems):
         writer.stop()
 
 
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.01)
-
-
 def drained(writer):
     return writer.status()["Spool"]["Batches"] == 0
 
 
+@pytest.fixture
+def looks(monkeypatch):
+    """A list that grows with each look for spools of dead processes."""
+    made, adopt = [], Spool.adopt
+    monkeypatch.setattr(Spool, "adopt", lambda spool: made.append(spool) or adopt(spool))
+    return made
+
+
+def tries(writer):
+    """Return how often the writer waited for the store to take a group."""
+    return writer.commits.snapshot()[0][-1][1]
+
+
 def send(writer, *texts):
     answers = [writer.submit(batch(text)) for text in texts]
-    return [answer.result(3) for answer in answers]
+    return [answer.result(PATIENCE_SECONDS) for answer in answers]
 
 
 def test_with_the_store_away_batches_are_acknowledged_and_drain_in_order(make_writer, switch, transactions):
@@ -128,14 +137,12 @@ def test_the_database_away_is_a_problem_until_it_is_back(make_writer, switch, pr
 
 
 def test_a_store_that_hangs_is_left_alone_after_its_time_limit(make_writer, switch, transactions):
-    writer = make_writer()
+    writer = make_writer(ingest=replace(INGEST, commit_seconds=0.4))
     switch.gate.clear()
-    started = time.monotonic()
     send(writer, line("first"))
-    first = time.monotonic() - started
+    assert tries(writer) == 1
     send(writer, line("second"))
-    assert first < 1
-    assert time.monotonic() - started - first < INGEST.commit_seconds
+    assert tries(writer) == 1
     switch.gate.set()
     until(lambda: drained(writer))
     assert read(transactions) == line("first") + line("second")
@@ -172,8 +179,9 @@ def test_a_full_spool_refuses_and_one_line_tells_of_the_gap(make_writer, switch,
     switch.away = False
     until(lambda: drained(writer))
     send(writer, line("after"))
+    until(lambda: read(transactions).endswith(line("after")), lambda: read(transactions))
     text = read(transactions)
-    assert text.startswith(line("kept")) and text.endswith(line("after"))
+    assert text.startswith(line("kept"))
     told = [item for item in text.splitlines() if b"missing here" in item]
     assert len(told) == 1 and b"3 messages with 3300000 bytes are missing here: The collector's spool is full" in told[0]
 
@@ -225,14 +233,15 @@ def test_a_gap_is_told_before_the_collector_stops(make_writer, switch, transacti
     until(lambda: b"missing here" in read(transactions))
 
 
-def test_a_neighbour_leaves_the_spool_of_one_that_just_died_to_its_successor(make_writer, switch, transactions):
+def test_a_neighbour_leaves_the_spool_of_one_that_just_died_to_its_successor(make_writer, switch, transactions, looks):
     careful = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.1, abandoned_seconds=60)
     switch.away = True
     dying, neighbour = make_writer(careful), make_writer(careful)
     send(neighbour, line("neighbour's"))
     send(dying, line("first"))
     dying.stop()
-    time.sleep(0.3)
+    before = len(looks)
+    until(lambda: len(looks) > before + 2)
     assert neighbour.status()["Spool"]["Batches"] == 1
     switch.away = False
     successor = make_writer(careful)
@@ -265,16 +274,16 @@ def test_nothing_overtakes_what_waits_in_a_spool_that_can_t_be_opened(make_write
     (file,) = (tmp_path / "spool").glob("*.spool")
     hidden = file.with_suffix(".hidden")
     file.rename(hidden)
-    file.mkdir()
+    file.symlink_to(file)
     writer = make_writer()
     with pytest.raises(SpoolUnavailable):
         send(writer, line("refused"))
-    file.rmdir()
     hidden.rename(file)
     until(lambda: line("older") in read(transactions))
     send(writer, line("newer"))
+    until(lambda: read(transactions).endswith(line("newer")), lambda: read(transactions))
     text = read(transactions)
-    assert text.startswith(line("older")) and text.endswith(line("newer")) and b"missing here" in text
+    assert text.startswith(line("older")) and b"missing here" in text
 
 
 def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(make_writer, switch, transactions):
@@ -320,7 +329,7 @@ def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(make_writ
     spool.close()
     writer = make_writer()
     until(lambda: "unexpected ValueError" in problems.get("database", ""))
-    before = time.process_time()
+    before, began = time.process_time(), time.monotonic()
     time.sleep(0.5)
-    assert time.process_time() - before < 0.25
+    assert time.process_time() - before < 0.5 * (time.monotonic() - began)
     assert send(writer, line("b")) == [Receipt(len(line("b")))]

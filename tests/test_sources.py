@@ -2,6 +2,8 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -9,6 +11,8 @@ from PilotLoggingDIRAC.pilotlog import sources
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound, PilotLogError, SourcesExhausted
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
+
+from .waiting import PATIENCE_SECONDS, until
 
 PILOT = PilotId("vo.alpha.org", "a" * 32)
 REFERENCE = "htcondorce://ce.example/1.0"
@@ -46,7 +50,7 @@ class Hangs:
     def output(self, pilot, reference):
         """An answer, very late."""
         self.asked += 1
-        self.go.wait(30)
+        self.go.wait(PATIENCE_SECONDS)
         return Output("late")
 
 
@@ -57,7 +61,7 @@ def hanging():
     source.go.set()
 
 
-def chain(*members, source_seconds=5.0, chain_seconds=10.0, **more):
+def chain(*members, source_seconds=PATIENCE_SECONDS, chain_seconds=PATIENCE_SECONDS, **more):
     return sources.SourceChain(members, SourceSettings(source_seconds, chain_seconds), **more)
 
 
@@ -142,22 +146,22 @@ def test_reasons_carry_no_markup_and_are_short():
 
 def test_slow_source_makes_way_after_its_limit(hanging):
     began = time.monotonic()
-    assert ask(chain(hanging, Has("B", "text"), source_seconds=0.2), "CE", "B").source == "B"
-    assert 0.2 <= time.monotonic() - began < 2
+    assert ask(chain(hanging, Has("B", "text"), source_seconds=1), "CE", "B").source == "B"
+    assert 1 <= time.monotonic() - began < PATIENCE_SECONDS / 2
 
 
 def test_chain_ends_in_time_although_each_source_would_be_allowed(hanging):
     other = Hangs("B")
     began = time.monotonic()
     with pytest.raises(SourcesExhausted) as caught:
-        ask(chain(hanging, other, Has("C", "text"), source_seconds=5, chain_seconds=0.3), "CE", "B", "C")
+        ask(chain(hanging, other, Has("C", "text"), chain_seconds=0.3), "CE", "B", "C")
     other.go.set()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < PATIENCE_SECONDS / 2
     assert "B: not asked, the time was up" in str(caught.value) and not other.asked
 
 
 def test_hanging_source_gets_no_more_threads_than_allowed(hanging):
-    asked = chain(hanging, Has("B", "text"), source_seconds=0.1, max_in_flight=2, turn_seconds=0.05)
+    asked = chain(hanging, Has("B", "text"), source_seconds=1, max_in_flight=2, turn_seconds=0.05)
     before = threading.active_count()
     assert [ask(asked, "CE", "B").source for _ in range(6)] == ["B"] * 6
     assert hanging.asked == 2 and threading.active_count() <= before + 2
@@ -170,8 +174,12 @@ def test_source_that_comes_back_is_asked_again(hanging):
     with pytest.raises(SourcesExhausted):
         ask(asked, "CE")
     hanging.go.set()
-    time.sleep(0.05)
-    assert ask(asked, "CE").stdout == "late"
+
+    def answers():
+        with suppress(SourcesExhausted):
+            return ask(asked, "CE").stdout == "late"
+
+    until(answers)
 
 
 def test_errors_of_a_source_do_not_use_up_its_turns():
@@ -182,18 +190,17 @@ def test_errors_of_a_source_do_not_use_up_its_turns():
 
 
 def test_callers_do_not_wait_for_each_other():
-    class Slow(Has):
+    together = threading.Barrier(6)
+
+    class Joint(Has):
         def output(self, pilot, reference):
-            time.sleep(0.2)
+            together.wait(PATIENCE_SECONDS)
             return super().output(pilot, reference)
 
-    asked, began = chain(Slow("A", "text")), time.monotonic()
-    threads = [threading.Thread(target=ask, args=(asked, "A")) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert time.monotonic() - began < 0.9
+    asked = chain(Joint("A", "text"))
+    with ThreadPoolExecutor(6) as threads:
+        answers = [threads.submit(ask, asked, "A") for _ in range(6)]
+    assert [answer.result().stdout for answer in answers] == ["text"] * 6
 
 
 def test_every_error_of_a_source_is_a_named_one():

@@ -1,0 +1,14 @@
+"""Waits of the unit tests: for the thing asserted, as long as a busy machine may need."""
+
+import time
+
+#: Longer than anything takes beside busy neighbours; a test that fails waits this long, one that passes does not.
+PATIENCE_SECONDS = 60
+
+
+def until(condition, seen=lambda: "", seconds=PATIENCE_SECONDS):
+    """Return once the condition holds; the assertion that fails otherwise tells what ``seen()`` returned last."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {seen()!r}"
+        time.sleep(0.005)
