@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import sync_playwright
 
+from .waiting import until
+
 CHROMIUM = "/usr/bin/chromium"
 #: The sandbox needs more rights than a container gives; the pages are our own. Downloads don't ask the context about
 #: the stack's own authority.
@@ -56,14 +58,53 @@ def visitor(browser, stack, user, port=None, **options):
     certificate = {"origin": origin, "certPath": stack.pki.certificate(user), "keyPath": stack.pki.key(user)}
     options = {"viewport": DESKTOP} | options
     context = browser.new_context(ignore_https_errors=True, client_certificates=[certificate], **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     try:
         yield Visitor(context, origin)
     finally:
         context.close()
 
 
+_ROWS = """rows => rows.map(row => [Number(row.dataset.line),
+    row.classList.contains('is-away') ? null : row.querySelector('.text').textContent])"""
+#: Comes to pass when the viewport has stood still for some frames.
+_STILL = """() => new Promise(done => {
+    const viewport = document.querySelector('.viewport');
+    let top = viewport.scrollTop, calm = 0;
+    const look = () => {
+        calm = viewport.scrollTop === top ? calm + 1 : 0;
+        top = viewport.scrollTop;
+        calm > 20 ? done() : requestAnimationFrame(look);
+    };
+    look();
+})"""
+
+
 def rows(page):
-    """The lines that are seen: number to text."""
-    found = page.eval_on_selector_all(".row", "rows => rows.map(row => [Number(row.dataset.line), row.querySelector('.text').textContent])")
-    return dict(map(tuple, found))
+    """The lines that are seen: number to text, None while it is on its way."""
+    return dict(map(tuple, page.eval_on_selector_all(".row", _ROWS)))
+
+
+def lines(page, wanted=lambda found: True):
+    """The lines that are seen, once all have their text and they are the ``wanted`` ones."""
+    last = {}
+
+    def are_there():
+        last.clear()
+        last.update(rows(page))
+        return last and None not in last.values() and wanted(last)
+
+    until(are_there, seen=lambda: (page.url, len(last), list(last.items())[:3]))
+    return last
+
+
+def still(page):
+    """The lines that are seen, once nothing moves any more."""
+    page.evaluate(_STILL)
+    return lines(page)
+
+
+def says(page, selector, *words):
+    """Return once an element's text has all the words."""
+    text = page.locator(selector).inner_text
+    until(lambda: all(word in text() for word in words), seen=text)

@@ -11,6 +11,7 @@ import pytest
 from . import grid
 from .pilot import Connection
 from .stack import Stack, ports
+from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
 #: The modules that take longest, longest first: what is left for the end is short, so that two processes end together.
@@ -60,10 +61,16 @@ def stamp():
 
 @pytest.fixture(scope="session")
 def connect(stack):
-    """``connect(user)``: a connection to the HTTPS collector with that user's proxy, or as the host."""
+    """``connect(user)``: a connection to the HTTPS collector with that user's proxy, or as the host.
 
-    def make(user):
+    Its ``send`` and ``finalise`` return when what was acknowledged is in the database; ``waits`` False: at once.
+    """
+
+    def make(user, waits=True):
         credentials = stack.pki.host_folder() if user == "host" else stack.proxy(user)
-        return Connection(stack.url("WorkloadManagement", "TornadoPilotLogging"), stack.pki.certificates, credentials)
+        url, kept = stack.url("WorkloadManagement", "TornadoPilotLogging"), {}
+        if waits:
+            kept = {"stored": lambda: stored(stack)}
+        return Connection(url, stack.pki.certificates, credentials, **kept)
 
     return make

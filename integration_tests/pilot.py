@@ -20,13 +20,15 @@ from urllib.parse import urlencode
 class Connection:
     """One sender's way to a collector: the URL, the CA folder, a proxy file or a folder with a host certificate.
 
-    Credentials None: a TLS connection without a certificate.
+    Credentials None: a TLS connection without a certificate. ``stored`` is called after each acknowledgement and
+    returns when what was acknowledged is in the database.
     """
 
-    def __init__(self, url, ca_folder, credentials, timeout=60):
+    def __init__(self, url, ca_folder, credentials, timeout=120, stored=lambda: None):
         self.url = url
         self.timeout = timeout
         self.headers = {}
+        self._stored = stored
         self._context = ssl.create_default_context(capath=str(ca_folder))
         self.is_host = credentials is not None and Path(credentials).is_dir()
         if credentials is None:
@@ -59,11 +61,16 @@ class Connection:
 
     def send(self, text, stamp, vo="unknown"):
         """Send text as the stock pilot does and return the answer, which the stock pilot never reads."""
-        return self.post(self.message(text, stamp, vo))[1]
+        return self._acknowledged(self.post(self.message(text, stamp, vo))[1])
 
     def finalise(self, stamp, code="0", vo="unknown"):
         """Send the finalise mark and return the answer."""
-        return self.call("finaliseLogs", json.dumps({"retCode": code}), stamp, vo)
+        return self._acknowledged(self.call("finaliseLogs", json.dumps({"retCode": code}), stamp, vo))
+
+    def _acknowledged(self, answer):
+        if isinstance(answer, dict) and answer["OK"]:
+            self._stored()
+        return answer
 
 
 def pilot_line(text, level="INFO", command="CheckWorkerNode"):

@@ -69,7 +69,7 @@ def visitor(chromium, stack, user, **options):
     certificates = [{"origin": origin, "certPath": pki.certificate(user), "keyPath": pki.key(user)} for origin in origins]
     options = {"viewport": browser.DESKTOP} | options
     context = chromium.new_context(ignore_https_errors=True, client_certificates=certificates, **options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.route(re.compile(".*"), _stay_here)
     try:
         yield lambda application: _open(context, stack.portal.url(user, application))

@@ -83,7 +83,7 @@ class _Callers:
 _callers = _Callers()
 
 
-def call(stack, user, service, method, *arguments, seconds=120):
+def call(stack, user, service, method, *arguments, seconds=300):
     """DIRAC's answer of ``service.method(*arguments)`` as a dictionary; ``user`` None calls as the host."""
     return json.loads(_callers.call(stack, user, json.dumps([service, method, arguments, user is None]), seconds))
 

@@ -9,7 +9,7 @@ from . import grid
 from .pilot import pilot_line
 from .test_collector import ALPHA, read
 from .test_stopping import spooled
-from .waiting import until
+from .waiting import stored, until
 
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
 
@@ -28,7 +28,7 @@ def record(operator, stamp):
 
 
 def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_again(stack, connect, stamp):
-    operator, pilot = connect("opal"), connect("pila")
+    operator, pilot = connect("opal"), connect("pila", waits=False)
     incompressible = pilot_line(os.urandom(300_000).hex())
     stack.sql("mysql", "SET GLOBAL max_allowed_packet = 131072")
     stack.restart("tornado")
@@ -37,6 +37,7 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
         assert pilot.send(incompressible, stamp)["OK"]
         assert pilot.send("after\n", stamp)["OK"]
         until(lambda: quarantined(operator) == 1 and "are missing here" in read(operator, ALPHA, stamp))
+        stored(stack)
         lines = read(operator, ALPHA, stamp).split("\n")
         assert (lines[0], lines[1], spooled(operator)) == ("before", "after", 0)
     finally:
@@ -45,7 +46,7 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
     done = retry(stack, "--Quarantine")
     assert (done.returncode, "1 messages are offered" in done.stdout) == (0, True), done.stdout + done.stderr
     until(lambda: incompressible in read(operator, ALPHA, stamp))
-    assert (quarantined(operator), spooled(operator)) == (0, 0)
+    until(lambda: (quarantined(operator), spooled(operator)) == (0, 0))
 
 
 def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp):

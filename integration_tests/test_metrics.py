@@ -52,9 +52,14 @@ def test_figures_move_with_what_is_sent_and_refused(stack, connect):
     pilot, stamp = connect("pila"), uuid.uuid4().hex
     pilot.send("x" * 999 + "\n", stamp)
     pilot.call("sendMessage", {"a": 1}, stamp, "unknown")
+    expected = {"messages_stored_total": 1, "bytes_stored_total": 1000, "answer_seconds_count": 1, "group_messages_count": 1}
+
+    def moved():
+        after = scrape(stack)[1]
+        return {name: value(after, f"pilotlog_{name}") - value(before, f"pilotlog_{name}") for name in expected}
+
+    until(lambda: moved() == expected, seen=moved)
     after = scrape(stack)[1]
-    for name, more in (("messages_stored_total", 1), ("bytes_stored_total", 1000), ("answer_seconds_count", 1), ("group_messages_count", 1)):
-        assert value(after, f"pilotlog_{name}") - value(before, f"pilotlog_{name}") == more, name
     assert 'pilotlog_messages_refused_total{collector="WorkloadManagement/TornadoPilotLogging",reason="InvalidInput"}' in after
 
 
@@ -111,12 +116,13 @@ def prometheus(stack, tmp_path):
 
 
 def test_each_query_of_the_dashboard_finds_something(stack, connect, prometheus):
-    until(lambda: prometheus('up{job="pilotlogs"} == 1'), 30)
+    until(lambda: prometheus('up{job="pilotlogs"} == 1'))
     pilot, stamp = connect("pila"), uuid.uuid4().hex
     pilot.send("text\n", stamp)
     pilot.finalise(stamp)
     pilot.call("sendMessage", {"a": 1}, stamp, "unknown")
-    time.sleep(3)
+    sent = time.time()
+    until(lambda: float(prometheus('timestamp(up{job="pilotlogs"})')[0]["value"][1]) > sent)  # one scrape lies between
     pilot.send("more\n", stamp)
     assert get(stack, "opal", "/pilotlogs/api/logs")[0] == 200  # a page that nobody has opened has no figures
     dashboard = json.loads((MONITORING / "dashboard.json").read_text())
@@ -126,5 +132,5 @@ def test_each_query_of_the_dashboard_finds_something(stack, connect, prometheus)
     def silent():
         return [query for query in queries if not prometheus(query)]
 
-    until(lambda: not silent(), 40)
+    until(lambda: not silent(), seen=silent)
 

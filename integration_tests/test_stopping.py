@@ -10,7 +10,7 @@ import pytest
 
 from .pilot import pilot_line
 from .test_collector import ALPHA, read
-from .waiting import until
+from .waiting import PATIENCE_SECONDS, stored, until
 
 
 def spooled(operator):
@@ -64,7 +64,8 @@ def finish(senders):
     for sender in senders:
         sender.ended.set()
     for sender in senders:
-        sender.join(30)
+        sender.join(PATIENCE_SECONDS)
+        assert not sender.is_alive()
 
 
 def same(operator, sender):
@@ -75,14 +76,16 @@ def same(operator, sender):
 def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, senders, stamp, number):
     running = senders(*(f"{stamp[:-1]}{index}" for index in range(8)))
     for _ in range(3):
-        time.sleep(1)
+        sent = [len(sender.acknowledged) for sender in running]
+        until(lambda sent=sent: all(len(sender.acknowledged) > before for sender, before in zip(running, sent, strict=True)))
+        time.sleep(0.5)  # any moment will do
         pid = stack.pid("tornado")
         os.kill(pid, number)
         until(lambda pid=pid: stack.pid("tornado") != pid)
         stack.start("tornado")
     finish(running)
     operator = connect("opal")
-    until(lambda: spooled(operator) == 0)
+    stored(stack)
     assert all(same(operator, sender) for sender in running)
     assert all(sender.acknowledged for sender in running)
 
@@ -90,13 +93,14 @@ def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, s
 def test_with_the_database_down_messages_are_acknowledged_in_time_and_drain(stack, connect, senders, stamp):
     operator = connect("opal")
     (sender,) = senders(stamp)
-    time.sleep(0.5)
+    until(lambda: sender.acknowledged)
     stack.kill("mariadb")
-    time.sleep(6)
-    assert spooled(operator) > 10
+    time.sleep(3)  # longer than the database is given for a commit
+    until(lambda: spooled(operator) > 10, seen=lambda: spooled(operator))
     stack.start("mariadb")
-    until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0, seen=lambda: spooled(operator))
     finish([sender])
+    stored(stack)
     assert sender.slowest < 5 and sender.failures == 0
     assert same(operator, sender)
 
@@ -104,12 +108,15 @@ def test_with_the_database_down_messages_are_acknowledged_in_time_and_drain(stac
 def test_with_the_database_hanging_messages_are_acknowledged_in_time_and_drain(stack, connect, senders, stamp):
     operator = connect("opal")
     (sender,) = senders(stamp)
-    time.sleep(0.5)
+    until(lambda: sender.acknowledged)
     stack.kill("mariadb", signal.SIGSTOP)
-    time.sleep(8)
+    time.sleep(6)  # longer than a statement, and more than one probe
+    sent = len(sender.acknowledged)
+    until(lambda: len(sender.acknowledged) > sent + 10, seen=lambda: len(sender.acknowledged))
     stack.kill("mariadb", signal.SIGCONT)
-    until(lambda: spooled(operator) == 0)
+    until(lambda: spooled(operator) == 0, seen=lambda: spooled(operator))
     finish([sender])
+    stored(stack)
     assert sender.slowest < 5 and sender.failures == 0
     assert same(operator, sender)
 
@@ -118,8 +125,8 @@ def test_a_collector_starts_with_its_database_away(stack, connect, stamp):
     operator = connect("opal")
     stack.stop("tornado", "mariadb")
     stack.start("tornado")
-    assert connect("pila").send("cold\n", stamp)["OK"]
+    assert connect("pila", waits=False).send("cold\n", stamp)["OK"]
     stack.restart("tornado")
     stack.start("mariadb")
-    until(lambda: spooled(operator) == 0)
+    stored(stack)
     assert read(operator, ALPHA, stamp) == "cold\n"

@@ -65,7 +65,7 @@ class Processes:
                 start_new_session=True,
             )  # fmt: skip
         self._children[name] = child
-        wait_until(lambda: self._recorded(name) or child.poll() is not None, 10)
+        wait_until(lambda: self._recorded(name) or child.poll() is not None, 60)
         return child.pid
 
     def signal(self, name, number):
@@ -75,7 +75,7 @@ class Processes:
             raise StackError(f"{name} does not run")
         os.kill(pid, number)
         if number == signal.SIGKILL:
-            wait_until(lambda: self.pid(name) is None, 10)
+            wait_until(lambda: self.pid(name) is None, 60)
 
     def stop(self, name, patience_seconds=10):
         """End the process and what it left in its session: politely at first, then not."""
@@ -87,7 +87,7 @@ class Processes:
             wait_until(lambda: self.pid(name) is None, patience_seconds)
         for member in self._session(name):
             signal_quietly(member, signal.SIGKILL)
-        if not wait_until(lambda: not self._session(name), 10):
+        if not wait_until(lambda: not self._session(name), 60):
             raise StackError(f"{name}: processes {self._session(name)} do not end")
         self._pid_file(name).unlink(missing_ok=True)
 

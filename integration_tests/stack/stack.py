@@ -20,8 +20,8 @@ from .processes import Processes, StackError, is_listening
 from .settings import Settings
 from .storage import Storage
 
-START_SECONDS = 90
-RELEASE_SECONDS = 5
+START_SECONDS = 180
+RELEASE_SECONDS = 30
 STOP_SECONDS = {MARIADB: 30}
 
 
@@ -155,7 +155,7 @@ class Stack:
     def stop(self, *names):
         """Stop components and whatever they started."""
         for name in names:
-            self._processes.stop(name, STOP_SECONDS.get(name, 10))
+            self._processes.stop(name, STOP_SECONDS.get(name, 20))
 
     def restart(self, *names):
         """Stop and start components; those with a local configuration read it only then."""
@@ -194,7 +194,7 @@ class Stack:
         values = environment.base(self.root, self.pki, self.cfg, self.tls) | self.storage.client_environment()
         return values | {"X509_USER_PROXY": str(self.proxy(user))} if user else values
 
-    def run(self, argv, user=None, timeout=120, cwd=None, **environment_changes):
+    def run(self, argv, user=None, timeout=300, cwd=None, **environment_changes):
         """Run a command as a user, without a proxy when none is named, and return its CompletedProcess, with text."""
         folder = Path(cwd or self.root / "work" / "commands")
         folder.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ class Stack:
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
 
-    def run_agent_once(self, name="PilotLoggingAgent", timeout=180):
+    def run_agent_once(self, name="PilotLoggingAgent", timeout=300):
         """Run one cycle of an agent, which reads the configuration anew, and return its CompletedProcess."""
         return self.run([*self._argv(name), "-o", "MaxCycles=1", "-o", "PollingTime=10"], timeout=timeout)
 
