@@ -13,7 +13,7 @@ from .access_calls import NO_ANSWER, NOT_ALLOWED, NOT_AUTHORISED, NOT_FOUND, REA
 from .issuer import Issuer
 from .stack import world
 from .test_no_tokens import asked
-from .waiting import until
+from .waiting import stored, until
 
 ROWS = list(access_calls.rows())
 #: DIRAC is told of a balancer that passes certificates on in headers; ours are told of none.
@@ -56,6 +56,7 @@ def answers(stack, connect, issuer, tmp_path_factory):
         found = {}
         for call, answer in access_calls.answer_all(stack, calls, tmp_path_factory.mktemp("calls"), bearers):
             found.setdefault(call.row, []).append((call, answer))
+        stored(stack)
         yield found
 
 

@@ -22,15 +22,16 @@ from tests.store_contract import StoreContract
 
 from . import grid
 from .stack import world
+from .waiting import PATIENCE_SECONDS
 
 AGENT = "PilotLoggingAgent"
 OPTIONS = {
     "SettleSeconds": 0,
-    "LeaseSeconds": 6,
     "RetrySeconds": 1,
     "SilentFinalSeconds": 60,
 }
-WAIT_SECONDS = 60
+#: A disk that others use too takes its time.
+PATIENT = StoreSettings(connect_seconds=30, read_seconds=30, lock_seconds=30)
 
 
 def now():
@@ -42,9 +43,9 @@ class Logs:
 
     def __init__(self, stack):
         self.stack = stack
-        engine = make_engine(stack.engine_url("PilotLoggingDB"), StoreSettings())
+        engine = make_engine(stack.engine_url("PilotLoggingDB"), PATIENT)
         migrate(engine, now)
-        self.transactions = Transactions(engine, StoreSettings())
+        self.transactions = Transactions(engine, PATIENT)
         self.reader = SqlReader(self.transactions)
         self._appender = SqlAppender(self.transactions, now)
 
@@ -63,6 +64,16 @@ class Logs:
 
     def log(self, who):
         return self.reader.find(who)[-1]
+
+    def age(self, who):
+        """Let all that happened to a pilot's log have happened two hours ago; leases end, and uploads have had their time."""
+        past = "{0} = {0} - INTERVAL 2 HOUR"
+        for table, times in (
+            ("PilotLogs", ("FirstSeen", "LastSeen", "VerifiedAt", "LeaseUntil")),
+            ("PilotLogFiles JOIN PilotLogs USING (LogID)", ("RecordedAt", "PilotLogFiles.VerifiedAt")),
+        ):
+            changes = ", ".join(map(past.format, times))
+            self.stack.sql("PilotLoggingDB", f"UPDATE {table} SET {changes} WHERE PilotStamp = %s", (who.stamp,))
 
     def files(self, who):
         """The files of a pilot on all storage elements."""
@@ -197,21 +208,29 @@ def file_is_catalogued(stack, logs, who):
     return bool(logs.catalogued(who))
 
 
-@pytest.mark.parametrize("moment", [packing, worker_is_up, file_is_there, file_is_catalogued])
-def test_an_agent_that_is_killed_is_taken_over_and_the_log_archived_once(stack, logs, moment):
-    text = os.urandom(1_500_000).hex("\n", 60).encode()
-    who = logs.finished(text)
+def kill_agent_at(stack, logs, who, moment):
+    """Start the agent and kill it as soon as the moment has come."""
     stack.start(AGENT)
     try:
-        until = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not moment(stack, logs, who):
-            assert time.monotonic() < until, "the moment to kill the agent never came"
+            assert time.monotonic() < deadline, "the moment to kill the agent never came"
             time.sleep(0.002)
         stack.kill(AGENT)
     finally:
         stack.stop(AGENT)
+
+
+@pytest.mark.parametrize("moment", [packing, worker_is_up, file_is_there, file_is_catalogued])
+def test_an_agent_that_is_killed_is_taken_over_and_the_log_archived_once(stack, logs, moment):
+    text = os.urandom(1_500_000).hex("\n", 60).encode()
+    for _ in range(5):  # on a busy machine the agent may be done before it is killed
+        who = logs.finished(text)
+        kill_agent_at(stack, logs, who, moment)
+        if logs.log(who).state is State.COMPLETE:
+            break
     assert logs.log(who).state is State.COMPLETE, "the agent was too fast to be killed"
-    time.sleep(OPTIONS["LeaseSeconds"])
+    logs.age(who)
     cycle(stack)
     logs.assert_archived_once(who, text)
     assert list((stack.root / "tmp").glob("pilotlog-*")) == [], "proxies were left behind"
@@ -263,16 +282,15 @@ def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, log
     cycle(stack)
     assert logs.log(who).generation == 2
     retention = f"/Operations/{world.ALPHA.name}/PilotLogging"
-    for name, value in {"BatchesSeconds": 5}.items():
-        stack.set_option(f"{retention}/{name}", value)
-    time.sleep(2 * OPTIONS["LeaseSeconds"])
+    stack.set_option(f"{retention}/BatchesSeconds", 3600)
+    logs.age(who)
     cycle(stack)
     [path] = logs.files(who)
     assert gzip.decompress(path.read_bytes()) == b"first\nsecond\n"
     assert logs.catalogued(who) == [path.name]
     assert logs.log(who).state is State.PURGED
     assert list(logs.reader.pieces(logs.log(who))) == []
-    for name, value in {"FilesSeconds": 1, "RowsSeconds": 1}.items():
+    for name, value in {"FilesSeconds": 3600, "RowsSeconds": 3600}.items():
         stack.set_option(f"{retention}/{name}", value)
     cycle(stack)
     assert (logs.files(who), logs.catalogued(who), logs.reader.find(who)) == ([], [], [])
@@ -287,9 +305,9 @@ def transactions(stack, clock):
     stack.sql("mysql", f"CREATE DATABASE {name}")
     stack.sql("mysql", f"GRANT ALL ON {name}.* TO 'Dirac'@'%'")
     url = make_engine(stack.engine_url("PilotLoggingDB"), StoreSettings()).url.set(database=name)
-    engine = make_engine(url, StoreSettings())
+    engine = make_engine(url, PATIENT)
     migrate(engine, clock)
-    yield Transactions(engine, StoreSettings())
+    yield Transactions(engine, PATIENT)
     engine.dispose()
     stack.sql("mysql", f"DROP DATABASE {name}")
 

@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 
 from .raw import Raw, Usage
 from .test_collector import ALPHA, BETA, read
-from .waiting import until
+from .waiting import stored, until
 
 LIMIT = BodySettings().max_body_bytes
 START, END = b'method=sendMessage&args=["\\"', '\\"","{}","vo"]'
@@ -40,6 +40,7 @@ def counted(operator, reason):
 def counting(operator, reason, number=1):
     before = counted(operator, reason)
     yield
+    until(lambda: counted(operator, reason) >= before + number, seen=lambda: counted(operator, reason) - before)
     assert counted(operator, reason) == before + number
 
 
@@ -115,6 +116,7 @@ def test_an_honest_compressed_message_is_stored(stack, operator, stamp):
     with Raw(stack, "pila") as raw:
         status, answer = raw.post(gzip.compress(sent), Content_Encoding="gzip")
     assert (status, answer["OK"]) == (200, True)
+    stored(stack)
     assert read(operator, ALPHA, stamp) == "text é\n" * 1000
 
 
@@ -122,6 +124,7 @@ def test_a_body_of_the_limit_is_stored_and_the_connection_goes_on(stack, operato
     with Raw(stack, "pila") as raw:
         assert raw.post(body(stamp, b"x" * 99 + rb"\\n"))[1]["OK"]
         assert raw.post(body(stamp, b"y", 1000))[1]["OK"]
+    stored(stack)
     text = read(operator, ALPHA, stamp)
     assert set(text) == {"x", "y", "\n"} and len(text) > 0.97 * LIMIT
 
@@ -132,6 +135,7 @@ def test_over_the_limit_the_log_says_what_is_missing_and_the_connection_goes_on(
         status, answer = raw.post(body(stamp, size=size))
         assert (status, answer["OK"], answer["Errno"]) == (200, False, 3402)
         assert raw.post(body(stamp, b"y", 1000))[1]["OK"]
+    stored(stack)
     text = read(operator, ALPHA, stamp)
     assert f"1 messages with {size} bytes are missing here: over the limit of {LIMIT} bytes" in text
     assert "yyy" in text and "xxx" not in text

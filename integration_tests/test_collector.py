@@ -8,6 +8,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
 
 from .pilot import StockLogger, pilot_line
+from .waiting import stored
 
 ALPHA, BETA = "vo.alpha.org", "beta_vo"
 
@@ -57,9 +58,10 @@ def test_older_senders_lists_of_lines_are_taken(pilot, operator, stamp):
     assert read(operator, ALPHA, stamp) == "one\ntwo\n"
 
 
-def test_surrogates_are_escaped_and_kept(pilot, operator, stamp):
+def test_surrogates_are_escaped_and_kept(stack, pilot, operator, stamp):
     payload = '"before \\ud800 after\\n"'
     assert pilot.call("sendMessage", payload, stamp, "unknown")["OK"]
+    stored(stack)
     assert read(operator, ALPHA, stamp) == "before \\ud800 after\n"
 
 

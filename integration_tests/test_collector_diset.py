@@ -9,12 +9,15 @@ from . import rpc
 from .pilot import pilot_line
 from .raw import Usage
 from .test_collector import ALPHA, BAD_ARGUMENTS, BETA
+from .waiting import stored
 
 SERVICE = "WorkloadManagement/PilotLogging"
 
 
 def send(stack, user, text, stamp, vo=ALPHA):
-    return rpc.call(stack, user, SERVICE, "sendMessage", json.dumps(text), stamp, vo)
+    answer = rpc.call(stack, user, SERVICE, "sendMessage", json.dumps(text), stamp, vo)
+    stored(stack)
+    return answer
 
 
 def text_of(stack, user, vo, stamp):
@@ -26,6 +29,7 @@ def test_text_sent_over_diset_reads_back_over_both_protocols(stack, connect, sta
     assert send(stack, "pila", first, stamp)["OK"]
     assert send(stack, "pila", first + second, stamp)["Value"]["RepeatedBytes"] == len(first)
     assert rpc.call(stack, "pila", SERVICE, "finaliseLogs", json.dumps({"retCode": "0"}), stamp, ALPHA)["OK"]
+    stored(stack)
     assert text_of(stack, "opal", ALPHA, stamp) == first + second
     assert connect("opal").call("getLogs", stamp, ALPHA)["Value"]["StdOut"] == first + second
     assert rpc.value(stack, "opal", SERVICE, "getPilotLogs", {"PilotStamp": stamp})["TotalRecords"] == 1

@@ -13,7 +13,7 @@ import pytest
 from . import examples, grid
 from .pilot import Connection, StockLogger, pilot_line, run
 from .stack import Stack, world
-from .waiting import until
+from .waiting import PATIENCE_SECONDS, stored, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
@@ -46,7 +46,7 @@ def agent(stack):
 def connect(stack):
     """``connect(user)``: a connection to the HTTPS collector with that user's proxy."""
     url = stack.url("WorkloadManagement", "TornadoPilotLogging")
-    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user))
+    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user), stored=lambda: stored(stack))
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def state(connect, pilot):
 
 
 def archived(connect, pilot):
-    until(lambda: state(connect, pilot)["State"] == "Archived", 60)
+    until(lambda: state(connect, pilot)["State"] == "Archived", seen=lambda: state(connect, pilot))
     return pilot
 
 
@@ -117,7 +117,7 @@ def names(stack, example_pilot, connect, tmp_path_factory):
 @pytest.mark.parametrize("example", examples.examples())
 def test_example_of_the_guide_works(stack, names, example):
     host = "UseServerCertificate" in example
-    done = stack.run(names.words(example), user=None if host else "admin", timeout=180)
+    done = stack.run(names.words(example), user=None if host else "admin")
     assert "Traceback (most" not in done.stdout + done.stderr
     good(done, done.returncode if done.returncode in examples.may_end_with(example) else 0)
     if "--JSON" in example:
@@ -232,16 +232,16 @@ def test_a_running_pilot_is_followed_over_a_restart_until_it_ends(stack, connect
     sender.send("one\ntwo\n", pilot.stamp)
     # by its reference, which only PilotAgentsDB knows yet
     live, tail = follow(pilot.reference), follow("--Tail", "1", pilot.stamp)
-    until(lambda: "two\n" in live.text and "two\n" in tail.text, 30)
+    until(lambda: "two\n" in live.text and "two\n" in tail.text, seen=lambda: (live.text, tail.text))
     sender.send("three λ\n", pilot.stamp)
-    until(lambda: "three λ\n" in live.text, 10)
+    until(lambda: "three λ\n" in live.text, seen=lambda: live.text)
     stack.stop("tornado")
-    until(lambda: "trying again" in live.text, 20)
+    until(lambda: "trying again" in live.text, seen=lambda: live.text)
     stack.start("tornado")
     sender.send("four\n", pilot.stamp)
-    until(lambda: "four\n" in live.text, 20)
+    until(lambda: "four\n" in live.text, seen=lambda: live.text)
     sender.finalise(pilot.stamp, "5")
-    assert (live.process.wait(20), tail.process.wait(20)) == (0, 0)
+    assert (live.process.wait(PATIENCE_SECONDS), tail.process.wait(PATIENCE_SECONDS)) == (0, 0)
     written = [line for line in live.text.splitlines() if line in ("one", "two", "three λ", "four")]
     assert written == ["one", "two", "three λ", "four"]
     assert "ended with code 5" in live.text and "It answers again" in live.text and "one\n" not in tail.text
@@ -251,9 +251,9 @@ def test_following_can_be_interrupted(stack, connect, follow):
     pilot = grid.add_pilot(stack)
     connect(ALPHA.pilot).send("one\n", pilot.stamp)
     live = follow(pilot.stamp)
-    until(lambda: "one\n" in live.text, 30)
+    until(lambda: "one\n" in live.text, seen=lambda: live.text)
     live.process.send_signal(signal.SIGINT)
-    assert live.process.wait(10) == 130
+    assert live.process.wait(PATIENCE_SECONDS) == 130
 
 
 # search
@@ -325,7 +325,7 @@ def test_a_collector_that_does_not_answer_is_critical(command, stack):
 def test_a_failing_archive_is_a_warning_with_its_reason(command, stack, connect, agent):
     with grid.storage_down(stack):
         pilot = ended(connect, stack)
-        until(lambda: state(connect, pilot)["Attempts"] > 0, 60)
+        until(lambda: state(connect, pilot)["Attempts"] > 0)
         code, told = status(command)
         assert code == 1 and told["Usage"]["Failures"][0]["vo"] == ALPHA.name and told["Usage"]["Failures"][0]["reason"]
         assert any(finding["subject"] == f"archive of {ALPHA.name}" for finding in told["Findings"])
@@ -347,18 +347,18 @@ def operations(stack):
 
 def test_a_vo_is_switched_off_and_on_by_ce(stack, command):
     good(command("enable", "--VO", ALPHA.name, "--Yes"))
-    until(lambda: operations(stack).get("RemoteLogging", "True") == "True", 30)
+    until(lambda: operations(stack).get("RemoteLogging", "True") == "True")
     out = good(command("disable", "--VO", ALPHA.name, "--CE", ALPHA.ce, "--Yes"))
     assert "CEs whose pilots send afterwards: none" in out
     until(lambda: operations(stack).get("RemoteLogging") == "False", 30)
     assert operations(stack)["RemoteLoggerCEsWhiteList"] == ""
     out = good(command("enable", "--VO", ALPHA.name, "--CE", ALPHA.ce, "--Yes"))
     assert f"CEs whose pilots send afterwards: {ALPHA.ce}" in out
-    until(lambda: operations(stack).get("RemoteLogging") == "True", 30)
+    until(lambda: operations(stack).get("RemoteLogging") == "True")
     assert operations(stack)["RemoteLoggerCEsWhiteList"] == ALPHA.ce
     out = good(command("enable", "--VO", ALPHA.name, "--Yes"))
     assert f"CEs whose pilots send afterwards: all ({ALPHA.ce})" in out
-    until(lambda: "RemoteLoggerCEsWhiteList" not in operations(stack), 30)
+    until(lambda: "RemoteLoggerCEsWhiteList" not in operations(stack))
 
 
 def test_nothing_is_written_unconfirmed_or_with_the_check_failing(stack, command):
@@ -381,7 +381,7 @@ def links(done):
 
 
 def test_the_canary_goes_all_the_way_and_leaves_nothing_behind(stack, command, connect, agent):
-    done = command("check", "--VO", ALPHA.name, "--Wait", "120", "--JSON", timeout=200)
+    done = command("check", "--VO", ALPHA.name, "--Wait", "120", "--JSON")
     found = links(done)
     good(done)
     assert [link["state"] for name, link in found.items() if name != "Removal"] == ["good"] * 6
@@ -392,14 +392,14 @@ def test_the_canary_goes_all_the_way_and_leaves_nothing_behind(stack, command, c
 def assert_removed(stack, connect, stamp, removal):
     if removal["state"] == "good":
         assert connect("admin").call("getPilotLogs", {"PilotStamp": stamp})["Value"]["TotalRecords"] == 0
-        until(lambda: not list(stack.storage_path(ALPHA.storage_element).rglob(f"{stamp}*")), 60)
+        until(lambda: not list(stack.storage_path(ALPHA.storage_element).rglob(f"{stamp}*")))
     else:
         assert "stays until the VO's retention ends" in removal["text"]
 
 
 def test_a_broken_link_is_named(stack, command, agent):
     with grid.storage_down(stack):
-        done = command("check", "--VO", ALPHA.name, "--Wait", "60", timeout=120)
+        done = command("check", "--VO", ALPHA.name, "--Wait", "60")
         assert "BROKEN  Storage element" in good(done, 2) and "mend:" in done.stdout
     stack.stop("WebApp")
     try:

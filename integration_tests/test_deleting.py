@@ -18,7 +18,8 @@ from tests.deleting_contract import DeletingContract
 
 from . import grid, rpc
 from .stack import world
-from .test_agent import OPTIONS, cycle, logs, now, transactions  # noqa: F401  (fixtures)
+from .test_agent import cycle, logs, now, transactions  # noqa: F401  (fixtures)
+from .waiting import until
 
 SERVICES = ("WorkloadManagement/TornadoPilotLogging", "WorkloadManagement/PilotLogging")
 
@@ -117,8 +118,8 @@ def test_after_deleting_and_one_cycle_nothing_is_left_anywhere(stack, logs, serv
     assert remains(stack, logs, who) == [[], [], [], [], []]
     logs.assert_archived_once(other, b"another\n")
     retention = f"/Operations/{world.ALPHA.name}/PilotLogging/DeletedSeconds"
-    stack.set_option(retention, 1)
-    time.sleep(1)
+    stack.set_option(retention, 3600)
+    logs.age(who)
     cycle(stack)
     stack.remove_option(retention)
     assert stack.sql("PilotLoggingDB", "SELECT * FROM PilotLogs WHERE PilotStamp = %s", (who.stamp,)) == []
@@ -128,14 +129,11 @@ def test_a_log_that_is_deleted_while_it_is_uploaded_leaves_no_copy(stack, logs):
     who = logs.finished(random.Random(1).randbytes(1_500_000).hex("\n", 60).encode())
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(cycle, stack)
-        until = time.monotonic() + 60
-        while not stack.sql("PilotLoggingDB", "SELECT 1 FROM PilotLogFiles JOIN PilotLogs USING (LogID)"
-                            " WHERE PilotStamp = %s", (who.stamp,)):  # fmt: skip
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        until(lambda: stack.sql("PilotLoggingDB", "SELECT 1 FROM PilotLogFiles JOIN PilotLogs USING (LogID)"
+                                " WHERE PilotStamp = %s", (who.stamp,)))  # fmt: skip
         assert delete(stack, named(who))["OK"]
         running.result()
-    time.sleep(2 * OPTIONS["LeaseSeconds"])
+    logs.age(who)
     cycle(stack)
     assert remains(stack, logs, who) == [[], [], [], [], []]
 
@@ -146,7 +144,7 @@ def test_while_the_storage_element_is_down_copies_are_remembered_and_alarmed_of(
     assert delete(stack, named(who))["Value"]["Copies"] == 1
     with grid.storage_down(stack):
         assert f"ERROR: Alarm: removing deleted files of {world.ALPHA.name}" in cycle(stack)
-    time.sleep(1)
+    time.sleep(1)  # until it is tried again
     output = cycle(stack)
     assert "removed deleted 1" in output
     assert "Alarm" not in output

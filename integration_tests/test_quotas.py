@@ -20,7 +20,8 @@ def quotas(stack, connect):
     stack.restart("tornado")
     until(lambda: connect("pilb").call("ping")["OK"])
     connect("pilb").send("first\n", uuid.uuid4().hex)
-    until(lambda: status(connect)[BETA]["MaxBytesPerHour"] == OPTIONS["MaxBytesPerHour"])
+    limit = OPTIONS["MaxBytesPerHour"]
+    until(lambda: status(connect).get(BETA, {}).get("MaxBytesPerHour") == limit, seen=lambda: status(connect))
     yield
     for name in OPTIONS:
         stack.remove_option(f"/Operations/{BETA}/PilotLogging/{name}")

@@ -9,10 +9,11 @@ import pytest
 from . import grid, rpc
 from .pilot import pilot_line
 from .stack import world
+from .waiting import until
 
 WEB_APP = "Monitoring/WebApp"
 PILOT_MANAGER = "WorkloadManagement/PilotManager"
-SOURCE_SECONDS = 10
+SOURCE_SECONDS = 20  # a source's process imports DIRAC first
 REFUSAL = "No such log, or not for you to read"
 
 
@@ -111,17 +112,14 @@ def test_ce_that_hangs_makes_way_in_time_and_others_are_not_held_up(stack, ce, a
     send(pilot, "text\n")
     began = time.monotonic()
     assert source(ask(pilot)) == ("Collector", "text\n")
-    assert time.monotonic() - began < SOURCE_SECONDS + 6
+    assert time.monotonic() - began < 3 * SOURCE_SECONDS  # the CE hangs for ten minutes
     assert len(ce.asked(pilot)) == 1
     assert source(ask(other)) == ("ComputingElement", "other\n")
     assert_soon_gone(stack.root / "tmp", "pilotlog-ce-*")  # with the proxy in it, as the CE was killed
 
 
 def assert_soon_gone(folder, pattern):
-    deadline = time.monotonic() + 15
-    while found := list(folder.glob(pattern)):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.2)
+    until(lambda: not list(folder.glob(pattern)), seen=lambda: list(folder.glob(pattern)))
 
 
 def test_final_output_is_fetched_once_and_kept(stack, ce, ask):

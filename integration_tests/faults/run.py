@@ -20,7 +20,7 @@ FINISH_SECONDS = 15
 ANSWER_SECONDS = 5.0
 COUNTED = ("sent", "acknowledged", "refused", "lost", "doubled", "bare_doubled", "gaps_told", "refused_messages")
 #: What two busy cores may add to an answer's time, as it is seen from the outside.
-MARGIN_SECONDS = 1.5
+MARGIN_SECONDS = 3.0
 
 
 @dataclass

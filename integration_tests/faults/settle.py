@@ -7,8 +7,8 @@ import MySQLdb
 from .archive import ARCHIVED, DATABASE
 from .field import COLLECTORS
 
-DRAIN_SECONDS = 40
-ARCHIVE_SECONDS = 60
+DRAIN_SECONDS = 120
+ARCHIVE_SECONDS = 180
 #: As if the time had passed for which a collector that died counts as one that still drains.
 DRAINED = "UPDATE WriterEpochs SET LastCommit = LastCommit - INTERVAL 1 HOUR WHERE Draining = 1"
 

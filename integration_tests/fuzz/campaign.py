@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from ..stack.components import TORNADO
+from ..waiting import stored
 from . import diset, evidence, honest, material, memory, oracle, rows, service_log
 from .cast import TRAP_FILE, Cast
 from .client import Client, contexts
@@ -156,6 +157,7 @@ class Campaign:
 
     def _look(self, pilots, log, pid, known):
         report, stack = self.report, self._stack
+        stored(stack)
         found = honest.is_alive(stack, f"{random.Random(report.seed).getrandbits(128):032x}")
         if stack.pid(TORNADO) != pid:
             found.append("the collector died")

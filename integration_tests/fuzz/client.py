@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .cast import ANONYMOUS, HOST, USERS
 
-ANSWER_SECONDS = 20
+ANSWER_SECONDS = 40
 #: How long to listen where no answer is owed; then the server is told that no more comes, and has to close in time.
 LISTEN_SECONDS = 0.25
 CLOSING_SECONDS = 5

@@ -9,6 +9,7 @@ from ..faults import oracle, texts
 from ..faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 from ..pilot import Connection
 from ..stack import world
+from ..waiting import stored
 from .cast import HONEST_LOGS, honest_stamp
 
 MESSAGES = 60
@@ -93,11 +94,12 @@ def read(reader, vo, stamp):
 
 def is_alive(stack, stamp):
     """What is wrong with a collector that is asked, and that gets a fresh log: nothing, if all is well."""
-    pilot = Connection(_url(stack), stack.pki.certificates, stack.proxy("pila"), timeout=10)
-    operator = Connection(_url(stack), stack.pki.certificates, stack.proxy("opal"), timeout=10)
+    pilot = Connection(_url(stack), stack.pki.certificates, stack.proxy("pila"), timeout=60)
+    operator = Connection(_url(stack), stack.pki.certificates, stack.proxy("opal"), timeout=60)
     try:
         status = operator.call("getStatus")
         sent = [pilot.send("alive\n", stamp), pilot.finalise(stamp)]
+        stored(stack)
         text = read(operator, world.ALPHA.name, stamp)
     except (OSError, ValueError) as error:
         return [f"not alive afterwards: {error}"]
