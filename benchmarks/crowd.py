@@ -41,7 +41,7 @@ class Crowd:
             "proxy": str(stack.proxy(world.ALPHA.pilot)),
         }
         shares = [list(range(case.clients))[start::_PROCESSES] for start in range(_PROCESSES)]
-        self._processes = [_start(order | {"numbers": share}) for share in shares if share]
+        self._processes = [start("benchmarks.sender", order | {"numbers": share}) for share in shares if share]
         for process in self._processes:
             if process.stdout.readline() != "ready\n":
                 raise BenchmarkFailed("a sender did not come up")
@@ -65,8 +65,9 @@ class Crowd:
         )
 
 
-def _start(order):
-    argv = [sys.executable, "-m", "benchmarks.sender"]
+def start(module, order):
+    """A process of senders that has its order, as a line of JSON on its standard input."""
+    argv = [sys.executable, "-m", module]
     process = subprocess.Popen(argv, cwd=environment.TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdin.write(json.dumps(order) + "\n")
     process.stdin.flush()

@@ -2,16 +2,14 @@
 
 import json
 import secrets
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import asdict
 
-from integration_tests.stack import environment, world
+from integration_tests.stack import world
 
-from ..crowd import BenchmarkFailed
+from ..crowd import BenchmarkFailed, start
 
 PROCESSES = 2
 THREADS = 24
@@ -36,7 +34,7 @@ class Crowd:
         self._reset()
         self.totals, self.errors = Counter(), []
         self._cpu = {}
-        self._processes = [_start(order | {"share": share}) for share in range(PROCESSES)]
+        self._processes = [start("benchmarks.day.sender", order | {"share": share}) for share in range(PROCESSES)]
         for process in self._processes:
             if process.stdout.readline() != "ready\n":
                 raise BenchmarkFailed("the pilots' process did not come up")
@@ -87,11 +85,3 @@ class Crowd:
         for process in self._processes:
             process.kill()
             process.wait()
-
-
-def _start(order):
-    argv = [sys.executable, "-m", "benchmarks.day.sender"]
-    process = subprocess.Popen(argv, cwd=environment.TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.flush()
-    return process

@@ -1,6 +1,5 @@
 """What changes the store, measured: ingest, sealing, claiming, purging beside ingest, deleting rows."""
 
-import gc
 import threading
 import time
 import uuid
@@ -16,6 +15,7 @@ from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer, Walk
 from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
 from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
+from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Pauses import set_aside
 
 from .filling import BATCHES, VOS, pilot, text, vo
 
@@ -135,12 +135,6 @@ def purge(db, number):
         done.set()
         thread.join()
     return Purge(BATCHES * tally.counts.get("purged", 0), elapsed, waits)
-
-
-def set_aside():
-    """Take what there is from what the garbage collector looks at."""
-    gc.collect()
-    gc.freeze()
 
 
 def row_deletions(db, times=20):

@@ -205,6 +205,5 @@ class PageSettings:
     copies_mb: int = 1024
     fetches: int = 2
     max_rows: int = 200
-    max_counted: int = 4_000
     threads: int = 4
     max_waiting_reads: int = 64

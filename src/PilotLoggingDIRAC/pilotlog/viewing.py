@@ -62,16 +62,18 @@ class Viewer:
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selecting.selection(chosen)
         column, descending = _order(asked)
-        start = _number(asked, "Start", 0, 0, self._query.settings.max_counted)
+        most = self._query.settings.max_counted
+        start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
         total, found = self._query.select(reader.caller, reader.policy, wanted, column, descending, start, limit)
-        states = self._views.states(access.scope(reader.caller, reader.policy), wanted, self.settings.max_counted)
+        states = self._views.states(access.scope(reader.caller, reader.policy), wanted, most)
+        among = sum(states.values())
         self._audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
             "now": _moment(self._clock()),
             "total": total.number,
             "more": total.more,
-            "newest": sum(states.values()) if sum(states.values()) >= self.settings.max_counted else 0,
+            "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
             "logs": [_row(log) for log in found],
         }

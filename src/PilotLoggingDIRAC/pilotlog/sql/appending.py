@@ -60,7 +60,7 @@ class SqlAppender:
     def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
         batches = [numbered.batch for numbered in group]
         step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
-        is_new, known = trips.of(connection).enter(connection, step, [*_first_seen(batches)])
+        is_new, known = trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
         done = self._lock_epoch(connection, epoch)
@@ -86,7 +86,7 @@ class SqlAppender:
 
     def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool) -> None:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
-        connection.execute(statement.values(_epoch_columns(number, self._clock(), draining)))
+        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock(), Draining=int(draining)))
 
     def _store(
         self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
@@ -96,7 +96,8 @@ class SqlAppender:
         places: dict[PilotId, list[int]] = defaultdict(list)
         for place, batch in enumerate(group):
             places[batch.pilot].append(place)
-        locked = _with_new(connection, known, _first_seen(group))
+        first_seen = {pilot: group[indexes[0]].received for pilot, indexes in places.items()}
+        locked = _with_new(connection, known, first_seen)
         receptions, receipts = [], [Receipt(0)] * len(group)
         for pilot in sorted(places):
             run = [group[place] for place in places[pilot]]
@@ -111,14 +112,6 @@ class SqlAppender:
         if lifecycle.is_too_late(log, run[0].received, accept_late):
             return lifecycle.refuse(log, run)
         return lifecycle.receive(_open_part(connection, log, run), run, self._kept_by)
-
-
-def _first_seen(group: Sequence[Batch]) -> dict[PilotId, datetime]:
-    """The pilots of a group, and when the first text of each was received."""
-    first_seen: dict[PilotId, datetime] = {}
-    for batch in group:
-        first_seen.setdefault(batch.pilot, batch.received)
-    return first_seen
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
@@ -142,10 +135,6 @@ def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
     part = lifecycle.next_part(log, run[0].received)
     connection.execute(insert(logs).values(rows.new_columns(part)))
     return trips.of(connection).lock(connection, [log.pilot])[-1]
-
-
-def _epoch_columns(number: int, now: datetime, draining: bool) -> dict:
-    return {"LastNumber": number, "LastCommit": now, "Draining": int(draining)}
 
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:

@@ -21,11 +21,16 @@ def avoid_pauses() -> None:
 
     In a thread: the loop of this moment need not be the one that the server will run on.
     """
-    threading.Thread(target=_set_aside, name="pilotlog-pauses", daemon=True).start()
+    threading.Thread(target=_work, name="pilotlog-pauses", daemon=True).start()
 
 
-def _set_aside() -> None:
+def _work() -> None:
     for seconds in _WAITS_SECONDS:
         time.sleep(seconds)
-        gc.collect()
-        gc.freeze()
+        set_aside()
+
+
+def set_aside() -> None:
+    """Take what there is, but for garbage, from what the collector looks at."""
+    gc.collect()
+    gc.freeze()
