@@ -149,6 +149,7 @@ BAD = {
     "unknown user": {"sub": "sub-mallory"},
     "no group": {"dirac_group": None},
     "no scope nor properties": {"dirac_properties": None},
+    "no property": {"dirac_properties": []},
     "no scope nor properties, with a group's scope": {"dirac_properties": None, "scope": "openid"},
 }
 
