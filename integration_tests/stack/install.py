@@ -19,7 +19,7 @@ TOP = Path(__file__).resolve().parents[2]
 VENV = TOP / ".venv"
 STAMP = VENV / "set-up-done"
 LOG = VENV.with_name(".venv.log")
-INPUTS = ("requirements.lock", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
+INPUTS = ("requirements.lock", "package-lock.json", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
     "chromium",
     "fonts-dejavu-core",
@@ -180,6 +180,13 @@ def install_python(steps):
     steps.run("gfal2 imports", [python, "-c", "import gfal2, DIRAC, M2Crypto, MySQLdb"])
 
 
+def install_page_tools(steps):
+    """Put the locked linter and formatter of the page's modules into node_modules, with the npm that is in .venv."""
+    environment = os.environ | {"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    command = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund"]
+    steps.run("npm packages as locked", command, cwd=TOP, env=environment)
+
+
 def main():
     """Set up what is missing; say nothing when nothing is."""
     if is_done():
@@ -190,6 +197,7 @@ def main():
     print("setting up, once (details in .venv.log)", flush=True)
     install_packages(steps)
     install_python(steps)
+    install_page_tools(steps)
     STAMP.write_text(fingerprint())
     steps.done()
 
