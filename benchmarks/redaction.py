@@ -5,7 +5,7 @@
 
 import time
 
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import default
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 from tests.pilot_texts import Texts
 from tests.redaction_hostile import HOSTILE
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.terminal import message
+from PilotLoggingDIRAC.pilotlog.text.terminal import message
 
 from . import rpc
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog.documents import Document, Documents
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Log, State
-from PilotLoggingDIRAC.pilotlog.outline import Outline
 from PilotLoggingDIRAC.pilotlog.pieces import DATABASE, PieceCache
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings
+from PilotLoggingDIRAC.pilotlog.text.outline import Outline
 
 from .conftest import PILOT, Clock, line
 

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import health, words
+from PilotLoggingDIRAC.pilotlog import health
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.health import Finding, Level, Limits
+from PilotLoggingDIRAC.pilotlog.text import humanize
 
 NOW = datetime(2026, 11, 21, 12)
 LIMITS = Limits()
@@ -81,18 +82,18 @@ def test_what_is_critical_counts_most_and_the_unknown_least():
     ],
 )
 def test_moments_are_iso_or_how_long_ago(text, moment):
-    assert words.moment(text, NOW) == moment
+    assert humanize.moment(text, NOW) == moment
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "-2h", "yesterday", "2y"])
 def test_what_is_no_moment_is_refused(text):
     with pytest.raises(InvalidInput):
-        words.moment(text, NOW)
+        humanize.moment(text, NOW)
 
 
 def test_figures_are_short():
-    assert [words.size(number) for number in (0, 999, 1000, 9949, 12_345, 999_999, 5e12)] == [
+    assert [humanize.size(number) for number in (0, 999, 1000, 9949, 12_345, 999_999, 5e12)] == [
         "0 B", "999 B", "1.0 kB", "9.9 kB", "12 kB", "1.0 MB", "5.0 TB",
     ]  # fmt: skip
-    assert [words.span(seconds) for seconds in (5, 300, 7200, 864000)] == ["5 s", "5 min", "2 h", "10 days"]
-    assert (words.count(1, "log"), words.count(1234, "log")) == ("1 log", "1,234 logs")
+    assert [humanize.span(seconds) for seconds in (5, 300, 7200, 864000)] == ["5 s", "5 min", "2 h", "10 days"]
+    assert (humanize.count(1, "log"), humanize.count(1234, "log")) == ("1 log", "1,234 logs")

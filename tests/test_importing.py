@@ -10,10 +10,10 @@ from PilotLoggingDIRAC.pilotlog import importing
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Outcome, Skipped
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor, default
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 
 from .conftest import PILOT, batch, line
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle, lines
-from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.lines import Line
 from PilotLoggingDIRAC.pilotlog.model import Log, Numbered, State
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import default
 from PilotLoggingDIRAC.pilotlog.settings import KeepSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 
 from .conftest import PILOT, Clock, batch, line
 

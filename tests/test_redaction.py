@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor, default
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 
 from . import redaction_corpus as corpus
 from .pilot_texts import Texts
@@ -165,7 +165,7 @@ class TestTime:
         assert once < 2
 
     def test_a_pattern_that_would_run_wild_is_linear_too(self):
-        from PilotLoggingDIRAC.pilotlog.redaction.own import compiled
+        from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 
         own = compiled({"Wild": "(x+x+)+y", "Long": "x(.*y)?"}, pytest.fail)
         redactor = Redactor(own)

@@ -3,8 +3,8 @@
 import pytest
 from DIRAC import gConfig
 
-from PilotLoggingDIRAC.pilotlog.redaction.own import compiled
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor, default
+from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Redaction
 
 

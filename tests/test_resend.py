@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog import resend
+from PilotLoggingDIRAC.pilotlog.text import resend
 
 from .conftest import line
 

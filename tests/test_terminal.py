@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.terminal import harmless, message, one_line
+from PilotLoggingDIRAC.pilotlog.text.terminal import harmless, message, one_line
 
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=())) | st.text("\x1b[]0;m\r\n\t\x07\x9b\u202eab")

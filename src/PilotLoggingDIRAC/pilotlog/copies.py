@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from .characters import character_boundary
 from .errors import ArchiveError, Overloaded, PilotLogError
 from .index import Index
 from .model import Log
 from .pieces import ARCHIVE
 from .ports import Archive
+from .text.utf8 import character_boundary
 
 _PIECE_BYTES = 256 * 1024
 _PIECES_PER_STEP = 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from . import words
+from .text import humanize
 
 _DAY = 86400
 _TROUBLE = ("SpoolFull", "SpoolUnavailable", "StoreUnavailable", "StoreRefused", "Overloaded", "PilotLogError")
@@ -81,16 +81,16 @@ def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
     if spool["Problem"]:
         yield Finding(Level.CRITICAL, url, f"its spool: {spool['Problem']}")
     if spool["Batches"]:
-        waiting = f"{words.count(spool['Batches'], 'message')} ({words.size(spool['Bytes'])})"
+        waiting = f"{humanize.count(spool['Batches'], 'message')} ({humanize.size(spool['Bytes'])})"
         yield Finding(Level.WARNING, url, f"{waiting} wait in its spool for the database")
     if spool["Quarantined"]:
-        what = f"the database refused {words.count(spool['Quarantined'], 'message')}; dirac-admin-pilot-logs-retry --Quarantine"
+        what = f"the database refused {humanize.count(spool['Quarantined'], 'message')}; dirac-admin-pilot-logs-retry --Quarantine"
         yield Finding(Level.WARNING, url, what)
     if collector["LogsWithUntoldGaps"]:
-        yield Finding(Level.WARNING, url, f"text is missing in {words.count(collector['LogsWithUntoldGaps'], 'log')}")
+        yield Finding(Level.WARNING, url, f"text is missing in {humanize.count(collector['LogsWithUntoldGaps'], 'log')}")
     for reason in _TROUBLE:
         if number := collector["Refused"].get(reason):
-            yield Finding(Level.WARNING, url, f"{words.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}")
+            yield Finding(Level.WARNING, url, f"{humanize.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}")
 
 
 def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: Limits) -> Iterator[Finding]:
@@ -98,9 +98,9 @@ def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: 
     waited = (now - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
     if waited >= limits.waiting_warning_seconds:
         level = Level.CRITICAL if waited >= limits.waiting_critical_seconds else Level.WARNING
-        yield Finding(level, "archive", f"the oldest log that waits was last heard of {words.span(waited)} ago")
+        yield Finding(level, "archive", f"the oldest log that waits was last heard of {humanize.span(waited)} ago")
     for failure in failures:
-        number = words.count(failure["logs"], "log")
+        number = humanize.count(failure["logs"], "log")
         yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
 
 

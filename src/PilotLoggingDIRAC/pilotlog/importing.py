@@ -19,7 +19,7 @@ from pathlib import Path
 from . import lifecycle, parse
 from .errors import InvalidInput, PilotLogError
 from .model import PilotId, State
-from .redaction.redactor import Redactor
+from .text.redaction.redactor import Redactor
 
 #: The part that holds imported text; what the pilot sends itself begins with part 1.
 PART = 0

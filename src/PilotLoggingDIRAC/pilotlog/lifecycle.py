@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import keeping, resend
-from .characters import character_boundary
-from .keeping import Keeping
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
+from .text import limits, resend
+from .text.limits import Keeping
+from .text.utf8 import character_boundary
 
 #: States of a log whose text has left the store.
 GONE = (State.PURGED, State.DELETED)
@@ -50,7 +50,7 @@ def receive(log: Log, batches: Iterable[Batch], kept_by: Keeping | None = None) 
 
     ``kept_by`` takes secrets and what is over a limit out of the text; None is the default for both.
     """
-    kept_by = kept_by or keeping.default()
+    kept_by = kept_by or limits.default()
     pieces: list[Piece] = []
     receipts = []
     for batch in batches:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .characters import character_boundary
+from .text.utf8 import character_boundary
 
 
 class Line(NamedTuple):

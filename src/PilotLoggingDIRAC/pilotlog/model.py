@@ -99,7 +99,7 @@ class PilotInfo:
 class Log:
     """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
 
-    ``carry``: the state of its text between two messages, see ``keeping``. ``dropped_bytes`` were left out by a limit.
+    ``carry``: the state of its text between two messages, see ``limits``. ``dropped_bytes`` were left out by a limit.
     ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
     """
 

@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator, Sequence
 
 from .model import Log
-from .outline import Outline
 from .standing import standing, whereabouts
-from .terminal import harmless
+from .text.outline import Outline
+from .text.terminal import harmless
 
 _MAX_ERRORS = 20
 _MAX_ERROR_CHARACTERS = 300

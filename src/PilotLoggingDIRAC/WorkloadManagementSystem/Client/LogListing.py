@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from DIRAC.Core.Base.Client import Client
 
-from PilotLoggingDIRAC.pilotlog import words
+from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
 
 
@@ -24,7 +24,7 @@ class Listing:
         part = f" part {log['Part']}" if log["Part"] != 1 else ""
         code = log["ReturnCode"] if log["Complete"] else "-"
         where = (log["VO"], log["Site"] or "-", log["CE"] or "-")
-        figures = (f"{log['NumberOfLines']:,}", words.size(log["NumberOfBytes"]), log["LastSeen"])
+        figures = (f"{log['NumberOfLines']:,}", humanize.size(log["NumberOfBytes"]), log["LastSeen"])
         return [log["PilotStamp"] + part, *where, log["State"], code, *figures]
 
     def place(self, page: int) -> str:
@@ -33,7 +33,7 @@ class Listing:
             return f"No such logs{f' on page {page}, there are {self.total:,}' if self.total else ''}"
         last = self.start + len(self.logs)
         more = f"; --Page {page + 1} has the next" if last < self.total else ""
-        total = f"{'more than ' if self.more else ''}{words.count(self.total, 'log')}"
+        total = f"{'more than ' if self.more else ''}{humanize.count(self.total, 'log')}"
         return f"{self.start + 1:,} to {last:,} of {total}{more}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PilotLoggingDIRAC.pilotlog import words
+from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
@@ -59,25 +59,25 @@ class Search:
         places = ("here", "archived") if self.options["Archive"] else ("here",)
         total = sum(self.extent.get(place, (0, 0))[1] for place in places)
         share = f"{min(100 * self.bytes / total, 100):.0f} %, " if total else ""
-        return f"{share}{words.size(self.bytes)} of {words.size(total)}, {words.count(self.found, 'hit')}, {self._rate()}"
+        return f"{share}{humanize.size(self.bytes)} of {humanize.size(total)}, {humanize.count(self.found, 'hit')}, {self._rate()}"
 
     def summary(self) -> str:
         """What was done, at the end."""
-        return f"{words.count(self.found, 'hit')} in {words.count(self.logs, 'log')}, {words.size(self.bytes)}, {self._rate()}"
+        return f"{humanize.count(self.found, 'hit')} in {humanize.count(self.logs, 'log')}, {humanize.size(self.bytes)}, {self._rate()}"
 
     def left_out(self) -> Iterator[str]:
         """What was not searched, and what to do about it."""
         archived, gone = (self.extent.get(place, (0, 0))[0] for place in ("archived", "gone"))
         if archived and not self.options["Archive"]:
-            yield f"{words.count(archived, 'log')} only in the archive: --Archive searches there too"
+            yield f"{humanize.count(archived, 'log')} only in the archive: --Archive searches there too"
         if gone:
-            yield f"{words.count(gone, 'log')} no longer kept"
+            yield f"{humanize.count(gone, 'log')} no longer kept"
         for log in self.unreadable:
             yield f"Not searched: {log['VO']}/{log['PilotStamp']}: {log['Reason']}"
 
     def _rate(self) -> str:
         seconds = max(time.monotonic() - self.began, 0.001)
-        return f"{words.span(seconds)} ({words.size(self.bytes / seconds)}/s)"
+        return f"{humanize.span(seconds)} ({humanize.size(self.bytes / seconds)}/s)"
 
 
 def search(options: Mapping[str, str], pattern: str) -> int:

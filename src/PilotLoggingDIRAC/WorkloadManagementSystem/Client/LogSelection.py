@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from PilotLoggingDIRAC.pilotlog import words
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import State
+from PilotLoggingDIRAC.pilotlog.text import humanize
 
 _KEYS = {
     "VO": "VO",
@@ -47,9 +47,9 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)
     if since:
-        wanted["FromDate"] = words.moment(since, now).isoformat()
+        wanted["FromDate"] = humanize.moment(since, now).isoformat()
     if "Until" in options:
-        wanted["ToDate"] = words.moment(options["Until"], now).isoformat()
+        wanted["ToDate"] = humanize.moment(options["Until"], now).isoformat()
     return wanted
 
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PilotLoggingDIRAC.pilotlog import sources, words
+from PilotLoggingDIRAC.pilotlog import sources
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogReading import SOURCES, LogReading, Output, Pilot, last_lines
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
@@ -103,9 +104,9 @@ def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         for text in texts:
             written += file.write(text.encode("utf-8", "backslashreplace"))
-            Screen.progress(f"{words.size(written)} of {words.size(max(size, written))}")
+            Screen.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
     part.replace(path)
-    Screen.remark(f"# {words.size(written)} in {path}")
+    Screen.remark(f"# {humanize.size(written)} in {path}")
     if stderr.strip():
         beside = path.with_name(path.name + ".err")
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

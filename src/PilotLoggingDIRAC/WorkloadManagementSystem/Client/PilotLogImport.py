@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog import importing
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Piece, Skipped
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
 
 _CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from DIRAC import gConfig, gLogger
 from DIRAC.Core.Utilities.List import fromChar
 
-from PilotLoggingDIRAC.pilotlog.redaction.own import compiled
-from PilotLoggingDIRAC.pilotlog.redaction.redactor import Redactor
+from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
 
 SECTION = "/Systems/WorkloadManagement/PilotLogging/Redaction"
 _LISTS = ("SecretNames", "PlainNames")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog import terminal
+from PilotLoggingDIRAC.pilotlog.text import terminal
 
 
 def say(text: object) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from DIRAC.Core.Utilities.PrettyPrint import printTable
 
-from PilotLoggingDIRAC.pilotlog import terminal
+from PilotLoggingDIRAC.pilotlog.text import terminal
 
 
 def table(fields: Sequence[str], records: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:

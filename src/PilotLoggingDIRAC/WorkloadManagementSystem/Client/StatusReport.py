@@ -6,8 +6,9 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 
-from PilotLoggingDIRAC.pilotlog import health, words
+from PilotLoggingDIRAC.pilotlog import health
 from PilotLoggingDIRAC.pilotlog.health import Level
+from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.InstallationStatus import Status
 
@@ -28,7 +29,7 @@ def as_data(status: Status) -> dict:
 def headline(status: Status) -> str:
     """One line for monitoring."""
     answering, states = len(status.answers), status.logs.get("States", {})
-    facts = [f"{answering} of {words.count(len(status.collectors), 'collector')} answer"]
+    facts = [f"{answering} of {humanize.count(len(status.collectors), 'collector')} answer"]
     facts += [f"{number:,} {state}" for state, number in states.items()]
     bad = [f"{finding.subject}: {finding.text}" for finding in status.findings if finding.level is status.level]
     return f"{status.level.name}: " + "; ".join([*bad[:1], ", ".join(facts)])
@@ -66,8 +67,8 @@ def _collectors(status: Status) -> None:
             continue
         collector, spool = answer["Collector"], answer["Collector"]["Spool"]
         database = "there" if answer["Database"] == "available" else "away"
-        stored = f"{collector['StoredBatches']:,} ({words.size(collector['StoredBytes'])})"
-        waits = (f"{collector['WaitingBatches']:,}", f"{spool['Batches']:,} ({words.size(spool['Bytes'])})")
+        stored = f"{collector['StoredBatches']:,} ({humanize.size(collector['StoredBytes'])})"
+        waits = (f"{collector['WaitingBatches']:,}", f"{spool['Batches']:,} ({humanize.size(spool['Bytes'])})")
         rows.append((url, database, stored, collector["Since"][:16].replace("T", " "), *waits, f"{spool['Quarantined']:,}"))
     Screen.table(fields, rows, ("Stored", "Waiting", "In spool", "Quarantined"))
 
@@ -99,29 +100,29 @@ def _usage(usage: dict) -> None:
     rows = []
     for vo in usage["VOs"]:
         share = usage["StoredBytes"] * vo["bytes"] / raw
-        rows.append((vo["vo"], f"{vo['logs']:,}", words.size(vo["bytes"]), words.size(share), words.size(vo["bytes_of_a_day"])))
+        rows.append((vo["vo"], f"{vo['logs']:,}", humanize.size(vo["bytes"]), humanize.size(share), humanize.size(vo["bytes_of_a_day"])))
     Screen.table(("VO", "Logs", "Text", "On disk", "Text of a day"), rows, ("Logs", "Text", "On disk", "Text of a day"))
     found = health.disk(usage)
-    grows = f"grows by {words.size(found.growth_bytes_a_day)} a day before purging"
+    grows = f"grows by {humanize.size(found.growth_bytes_a_day)} a day before purging"
     if not usage["DiskBytes"]:
         left = "how much it may use is not known (option DatabaseDiskGB)"
     elif found.days is None:
-        left = f"{words.size(usage['DiskBytes'])} in all"
+        left = f"{humanize.size(usage['DiskBytes'])} in all"
     else:
-        left = f"{words.size(usage['DiskBytes'])} in all: {found.days:,.0f} days left, were nothing purged"
-    Screen.line(f"On disk: {words.size(usage['StoredBytes'])}, {grows}; {left}")
+        left = f"{humanize.size(usage['DiskBytes'])} in all: {found.days:,.0f} days left, were nothing purged"
+    Screen.line(f"On disk: {humanize.size(usage['StoredBytes'])}, {grows}; {left}")
 
 
 def _ago(moment: str) -> str:
     heard = datetime.fromisoformat(moment)
-    return f"last heard of {words.span((_now() - heard).total_seconds())} ago, at {heard:%Y-%m-%d %H:%M} UTC"
+    return f"last heard of {humanize.span((_now() - heard).total_seconds())} ago, at {heard:%Y-%m-%d %H:%M} UTC"
 
 
 def _left(expires: datetime | None) -> str:
     if expires is None:
         return "none"
     seconds = (expires - _now()).total_seconds()
-    return f"for {words.span(seconds)}, until {expires:%Y-%m-%d %H:%M} UTC" if seconds > 0 else "expired"
+    return f"for {humanize.span(seconds)}, until {expires:%Y-%m-%d %H:%M} UTC" if seconds > 0 else "expired"
 
 
 def _now() -> datetime:

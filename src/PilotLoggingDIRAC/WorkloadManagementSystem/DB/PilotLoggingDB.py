@@ -10,7 +10,7 @@ from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.keeping import Keeping
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting
@@ -22,7 +22,7 @@ from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
-from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
 
 #: A step of a migration may take long; a collector spools meanwhile.
 _MIGRATION_SECONDS = 3600

@@ -10,8 +10,9 @@ from typing import Any
 
 from DIRAC import S_ERROR, S_OK, gLogger
 
-from PilotLoggingDIRAC.pilotlog import parse, terminal
+from PilotLoggingDIRAC.pilotlog import parse
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.text import terminal
 
 #: A chain of sources tells of each one that failed.
 _MAX_MESSAGE_CHARACTERS = 2000

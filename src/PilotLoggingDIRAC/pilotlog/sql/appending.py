@@ -10,10 +10,10 @@ import zstandard
 from sqlalchemy import Connection, insert, select, update
 
 from .. import lifecycle
-from ..keeping import Keeping
 from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
+from ..text.limits import Keeping
 from . import rows, trips
 from .engine import Transactions
 from .schema import epochs, logs

@@ -18,7 +18,6 @@ from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.intake import Intake
-from PilotLoggingDIRAC.pilotlog.keeping import Keeping
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
 from PilotLoggingDIRAC.pilotlog.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.settings import (
@@ -31,6 +30,7 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     UsageSettings,
 )
 from PilotLoggingDIRAC.pilotlog.spool import Spool
+from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options

@@ -11,7 +11,7 @@ import functools
 import logging
 from collections.abc import Callable
 
-from PilotLoggingDIRAC.pilotlog import terminal
+from PilotLoggingDIRAC.pilotlog.text import terminal
 
 _INDENT = "    "
 _formatter = logging.Formatter()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-
 from dataclasses import dataclass
 
 #: What is not closed after so many bytes is closed: a key has 13 kB at most, twice that with a header on each line.

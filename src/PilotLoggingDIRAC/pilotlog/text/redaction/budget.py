@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..characters import character_boundary
+from ..utf8 import character_boundary
 from .swallow import BARE, KEY, Opened
 
 _LEAST_PLACES = 256

@@ -7,14 +7,14 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import lines
-from .characters import character_boundary
-from .lines import Line
-from .missing import marked_line
-from .model import Log
+from .. import lines
+from ..lines import Line
+from ..missing import marked_line
+from ..model import Log
+from ..settings import KeepSettings
 from .redaction.redactor import Redactor
 from .redaction.redactor import default as default_redactor
-from .settings import KeepSettings
+from .utf8 import character_boundary
 
 _LEAST_LINE_BYTES = 1024
 _PACKED_LINE = struct.Struct(">IQ")
