@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog import lifecycle, lines
-from PilotLoggingDIRAC.pilotlog.lines import Line
+from PilotLoggingDIRAC.pilotlog import lifecycle
 from PilotLoggingDIRAC.pilotlog.model import Log, Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import KeepSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
-from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+from PilotLoggingDIRAC.pilotlog.text import limits
+from PilotLoggingDIRAC.pilotlog.text.limits import Keeping, Line
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 
 from .conftest import PILOT, Clock, batch, line
@@ -98,10 +98,10 @@ class TestLines:
         texts = [bytes(byte & 0x7F for byte in text) for text in texts]
         line_, pieces, dropped = Line(), [], 0
         for text in texts:
-            kept, line_, more = lines.limit(line_, text, 10)
+            kept, line_, more = limits.limit(line_, text, 10)
             pieces.append(kept)
             dropped += more
-        assert (b"".join(pieces), line_, dropped) == lines.limit(Line(), b"".join(texts), 10)
+        assert (b"".join(pieces), line_, dropped) == limits.limit(Line(), b"".join(texts), 10)
 
 
 class TestLogSize:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from .model import Batch, PilotId
 from .ports import Clock
+from .text.marked_line import marked_line
 
 _MAX_LOGS = 10_000
 _LOGS_PER_STEP = 200
@@ -67,8 +67,3 @@ class Missing:
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
         return Batch(pilot, now, marked_line(now, what))
-
-
-def marked_line(now: datetime, what: str) -> bytes:
-    """A line of our own in a pilot's log, behind whatever the log ended in."""
-    return f"\n{now:%Y-%m-%dT%H:%M:%S.%fZ} WARN [PilotLogging] {what}\n".encode()

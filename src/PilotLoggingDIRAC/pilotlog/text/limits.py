@@ -1,4 +1,8 @@
-"""What of a pilot's text is kept: without secrets, lines not too long, and no more than a log may have."""
+"""Limits on the text that is stored: without secrets, lines not too long, and no more than a log may have.
+
+A line that is longer is cut, a marker says so at once, and another at the line's end says how much is missing; of a
+line whose end never comes, the log's count of dropped bytes tells.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,11 @@ import functools
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from .. import lines
-from ..lines import Line
-from ..missing import marked_line
 from ..model import Log
 from ..settings import KeepSettings
+from .marked_line import marked_line
 from .redaction.redactor import Redactor
 from .redaction.redactor import default as default_redactor
 from .utf8 import character_boundary
@@ -43,7 +46,7 @@ class Keeping:
             return Kept(b"", log.carry, len(text))
         line, carry = _load(log.carry)
         text, carry = self._redactor.redact(carry, text)
-        text, line, dropped = lines.limit(line, text, self._max_line_bytes)
+        text, line, dropped = limit(line, text, self._max_line_bytes)
         return self._within_log(log, Kept(text, _dump(line, carry), dropped), received)
 
     def _within_log(self, log: Log, kept: Kept, received: datetime) -> Kept:
@@ -71,3 +74,54 @@ def _load(packed: bytes) -> tuple[Line, bytes]:
 
 def _dump(line: Line, carry: bytes) -> bytes:
     return _PACKED_LINE.pack(*line) + carry if any(line) or carry else b""
+
+
+class Line(NamedTuple):
+    """The present line: how many bytes of it are stored, and how many were dropped behind them."""
+
+    stored: int = 0
+    dropped: int = 0
+
+
+def limit(line: Line, text: bytes, max_bytes: int) -> tuple[bytes, Line, int]:
+    """Text whose lines have ``max_bytes`` at most, the present line behind it, and how many bytes were dropped."""
+    if not line.dropped and line.stored + len(text) <= max_bytes:
+        return text, _behind(line, text), 0
+    pieces: list[bytes] = []
+    at = total = 0
+    while at < len(text):
+        if not line.dropped:
+            at, line = _fitting(line, text, at, max_bytes, pieces)
+        if at < len(text):
+            at, line, dropped = _drop(line, text, at, pieces)
+            total += dropped
+    return b"".join(pieces), line, total
+
+
+def _behind(line: Line, text: bytes) -> Line:
+    last = text.rfind(b"\n")
+    return Line(line.stored + len(text)) if last < 0 else Line(len(text) - last - 1)
+
+
+def _fitting(line: Line, text: bytes, at: int, max_bytes: int, pieces: list[bytes]) -> tuple[int, Line]:
+    """Store what fits, up to the beginning of what does not."""
+    while at < len(text):
+        room = max(max_bytes - line.stored, 0)
+        end = text.rfind(b"\n", at, at + room + 1) + 1
+        if not end and at + room < len(text):
+            cut = max(at, character_boundary(text, at + room))
+            pieces += [text[at:cut], b" [the line goes on, over the limit of %d bytes]" % max_bytes]
+            return cut, Line(line.stored + cut - at)
+        end = end or len(text)
+        pieces.append(text[at:end])
+        at, line = end, _behind(line, text[at:end])
+    return at, line
+
+
+def _drop(line: Line, text: bytes, at: int, pieces: list[bytes]) -> tuple[int, Line, int]:
+    """Drop the rest of the line, as far as the text has it."""
+    end = text.find(b"\n", at)
+    if end < 0:
+        return len(text), Line(line.stored, line.dropped + len(text) - at), len(text) - at
+    pieces.append(b" [%d bytes are missing]\n" % (line.dropped + end - at))
+    return end + 1, Line(), end - at
