@@ -99,14 +99,14 @@ def test_the_oracle_asks_for_each_answer_that_is_owed():
 
 UNEXPLAINED = """2026-11-21 ERROR: Unexpected error
 Traceback (most recent call last):
-  File "/x/pilotlog/parse.py", line 3, in first
+  File "/x/pilotlog/validation.py", line 3, in first
     whatever
 KeyError: 'a'
 
 During handling of the above exception, another exception occurred:
 
 Traceback (most recent call last):
-  File "/x/pilotlog/parse.py", line 5, in message
+  File "/x/pilotlog/validation.py", line 5, in message
     whatever
 ValueError: bad
 2026-11-21 INFO: fine
@@ -115,7 +115,7 @@ ValueError: bad
 
 def test_the_service_s_log_is_searched_for_errors_and_forged_lines():
     assert service_log.findings("2026-11-21 INFO: fine\n") == ([], {})
-    assert service_log.findings(UNEXPLAINED)[0] == ["service log: ValueError in pilotlog/parse.py:message (1 times)"]
+    assert service_log.findings(UNEXPLAINED)[0] == ["service log: ValueError in pilotlog/validation.py:message (1 times)"]
     assert service_log.findings("2026-11-21 ERROR: Unexpected error\n2026-11-21 INFO: fine\n")[0]
     assert service_log.findings(f"2026-11-21 ERROR: Invalid method x\n{FORGED}\n")[0]
     assert service_log.findings(f"2026-11-21 ERROR: Invalid method {CANARY}\n")[0]

@@ -51,5 +51,5 @@ def line(text, second=0):
 
 
 def batch(text=b"", pilot=PILOT, received=datetime(2026, 11, 21, 8, 0, 0), return_code=None):
-    """A batch as ``parse`` makes it."""
+    """A batch as ``validation`` makes it."""
     return Batch(pilot, received, text, return_code)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.JobPilotOutput import delegation
 
@@ -32,9 +32,9 @@ def test_nobody_is_refused():
 @pytest.mark.parametrize("number", ["12; DROP", "", " 1", "-1", "1\n", None, True, 1.5, "9" * 19])
 def test_what_is_no_job_number_is_refused_before_anybody_is_asked(number):
     with pytest.raises(InvalidInput):
-        parse.job_number(number)
+        validation.job_number(number)
 
 
 @pytest.mark.parametrize("number", [12, "12"])
 def test_job_number_may_be_text(number):
-    assert parse.job_number(number) == 12
+    assert validation.job_number(number) == 12

@@ -1,7 +1,7 @@
 """Figures for monitoring."""
 
 from PilotLoggingDIRAC.pilotlog import figures
-from PilotLoggingDIRAC.pilotlog.meter import Distribution
+from PilotLoggingDIRAC.pilotlog.histogram import Distribution
 
 
 def test_distribution_counts_up_to_each_bound():

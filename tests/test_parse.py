@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog import parse, selecting
+from PilotLoggingDIRAC.pilotlog import selecting, validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 
@@ -67,122 +67,122 @@ BAD_NAMES = {
 
 
 def message(payload, limit=LIMIT, max_lines=2 * LIMIT):
-    return parse.message(PILOT, payload, limit, NOW, max_lines=max_lines)
+    return validation.message(PILOT, payload, limit, NOW, max_lines=max_lines)
 
 
 def finalisation(payload):
-    return parse.finalisation(PILOT, payload, NOW)
+    return validation.finalisation(PILOT, payload, NOW)
 
 
 class TestNames:
     @pytest.mark.parametrize("stamp", STAMPS.values(), ids=STAMPS)
     def test_every_form_of_a_stamp_is_taken_as_it_is(self, stamp):
-        assert parse.pilot("vo", stamp) == PilotId("vo", stamp)
+        assert validation.pilot("vo", stamp) == PilotId("vo", stamp)
 
     @pytest.mark.parametrize("vo", ["vo", "lhcb", "vo.alpha.org", "beta_vo", "na-62", "7", "a" * 64, "a." * 31 + "ab"])
     def test_every_form_of_a_vo_name_is_taken_as_it_is(self, vo):
-        assert parse.pilot(vo, "abc") == PilotId(vo, "abc")
+        assert validation.pilot(vo, "abc") == PilotId(vo, "abc")
 
     @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
     def test_a_bad_stamp_is_refused(self, name):
         with pytest.raises(InvalidInput):
-            parse.pilot("vo", name)
+            validation.pilot("vo", name)
 
     @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
     def test_a_bad_vo_name_is_refused(self, name):
         with pytest.raises(InvalidInput):
-            parse.pilot(name, "abc")
+            validation.pilot(name, "abc")
 
     def test_a_stamp_has_no_dot_so_that_it_never_runs_into_a_files_ending(self):
         with pytest.raises(InvalidInput):
-            parse.pilot("vo", "abc.log")
+            validation.pilot("vo", "abc.log")
 
     @pytest.mark.parametrize("stamp", ["unknown", "Unknown", "UNKNOWN"])
     def test_the_default_of_a_pilot_without_a_stamp_is_refused(self, stamp):
         with pytest.raises(InvalidInput, match="DIRAC_PILOT_STAMP"):
-            parse.pilot("vo", stamp)
+            validation.pilot("vo", stamp)
 
     @given(st.one_of(st.text(), st.text(alphabet="aB7-_./\n", max_size=70)))
     def test_any_name_is_refused_or_safe_in_a_path(self, name):
         for vo, stamp in ((name, "abc"), ("vo", name)):
             try:
-                parse.pilot(vo, stamp)
+                validation.pilot(vo, stamp)
             except InvalidInput:
                 continue
             assert 0 < len(name) <= 64 and set(name) <= SAFE and name[0] not in "-." and ".." not in name
 
     def test_a_refusal_of_a_name_does_not_show_it(self):
         with pytest.raises(InvalidInput) as refusal:
-            parse.pilot("vo", "<script>")
+            validation.pilot("vo", "<script>")
         assert "script" not in str(refusal.value)
 
     @pytest.mark.parametrize("name", ["abc", "abc.log"])
     def test_the_file_name_of_stock_callers_gives_the_stamp(self, name):
-        assert parse.stock_file_name(name) == "abc"
+        assert validation.stock_file_name(name) == "abc"
 
     @pytest.mark.parametrize("name", [None, 7, "", ".log", "../abc.log", "abc.log.log", "abc.log\n", "abc.txt"])
     def test_another_file_name_is_refused(self, name):
         with pytest.raises(InvalidInput):
-            parse.stock_file_name(name)
+            validation.stock_file_name(name)
 
 
 class TestArguments:
     NAMES = ("message", "pilotUUID", "wnVO")
 
     def test_the_stock_pilots_arguments_are_taken(self):
-        assert parse.arguments('["\\"text\\"", "abc", "vo"]', self.NAMES) == ['"text"', "abc", "vo"]
+        assert validation.arguments('["\\"text\\"", "abc", "vo"]', self.NAMES) == ['"text"', "abc", "vo"]
 
     def test_whatever_the_values_are_they_are_left_to_who_knows_them(self):
-        assert parse.arguments('[{"a": [1]}, null, 7.5]', self.NAMES) == [{"a": [1]}, None, 7.5]
+        assert validation.arguments('[{"a": [1]}, null, 7.5]', self.NAMES) == [{"a": [1]}, None, 7.5]
 
     @pytest.mark.parametrize("encoded", ["", "{", "[", "[1,", "nonsense", '["a" "b"]', "\ufeff[]", "[" * 100_000, "\0"])
     def test_broken_json_is_refused(self, encoded):
         with pytest.raises(InvalidInput, match="JSON"):
-            parse.arguments(encoded, self.NAMES)
+            validation.arguments(encoded, self.NAMES)
 
     @pytest.mark.parametrize("encoded", ['{"a": 1}', '"abc"', "7", "null", "true"])
     def test_what_is_no_list_is_refused(self, encoded):
         with pytest.raises(InvalidInput):
-            parse.arguments(encoded, self.NAMES)
+            validation.arguments(encoded, self.NAMES)
 
     @pytest.mark.parametrize("number", [0, 1, 2, 4, 50])
     def test_too_few_or_too_many_are_refused_and_the_expected_ones_named(self, number):
         with pytest.raises(InvalidInput, match="message, pilotUUID, wnVO"):
-            parse.arguments(json.dumps(["a"] * number), self.NAMES)
+            validation.arguments(json.dumps(["a"] * number), self.NAMES)
 
     @pytest.mark.parametrize(("number", "taken"), [(0, False), (1, True), (2, True), (3, True), (4, False)])
     def test_the_last_ones_may_be_optional(self, number, taken):
         try:
-            assert parse.counted(["a"] * number, self.NAMES, optional=2) == ["a"] * number and taken
+            assert validation.counted(["a"] * number, self.NAMES, optional=2) == ["a"] * number and taken
         except InvalidInput:
             assert not taken
 
     @pytest.mark.parametrize("payload", ["a" * 5_000_000, '\\"' * 2_000_000, "µ\ud83d\n" * 1_000_000])
     def test_long_ones_are_taken(self, payload):
-        assert parse.arguments(json.dumps([payload, "abc", None]), self.NAMES) == [payload, "abc", None]
+        assert validation.arguments(json.dumps([payload, "abc", None]), self.NAMES) == [payload, "abc", None]
 
     @pytest.mark.parametrize("item", ["[]", "{}", '{"a":1}', '"a"', "7"])
     def test_a_long_list_that_would_take_many_times_its_length_in_memory_is_refused_unread(self, item, peak_bytes):
         encoded = "[" + f"{item}," * 2_000_000 + "[]]"
         with peak_bytes(below=1_000_000), pytest.raises(InvalidInput):
-            parse.arguments(encoded, self.NAMES)
+            validation.arguments(encoded, self.NAMES)
 
 
 @pytest.mark.parametrize("encoded", ["[" + "[],"  * 400_000 + "1]", "[" + '{"a":1},' * 200_000 + "1]", "[" + "1," * 600_000 + "1]"])
 def test_long_nested_arguments_are_kept_from_other_decoders(encoded):
     with pytest.raises(InvalidInput):
-        parse.require_plain(encoded)
+        validation.require_plain(encoded)
 
 
 @pytest.mark.parametrize("arguments", [["x" * 2_000_000, {}, 7, None, True], [{"a": [1, {"b": 2}]}]])
 def test_long_plain_and_short_nested_arguments_are_not(arguments):
-    parse.require_plain(json.dumps(arguments))
+    validation.require_plain(json.dumps(arguments))
 
 
 class TestMessages:
     def test_the_stock_pilots_text_is_taken_as_it_is(self):
         text = "half a li\nne\r\n\ttab µ €\0\x1b[31m"
-        batch = parse.message(PILOT, json.dumps(text), LIMIT, NOW, "192.0.2.7")
+        batch = validation.message(PILOT, json.dumps(text), LIMIT, NOW, "192.0.2.7")
         assert (batch.pilot, batch.received, batch.sender) == (PILOT, NOW, "192.0.2.7")
         assert (batch.text, batch.return_code) == (text.encode(), None)
 
@@ -309,7 +309,7 @@ class TestMessages:
     @given(JSON)
     def test_any_json_is_taken_or_refused_by_name(self, value):
         for payload in (json.dumps(value), value):
-            for take in (message, finalisation, lambda item: parse.arguments(str(item), ("a", "b"))):
+            for take in (message, finalisation, lambda item: validation.arguments(str(item), ("a", "b"))):
                 try:
                     take(payload)
                 except PilotLogError:
@@ -324,7 +324,7 @@ class TestMessages:
 
     @given(st.text())
     def test_any_text_instead_of_json_is_taken_or_refused_by_name(self, payload):
-        for take in (message, finalisation, selecting.selection, selecting.order, parse.stock_file_name):
+        for take in (message, finalisation, selecting.selection, selecting.order, validation.stock_file_name):
             try:
                 take(payload)
             except PilotLogError:
@@ -346,7 +346,7 @@ class TestFinalisations:
         ],
     )
     def test_the_return_code_is_kept(self, payload, code):
-        batch = parse.finalisation(PILOT, payload, NOW, "192.0.2.7")
+        batch = validation.finalisation(PILOT, payload, NOW, "192.0.2.7")
         assert (batch.pilot, batch.received, batch.sender) == (PILOT, NOW, "192.0.2.7")
         assert (batch.text, batch.return_code) == (b"", code)
 
@@ -490,12 +490,12 @@ class TestSelections:
 
     @pytest.mark.parametrize("value", [1, 5, 10])
     def test_numbers_within_their_bounds_are_taken(self, value):
-        assert parse.number(value, "limit", 1, 10) == value
+        assert validation.number(value, "limit", 1, 10) == value
 
     @pytest.mark.parametrize("value", [0, 11, -1, True, "5", 5.0, None, [5], float("nan")])
     def test_other_numbers_are_refused(self, value):
         with pytest.raises(InvalidInput, match="limit"):
-            parse.number(value, "limit", 1, 10)
+            validation.number(value, "limit", 1, 10)
 
 
 def test_a_line_of_a_pilot_is_taken_byte_for_byte():

@@ -1,6 +1,6 @@
 """Who read which log, and who was refused: one line each for the service's log, without text of a log or of a caller.
 
-What goes into a line is known before: names of the Registry, names that ``parse`` let pass, an error's class. It is
+What goes into a line is known before: names of the Registry, names that ``validation`` let pass, an error's class. It is
 reduced to printable characters all the same, so that nobody forges a line.
 """
 

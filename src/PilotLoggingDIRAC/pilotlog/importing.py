@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from . import lifecycle, parse
+from . import lifecycle, validation
 from .errors import InvalidInput, PilotLogError
 from .model import PilotId, State
 from .text.redaction.redactor import Redactor
@@ -65,7 +65,7 @@ def parse_piece(offset: object, text: object, last: object, modified: object) ->
     ``last`` is an empty dictionary, or with the last piece ``{"State": "Complete" or "Incomplete", "SHA256": <hex>}``;
     ``modified`` is the file's time in ISO 8601, UTC where it names no zone.
     """
-    start = parse.number(offset, "offset", 0, 2**62)
+    start = validation.number(offset, "offset", 0, 2**62)
     return Piece(start, _parse_text(text), _parse_ending(last), _parse_time(modified))
 
 
@@ -150,7 +150,7 @@ def _pilot(path: Path) -> PilotId:
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         raise InvalidInput("Not a plain file")
-    pilot = parse.pilot(path.parent.name, path.name.removesuffix(_FINALISED))
+    pilot = validation.pilot(path.parent.name, path.name.removesuffix(_FINALISED))
     if not status.st_size:
         raise InvalidInput("Empty")
     return pilot

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from .errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
-from .meter import Distribution
+from .histogram import Distribution
 from .missing import Gap, Missing
 from .model import Batch, Numbered, PilotId, Receipt
 from .ports import Clock, LogStore

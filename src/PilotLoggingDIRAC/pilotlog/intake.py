@@ -11,11 +11,11 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from datetime import datetime
 
-from . import access, parse
+from . import access, validation
 from .access import Caller
 from .errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
+from .histogram import Distribution
 from .ingest import Writer
-from .meter import Distribution
 from .model import Batch, PilotId, Receipt
 from .ports import Clock
 from .quotas import Charge, Quotas
@@ -49,7 +49,7 @@ class Intake:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
         who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
-            batch = parse.message(
+            batch = validation.message(
                 who, payload, limits.max_message_bytes, self._clock(), sender, limits.max_message_lines
             )
             charge = self._admit(batch)
@@ -80,12 +80,12 @@ class Intake:
     def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
-        batch = parse.finalisation(who, payload, self._clock(), sender)
+        batch = validation.finalisation(who, payload, self._clock(), sender)
         self._quotas.admit_log(who)
         return self._submit(batch)
 
     def _pilot(self, caller: Caller, stamp: object, stated_vo: object) -> PilotId:
-        who = parse.pilot(access.writer_vo(caller, stated_vo), stamp)
+        who = validation.pilot(access.writer_vo(caller, stated_vo), stamp)
         self._check(who)
         return who
 

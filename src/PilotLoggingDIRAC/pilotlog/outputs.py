@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from . import access, parse
+from . import access, validation
 from .access import Caller, Policy
 from .errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
 from .model import Log, Output, PilotId, State
@@ -55,7 +55,7 @@ class PilotOutputs:
         Raises NotAllowed for a pilot that the caller may not read and, to them, for one that is not there;
         LogNotFound to those who may read all; StoreUnavailable when nobody can tell; SourcesExhausted.
         """
-        scope, asked = access.scope(caller, policy), parse.reference(reference)
+        scope, asked = access.scope(caller, policy), validation.reference(reference)
         log = None if scope.empty else self._readable(scope, asked)
         access.require_read(caller, policy, log)
         if log is None:
@@ -70,7 +70,7 @@ class PilotOutputs:
         """
         scope = access.scope(caller, policy)
         try:
-            pilot = parse.pilot(vo, stamp)
+            pilot = validation.pilot(vo, stamp)
         except InvalidInput:
             access.require_read(caller, policy, None)
             raise

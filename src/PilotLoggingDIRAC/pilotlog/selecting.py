@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from .errors import InvalidInput
 from .model import Selection, State
-from .parse import flag, number
 from .patterns import finder
 from .search import Query
+from .validation import flag, number
 
 _MAX_SELECTED = 1000
 

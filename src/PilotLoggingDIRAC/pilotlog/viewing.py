@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from . import access, parse, selecting
+from . import access, selecting, validation
 from .access import Caller, Policy, Scope
 from .audit import Audit
 from .documents import Document, Documents, shown
@@ -195,7 +195,7 @@ def _number(asked: Asked, name: str, default: int, lowest: int, highest: int) ->
     value = _one(asked, name) or str(default)
     if not (value.isascii() and value.isdigit() and len(value) < 16):
         raise InvalidInput(f"{name} is not a whole number")
-    return parse.number(int(value), name, lowest, highest)
+    return validation.number(int(value), name, lowest, highest)
 
 
 def _order(asked: Asked) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
@@ -83,7 +83,7 @@ class PilotLogsHandler(Endpoint):
                 self.redirect(f"{_LOCATION}/")
             elif match := _LOG.fullmatch(path):
                 vo, stamp, what = match.groups()
-                await self._about_log(parse.pilot(vo, stamp), what)
+                await self._about_log(validation.pilot(vo, stamp), what)
             elif path == "api/me":
                 await self._json(whoami, caller_of(self))
             elif path == "api/logs":

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog import access, parse, selecting
+from PilotLoggingDIRAC.pilotlog import access, selecting, validation
 from PilotLoggingDIRAC.pilotlog.deleting import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
@@ -69,16 +69,16 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
         """A future of the receipt of a message."""
-        self.about = lambda: {"log": parse.pilot(self.who.vo or wnVO, pilotUUID)}
+        self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.intake.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
     def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
         """A future of the receipt of a finalise mark."""
-        self.about = lambda: {"log": parse.pilot(self.who.vo or wnVO, pilotUUID)}
+        self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.intake.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
 
     def _asks(self, vo, stamp) -> PilotId:
-        pilot = parse.pilot(vo, stamp)
+        pilot = validation.pilot(vo, stamp)
         self.about = lambda: {"log": pilot}
         return pilot
 
@@ -131,7 +131,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         yield from streamed({"OmittedBytes": whole.omitted_bytes}, "StdOut", whole.texts)
 
     def _read_whole(self, logfile, vo) -> list[Log]:
-        pilot = self._asks(vo, parse.stock_file_name(logfile))
+        pilot = self._asks(vo, validation.stock_file_name(logfile))
         parts = self._parts(pilot)
         self.audit.read(self.who, "getLogs", log=pilot, source=COLLECTOR)
         return parts
@@ -148,7 +148,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
                  no more is expected
         """
         settings = self.collector.query.settings
-        limit = parse.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
+        limit = validation.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
         pilot = self._asks(vo, stamp)
         page = self.collector.query.page(self._parts(pilot), cursor, max(limit, 4))
         self.audit.page(self.who, "getLog", log=pilot, source=COLLECTOR)
@@ -167,8 +167,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
                  heard of last
         """
         column, descending = selecting.order(order)
-        first = parse.number(start, "start", 0, 10**9)
-        number = parse.number(limit, "limit", 1, self.collector.query.settings.max_rows)
+        first = validation.number(start, "start", 0, 10**9)
+        number = validation.number(limit, "limit", 1, self.collector.query.settings.max_rows)
         wanted = selecting.selection(selection)
         may = self.who, policy(self.who.vo)
         total, logs = self.collector.query.select(*may, wanted, column, descending, first, number)
@@ -239,7 +239,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         who = self.who
         access.require_administrator(who)
         wanted, deletion = selecting.selection(selection), self.collector.deletion
-        if parse.flag(dryRun, "dryRun"):
+        if validation.flag(dryRun, "dryRun"):
             return _extent(deletion.extent(wanted), False, deletion.draining())
         with audited_deletion(who, wanted) as record:
             more = deletion.run(wanted, record.add)

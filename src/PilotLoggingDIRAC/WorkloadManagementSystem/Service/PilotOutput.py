@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import parse, selecting
+from PilotLoggingDIRAC.pilotlog import selecting, validation
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import logging_info, pilot_outputs
@@ -30,7 +30,7 @@ class PilotOutputMixin(AuditedMixin):
 
         ``names`` are the sources to ask, in order; without any they are the VO's.
         """
-        self.about = lambda: {"reference": parse.printable(reference)}
+        self.about = lambda: {"reference": validation.printable(reference)}
         vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, selecting.sources(names))
         self.audit.read(self.who, "getPilotOutput", reference=reference, vo=vo, source=found.source)
         return {
@@ -44,7 +44,7 @@ class PilotOutputMixin(AuditedMixin):
 
     def pilotLoggingInfo(self, reference: str) -> str:
         """What the CE noted of a pilot that the caller may read; where it has nothing, how the pilot's log went."""
-        self.about = lambda: {"reference": parse.printable(reference)}
+        self.about = lambda: {"reference": validation.printable(reference)}
         vo, found = logging_info().get(self.who, policy(self.who.vo), reference)
         self.audit.read(self.who, "getPilotLoggingInfo", reference=reference, vo=vo, source=found.source)
         return found.stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import access, parse, search, selecting
+from PilotLoggingDIRAC.pilotlog import access, search, selecting, validation
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
@@ -22,7 +22,7 @@ class SearchingMixin:
 
         :return: S_OK(dict) as of getLog; reading on from its Cursor with getLog gives what comes later
         """
-        number = parse.number(lines, "lines", 1, _MAX_TAIL_LINES)
+        number = validation.number(lines, "lines", 1, _MAX_TAIL_LINES)
         query, pilot = self.collector.query, self._asks(vo, stamp)
         page = query.tail(self._parts(pilot), number, query.settings.max_page_bytes)
         self.audit.page(self.who, "getLogTail", log=pilot, source=COLLECTOR)

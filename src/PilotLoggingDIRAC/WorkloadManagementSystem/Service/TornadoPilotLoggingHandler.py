@@ -20,7 +20,7 @@ from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import envelope, form, parse
+from PilotLoggingDIRAC.pilotlog import envelope, form, validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.intake import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
@@ -94,14 +94,14 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         """Mark the gap that a message leaves which was not kept, as far as its end says whose it is."""
         if names := form.names_at_end(args_end):
             stamp, vo = names
-            self.about = lambda: {"log": parse.pilot(self.who.vo or vo, stamp)}
+            self.about = lambda: {"log": validation.pilot(self.who.vo or vo, stamp)}
             self.collector.intake.missed(self.who, stamp, vo, self._body.size, refusal)
 
     async def _store(self, offer, called: form.Form) -> dict:
         names = _parameters(offer.__func__)
         limit = max(self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic(), 0.001)
         if len(called.args) <= _SHORT_BYTES:
-            stored = offer(*parse.arguments(called.text(), names))
+            stored = offer(*validation.arguments(called.text(), names))
             stored = await asyncio.wait_for(asyncio.wrap_future(stored), limit)
         else:
             stored = await asyncio.wait_for(self._store_long(offer, called, names), limit)
@@ -129,7 +129,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             super().on_finish()
 
     async def _call(self, called: form.Form) -> dict | AsyncIterator[str]:
-        arguments = parse.counted(self._decoded(called.text()), *expected(self.methodObj))
+        arguments = validation.counted(self._decoded(called.text()), *expected(self.methodObj))
         if self.get_argument("method") == "getLogs":
             return await self._stream(self.stream_getLogs(*arguments))
         return await self._read(self.methodObj, *arguments)
@@ -160,7 +160,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
 
     def _decoded(self, encoded: str) -> list:
         """The arguments with DIRAC's own JSON, which knows times."""
-        parse.require_plain(encoded)
+        validation.require_plain(encoded)
         try:
             arguments, _ = self.decode(encoded)
         except Exception:  # JEncode raises whatever its parts raise
@@ -176,7 +176,7 @@ def _parameters(offer) -> list[str]:
 
 
 def _offer(offer, called: form.Form, names: list[str]) -> Future:
-    return offer(*parse.arguments(called.text(), names))
+    return offer(*validation.arguments(called.text(), names))
 
 
 def _take_back(reading: Future) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog import access, parse
+from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
@@ -29,7 +29,7 @@ class WMSAdministratorHandlerMixin(AuditedMixin):
         :param jobID: the job's number
         :return: S_OK({"StdOut": str, "StdErr": str})
         """
-        number = parse.job_number(jobID)
+        number = validation.job_number(jobID)
         self.about = lambda: {"job": number}
         access.require_known(self.who)
         found = job_pilot_output(number, self.getRemoteCredentials())

@@ -10,7 +10,7 @@ from typing import Any
 
 from DIRAC import S_ERROR, S_OK, gLogger
 
-from PilotLoggingDIRAC.pilotlog import parse
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.text import terminal
 
@@ -31,7 +31,7 @@ def exported(method: Callable) -> Callable:
     @functools.wraps(method)
     def call(self, *arguments):
         try:
-            return S_OK(method(self, *parse.counted(arguments, names, optional)))
+            return S_OK(method(self, *validation.counted(arguments, names, optional)))
         except Exception as error:  # the edge: whatever it is becomes an answer
             refused = getattr(self, "refused", None)
             return failure(error, refused and functools.partial(refused, method=name))
@@ -40,7 +40,7 @@ def exported(method: Callable) -> Callable:
 
 
 def expected(method: Callable) -> tuple[list[str], int]:
-    """The names of a method's arguments, and how many of the last ones may be missing; as ``parse.counted`` wants them."""
+    """The names of a method's arguments, and how many of the last ones may be missing; as ``validation.counted`` wants them."""
     parameters = inspect.signature(method).parameters.values()
     return [parameter.name for parameter in parameters], sum(one.default is not one.empty for one in parameters)
 

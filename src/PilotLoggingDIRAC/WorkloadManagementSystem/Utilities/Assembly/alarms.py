@@ -10,7 +10,7 @@ import socket
 from DIRAC import gConfig, gLogger
 from DIRAC.FrameworkSystem.Client.NotificationClient import NotificationClient
 
-from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
 from PilotLoggingDIRAC.pilotlog.tally import Alarms
 

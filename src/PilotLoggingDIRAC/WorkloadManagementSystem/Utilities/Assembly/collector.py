@@ -13,7 +13,7 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor, Places
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer

@@ -11,7 +11,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
-from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.copies import Copies
 from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.following import Following

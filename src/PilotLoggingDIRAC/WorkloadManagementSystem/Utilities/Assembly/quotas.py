@@ -6,7 +6,7 @@ import time
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.bounded import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
 from PilotLoggingDIRAC.pilotlog.settings import QuotaSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options

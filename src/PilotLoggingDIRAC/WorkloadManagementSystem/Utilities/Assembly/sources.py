@@ -10,7 +10,7 @@ from typing import Any
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog import parse, sources
+from PilotLoggingDIRAC.pilotlog import sources, validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
 from PilotLoggingDIRAC.pilotlog.outputs import PilotOutputs
@@ -100,7 +100,7 @@ class _Reading:
         folder = options.operations(pilot.vo, "Pilot")("UploadPath", "")
         if not pilot.stamp or not folder:
             raise LogNotFound("no log of this pilot")
-        stamp = parse.pilot(pilot.vo, pilot.stamp).stamp
+        stamp = validation.pilot(pilot.vo, pilot.stamp).stamp
         old = StoredFile(se="", lfn=f"{folder.rstrip('/')}/{stamp}.log", guid="", size=-1, checksum="")
         self._archive(pilot.vo).get(old, path)
 
