@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, Overloaded
+from PilotLoggingDIRAC.pilotlog.receive.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 
 LIMIT = 10_000

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog import form
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.form import Form
+from PilotLoggingDIRAC.pilotlog.receive import form
+from PilotLoggingDIRAC.pilotlog.receive.form import Form
 
 MiB = 1024 * 1024
 BITS = [b"%", b"=", b"\n", b"\r", b"+", b"4", b"1", b"A", b"f", b"_", b".", b" ", b"\t", b"\xff", b"%41", b"%0a", b"%3D"]

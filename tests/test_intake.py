@@ -21,9 +21,9 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     StoreUnavailable,
 )
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
-from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt, State
-from PilotLoggingDIRAC.pilotlog.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader

@@ -4,7 +4,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ForeignStamp, NotAllowed, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.ownership import Ownership
+from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import OwnershipSettings
 
 ALPHA, BETA = "vo.alpha.org", "beta_vo"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import QuotaSpent
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.quotas import SLOT_SECONDS, Quotas, Window
+from PilotLoggingDIRAC.pilotlog.receive.quotas import SLOT_SECONDS, Quotas, Window
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, QuotaSettings
 
 LIMIT = 1000

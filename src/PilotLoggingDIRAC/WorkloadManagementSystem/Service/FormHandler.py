@@ -15,9 +15,9 @@ from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from tornado.iostream import StreamClosedError
 from tornado.web import stream_request_body
 
-from PilotLoggingDIRAC.pilotlog import form
-from PilotLoggingDIRAC.pilotlog.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLogError
+from PilotLoggingDIRAC.pilotlog.receive import form
+from PilotLoggingDIRAC.pilotlog.receive.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Credentials import CredentialsOnce
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GzipGuard import guard_gzip, take_compressed

@@ -20,9 +20,10 @@ from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import envelope, form, validation
+from PilotLoggingDIRAC.pilotlog import envelope, validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
-from PilotLoggingDIRAC.pilotlog.intake import too_late
+from PilotLoggingDIRAC.pilotlog.receive import form
+from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt

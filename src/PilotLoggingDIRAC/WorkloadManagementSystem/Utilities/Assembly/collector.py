@@ -17,9 +17,9 @@ from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ingest import Writer
-from PilotLoggingDIRAC.pilotlog.intake import Intake
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
-from PilotLoggingDIRAC.pilotlog.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
+from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import (
     BodySettings,
     IngestSettings,

@@ -11,7 +11,7 @@ from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.ownership import Ownership
+from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecords
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options

@@ -12,9 +12,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .errors import ForeignStamp
-from .model import PilotId
-from .settings import OwnershipSettings
+from ..errors import ForeignStamp
+from ..model import PilotId
+from ..settings import OwnershipSettings
 
 Owners = Callable[[Sequence[str]], Mapping[str, frozenset[str]]]
 """The VOs of the known ones among many stamps. Raises whatever hinders it."""

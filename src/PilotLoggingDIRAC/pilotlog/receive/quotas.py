@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import QuotaSpent
-from .model import PilotId
-from .settings import HOUR, QuotaSettings
+from ..errors import QuotaSpent
+from ..model import PilotId
+from ..settings import HOUR, QuotaSettings
 
 SLOT_SECONDS = 60
 _SLOTS = HOUR // SLOT_SECONDS

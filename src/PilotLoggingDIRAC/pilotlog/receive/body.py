@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import zlib
 
+from ..errors import InvalidInput, MessageTooLarge, Overloaded, PilotLogError
+from ..settings import BodySettings
 from . import form
-from .errors import InvalidInput, MessageTooLarge, Overloaded, PilotLogError
 from .form import EDGE_BYTES, Form
-from .settings import BodySettings
 
 _GZIP = 16 + zlib.MAX_WBITS
 
