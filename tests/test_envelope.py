@@ -2,25 +2,25 @@
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import envelope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.receive import form
 
 
 @pytest.mark.parametrize("name", ["sendMessage", "ping", "get_log2"])
 def test_methods_names_pass(name):
-    envelope.check_method(name)
+    form.check_method(name)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "x\nforged line", "x\n", "../x", "é", "2x", "x" * 65, "a.b"])
 def test_what_is_no_name_is_refused_without_being_shown(name):
     with pytest.raises(InvalidInput) as refusal:
-        envelope.check_method(name)
+        form.check_method(name)
     assert str(refusal.value) == "Not a method's name"
 
 
 @pytest.mark.parametrize("encoded", ["", '"hosts"', '"alpha_pilot"', '["/C=zz/O=stack/CN=Zoë", "alpha_user"]'])
 def test_extra_credentials_as_dirac_sends_them_pass(encoded):
-    envelope.check_extra_credentials(encoded)
+    form.check_extra_credentials(encoded)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_extra_credentials_as_dirac_sends_them_pass(encoded):
 )  # fmt: skip
 def test_any_other_extra_credentials_are_refused(encoded):
     with pytest.raises(InvalidInput):
-        envelope.check_extra_credentials(encoded)
+        form.check_extra_credentials(encoded)

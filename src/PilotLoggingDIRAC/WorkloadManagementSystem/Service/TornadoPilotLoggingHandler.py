@@ -20,7 +20,7 @@ from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import envelope, validation
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
@@ -62,7 +62,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         """As DIRAC's; names and extra credentials that it would fail on, or let forge lines in the log, are HTTP 400."""
         try:
             if "method" in self.request.arguments:
-                envelope.check_method(self.get_argument("method"))
+                form.check_method(self.get_argument("method"))
         except InvalidInput as error:
             raise HTTPError(400, f"{error}") from None
         self.refuse_odd_claims()

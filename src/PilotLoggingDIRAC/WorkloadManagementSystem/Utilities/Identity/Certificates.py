@@ -12,8 +12,8 @@ from DIRAC.Core.Utilities.DErrno import ECERTFIND
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.pilotlog import envelope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
+from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import balancers
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity import Chains
 
@@ -27,7 +27,7 @@ class OwnCertificates:
     def refuse_odd_claims(self) -> None:
         """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log."""
         try:
-            envelope.check_extra_credentials(self.get_argument("extraCredentials", ""))
+            form.check_extra_credentials(self.get_argument("extraCredentials", ""))
         except InvalidInput as error:
             raise HTTPError(400, f"{error}") from None
 
