@@ -15,11 +15,11 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
-from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.write.spool import Spool
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 
 from .conftest import batch, line
 from .test_ingest import lines, read

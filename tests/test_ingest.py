@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.model import Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 
 from .conftest import PILOT, batch, line
 from .waiting import PATIENCE_SECONDS, until

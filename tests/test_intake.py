@@ -20,13 +20,13 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     ShuttingDown,
     StoreUnavailable,
 )
-from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt, State
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 
 from .conftest import PILOT, line
 from .waiting import PATIENCE_SECONDS, until

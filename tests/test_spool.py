@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
-from PilotLoggingDIRAC.pilotlog.spool import Spool
+from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 
 from .conftest import batch
 
@@ -218,7 +218,7 @@ KILLED = """
     from pathlib import Path
     from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
     from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
-    from PilotLoggingDIRAC.pilotlog.spool import Spool
+    from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 
     spool = Spool(Path(sys.argv[1]), SpoolSettings())
     number = 0

@@ -15,10 +15,10 @@ from .. import access, validation
 from ..access import Caller
 from ..errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
 from ..histogram import Distribution
-from ..ingest import Writer
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
+from ..write.writer import Writer
 from .quotas import Charge, Quotas
 
 _ANSWER_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

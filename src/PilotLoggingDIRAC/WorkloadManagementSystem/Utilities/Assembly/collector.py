@@ -16,7 +16,6 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.ingest import Writer
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
@@ -29,8 +28,9 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     StoreSettings,
     UsageSettings,
 )
-from PilotLoggingDIRAC.pilotlog.spool import Spool
 from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+from PilotLoggingDIRAC.pilotlog.write.spool import Spool
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options

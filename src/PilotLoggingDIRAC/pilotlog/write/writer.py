@@ -15,15 +15,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
-from .errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
-from .histogram import Distribution
-from .missing import Gap, Missing
-from .model import Batch, Numbered, PilotId, Receipt
-from .ports import Clock, LogStore
-from .settings import IngestSettings, SpoolSettings
+from ..errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
+from ..histogram import Distribution
+from ..model import Batch, Numbered, PilotId, Receipt
+from ..ports import Clock, LogStore
+from ..settings import IngestSettings, SpoolSettings
+from .drain import Drain
+from .gaps import Gap, Missing
+from .queue import Waiting, WaitingQueue
 from .spool import Spool
-from .spooling import Drain
-from .waiting import Waiting, WaitingQueue
 
 _IDLE_SECONDS = 1.0
 _GROUP_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)

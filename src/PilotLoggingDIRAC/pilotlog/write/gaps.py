@@ -6,9 +6,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .model import Batch, PilotId
-from .ports import Clock
-from .text.marked_line import marked_line
+from ..model import Batch, PilotId
+from ..ports import Clock
+from ..text.marked_line import marked_line
 
 _MAX_LOGS = 10_000
 _LOGS_PER_STEP = 200

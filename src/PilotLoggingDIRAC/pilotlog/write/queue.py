@@ -8,9 +8,9 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from .errors import Overloaded, ShuttingDown
-from .model import Batch
-from .settings import IngestSettings
+from ..errors import Overloaded, ShuttingDown
+from ..model import Batch
+from ..settings import IngestSettings
 
 
 @dataclass(slots=True)

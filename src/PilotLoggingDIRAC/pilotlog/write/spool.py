@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from .errors import SpoolFull, SpoolUnavailable
-from .model import Batch, Numbered, PilotId
-from .settings import SpoolSettings
+from ..errors import SpoolFull, SpoolUnavailable
+from ..model import Batch, Numbered, PilotId
+from ..settings import SpoolSettings
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000

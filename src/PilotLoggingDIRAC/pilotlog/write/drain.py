@@ -11,10 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
-from .errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefused, StoreUnavailable
-from .model import Batch, Numbered, Receipt
-from .ports import LogStore
-from .settings import IngestSettings, SpoolSettings
+from ..errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefused, StoreUnavailable
+from ..model import Batch, Numbered, Receipt
+from ..ports import LogStore
+from ..settings import IngestSettings, SpoolSettings
 from .spool import Spool
 
 Numbers = Callable[[int], tuple[str, int]]

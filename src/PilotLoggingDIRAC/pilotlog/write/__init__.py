@@ -1,0 +1,1 @@
+"""Batches become durable: the writer, its queue, the gaps, the spool and how it drains."""
