@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from benchmarks.growth import filling, questions, work
 from benchmarks.growth.server import NAME, server
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.custody import Content
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Selection, State, StoredFile
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now

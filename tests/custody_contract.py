@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.custody import Content, FileKey, Place
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content, FileKey, Place
+from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting

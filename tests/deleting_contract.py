@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.custody import Content, FileKey
-from PilotLoggingDIRAC.pilotlog.deleting import Extent
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content, FileKey
+from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.importing import ImportConflict
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total

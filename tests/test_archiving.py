@@ -7,17 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Gate, Keeper
-from PilotLoggingDIRAC.pilotlog.custody import Place
-from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
-from PilotLoggingDIRAC.pilotlog.erasing import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Bench, Gate, Keeper
+from PilotLoggingDIRAC.pilotlog.archive.custody import Place
+from PilotLoggingDIRAC.pilotlog.archive.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.archive.packing import Target, content, pack
+from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.retention import Removals, Retention
+from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
+from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms, Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
-from PilotLoggingDIRAC.pilotlog.packing import Target, content, pack
-from PilotLoggingDIRAC.pilotlog.retention import Removals, Retention
-from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer, Walk
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings
-from PilotLoggingDIRAC.pilotlog.tally import Alarms, Tally
 
 from .conftest import PILOT
 from .custody_contract import TARGET, VO, World, pilot

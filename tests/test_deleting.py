@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import deleting
-from PilotLoggingDIRAC.pilotlog.deleting import Deletion, Extent
-from PilotLoggingDIRAC.pilotlog.erasing import Eraser
+from PilotLoggingDIRAC.pilotlog.archive import deletion as deleting
+from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion, Extent
+from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DAY, ArchiveSettings, RetentionSettings
-from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from PilotLoggingDIRAC.pilotlog.custody import Content
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.packing import pack
+from PilotLoggingDIRAC.pilotlog.archive.packing import pack
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
     PrivateFolder,
     private_files,

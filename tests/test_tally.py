@@ -1,6 +1,6 @@
 """Alarms come once per change of state."""
 
-from PilotLoggingDIRAC.pilotlog.tally import Alarms
+from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms
 
 
 class Bell:

@@ -9,11 +9,11 @@ from itertools import count
 
 import psutil
 
+from PilotLoggingDIRAC.pilotlog.archive.retention import Removals, Retention
+from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
-from PilotLoggingDIRAC.pilotlog.retention import Removals, Retention
-from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer, Walk
 from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
-from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Pauses import set_aside
 

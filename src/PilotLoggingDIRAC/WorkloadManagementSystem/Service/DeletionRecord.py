@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.access import Caller
-from PilotLoggingDIRAC.pilotlog.deleting import Extent
+from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.model import Selection
 
 _MAX_NAMES = 20

@@ -16,7 +16,7 @@ from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog import access, selecting, validation
-from PilotLoggingDIRAC.pilotlog.deleting import Extent
+from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from ..access import Scope
-from ..deleting import Extent
+from ..archive.deletion import Extent
 from ..model import Log, Selection, State
 from ..ports import Clock
 from . import rows
@@ -43,7 +43,7 @@ FORGOTTEN = {
 
 
 class SqlDeleting:
-    """A ``deleting.Deletable`` on SQL."""
+    """A ``deletion.Deletable`` on SQL."""
 
     def __init__(self, transactions: Transactions, clock: Clock):
         self._run = transactions.run

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
-from ..custody import Copy, FileKey
+from ..archive.custody import Copy, FileKey
 from ..model import State
 from ..ports import Clock
 from . import rows

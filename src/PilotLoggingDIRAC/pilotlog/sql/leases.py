@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from ..custody import Content
+from ..archive.custody import Content
 from ..errors import LeaseLost
 from ..model import Claim, Log, State, StoredFile
 from ..ports import Clock

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ..custody import FileKey, Found, Place
+from ..archive.custody import FileKey, Found, Place
 from ..model import Log, State
 from . import rows
 from .engine import Transactions

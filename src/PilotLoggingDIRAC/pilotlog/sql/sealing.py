@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
 
-from ..custody import Place
+from ..archive.custody import Place
 from ..errors import InvalidInput
 from ..model import Log, PilotInfo, State
 from . import rows

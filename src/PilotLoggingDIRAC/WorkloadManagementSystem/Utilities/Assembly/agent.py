@@ -11,16 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PilotLoggingDIRAC.pilotlog.archiving import Archiver, Bench, Keeper
-from PilotLoggingDIRAC.pilotlog.cycle import Cycle, CycleSettings, Lane, Memory
-from PilotLoggingDIRAC.pilotlog.erasing import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Bench, Keeper
+from PilotLoggingDIRAC.pilotlog.archive.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.archive.packing import Target
+from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.retention import Retention
+from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.pilotlog.ports import Archive
-from PilotLoggingDIRAC.pilotlog.retention import Retention
-from PilotLoggingDIRAC.pilotlog.sealing import Describer, Sealer
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.tally import Tally
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotAgents import PilotAgents
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
     PrivateFolder,

@@ -10,9 +10,9 @@ import socket
 from DIRAC import gConfig, gLogger
 from DIRAC.FrameworkSystem.Client.NotificationClient import NotificationClient
 
+from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
-from PilotLoggingDIRAC.pilotlog.tally import Alarms
 
 _ADDRESS = "/Systems/WorkloadManagement/PilotLogging/AlarmAddress"
 _MAX_WAITING = 100

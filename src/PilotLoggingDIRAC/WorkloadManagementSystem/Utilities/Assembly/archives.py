@@ -6,8 +6,8 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 
+from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
-from PilotLoggingDIRAC.pilotlog.packing import Target
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.GridArchive import GridArchive
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import Identity
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool

@@ -13,8 +13,8 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
-from PilotLoggingDIRAC.pilotlog.deleting import Deletion
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.query import LogQuery
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas

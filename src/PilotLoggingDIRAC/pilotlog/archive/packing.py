@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
+from ..errors import ArchiveError
+from ..model import Log, StoredFile
 from .custody import Content
-from .errors import ArchiveError
-from .model import Log, StoredFile
 
 _MAX_LFN = 255
 _BLOCK = 1024 * 1024

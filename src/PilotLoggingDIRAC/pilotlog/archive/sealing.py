@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from . import lifecycle
+from .. import lifecycle
+from ..errors import StoreUnavailable
+from ..model import Log, PilotId, PilotInfo
+from ..ports import Clock, Pilots
+from ..settings import SealSettings
 from .custody import Custody, Place
-from .errors import StoreUnavailable
-from .model import Log, PilotId, PilotInfo
-from .ports import Clock, Pilots
-from .settings import SealSettings
 from .tally import Tally
 
 #: A collector that has drained nothing for so long has nothing more to drain, or is dead.

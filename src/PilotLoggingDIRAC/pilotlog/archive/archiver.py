@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from . import lifecycle
+from .. import lifecycle
+from ..errors import LeaseLost, PilotLogError, StoreUnavailable
+from ..model import Claim, StoredFile
+from ..ports import Archive, Clock
+from ..settings import ArchiveSettings
 from .custody import Custody, FileKey
-from .errors import LeaseLost, PilotLogError, StoreUnavailable
-from .model import Claim, StoredFile
 from .packing import Target, Texts, pack
-from .ports import Archive, Clock
 from .sealing import Describer
-from .settings import ArchiveSettings
 from .tally import Tally
 
 #: After as many failures in a row a VO is left alone until the next run.

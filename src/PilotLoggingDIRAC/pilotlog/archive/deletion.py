@@ -1,6 +1,6 @@
 """Deleting on request, the administrator's side: what is named leaves the store at once and is there for nobody.
 
-Copies in an archive are removed by the agent, see ``erasing``; until then a row remembers them.
+Copies in an archive are removed by the agent, see ``removal``; until then a row remembers them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from .errors import InvalidInput
-from .model import Log, Selection
-from .ports import Clock
+from ..errors import InvalidInput
+from ..model import Log, Selection
+from ..ports import Clock
 from .sealing import DRAINING_SECONDS
 
 #: What is deleted in one transaction, so that no collector waits for its locks: text before compression, and pieces.

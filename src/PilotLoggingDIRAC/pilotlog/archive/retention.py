@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..errors import ArchiveError
+from ..model import Log, StoredFile
+from ..ports import Archive, Clock
+from ..settings import RetentionSettings
 from .custody import Custody, FileKey, Found, Place
-from .deleting import groups
-from .errors import ArchiveError
-from .model import Log, StoredFile
-from .ports import Archive, Clock
-from .settings import RetentionSettings
+from .deletion import groups
 from .tally import Tally
 
 _MAX_FAILURES = 3

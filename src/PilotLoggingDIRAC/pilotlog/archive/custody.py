@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from .model import Claim, Log, PilotInfo, StoredFile
+from ..model import Claim, Log, PilotInfo, StoredFile
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from . import lifecycle
+from .. import lifecycle
+from ..errors import ArchiveError
+from ..model import StoredFile
+from ..ports import Archive, Clock
+from ..settings import ArchiveSettings, RetentionSettings
 from .custody import Custody, FileKey
-from .errors import ArchiveError
-from .model import StoredFile
-from .ports import Archive, Clock
-from .settings import ArchiveSettings, RetentionSettings
 from .tally import Tally
 
 _MAX_FAILURES = 3

@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from .archiving import Archiver, Gate, Keeper
+from ..errors import PilotLogError
+from ..ports import Clock
+from .archiver import Archiver, Gate, Keeper
 from .custody import Custody
-from .erasing import Eraser
-from .errors import PilotLogError
-from .ports import Clock
+from .removal import Eraser
 from .retention import Removals, Retention
 from .sealing import Describer, Sealer, Walk
 from .tally import Tally
