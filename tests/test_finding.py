@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.finding import LineFinder, Place
-from PilotLoggingDIRAC.pilotlog.patterns import finder
+from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder, Place
+from PilotLoggingDIRAC.pilotlog.search.pattern import finder
 
 texts = st.lists(st.sampled_from([b"x", b"ab", b"b", b"\n", b"\n\n", "λ".encode()]), max_size=60).map(b"".join)
 cuts = st.lists(st.integers(0, 100), max_size=12)

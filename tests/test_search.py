@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from PilotLoggingDIRAC.pilotlog import search, selecting
+from PilotLoggingDIRAC.pilotlog import selecting
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
-from PilotLoggingDIRAC.pilotlog.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.search import search
+from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
 from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher

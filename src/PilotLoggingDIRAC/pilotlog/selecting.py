@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from .errors import InvalidInput
 from .model import Selection, State
-from .patterns import finder
-from .search import Query
+from .search.pattern import finder
+from .search.search import Query
 from .validation import flag, number
 
 _MAX_SELECTED = 1000

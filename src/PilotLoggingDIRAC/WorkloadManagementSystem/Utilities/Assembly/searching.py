@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.model import Log
-from PilotLoggingDIRAC.pilotlog.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import archived_text
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .patterns import Finder
+from .pattern import Finder
 
 
 class Place(NamedTuple):

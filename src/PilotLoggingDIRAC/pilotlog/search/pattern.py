@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .errors import InvalidInput
+from ..errors import InvalidInput
 
 try:
     import re2

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from .access import Scope
-from .errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
-from .finding import Hit, LineFinder, Place
-from .model import Log, Selection, State
-from .patterns import Finder
-from .settings import SearchSettings
+from ..access import Scope
+from ..errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
+from ..model import Log, Selection, State
+from ..settings import SearchSettings
+from .line_finder import Hit, LineFinder, Place
+from .pattern import Finder
 
 _LISTED_LOGS = 1000
 _SMALL_BYTES = 4 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Search over many logs: the pattern, the lines that match, the search itself."""
