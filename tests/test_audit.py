@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller
-from PilotLoggingDIRAC.pilotlog.audit import Audit
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.model import Selection
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings
 
 from .conftest import PILOT

@@ -9,9 +9,9 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, SourcesExhausted, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, State
-from PilotLoggingDIRAC.pilotlog.outputs import PilotOutputs
+from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
+from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
-from PilotLoggingDIRAC.pilotlog.sources import SourceChain
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 
 from .conftest import PILOT, line

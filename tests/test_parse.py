@@ -11,9 +11,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog import selecting, validation
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
+from PilotLoggingDIRAC.pilotlog.read import selection
 
 from .conftest import PILOT, line
 
@@ -324,7 +325,7 @@ class TestMessages:
 
     @given(st.text())
     def test_any_text_instead_of_json_is_taken_or_refused_by_name(self, payload):
-        for take in (message, finalisation, selecting.selection, selecting.order, validation.stock_file_name):
+        for take in (message, finalisation, selection.selection, selection.order, validation.stock_file_name):
             try:
                 take(payload)
             except PilotLogError:
@@ -400,7 +401,7 @@ class TestSelections:
             "FromDate": "2026-11-20",
             "ToDate": NOW,
         }
-        assert selecting.selection(values) == Selection(
+        assert selection.selection(values) == Selection(
             vos=("vo",),
             stamps=("a", "b"),
             references=("htcondorce://ce/1.0:x",),
@@ -414,10 +415,10 @@ class TestSelections:
 
     @pytest.mark.parametrize("key", ["PilotReference", "Site", "CE"])
     def test_names_that_others_give_may_be_of_any_script(self, key):
-        selecting.selection({key: "Genève 😀"})
+        selection.selection({key: "Genève 😀"})
 
     def test_nothing_given_selects_all_in_scope(self):
-        assert selecting.selection({}) == Selection()
+        assert selection.selection({}) == Selection()
 
     @pytest.mark.parametrize(
         "moment",
@@ -430,7 +431,7 @@ class TestSelections:
         ],
     )
     def test_times_with_a_zone_become_utc(self, moment):
-        assert selecting.selection({"FromDate": moment}).since == NOW
+        assert selection.selection({"FromDate": moment}).since == NOW
 
     @pytest.mark.parametrize(
         "values",
@@ -466,7 +467,7 @@ class TestSelections:
     )
     def test_what_is_no_selection_is_refused(self, values):
         with pytest.raises(InvalidInput):
-            selecting.selection(values)
+            selection.selection(values)
 
     @pytest.mark.parametrize(
         ("value", "expected"),
@@ -479,14 +480,14 @@ class TestSelections:
         ],
     )
     def test_an_order_is_a_column_and_a_direction_newest_first_by_default(self, value, expected):
-        assert selecting.order(value) == expected
+        assert selection.order(value) == expected
 
     @pytest.mark.parametrize(
         "value", [7, "VO", ["VO"], ["VO", "ASC"], [["VO"]], [["VO", "asc"]], [["VO", "ASC"], ["CE", "ASC"]], [[7, "ASC"]], {"VO": 1}]
     )
     def test_what_is_no_order_is_refused(self, value):
         with pytest.raises(InvalidInput):
-            selecting.order(value)
+            selection.order(value)
 
     @pytest.mark.parametrize("value", [1, 5, 10])
     def test_numbers_within_their_bounds_are_taken(self, value):

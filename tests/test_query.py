@@ -12,7 +12,7 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
-from PilotLoggingDIRAC.pilotlog.query import LogQuery, Position
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery, Position
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from PilotLoggingDIRAC.pilotlog import selecting
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
+from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
@@ -34,7 +34,7 @@ def searcher(transactions):
 
 
 def query(pattern, **options):
-    return selecting.search_query(pattern, options, 20)
+    return selection.search_query(pattern, options, 20)
 
 
 def calls(engine, wanted, asked, scope=EVERYTHING):
@@ -176,7 +176,7 @@ def test_what_is_no_cursor_is_refused(searcher, cursor):
 @pytest.mark.parametrize("options", [{"Regex": 1}, {"Context": 21}, {"Context": -1}, {"Nonsense": True}, [], None])
 def test_options_that_do_not_exist_are_refused(options):
     with pytest.raises(InvalidInput):
-        selecting.search_query("x", options, 20)
+        selection.search_query("x", options, 20)
 
 
 def test_a_long_line_is_shown_around_its_match():

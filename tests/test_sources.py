@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import sources
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound, PilotLogError, SourcesExhausted
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
+from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
 
 from .waiting import PATIENCE_SECONDS, until
@@ -62,7 +62,7 @@ def hanging():
 
 
 def chain(*members, source_seconds=PATIENCE_SECONDS, chain_seconds=PATIENCE_SECONDS, **more):
-    return sources.SourceChain(members, SourceSettings(source_seconds, chain_seconds), **more)
+    return source_chain.SourceChain(members, SourceSettings(source_seconds, chain_seconds), **more)
 
 
 def ask(asked, *names):
@@ -70,15 +70,15 @@ def ask(asked, *names):
 
 
 def test_default_order_begins_with_the_computing_element():
-    assert sources.order((), remote_first=False) == ("ComputingElement", "Collector", "Archive")
+    assert source_chain.order((), remote_first=False) == ("ComputingElement", "Collector", "Archive")
 
 
 def test_remote_logs_first_puts_the_computing_element_last():
-    assert sources.order((), remote_first=True) == ("Collector", "Archive", "ComputingElement")
+    assert source_chain.order((), remote_first=True) == ("Collector", "Archive", "ComputingElement")
 
 
 def test_configured_order_beats_remote_logs_first():
-    assert sources.order(("Archive", "Archive", "Collector"), remote_first=True) == ("Archive", "Collector")
+    assert source_chain.order(("Archive", "Archive", "Collector"), remote_first=True) == ("Archive", "Collector")
 
 
 def test_first_source_with_text_answers_and_is_named():
@@ -204,33 +204,33 @@ def test_callers_do_not_wait_for_each_other():
 
 
 def test_every_error_of_a_source_is_a_named_one():
-    assert all(issubclass(error, PilotLogError) for error in (sources.NotASource, sources.NothingThere))
+    assert all(issubclass(error, PilotLogError) for error in (source_chain.NotASource, source_chain.NothingThere))
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_whole_text_joins_pieces_that_end_within_a_character(size):
     text = "zażółć\n".encode() * 3
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
-    assert sources.whole_text(pieces, 1000) == text.decode()
+    assert source_chain.whole_text(pieces, 1000) == text.decode()
 
 
 def test_text_over_the_limit_is_cut_at_its_beginning_and_says_so():
-    cut = sources.whole_text([b"0123456789"] * 10, 25)
+    cut = source_chain.whole_text([b"0123456789"] * 10, 25)
     note, _, rest = cut.partition("\n")
     assert rest == "56789" + "0123456789" * 2 and "first 75 bytes" in note
 
 
 def test_text_at_the_limit_is_whole():
-    assert sources.whole_text([b"01234", b"56789"], 10) == "0123456789"
+    assert source_chain.whole_text([b"01234", b"56789"], 10) == "0123456789"
 
 
 def test_one_piece_over_the_limit_is_cut():
-    assert sources.whole_text([b"0123456789"], 4).endswith("]\n6789")
+    assert source_chain.whole_text([b"0123456789"], 4).endswith("]\n6789")
 
 
 def test_bytes_that_are_not_utf8_are_escaped():
-    assert sources.whole_text([b"a\xffb"], 10) == "a\\xffb"
+    assert source_chain.whole_text([b"a\xffb"], 10) == "a\\xffb"
 
 
 def test_whole_text_of_nothing_is_empty():
-    assert sources.whole_text([], 10) == ""
+    assert source_chain.whole_text([], 10) == ""

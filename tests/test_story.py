@@ -4,7 +4,7 @@ import dataclasses
 from datetime import datetime
 
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
-from PilotLoggingDIRAC.pilotlog.story import story
+from PilotLoggingDIRAC.pilotlog.read.summary import story
 
 AT = datetime(2026, 11, 21, 12)
 RUNNING = Log(1, PilotId("vo.alpha.org", "a" * 32), 1, State.RECEIVING, AT, AT.replace(hour=13), lines=3, bytes=90)

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.audit import Audit
 from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews

@@ -6,12 +6,12 @@ import time
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.audit import Audit
 from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.following import Following
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State
-from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
 from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Reader, Viewer

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .model import Log, State
-from .outputs import lost_parts
-
+from .read.outputs import lost_parts
 
 
 def standing(parts: Sequence[Log]) -> tuple[str, str]:

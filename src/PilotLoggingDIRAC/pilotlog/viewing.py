@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from . import access, selecting, validation
+from . import access, validation
 from .access import Caller, Policy, Scope
-from .audit import Audit
 from .documents import Document, Documents, shown
 from .errors import InvalidInput
 from .model import Log, PilotId, Selection, State
-from .outputs import lost_parts
 from .pieces import DATABASE, PartText
 from .ports import Clock
-from .query import LogQuery
+from .read import selection
+from .read.audit import Audit
+from .read.outputs import lost_parts
+from .read.reader import LogQuery
 from .settings import PageSettings
 from .standing import standing, whereabouts
 
@@ -60,7 +61,7 @@ class Viewer:
         """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state;
         ``newest``: states were counted in so many logs only, those heard of last."""
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
-        wanted = selecting.selection(chosen)
+        wanted = selection.selection(chosen)
         column, descending = _order(asked)
         most = self._query.settings.max_counted
         start = _number(asked, "Start", 0, 0, most)

@@ -9,13 +9,13 @@ from typing import Any
 
 from DIRAC.Core.Base.Client import Client
 
-from PilotLoggingDIRAC.pilotlog import query, sources
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently, value
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
-SOURCES = (sources.COLLECTOR, sources.ARCHIVE, sources.COMPUTING_ELEMENT)
+SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT)
 
 _MAX_PARTS = 1000
 _PATIENCE_SECONDS = 60.0
@@ -128,6 +128,6 @@ class LogReading:
 
 def last_lines(text: str, lines: int) -> str:
     """The last lines of a text."""
-    return query.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()
+    return reader.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()
 
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PilotLoggingDIRAC.pilotlog import sources
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogReading import SOURCES, LogReading, Output, Pilot, last_lines
@@ -29,7 +29,7 @@ def show(options: Mapping[str, str], name: str) -> int:
         if "Follow" in options:
             interval = LogSelection.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
             return _follow(reading, reading.find(name, options.get("VO", "")), interval, lines, "Raw" in options)
-        if source == sources.COLLECTOR:
+        if source == source_chain.COLLECTOR:
             return _from_database(reading, reading.find(name, options.get("VO", "")), lines, options)
         return _from_chain(reading, name, source, lines, options)
     except LogNotFound as error:
@@ -42,7 +42,7 @@ def _source(options: Mapping[str, str]) -> str:
     found = next((source for source in SOURCES if source.lower() == wanted.lower()), "")
     if wanted and not found:
         raise InvalidInput(f"--Source is one of {', '.join(SOURCES)}")
-    if "Follow" in options and (found not in ("", sources.COLLECTOR) or "Output" in options or "JSON" in options):
+    if "Follow" in options and (found not in ("", source_chain.COLLECTOR) or "Output" in options or "JSON" in options):
         raise InvalidInput("--Follow is of what collectors get, for the terminal: without --Source, --Output and --JSON")
     return found
 
@@ -60,7 +60,7 @@ def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | Non
 def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options: Mapping[str, str]) -> int:
     texts = reading.pages(pilot) if lines is None else iter([reading.tail(pilot, lines)])
     complete = all(part["Complete"] for part in pilot.parts[-1:])
-    return _give(f"{pilot}", texts, "", sources.COLLECTOR, complete, pilot.bytes, options)
+    return _give(f"{pilot}", texts, "", source_chain.COLLECTOR, complete, pilot.bytes, options)
 
 
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PilotLoggingDIRAC.pilotlog.access import Caller
-from PilotLoggingDIRAC.pilotlog.audit import Audit
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import auditing, callers
 
 

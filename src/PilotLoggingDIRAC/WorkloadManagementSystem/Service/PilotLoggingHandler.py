@@ -15,11 +15,12 @@ from concurrent.futures import Future
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog import access, selecting, validation
+from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
-from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
+from PilotLoggingDIRAC.pilotlog.read import selection as selecting
+from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import selecting, validation
+from PilotLoggingDIRAC.pilotlog import validation
+from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import logging_info, pilot_outputs
@@ -31,7 +32,7 @@ class PilotOutputMixin(AuditedMixin):
         ``names`` are the sources to ask, in order; without any they are the VO's.
         """
         self.about = lambda: {"reference": validation.printable(reference)}
-        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, selecting.sources(names))
+        vo, found = pilot_outputs().get(self.who, policy(self.who.vo), reference, selection.sources(names))
         self.audit.read(self.who, "getPilotOutput", reference=reference, vo=vo, source=found.source)
         return {
             "StdOut": found.stdout,

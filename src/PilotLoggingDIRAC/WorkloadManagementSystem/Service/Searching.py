@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import access, selecting, validation
+from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.read import selection as selecting
+from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
-from PilotLoggingDIRAC.pilotlog.sources import COLLECTOR
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PilotLoggingDIRAC.pilotlog import outputs, sources
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.settings import MiB
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import PrivateFolder
 
@@ -21,7 +21,7 @@ FetchOld = Callable[[PilotId, Path], None]
 class ArchiveSource:
     """A pilot's log from its archived copies; parts that came later, and are not archived yet, from the database."""
 
-    name = sources.ARCHIVE
+    name = source_chain.ARCHIVE
 
     def __init__(
         self, reader: outputs.Reader, archive_for: Callable[[Log], Archive], fetch_old: FetchOld, max_bytes: int
@@ -52,7 +52,7 @@ class ArchiveSource:
         if not lost and not any(map(_is_archived, kept)):
             raise LogNotFound("the log is not in the archive")
         pieces = (text for log in kept for text in self._text(log, folder))
-        return outputs.describe(parts, sources.whole_text(pieces, self._max_bytes))
+        return outputs.describe(parts, source_chain.whole_text(pieces, self._max_bytes))
 
     def _text(self, log: Log, folder: Path) -> Iterator[bytes]:
         if not _is_archived(log):
@@ -63,7 +63,7 @@ class ArchiveSource:
         path = folder / "old"
         self._fetch_old(pilot, path)
         with path.open("rb") as file:
-            text = sources.whole_text(_chunks(file), self._max_bytes)
+            text = source_chain.whole_text(_chunks(file), self._max_bytes)
         return Output(text, final=True, complete=True)  # DIRAC uploads what its pilot has finalised
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from DIRAC.WorkloadManagementSystem.Service.WMSUtilities import getPilotCE, getPilotRef, setPilotCredentials
 
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.sources import whole_text
+from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 
 from .PrivateFolder import private_files
 from .WorkerOperations import operation

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.pilotlog import outputs, sources
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId, State
+from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 
 
 class CollectorSource:
     """A pilot's log as far as its text is in the database."""
 
-    name = sources.COLLECTOR
+    name = source_chain.COLLECTOR
 
     def __init__(self, reader: outputs.Reader, max_bytes: int):
         """Of a log of more than ``max_bytes`` the end is given."""
@@ -27,4 +27,4 @@ class CollectorSource:
         if outputs.lost_parts(parts) or any(log.state is State.PURGED for log in parts):
             raise LogNotFound("the log, or a part of it, has left the database")
         pieces = (text for log in parts for text in outputs.stored_text(self._reader, log))
-        return outputs.describe(parts, sources.whole_text(pieces, self._max_bytes))
+        return outputs.describe(parts, source_chain.whole_text(pieces, self._max_bytes))

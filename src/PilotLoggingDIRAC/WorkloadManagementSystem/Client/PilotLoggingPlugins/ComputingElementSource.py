@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog import sources
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
+from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import (
     PilotRecord,
     PilotRecords,
@@ -28,7 +28,7 @@ class ComputingElementSource:
     has nothing any more.
     """
 
-    name = sources.COMPUTING_ELEMENT
+    name = source_chain.COMPUTING_ELEMENT
 
     def __init__(self, records: PilotRecords, fetch: Fetch):
         self._records = records

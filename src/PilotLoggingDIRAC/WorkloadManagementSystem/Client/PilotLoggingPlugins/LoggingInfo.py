@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PilotLoggingDIRAC.pilotlog import outputs, sources
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
-from PilotLoggingDIRAC.pilotlog.story import story
+from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
+from PilotLoggingDIRAC.pilotlog.read.summary import story
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import (
     PilotRecord,
     PilotRecords,
@@ -23,7 +23,7 @@ Fetch = Callable[[PilotRecord], str]
 class ComputingElementLogging:
     """DIRAC's own way: asked each time, as it tells how the pilot's job goes on."""
 
-    name = sources.COMPUTING_ELEMENT
+    name = source_chain.COMPUTING_ELEMENT
 
     def __init__(self, records: PilotRecords, fetch: Fetch):
         self._records = records

@@ -18,8 +18,8 @@ from sqlalchemy import URL, Connection, column, delete, insert, select, table
 
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
+from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sources import whole_text
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 
 _CE_FIELDS = ("VO", "GridType", "GridSite", "DestinationSite", "Queue", "PilotStamp")

@@ -6,7 +6,7 @@ import functools
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 

@@ -16,7 +16,7 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import (

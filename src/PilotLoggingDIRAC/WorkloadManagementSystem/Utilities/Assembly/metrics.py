@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from PilotLoggingDIRAC.pilotlog import figures
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.figures import Figure
-from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collectors

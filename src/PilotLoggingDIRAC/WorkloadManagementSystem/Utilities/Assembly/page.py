@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.following import Following
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.ports import Archive
-from PilotLoggingDIRAC.pilotlog.query import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Viewer, text_of
 from PilotLoggingDIRAC.pilotlog.watching import Watching

@@ -10,13 +10,14 @@ from typing import Any
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog import sources, validation
+from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
-from PilotLoggingDIRAC.pilotlog.outputs import PilotOutputs
 from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.read import source_chain
+from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
+from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sources import SourceChain
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ComputingElementSource import (
@@ -46,7 +47,7 @@ _LOOK_AFTER_WORKERS_SECONDS = 60.0
 def names_for(vo: str) -> Sequence[str]:
     """The sources to ask for a VO's pilots, in order: ``LogSources``, or what ``RemoteLogsPriority`` says."""
     option = options.operations(vo, "Pilot")
-    return sources.order(option("LogSources", []), option("RemoteLogsPriority", False))
+    return source_chain.order(option("LogSources", []), option("RemoteLogsPriority", False))
 
 
 class _Reading:

@@ -12,10 +12,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from .access import Caller
-from .errors import PilotLogError
-from .model import Selection
-from .settings import AuditSettings
+from ..access import Caller
+from ..errors import PilotLogError
+from ..model import Selection
+from ..settings import AuditSettings
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:/@,+*#()\[\]-]")
 _MAX_CHARACTERS = 255

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from .errors import InvalidInput
-from .model import Selection, State
-from .search.pattern import finder
-from .search.search import Query
-from .validation import flag, number
+from ..errors import InvalidInput
+from ..model import Selection, State
+from ..search.pattern import finder
+from ..search.search import Query
+from ..validation import flag, number
 
 _MAX_SELECTED = 1000
 

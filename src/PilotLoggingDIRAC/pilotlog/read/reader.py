@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from . import access
-from .access import Caller, Policy
-from .errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
-from .model import Log, Page, PilotId, Selection, State, Total
-from .settings import ReadSettings
-from .sql.reading import SqlReader
-from .text.utf8 import character_boundary
+from .. import access
+from ..access import Caller, Policy
+from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
+from ..model import Log, Page, PilotId, Selection, State, Total
+from ..settings import ReadSettings
+from ..sql.reading import SqlReader
+from ..text.utf8 import character_boundary
 
 _MAX_CHARACTER_BYTES = 4
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)

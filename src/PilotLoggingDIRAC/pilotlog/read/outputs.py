@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from . import access, validation
-from .access import Caller, Policy
-from .errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
-from .model import Log, Output, PilotId, State
-from .sources import ARCHIVE, COLLECTOR, SourceChain
+from .. import access, validation
+from ..access import Caller, Policy
+from ..errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
+from ..model import Log, Output, PilotId, State
+from .source_chain import ARCHIVE, COLLECTOR, SourceChain
 
 
 class Reader(Protocol):

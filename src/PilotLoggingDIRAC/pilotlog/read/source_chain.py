@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
-from .errors import Overloaded, PilotLogError, SourcesExhausted
-from .model import Output, PilotId
-from .ports import Source
-from .settings import SourceSettings
-from .text import terminal
+from ..errors import Overloaded, PilotLogError, SourcesExhausted
+from ..model import Output, PilotId
+from ..ports import Source
+from ..settings import SourceSettings
+from ..text import terminal
 
 COMPUTING_ELEMENT = "ComputingElement"
 COLLECTOR = "Collector"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 
-from .model import Log
-from .standing import standing, whereabouts
-from .text.outline import Outline
-from .text.terminal import harmless
+from ..model import Log
+from ..standing import standing, whereabouts
+from ..text.outline import Outline
+from ..text.terminal import harmless
 
 _MAX_ERRORS = 20
 _MAX_ERROR_CHARACTERS = 300

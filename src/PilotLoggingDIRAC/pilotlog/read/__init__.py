@@ -1,0 +1,1 @@
+"""Who gets which text: reader, selection, the chain of sources, outputs, summary, audit."""
