@@ -9,10 +9,10 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingT
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
-from PilotLoggingDIRAC.pilotlog.standing import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Reader, Viewer
 
 from .conftest import PILOT, Clock, line

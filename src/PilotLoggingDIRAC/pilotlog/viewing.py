@@ -18,8 +18,8 @@ from .read import selection
 from .read.audit import Audit
 from .read.outputs import lost_parts
 from .read.reader import LogQuery
+from .read.summary import standing, whereabouts
 from .settings import PageSettings
-from .standing import standing, whereabouts
 
 Asked = Mapping[str, Sequence[str]]
 """The words of a query string: name to values."""

@@ -1,14 +1,14 @@
-"""How a pilot's log went, as a page of plain text: for who asks for logging info that the CE does not keep."""
+"""A pilot's log on one page of plain text: where its text is, whether all of it is there, and what stands out in it."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
 
-from ..model import Log
-from ..standing import standing, whereabouts
+from ..model import Log, State
 from ..text.outline import Outline
 from ..text.terminal import harmless
+from .outputs import lost_parts
 
 _MAX_ERRORS = 20
 _MAX_ERROR_CHARACTERS = 300
@@ -56,3 +56,29 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
             return
         if number in wanted:
             yield f"  {line.decode('utf-8', 'replace').rstrip()[:_MAX_ERROR_CHARACTERS]}"
+
+
+def standing(parts: Sequence[Log]) -> tuple[str, str]:
+    """(``running``, ``complete`` or ``incomplete``; why) of a log with at least one part."""
+    last, lost = parts[-1], lost_parts(parts)
+    if lost:
+        return "incomplete", f"No longer kept: part {', '.join(map(str, lost))} of this log."
+    if last.state is State.RECEIVING:
+        return "running", _again(parts) + "The pilot has not reported its end yet."
+    if last.complete:
+        return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
+    return "incomplete", _again(parts) + "The pilot fell silent and never reported its end: its last words may be missing."
+
+
+def _again(parts: Sequence[Log]) -> str:
+    return f"The pilot ran again under the same stamp, this is in {len(parts)} parts. " if len(parts) > 1 else ""
+
+
+def whereabouts(parts: Sequence[Log]) -> str:
+    """Where the text is, for people: the database, storage elements by name."""
+    places = {_place(log): None for log in parts if log.state is not State.PURGED or log.file}
+    return " and ".join(places) or "nowhere any more"
+
+
+def _place(log: Log) -> str:
+    return f"archive ({log.file.se})" if log.state is State.PURGED and log.file else "database"
