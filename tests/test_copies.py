@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.copies import Copies, NotYetThere
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Log, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies, NotYetThere
 
 from .conftest import PILOT, Clock
 from .waiting import PATIENCE_SECONDS, until

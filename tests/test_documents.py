@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.documents import Document, Documents
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Log, State
-from PilotLoggingDIRAC.pilotlog.pieces import DATABASE, PieceCache
+from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
+from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, PieceCache
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings
 from PilotLoggingDIRAC.pilotlog.text.outline import Outline
 

@@ -4,16 +4,16 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Reader, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
-from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Reader, Viewer
 
 from .conftest import PILOT, Clock, line
 from .stored import alter, reader, store  # noqa: F401

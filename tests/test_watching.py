@@ -6,16 +6,16 @@ import time
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.documents import Documents
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.following import Following
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State
+from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
+from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watching
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
-from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Reader, Viewer
-from PilotLoggingDIRAC.pilotlog.watching import Head, Watching
 
 from .conftest import PILOT
 from .stored import reader, store  # noqa: F401

@@ -14,7 +14,6 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.access import REFUSAL
-from PilotLoggingDIRAC.pilotlog.copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.errors import (
     ArchiveError,
     InvalidInput,
@@ -25,6 +24,7 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     PilotLogError,
     StoreUnavailable,
 )
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 
 _FOLDER = Path(__file__).parent / "page"
 _TYPES = {

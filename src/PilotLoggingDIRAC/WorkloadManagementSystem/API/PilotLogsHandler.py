@@ -18,10 +18,10 @@ from typing import Any
 from tornado.iostream import StreamClosedError
 
 from PilotLoggingDIRAC.pilotlog import validation
-from PilotLoggingDIRAC.pilotlog.copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.viewing import Reader
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import (
     Answer,
     error_answer,

@@ -12,10 +12,10 @@ from typing import Any
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from PilotLoggingDIRAC.pilotlog.following import News
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.viewing import Reader
-from PilotLoggingDIRAC.pilotlog.watching import Head
+from PilotLoggingDIRAC.pilotlog.page.live_tail import News
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
+from PilotLoggingDIRAC.pilotlog.page.watcher import Head
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page
 
 _RETRY_MILLISECONDS = 1000

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from ..access import Scope
 from ..model import PilotId, Selection, State
-from ..watching import Head
+from ..page.watcher import Head
 from . import listing
 from .engine import Transactions
 from .reading import branches

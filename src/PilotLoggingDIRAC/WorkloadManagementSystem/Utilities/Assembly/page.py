@@ -12,15 +12,15 @@ from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
-from PilotLoggingDIRAC.pilotlog.copies import Copies
-from PilotLoggingDIRAC.pilotlog.documents import Documents
-from PilotLoggingDIRAC.pilotlog.following import Following
 from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies
+from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
+from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Viewer, text_of
+from PilotLoggingDIRAC.pilotlog.page.watcher import Watching
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.viewing import DatabaseText, Viewer, text_of
-from PilotLoggingDIRAC.pilotlog.watching import Watching
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
     PrivateFolder,
     remove_abandoned,

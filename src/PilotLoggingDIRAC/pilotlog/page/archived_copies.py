@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from .errors import ArchiveError, Overloaded, PilotLogError
-from .index import Index
-from .model import Log
-from .pieces import ARCHIVE
-from .ports import Archive
-from .text.utf8 import character_boundary
+from ..errors import ArchiveError, Overloaded, PilotLogError
+from ..model import Log
+from ..ports import Archive
+from ..text.utf8 import character_boundary
+from .line_index import Index
+from .part_text import ARCHIVE
 
 _PIECE_BYTES = 256 * 1024
 _PIECES_PER_STEP = 4
@@ -32,7 +32,7 @@ class NotYetThere(PilotLogError):
 
 
 class Copy:
-    """An unpacked copy: a ``pieces.PartText``. Its file is held open, so that removing it disturbs no reader."""
+    """An unpacked copy: a ``part_text.PartText``. Its file is held open, so that removing it disturbs no reader."""
 
     source = ARCHIVE
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .errors import Overloaded
-from .model import PilotId, State
-from .settings import PageSettings
+from ..errors import Overloaded
+from ..model import PilotId, State
+from ..settings import PageSettings
 
 
 class Head(NamedTuple):

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from . import access
-from .documents import Document
-from .model import Log, PilotId
-from .viewing import Reader, Viewer, describe
-from .watching import Head
+from .. import access
+from ..model import Log, PilotId
+from .document import Document
+from .viewer import Reader, Viewer, describe
+from .watcher import Head
 
 _MAX_KEPT = 256
 

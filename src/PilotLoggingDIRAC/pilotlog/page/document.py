@@ -8,13 +8,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .errors import InvalidInput, LogNotFound
-from .index import Index, Line, LineReader
-from .model import Log
-from .pieces import DATABASE, PartText, PieceCache
-from .settings import PageSettings
-from .text.outline import Outline
-from .text.utf8 import character_boundary
+from ..errors import InvalidInput, LogNotFound
+from ..model import Log
+from ..settings import PageSettings
+from ..text.outline import Outline
+from ..text.utf8 import character_boundary
+from .line_index import Index, Line, LineReader
+from .part_text import DATABASE, PartText, PieceCache
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 

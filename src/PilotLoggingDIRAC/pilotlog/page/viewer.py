@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from . import access, validation
-from .access import Caller, Policy, Scope
-from .documents import Document, Documents, shown
-from .errors import InvalidInput
-from .model import Log, PilotId, Selection, State
-from .pieces import DATABASE, PartText
-from .ports import Clock
-from .read import selection
-from .read.audit import Audit
-from .read.outputs import lost_parts
-from .read.reader import LogQuery
-from .read.summary import standing, whereabouts
-from .settings import PageSettings
+from .. import access, validation
+from ..access import Caller, Policy, Scope
+from ..errors import InvalidInput
+from ..model import Log, PilotId, Selection, State
+from ..ports import Clock
+from ..read import selection
+from ..read.audit import Audit
+from ..read.outputs import lost_parts
+from ..read.reader import LogQuery
+from ..read.summary import standing, whereabouts
+from ..settings import PageSettings
+from .document import Document, Documents, shown
+from .part_text import DATABASE, PartText
 
 Asked = Mapping[str, Sequence[str]]
 """The words of a query string: name to values."""
@@ -209,7 +209,7 @@ def _order(asked: Asked) -> tuple[str, bool]:
 
 
 class DatabaseText:
-    """A part's text in the store: a ``pieces.PartText``."""
+    """A part's text in the store: a ``part_text.PartText``."""
 
     source = DATABASE
 
