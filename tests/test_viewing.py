@@ -7,7 +7,8 @@ from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
-from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts

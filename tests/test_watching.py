@@ -10,7 +10,8 @@ from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnava
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
-from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watching
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery

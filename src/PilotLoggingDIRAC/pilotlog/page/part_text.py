@@ -1,10 +1,13 @@
-"""Pieces of logs: where a part's come from, and those that were read last."""
+"""The text of one part of a log, in pieces: where they come from, and those that were read last."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
+
+from ..model import Log, State
 
 DATABASE = "Database"
 ARCHIVE = "Archive"
@@ -45,3 +48,28 @@ class PieceCache:
             self._pieces[key] = text
             while self._bytes > self._max_bytes:
                 self._bytes -= len(self._pieces.popitem(last=False)[1])
+
+
+class DatabaseText:
+    """A part's text in the store: a ``part_text.PartText``."""
+
+    source = DATABASE
+
+    def __init__(self, log: Log, sizes: Callable, step: Callable):
+        """``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.viewing`` and ``sql.reading``."""
+        self._id = log.id
+        self._sizes = sizes
+        self._step = step
+
+    def sizes(self, start: int) -> list[tuple[int, int]]:
+        """See ``PartText.sizes``."""
+        return self._sizes(self._id, start)
+
+    def step(self, start: int) -> list[bytes]:
+        """See ``PartText.step``."""
+        return [text for _, text in self._step(self._id, start)]
+
+
+def text_of(log: Log, in_database: Callable[[Log], PartText], copy: Callable[[Log], PartText]) -> PartText:
+    """Where a part is read: in the store while it is there, else its archived copy."""
+    return copy(log) if log.state is State.PURGED else in_database(log)

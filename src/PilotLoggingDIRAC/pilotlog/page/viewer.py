@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,7 +19,6 @@ from ..read.reader import LogQuery
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
 from .document import Document, Documents, shown
-from .part_text import DATABASE, PartText
 
 Asked = Mapping[str, Sequence[str]]
 """The words of a query string: name to values."""
@@ -206,28 +205,3 @@ def _order(asked: Asked) -> tuple[str, bool]:
     if column not in ("LastSeen", "FirstSeen", "NumberOfBytes", "NumberOfLines"):
         raise InvalidInput("Logs can be ordered by LastSeen, FirstSeen, NumberOfBytes, NumberOfLines")
     return column, value.startswith("-")
-
-
-class DatabaseText:
-    """A part's text in the store: a ``part_text.PartText``."""
-
-    source = DATABASE
-
-    def __init__(self, log: Log, sizes: Callable, step: Callable):
-        """``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.viewing`` and ``sql.reading``."""
-        self._id = log.id
-        self._sizes = sizes
-        self._step = step
-
-    def sizes(self, start: int) -> list[tuple[int, int]]:
-        """See ``PartText.sizes``."""
-        return self._sizes(self._id, start)
-
-    def step(self, start: int) -> list[bytes]:
-        """See ``PartText.step``."""
-        return [text for _, text in self._step(self._id, start)]
-
-
-def text_of(log: Log, in_database: Callable[[Log], PartText], copy: Callable[[Log], PartText]) -> PartText:
-    """Where a part is read: in the store while it is there, else its archived copy."""
-    return copy(log) if log.state is State.PURGED else in_database(log)

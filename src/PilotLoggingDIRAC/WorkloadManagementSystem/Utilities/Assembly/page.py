@@ -16,7 +16,8 @@ from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
-from PilotLoggingDIRAC.pilotlog.page.viewer import DatabaseText, Viewer, text_of
+from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
+from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Watching
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
