@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, FileKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
-from PilotLoggingDIRAC.pilotlog.importing import ImportConflict
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total
 from PilotLoggingDIRAC.pilotlog.sql.deleting import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs

@@ -1,6 +1,6 @@
 """Figures for monitoring."""
 
-from PilotLoggingDIRAC.pilotlog import figures
+from PilotLoggingDIRAC.pilotlog.admin import metrics
 from PilotLoggingDIRAC.pilotlog.histogram import Distribution
 
 
@@ -12,18 +12,18 @@ def test_distribution_counts_up_to_each_bound():
 
 
 def test_figures_of_several_collectors_are_one_family_each():
-    one, two = (figures.Figure("gauge", "x", "X", {(): number}) for number in (1.0, 2.0))
-    (merged,) = figures.merged(iter([figures.labelled(one, "collector", "a"), figures.labelled(two, "collector", "b")]))
+    one, two = (metrics.Figure("gauge", "x", "X", {(): number}) for number in (1.0, 2.0))
+    (merged,) = metrics.merged(iter([metrics.labelled(one, "collector", "a"), metrics.labelled(two, "collector", "b")]))
     assert merged.samples == {(("collector", "a"),): 1.0, (("collector", "b"),): 2.0}
 
 
 def test_store_that_is_away_is_told_and_nothing_is_made_up():
-    (only,) = figures.store_figures(None)
+    (only,) = metrics.store_figures(None)
     assert (only.name, only.samples) == ("database_up", {(): 0.0})
 
 
 def test_time_of_the_oldest_log_is_in_seconds_of_utc():
     status = {"States": {}, "ArchiveFailures": {"vo": 3}, "OldestUnarchived": "2026-11-21T08:00:00"}
-    found = {figure.name: figure.samples for figure in figures.store_figures(status)}
+    found = {figure.name: figure.samples for figure in metrics.store_figures(status)}
     assert found["oldest_unarchived_timestamp_seconds"] == {(): 1795248000.0}
     assert found["archive_failures"] == {(("vo", "vo"),): 3.0}

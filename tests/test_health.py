@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import health
+from PilotLoggingDIRAC.pilotlog.admin import health
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.health import Finding, Level, Limits
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 NOW = datetime(2026, 11, 21, 12)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog import importing
+from PilotLoggingDIRAC.pilotlog.admin import importing
+from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, LeftLog, Outcome, Skipped
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Outcome, Skipped
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter

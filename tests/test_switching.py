@@ -2,8 +2,8 @@
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog.admin.switching import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.switching import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import PilotSwitch as module
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitch import PilotSwitch
 

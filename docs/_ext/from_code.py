@@ -16,7 +16,7 @@ import textwrap
 
 from sphinx.util.docutils import SphinxDirective
 
-from PilotLoggingDIRAC.pilotlog import importing  # noqa: F401  they name errors of their own
+from PilotLoggingDIRAC.pilotlog.admin import importing  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection

@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado.ioloop import IOLoop
 
 from PilotLoggingDIRAC.pilotlog import access
-from PilotLoggingDIRAC.pilotlog.figures import Figure
+from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of

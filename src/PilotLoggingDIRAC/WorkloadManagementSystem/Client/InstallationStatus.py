@@ -10,9 +10,9 @@ from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
-from PilotLoggingDIRAC.pilotlog import health
+from PilotLoggingDIRAC.pilotlog.admin import health
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.pilotlog.health import Finding, Level, Limits
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import CallFailed, value
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.DataManagers import DataManager, data_managers

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from DIRAC.Core.Base.Client import Client
 
-from PilotLoggingDIRAC.pilotlog import importing
+from PilotLoggingDIRAC.pilotlog.admin import importing
+from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, LeftLog, Piece, Skipped
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
-from PilotLoggingDIRAC.pilotlog.importing import ImportConflict, LeftLog, Piece, Skipped
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 
+from PilotLoggingDIRAC.pilotlog.admin.switching import Switch
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.switching import Switch
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitch import PilotSwitch
 

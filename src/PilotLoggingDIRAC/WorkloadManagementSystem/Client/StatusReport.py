@@ -6,8 +6,8 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 
-from PilotLoggingDIRAC.pilotlog import health
-from PilotLoggingDIRAC.pilotlog.health import Level
+from PilotLoggingDIRAC.pilotlog.admin import health
+from PilotLoggingDIRAC.pilotlog.admin.health import Level
 from PilotLoggingDIRAC.pilotlog.text import humanize
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.InstallationStatus import Status

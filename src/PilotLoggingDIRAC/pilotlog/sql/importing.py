@@ -10,9 +10,10 @@ from datetime import datetime
 import zstandard
 from sqlalchemy import Connection, and_, insert, select, update
 
-from .. import importing, lifecycle
+from .. import lifecycle
+from ..admin import importing
+from ..admin.importing import Ending, ImportConflict, Piece
 from ..errors import OffsetMismatch
-from ..importing import Ending, ImportConflict, Piece
 from ..model import Log, PilotId, State
 from ..ports import Clock
 from . import rows

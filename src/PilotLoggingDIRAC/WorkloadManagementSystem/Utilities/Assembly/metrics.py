@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 
-from PilotLoggingDIRAC.pilotlog import figures
+from PilotLoggingDIRAC.pilotlog.admin import metrics as figures
+from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.figures import Figure
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB

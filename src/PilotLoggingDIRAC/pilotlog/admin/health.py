@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from .text import humanize
+from ..text import humanize
 
 _DAY = 86400
 _TROUBLE = ("SpoolFull", "SpoolUnavailable", "StoreUnavailable", "StoreRefused", "Overloaded", "PilotLogError")

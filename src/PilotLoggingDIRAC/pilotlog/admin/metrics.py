@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from .histogram import Distribution
+from ..histogram import Distribution
 
 Labels = tuple[tuple[str, str], ...]
 

@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from . import lifecycle, validation
-from .errors import InvalidInput, PilotLogError
-from .model import PilotId, State
-from .text.redaction.redactor import Redactor
+from .. import lifecycle, validation
+from ..errors import InvalidInput, PilotLogError
+from ..model import PilotId, State
+from ..text.redaction.redactor import Redactor
 
 #: The part that holds imported text; what the pilot sends itself begins with part 1.
 PART = 0
