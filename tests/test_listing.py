@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, Selection, State, Total
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import Listing
 
 from .conftest import batch

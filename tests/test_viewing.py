@@ -13,8 +13,8 @@ from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
-from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
 
 from .conftest import PILOT, Clock, line
 from .stored import alter, reader, store  # noqa: F401

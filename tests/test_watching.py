@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watching
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
-from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 
 from .conftest import PILOT
 from .stored import reader, store  # noqa: F401

@@ -18,10 +18,10 @@ from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
-from PilotLoggingDIRAC.pilotlog.sql.viewing import SqlViews
 from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
 
 #: A step of a migration may take long; a collector spools meanwhile.

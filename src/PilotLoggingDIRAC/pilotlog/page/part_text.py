@@ -56,7 +56,7 @@ class DatabaseText:
     source = DATABASE
 
     def __init__(self, log: Log, sizes: Callable, step: Callable):
-        """``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.viewing`` and ``sql.reading``."""
+        """``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.page_queries`` and ``sql.reading``."""
         self._id = log.id
         self._sizes = sizes
         self._step = step

@@ -14,10 +14,10 @@ from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
 from ..text.limits import Keeping
-from . import rows, trips
+from . import round_trips, rows
 from .engine import Transactions
+from .round_trips import Advance
 from .schema import epochs, logs
-from .trips import Advance
 
 #: Level 3 takes 3 % less space for a pilot's text, and more time.
 _LEVEL = 1
@@ -60,7 +60,7 @@ class SqlAppender:
     def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
         batches = [numbered.batch for numbered in group]
         step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
-        is_new, known = trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
+        is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
         done = self._lock_epoch(connection, epoch)
@@ -120,7 +120,7 @@ def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[Pil
     missing = sorted(set(first_seen) - set(found))
     if missing:
         connection.execute(insert(logs), [_new_row(pilot, first_seen[pilot]) for pilot in missing])
-        found |= {log.pilot: log for log in trips.of(connection).lock(connection, missing)}
+        found |= {log.pilot: log for log in round_trips.of(connection).lock(connection, missing)}
     return found
 
 
@@ -134,13 +134,13 @@ def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
         return log
     part = lifecycle.next_part(log, run[0].received)
     connection.execute(insert(logs).values(rows.new_columns(part)))
-    return trips.of(connection).lock(connection, [log.pilot])[-1]
+    return round_trips.of(connection).lock(connection, [log.pilot])[-1]
 
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
     pieces = [_piece_row(reception, index) for reception in receptions for index in range(len(reception.pieces))]
     changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
-    trips.of(connection).write(connection, pieces, changed)
+    round_trips.of(connection).write(connection, pieces, changed)
 
 
 def _piece_row(reception: Reception, index: int) -> dict:

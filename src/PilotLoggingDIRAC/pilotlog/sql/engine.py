@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, URL, create_engine, event
-from sqlalchemy.exc import DBAPIError, DataError, IntegrityError, NotSupportedError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import ConnectionLost, StoreRefused, StoreUnavailable
 from ..settings import StoreSettings
-from .literals import write_hex
+from .hex_blob import write_hex
 
 _DEADLOCK = 1213
 _DUPLICATE = 1062

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, sqlite
 
-from .literals import HexBlob
+from .hex_blob import HexBlob
 
 metadata = MetaData()
 

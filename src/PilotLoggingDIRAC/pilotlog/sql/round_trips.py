@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..model import Log, PilotId
 from . import rows
-from .literals import HexBytes
+from .hex_blob import HexBytes
 from .schema import batches, epochs, logs
 
 #: So many bytes of text, compressed, go into one trip; as digits they take twice the room, within max_allowed_packet.
