@@ -5,7 +5,7 @@ from datetime import timedelta
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
+from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 
 from .conftest import batch

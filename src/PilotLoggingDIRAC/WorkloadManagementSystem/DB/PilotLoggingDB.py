@@ -13,10 +13,9 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting
+from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting, SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.mending import SqlMending
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
