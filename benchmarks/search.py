@@ -18,11 +18,11 @@ import zstandard
 
 from integration_tests import rpc
 from integration_tests.stack import Stack
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder
 from PilotLoggingDIRAC.pilotlog.search.pattern import finder
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 
 VO = "vo.alpha.org"
 NEEDLE = "No space left on device"

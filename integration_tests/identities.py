@@ -60,10 +60,10 @@ class Watch(threading.Thread):
 
 def files(calls, threads, workers):
     """Act as three; with fewer workers than threads and identities the workers' children give way to each other."""
+    from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
+    from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+    from PilotLoggingDIRAC.adapters.workers.proxies import HOST
     from PilotLoggingDIRAC.pilotlog.model import StoredFile
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.GridArchive import GridArchive
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import HOST
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
     from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives
 
     pool = WorkerPool(workers)

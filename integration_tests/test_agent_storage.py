@@ -21,7 +21,7 @@ DIRAC.initialize(require_auth=False, host_credentials=True)
 from pathlib import Path
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives
 what, vo, se, lfn, size, checksum, path = sys.argv[1:]
 pool = WorkerPool(1)

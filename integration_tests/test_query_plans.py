@@ -8,11 +8,11 @@ from sqlalchemy import Engine, event
 
 from benchmarks.growth import filling, questions, work
 from benchmarks.growth.server import NAME, server
+from PilotLoggingDIRAC.adapters.database import utc_now
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Selection, State, StoredFile
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
 
 LOGS = 20_000
 BIG = {"PilotLogs", "PilotLogBatches", "PilotLogFiles"}

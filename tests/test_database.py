@@ -8,7 +8,7 @@ import DIRAC
 DIRAC.initialize(require_auth=False)
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
 
 db = PilotLoggingDB()
 for _ in range(2):

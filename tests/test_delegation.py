@@ -2,9 +2,9 @@
 
 import pytest
 
+from PilotLoggingDIRAC.adapters.job_pilot_output import delegation
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.JobPilotOutput import delegation
 
 ALICE = {"DN": "/C=zz/CN=alice", "group": "alpha_user", "username": "alice", "properties": ["NormalUser"]}
 

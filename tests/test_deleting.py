@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
+from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.pilotlog.archive import deletion as deleting
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion, Extent
 from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
@@ -13,8 +15,6 @@ from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DAY, ArchiveSettings, RetentionSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
 
 from .conftest import PILOT, line
 from .custody_contract import VO, pilot

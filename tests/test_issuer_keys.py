@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import OKPKey
 
+from PilotLoggingDIRAC.adapters.issuer_keys import IssuerKeys
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings, issuer
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.IssuerKeys import IssuerKeys
 
 FETCH_SECONDS = 1.0
 KEYS = json.dumps({"keys": [OKPKey.generate_key("Ed25519").as_dict(private=False, kid="ed")]}).encode()

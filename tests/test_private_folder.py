@@ -9,12 +9,8 @@ import textwrap
 
 import pytest
 
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, private_files, remove_abandoned
 from PilotLoggingDIRAC.pilotlog.archive.packing import pack
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
-    PrivateFolder,
-    private_files,
-    remove_abandoned,
-)
 
 from .custody_contract import World
 
@@ -51,7 +47,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(folder, below):
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent("""
         import sys, time
         from pathlib import Path
-        from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import PrivateFolder
+        from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder
         folder = PrivateFolder("ce", Path(sys.argv[1]))
         (folder.path / "proxy").write_text("secret")
         print("ready", flush=True)

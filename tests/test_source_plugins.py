@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import delete, update
 
+from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
+from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
 
 from .conftest import PILOT, line
 from .stored import alter, reader, store  # noqa: F401  (fixtures)

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
+from PilotLoggingDIRAC.adapters.workers.worker import Worker
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import HOST, Identity
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Worker import Worker
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
 
 from .waiting import until
 
@@ -49,7 +49,7 @@ def worker():
 
 
 def children():
-    return [child for child in psutil.Process().children() if "WorkerMain" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if "workers.child" in " ".join(child.cmdline())]
 
 
 def gone(process):
@@ -127,7 +127,7 @@ class TestWorker:
             [sys.executable, "-c", textwrap.dedent("""
                 import time
                 from tests.test_worker import SHIFTER, START_SECONDS, fetch
-                from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Worker import Worker
+                from PilotLoggingDIRAC.adapters.workers.worker import Worker
                 worker = Worker(SHIFTER, fetch)
                 print(worker.call("ping", START_SECONDS), flush=True)
                 time.sleep(60)

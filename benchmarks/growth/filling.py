@@ -9,11 +9,11 @@ from hashlib import sha1
 
 import zstandard
 
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import make_engine
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 
 VOS, SITES, CES, DAYS = 10, 200, 500, 365
 BATCHES = 5

@@ -4,7 +4,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
+from PilotLoggingDIRAC.adapters.database import utc_now
 
 from . import questions, work
 from .filling import fill

@@ -9,12 +9,12 @@ from itertools import count
 
 import psutil
 
+from PilotLoggingDIRAC.adapters.database import utc_now
 from PilotLoggingDIRAC.pilotlog.archive.retention import Removals, Retention
 from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Pauses import set_aside
 
 from .filling import BATCHES, VOS, pilot, text, vo

@@ -9,9 +9,9 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.Core.Security import Locations
 
+from PilotLoggingDIRAC.adapters.workers import proxies
+from PilotLoggingDIRAC.adapters.workers.proxies import Identity
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins import Proxies
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import Identity
 
 
 class NoCredential(PilotLogError):
@@ -36,7 +36,7 @@ def credential(vo: str, folder: Path) -> Credential:
         return _own("Pilot/GenericPilotUser and GenericPilotGroup are not set")
     path = folder / "pilot.proxy"
     try:
-        Proxies.download(Identity(user, group, vo), path)
+        proxies.download(Identity(user, group, vo), path)
     except ArchiveError as error:
         return _own(str(error))
     return Credential(str(path), None, f"{user}@{group}, as its pilots")

@@ -6,11 +6,11 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 
+from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.proxies import Identity
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.GridArchive import GridArchive
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import Identity
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
 
 
 def vos() -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -32,7 +33,6 @@ from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.ownership import OwnershipWatch

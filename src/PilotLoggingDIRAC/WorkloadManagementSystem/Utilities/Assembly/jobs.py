@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import JobPilotOutput
+from PilotLoggingDIRAC.adapters import job_pilot_output as delegating
 
 
 def job_pilot_output(job_id: int, credentials: dict) -> dict[str, str]:
-    """See ``JobPilotOutput.job_pilot_output``; in the name of the caller with these verified credentials."""
-    return JobPilotOutput.job_pilot_output(job_id, JobPilotOutput.delegation(credentials))
+    """See ``adapters.job_pilot_output.job_pilot_output``; in the name of the caller with these verified credentials."""
+    return delegating.job_pilot_output(job_id, delegating.delegation(credentials))

@@ -6,12 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
 from PilotLoggingDIRAC.pilotlog.admin import metrics as figures
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collectors
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import pages
 

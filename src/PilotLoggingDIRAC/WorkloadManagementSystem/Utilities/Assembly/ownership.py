@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecords
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 

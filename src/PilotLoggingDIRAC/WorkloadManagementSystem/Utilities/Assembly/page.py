@@ -9,6 +9,9 @@ from pathlib import Path
 from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
@@ -22,12 +25,6 @@ from PilotLoggingDIRAC.pilotlog.page.watcher import Watching
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
-    PrivateFolder,
-    remove_abandoned,
-)
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, auditing, options
 
 _LOOK_AFTER_WORKERS_SECONDS = 60.0

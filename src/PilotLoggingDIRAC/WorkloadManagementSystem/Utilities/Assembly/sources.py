@@ -10,6 +10,15 @@ from typing import Any
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
+from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
+from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
+from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
+from PilotLoggingDIRAC.adapters.sources.logging_info import ComputingElementLogging, OwnLog
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
+from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
@@ -18,23 +27,6 @@ from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ArchiveSource import ArchiveSource
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.CollectorSource import CollectorSource
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.ComputingElementSource import (
-    ComputingElementSource,
-)
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.LoggingInfo import (
-    ComputingElementLogging,
-    OwnLog,
-)
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import PilotRecord, PilotRecords
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import (
-    PrivateFolder,
-    remove_abandoned,
-)
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.Proxies import HOST
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.WorkerPool import WorkerPool
-from PilotLoggingDIRAC.WorkloadManagementSystem.DB.PilotLoggingDB import PilotLoggingDB
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
 
 _log = gLogger.getSubLogger("PilotLogging")

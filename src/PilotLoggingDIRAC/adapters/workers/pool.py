@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
-from .Proxies import Identity
-from .Worker import Worker
+from .proxies import Identity
+from .worker import Worker
 
 
 class Caller(Protocol):

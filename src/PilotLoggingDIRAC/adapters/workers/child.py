@@ -1,4 +1,4 @@
-"""The child of a ``Worker``: ``python -m ...WorkerMain <private folder> user|host``, requests on its standard input.
+"""The child of a ``Worker``: ``python -m ...workers.child <private folder> user|host``, requests on its standard input.
 
 What DIRAC and others print goes to standard error; answers have a descriptor of their own. When the input ends, the
 parent is gone (or done): the child removes the folder with its proxy and kills its process group, itself included. A
@@ -22,10 +22,11 @@ from typing import Any, BinaryIO
 
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
-from .WorkerOperations import OPERATIONS
+from .operations import OPERATIONS
 
 _GRACE_SECONDS = 2.0
-_MODULES = ("StorageOperations", "CEOperations")
+_ADAPTERS = __package__.rpartition(".")[0]
+_MODULES = ("storage_operations", "ce_operations")
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def _initialize(configuration: Path, as_host: bool) -> None:
     gConfigurationData.mergeWithLocal(_parsed(configuration))
     gConfigurationData.setOptionInCFG("/DIRAC/Security/UseServerCertificate", "yes" if as_host else "no")
     for module in _MODULES:
-        _load(f"{__package__}.{module}")
+        _load(f"{_ADAPTERS}.{module}")
 
 
 def _parsed(configuration: Path):

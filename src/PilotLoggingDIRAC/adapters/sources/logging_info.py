@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.read.summary import story
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import (
-    PilotRecord,
-    PilotRecords,
-)
 
 OWN_LOG = "PilotLog"
 

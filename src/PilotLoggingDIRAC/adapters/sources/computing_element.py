@@ -6,13 +6,10 @@ from collections.abc import Callable
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.pilotlog.read import source_chain
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PilotRecords import (
-    PilotRecord,
-    PilotRecords,
-)
 
 _log = gLogger.getSubLogger("PilotLogging")
 

@@ -16,8 +16,8 @@ from DIRAC.WorkloadManagementSystem.Service.WMSUtilities import getPilotCE, getP
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 
-from .PrivateFolder import private_files
-from .WorkerOperations import operation
+from .workers.operations import operation
+from .workers.private_folder import private_files
 
 
 @operation

@@ -7,12 +7,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.settings import MiB
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.PrivateFolder import PrivateFolder
 
 FetchOld = Callable[[PilotId, Path], None]
 """Brings the file that DIRAC's own logging uploaded for a pilot. Raises LogNotFound or ArchiveError."""

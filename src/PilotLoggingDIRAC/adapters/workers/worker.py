@@ -21,10 +21,10 @@ from typing import Any
 from PilotLoggingDIRAC.pilotlog import errors
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
 
-from .PrivateFolder import PrivateFolder, remove_abandoned
-from .Proxies import Identity, download
+from .private_folder import PrivateFolder, remove_abandoned
+from .proxies import Identity, download
 
-_MAIN = f"{__package__}.WorkerMain"
+_MAIN = f"{__package__}.child"
 _START_SECONDS = 60.0
 #: A child is replaced after this time, so that it doesn't act on an old configuration.
 _MAX_AGE_SECONDS = 3600.0

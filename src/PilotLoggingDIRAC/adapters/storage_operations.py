@@ -22,8 +22,8 @@ from DIRAC.Resources.Storage.StorageElement import StorageElement
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
-from .PrivateFolder import private_files
-from .WorkerOperations import operation
+from .workers.operations import operation
+from .workers.private_folder import private_files
 
 _FILE_MODE = 0o640
 _FOLDER_MODE = 0o750

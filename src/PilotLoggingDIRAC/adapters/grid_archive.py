@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 
-from .WorkerPool import Caller
+from .workers.pool import Caller
 
 
 class GridArchive:

@@ -1,0 +1,1 @@
+"""Adapters to one outside system each: the database, storage elements, computing elements, DIRAC's own databases."""

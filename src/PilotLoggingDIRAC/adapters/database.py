@@ -1,0 +1,118 @@
+"""PilotLoggingDB: the database of pilot logs, connected by DIRAC's own parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from datetime import UTC, datetime, timedelta
+
+from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
+from sqlalchemy import URL
+
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting, SqlMending
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
+from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+
+#: A step of a migration may take long; a collector spools meanwhile.
+_MIGRATION_SECONDS = 3600
+
+FULL_NAME = "WorkloadManagement/PilotLoggingDB"
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def database_url() -> URL:
+    """Where PilotLoggingDB is, by DIRAC's ``getDBParameters``. Raises StoreUnavailable when the CS does not say."""
+    found = getDBParameters(FULL_NAME)
+    if not found["OK"]:
+        raise StoreUnavailable(f"The CS does not say where PilotLoggingDB is: {found['Message']}")
+    parameters = found["Value"]
+    return URL.create(
+        "mysql+mysqldb",
+        parameters["User"],
+        parameters["Password"],
+        parameters["Host"],
+        parameters["Port"],
+        parameters["DBName"],
+    )
+
+
+class PilotLoggingDB:
+    """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
+
+    Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
+    """
+
+    def __init__(
+        self,
+        url: str | URL | None = None,
+        settings: StoreSettings = StoreSettings(),
+        clock=utc_now,
+        accept_late: timedelta = timedelta(days=30),
+        kept_by: Keeping | None = None,
+    ):
+        self._transactions = _MigratedTransactions(url, settings, clock)
+        self.appender = SqlAppender(self._transactions, clock, accept_late, kept_by)
+        self.reader = SqlReader(self._transactions)
+        self.searcher = SqlSearcher(self._transactions)
+        self.usage = SqlUsage(self._transactions)
+        self.custody = SqlCustody(self._transactions, clock)
+        self.importer = SqlImporter(self._transactions, clock)
+        self.mending = SqlMending(self._transactions)
+        self.deleting = SqlDeleting(self._transactions, clock)
+        self.views = SqlViews(self._transactions)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._transactions.close()
+
+
+class _MigratedTransactions(Transactions):
+    """Transactions on a database whose schema is brought up to date before the first one."""
+
+    def __init__(self, url: str | URL | None, settings: StoreSettings, clock):
+        super().__init__(None, settings)
+        self._url, self._store_settings, self._clock = url, settings, clock
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def run(self, step, *args):
+        """See ``Transactions.run``; StoreUnavailable too when nobody knows where the database is, or when the schema
+        can't be brought up to date. Both are looked at again at the next step."""
+        if not self._ready:
+            with self._lock:
+                if not self._ready:
+                    self._prepare()
+                    self._ready = True
+        return super().run(step, *args)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if self.engine is not None:
+            self.engine.dispose()
+
+    def _prepare(self) -> None:
+        if self.engine is None:
+            self.engine = make_engine(self._url or database_url(), self._store_settings)
+        if not missing(self.engine):
+            return
+        patient = dataclasses.replace(self._store_settings, read_seconds=_MIGRATION_SECONDS)
+        engine = make_engine(self.engine.url, patient)
+        try:
+            migrate(engine, self._clock)
+        finally:
+            engine.dispose()

@@ -1,0 +1,1 @@
+"""Child processes that act with one identity each, for work on storage and computing elements."""
