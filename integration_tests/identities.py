@@ -63,8 +63,8 @@ def files(calls, threads, workers):
     from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
     from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
     from PilotLoggingDIRAC.adapters.workers.proxies import HOST
+    from PilotLoggingDIRAC.assembly import archives
     from PilotLoggingDIRAC.pilotlog.model import StoredFile
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives
 
     pool = WorkerPool(workers)
     data = {vo: next(group.name for group in world.GROUPS if vo.shifter in group.users) for vo in world.VOS}

@@ -9,9 +9,9 @@ from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfiguration
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 from diraccfg import CFG
 
+from PilotLoggingDIRAC.assembly.callers import caller, policy, served
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller, policy, served
 
 CONFIGURATION = {
     "Registry": {

@@ -6,8 +6,8 @@ from importlib import resources
 import pytest
 from DIRAC.FrameworkSystem.Client.ComponentInstaller import ComponentInstaller
 
+from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.pilotlog import settings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.options import option_name
 
 from .local_cs import EXTENSIONS, LocalCS, LocalInstaller
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SealSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 
 
 def filled(settings, **given):

@@ -3,9 +3,9 @@
 import pytest
 from DIRAC import gConfig
 
+from PilotLoggingDIRAC.assembly import redaction
 from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Redaction
 
 
 def shown(text, redactor=None):
@@ -67,30 +67,30 @@ class TestConfiguration:
 
         def fill(options):
             answer = {"OK": True, "Value": options} if options is not None else {"OK": False, "Message": "no section"}
-            monkeypatch.setattr(gConfig, "getOptionsDict", lambda section: answer if section == Redaction.SECTION else None)
+            monkeypatch.setattr(gConfig, "getOptionsDict", lambda section: answer if section == redaction.SECTION else None)
 
         return fill
 
     def test_without_a_section_the_rules_of_here_hold(self, cs):
         cs(None)
-        assert shown("TOKEN=abc\n", Redaction.redactor()) == "TOKEN=[redacted:secret]\n"
+        assert shown("TOKEN=abc\n", redaction.redactor()) == "TOKEN=[redacted:secret]\n"
 
     def test_rules_and_names_come_from_it(self, cs):
         cs({"Badge": r"badge (\d+)", "SecretNames": "voBadge, other", "PlainNames": "PILOT_TOKEN"})
         text = "badge 1 OTHER=x PILOT_TOKEN=y\n"
-        assert shown(text, Redaction.redactor()) == "badge [redacted:Badge] OTHER=[redacted:secret] PILOT_TOKEN=y\n"
+        assert shown(text, redaction.redactor()) == "badge [redacted:Badge] OTHER=[redacted:secret] PILOT_TOKEN=y\n"
 
     def test_a_bad_rule_is_reported_at_error_level_and_the_others_hold(self, cs, monkeypatch):
         told = []
-        monkeypatch.setattr(Redaction._log, "error", lambda *words: told.append(words))
+        monkeypatch.setattr(redaction._log, "error", lambda *words: told.append(words))
         cs({"Bad": "(", "Badge": r"badge (\d+)"})
-        assert shown("badge 1\n", Redaction.redactor()) == "badge [redacted:Badge]\n"
+        assert shown("badge 1\n", redaction.redactor()) == "badge [redacted:Badge]\n"
         assert len(told) == 1 and "Bad" in told[0][1]
 
     def test_no_option_switches_redaction_off(self, cs):
         for name in ("Enabled", "Redaction", "Off", "PlainNames"):
             cs({name: "False"})
-            assert "abc" not in shown("TOKEN=abc\n", Redaction.redactor())
+            assert "abc" not in shown("TOKEN=abc\n", redaction.redactor())
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ import textwrap
 
 from sphinx.util.docutils import SphinxDirective
 
+from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.pilotlog.admin import importing  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.options import option_name
 
 _SCRIPTS = "PilotLoggingDIRAC.WorkloadManagementSystem.scripts"
 

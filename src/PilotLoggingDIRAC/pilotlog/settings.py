@@ -1,4 +1,4 @@
-"""Every bound and time limit by name, with its default. ``Assembly`` fills them from the CS; the guide lists them.
+"""Every bound and time limit by name, with its default. ``assembly`` fills them from the CS; the guide lists them.
 
 Sizes in bytes, times in seconds unless the name says otherwise.
 """

@@ -16,12 +16,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado.ioloop import IOLoop
 
+from PilotLoggingDIRAC.assembly.callers import caller_of
+from PilotLoggingDIRAC.assembly.metrics import metrics
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.metrics import metrics
 
 _PREFIX = "pilotlog_"
 _FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}

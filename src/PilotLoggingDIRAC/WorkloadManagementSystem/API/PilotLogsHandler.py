@@ -17,6 +17,9 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
+from PilotLoggingDIRAC.assembly import auditing
+from PilotLoggingDIRAC.assembly.callers import caller_of, policy
+from PilotLoggingDIRAC.assembly.page import Page, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
@@ -32,9 +35,6 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import (
 )
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
 from PilotLoggingDIRAC.WorkloadManagementSystem.API.Tail import Tail
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import auditing
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import caller_of, policy
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page, page, whoami
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")

@@ -12,11 +12,11 @@ from typing import Any
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
+from PilotLoggingDIRAC.assembly.page import Page
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.live_tail import News
 from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import Page
 
 _RETRY_MILLISECONDS = 1000
 #: What of a log's standing is told: without how long it is and when it was heard of, which each text tells.

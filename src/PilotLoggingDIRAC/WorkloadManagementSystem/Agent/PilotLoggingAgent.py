@@ -12,8 +12,8 @@ from pathlib import Path
 from DIRAC import S_ERROR, S_OK
 from DIRAC.Core.Base.AgentModule import AgentModule
 
+from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.agent import ArchivingAgent
 
 
 class PilotLoggingAgent(AgentModule):

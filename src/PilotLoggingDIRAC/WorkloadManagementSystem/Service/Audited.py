@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PilotLoggingDIRAC.assembly import auditing, callers
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import auditing, callers
 
 
 class AuditedMixin:

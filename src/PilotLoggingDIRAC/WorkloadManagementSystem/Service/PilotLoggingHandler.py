@@ -15,6 +15,8 @@ from concurrent.futures import Future
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
+from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.collector import Collector, collector
 from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
@@ -26,8 +28,6 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import au
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Searching import SearchingMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import Collector, collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported, streamed
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import guard_json
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service

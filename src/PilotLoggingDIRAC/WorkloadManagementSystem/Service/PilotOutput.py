@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.sources import logging_info, pilot_outputs
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import logging_info, pilot_outputs
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
 
 

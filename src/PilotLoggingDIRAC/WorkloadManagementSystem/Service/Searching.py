@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
 _MAX_TAIL_LINES = 100_000

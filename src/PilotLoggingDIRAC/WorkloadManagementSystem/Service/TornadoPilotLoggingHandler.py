@@ -20,6 +20,7 @@ from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_OK
 from tornado.web import HTTPError
 
+from PilotLoggingDIRAC.assembly.collector import collector
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
@@ -27,7 +28,6 @@ from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collector
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import decode_plain
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server

@@ -9,9 +9,9 @@ from __future__ import annotations
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
+from PilotLoggingDIRAC.assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
 

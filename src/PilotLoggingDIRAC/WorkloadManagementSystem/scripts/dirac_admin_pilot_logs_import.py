@@ -51,9 +51,9 @@ def main():
 
 def run(folder, silent, every):
     """Import a folder, show progress, and return the report."""
+    from PilotLoggingDIRAC.assembly.redaction import redactor
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogImport import PilotLogImport
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
     report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every, say)).run(folder)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.DownloadPlugin import DownloadPlugin
 
+from PilotLoggingDIRAC.assembly.auditing import audit
+from PilotLoggingDIRAC.assembly.callers import policy, served
+from PilotLoggingDIRAC.assembly.sources import pilot_outputs
 from PilotLoggingDIRAC.pilotlog.access import NOBODY
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.auditing import audit
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.callers import policy, served
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.sources import pilot_outputs
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
 
 

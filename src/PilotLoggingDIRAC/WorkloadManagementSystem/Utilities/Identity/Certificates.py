@@ -12,9 +12,9 @@ from DIRAC.Core.Utilities.DErrno import ECERTFIND
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from tornado.web import HTTPError
 
+from PilotLoggingDIRAC.assembly import balancers
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.receive import form
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import balancers
 from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity import Chains
 
 #: Headers that a balancer sets, as DIRAC names them.

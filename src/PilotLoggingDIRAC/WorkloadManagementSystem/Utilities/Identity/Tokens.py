@@ -8,9 +8,9 @@ from __future__ import annotations
 from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_ERROR, S_OK
 
+from PilotLoggingDIRAC.assembly.tokens import tokens
 from PilotLoggingDIRAC.pilotlog.errors import TokenRefused
 from PilotLoggingDIRAC.pilotlog.tokens.holder import Holder
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.tokens import tokens
 
 _log = gLogger.getSubLogger("PilotLogging")
 

@@ -14,6 +14,12 @@ import DIRAC
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
+from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
+from PilotLoggingDIRAC.assembly.redaction import redactor
+from PilotLoggingDIRAC.assembly.searching import log_search
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -32,12 +38,6 @@ from PilotLoggingDIRAC.pilotlog.settings import (
 from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Redaction import redactor
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.ownership import OwnershipWatch
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.quotas import QuotaOptions
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.searching import log_search
 
 #: A problem of the collector that comes back sooner was never over.
 _QUIET_SECONDS = 30.0

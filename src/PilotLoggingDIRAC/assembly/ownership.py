@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 
 #: One question reads the whole table, and nobody waits for it.
 _READ_SECONDS = 60

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.assembly.collector import collectors
+from PilotLoggingDIRAC.assembly.page import pages
 from PilotLoggingDIRAC.pilotlog.admin import metrics as figures
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.collector import collectors
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.page import pages
 
 #: Logs are counted by state: of millions this takes a second, so not at each scrape.
 _STORE_SECONDS = 30.0

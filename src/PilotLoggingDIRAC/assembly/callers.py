@@ -10,7 +10,6 @@ from typing import Any
 from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getPropertiesForGroup, getPropertiesForHost
-
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy

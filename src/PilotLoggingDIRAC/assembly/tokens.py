@@ -13,12 +13,12 @@ from DIRAC import gConfig, gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers.Registry import wrapIDAsDN
 
 from PilotLoggingDIRAC.adapters.issuer_keys import IssuerKeys
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.errors import TokenRefused
 from PilotLoggingDIRAC.pilotlog.tokens.check import check
 from PilotLoggingDIRAC.pilotlog.tokens.holder import Holder
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import InvalidIssuer, Issuer, TokenSettings, issuer
 from PilotLoggingDIRAC.pilotlog.tokens.keyring import Keyring
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 
 SECTION = f"{options.SHARED}/Tokens"
 _SHORTEST_PAUSE_SECONDS = 1.0

@@ -6,10 +6,10 @@ import time
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
 from PilotLoggingDIRAC.pilotlog.settings import QuotaSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 
 _FRESH_SECONDS = 60.0
 _MAX_WAITING = 1000

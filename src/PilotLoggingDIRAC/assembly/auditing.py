@@ -6,9 +6,9 @@ import functools
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
 
 _log = gLogger.getSubLogger("PilotLogging/Audit")
 

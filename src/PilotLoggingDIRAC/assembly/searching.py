@@ -9,10 +9,10 @@ from pathlib import Path
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
 from PilotLoggingDIRAC.adapters.sources.archive import archived_text
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.assembly import archives, options
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
 
 
 class ArchivedTexts:

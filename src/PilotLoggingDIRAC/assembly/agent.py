@@ -15,6 +15,8 @@ from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
+from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Bench, Keeper
 from PilotLoggingDIRAC.pilotlog.archive.cycle import Cycle, CycleSettings, Lane, Memory
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
@@ -25,8 +27,6 @@ from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly.alarms import Bell
 
 
 @dataclass(frozen=True, slots=True)

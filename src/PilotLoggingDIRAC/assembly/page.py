@@ -12,6 +12,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
+from PilotLoggingDIRAC.assembly import archives, auditing, options
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
@@ -25,7 +26,6 @@ from PilotLoggingDIRAC.pilotlog.page.watcher import Watching
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, auditing, options
 
 _LOOK_AFTER_WORKERS_SECONDS = 60.0
 _MAX_WAITING_FETCHES = 32

@@ -7,7 +7,7 @@ import ipaddress
 from DIRAC import gConfig, gLogger
 from DIRAC.Core.Security.Locations import getCAsLocation
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import options
+from PilotLoggingDIRAC.assembly import options
 
 _log = gLogger.getSubLogger("PilotLogging")
 

@@ -19,6 +19,7 @@ from PilotLoggingDIRAC.adapters.sources.logging_info import ComputingElementLogg
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
+from PilotLoggingDIRAC.assembly import archives, options
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
@@ -27,7 +28,6 @@ from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, StoreSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Assembly import archives, options
 
 _log = gLogger.getSubLogger("PilotLogging")
 
