@@ -12,7 +12,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getVOForGroup
 from DIRAC.Core.Security.X509Chain import X509Chain
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.KnownChains import KnownChains, chain_bytes
+from PilotLoggingDIRAC.transport.identity.known_chains import KnownChains, chain_bytes
 
 GROUP, VO = "credentials_pilot", "vo.alpha.org"
 CHAIN = (b"proxy", b"user")

@@ -9,7 +9,7 @@ import pytest
 _PROGRAM = """
 import sys
 from DIRAC.Core.Utilities.JEncode import JSerializable, decode, encode
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import decode_plain, guard_json
+from PilotLoggingDIRAC.transport.guards.json_classes import decode_plain, guard_json
 class Known(JSerializable):
     _attrToSerialize = ["a"]
 guard_json()

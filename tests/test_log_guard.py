@@ -6,7 +6,7 @@ import logging
 import pytest
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.LogGuard import guard_log
+from PilotLoggingDIRAC.transport.guards.log_lines import guard_log
 
 BREAKS = ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
 FORGED = "2026-11-21 08:00:00 UTC forged"

@@ -9,7 +9,7 @@ from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfiguration
 from DIRAC.Core.DISET.AuthManager import AuthManager
 from diraccfg import CFG
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard import guard_membership
+from PilotLoggingDIRAC.transport.guards.membership import guard_membership
 
 CONFIGURATION = {
     "Registry": {

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.TLSContexts import SharedContexts
+from PilotLoggingDIRAC.transport.guards.tls_contexts import SharedContexts
 
 
 class Clock:
@@ -95,7 +95,7 @@ def test_a_context_stays_itself(contexts):
 def test_without_m2crypto_nothing_is_shared():
     program = (
         "import sys; sys.modules['tornado_m2crypto'] = None\n"
-        "from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.TLSContexts import share_tls_contexts\n"
+        "from PilotLoggingDIRAC.transport.guards.tls_contexts import share_tls_contexts\n"
         "share_tls_contexts()"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

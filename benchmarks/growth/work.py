@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Pauses import set_aside
+from PilotLoggingDIRAC.transport.guards.gc_pauses import set_aside
 
 from .filling import BATCHES, VOS, pilot, text, vo
 

@@ -14,7 +14,7 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard import members
+from PilotLoggingDIRAC.transport.guards.membership import members
 
 _HOSTS = "hosts"
 _NEVER = float("inf")

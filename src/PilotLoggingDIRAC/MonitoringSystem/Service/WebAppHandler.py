@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from DIRAC.MonitoringSystem.Service.WebAppHandler import WebAppHandler as DIRACWebAppHandler
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotOutput import PilotOutputMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.transport.edge import exported
+from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
 
 
 class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):

@@ -6,9 +6,9 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getAPISection
 from DIRAC.Core.Tornado.Server.private.BaseRequestHandler import BaseRequestHandler
 from tornado.web import url
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import TokenCredentials
+from PilotLoggingDIRAC.transport.guards.server import guard_server
+from PilotLoggingDIRAC.transport.identity.certificates import OwnCertificates
+from PilotLoggingDIRAC.transport.identity.tokens import TokenCredentials
 
 
 class Endpoint(TokenCredentials, OwnCertificates, BaseRequestHandler):

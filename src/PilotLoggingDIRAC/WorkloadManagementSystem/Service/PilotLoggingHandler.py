@@ -23,14 +23,14 @@ from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DeletionRecord import audited_deletion
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.DISETGuard import BoundedArguments
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_diset_on_sigterm
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Searching import SearchingMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported, streamed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import guard_json
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
+from PilotLoggingDIRAC.transport.audited import AuditedMixin
+from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
+from PilotLoggingDIRAC.transport.edge import exported, streamed
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
+from PilotLoggingDIRAC.transport.guards.diset import BoundedArguments
+from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
+from PilotLoggingDIRAC.transport.guards.service import guard_service
+from PilotLoggingDIRAC.transport.searching import SearchingMixin
 
 #: Columns of ``getPilotLogs``, in the order of a record.
 COLUMNS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Service.PilotManagerHandler import PilotManagerHandler as DIRACPilotManagerHandler
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotOutput import PilotOutputMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.transport.edge import exported
+from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
 
 
 class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):

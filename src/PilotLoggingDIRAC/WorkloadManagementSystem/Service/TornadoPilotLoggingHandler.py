@@ -25,12 +25,12 @@ from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.FormHandler import FormHandler
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GracefulStop import stop_tornado_on_sigterm
+from PilotLoggingDIRAC.transport.edge import expected, failure
+from PilotLoggingDIRAC.transport.form_handler import FormHandler
+from PilotLoggingDIRAC.transport.graceful_stop import stop_tornado_on_sigterm
+from PilotLoggingDIRAC.transport.guards.json_classes import decode_plain
+from PilotLoggingDIRAC.transport.guards.server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import expected, failure
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.JSONGuard import decode_plain
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
 
 #: Messages up to this are read where they arrive: it takes less than handing them to a thread.
 _SHORT_BYTES = 32 * 1024

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 
+from PilotLoggingDIRAC.transport.guards.server import guard_server
+from PilotLoggingDIRAC.transport.identity.certificates import OwnCertificates
+from PilotLoggingDIRAC.transport.identity.tokens import CertificatesOnly
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.WMSAdministratorHandler import WMSAdministratorHandlerMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Server import guard_server
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import CertificatesOnly
 
 
 class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, CertificatesOnly, OwnCertificates, TornadoService):

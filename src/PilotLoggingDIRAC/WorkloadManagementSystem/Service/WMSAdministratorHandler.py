@@ -11,9 +11,9 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.assembly.jobs import job_pilot_output
 from PilotLoggingDIRAC.pilotlog import access, validation
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
+from PilotLoggingDIRAC.transport.audited import AuditedMixin
+from PilotLoggingDIRAC.transport.edge import exported
+from PilotLoggingDIRAC.transport.guards.service import guard_service
 
 
 class WMSAdministratorHandlerMixin(AuditedMixin):

@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.assembly.callers import policy, served
 from PilotLoggingDIRAC.assembly.sources import pilot_outputs
 from PilotLoggingDIRAC.pilotlog.access import NOBODY
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.transport.edge import exported
 
 
 class PilotLoggingDownloadPlugin(DownloadPlugin):

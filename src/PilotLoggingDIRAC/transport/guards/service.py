@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.LogGuard import guard_log
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.MembershipGuard import guard_membership
+from PilotLoggingDIRAC.transport.guards.log_lines import guard_log
+from PilotLoggingDIRAC.transport.guards.membership import guard_membership
 
 
 def guard_service() -> None:

@@ -19,9 +19,9 @@ from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLo
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.body import Body, Room
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Credentials import CredentialsOnce
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.GzipGuard import guard_gzip, take_compressed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Tokens import TokenCredentials
+from PilotLoggingDIRAC.transport.credentials import CredentialsOnce
+from PilotLoggingDIRAC.transport.guards.gzip import guard_gzip, take_compressed
+from PilotLoggingDIRAC.transport.identity.tokens import TokenCredentials
 
 
 @stream_request_body

@@ -6,8 +6,8 @@ from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.assembly.sources import logging_info, pilot_outputs
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.read import selection
-from PilotLoggingDIRAC.WorkloadManagementSystem.Service.Audited import AuditedMixin
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Guards.Service import guard_service
+from PilotLoggingDIRAC.transport.audited import AuditedMixin
+from PilotLoggingDIRAC.transport.guards.service import guard_service
 
 
 class PilotOutputMixin(AuditedMixin):

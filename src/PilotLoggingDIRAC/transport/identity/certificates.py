@@ -15,7 +15,7 @@ from tornado.web import HTTPError
 from PilotLoggingDIRAC.assembly import balancers
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.receive import form
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity import Chains
+from PilotLoggingDIRAC.transport.identity import chains
 
 #: Headers that a balancer sets, as DIRAC names them.
 _CERTIFICATE, _VERIFIED = "X-SSL-CERT", "X-Ssl_client_verify"
@@ -64,7 +64,7 @@ class OwnCertificates:
 
     def _take_header(self) -> None:
         """Let DIRAC find the certificates of the header, once verified, where it looks for those of the connection."""
-        leaf, *others = Chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
+        leaf, *others = chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
         self.request.get_ssl_certificate = lambda **_: leaf
         self.request.get_ssl_certificate_chain = lambda **_: others
 

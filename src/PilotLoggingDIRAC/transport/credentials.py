@@ -1,11 +1,11 @@
-"""Handlers that read their callers' certificates once, see ``Utilities/Identity/KnownChains``."""
+"""Handlers that read their callers' certificates once, see ``transport/identity/known_chains``."""
 
 from __future__ import annotations
 
 import functools
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.Certificates import OwnCertificates
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Identity.KnownChains import KnownChains, chain_bytes
+from PilotLoggingDIRAC.transport.identity.certificates import OwnCertificates
+from PilotLoggingDIRAC.transport.identity.known_chains import KnownChains, chain_bytes
 
 
 class CredentialsOnce(OwnCertificates):

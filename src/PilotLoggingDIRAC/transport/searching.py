@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
-from PilotLoggingDIRAC.WorkloadManagementSystem.Utilities.Edge import exported
+from PilotLoggingDIRAC.transport.edge import exported
 
 _MAX_TAIL_LINES = 100_000
 
