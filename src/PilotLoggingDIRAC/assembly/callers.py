@@ -12,9 +12,9 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getPropertiesForGroup, getPropertiesForHost
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
+from PilotLoggingDIRAC.adapters.registry import members
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
-from PilotLoggingDIRAC.transport.guards.membership import members
 
 _HOSTS = "hosts"
 _NEVER = float("inf")

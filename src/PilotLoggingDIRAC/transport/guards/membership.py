@@ -11,7 +11,8 @@ import functools
 from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.Core.DISET.AuthManager import AuthManager
-from DIRAC.Core.Utilities import List
+
+from PilotLoggingDIRAC.adapters.registry import members
 
 _MAX_NAMES = 1000
 #: Who had a DN, and was in a group, when last asked.
@@ -43,17 +44,6 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
     if user:
         credentials["username"] = user
     return bool(user)
-
-
-def members(group: str) -> dict[str, None]:
-    """The users in a group, in the Registry's order, as it is now."""
-    return _split(gConfig.getValue(f"/Registry/Groups/{group}/Users", ""))
-
-
-@functools.lru_cache(maxsize=256)
-def _split(users: str) -> dict[str, None]:
-    """Large groups have thousands, and DIRAC takes the list apart each time that it is asked for."""
-    return dict.fromkeys(List.fromChar(users))
 
 
 def _member(dn: str, group: str) -> str:
