@@ -20,8 +20,8 @@ from PilotLoggingDIRAC.assembly.callers import caller_of
 from PilotLoggingDIRAC.assembly.metrics import metrics
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
-from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import Answer, error_answer
-from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
+from PilotLoggingDIRAC.web.answers import Answer, error_answer
+from PilotLoggingDIRAC.web.endpoint import Endpoint
 
 _PREFIX = "pilotlog_"
 _FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}

@@ -25,16 +25,9 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLo
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
-from PilotLoggingDIRAC.WorkloadManagementSystem.API.Answers import (
-    Answer,
-    error_answer,
-    file_answer,
-    json_answer,
-    page_answer,
-    security_headers,
-)
-from PilotLoggingDIRAC.WorkloadManagementSystem.API.Endpoint import Endpoint
-from PilotLoggingDIRAC.WorkloadManagementSystem.API.Tail import Tail
+from PilotLoggingDIRAC.web.answers import Answer, error_answer, file_answer, json_answer, page_answer, security_headers
+from PilotLoggingDIRAC.web.endpoint import Endpoint
+from PilotLoggingDIRAC.web.tail import Tail
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")

@@ -26,7 +26,7 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 )
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 
-_FOLDER = Path(__file__).parent / "page"
+_FOLDER = Path(__file__).parent / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
