@@ -5,9 +5,9 @@ import itertools
 import pytest
 from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import CollectorURLs
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import DISET, HTTPS, NotACollectorURL
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+from PilotLoggingDIRAC.commands import collector_urls
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.collector_urls import DISET, HTTPS, NotACollectorURL
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.TornadoPilotLoggingClient import TornadoPilotLoggingClient
 from PilotLoggingDIRAC.WorkloadManagementSystem.scripts.dirac_admin_pilot_logs_urls import arrange
 
@@ -142,7 +142,7 @@ def test_client_goes_where_it_is_told(client, registered):
 
 
 def test_without_any_url_clients_ask_for_the_name_that_stock_clients_ask_for():
-    assert CollectorURLs.service_name() == "WorkloadManagement/TornadoPilotLogging"
+    assert collector_urls.service_name() == "WorkloadManagement/TornadoPilotLogging"
 
 
 @CLIENTS

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from PilotLoggingDIRAC.commands.listing import Listing
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, Selection, State, Total
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import Listing
 
 from .conftest import batch
 from .stored import reader  # noqa: F401

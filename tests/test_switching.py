@@ -2,10 +2,10 @@
 
 import pytest
 
+from PilotLoggingDIRAC.commands import switching as module
+from PilotLoggingDIRAC.commands.switching import PilotSwitch
 from PilotLoggingDIRAC.pilotlog.admin.switching import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import PilotSwitch as module
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitch import PilotSwitch
 
 from .local_cs import LocalCS
 

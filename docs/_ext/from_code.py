@@ -17,10 +17,10 @@ import textwrap
 from sphinx.util.docutils import SphinxDirective
 
 from PilotLoggingDIRAC.assembly.options import option_name
+from PilotLoggingDIRAC.commands import switches as log_selection
 from PilotLoggingDIRAC.pilotlog.admin import importing  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection
 
 _SCRIPTS = "PilotLoggingDIRAC.WorkloadManagementSystem.scripts"
 
@@ -87,7 +87,7 @@ def switches(module):
         if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") not in ("registerSwitch", "registerSwitches"):
             continue
         if call.func.attr == "registerSwitches":
-            found = LogSelection.SWITCHES
+            found = log_selection.SWITCHES
         else:
             found = [[eval(compile(ast.Expression(word), "", "eval"), vars(module)) for word in call.args]]  # noqa: S307
         for short, name, meaning in found:

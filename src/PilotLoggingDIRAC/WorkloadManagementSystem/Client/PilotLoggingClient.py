@@ -1,17 +1,9 @@
-"""The client of a collector of pilot logs, over whichever protocol one is registered."""
+"""The client of a collector of pilot logs, under the name that DIRAC looks up."""
 
 from __future__ import annotations
 
-from DIRAC.Core.Base.Client import Client, createClient
-
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import service_name
+from PilotLoggingDIRAC.commands import client
 
 
-@createClient("WorkloadManagement/PilotLogging")
-class PilotLoggingClient(Client):
-    """Calls the collector's methods. As every DIRAC client it belongs to one thread."""
-
-    def __init__(self, url=None, **kwargs):
-        """``url`` is a URL or a service's full name; without it, a collector that has a URL in the CS is asked."""
-        super().__init__(**kwargs)
-        self.serverURL = url or service_name()
+class PilotLoggingClient(client.PilotLoggingClient):
+    """See ``commands.client``; a class of its own, as DIRAC asks in which module a class was made."""

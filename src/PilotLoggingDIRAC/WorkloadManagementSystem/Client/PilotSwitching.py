@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 
+from PilotLoggingDIRAC.commands import console
+from PilotLoggingDIRAC.commands.switching import PilotSwitch
 from PilotLoggingDIRAC.pilotlog.admin.switching import Switch
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitch import PilotSwitch
 
 DONE, CHECK_FAILED, NOT_CONFIRMED = 0, 2, 3
 
@@ -28,31 +28,31 @@ def switch(options: Mapping[str, str], on: bool, check: Check | None = None, cs:
     changes = state.changes(wanted)
     known = state.known()
     if "JSON" in options:
-        Screen.as_json({"Changes": changes, "Before": present.sending(known), "After": wanted.sending(known)})
+        console.as_json({"Changes": changes, "Before": present.sending(known), "After": wanted.sending(known)})
     else:
         _show(changes, present, wanted, known)
     if not changes:
-        Screen.remark("Nothing has to be changed")
+        console.remark("Nothing has to be changed")
         return DONE
     if check is not None and not check(wanted.url):
-        Screen.remark("Nothing was changed, as the check failed")
+        console.remark("Nothing was changed, as the check failed")
         return CHECK_FAILED
     if "Yes" not in options and not _confirmed():
-        Screen.remark("Nothing was changed")
+        console.remark("Nothing was changed")
         return NOT_CONFIRMED
     state.write(changes)
-    Screen.remark("Written. Pilots that start from now on follow it, when pilot.json has been made anew")
+    console.remark("Written. Pilots that start from now on follow it, when pilot.json has been made anew")
     return DONE
 
 
 def _show(changes: Mapping, present: Switch, wanted: Switch, known: list[str]) -> None:
     for path, (before, after) in changes.items():
         if before is not None:
-            Screen.line(f"- {path} = {before}")
+            console.line(f"- {path} = {before}")
         if after is not None:
-            Screen.line(f"+ {path} = {after}")
-    Screen.line(f"CEs whose pilots send now:        {_names(present, known)}")
-    Screen.line(f"CEs whose pilots send afterwards: {_names(wanted, known)}")
+            console.line(f"+ {path} = {after}")
+    console.line(f"CEs whose pilots send now:        {_names(present, known)}")
+    console.line(f"CEs whose pilots send afterwards: {_names(wanted, known)}")
 
 
 def _names(switch: Switch, known: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from DIRAC.Core.Base.Client import createClient
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 
 
 @createClient("WorkloadManagement/TornadoPilotLogging")

@@ -30,8 +30,8 @@ def main():
     Script.registerSwitch("", "JSON", "For scripts: {VO, Stamp, Whole, Links: [{...}, ...]}")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CanaryReport import check
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+    from PilotLoggingDIRAC.commands.canary_report import check
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The check could not be made", check, dict(switches)))
 

@@ -42,7 +42,7 @@ def main():
     switches, pilots = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogDeletion import NothingNamed
+    from PilotLoggingDIRAC.commands.deletion import NothingNamed
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
 
     try:
@@ -56,8 +56,8 @@ def main():
 
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogDeletion import PilotLogDeletion, selections
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))

@@ -28,7 +28,7 @@ def main():
     Script.registerSwitch("", "JSON", "For scripts: {Changes, Before, After}")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitching import switch
 
     DIRACExit(exit_code("Nothing was changed", switch, dict(switches), False))

@@ -29,8 +29,8 @@ def main():
     Script.registerSwitch("", "JSON", "For scripts: {Changes, Before, After}")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CanaryReport import passes
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+    from PilotLoggingDIRAC.commands.canary_report import passes
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitching import switch
 
     options = dict(switches)

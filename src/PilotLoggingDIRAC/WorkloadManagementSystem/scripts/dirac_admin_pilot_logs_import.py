@@ -52,8 +52,8 @@ def main():
 def run(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.assembly.redaction import redactor
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLogImport import PilotLogImport
+    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.importing import PilotLogImport
     from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
     report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every, say)).run(folder)

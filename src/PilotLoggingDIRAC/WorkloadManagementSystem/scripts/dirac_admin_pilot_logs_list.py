@@ -26,7 +26,7 @@ _RIGHT = ("RC", "Lines", "Size")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogSelection import SWITCHES
+    from PilotLoggingDIRAC.commands.switches import SWITCHES
 
     Script.registerSwitches(SWITCHES)
     Script.registerSwitch("", "Limit=", "So many logs at once (default 25, at most 1000)")
@@ -36,50 +36,51 @@ def main():
     Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The logs could not be listed", run, dict(switches)))
 
 
 def run(options):
     """List, and return the exit code."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+    from PilotLoggingDIRAC.commands import console
+    from PilotLoggingDIRAC.commands import switches as log_selection
+    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.listing import listing
 
-    limit = LogSelection.number(options, "Limit", 25, 1, 1000)
-    page = LogSelection.number(options, "Page", 1, 1, 10**6)
+    limit = log_selection.number(options, "Limit", 25, 1, 1000)
+    page = log_selection.number(options, "Page", 1, 1, 10**6)
     client = PilotLoggingClient(url=options.get("URL"))
-    found = listing(client, LogSelection.selection(options), (page - 1) * limit, limit)
+    found = listing(client, log_selection.selection(options), (page - 1) * limit, limit)
     if "JSON" in options:
-        Screen.as_json({"Total": found.total, "Logs": found.logs})
+        console.as_json({"Total": found.total, "Logs": found.logs})
     elif "Long" in options:
         show_long(found)
     else:
         show(found)
     if "JSON" not in options:
-        Screen.remark(found.place(page))
+        console.remark(found.place(page))
     return _FOUND if found.logs else _NONE
 
 
 def show(found):
     """A table, with the errors where there are any."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
+    from PilotLoggingDIRAC.commands import console
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
-    Screen.table((*_FIELDS, *(("Error",) if errors else ())), rows, _RIGHT)
+    console.table((*_FIELDS, *(("Error",) if errors else ())), rows, _RIGHT)
 
 
 def show_long(found):
     """A block of lines for each log."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
+    from PilotLoggingDIRAC.commands import console
 
     for log in found.logs:
-        Screen.line(f"{log['VO']}/{log['PilotStamp']}")
+        console.line(f"{log['VO']}/{log['PilotStamp']}")
         for name, value in log.items():
             if value not in ("", None) and name not in ("VO", "PilotStamp"):
-                Screen.line(f"  {name:<16} {value}")
+                console.line(f"  {name:<16} {value}")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def main():
 
 def run(options):
     """Ask a collector, and return what became of it."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 
     client = PilotLoggingClient(url=options.get("URL"))
     if "Quarantine" in options:

@@ -24,7 +24,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogSelection import SWITCHES
+    from PilotLoggingDIRAC.commands.switches import SWITCHES
 
     Script.registerSwitches(SWITCHES)
     Script.registerSwitch("C:", "Context=", "So many lines before and after each hit (at most 20)")
@@ -37,8 +37,8 @@ def main():
     Script.registerArgument("PATTERN: what to look for, within a line")
     switches, (pattern,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogSearching import search
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
+    from PilotLoggingDIRAC.commands.searching import search
 
     DIRACExit(exit_code("The search ended", search, dict(switches), pattern))
 

@@ -37,8 +37,8 @@ def main():
     Script.registerArgument("PILOT: stamp or reference of a pilot")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogShowing import show
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
+    from PilotLoggingDIRAC.commands.showing import show
 
     DIRACExit(exit_code("The log could not be shown", show, dict(switches), pilot))
 

@@ -33,24 +33,26 @@ def main():
     Script.registerSwitch("", "Timeout=", "Seconds that a collector has for its answer (default 20)")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Commands import exit_code
+    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN))
 
 
 def run(options):
     """Look, tell, and return the exit code."""
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client import InstallationStatus, LogSelection, Screen, StatusReport
+    from PilotLoggingDIRAC.commands import console, status_report
+    from PilotLoggingDIRAC.commands import status as installation_status
+    from PilotLoggingDIRAC.commands import switches as log_selection
 
-    seconds = LogSelection.seconds(options, "Timeout", 20.0, 1, 600)
-    asked = [url.strip() for url in options["URL"].split(",")] if "URL" in options else InstallationStatus.urls()
-    status = InstallationStatus.look(asked, seconds)
+    seconds = log_selection.seconds(options, "Timeout", 20.0, 1, 600)
+    asked = [url.strip() for url in options["URL"].split(",")] if "URL" in options else installation_status.urls()
+    status = installation_status.look(asked, seconds)
     if "JSON" in options:
-        Screen.as_json(StatusReport.as_data(status))
+        console.as_json(status_report.as_data(status))
     elif "Brief" in options:
-        Screen.line(StatusReport.headline(status))
+        console.line(status_report.headline(status))
     else:
-        StatusReport.tell(status)
+        status_report.tell(status)
     return int(status.level)
 
 

@@ -20,8 +20,8 @@ from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.Core.Base.Script import Script
 from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
 
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import CollectorURLs
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
+from PilotLoggingDIRAC.commands import collector_urls
+from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain, say
 
 _URLS = f"/Systems/{SYSTEM}/URLs"
@@ -38,7 +38,7 @@ def main():
         DIRACExit(arrange(CSAPI(), more, "dry-run" in dict(switches)))
     except SErrorException as error:
         complain("The configuration could not be read or written", error.result["Message"])
-    except CollectorURLs.NotACollectorURL as error:
+    except collector_urls.NotACollectorURL as error:
         complain("Nothing was changed", str(error))
     DIRACExit(1)
 
@@ -47,12 +47,12 @@ def arrange(cs, more, dry_run=False):
     """Write what is not yet as it should be, and return the exit code."""
     cfg = returnValueOrRaise(cs.getCurrentCFG())
     registered = {name: cfg.getOption(f"{_URLS}/{name}", []) for name in COLLECTORS}
-    urls = CollectorURLs.by_collector(registered, more)
+    urls = collector_urls.by_collector(registered, more)
     if urls != registered and not dry_run:
         write(cs, registered, urls)
     for name in COLLECTORS:
         say(f"{name} = {', '.join(urls[name]) or 'none'}")
-    missing = CollectorURLs.unreachable([name for name in COLLECTORS if cfg.isSection(f"{_SERVICES}/{name}")], urls)
+    missing = collector_urls.unreachable([name for name in COLLECTORS if cfg.isSection(f"{_SERVICES}/{name}")], urls)
     for name in missing:
         complain("An installed collector has no URL, give it as an argument", f"{_SERVICES}/{name}")
     return 2 if missing else 0

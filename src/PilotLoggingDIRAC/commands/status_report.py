@@ -6,11 +6,11 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 
+from PilotLoggingDIRAC.commands import console
+from PilotLoggingDIRAC.commands.status import Status
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Level
 from PilotLoggingDIRAC.pilotlog.text import humanize
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.InstallationStatus import Status
 
 
 def as_data(status: Status) -> dict:
@@ -37,9 +37,9 @@ def headline(status: Status) -> str:
 
 def tell(status: Status) -> None:
     """Headline, findings, and a table for each matter."""
-    Screen.line(headline(status))
+    console.line(headline(status))
     for finding in sorted(status.findings, key=lambda finding: finding.level != Level.CRITICAL):
-        Screen.line(f"  {finding.level.name:<8} {finding.subject}: {finding.text}")
+        console.line(f"  {finding.level.name:<8} {finding.subject}: {finding.text}")
     _collectors(status)
     _refusals(status)
     if status.logs:
@@ -49,12 +49,12 @@ def tell(status: Status) -> None:
     if status.managers:
         _title("Data managers")
         rows = [(manager.vo, manager, _left(manager.expires)) for manager in status.managers]
-        Screen.table(("VO", "Data manager", "Proxy"), rows)
+        console.table(("VO", "Data manager", "Proxy"), rows)
 
 
 def _title(text: str) -> None:
-    Screen.line()
-    Screen.line(text)
+    console.line()
+    console.line(text)
 
 
 def _collectors(status: Status) -> None:
@@ -70,7 +70,7 @@ def _collectors(status: Status) -> None:
         stored = f"{collector['StoredBatches']:,} ({humanize.size(collector['StoredBytes'])})"
         waits = (f"{collector['WaitingBatches']:,}", f"{spool['Batches']:,} ({humanize.size(spool['Bytes'])})")
         rows.append((url, database, stored, collector["Since"][:16].replace("T", " "), *waits, f"{spool['Quarantined']:,}"))
-    Screen.table(fields, rows, ("Stored", "Waiting", "In spool", "Quarantined"))
+    console.table(fields, rows, ("Stored", "Waiting", "In spool", "Quarantined"))
 
 
 def _refusals(status: Status) -> None:
@@ -79,19 +79,19 @@ def _refusals(status: Status) -> None:
         refused.update(answer["Collector"]["Refused"])
     if refused:
         _title("Refused by collectors since they started")
-        Screen.table(("Reason", "Requests"), [(reason, f"{number:,}") for reason, number in refused.most_common()], ("Requests",))
+        console.table(("Reason", "Requests"), [(reason, f"{number:,}") for reason, number in refused.most_common()], ("Requests",))
 
 
 def _logs(status: Status) -> None:
     _title("Logs")
-    Screen.table(("State", "Logs"), [(state, f"{number:,}") for state, number in status.logs["States"].items()], ("Logs",))
+    console.table(("State", "Logs"), [(state, f"{number:,}") for state, number in status.logs["States"].items()], ("Logs",))
     oldest = status.logs["OldestUnarchived"]
-    Screen.line(f"Oldest that waits for its archive: {_ago(oldest) if oldest else 'none waits'}")
+    console.line(f"Oldest that waits for its archive: {_ago(oldest) if oldest else 'none waits'}")
     failures = status.usage["Failures"] if status.usage else []
     if failures:
         _title("Archiving failed, and will be tried again")
         rows = [(failure["vo"], f"{failure['logs']:,}", failure["attempts"], failure["reason"]) for failure in failures]
-        Screen.table(("VO", "Logs", "Tries", "Reason"), rows, ("Logs", "Tries"))
+        console.table(("VO", "Logs", "Tries", "Reason"), rows, ("Logs", "Tries"))
 
 
 def _usage(usage: dict) -> None:
@@ -101,7 +101,7 @@ def _usage(usage: dict) -> None:
     for vo in usage["VOs"]:
         share = usage["StoredBytes"] * vo["bytes"] / raw
         rows.append((vo["vo"], f"{vo['logs']:,}", humanize.size(vo["bytes"]), humanize.size(share), humanize.size(vo["bytes_of_a_day"])))
-    Screen.table(("VO", "Logs", "Text", "On disk", "Text of a day"), rows, ("Logs", "Text", "On disk", "Text of a day"))
+    console.table(("VO", "Logs", "Text", "On disk", "Text of a day"), rows, ("Logs", "Text", "On disk", "Text of a day"))
     found = health.disk(usage)
     grows = f"grows by {humanize.size(found.growth_bytes_a_day)} a day before purging"
     if not usage["DiskBytes"]:
@@ -110,7 +110,7 @@ def _usage(usage: dict) -> None:
         left = f"{humanize.size(usage['DiskBytes'])} in all"
     else:
         left = f"{humanize.size(usage['DiskBytes'])} in all: {found.days:,.0f} days left, were nothing purged"
-    Screen.line(f"On disk: {humanize.size(usage['StoredBytes'])}, {grows}; {left}")
+    console.line(f"On disk: {humanize.size(usage['StoredBytes'])}, {grows}; {left}")
 
 
 def _ago(moment: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from DIRAC.Core.Utilities.ReturnValues import SErrorException
 
+from PilotLoggingDIRAC.commands import console
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import Screen
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
 
 FAILED = 1
@@ -21,7 +21,7 @@ def exit_code(what: str, run: Callable[..., int], *arguments, failed: int = FAIL
     try:
         return run(*arguments)
     except KeyboardInterrupt:
-        Screen.remark("Interrupted")
+        console.remark("Interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -30,6 +30,6 @@ def exit_code(what: str, run: Callable[..., int], *arguments, failed: int = FAIL
         why: object = error.result["Message"]
     except (PilotLogError, OSError) as error:
         why = error
-    Screen.clear_progress()
+    console.clear_progress()
     complain(what, why)
     return failed

@@ -9,11 +9,11 @@ from typing import Any
 
 from DIRAC.Core.Base.Client import Client
 
+from PilotLoggingDIRAC.commands.answers import patiently, value
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.listing import listing
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently, value
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
 SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT)
 

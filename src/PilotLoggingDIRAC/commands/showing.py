@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from PilotLoggingDIRAC.commands import console, switches
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Output, Pilot, last_lines
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogReading import SOURCES, LogReading, Output, Pilot, last_lines
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
 SHOWN, NOTHING = 0, 2
 
@@ -23,17 +23,17 @@ def show(options: Mapping[str, str], name: str) -> int:
     """Show what the switches say, and return the exit code."""
     source, lines = _source(options), None
     if "Tail" in options:
-        lines = LogSelection.number(options, "Tail", 0, 1, _MAX_LINES)
-    reading = LogReading(PilotLoggingClient(url=options.get("URL")), Screen.remark)
+        lines = switches.number(options, "Tail", 0, 1, _MAX_LINES)
+    reading = LogReading(PilotLoggingClient(url=options.get("URL")), console.remark)
     try:
         if "Follow" in options:
-            interval = LogSelection.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
+            interval = switches.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
             return _follow(reading, reading.find(name, options.get("VO", "")), interval, lines, "Raw" in options)
         if source == source_chain.COLLECTOR:
             return _from_database(reading, reading.find(name, options.get("VO", "")), lines, options)
         return _from_chain(reading, name, source, lines, options)
     except LogNotFound as error:
-        Screen.remark(error)
+        console.remark(error)
         return NOTHING
 
 
@@ -48,12 +48,12 @@ def _source(options: Mapping[str, str]) -> str:
 
 
 def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | None, raw: bool) -> int:
-    Screen.remark(f"# {pilot}, as it comes; Ctrl-C leaves")
+    console.remark(f"# {pilot}, as it comes; Ctrl-C leaves")
     for text in reading.follow(pilot, interval, lines):
-        Screen.pilots_text(text, raw)
+        console.pilots_text(text, raw)
     ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
     how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
-    Screen.remark(f"# {how}")
+    console.remark(f"# {how}")
     return SHOWN
 
 
@@ -84,17 +84,17 @@ def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, 
     about = f"# {name}, from {source}, {'complete' if complete else 'the pilot did not say that it had ended'}"
     if "JSON" in options:
         text = "".join(texts)
-        Screen.as_json({"Pilot": name, "Source": source, "Complete": complete, "StdOut": text, "StdErr": stderr})
+        console.as_json({"Pilot": name, "Source": source, "Complete": complete, "StdOut": text, "StdErr": stderr})
     elif "Output" in options:
         write(texts, stderr, Path(options["Output"]), size)
-        Screen.remark(about)
+        console.remark(about)
     else:
-        Screen.remark(about)
+        console.remark(about)
         for text in texts:
-            Screen.pilots_text(text, "Raw" in options)
+            console.pilots_text(text, "Raw" in options)
         if stderr.strip():
-            Screen.remark("# standard error")
-            Screen.pilots_text(stderr, "Raw" in options)
+            console.remark("# standard error")
+            console.pilots_text(stderr, "Raw" in options)
     return SHOWN
 
 
@@ -104,11 +104,11 @@ def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         for text in texts:
             written += file.write(text.encode("utf-8", "backslashreplace"))
-            Screen.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
+            console.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
     part.replace(path)
-    Screen.remark(f"# {humanize.size(written)} in {path}")
+    console.remark(f"# {humanize.size(written)} in {path}")
     if stderr.strip():
         beside = path.with_name(path.name + ".err")
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(stderr.encode("utf-8", "backslashreplace"))
-        Screen.remark(f"# its standard error in {beside}")
+        console.remark(f"# its standard error in {beside}")

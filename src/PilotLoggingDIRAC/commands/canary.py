@@ -14,13 +14,13 @@ from typing import Any
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.Core.Security.Locations import getCAsLocation
 
+from PilotLoggingDIRAC.commands.answers import CallFailed, value
+from PilotLoggingDIRAC.commands.canary_credential import credential
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.listing import listing
+from PilotLoggingDIRAC.commands.pilot_wire import PilotWire
+from PilotLoggingDIRAC.commands.reading import LogReading
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed, PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import CallFailed, value
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CanaryCredential import credential
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogListing import listing
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.LogReading import LogReading
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotWire import PilotWire
 
 GOOD, BROKEN, LEFT_OUT = "good", "BROKEN", "-"
 

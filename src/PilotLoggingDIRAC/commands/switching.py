@@ -10,10 +10,10 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Resources import getQueues
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
+from PilotLoggingDIRAC.commands.collector_urls import HTTPS, SYSTEM
 from PilotLoggingDIRAC.pilotlog.admin import switching
 from PilotLoggingDIRAC.pilotlog.admin.switching import Switch
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import HTTPS, SYSTEM
 
 _ON, _URL, _LIST = "RemoteLogging", "RemoteLoggerURL", "RemoteLoggerCEsWhiteList"
 

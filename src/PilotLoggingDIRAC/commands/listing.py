@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from DIRAC.Core.Base.Client import Client
 
+from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.pilotlog.text import humanize
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
 
 
 @dataclass(frozen=True, slots=True)

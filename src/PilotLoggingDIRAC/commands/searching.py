@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from PilotLoggingDIRAC.commands import console, switches
+from PilotLoggingDIRAC.commands.answers import patiently
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 from PilotLoggingDIRAC.pilotlog.text import humanize
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import patiently
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
 FOUND, NOTHING = 0, 2
 
@@ -82,12 +82,12 @@ class Search:
 
 def search(options: Mapping[str, str], pattern: str) -> int:
     """Search and show what is found, as the switches say; return the exit code."""
-    context = LogSelection.number(options, "Context", LogSelection.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
-    most = LogSelection.number(options, "Limit", 1000, 1, 10**9)
+    context = switches.number(options, "Context", switches.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
+    most = switches.number(options, "Limit", 1000, 1, 10**9)
     asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
-    selection = LogSelection.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
+    selection = switches.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
     client = PilotLoggingClient(url=options.get("URL"))
-    job = Search(client, selection, pattern, asked, Screen.remark)
+    job = Search(client, selection, pattern, asked, console.remark)
     show = _Objects() if "JSON" in options else _Lines(context > 0)
     try:
         complete = _run(job, show, most)
@@ -108,9 +108,9 @@ def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
         for hit in job.hits():
             if hit is None:
                 show.flush()
-                Screen.progress(job.progress())
+                console.progress(job.progress())
                 continue
-            Screen.clear_progress()
+            console.clear_progress()
             show(hit)
             if job.found >= most:
                 return False
@@ -120,9 +120,9 @@ def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
 
 
 def _end(job: Search, how: str) -> None:
-    Screen.remark(how + job.summary())
+    console.remark(how + job.summary())
     for text in job.left_out():
-        Screen.remark(text)
+        console.remark(text)
 
 
 class _Lines:
@@ -142,9 +142,9 @@ class _Lines:
             self._head(hit)
             self._pilot, self._last = pilot, 0
         elif self._apart and first > self._last + 1:
-            Screen.line("     --")
+            console.line("     --")
         self._lines(enumerate(hit["Before"], first))
-        Screen.line(f"{hit['Line']:>7}: {hit['Text']}")
+        console.line(f"{hit['Line']:>7}: {hit['Text']}")
         self._last = hit["Line"]
         self._after = list(enumerate(hit["After"], hit["Line"] + 1))
 
@@ -156,13 +156,13 @@ class _Lines:
     def _lines(self, lines) -> None:
         for number, text in lines:
             if number > self._last:
-                Screen.line(f"{number:>7}- {text}")
+                console.line(f"{number:>7}- {text}")
                 self._last = number
 
     def _head(self, hit: dict) -> None:
         part = f" part {hit['Part']}" if hit["Part"] != 1 else ""
         where = ", ".join(filter(None, (hit["Site"], hit["PilotReference"])))
-        Screen.line(f"{hit['VO']}/{hit['PilotStamp']}{part}{f' ({where})' if where else ''}")
+        console.line(f"{hit['VO']}/{hit['PilotStamp']}{part}{f' ({where})' if where else ''}")
 
 
 class _Objects:
@@ -170,7 +170,7 @@ class _Objects:
 
     def __call__(self, hit: dict) -> None:
         """Show one hit."""
-        Screen.as_json(hit, indent=None)
+        console.as_json(hit, indent=None)
 
     def flush(self) -> None:
         """Nothing is held back."""

@@ -11,8 +11,8 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.Core.Base.Client import Client
 from DIRAC.Core.Security.ProxyInfo import getProxyInfo
 
+from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
+from PilotLoggingDIRAC.commands import console, switches
+from PilotLoggingDIRAC.commands.answers import value
+from PilotLoggingDIRAC.commands.canary import BROKEN, Canary, Link
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client import LogSelection, Screen
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import value
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Canary import BROKEN, Canary, Link
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
 WHOLE, LINK_BROKEN = 0, 2
 
@@ -21,18 +21,18 @@ _WAIT_SECONDS = 900
 def check(options: Mapping[str, str]) -> int:
     """Check as the switches say, and return the exit code."""
     vo = _known(options.get("VO", ""))
-    wait = 0.0 if "NoArchive" in options else LogSelection.seconds(options, "Wait", _WAIT_SECONDS, 1, 86400)
+    wait = 0.0 if "NoArchive" in options else switches.seconds(options, "Wait", _WAIT_SECONDS, 1, 86400)
     quiet = "JSON" in options
     client = PilotLoggingClient(url=options.get("Collector"))
     canary = Canary(vo, (lambda link: None) if quiet else _tell, options.get("URL", ""), wait, client)
     if not quiet:
-        Screen.remark(f"# {canary.stamp} of {vo}" + (f"; the archive may take {wait:.0f} s" if wait else ""))
+        console.remark(f"# {canary.stamp} of {vo}" + (f"; the archive may take {wait:.0f} s" if wait else ""))
     canary.run()
     if quiet:
         links = [dataclasses.asdict(link) for link in canary.links]
-        Screen.as_json({"VO": vo, "Stamp": canary.stamp, "Whole": canary.good, "Links": links})
+        console.as_json({"VO": vo, "Stamp": canary.stamp, "Whole": canary.good, "Links": links})
     elif canary.good:
-        Screen.line("The chain is whole")
+        console.line("The chain is whole")
     return WHOLE if canary.good else LINK_BROKEN
 
 
@@ -50,6 +50,6 @@ def _known(vo: str) -> str:
 
 
 def _tell(link: Link) -> None:
-    Screen.line(f"{link.state:<7} {link.name:<17} {link.seconds:5.1f} s  {link.text}")
+    console.line(f"{link.state:<7} {link.name:<17} {link.seconds:5.1f} s  {link.text}")
     if link.state == BROKEN:
-        Screen.line(f"{'':<7} {'':<17}          mend: {link.mend}")
+        console.line(f"{'':<7} {'':<17}          mend: {link.mend}")

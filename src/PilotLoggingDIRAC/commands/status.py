@@ -10,13 +10,13 @@ from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
+from PilotLoggingDIRAC.commands.answers import CallFailed, value
+from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
+from PilotLoggingDIRAC.commands.data_managers import DataManager, data_managers
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Answers import CallFailed, value
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.CollectorURLs import COLLECTORS, SYSTEM
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.DataManagers import DataManager, data_managers
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingClient import PilotLoggingClient
 
 
 @dataclass(slots=True)

@@ -1,0 +1,17 @@
+"""The client of a collector of pilot logs, over whichever protocol one is registered."""
+
+from __future__ import annotations
+
+from DIRAC.Core.Base.Client import Client, createClient
+
+from PilotLoggingDIRAC.commands.collector_urls import service_name
+
+
+@createClient("WorkloadManagement/PilotLogging")
+class PilotLoggingClient(Client):
+    """Calls the collector's methods. As every DIRAC client it belongs to one thread."""
+
+    def __init__(self, url=None, **kwargs):
+        """``url`` is a URL or a service's full name; without it, a collector that has a URL in the CS is asked."""
+        super().__init__(**kwargs)
+        self.serverURL = url or service_name()
