@@ -1,4 +1,7 @@
-"""What commands write: results to standard output, progress and remarks to standard error, all of it harmless."""
+"""Output of commands: results to standard output, progress and remarks to standard error, all of it harmless.
+
+Names, references and messages that others chose are shown, never obeyed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from DIRAC import gLogger
 from DIRAC.Core.Utilities.PrettyPrint import printTable
 
 from PilotLoggingDIRAC.pilotlog.text import terminal
@@ -63,3 +67,13 @@ def pilots_text(text: str, raw: bool) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def say(text: object) -> None:
+    """One line of a command's output."""
+    gLogger.notice(terminal.one_line(text))
+
+
+def complain(what: str, why: object = "") -> None:
+    """One line about what went wrong."""
+    gLogger.error(terminal.one_line(what), terminal.one_line(why))

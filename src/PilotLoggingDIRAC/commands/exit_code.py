@@ -9,8 +9,8 @@ from collections.abc import Callable
 from DIRAC.Core.Utilities.ReturnValues import SErrorException
 
 from PilotLoggingDIRAC.commands import console
+from PilotLoggingDIRAC.commands.console import complain
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
 
 FAILED = 1
 INTERRUPTED = 130

@@ -42,8 +42,8 @@ def main():
     switches, pilots = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
 
+    from PilotLoggingDIRAC.commands.console import complain
     from PilotLoggingDIRAC.commands.deletion import NothingNamed
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
 
     try:
         DIRACExit(run(options, pilots))
@@ -57,8 +57,8 @@ def main():
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.console import say
     from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
     deletion = PilotLogDeletion(PilotLoggingClient(url=options.get("URL")), wanted)

@@ -29,7 +29,7 @@ def main():
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.exit_code import exit_code
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitching import switch
+    from PilotLoggingDIRAC.commands.switching import switch
 
     DIRACExit(exit_code("Nothing was changed", switch, dict(switches), False))
 

@@ -31,7 +31,7 @@ def main():
 
     from PilotLoggingDIRAC.commands.canary_report import passes
     from PilotLoggingDIRAC.commands.exit_code import exit_code
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotSwitching import switch
+    from PilotLoggingDIRAC.commands.switching import switch
 
     options = dict(switches)
     check = lambda url: passes(options.get("VO", ""), url)  # noqa: E731

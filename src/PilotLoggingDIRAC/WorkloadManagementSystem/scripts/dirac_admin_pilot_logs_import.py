@@ -38,7 +38,7 @@ def main():
     switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain
+    from PilotLoggingDIRAC.commands.console import complain
 
     try:
         silent = timedelta(hours=float(options.get("silent", _SILENT_HOURS)))
@@ -53,8 +53,8 @@ def run(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.assembly.redaction import redactor
     from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.console import say
     from PilotLoggingDIRAC.commands.importing import PilotLogImport
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import say
 
     report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every, say)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"

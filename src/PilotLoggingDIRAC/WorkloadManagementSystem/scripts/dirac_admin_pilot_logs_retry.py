@@ -34,7 +34,7 @@ def main():
     Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain, say
+    from PilotLoggingDIRAC.commands.console import complain, say
 
     try:
         say(run(dict(switches)))

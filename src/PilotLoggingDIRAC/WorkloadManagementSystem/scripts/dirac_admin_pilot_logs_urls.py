@@ -22,7 +22,7 @@ from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRais
 
 from PilotLoggingDIRAC.commands import collector_urls
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
-from PilotLoggingDIRAC.WorkloadManagementSystem.Client.Saying import complain, say
+from PilotLoggingDIRAC.commands.console import complain, say
 
 _URLS = f"/Systems/{SYSTEM}/URLs"
 _SERVICES = f"/Systems/{SYSTEM}/Services"
