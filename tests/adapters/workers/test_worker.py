@@ -1,0 +1,223 @@
+"""Workers: child processes of one identity each, under a time limit. Real processes, no server."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
+from PilotLoggingDIRAC.adapters.workers.worker import Worker
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from tests.waiting import until
+
+#: A child imports DIRAC first.
+START_SECONDS = 120
+SHIFTER = Identity("shifter", "alpha_data", "vo.alpha.org")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Nothing of the machine's DIRAC, and a temporary folder to look into."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DIRAC_NO_CFG", "1")
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return tmp_path
+
+
+def fetch(identity, path):
+    path.write_text(str(identity))
+    path.chmod(0o600)
+    return time.time() + 7200
+
+
+@pytest.fixture
+def worker():
+    worker = Worker(SHIFTER, fetch)
+    yield worker
+    worker.close()
+
+
+def children():
+    return [child for child in psutil.Process().children() if "workers.child" in " ".join(child.cmdline())]
+
+
+def gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+class TestWorker:
+    def test_a_child_serves_many_calls_with_its_own_proxy_and_leaves_nothing_behind(self, worker, folder):
+        assert [worker.call("ping", START_SECONDS) for _ in range(3)] == ["pong"] * 3
+        [child] = children()
+        proxy = child.environ()["X509_USER_PROXY"]
+        assert stat.S_IMODE(os.stat(proxy).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(os.path.dirname(proxy)).st_mode) == 0o700
+        assert os.environ.get("X509_USER_PROXY") != proxy
+        worker.close()
+        assert gone(child)
+        assert list(folder.glob("pilotlog-worker-*")) == []
+
+    def test_an_unknown_operation_is_an_error_and_the_child_lives_on(self, worker):
+        with pytest.raises(ArchiveError, match="KeyError"):
+            worker.call("no_such_thing", START_SECONDS)
+        [child] = children()
+        assert worker.call("ping", START_SECONDS) == "pong"
+        assert children() == [child]
+
+    def test_a_call_that_takes_too_long_ends_its_child_and_the_next_one_gets_another(self, worker):
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        child.suspend()
+        started = time.monotonic()
+        with pytest.raises(ArchiveError, match="too long"):
+            worker.call("ping", 0.5)
+        assert time.monotonic() - started < START_SECONDS / 2
+        assert gone(child)
+        assert worker.call("ping", START_SECONDS) == "pong"
+
+    def test_a_child_that_died_is_replaced(self, worker):
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        child.kill()
+        child.wait()
+        assert worker.call("ping", START_SECONDS) == "pong"
+
+    def test_without_a_proxy_there_is_no_worker(self, folder):
+        def refuse(identity, path):
+            raise ArchiveError("No proxy of shifter")
+
+        with pytest.raises(ArchiveError, match="No proxy of shifter"):
+            Worker(SHIFTER, refuse).call("ping", START_SECONDS)
+        assert children() == []
+        assert list(folder.glob("pilotlog-worker-*")) == []
+
+    def test_a_proxy_near_its_end_is_replaced_before_a_call(self):
+        given = []
+
+        def short(identity, path):
+            given.append(path)
+            return fetch(identity, path) - 7200 + (100 if len(given) == 1 else 7200)
+
+        worker = Worker(SHIFTER, short)
+        worker.call("ping", START_SECONDS)
+        worker.call("ping", START_SECONDS)
+        worker.call("ping", START_SECONDS)
+        worker.close()
+        assert len(given) == 2
+
+    def test_the_servers_own_worker_has_no_proxy(self):
+        worker = Worker(HOST, fetch)
+        assert worker.call("ping", START_SECONDS) == "pong"
+        assert "X509_USER_PROXY" not in children()[0].environ()
+        worker.close()
+
+    def test_a_child_ends_with_a_parent_that_is_killed_and_takes_the_proxy_with_it(self, folder):
+        parent = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent("""
+                import time
+                from tests.adapters.workers.test_worker import SHIFTER, START_SECONDS, fetch
+                from PilotLoggingDIRAC.adapters.workers.worker import Worker
+                worker = Worker(SHIFTER, fetch)
+                print(worker.call("ping", START_SECONDS), flush=True)
+                time.sleep(60)
+            """)],
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert parent.stdout.readline() == b"pong\n"
+        [child] = psutil.Process(parent.pid).children()
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+        parent.stdout.close()
+        until(lambda: gone(child))
+        assert list(folder.glob("pilotlog-worker-*")) == []
+
+    def test_what_a_killed_process_left_is_removed_by_the_next(self, worker, folder):
+        left = folder / "pilotlog-worker-left"
+        left.mkdir()
+        (left / "lock").touch()
+        (left / "proxy").write_text("secret")
+        worker.call("ping", START_SECONDS)
+        assert not left.exists()
+        assert worker.call("ping", START_SECONDS) == "pong"
+
+
+class Fake:
+    """A worker without a process."""
+
+    def __init__(self, identity):
+        self.identity = identity
+        self.closed = False
+        self.release = threading.Event()
+        self.release.set()
+
+    def call(self, operation, seconds, **arguments):
+        assert self.release.wait(seconds)
+        return self.identity
+
+    def close(self):
+        self.closed = True
+
+
+class TestPool:
+    def test_calls_go_to_workers_of_their_identity_which_are_kept(self):
+        made = []
+        pool = WorkerPool(2, make=lambda identity: made.append(Fake(identity)) or made[-1])
+        for identity in (SHIFTER, HOST, SHIFTER, HOST):
+            assert pool.of(identity).call("x", 1) == identity
+        assert len(made) == 2
+
+    def test_idle_workers_give_way_so_that_there_are_never_more_than_allowed(self):
+        made = []
+        pool = WorkerPool(2, make=lambda identity: made.append(Fake(identity)) or made[-1])
+        for number in range(5):
+            pool.of(Identity(f"user{number}", "g")).call("x", 1)
+            assert len([fake for fake in made if not fake.closed]) <= 2
+        pool.close()
+        assert all(fake.closed for fake in made)
+
+    def test_identities_that_take_turns_keep_their_workers_where_some_may_be_spare(self):
+        made = []
+        pool = WorkerPool(2, make=lambda identity: made.append(Fake(identity)) or made[-1], spare=2)
+        for _ in range(3):
+            for identity in (SHIFTER, HOST):
+                with pool.worker(identity, 1), pool.worker(identity, 1):
+                    pass
+        assert len(made) == 4
+        for number in range(5):
+            pool.of(Identity(f"user{number}", "g")).call("x", 1)
+            assert len([fake for fake in made if not fake.closed]) <= 4
+
+    def test_who_finds_all_workers_busy_waits_and_then_gives_up(self):
+        fakes = []
+
+        def make(identity):
+            fakes.append(Fake(identity))
+            fakes[-1].release.clear()
+            return fakes[-1]
+
+        pool = WorkerPool(1, make=make)
+        with ThreadPoolExecutor(1) as threads:
+            busy = threads.submit(pool.of(SHIFTER).call, "x", 10)
+            until(lambda: fakes)
+            with pytest.raises(ArchiveError, match="busy"):
+                pool.of(SHIFTER).call("x", 0.1)
+            fakes[0].release.set()
+            assert busy.result() == SHIFTER
+        assert pool.of(SHIFTER).call("x", 1) == SHIFTER
+
+    def test_workers_that_are_idle_for_long_are_ended(self):
+        made = []
+        pool = WorkerPool(2, idle_seconds=0, make=lambda identity: made.append(Fake(identity)) or made[-1])
+        pool.of(SHIFTER).call("x", 1)
+        pool.drop_idle()
+        assert made[0].closed

@@ -1,0 +1,110 @@
+"""Local copies of archived logs: fetched once, whole, private, bounded."""
+
+import gzip
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
+from PilotLoggingDIRAC.pilotlog.model import Log, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies, NotYetThere
+from tests.conftest import PILOT, Clock
+from tests.waiting import PATIENCE_SECONDS, until
+
+TEXT = "".join(f"zeile {number} é𝄞\n" for number in range(60_000)).encode()
+
+
+class Archive:
+    """Gives a text, packed; waits while ``gate`` is closed."""
+
+    def __init__(self):
+        self.text, self.packed, self.fetched, self.gate = TEXT, None, 0, threading.Event()
+        self.gate.set()
+
+    def get(self, file, path):
+        self.fetched += 1
+        self.gate.wait(PATIENCE_SECONDS)
+        path.write_bytes(self.packed if self.packed is not None else gzip.compress(self.text))
+
+
+@pytest.fixture
+def archive():
+    return Archive()
+
+
+@pytest.fixture
+def copies(archive, tmp_path):
+    def make(max_bytes=10**8):
+        pool = ThreadPoolExecutor(2)
+        return Copies(lambda: tmp_path, max_bytes, lambda log: archive, lambda work, words: pool.submit(work, *words))
+
+    return make
+
+
+def log(number=1, size=len(TEXT), generation=1):
+    now = Clock().now
+    file = StoredFile("SE", "/vo/x", "GUID", 1, "00000000")
+    return Log(number, PILOT, 1, State.PURGED, now, now, bytes=size, generation=generation, file=file)
+
+
+def fetched(copies, wanted):
+    found = []
+
+    def is_there():
+        with suppress(NotYetThere):
+            found.append(copies.get(wanted))
+        return found
+
+    until(is_there)
+    return found[0]
+
+
+def test_copy_is_the_text_in_pieces_that_end_with_characters(copies):
+    copy = fetched(copies(), log())
+    pieces = copy.step(0) + copy.step(4)
+    assert b"".join(pieces) == TEXT
+    assert [(piece.count(b"\n"), len(piece)) for piece in pieces] == copy.sizes(0)
+    for piece in pieces:
+        piece.decode()
+
+
+def test_copy_is_fetched_once_for_all_who_ask(copies, archive):
+    found = copies()
+    archive.gate.clear()
+    for _ in range(10):
+        with pytest.raises(NotYetThere):
+            found.get(log())
+    archive.gate.set()
+    fetched(found, log())
+    assert archive.fetched == 1
+
+
+def test_nothing_but_the_text_stays_and_it_is_private(copies, tmp_path):
+    os.umask(0o022)
+    fetched(copies(), log())
+    (only,) = tmp_path.iterdir()
+    assert only.suffix == ".text" and only.stat().st_mode & 0o777 == 0o600
+
+
+def test_copies_are_bounded_and_one_that_is_read_stays_readable(copies, tmp_path):
+    found = copies(int(2.5 * len(TEXT)))
+    first = fetched(found, log(1))
+    for number in (2, 3):
+        fetched(found, log(number))
+    assert found.bytes == 2 * len(TEXT) == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert first.step(0)[0] == TEXT[: len(first.step(0)[0])]
+    with pytest.raises(Overloaded):
+        found.get(log(9, size=3 * len(TEXT)))
+
+
+@pytest.mark.parametrize("packed", [b"", b"no gzip", gzip.compress(TEXT)[:-20], gzip.compress(TEXT + b"x"), gzip.compress(TEXT[:-1])])
+def test_copy_that_is_not_the_log_is_an_error_for_a_while(copies, archive, tmp_path, packed):
+    archive.packed, found = packed, copies()
+    with pytest.raises(ArchiveError):
+        fetched(found, log())
+    with pytest.raises(ArchiveError):
+        found.get(log())
+    assert archive.fetched == 1 and not list(tmp_path.iterdir())

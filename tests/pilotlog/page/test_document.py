@@ -1,0 +1,188 @@
+"""A log as one text over its parts: lines, what is new, what stands out, what is looked for."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.model import Log, State
+from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
+from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, PieceCache
+from PilotLoggingDIRAC.pilotlog.settings import PageSettings
+from PilotLoggingDIRAC.pilotlog.text.outline import Outline
+from tests.conftest import PILOT, Clock, line
+
+SMALL = PageSettings(tail_bytes=16, scan_bytes=40, max_hits=3)
+
+
+class Part:
+    """A part whose text is in a list; ``steps`` counts how often it is read."""
+
+    def __init__(self, pieces, number=1, source=DATABASE):
+        self.pieces, self.number, self.source, self.steps = list(pieces), number, source, 0
+
+    def sizes(self, start):
+        return [(piece.count(b"\n"), len(piece)) for piece in self.pieces[start:]]
+
+    def step(self, start):
+        self.steps += 1
+        return self.pieces[start : start + 2]
+
+    @property
+    def log(self):
+        now, size = Clock().now, sum(map(len, self.pieces))
+        return Log(self.number, PILOT, self.number, State.RECEIVING, now, now, bytes=size, next_sequence=len(self.pieces))
+
+
+def document(*parts, settings=SMALL):
+    found = Document(PieceCache(10**6), settings)
+    found.grow([(part.log, part) for part in parts])
+    return found
+
+
+def follow(found, cursor):
+    """All that is behind a cursor, as one who follows puts it together: (text, cursor)."""
+    text = ""
+    while news := found.since(cursor):
+        text, cursor = text + news.text, news.cursor
+    return text, cursor
+
+
+PIECES = st.lists(st.text("aé𝄞\n", min_size=1, max_size=9).map(str.encode), min_size=1, max_size=8)
+
+
+@given(PIECES, PIECES, PIECES)
+def test_whoever_follows_gets_each_byte_once_also_over_parts(first, second, later):
+    one, two = Part(first), Part(second, 2)
+    found = document(one)
+    text, cursor = follow(found, "0.0")
+    found.grow([(one.log, one), (two.log, two)])
+    more, cursor = follow(found, cursor)
+    two.pieces += later
+    found.grow([(one.log, one), (two.log, two)])
+    rest, cursor = follow(found, cursor)
+    assert text + more + rest == b"".join(first + second + later).decode()
+    assert follow(found, cursor) == ("", cursor)
+
+
+@given(PIECES)
+def test_news_say_in_which_line_they_begin(pieces):
+    found, whole, cursor, so_far = document(Part(pieces)), b"".join(pieces).decode(), "0.0", ""
+    while news := found.since(cursor):
+        assert news.line == so_far.count("\n")
+        so_far, cursor = so_far + news.text, news.cursor
+    assert so_far == whole
+    tail = follow(found, found.last_line())[0]
+    assert tail == whole[whole.rfind("\n") + 1 :]
+    assert found.number_of_lines() == whole.count("\n") + bool(tail)
+
+
+@pytest.mark.parametrize("cursor", ["", "1", "1.", "a.b", "1.-1", "1.5 ", "1.0\n", "9" * 30 + ".0"])
+def test_cursor_of_nobody_s_is_refused(cursor):
+    with pytest.raises(InvalidInput):
+        document(Part([b"x"])).since(cursor)
+
+
+def test_cursor_behind_the_end_is_the_end():
+    assert document(Part([b"x\n"])).since("1.999") is None
+    assert document(Part([b"x\n"])).since("7.0") is None
+
+
+def test_other_text_under_the_same_name_makes_a_new_document():
+    part, copy = Part([b"one\n"]), Part([b"one\n", b"two\n"], source="Archive")
+    texts = [part]
+    documents = Documents(lambda log: texts[-1], SMALL)
+    first = documents.open([part.log])
+    part.pieces.append(b"two\n")
+    assert documents.open([part.log]) is first and first.bytes == 8
+    texts.append(copy)
+    assert documents.open([copy.log]) is not first
+
+
+def test_earlier_part_that_grew_makes_a_new_document():
+    one, two = Part([b"one\n"]), Part([b"two\n"], 2)
+    documents = Documents(lambda log: {1: one, 2: two}[log.part], SMALL)
+    first = documents.open([one.log, two.log])
+    one.pieces.append(b"late\n")
+    second = documents.open([one.log, two.log])
+    assert second is not first
+    assert b"".join(second.stream()) == b"one\nlate\ntwo\n"
+
+
+def test_pieces_are_read_once_while_they_are_at_hand():
+    part = Part([b"%d\n" % number for number in range(10)])
+    found = document(part)
+    for _ in range(5):
+        found.lines(0, 10)
+    assert part.steps == 5
+
+
+def test_cache_is_bounded_in_bytes():
+    cache = PieceCache(10)
+    for number in range(5):
+        cache.put((number,), b"1234")
+    assert [number for number in range(5) if cache.get((number,))] == [3, 4]
+
+
+@given(st.lists(st.text("ab\n", min_size=1, max_size=10).map(str.encode), min_size=1, max_size=8), st.sampled_from([b"a", b"ab", b"bab"]))
+def test_find_gives_each_line_that_holds_the_text(pieces, wanted):
+    found, first, hits = document(Part(pieces)), 0, []
+    while first is not None:
+        more, first = found.find(wanted, first)
+        hits += more
+    lines = b"".join(pieces).split(b"\n")
+    assert sorted(set(hits)) == [number for number, text in enumerate(lines) if wanted in text]
+
+
+def test_capitals_count_where_there_are_some():
+    found = document(Part([b"Error\nerror\nERROR\n"]), settings=PageSettings())
+    assert found.find(b"error", 0)[0] == [0, 1, 2]
+    assert found.find(b"ERROR", 0)[0] == [2]
+
+
+def test_outline_is_bounded_at_a_time_and_goes_on():
+    part = Part([line("Command A instantiated from B")] * 5)
+    found = document(part)
+    outlines = [found.outline() for _ in range(6)]
+    assert [done for _, done in outlines][-1] and not outlines[0][1]
+    assert [phase.line for phase in outlines[-1][0].phases] == [0, 1, 2, 3, 4]
+
+
+LOG = (
+    line("Executing commands")
+    + line("Command CheckWorkerNode instantiated from pilotCommands")
+    + b"2026-11-21T08:10:11.123456Z ERROR [X] bad\n"
+    + b"an ERROR in a program's output\n"
+    + b"2026-11-21 08:10:11 UTC dirac-pilot/x FATAL: worse\n"
+    + b"2026-11-21T08:10:11,123456Z DEBUG    [pilotLogger] ERROR=1\n"
+    + b"2026-11-21T08:10:11.123456Z WARN [PilotLogging] 2 messages with 5 bytes are missing here: full\n"
+    + b"2026-11-21T08:10:11.123456Z EXCEPTION [X] Traceback\n"
+)
+
+
+@given(st.lists(st.integers(0, len(LOG)), max_size=6))
+def test_outline_is_the_same_however_the_text_is_cut(cuts):
+    outline, start = Outline(), 0
+    for cut in [*sorted(cuts), len(LOG)]:
+        outline.feed(LOG[start:cut])
+        start = cut
+    (phase,) = outline.phases
+    assert (phase.line, phase.command, phase.module) == (1, "CheckWorkerNode", "pilotCommands")
+    assert (outline.errors, outline.gaps, outline.lines) == ([2, 4, 7], [6], 8)
+
+
+def test_outline_of_nothing_but_errors_is_bounded():
+    outline = Outline()
+    outline.feed(b"2026-11-21T08:10:11.123456Z ERROR [X] bad\n" * 20_000)
+    assert len(outline.errors) == 5000 and outline.more_errors and outline.lines == 20_000
+
+
+def test_parts_of_another_log_are_other_pieces():
+    cache = PieceCache(10**6)
+    one, two = Document(cache, SMALL), Document(cache, SMALL)
+    first, second = Part([b"one\n"]), Part([b"two\n"])
+    one.grow([(first.log, first)])
+    two.grow([(replace(second.log, id=2), second)])
+    assert b"".join(text for _, text in one.pieces(0)) + b"".join(text for _, text in two.pieces(0)) == b"one\ntwo\n"

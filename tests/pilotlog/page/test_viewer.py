@@ -1,0 +1,133 @@
+"""What the page asks: selections, how a log stands, and that nobody learns of what they may not read."""
+
+import pytest
+from sqlalchemy import update
+
+from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
+from tests.conftest import PILOT, Clock, line
+from tests.stored import alter, reader, store  # noqa: F401
+
+BETA = PilotId("beta_vo", "b" * 32)
+ADMIN = Reader(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
+OPERATOR = Reader(Caller("op", "alpha_op", PILOT.vo, frozenset({"Operator"})), Policy())
+USER = Reader(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"})), Policy())
+
+
+@pytest.fixture
+def audit():
+    return []
+
+
+@pytest.fixture
+def viewer(transactions, clock, reader, audit):  # noqa: F811
+    views, settings = SqlViews(transactions), PageSettings()
+    documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
+    return Viewer(LogQuery(reader, ReadSettings()), views, documents, settings, clock, Audit(lambda event, facts: audit.append((event, facts)), AuditSettings()))
+
+
+def stamps(answer):
+    return [log["stamp"] for log in answer["logs"]]
+
+
+def test_list_holds_what_the_reader_may_see_and_counts_that(viewer, store):  # noqa: F811
+    store(b"a\n", return_code="0")
+    store(b"b\n", pilot=BETA)
+    assert stamps(viewer.logs(OPERATOR, {})) == [PILOT.stamp]
+    assert viewer.logs(OPERATOR, {})["total"] == 1
+    answer = viewer.logs(ADMIN, {})
+    assert (answer["total"], answer["states"]["Receiving"], answer["states"]["Complete"]) == (2, 1, 1)
+    with pytest.raises(NothingToRead):
+        viewer.logs(USER, {})
+
+
+def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, store):  # noqa: F811
+    store(b"a\n", return_code="0")
+    store(b"b\n", pilot=BETA)
+    answer = viewer.logs(ADMIN, {"State": ["Complete"]})
+    assert (answer["total"], answer["states"]["Receiving"], stamps(answer)) == (1, 1, [PILOT.stamp])
+
+
+def test_incomplete_ones_and_those_with_an_error(viewer, store, alter):  # noqa: F811
+    store(b"a\n")
+    store(b"b\n", pilot=BETA)
+    assert viewer.logs(ADMIN, {"Incomplete": ["true"]})["total"] == 0
+    alter(update(table).where(table.c.VO == BETA.vo).values(State="Incomplete", LastError="No 100% Proxy_1"))
+    for asked in ({"Incomplete": ["true"]}, {"LastError": ["100% pROXY_1"]}, {"LastError": ["%"]}):
+        assert stamps(viewer.logs(ADMIN, asked)) == [BETA.stamp]
+    assert viewer.logs(ADMIN, {"LastError": ["100_"]})["total"] == 0
+    assert viewer.logs(ADMIN, {"Incomplete": ["false"]})["total"] == 2
+
+
+@pytest.mark.parametrize("asked", [
+    {"Start": ["-1"]}, {"Start": ["٣"]}, {"Limit": ["0"]}, {"Limit": ["201"]}, {"Order": ["Payload"]}, {"Nonsense": ["1"]},
+    {"Incomplete": ["maybe"]}, {"LastError": [""] * 1001}, {"State": ["Lost"]}, {"Start": ["1", "2"]},
+])  # fmt: skip
+def test_bad_questions_are_refused(viewer, asked):
+    with pytest.raises(InvalidInput):
+        viewer.logs(ADMIN, asked)
+
+
+def test_log_that_is_read_is_noted_and_one_that_may_not_be_is_not(viewer, store, audit):  # noqa: F811
+    store(b"a\n")
+    viewer.lines(OPERATOR, PILOT, {})
+    ((event, facts),) = audit
+    assert event == "Read" and f"log={PILOT}" in facts and "by=op@alpha_op" in facts
+    for pilot in (PILOT, PilotId(PILOT.vo, "nothere")):
+        with pytest.raises(NotAllowed):
+            viewer.log(USER, pilot, {})
+    assert len(audit) == 1
+
+
+def test_log_tells_its_length_and_where_to_go_on(viewer, store):  # noqa: F811
+    store(line("one") + b"tw")
+    answer = viewer.log(ADMIN, PILOT, {})
+    assert (answer["lines"], answer["ended"], answer["cursor"]) == (2, 1, f"1.{len(line('one'))}")
+    assert (answer["standing"], answer["live"], answer["where"]) == ("running", True, "database")
+    assert viewer.lines(ADMIN, PILOT, {"First": ["1"]})["lines"] == ["tw"]
+
+
+def test_long_lines_are_told_of(viewer, store):  # noqa: F811
+    store(b"x" * 20_000 + b"\nshort\n")
+    answer = viewer.lines(ADMIN, PILOT, {})
+    assert answer["cut"] == {0: 20_000} and len(answer["lines"][0]) == 16 * 1024 and answer["lines"][1] == "short"
+
+
+def part(number, state, code=None, file=None):
+    return Log(number, PILOT, number, state, Clock().now, Clock().now, return_code=code, file=file)
+
+
+FILE = StoredFile("ALPHA-disk", "/vo/x", "GUID", 1, "00000000")
+
+
+@pytest.mark.parametrize(("parts", "stands", "word", "where"), [
+    ([part(1, State.RECEIVING)], "running", "not reported its end yet", "database"),
+    ([part(1, State.COMPLETE, "0")], "complete", "return code 0", "database"),
+    ([part(1, State.INCOMPLETE)], "incomplete", "fell silent", "database"),
+    ([part(1, State.ARCHIVED, "1", FILE)], "complete", "return code 1", "database"),
+    ([part(1, State.PURGED, "1", FILE)], "complete", "return code 1", "archive (ALPHA-disk)"),
+    ([part(1, State.PURGED)], "incomplete", "No longer kept: part 1", "nowhere any more"),
+    ([part(1, State.PURGED, None, FILE), part(2, State.RECEIVING)], "running", "in 2 parts", "archive (ALPHA-disk) and database"),
+    ([part(2, State.COMPLETE, "0")], "incomplete", "No longer kept: part 1", "database"),
+])  # fmt: skip
+def test_how_a_log_stands_and_why(parts, stands, word, where):
+    found, why = standing(parts)
+    assert (found, whereabouts(parts)) == (stands, where) and word in why
+
+
+def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):  # noqa: F811
+    store(b"a\n", return_code="0")
+    alter(update(table).values(State="Purged"))
+    answer = viewer.log(ADMIN, PILOT, {})
+    assert (answer["lines"], answer["standing"]) == (0, "incomplete")
+    assert viewer.lines(ADMIN, PILOT, {})["lines"] == []

@@ -1,0 +1,154 @@
+"""Following logs: one look for all, however many watch; bounded; a store that is away for a while."""
+
+import threading
+import time
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
+from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import PilotId, State
+from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
+from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
+from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watching
+from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from tests.conftest import PILOT
+from tests.stored import reader, store  # noqa: F401
+from tests.waiting import until
+
+SETTINGS = PageSettings(tick_seconds=0.02, max_watchers=4, max_watchers_of_user=3)
+OTHER = PilotId("beta_vo", "other")
+
+
+class Store:
+    """How far logs are; counts the looks."""
+
+    def __init__(self):
+        self.heads = {PILOT: Head(1, 1, State.RECEIVING, False)}
+        self.asked = []
+        self.away = False
+
+    def __call__(self, pilots):
+        self.asked.append(list(pilots))
+        if self.away:
+            raise StoreUnavailable("away")
+        return {pilot: self.heads[pilot] for pilot in pilots if pilot in self.heads}
+
+    def grow(self, pilot=PILOT):
+        head = self.heads[pilot]
+        self.heads[pilot] = head._replace(next_sequence=head.next_sequence + 1)
+
+
+@pytest.fixture
+def heads():
+    return Store()
+
+
+@pytest.fixture
+def watching(heads):
+    found = Watching(heads, SETTINGS)
+    yield found
+    found.close()
+
+
+def test_all_who_watch_are_woken_by_one_look(watching, heads):
+    woken = [[], [], []]
+    for place in range(3):
+        watching.watch(PILOT, f"user {place}", woken[place].append)
+    until(lambda: all(map(len, woken)))
+    heads.grow()
+    until(lambda: all(len(found) == 2 for found in woken))
+    assert [found[-1].next_sequence for found in woken] == [2, 2, 2]
+    looks = len(heads.asked)
+    until(lambda: len(heads.asked) > looks + 3)
+    assert all(len(found) == 2 for found in woken)  # nobody is woken for nothing
+    assert all(pilots == [PILOT] for pilots in heads.asked)
+
+
+def test_number_of_looks_does_not_depend_on_who_watches(heads):
+    tick = 0.05
+    found, began = Watching(heads, PageSettings(tick_seconds=tick, max_watchers_of_user=100)), time.monotonic()
+    watches = [found.watch(PILOT, "user", lambda head: None) for _ in range(60)]
+    until(lambda: len(heads.asked) >= 10)
+    for watch in watches:
+        found.leave(watch)
+    assert len(heads.asked) <= (time.monotonic() - began) / tick + 2  # one a tick, for all
+
+
+def test_nobody_watching_costs_nothing(watching, heads):
+    watch = watching.watch(PILOT, "user", lambda head: None)
+    until(lambda: heads.asked)
+    watching.leave(watch)
+    watching.leave(watch)
+    time.sleep(0.1)
+    before = len(heads.asked)
+    time.sleep(0.1)
+    assert len(heads.asked) == before and watching.number == 0
+    assert not any(thread.name == "pilotlog-watch" for thread in threading.enumerate() if thread.is_alive())
+
+
+def test_watchers_are_bounded_in_all_and_for_each_user(watching):
+    watches = [watching.watch(PILOT, "busy", lambda head: None) for _ in range(3)]
+    with pytest.raises(Overloaded, match="close some"):
+        watching.watch(PILOT, "busy", lambda head: None)
+    watching.watch(OTHER, "other", lambda head: None)
+    with pytest.raises(Overloaded, match="Too many"):
+        watching.watch(PILOT, "third", lambda head: None)
+    watching.leave(watches[0])
+    watching.watch(PILOT, "third", lambda head: None)
+
+
+def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
+    problems, woken = [], []
+    watching = Watching(heads, SETTINGS, problems.append)
+    watching.watch(PILOT, "user", woken.append)
+    until(lambda: woken)
+    heads.away = True
+    before = len(heads.asked)
+    until(lambda: len(heads.asked) > before + 3)
+    heads.grow()
+    heads.away = False
+    until(lambda: len(woken) == 2)
+    assert len(problems) == 1
+    watching.close()
+
+
+ADMIN = Reader(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
+STRANGER = Reader(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), Policy())
+
+
+@pytest.fixture
+def following(transactions, clock, reader):  # noqa: F811
+    views = SqlViews(transactions)
+    documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
+    viewer = Viewer(LogQuery(reader, ReadSettings()), views, documents, PageSettings(), clock, Audit(lambda event, facts: None, AuditSettings()))
+    return Following(viewer), views
+
+
+def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):  # noqa: F811
+    follow, views = following
+    store(b"one\n")
+    news = follow.since(ADMIN, PILOT, "0.0", None)
+    store(b"two\n")
+    head = views.heads([PILOT])[PILOT]
+    reads = []
+    original = SqlViews.sizes
+    monkeypatch.setattr(SqlViews, "sizes", lambda self, *place: reads.append(place) or original(self, *place))
+    found = [follow.since(ADMIN, PILOT, news.cursor, head) for _ in range(60)]
+    assert {(one.text["text"], one.text["line"]) for one in found} == {("two\n", 1)}
+    assert len(reads) == 1
+
+
+def test_what_others_follow_is_not_shown_to_who_may_not(following, store):  # noqa: F811
+    follow, views = following
+    store(b"one\n")
+    head = views.heads([PILOT])[PILOT]
+    follow.since(ADMIN, PILOT, "0.0", head)
+    for known in (head, None):
+        with pytest.raises(NotAllowed):
+            follow.since(STRANGER, PILOT, "0.0", known)

@@ -1,0 +1,194 @@
+"""A search over many logs finds the same whatever one call may do; who may not read a log does not find it."""
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import update
+
+from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
+from PilotLoggingDIRAC.pilotlog.read import selection
+from PilotLoggingDIRAC.pilotlog.search import search
+from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
+from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
+from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
+from tests.conftest import PILOT
+from tests.stored import alter, reader, store  # noqa: F401
+
+EVERYTHING, ALL = Scope(everything=True), Selection()
+BETA = PilotId("beta_vo", "b" * 32)
+TINY = SearchSettings(search_block_bytes=10, search_bytes=30, search_hits=2, search_archived_logs=1)
+
+
+def no_archive(log):
+    raise ArchiveError("the storage element is down")
+
+
+@pytest.fixture
+def searcher(transactions):
+    return SqlSearcher(transactions)
+
+
+def query(pattern, **options):
+    return selection.search_query(pattern, options, 20)
+
+
+def calls(engine, wanted, asked, scope=EVERYTHING):
+    cursor, answers = "", []
+    while not answers or cursor:
+        answers.append(engine.search(scope, wanted, asked, cursor))
+        cursor = answers[-1].cursor
+        assert len(answers) < 1000
+    return answers
+
+
+def found(engine, pattern, wanted=ALL, scope=EVERYTHING, **options):
+    answers = calls(engine, wanted, query(pattern, **options), scope)
+    return [(log.pilot.vo, hit.line, hit.text.decode()) for answer in answers for log, hit in answer.hits]
+
+
+def fill(store):  # noqa: F811
+    for number in range(6):
+        pilot = PilotId(PILOT.vo, f"{number:032x}")
+        store(b"line one\nthe disk ", b"is full %d\nline three\n" % number, b"disk at end", pilot=pilot)
+
+
+@pytest.mark.parametrize("settings", [SearchSettings(), TINY, dataclasses.replace(TINY, search_seconds=0.0)])
+def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(store, searcher, settings):  # noqa: F811
+    fill(store)
+    expected = []
+    for number in reversed(range(6)):
+        expected += [(PILOT.vo, 2, f"the disk is full {number}"), (PILOT.vo, 4, "disk at end")]
+    assert found(LogSearch(searcher, settings, no_archive), "disk") == expected
+
+
+def test_one_call_does_a_bounded_amount_of_work(store, searcher):  # noqa: F811
+    fill(store)
+    answers = calls(LogSearch(searcher, TINY, no_archive), ALL, query("disk"))
+    assert len(answers) > 5
+    assert all(len(answer.hits) <= 2 and answer.bytes <= 120 for answer in answers)
+    assert sum(answer.logs for answer in answers) == 6
+
+
+def test_context_comes_with_a_hit(store, searcher):  # noqa: F811
+    store(b"one\ntwo\n", b"three disk\nfour\nfive")
+    (answer,) = calls(LogSearch(searcher, SearchSettings(), no_archive), ALL, query("disk", Context=1))
+    ((_, hit),) = answer.hits
+    assert (hit.line, hit.before, hit.after) == (3, (b"two",), (b"four",))
+
+
+def test_logs_out_of_scope_are_neither_found_nor_counted(store, searcher):  # noqa: F811
+    store(b"disk\n")
+    store(b"disk\n", pilot=BETA)
+    engine, scope = LogSearch(searcher, SearchSettings(), no_archive), Scope(vos=frozenset({"beta_vo"}))
+    assert found(engine, "disk", scope=scope) == [("beta_vo", 1, "disk")]
+    (answer,) = calls(engine, ALL, query("disk"), scope)
+    assert (answer.extent["here"], answer.logs) == ((1, 5), 1)
+
+
+def test_cursor_of_another_search_leads_out_of_no_scope(store, searcher):  # noqa: F811
+    store(b"disk\ndisk\ndisk\n", pilot=PILOT)
+    engine = LogSearch(searcher, TINY, no_archive)
+    first = engine.search(EVERYTHING, ALL, query("disk"))
+    scope = Scope(vos=frozenset({"beta_vo"}))
+    assert first.cursor and engine.search(scope, ALL, query("disk"), first.cursor).hits == []
+
+
+def test_only_selected_logs_are_searched(store, searcher):  # noqa: F811
+    store(b"disk\n")
+    store(b"disk\n", pilot=BETA, return_code="1")
+    engine = LogSearch(searcher, SearchSettings(), no_archive)
+    assert [vo for vo, *_ in found(engine, "disk", Selection(return_codes=("1",)))] == ["beta_vo"]
+    assert [vo for vo, *_ in found(engine, "disk", Selection(vos=("beta_vo",)))] == ["beta_vo"]
+
+
+def purge(alter, searcher, with_copy):  # noqa: F811
+    (log,) = searcher.next(EVERYTHING, ALL, None, False, 10)
+    alter(batches.delete())
+    alter(update(logs).values(State=State.PURGED.value, Generation=1))
+    if with_copy:
+        copy = {"SE": "S", "LFN": "/v/f", "GUID": "g", "Size": 1, "Checksum": "c"}
+        times = {"RecordedAt": log.last_seen, "VerifiedAt": log.last_seen}
+        alter(files.insert().values(LogID=log.id, Generation=1, NextSequence=1, **copy, **times))
+
+
+@pytest.mark.parametrize("settings", [SearchSettings(), TINY])
+def test_archived_logs_are_searched_on_request(store, searcher, alter, settings):  # noqa: F811
+    text = [b"one disk\ntwo ", b"disk\nthree\n", b"x" * 50 + b"\nfour disk\n"]
+    store(b"".join(text))
+    purge(alter, searcher, with_copy=True)
+    engine = LogSearch(searcher, settings, lambda log: iter(text))
+    assert found(engine, "disk") == []
+    assert [line for _, line, _ in found(engine, "disk", Archive=True)] == [1, 2, 5]
+    assert engine.search(EVERYTHING, ALL, query("disk")).extent["archived"] == (1, sum(map(len, text)))
+
+
+def test_archive_that_fails_is_told_and_costs_no_other_log(store, searcher, alter):  # noqa: F811
+    store(b"disk\n")
+    purge(alter, searcher, with_copy=True)
+    store(b"disk\n", pilot=BETA)
+    (answer,) = calls(LogSearch(searcher, SearchSettings(), no_archive), ALL, query("disk", Archive=True))
+    assert [log.pilot.vo for log, _ in answer.hits] == ["beta_vo"]
+    assert [(log.pilot, reason) for log, reason in answer.unreadable] == [(PILOT, "the storage element is down")]
+
+
+def test_text_that_leaves_the_database_meanwhile_is_told(store, searcher, alter):  # noqa: F811
+    store(b"disk\n")
+    alter(batches.delete())
+    (answer,) = calls(LogSearch(searcher, SearchSettings(), no_archive), ALL, query("disk"))
+    assert [reason for _, reason in answer.unreadable] == ["the text left the database while it was searched"]
+
+
+def test_more_searches_than_allowed_are_refused(store, searcher, alter):  # noqa: F811
+    store(b"disk\n")
+    purge(alter, searcher, with_copy=True)
+    inner = []
+
+    def archived(log):
+        with pytest.raises(Overloaded):
+            engine.search(EVERYTHING, ALL, query("disk"))
+        inner.append(log)
+        return iter([b"disk\n"])
+
+    engine = LogSearch(searcher, SearchSettings(searches=1), archived)
+    assert len(found(engine, "disk", Archive=True)) == len(inner) == 1
+    assert found(engine, "disk") == []
+
+
+def test_a_search_waits_for_its_turn_for_a_moment(store, searcher):  # noqa: F811
+    store(b"disk\n")
+    engine = LogSearch(searcher, SearchSettings(searches=1, search_turn_seconds=20), no_archive)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: engine.search(EVERYTHING, ALL, query("disk")), range(16)))
+    assert [len(answer.hits) for answer in answers] == [1] * 16
+
+
+@pytest.mark.parametrize("cursor", ["1", "1.d.0.0.0", "-1.d.0.0.0.0", "1.x.0.0.0.0", "1.d.0.0.0.0\n", 7, None, "9" * 40])
+def test_what_is_no_cursor_is_refused(searcher, cursor):
+    with pytest.raises(InvalidInput):
+        LogSearch(searcher, TINY, no_archive).search(EVERYTHING, ALL, query("x"), cursor)
+
+
+@pytest.mark.parametrize("options", [{"Regex": 1}, {"Context": 21}, {"Context": -1}, {"Nonsense": True}, [], None])
+def test_options_that_do_not_exist_are_refused(options):
+    with pytest.raises(InvalidInput):
+        selection.search_query("x", options, 20)
+
+
+def test_a_long_line_is_shown_around_its_match():
+    line = b"a" * 100 + b"disk" + b"b" * 100
+    assert search.shown(line, 100, 20) == "…" + "a" * 10 + "disk" + "b" * 6 + "…"
+    assert search.shown(b"disk\xff", 0, 20) == "disk\\xff"
+
+
+def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):  # noqa: F811
+    store(b"disk\n")
+
+    def extent(scope, wanted):
+        raise StoreUnavailable("it took too long")
+
+    monkeypatch.setattr(searcher, "extent", extent)
+    assert len(found(LogSearch(searcher, SearchSettings(), no_archive), "disk")) == 1

@@ -1,0 +1,239 @@
+"""What a batch, silence or time makes of a log."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from PilotLoggingDIRAC.pilotlog import lifecycle
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotInfo, Receipt, State
+from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings
+from tests.conftest import PILOT, Clock, batch, line
+
+NOW = Clock().now
+NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
+SETTINGS = SealSettings()
+SEALED = [State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT]
+
+
+def received(log, *batches):
+    return lifecycle.receive(log, batches).log
+
+
+def log_in(state, return_code=None):
+    """A log that holds ``line("first")`` and is in a state."""
+    return replace(received(NEW, batch(line("first"))), state=state, return_code=return_code)
+
+
+class TestReceiving:
+    def test_text_gets_the_next_numbers_and_is_counted(self):
+        reception = lifecycle.receive(NEW, [batch(b"a\nb"), batch(b"\n"), batch(b"c\n")])
+        assert [(piece.sequence, piece.text) for piece in reception.pieces] == [(0, b"a\nb"), (1, b"\n"), (2, b"c\n")]
+        assert (reception.log.next_sequence, reception.log.lines, reception.log.bytes) == (3, 3, 6)
+        assert reception.receipts == (Receipt(3), Receipt(1), Receipt(2))
+
+    def test_a_piece_keeps_when_it_came_and_from_where(self):
+        (piece,) = lifecycle.receive(NEW, [replace(batch(b"a\n"), sender="192.0.2.7")]).pieces
+        assert (piece.received, piece.sender) == (NOW, "192.0.2.7")
+
+    def test_text_sent_again_is_left_out_and_the_log_counts_as_heard_of(self):
+        later = NOW + timedelta(minutes=5)
+        reception = lifecycle.receive(log_in(State.RECEIVING), [batch(line("first"), received=later)])
+        assert (reception.pieces, reception.receipts) == ((), (Receipt(0, len(line("first"))),))
+        assert (reception.log.bytes, reception.log.last_seen) == (len(line("first")), later)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            b"2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] Host Name  = wn1\n",
+            b"2026-11-21T08:10:11,123456Z DEBUG    [pilotLogger] HOME=/home/x\n",
+            b"end of a line\n2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] beginning of",
+        ],
+        ids=["pilot's", "wrapper's", "from mid-line to mid-line"],
+    )
+    def test_every_form_of_a_pilots_text_is_known_again(self, text):
+        assert lifecycle.receive(NEW, [batch(text), batch(text + b"more\n")]).receipts[1] == Receipt(5, len(text))
+
+    def test_an_older_time_does_not_move_a_log_back(self):
+        earlier = NOW - timedelta(hours=1)
+        assert received(NEW, batch(b"a\n", received=earlier)).last_seen == NOW
+        assert received(NEW, batch(return_code="0", received=earlier)).last_seen == NOW
+
+    def test_empty_text_stores_nothing(self):
+        reception = lifecycle.receive(log_in(State.ARCHIVED), [batch(b"")])
+        assert (reception.pieces, reception.log.state) == ((), State.ARCHIVED)
+
+    def test_a_large_message_becomes_several_pieces(self):
+        text = (b"x" * 1023 + b"\n") * (2 * lifecycle.MAX_PIECE_BYTES // 1024) + b"x"
+        reception = lifecycle.receive(NEW, [batch(text), batch(b"behind\n")])
+        assert [piece.sequence for piece in reception.pieces] == [0, 1, 2, 3]
+        assert [len(piece.text) for piece in reception.pieces] == [lifecycle.MAX_PIECE_BYTES] * 2 + [1, 7]
+        assert (reception.log.next_sequence, reception.receipts) == (4, (Receipt(len(text)), Receipt(7)))
+
+
+class TestTransitions:
+    @pytest.mark.parametrize("state", SEALED)
+    @pytest.mark.parametrize(("return_code", "after"), [(None, State.INCOMPLETE), ("0", State.COMPLETE)])
+    def test_late_text_reopens_a_sealed_log_so_that_it_is_archived_again(self, state, return_code, after):
+        assert received(log_in(state, return_code), batch(line("late"))).state is after
+
+    def test_text_leaves_a_log_receiving(self):
+        assert received(log_in(State.RECEIVING), batch(line("more"))).state is State.RECEIVING
+
+    @pytest.mark.parametrize("state", State)
+    def test_text_sent_again_reopens_nothing(self, state):
+        assert received(log_in(state), batch(line("first"))).state is state
+
+    @pytest.mark.parametrize(
+        ("state", "after"),
+        [
+            (State.RECEIVING, State.COMPLETE),
+            (State.INCOMPLETE, State.COMPLETE),
+            (State.ARCHIVED, State.ARCHIVED),
+            (State.KEPT, State.KEPT),
+            (State.PURGED, State.PURGED),
+        ],
+    )
+    def test_the_first_mark_completes_a_log_and_leaves_a_good_copy_alone(self, state, after):
+        log = received(log_in(state), batch(return_code="1"))
+        assert (log.state, log.return_code, log.complete) == (after, "1", True)
+
+    @pytest.mark.parametrize("state", [State.COMPLETE, State.ARCHIVED, State.KEPT, State.PURGED])
+    def test_a_second_mark_changes_nothing(self, state):
+        log = log_in(state, "0")
+        assert received(log, batch(return_code="1", received=NOW + timedelta(hours=1))) == log
+
+    def test_an_empty_return_code_completes_a_log_too(self):
+        assert received(NEW, batch(return_code="")).complete
+
+    def test_a_mark_does_not_overtake_text_nor_text_undo_a_mark(self):
+        log = received(NEW, batch(b"a\n"), batch(return_code="0"), batch(b"b\n"))
+        assert (log.state, log.return_code, log.bytes) == (State.COMPLETE, "0", 4)
+
+    @given(st.lists(st.sampled_from([batch(b"a\n"), batch(line("b")), batch(return_code="0"), batch(return_code="1")])))
+    def test_whatever_arrives_numbers_have_no_gap_and_a_marked_log_stays_marked(self, batches):
+        log, texts, marked = NEW, [], None
+        for item in batches:
+            before = log.next_sequence
+            reception = lifecycle.receive(log, [item])
+            log = reception.log
+            texts += [piece.text for piece in reception.pieces]
+            assert [piece.sequence for piece in reception.pieces] == list(range(before, log.next_sequence))
+            marked = marked if marked is not None else item.return_code
+            assert log.return_code == marked
+            assert log.state is (State.RECEIVING if marked is None else State.COMPLETE)
+        assert (log.bytes, log.lines) == (len(b"".join(texts)), b"".join(texts).count(b"\n"))
+
+    @given(st.lists(st.sampled_from([batch(b"a\n"), batch(line("b")), batch(return_code="0")]), max_size=8), st.data())
+    def test_how_batches_are_grouped_makes_no_difference(self, batches, data):
+        cut = data.draw(st.integers(0, len(batches)))
+        first = lifecycle.receive(log_in(State.RECEIVING), batches[:cut])
+        second = lifecycle.receive(first.log, batches[cut:])
+        whole = lifecycle.receive(log_in(State.RECEIVING), batches)
+        assert first.pieces + second.pieces == whole.pieces
+        assert first.receipts + second.receipts == whole.receipts
+        assert second.log.state is whole.log.state
+
+
+class TestParts:
+    PURGED = log_in(State.PURGED, "0")
+
+    def test_new_text_for_a_purged_log_needs_a_part(self):
+        assert lifecycle.needs_next_part(self.PURGED, [batch(line("first")), batch(line("second life"))])
+
+    def test_new_text_behind_old_text_needs_a_part(self):
+        assert lifecycle.needs_next_part(self.PURGED, [batch(line("first") + b"more")])
+
+    @pytest.mark.parametrize("batches", [[batch(line("first"))], [batch(return_code="0")], [batch(b"")], []])
+    def test_old_text_marks_and_nothing_need_none(self, batches):
+        assert not lifecycle.needs_next_part(self.PURGED, batches)
+
+    @pytest.mark.parametrize("state", [State.RECEIVING, *SEALED])
+    def test_a_log_that_is_in_the_store_needs_none(self, state):
+        assert not lifecycle.needs_next_part(log_in(state), [batch(line("late"))])
+
+    def test_the_next_part_is_empty_and_open_but_remembers_what_was_sent_and_where(self):
+        log = replace(self.PURGED, reference="ref", site="site", ce="ce", part=3, attempts=2, generation=4)
+        later = NOW + timedelta(days=9)
+        part = lifecycle.next_part(log, later)
+        expected = Log(0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend)
+        assert part == expected
+        assert lifecycle.receive(part, [batch(line("first"))]).pieces == ()
+
+
+class TestLateText:
+    LIMIT = timedelta(days=30)
+
+    @pytest.mark.parametrize("state", State)
+    def test_only_a_log_whose_text_is_safe_elsewhere_can_be_too_old_for_text(self, state):
+        late = NOW + self.LIMIT + timedelta(microseconds=1)
+        assert lifecycle.is_too_late(log_in(state), late, self.LIMIT) == (
+            state in (State.ARCHIVED, State.PURGED, State.DELETED)
+        )
+        assert not lifecycle.is_too_late(log_in(state), NOW + self.LIMIT, self.LIMIT)
+
+    def test_what_comes_too_late_is_answered_and_changes_nothing(self):
+        log = log_in(State.ARCHIVED)
+        reception = lifecycle.refuse(log, [batch(line("late")), batch(return_code="0")])
+        assert (reception.log, reception.pieces) == (log, ())
+        assert reception.receipts == (Receipt(0, sealed=True), Receipt(0))
+
+
+class TestCharacters:
+    TEXT = "aµ€😀\r\nz".encode()
+
+    @given(st.text(max_size=30), st.integers(4, 20))
+    def test_pieces_are_whole_characters_within_the_limit_and_join_to_the_text(self, text, limit):
+        pieces = lifecycle.split(text.encode(), limit)
+        assert b"".join(pieces) == text.encode()
+        assert all(0 < len(piece) <= limit for piece in pieces)
+        assert "".join(piece.decode() for piece in pieces) == text
+
+    @pytest.mark.parametrize("at", range(len(TEXT) + 3))
+    def test_a_boundary_is_the_last_beginning_of_a_character_at_or_before_a_place(self, at):
+        beginnings = [len("aµ€😀\r\nz"[:count].encode()) for count in range(8)]
+        assert lifecycle.character_boundary(self.TEXT, at) == max(place for place in beginnings if place <= at)
+
+    @pytest.mark.parametrize("character", ["µ", "€", "😀"])
+    def test_a_place_inside_the_first_character_is_its_beginning(self, character):
+        for at in range(len(character.encode())):
+            assert lifecycle.character_boundary(character.encode(), at) == 0
+
+    @pytest.mark.parametrize("shift", range(5))
+    def test_a_character_across_the_limit_goes_to_the_next_piece_whole(self, shift):
+        text = b"x" * (lifecycle.MAX_PIECE_BYTES - shift) + "😀\r\n".encode()
+        pieces = lifecycle.split(text)
+        assert b"".join(pieces) == text
+        for piece in pieces:
+            piece.decode()
+
+
+class TestSilence:
+    @pytest.mark.parametrize(
+        ("info", "hours"),
+        [(PilotInfo("ref", final=True), 1), (PilotInfo("ref", final=False), 48), (None, 48)],
+        ids=["final", "running", "unknown"],
+    )
+    def test_a_log_has_ended_after_as_much_silence_as_its_pilots_status_asks_for(self, info, hours):
+        limit = timedelta(hours=hours)
+        assert lifecycle.has_ended(NEW, info, NOW + limit, SETTINGS)
+        assert not lifecycle.has_ended(NEW, info, NOW + limit - timedelta(microseconds=1), SETTINGS)
+
+    def test_unknown_is_not_dead(self):
+        settings = SealSettings(silent_final_seconds=0, silent_running_seconds=DAY, silent_unknown_seconds=HOUR)
+        assert not lifecycle.has_ended(NEW, None, NOW + timedelta(minutes=59), settings)
+        assert lifecycle.has_ended(NEW, None, NOW + timedelta(minutes=60), settings)
+
+
+class TestRetrying:
+    def test_the_wait_doubles_up_to_a_limit(self):
+        settings = ArchiveSettings(retry_seconds=300, max_retry_seconds=2000)
+        waits = [(lifecycle.retry_after(attempts, NOW, settings) - NOW).total_seconds() for attempts in range(1, 6)]
+        assert waits == [300, 600, 1200, 2000, 2000]
+
+    @pytest.mark.parametrize("attempts", [0, 1, 100, 10**9])
+    def test_however_often_it_failed_the_wait_is_bounded(self, attempts):
+        wait = lifecycle.retry_after(attempts, NOW, ArchiveSettings()) - NOW
+        assert timedelta(0) < wait <= timedelta(hours=6)

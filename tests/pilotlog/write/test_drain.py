@@ -1,0 +1,334 @@
+"""The store goes away and comes back: nothing acknowledged is lost or doubled, and the order stays."""
+
+import sqlite3
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import (
+    ConnectionLost,
+    PilotLogError,
+    SpoolFull,
+    SpoolUnavailable,
+    StoreRefused,
+    StoreUnavailable,
+)
+from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.write.spool import Spool
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
+from tests.conftest import batch, line
+from tests.pilotlog.write.test_writer import lines, read
+from tests.waiting import PATIENCE_SECONDS, until
+
+INGEST = IngestSettings(answer_seconds=30, commit_seconds=30, stop_seconds=30, max_group_batches=50)
+SPOOL = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.2, abandoned_seconds=0)
+
+
+class Switch:
+    """A store in front of another that can be away, hang, lose the answer of a commit, and refuse texts."""
+
+    def __init__(self, store):
+        self.store = store
+        self.away = False
+        self.answers_lost = 0
+        self.refused = set()
+        self.breaks_over = set()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def ping(self, epoch):
+        if self.away:
+            raise StoreUnavailable("away")
+
+    def append(self, epoch, group, acknowledged=False):
+        self.gate.wait(PATIENCE_SECONDS)
+        if self.away:
+            raise StoreUnavailable("away")
+        if self.refused & {item.batch.text for item in group}:
+            raise StoreRefused("no")
+        if self.breaks_over & {item.batch.text for item in group}:
+            raise ConnectionLost("gone away")
+        receipts = self.store.append(epoch, group, acknowledged)
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise StoreUnavailable("the answer was lost")
+        return receipts
+
+
+@pytest.fixture
+def switch(transactions, clock):
+    return Switch(SqlAppender(transactions, clock))
+
+
+@pytest.fixture
+def problems():
+    return {}
+
+
+@pytest.fixture
+def make_writer(switch, clock, tmp_path, problems):
+    writers = []
+
+    def report(present):
+        problems.update(present)
+        for subject in set(problems) - set(present):
+            del problems[subject]
+
+    def make(spool_settings=SPOOL, ingest=INGEST):
+        writer = Writer(
+            switch, ingest, clock, lambda: Spool(tmp_path / "spool", spool_settings), spool_settings, report
+        )
+        writer.start()
+        writers.append(writer)
+        return writer
+
+    yield make
+    switch.gate.set()
+    for writer in writers:
+        writer.stop()
+
+
+def drained(writer):
+    return writer.status()["Spool"]["Batches"] == 0
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """A list that grows with each look for spools of dead processes."""
+    made, adopt = [], Spool.adopt
+    monkeypatch.setattr(Spool, "adopt", lambda spool: made.append(spool) or adopt(spool))
+    return made
+
+
+def tries(writer):
+    """Return how often the writer waited for the store to take a group."""
+    return writer.commits.snapshot()[0][-1][1]
+
+
+def send(writer, *texts):
+    answers = [writer.submit(batch(text)) for text in texts]
+    return [answer.result(PATIENCE_SECONDS) for answer in answers]
+
+
+def test_with_the_store_away_batches_are_acknowledged_and_drain_in_order(make_writer, switch, transactions):
+    writer = make_writer()
+    send(writer, line("0"))
+    switch.away = True
+    for number in range(1, 100):
+        assert send(writer, line(str(number))) == [Receipt(len(line(str(number))))]
+    switch.away = False
+    send(writer, line("100"))
+    until(lambda: drained(writer))
+    assert read(transactions) == b"".join(line(str(number)) for number in range(101))
+
+
+def test_the_database_away_is_a_problem_until_it_is_back(make_writer, switch, problems):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("a"))
+    until(lambda: problems.get("database") == "away")
+    switch.away = False
+    until(lambda: not problems)
+
+
+def test_a_store_that_hangs_is_left_alone_after_its_time_limit(make_writer, switch, transactions):
+    writer = make_writer(ingest=replace(INGEST, commit_seconds=0.4))
+    switch.gate.clear()
+    send(writer, line("first"))
+    assert tries(writer) == 1
+    send(writer, line("second"))
+    assert tries(writer) == 1
+    switch.gate.set()
+    until(lambda: drained(writer))
+    assert read(transactions) == line("first") + line("second")
+
+
+def test_a_commit_whose_answer_was_lost_is_stored_once(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.answers_lost = 2
+    send(writer, b"short\n", b"output\n")
+    send(writer, b"more\n")
+    until(lambda: drained(writer))
+    assert read(transactions) == b"short\noutput\nmore\n"
+
+
+def test_what_waits_survives_the_process_and_goes_before_new_text(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("old"))
+    writer.stop()
+    switch.away = False
+    writer = make_writer()
+    send(writer, line("new"))
+    until(lambda: drained(writer))
+    assert read(transactions) == line("old") + line("new")
+
+
+def test_a_full_spool_refuses_and_one_line_tells_of_the_gap(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    for _ in range(3):
+        with pytest.raises(SpoolFull):
+            send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: drained(writer))
+    send(writer, line("after"))
+    until(lambda: read(transactions).endswith(line("after")), lambda: read(transactions))
+    text = read(transactions)
+    assert text.startswith(line("kept"))
+    told = [item for item in text.splitlines() if b"missing here" in item]
+    assert len(told) == 1 and b"3 messages with 3300000 bytes are missing here: The collector's spool is full" in told[0]
+
+
+def test_a_gap_is_told_although_the_pilot_sends_no_more(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: b"missing here" in read(transactions))
+
+
+def test_with_nothing_in_the_spool_the_database_is_back_with_the_first_text_it_takes(make_writer, switch, problems):
+    writer = make_writer()
+    switch.away = True
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    switch.away = False
+    until(lambda: writer.status()["Spool"]["DatabaseAway"] == "" and not problems)
+
+
+def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, switch, problems, monkeypatch):
+    def full(*_):
+        raise SpoolUnavailable("disk full")
+
+    writer = make_writer()
+    switch.away = True
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "append", full)
+        patch.setattr(Spool, "check", full)
+        with pytest.raises(SpoolUnavailable):
+            send(writer, line("refused"))
+        until(lambda: "spool" in problems)
+    switch.away = False
+    until(lambda: not problems)
+
+
+def test_a_gap_is_told_before_the_collector_stops(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    with pytest.raises(SpoolFull):
+        send(writer, b"x" * 1_100_000)
+    writer.stop()
+    switch.away = False
+    make_writer()
+    until(lambda: b"missing here" in read(transactions))
+
+
+def test_a_neighbour_leaves_the_spool_of_one_that_just_died_to_its_successor(make_writer, switch, transactions, looks):
+    careful = SpoolSettings(spool_max_mb=1, probe_seconds=0.05, adopt_seconds=0.1, abandoned_seconds=60)
+    switch.away = True
+    dying, neighbour = make_writer(careful), make_writer(careful)
+    send(neighbour, line("neighbour's"))
+    send(dying, line("first"))
+    dying.stop()
+    before = len(looks)
+    until(lambda: len(looks) > before + 2)
+    assert neighbour.status()["Spool"]["Batches"] == 1
+    switch.away = False
+    successor = make_writer(careful)
+    send(successor, line("first") + line("second"))
+    until(lambda: drained(successor) and drained(neighbour))
+    assert read(transactions).replace(line("neighbour's"), b"") == line("first") + line("second")
+
+
+def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_writer, switch, tmp_path, problems):
+    (tmp_path / "spool").write_text("in the way")
+    writer = make_writer()
+    assert send(writer, line("stored"))
+    switch.away = True
+    with pytest.raises(PilotLogError):
+        send(writer, line("refused"))
+    until(lambda: "spool" in problems)
+    (tmp_path / "spool").unlink()
+    until(lambda: "spool" not in problems)
+    assert send(writer, line("spooled"))
+    switch.away = False
+    until(lambda: drained(writer))
+
+
+def test_nothing_overtakes_what_waits_in_a_spool_that_can_t_be_opened(make_writer, switch, transactions, tmp_path):
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("older"))
+    writer.stop()
+    switch.away = False
+    (file,) = (tmp_path / "spool").glob("*.spool")
+    hidden = file.with_suffix(".hidden")
+    file.rename(hidden)
+    file.symlink_to(file)
+    writer = make_writer()
+    with pytest.raises(SpoolUnavailable):
+        send(writer, line("refused"))
+    hidden.rename(file)
+    until(lambda: line("older") in read(transactions))
+    send(writer, line("newer"))
+    until(lambda: read(transactions).endswith(line("newer")), lambda: read(transactions))
+    text = read(transactions)
+    assert text.startswith(line("older")) and b"missing here" in text
+
+
+def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    switch.refused = {b"bad\n"}
+    send(writer, *(b"%d\n" % number for number in range(10)), b"bad\n", b"last\n")
+    switch.away = False
+    until(lambda: drained(writer))
+    assert lines(transactions) == [*(b"%d" % number for number in range(10)), b"last"]
+    assert writer.status()["Spool"]["Quarantined"] == 1
+    switch.refused = set()
+    assert writer.release_quarantine() == 1
+    until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
+
+
+def test_a_batch_over_which_the_connection_breaks_blocks_nobody(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.breaks_over = {b"bad\n"}
+    send(writer, b"first\n", b"bad\n", b"last\n")
+    until(lambda: drained(writer))
+    assert lines(transactions) == [b"first", b"last"]
+    assert writer.status()["Spool"]["Quarantined"] == 1
+    until(lambda: b"messages with 4 bytes are missing here" in read(transactions))
+
+
+def test_the_spool_of_a_dead_neighbour_is_adopted_while_running(make_writer, transactions, tmp_path):
+    writer = make_writer()
+    send(writer, line("mine"))
+    other = Spool(tmp_path / "other", SPOOL)
+    other.append("neighbour", [type("N", (), {"number": 1, "batch": batch(line("theirs"))})()])
+    other.close()
+    for path in (tmp_path / "other").glob("0000.spool*"):
+        path.rename(tmp_path / "spool" / path.name.replace("0000", "9999"))
+    until(lambda: line("theirs") in read(transactions))
+
+
+def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(make_writer, switch, tmp_path, problems):
+    spool = Spool(tmp_path / "spool", SPOOL)
+    spool.append("old", [Numbered(1, batch(line("a")))])
+    with sqlite3.connect(tmp_path / "spool" / "0000.spool") as database:
+        database.execute("UPDATE Batches SET Received = 'no time'")
+    spool.close()
+    writer = make_writer()
+    until(lambda: "unexpected ValueError" in problems.get("database", ""))
+    before, began = time.process_time(), time.monotonic()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.5 * (time.monotonic() - began)
+    assert send(writer, line("b")) == [Receipt(len(line("b")))]

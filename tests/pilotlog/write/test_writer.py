@@ -1,0 +1,154 @@
+"""The writer: order, groups, refusals, bounds, and a store that hangs."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import Receipt
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
+from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.write.writer import Writer
+from tests.conftest import PILOT, batch, line
+from tests.waiting import PATIENCE_SECONDS, until
+
+SETTINGS = IngestSettings(answer_seconds=30, commit_seconds=30, stop_seconds=30)
+
+
+class Gate:
+    """A store in front of another that can be held, and made to fail."""
+
+    def __init__(self, store):
+        self.store = store
+        self.open = threading.Event()
+        self.open.set()
+        self.refuses = lambda text: False
+        self.asked, self.groups = 0, []
+
+    def append(self, epoch, group, acknowledged=False):
+        self.asked += 1
+        self.open.wait(PATIENCE_SECONDS)
+        if any(self.refuses(numbered.batch.text) for numbered in group):
+            raise StoreRefused("no")
+        self.groups.append(len(group))
+        return self.store.append(epoch, group, acknowledged)
+
+
+@pytest.fixture
+def gate(transactions, clock):
+    return Gate(SqlAppender(transactions, clock))
+
+
+@pytest.fixture
+def writer(gate, clock):
+    writer = Writer(gate, SETTINGS, clock)
+    writer.start()
+    yield writer
+    gate.open.set()
+    writer.stop()
+
+
+def read(transactions):
+    reader = SqlReader(transactions)
+    return b"".join(text for part in reader.find(PILOT) for _, text in reader.pieces(part))
+
+
+def lines(transactions):
+    """The log's lines but those that tell of gaps."""
+    return [item for item in read(transactions).splitlines() if item and b"[PilotLogging]" not in item]
+
+
+def test_batches_are_stored_in_the_order_of_their_submission(writer, transactions):
+    answers = [writer.submit(batch(line(str(number)))) for number in range(200)]
+    assert [answer.result(PATIENCE_SECONDS) for answer in answers] == [Receipt(len(line(str(number)))) for number in range(200)]
+    assert read(transactions) == b"".join(line(str(number)) for number in range(200))
+
+
+def test_what_gathers_while_the_store_is_busy_becomes_one_group(writer, gate):
+    gate.open.clear()
+    first = writer.submit(batch(b"first\n"))
+    until(lambda: gate.asked)
+    rest = [writer.submit(batch(b"rest\n")) for _ in range(20)]
+    gate.open.set()
+    for answer in [first, *rest]:
+        answer.result(PATIENCE_SECONDS)
+    assert gate.groups == [1, 20]
+
+
+def test_a_refused_batch_costs_no_other(gate, transactions, clock):
+    writer = Writer(gate, SETTINGS, clock)
+    gate.refuses = lambda text: text == b"bad\n"
+    answers = [writer.submit(batch(text)) for text in (b"a\n", b"b\n", b"bad\n", b"c\n", b"d\n")]
+    writer.start()
+    with pytest.raises(StoreRefused):
+        answers[2].result(PATIENCE_SECONDS)
+    answers[-1].result(PATIENCE_SECONDS)
+    writer.stop()
+    assert lines(transactions) == [b"a", b"b", b"c", b"d"]
+
+
+def test_a_store_that_hangs_is_answered_within_the_time_limit(gate, clock):
+    writer = Writer(gate, replace(SETTINGS, commit_seconds=0.5), clock)
+    writer.start()
+    gate.open.clear()
+    with pytest.raises(StoreUnavailable):
+        writer.submit(batch(b"a\n")).result(PATIENCE_SECONDS / 2)
+    gate.open.set()
+    writer.stop()
+
+
+def test_a_sender_that_gave_up_before_its_turn_is_not_stored(writer, gate, transactions):
+    gate.open.clear()
+    first = writer.submit(batch(b"first\n"))
+    until(lambda: gate.asked)
+    second = writer.submit(batch(b"given up\n"))
+    assert second.cancel()
+    gate.open.set()
+    first.result(PATIENCE_SECONDS)
+    writer.submit(batch(b"third\n")).result(PATIENCE_SECONDS)
+    assert lines(transactions) == [b"first", b"third"]
+    assert b"1 messages with 9 bytes are missing here: the collector was too slow" in read(transactions)
+
+
+def test_more_than_may_wait_is_refused_at_once(gate, clock):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_batches=3), clock)
+    for _ in range(3):
+        writer.submit(batch(b"a\n"))
+    with pytest.raises(Overloaded):
+        writer.submit(batch(b"a\n"))
+
+
+def test_more_bytes_than_may_wait_are_refused_at_once(gate, clock):
+    writer = Writer(gate, replace(SETTINGS, max_waiting_bytes=1000), clock)
+    writer.submit(batch(b"x" * 2000))
+    with pytest.raises(Overloaded):
+        writer.submit(batch(b"a\n"))
+
+
+def test_stopping_stores_what_was_taken_and_takes_no_more(writer, gate, transactions):
+    gate.open.clear()
+    answers = [writer.submit(batch(line(str(number)))) for number in range(10)]
+    threading.Timer(0.1, gate.open.set).start()
+    writer.stop()
+    assert all(answer.result(0).stored_bytes for answer in answers)
+    assert read(transactions).count(b"\n") == 10
+    with pytest.raises(ShuttingDown):
+        writer.submit(batch(b"late\n"))
+
+
+def test_a_failure_nobody_thought_of_costs_its_group_and_no_other(gate, clock, transactions):
+    failures = [OSError("the disk with the service log is full")]
+
+    def report(problems):
+        if failures:
+            raise failures.pop()
+
+    writer = Writer(gate, SETTINGS, clock, report=report)
+    writer.start()
+    for number in range(3):
+        writer.submit(batch(b"%d\n" % number)).result(PATIENCE_SECONDS)
+        until(lambda: not failures)
+    writer.stop()
+    assert lines(transactions) == [b"0", b"1", b"2"]

@@ -1,7 +1,0 @@
-"""The contract of every store, on sqlite."""
-
-from .store_contract import StoreContract
-
-
-class TestSqliteStore(StoreContract):
-    """See ``store_contract``."""
