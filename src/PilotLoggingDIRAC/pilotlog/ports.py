@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from .model import Numbered, Output, PilotId, PilotInfo, Receipt, StoredFile
+from .access import Scope
+from .model import Log, Numbered, Output, PilotId, PilotInfo, Receipt, Selection, State, StoredFile, Total
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
@@ -60,3 +61,33 @@ class Source(Protocol):
 
     def output(self, pilot: PilotId, reference: str) -> Output:
         """The output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any PilotLogError."""
+
+
+class StoredLogs(Protocol):
+    """The logs of a store, for those who read them. Each method may raise StoreUnavailable."""
+
+    def find(self, pilot: PilotId) -> list[Log]:
+        """Return all parts of a pilot's log, first to last; an empty list when there is none."""
+
+    def select(
+        self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int
+    ) -> tuple[Total, list[Log]]:
+        """Return how many logs in the scope match, counted up to ``most``, and one page of them.
+
+        Raises InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
+        """
+
+    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Yield (sequence, text) from a sequence number on, a bounded number in memory at a time."""
+
+    def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
+        """Return the sequence number from which on a log's last lines are had, as far as ``max_bytes`` go."""
+
+    def counts(self) -> dict[State, int]:
+        """Return how many logs are in each state, of those states that any log is in."""
+
+    def oldest_unarchived(self) -> datetime | None:
+        """Return when the log was last heard of that waits longest for its archiving; None when none waits."""
+
+    def failures(self) -> dict[str, int]:
+        """Return, by VO, how many logs could not be archived and wait for another try."""

@@ -14,8 +14,8 @@ from .. import access
 from ..access import Caller, Policy
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, Page, PilotId, Selection, State, Total
+from ..ports import StoredLogs
 from ..settings import ReadSettings
-from ..sql.reading import SqlReader
 from ..text.utf8 import character_boundary
 
 _MAX_CHARACTER_BYTES = 4
@@ -64,7 +64,7 @@ def last_lines(text: bytes, lines: int) -> bytes:
 class LogQuery:
     """Reads logs for callers, within their rights and the limits for one reading."""
 
-    def __init__(self, reader: SqlReader, settings: ReadSettings):
+    def __init__(self, reader: StoredLogs, settings: ReadSettings):
         self.settings = settings
         self._reader = reader
         self._whole_reads = threading.BoundedSemaphore(max(settings.max_whole_reads, 1))
