@@ -76,7 +76,9 @@ def verify(operator, senders):
         found, cursor = [], ""
         while True:
             page = operator.call("getLog", VO, sender.stamp, cursor, 4 * 1024 * 1024)["Value"]
-            found += [line.split("message ")[1].split(" ")[0] for line in page["Text"].splitlines() if " line 0 " in line]
+            found += [
+                line.split("message ")[1].split(" ")[0] for line in page["Text"].splitlines() if " line 0 " in line
+            ]
             cursor = page["Cursor"]
             if page["AtEnd"]:
                 break

@@ -1,6 +1,6 @@
 """How fast redaction is: MB/s on ordinary and on hostile text, one core.
 
-    python -m benchmarks.redaction
+python -m benchmarks.redaction
 """
 
 import time

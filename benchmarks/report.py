@@ -78,7 +78,13 @@ def _ratio(value, dirac, ours):
 
 def _small(ingest):
     lines = [f"{SMALL_BATCHES.clients} clients, kept alive, 2 kB a batch; the clients on the same cores."]
-    headings = ("TLS", "batches/s", "CPU of collector and mariadbd, ms", "CPU of clients, ms", "server CPU, ours over DIRAC's")
+    headings = (
+        "TLS",
+        "batches/s",
+        "CPU of collector and mariadbd, ms",
+        "CPU of clients, ms",
+        "server CPU, ours over DIRAC's",
+    )
     rows = []
     for (tls, case), (dirac, ours) in ingest.items():
         if case == SMALL_BATCHES:

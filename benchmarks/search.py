@@ -76,7 +76,9 @@ def rpc_client(stack):
     """An administrator's connection."""
     from integration_tests.pilot import Connection
 
-    return Connection(stack.url("WorkloadManagement", "TornadoPilotLogging"), stack.pki.certificates, stack.proxy("admin"))
+    return Connection(
+        stack.url("WorkloadManagement", "TornadoPilotLogging"), stack.pki.certificates, stack.proxy("admin")
+    )
 
 
 def alone(lines, pattern, regular):
@@ -110,7 +112,12 @@ def main():
         rpc.value(stack, "admin", "WorkloadManagement/TornadoPilotLogging", "getStatus")
         db = PilotLoggingDB(stack.engine_url("PilotLoggingDB"), StoreSettings(read_seconds=60))
         fill(db, options.megabytes)
-        for asked, pattern in (({}, NEEDLE), ({"Context": 2}, NEEDLE), ({"IgnoreCase": True}, NEEDLE.lower()), ({"Regex": True}, "No (space|room) left")):
+        for asked, pattern in (
+            ({}, NEEDLE),
+            ({"Context": 2}, NEEDLE),
+            ({"IgnoreCase": True}, NEEDLE.lower()),
+            ({"Regex": True}, "No (space|room) left"),
+        ):
             over_the_wire(stack, asked, pattern)
     stack.purge()
 

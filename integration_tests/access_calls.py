@@ -179,7 +179,16 @@ class Call:
         }[self.method]
 
 
-READING = ("getLog", "getLogTail", "getLogs", "getPilotLogs", "searchLogs", "getPilotOutput", "getPilotLoggingInfo", "getJobPilotOutput")
+READING = (
+    "getLog",
+    "getLogTail",
+    "getLogs",
+    "getPilotLogs",
+    "searchLogs",
+    "getPilotOutput",
+    "getPilotLoggingInfo",
+    "getJobPilotOutput",
+)
 
 
 def turns(role):
@@ -215,7 +224,9 @@ def connection(stack, service, role, tokens):
     """A role's way to a service over HTTPS."""
     name, url = ROLES[role] or "", stack.url(*service.split("/"))
     if has_certificate(role):
-        return Connection(url, stack.pki.certificates, stack.pki.host_folder(name[1:]) if name[0] == ":" else stack.proxy(name))
+        return Connection(
+            url, stack.pki.certificates, stack.pki.host_folder(name[1:]) if name[0] == ":" else stack.proxy(name)
+        )
     made = Connection(url, stack.pki.certificates, None)
     if name.startswith("~"):
         made.headers = {"Authorization": f"Bearer {tokens[name[1:]]}"}

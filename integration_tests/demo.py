@@ -111,7 +111,9 @@ class Demo:
     def wait_for_text(self, pilot, text):
         """The log of a running pilot, as an operator reads it from the collector, once it holds a text."""
         for _ in range(30):
-            answer = rpc.call(self.stack, "admin", "WorkloadManagement/TornadoPilotLogging", "getLog", pilot.vo.name, pilot.stamp)
+            answer = rpc.call(
+                self.stack, "admin", "WorkloadManagement/TornadoPilotLogging", "getLog", pilot.vo.name, pilot.stamp
+            )
             if answer["OK"] and text in answer["Value"]["Text"]:
                 return answer["Value"]["Text"]
         raise DemoFailed(f"the log of the running pilot {pilot.stamp} has no {text!r}: {answer}")
@@ -130,7 +132,9 @@ class Demo:
             output = self.command_output(pilot)
             answer = rpc.value(self.stack, "admin", "Monitoring/WebApp", "getPilotOutput", pilot.reference)
             complete = "complete" if answer["LogComplete"] else "incomplete"
-            self.say(f"dirac-admin-get-pilot-output {pilot.reference}: {len(output)} bytes, {complete}, from {answer['LogSource']}")
+            self.say(
+                f"dirac-admin-get-pilot-output {pilot.reference}: {len(output)} bytes, {complete}, from {answer['LogSource']}"
+            )
             if answer["LogSource"] != source or answer["LogComplete"] == pilot.killed or output != answer["StdOut"]:
                 raise DemoFailed(f"expected the whole log from {source}, complete only if the pilot ended by itself")
 

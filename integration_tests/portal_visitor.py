@@ -66,7 +66,9 @@ def visitor(chromium, stack, user, **options):
     """``open(application)`` for a user with their certificate, which our page inside of the portal gets too."""
     origins = (stack.portal.origin, f"https://localhost:{stack.ports['tornado']}")
     pki = stack.pki
-    certificates = [{"origin": origin, "certPath": pki.certificate(user), "keyPath": pki.key(user)} for origin in origins]
+    certificates = [
+        {"origin": origin, "certPath": pki.certificate(user), "keyPath": pki.key(user)} for origin in origins
+    ]
     options = {"viewport": browser.DESKTOP} | options
     context = chromium.new_context(ignore_https_errors=True, client_certificates=certificates, **options)
     context.set_default_timeout(60_000)

@@ -97,7 +97,16 @@ def value(stack, user, service, method, *arguments):
 
 def add_pilot(stack, reference, stamp, vo, site, ce, status="Running"):
     """Make a pilot known to DIRAC, as the SiteDirector does."""
-    value(stack, None, "WorkloadManagement/PilotManager", "addPilotReferences", [reference], vo, "Local", {reference: stamp})
+    value(
+        stack,
+        None,
+        "WorkloadManagement/PilotManager",
+        "addPilotReferences",
+        [reference],
+        vo,
+        "Local",
+        {reference: stamp},
+    )
     set_status(stack, reference, status, site, ce)
 
 

@@ -43,15 +43,22 @@ class Teller:
 
     def story(self, until="LaunchAgent", rounds=14, error=""):
         """The whole of it; with an error in the command that it comes to last."""
-        text = self.line("DEBUG", "pilotLogger", "HOME=/home/pilot") + self.line("INFO", "Pilot", f"Executing commands: {list(COMMANDS)}")
+        text = self.line("DEBUG", "pilotLogger", "HOME=/home/pilot") + self.line(
+            "INFO", "Pilot", f"Executing commands: {list(COMMANDS)}"
+        )
         for command in COMMANDS[: COMMANDS.index(until) + 1]:
             text += self.line("INFO", command, f"Command {command} instantiated from pilotCommands")
             for _ in range(rounds if command == "LaunchAgent" else 2):
-                text += "".join(self.line("INFO", command, saying.format(n=self.number, job=self.job)) for saying in SAYINGS[command])
+                text += "".join(
+                    self.line("INFO", command, saying.format(n=self.number, job=self.job))
+                    for saying in SAYINGS[command]
+                )
                 if self.random.random() < 0.25:
                     text += self.line("WARN", command, "Load average is 61.2 on 64 cores")
         if error:
-            text += "tar: diracos/lib/libssl.so.3: Cannot write: No space left on device\n" + self.line("ERROR", until, error)
+            text += "tar: diracos/lib/libssl.so.3: Cannot write: No space left on device\n" + self.line(
+                "ERROR", until, error
+            )
             text += self.line("ERROR", until, "Exiting with code 3")
         return text
 
@@ -65,7 +72,10 @@ class Scene:
 
     def pilot(self, seed, minutes, end, vo=world.ALPHA, **story):
         """A pilot that began so many minutes ago; ``end`` None is one that runs. Returns (VO, stamp)."""
-        stamp, began = uuid.UUID(int=random.Random(seed).getrandbits(128)).hex, datetime.now(UTC) - timedelta(minutes=minutes)
+        stamp, began = (
+            uuid.UUID(int=random.Random(seed).getrandbits(128)).hex,
+            datetime.now(UTC) - timedelta(minutes=minutes),
+        )
         connection = Connection(self.url, self.stack.pki.certificates, self.stack.proxy(vo.pilot))
         teller = Teller(seed, began)
         connection.send(teller.story(**story), stamp)
@@ -75,7 +85,11 @@ class Scene:
         site = SITES[seed % len(SITES)]
         ce = f"ce{seed % 3 + 1:02d}.{site.split('.')[1].lower()}.{site.split('.')[2]}"
         values = (began.replace(tzinfo=None), min(last, datetime.now(UTC)).replace(tzinfo=None), site, ce, stamp)
-        self.stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET FirstSeen=%s, LastSeen=%s, Site=%s, CE=%s WHERE PilotStamp=%s", values)
+        self.stack.sql(
+            "PilotLoggingDB",
+            "UPDATE PilotLogs SET FirstSeen=%s, LastSeen=%s, Site=%s, CE=%s WHERE PilotStamp=%s",
+            values,
+        )
         self.submit(seed, stamp, vo, site, ce, values[:2], {None: "Running", "0": "Done"}.get(end, "Failed"))
         return vo.name, stamp
 
@@ -85,13 +99,26 @@ class Scene:
             "PilotAgentsDB",
             "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,"
             " CurrentJobID, SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (reference(ce, seed), stamp, ce, "grid", site, vo.name, "HTCondorCE", status, 90_000_000 + seed * 1117, *times),
+            (
+                reference(ce, seed),
+                stamp,
+                ce,
+                "grid",
+                site,
+                vo.name,
+                "HTCondorCE",
+                status,
+                90_000_000 + seed * 1117,
+                *times,
+            ),
         )
 
     def set(self, pilot, **columns):
         """Change a log's row, as an agent would by and by."""
         names = ", ".join(f"{name}=%s" for name in columns)
-        self.stack.sql("PilotLoggingDB", f"UPDATE PilotLogs SET {names} WHERE PilotStamp=%s", (*columns.values(), pilot[1]))
+        self.stack.sql(
+            "PilotLoggingDB", f"UPDATE PilotLogs SET {names} WHERE PilotStamp=%s", (*columns.values(), pilot[1])
+        )
 
     def fill(self):
         """Make them; returns those that pictures are taken of, by name."""
@@ -103,7 +130,13 @@ class Scene:
             done = self.pilot(seed, 60 + 21 * (seed - 19), "0", world.BETA if seed % 4 == 0 else world.ALPHA)
             self.set(done, State="Archived" if seed % 3 else "Complete")
         silent = self.pilot(40, 190, None, until="CheckCECapabilities")
-        self.set(silent, State="Incomplete", LastSeen=datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=140), Attempts=2, LastError="ALPHA-disk: No space left on device")
+        self.set(
+            silent,
+            State="Incomplete",
+            LastSeen=datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=140),
+            Attempts=2,
+            LastError="ALPHA-disk: No space left on device",
+        )
         for seed in (41, 42, 43):
             self.pilot(seed, 3 + seed % 5, None, world.BETA if seed == 42 else world.ALPHA, rounds=4)
         failed = self.pilot(44, 25, "3", until="InstallDIRAC", error="Could not install DIRAC: no space left on device")
@@ -118,7 +151,11 @@ def reference(ce, seed):
 def save(page, name):
     """A picture of what is seen, as a small PNG."""
     page.wait_for_timeout(600)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    picture = (
+        Image.open(io.BytesIO(page.screenshot()))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     picture.save(IMAGES / f"{name}.png", optimize=True)
     print(f"docs/images/{name}.png  {(IMAGES / f'{name}.png').stat().st_size // 1024} kB")
 

@@ -70,7 +70,9 @@ def test_pilot_of_another_vo_neither_appends_nor_finalises(stack, connect, stamp
     for vo in (ALPHA, "unknown", ""):
         assert connect("pilb").send("not mine\n", stamp, vo)["OK"] and connect("pilb").finalise(stamp, "1", vo)["OK"]
     assert text_of(connect("opal"), stamp) == "mine\n"
-    (state,) = stack.sql("PilotLoggingDB", "SELECT State FROM PilotLogs WHERE PilotStamp = %s AND VO = %s", (stamp, ALPHA))
+    (state,) = stack.sql(
+        "PilotLoggingDB", "SELECT State FROM PilotLogs WHERE PilotStamp = %s AND VO = %s", (stamp, ALPHA)
+    )
     assert state == ("Receiving",)
 
 
@@ -90,6 +92,10 @@ def test_host_that_is_not_trusted_speaks_for_nobody(stack, connect, stamp):
     for host in ("untrusted", "vm", "host"):
         connection = Connection(url, stack.pki.certificates, stack.pki.host_folder(host))
         connection.is_host = False
-        form = {"method": "getLogs", "args": f'["{stamp}", "{ALPHA}"]', "extraCredentials": f'["{named[0]}", "{named[1]}"]'}
+        form = {
+            "method": "getLogs",
+            "args": f'["{stamp}", "{ALPHA}"]',
+            "extraCredentials": f'["{named[0]}", "{named[1]}"]',
+        }
         answers[host] = connection.post(form)[0]
     assert answers == {"untrusted": 401, "vm": 401, "host": 200}

@@ -51,7 +51,10 @@ def answers(stack, connect, issuer, tmp_path_factory):
     """DIRAC's answers to all calls of the table, by row. Services are new: they have seen nobody yet, but who made the logs."""
     options = BEHIND_A_BALANCER | issuer.options(ALPHA, ("pila", "opal", "alice", "opbert"))
     with grid.changed(stack, options, ("tornado", "PilotLogging", "WMSAdministrator", *grid.READING_SERVICES)):
-        calls, bearers = list(access_calls.make_calls(access_calls.make_subjects(stack, connect))), tokens(stack, issuer)
+        calls, bearers = (
+            list(access_calls.make_calls(access_calls.make_subjects(stack, connect))),
+            tokens(stack, issuer),
+        )
         until(lambda: let_in(stack, bearers["pila"]))
         found = {}
         for call, answer in access_calls.answer_all(stack, calls, tmp_path_factory.mktemp("calls"), bearers):
@@ -122,7 +125,9 @@ def test_each_role_gets_what_the_table_says(stack, answers, row):
         (role, transport, turn): row.expected[role]
         for role in ROLES for transport in row.transports for turn in access_calls.turns(role) if asks(role, transport)
     }  # fmt: skip
-    assert {(call.role, call.transport, call.turn): verdict(stack, call, answer) for call, answer in answers[row]} == expected
+    assert {
+        (call.role, call.transport, call.turn): verdict(stack, call, answer) for call, answer in answers[row]
+    } == expected
 
 
 def asks(role, transport):
@@ -167,7 +172,11 @@ def test_every_exported_method_has_its_lines(stack):
     done = stack.run([sys.executable, "-c", _EXPORTS])
     assert done.returncode == 0, done.stderr
     exported = {(name, method) for name, method in json.loads(done.stdout.splitlines()[-1])}
-    assert {("PilotLogging", "getLog"), ("TornadoPilotLogging", "sendMessage"), ("WebApp", "getPilotOutput")} <= exported
+    assert {
+        ("PilotLogging", "getLog"),
+        ("TornadoPilotLogging", "sendMessage"),
+        ("WebApp", "getPilotOutput"),
+    } <= exported
     asked = {(call.service.split("/")[1], call.method) for call in access_calls.make_calls(dict.fromkeys(whose_all()))}
     assert exported == asked
 

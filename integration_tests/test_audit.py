@@ -116,7 +116,9 @@ def test_output_by_reference_and_by_job_is_noted(stack, connect, noted):
     assert of_job.startswith("Read by=opal@") and of_job.endswith(f"method=getJobPilotOutput job={job}")
     assert refused.startswith("Refused by=opbert@") and refused.endswith(f"error=NotAllowed job={job}")
     of_pilot, refused = noted("WebApp")
-    assert of_pilot.startswith("Read by=opal@") and f"reference={pilot.reference} vo={ALPHA} source=Collector" in of_pilot
+    assert (
+        of_pilot.startswith("Read by=opal@") and f"reference={pilot.reference} vo={ALPHA} source=Collector" in of_pilot
+    )
     assert refused.startswith("Refused by=opbert@") and f"reference={pilot.reference}" in refused
 
 

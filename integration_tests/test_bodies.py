@@ -29,7 +29,9 @@ def body(stamp, unit=b"x", size=LIMIT, start=START, end=END):
 
 def lines(stamp, line, number):
     """A sendMessage of a list of lines, as they are."""
-    return b'method=sendMessage&args=["[' + b",".join([b'\\"' + line + b'\\"'] * number) + f']","{stamp}","vo"]'.encode()
+    return (
+        b'method=sendMessage&args=["[' + b",".join([b'\\"' + line + b'\\"'] * number) + f']","{stamp}","vo"]'.encode()
+    )
 
 
 def counted(operator, reason):
@@ -112,7 +114,9 @@ def test_a_gzip_bomb_costs_neither_memory_nor_time(stack, operator, stamp, chunk
 
 
 def test_an_honest_compressed_message_is_stored(stack, operator, stamp):
-    sent = urlencode({"method": "sendMessage", "args": json.dumps([json.dumps("text é\n" * 1000), stamp, "vo"])}).encode()
+    sent = urlencode(
+        {"method": "sendMessage", "args": json.dumps([json.dumps("text é\n" * 1000), stamp, "vo"])}
+    ).encode()
     with Raw(stack, "pila") as raw:
         status, answer = raw.post(gzip.compress(sent), Content_Encoding="gzip")
     assert (status, answer["OK"]) == (200, True)

@@ -43,7 +43,8 @@ def test_a_host_says_for_which_vo_it_sends_and_others_do_not(stack, stamp):
 
 
 @pytest.mark.parametrize(
-    "name", ["payload a dictionary", "broken payload", "too few arguments", "too many arguments", "stamp a path", "stamp None"]
+    "name",
+    ["payload a dictionary", "broken payload", "too few arguments", "too many arguments", "stamp a path", "stamp None"],
 )
 def test_bad_messages_are_refused_clearly(stack, name):
     answer = rpc.call(stack, "pila", SERVICE, "sendMessage", *BAD_ARGUMENTS[name])
@@ -74,7 +75,9 @@ print(json.dumps([answer["OK"], answer.get("Message", "")]))
 """
 
 
-@pytest.mark.parametrize(("number", "character"), [(4_100_000, "x"), (5_000_000, "x"), (100_000_000, "x"), (300_000, "😀")])
+@pytest.mark.parametrize(
+    ("number", "character"), [(4_100_000, "x"), (5_000_000, "x"), (100_000_000, "x"), (300_000, "😀")]
+)
 def test_a_large_message_costs_little_memory_and_is_refused(stack, stamp, number, character):
     assert send(stack, "pila", "text", stamp)["OK"]
     usage = Usage(stack.pid("PilotLogging"))

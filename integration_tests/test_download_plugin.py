@@ -85,7 +85,9 @@ def test_readings_and_refusals_are_noted_with_the_caller(stack, pilot):
 
 def test_dirac_s_own_handler_gives_what_the_ce_gave_to_anybody(stack, pilot):
     """The limit of the plugin: what does not go through it is the handler's affair. Ours refuses, see the matrix."""
-    statement = "INSERT INTO PilotOutput SELECT PilotID, 'from the CE', '' FROM PilotAgents WHERE PilotJobReference = %s"
+    statement = (
+        "INSERT INTO PilotOutput SELECT PilotID, 'from the CE', '' FROM PilotAgents WHERE PilotJobReference = %s"
+    )
     stack.sql("PilotAgentsDB", statement, (pilot[0].reference,))
     assert ask(stack, "bob", pilot[0])["Value"]["StdOut"] == "from the CE"
 

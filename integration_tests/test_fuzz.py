@@ -115,7 +115,9 @@ ValueError: bad
 
 def test_the_service_s_log_is_searched_for_errors_and_forged_lines():
     assert service_log.findings("2026-11-21 INFO: fine\n") == ([], {})
-    assert service_log.findings(UNEXPLAINED)[0] == ["service log: ValueError in pilotlog/validation.py:message (1 times)"]
+    assert service_log.findings(UNEXPLAINED)[0] == [
+        "service log: ValueError in pilotlog/validation.py:message (1 times)"
+    ]
     assert service_log.findings("2026-11-21 ERROR: Unexpected error\n2026-11-21 INFO: fine\n")[0]
     assert service_log.findings(f"2026-11-21 ERROR: Invalid method x\n{FORGED}\n")[0]
     assert service_log.findings(f"2026-11-21 ERROR: Invalid method {CANARY}\n")[0]
@@ -131,7 +133,9 @@ def test_the_database_is_searched_for_gaps_and_intruders(stack, connect, stamp):
     assert any("do not add up" in finding for finding in rows.findings(stack, known)[0])
     stack.sql(rows.DATABASE, "DELETE FROM PilotLogBatches WHERE Sequence = 0 AND LogID > %s", (known,))
     assert any("a gap" in finding for finding in rows.findings(stack, known)[0])
-    stack.sql(rows.DATABASE, "DELETE b FROM PilotLogBatches b JOIN PilotLogs USING (LogID) WHERE PilotStamp = %s", (stamp,))
+    stack.sql(
+        rows.DATABASE, "DELETE b FROM PilotLogBatches b JOIN PilotLogs USING (LogID) WHERE PilotStamp = %s", (stamp,)
+    )
     stack.sql(rows.DATABASE, "DELETE FROM PilotLogs WHERE PilotStamp = %s", (stamp,))
 
 

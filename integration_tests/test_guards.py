@@ -44,7 +44,10 @@ def test_good_lengths_are_taken(stack):
 @pytest.mark.parametrize("user", ["evil", "pila"])
 def test_nobody_has_a_module_imported(stack, connect, user):
     running = stack.pid("tornado")
-    for form in ({"method": "ping", "extraCredentials": json.dumps(DEADLY)}, {"method": "echo", "args": json.dumps([DEADLY])}):
+    for form in (
+        {"method": "ping", "extraCredentials": json.dumps(DEADLY)},
+        {"method": "echo", "args": json.dumps([DEADLY])},
+    ):
         status, answer = connect(user).post(form)
         assert status in (400, 401) or not answer["OK"]
     assert connect("opal").call("ping")["OK"]

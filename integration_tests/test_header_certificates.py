@@ -30,7 +30,9 @@ def call(stack, way, header, credentials=None, verified="SUCCESS"):
         connection.request("GET", {"page": "/pilotlogs/api/me", "metrics": "/metrics"}[way], headers=headers)
     else:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", f"/WorkloadManagement/{way}", urlencode({"method": "whoami", "args": "[]"}), headers | form)
+        connection.request(
+            "POST", f"/WorkloadManagement/{way}", urlencode({"method": "whoami", "args": "[]"}), headers | form
+        )
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
 
@@ -66,17 +68,24 @@ def of_our_authority(stack, subject, days, server_only=False):
     now = datetime.datetime.now(datetime.UTC)
     builder = x509.CertificateBuilder().subject_name(pki.x509_name(subject)).issuer_name(authority.subject)
     builder = builder.public_key(pki.new_key().public_key()).serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(days=9)).not_valid_after(now + datetime.timedelta(days=days))
+    builder = builder.not_valid_before(now - datetime.timedelta(days=9)).not_valid_after(
+        now + datetime.timedelta(days=days)
+    )
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     if server_only:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
+        )
     return pem(builder.sign(key, hashes.SHA256()))
 
 
 def chain_of(proxy):
     """The certificates of a proxy file, without the key."""
     text, end = proxy.read_text(), "-----END CERTIFICATE-----\n"
-    return [f"-----BEGIN CERTIFICATE-----{part.split('-----BEGIN CERTIFICATE-----')[1]}{end}" for part in text.split(end)[:-1]]
+    return [
+        f"-----BEGIN CERTIFICATE-----{part.split('-----BEGIN CERTIFICATE-----')[1]}{end}"
+        for part in text.split(end)[:-1]
+    ]
 
 
 class TestNobodyIsNamed:
@@ -91,7 +100,11 @@ class TestNobodyIsNamed:
     @pytest.mark.parametrize("way", WAYS)
     def test_a_header_says_nothing(self, stack, way):
         subject = world.subject("opal")
-        for header in (self_signed(subject), stack.pki.certificate("opal").read_text(), "".join(chain_of(stack.proxy("opal")))):
+        for header in (
+            self_signed(subject),
+            stack.pki.certificate("opal").read_text(),
+            "".join(chain_of(stack.proxy("opal"))),
+        ):
             assert call(stack, way, header)[0] == 401
 
     @pytest.mark.parametrize("way", WAYS)

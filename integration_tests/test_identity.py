@@ -17,7 +17,13 @@ from .stack import world
 ALPHA, BETA = world.ALPHA.name, world.BETA.name
 COLLECTOR, OVER_DISET = ("WorkloadManagement", "TornadoPilotLogging"), "WorkloadManagement/PilotLogging"
 #: A user who names a group that is somebody else's, and the group that is the user's own.
-FORGERS = (("alice", "dirac_admin"), ("pila", "beta_pilot"), ("opal", "beta_operator"), ("joan", "hosts"), ("bob", "no_such"))
+FORGERS = (
+    ("alice", "dirac_admin"),
+    ("pila", "beta_pilot"),
+    ("opal", "beta_operator"),
+    ("joan", "hosts"),
+    ("bob", "no_such"),
+)
 LINE = "a\n2026-11-21 08:00:00 UTC Tornado/PilotLogging/Audit NOTICE: Read by=impostor@impostor"
 
 
@@ -32,7 +38,9 @@ def get(stack, credentials, path, **headers):
     """(status, body) of a GET; credentials None: without a certificate."""
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
     if credentials:
-        context.load_cert_chain(*((f"{credentials}/hostcert.pem", f"{credentials}/hostkey.pem") if credentials.is_dir() else (credentials,)))
+        context.load_cert_chain(
+            *((f"{credentials}/hostcert.pem", f"{credentials}/hostkey.pem") if credentials.is_dir() else (credentials,))
+        )
     connection = http.client.HTTPSConnection("localhost", stack.ports["tornado"], context=context, timeout=30)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
@@ -181,7 +189,11 @@ ODD = ("\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[2K")
 
 def logs_of(stack):
     """All that the services wrote, as those see it who take any line break for one."""
-    return [line for name in ("tornado", "PilotLogging", "WMSAdministrator", "WebApp") for line in stack.log(name).read_text().splitlines()]
+    return [
+        line
+        for name in ("tornado", "PilotLogging", "WMSAdministrator", "WebApp")
+        for line in stack.log(name).read_text().splitlines()
+    ]
 
 
 def own_lines(stack):
@@ -221,7 +233,10 @@ def test_a_proxy_s_group_forges_no_line(stack, tmp_path):
         for path in ("/pilotlogs/api/me", "/metrics"):
             assert get(stack, proxy, path)[0] == 401
         assert not over_https(stack, proxy, "whoami")["OK"]
-        wanted = [(OVER_DISET, "getStatus", [], str(proxy)), ("WorkloadManagement/WMSAdministrator", "getJobPilotOutput", [1], str(proxy))]
+        wanted = [
+            (OVER_DISET, "getStatus", [], str(proxy)),
+            ("WorkloadManagement/WMSAdministrator", "getJobPilotOutput", [1], str(proxy)),
+        ]
         assert not any(answer["OK"] for answer in diset.calls(stack, wanted, tmp_path))
     assert own_lines(stack) == []
 

@@ -25,7 +25,9 @@ def get(stack, user, path, component="tornado"):
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
     context.load_cert_chain(stack.pki.certificate(user), stack.pki.key(user))
     try:
-        with urllib.request.urlopen(f"https://localhost:{stack.ports[component]}{path}", timeout=30, context=context) as answer:
+        with urllib.request.urlopen(
+            f"https://localhost:{stack.ports[component]}{path}", timeout=30, context=context
+        ) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, ""
@@ -52,7 +54,12 @@ def test_figures_move_with_what_is_sent_and_refused(stack, connect):
     pilot, stamp = connect("pila"), uuid.uuid4().hex
     pilot.send("x" * 999 + "\n", stamp)
     pilot.call("sendMessage", {"a": 1}, stamp, "unknown")
-    expected = {"messages_stored_total": 1, "bytes_stored_total": 1000, "answer_seconds_count": 1, "group_messages_count": 1}
+    expected = {
+        "messages_stored_total": 1,
+        "bytes_stored_total": 1000,
+        "answer_seconds_count": 1,
+        "group_messages_count": 1,
+    }
 
     def moved():
         after = scrape(stack)[1]
@@ -60,7 +67,10 @@ def test_figures_move_with_what_is_sent_and_refused(stack, connect):
 
     until(lambda: moved() == expected, seen=moved)
     after = scrape(stack)[1]
-    assert 'pilotlog_messages_refused_total{collector="WorkloadManagement/TornadoPilotLogging",reason="InvalidInput"}' in after
+    assert (
+        'pilotlog_messages_refused_total{collector="WorkloadManagement/TornadoPilotLogging",reason="InvalidInput"}'
+        in after
+    )
 
 
 def test_each_process_tells_its_own_figures_and_all_tell_those_of_the_database(stack, connect):
@@ -84,7 +94,11 @@ def test_alarm_rules_are_good_and_ring_when_they_should():
 def prometheus(stack, tmp_path):
     """A Prometheus that scrapes the stack; gives a function that asks it."""
     port = ports.choose(["prometheus"])["prometheus"]
-    tls = {"ca_file": stack.pki.certificate("ca"), "cert_file": stack.pki.certificate("host"), "key_file": stack.pki.key("host")}
+    tls = {
+        "ca_file": stack.pki.certificate("ca"),
+        "cert_file": stack.pki.certificate("host"),
+        "key_file": stack.pki.key("host"),
+    }
     job = {
         "job_name": "pilotlogs", "scheme": "https", "scrape_interval": "1s", "params": {"extraCredentials": ['"hosts"']},
         "tls_config": {name: str(path) for name, path in tls.items()},
@@ -133,4 +147,3 @@ def test_each_query_of_the_dashboard_finds_something(stack, connect, prometheus)
         return [query for query in queries if not prometheus(query)]
 
     until(lambda: not silent(), seen=silent)
-

@@ -13,9 +13,17 @@ from .issuer import Issuer
 from .stack import world
 
 SERVICES = ("TornadoPilotLogging", "TornadoWMSAdministrator")
-DEBUG = ("/Operations/Defaults/Logging/DefaultLogLevel", *(f"/Systems/WorkloadManagement/Services/{name}/LogLevel" for name in SERVICES))
+DEBUG = (
+    "/Operations/Defaults/Logging/DefaultLogLevel",
+    *(f"/Systems/WorkloadManagement/Services/{name}/LogLevel" for name in SERVICES),
+)
 #: What is asked without a certificate: a service's method, or a path.
-QUESTIONS = [*((name, "ping") for name in SERVICES), ("TornadoPilotLogging", "getStatus"), ("/pilotlogs/api/me", ""), ("/metrics", "")]
+QUESTIONS = [
+    *((name, "ping") for name in SERVICES),
+    ("TornadoPilotLogging", "getStatus"),
+    ("/pilotlogs/api/me", ""),
+    ("/metrics", ""),
+]
 
 
 @pytest.fixture(scope="module")

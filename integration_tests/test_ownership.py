@@ -27,7 +27,9 @@ def refuses(connection, stamp, vo="unknown"):
 
 def stored(stack, stamp):
     """(VO, bytes) of the logs with a stamp."""
-    return sorted(stack.sql("PilotLoggingDB", "SELECT VO, NumberOfBytes FROM PilotLogs WHERE PilotStamp = %s", (stamp,)))
+    return sorted(
+        stack.sql("PilotLoggingDB", "SELECT VO, NumberOfBytes FROM PilotLogs WHERE PilotStamp = %s", (stamp,))
+    )
 
 
 def test_without_pilot_agents_db_everything_is_taken_and_the_log_says_so_once(stack, connect):

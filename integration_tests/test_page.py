@@ -72,7 +72,10 @@ def test_filters_are_in_the_address_and_come_back_from_it(opal, connect, stack):
     page.press("input[name=ReturnCode]", "Enter")
     until(lambda: one in cards(page) and other not in cards(page))
     page.click(".state.is-complete")
-    until(lambda: "State=Complete" in page.url and "ReturnCode=7" in page.url and "ReturnCode=8" in page.url, seen=lambda: page.url)
+    until(
+        lambda: "State=Complete" in page.url and "ReturnCode=7" in page.url and "ReturnCode=8" in page.url,
+        seen=lambda: page.url,
+    )
     again = opal.open(page.url.split("/pilotlogs/")[1])
     assert again.input_value("input[name=ReturnCode]") == "7, 8"
     assert again.get_attribute(".state.is-complete", "aria-pressed") == "true"
@@ -222,7 +225,13 @@ def test_who_may_not_read_sees_nothing_and_learns_nothing(chromium, stack, conne
             page = visitor.open(f"log/{ALPHA}/{name}", wait=False)
             page.wait_for_selector("text=No such log, or not for you to read")
             got = page.request.get(f"{visitor.origin}/pilotlogs/api/log/{ALPHA}/{name}/lines")
-            answers.append((got.status, got.text(), sorted({key: value for key, value in got.headers.items() if key != "date"}.items())))
+            answers.append(
+                (
+                    got.status,
+                    got.text(),
+                    sorted({key: value for key, value in got.headers.items() if key != "date"}.items()),
+                )
+            )
         assert answers[0] == answers[1] and answers[0][0] == 404
     with browser.visitor(chromium, stack, "alice") as visitor:  # a member of the VO, and no more
         page = visitor.open()
@@ -331,7 +340,9 @@ def test_archived_log_is_read_from_the_archive_and_says_so(opal, connect, stack)
     assert all(seen[number] == lines[number - 1] for number in seen)
     page.wait_for_selector(".phases .command:has-text('InstallDIRAC')")
     folders = [path for path in (stack.root / "tmp").glob("pilotlog-page-*") if list(path.glob("*.text"))]
-    assert folders and all(path.stat().st_mode & 0o077 == 0 for folder in folders for path in [folder, *folder.glob("*.text")])
+    assert folders and all(
+        path.stat().st_mode & 0o077 == 0 for folder in folders for path in [folder, *folder.glob("*.text")]
+    )
     with grid.storage_down(stack):
         assert page.request.get(f"{opal.origin}/pilotlogs/api/log/{ALPHA}/{stamp}/text").text() == text
 

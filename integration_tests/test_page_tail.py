@@ -125,7 +125,12 @@ def test_after_a_cut_it_goes_on_without_gap_or_repeat(chromium, stack, running):
             say("afterwards")
             page.wait_for_selector(".row:has-text('afterwards')")
             said = [text.rpartition("] ")[2] for _, text in sorted(browser.lines(page).items())]
-            expected = ["begin", *(f"before {n}" for n in range(3)), *(f"meanwhile {n}" for n in range(3)), "afterwards"]
+            expected = [
+                "begin",
+                *(f"before {n}" for n in range(3)),
+                *(f"meanwhile {n}" for n in range(3)),
+                "afterwards",
+            ]
             assert said == expected
     finally:
         proxy.close()
@@ -239,7 +244,10 @@ def big(connect):
     """A log of 100 MB: (VO, stamp), number of lines."""
     pilot, stamp, sent, number = connect("pila"), uuid.uuid4().hex, 0, 0
     while sent < BIG:
-        lines = [f"2026-11-21T10:00:00.000000Z INFO [LaunchAgent] line {number + place:08d} of a long log, as long as lines are\n" for place in range(10_000)]
+        lines = [
+            f"2026-11-21T10:00:00.000000Z INFO [LaunchAgent] line {number + place:08d} of a long log, as long as lines are\n"
+            for place in range(10_000)
+        ]
         number += len(lines)
         text = "".join(lines)
         assert pilot.send(text, stamp)["OK"]
@@ -258,8 +266,13 @@ def test_a_log_of_100_mb_is_there_at_once_and_stays_smooth(opal, big, stack, run
     page = opal.open_log(pilot)
     first = time.monotonic() - began
     for place in (0.5, 0.25, 0.999, 0.1):
-        page.evaluate("place => { const v = document.querySelector('.viewport'); v.scrollTop = place * (v.scrollHeight - v.clientHeight) }", place)
-        seen = browser.lines(page, lambda found, place=place: len(found) > 20 and abs(min(found) / length - place) < 0.01)
+        page.evaluate(
+            "place => { const v = document.querySelector('.viewport'); v.scrollTop = place * (v.scrollHeight - v.clientHeight) }",
+            place,
+        )
+        seen = browser.lines(
+            page, lambda found, place=place: len(found) > 20 and abs(min(found) / length - place) < 0.01
+        )
         assert all(f"line {number - 1:08d} " in text for number, text in seen.items() if number < length)
     idle, frames = smooth(page)
     heap = page.evaluate("performance.memory.usedJSHeapSize")

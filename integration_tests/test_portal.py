@@ -73,10 +73,16 @@ def tell(connection, pilot, code):
 
 def archive(stack, pilot):
     """Let the agent archive a log, and take it out of the database."""
-    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastSeen = LastSeen - INTERVAL 1 DAY WHERE PilotStamp = %s", (pilot.stamp,))
+    stack.sql(
+        "PilotLoggingDB",
+        "UPDATE PilotLogs SET LastSeen = LastSeen - INTERVAL 1 DAY WHERE PilotStamp = %s",
+        (pilot.stamp,),
+    )
     done = stack.run_agent_once()
     assert done.returncode == 0, done.stdout + done.stderr
-    ((log_id, state),) = stack.sql("PilotLoggingDB", "SELECT LogID, State FROM PilotLogs WHERE PilotStamp = %s", (pilot.stamp,))
+    ((log_id, state),) = stack.sql(
+        "PilotLoggingDB", "SELECT LogID, State FROM PilotLogs WHERE PilotStamp = %s", (pilot.stamp,)
+    )
     assert state == "Archived"
     stack.sql("PilotLoggingDB", "DELETE FROM PilotLogBatches WHERE LogID = %s", (log_id,))
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = 'Purged' WHERE LogID = %s", (log_id,))
@@ -142,7 +148,9 @@ def test_logging_info_is_the_ce_s_where_it_has_any(monitor, cast):
     assert monitor.ask(cast.ce_only.reference, "Logging info") == ("text", "submitted, executed, terminated\n")
 
 
-@pytest.mark.parametrize(("name", "words"), [("running", "running."), ("archived", "complete."), ("archived", "archive (ALPHA-disk)")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("running", "running."), ("archived", "complete."), ("archived", "archive (ALPHA-disk)")]
+)
 def test_logging_info_is_ours_where_the_ce_has_none(monitor, cast, name, words):
     kind, text = monitor.ask(getattr(cast, name).reference, "Logging info")
     assert kind == "text" and words in text

@@ -106,7 +106,9 @@ def longer_times(short_times, stack, connect):
     stack.restart("tornado")
 
 
-def test_what_arrives_longest_is_dropped_for_the_others_and_told_so_at_its_end(longer_times, stack, connect, operator, stamp):
+def test_what_arrives_longest_is_dropped_for_the_others_and_told_so_at_its_end(
+    longer_times, stack, connect, operator, stamp
+):
     room = RECEIVING_BYTES // LIMIT
     usage, stamps = Usage(stack.pid("tornado")), [uuid4().hex for _ in range(room + 3)]
     with contextlib.ExitStack() as opened:
@@ -183,5 +185,7 @@ def test_honest_pilots_hardly_notice_many_that_trickle(longer_times, stack, conn
     finally:
         trickle.ended.set()
         trickle.join()
-    print(f"p99 alone {alone * 1e3:.0f} ms, beside {trickle.held} that trickle {beside * 1e3:.0f} ms, {usage.growth:.0f} MB")
+    print(
+        f"p99 alone {alone * 1e3:.0f} ms, beside {trickle.held} that trickle {beside * 1e3:.0f} ms, {usage.growth:.0f} MB"
+    )
     assert beside < max(1.0, 10 * alone) and usage.growth < RECEIVING_BYTES / 1e6 + 64

@@ -229,7 +229,10 @@ def test_logging_info_is_the_ce_s_and_ours_where_it_has_none_or_hangs(stack, ce,
     ce.hang(hangs)
     for pilot in (has, has_not, hangs):
         send(pilot, pilot_line("Command CheckWorkerNode instantiated from pilotCommands"))
-    answers = {pilot: rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", pilot.reference) for pilot in (has, has_not, hangs)}
+    answers = {
+        pilot: rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", pilot.reference)
+        for pilot in (has, has_not, hangs)
+    }
     assert answers[has]["Value"] == "submitted\n"
     for pilot in (has_not, hangs):
         assert pilot.stamp in answers[pilot]["Value"] and "CheckWorkerNode" in answers[pilot]["Value"]
@@ -239,7 +242,10 @@ def test_logging_info_is_the_ce_s_and_ours_where_it_has_none_or_hangs(stack, ce,
 
 def test_logging_info_that_nobody_has_names_both_and_why(stack, ce):
     answer = rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", grid.add_pilot(stack).reference)
-    assert "ComputingElement: the CE gives no" in answer["Message"] and "PilotLog: no log of this pilot" in answer["Message"]
+    assert (
+        "ComputingElement: the CE gives no" in answer["Message"]
+        and "PilotLog: no log of this pilot" in answer["Message"]
+    )
 
 
 def test_command_for_logging_info_works_for_those_who_may_read(stack, ce, send):

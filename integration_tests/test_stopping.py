@@ -77,7 +77,11 @@ def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, s
     running = senders(*(f"{stamp[:-1]}{index}" for index in range(8)))
     for _ in range(3):
         sent = [len(sender.acknowledged) for sender in running]
-        until(lambda sent=sent: all(len(sender.acknowledged) > before for sender, before in zip(running, sent, strict=True)))
+        until(
+            lambda sent=sent: all(
+                len(sender.acknowledged) > before for sender, before in zip(running, sent, strict=True)
+            )
+        )
         time.sleep(0.5)  # any moment will do
         pid = stack.pid("tornado")
         os.kill(pid, number)

@@ -20,7 +20,9 @@ USERS = "/Registry/Groups/alpha_operator/Users"
 def served(tmp_path_factory):
     """A stack with a configuration server."""
     with Stack(tmp_path_factory.mktemp("served"), configuration_server=True) as stack:
-        stack.component_options["tornado"] = {"/Systems/WorkloadManagement/APIs/PilotLogs/RecheckSeconds": RECHECK_SECONDS}
+        stack.component_options["tornado"] = {
+            "/Systems/WorkloadManagement/APIs/PilotLogs/RecheckSeconds": RECHECK_SECONDS
+        }
         stack.up()
         yield stack
 
@@ -53,7 +55,9 @@ class Watcher:
 
 def test_who_is_taken_out_of_the_group_sees_no_more(served):
     stamp = uuid.uuid4().hex
-    pilot = Connection(served.url("WorkloadManagement", "TornadoPilotLogging"), served.pki.certificates, served.proxy("pila"))
+    pilot = Connection(
+        served.url("WorkloadManagement", "TornadoPilotLogging"), served.pki.certificates, served.proxy("pila")
+    )
     assert pilot.send(pilot_line("first"), stamp)["OK"]
     idle, admin = Watcher(served, "opal", stamp), Watcher(served, "admin", stamp)
     assert idle.until("first") and admin.until("first")

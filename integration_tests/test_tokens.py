@@ -104,7 +104,11 @@ def test_a_holder_reads_what_policy_allows_and_no_more(stack, connect, issuer, c
     assert connect("pila").send(pilot_line("text"), stamp)["OK"]
     operator = {"sub": "sub-opal", "dirac_group": "alpha_operator"}
     assert call(stack, issuer.sign(claims(**operator, dirac_properties=["Operator"])), "getLogs", stamp, ALPHA)["OK"]
-    for less in (operator | {"dirac_properties": ["NormalUser"]}, {"sub": "sub-alice", "dirac_group": "alpha_user"}, {}):
+    for less in (
+        operator | {"dirac_properties": ["NormalUser"]},
+        {"sub": "sub-alice", "dirac_group": "alpha_user"},
+        {},
+    ):
         assert not call(stack, issuer.sign(claims(**less)), "getLogs", stamp, ALPHA)["OK"]
 
 
@@ -171,7 +175,10 @@ def forged(issuer, claims):
     yield "none", f"{part({'alg': 'none', 'kid': rsa.kid})}.{body}."
     for name, secret in (("PEM", rsa.as_pem(private=False)), ("JWK", json.dumps(rsa.as_dict(private=False)).encode())):
         signed = f"{part({'alg': 'HS256', 'kid': rsa.kid})}.{body}"
-        yield f"HS256 with the public key as {name}", f"{signed}.{encoded(hmac.digest(secret, signed.encode(), 'sha256'))}"
+        yield (
+            f"HS256 with the public key as {name}",
+            f"{signed}.{encoded(hmac.digest(secret, signed.encode(), 'sha256'))}",
+        )
     thief = OKPKey.generate_key("Ed25519", {"alg": "EdDSA", "kid": issuer.keys["Ed25519"].kid})
     yield "another's key", issuer.sign(claims(), key=thief)
     yield "another's key in the header", issuer.sign(claims(), key=thief, jwk=thief.as_dict(private=False))

@@ -50,7 +50,10 @@ class DeletingContract:
         assert world.reader.find_stamps([PILOT.stamp]) == []
         assert world.reader.find_reference("htcondorce://ce/1") == []
         assert world.reader.select(everything, Selection(), "LogID", False, 0, 10) == (Total(0), [])
-        assert world.reader.select(everything, Selection(states=(State.DELETED,)), "LogID", False, 0, 10) == (Total(0), [])
+        assert world.reader.select(everything, Selection(states=(State.DELETED,)), "LogID", False, 0, 10) == (
+            Total(0),
+            [],
+        )
         assert rows("PilotLogBatches") == []
         assert self.delete(world) == Extent()
 

@@ -79,7 +79,9 @@ class Makers:
         body = base64.b64encode(begin + self.blob(size)).decode()
         lines = [body[at : at + 64] for at in range(0, len(body), 64)]
         extra = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n\n" if kind == "RSA " else ""
-        whole = f"-----BEGIN {kind}PRIVATE KEY-----\n{extra}" + "\n".join(lines) + f"\n-----END {kind}PRIVATE KEY-----\n"
+        whole = (
+            f"-----BEGIN {kind}PRIVATE KEY-----\n{extra}" + "\n".join(lines) + f"\n-----END {kind}PRIVATE KEY-----\n"
+        )
         return whole, tuple(lines)
 
     def certificate(self):

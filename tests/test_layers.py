@@ -31,7 +31,10 @@ ROOMS = (
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
     (ADAPTERS, (LOGIC, ADAPTERS, "DIRAC", "sqlalchemy")),
     (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC")),
-    (GUARDS, (GUARDS, f"{LOGIC}.text.terminal", f"{ADAPTERS}.registry", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto")),
+    (
+        GUARDS,
+        (GUARDS, f"{LOGIC}.text.terminal", f"{ADAPTERS}.registry", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto"),
+    ),
     (f"{TRANSPORT}.identity", (LOGIC, ASSEMBLY, f"{TRANSPORT}.identity", "DIRAC", "tornado", "M2Crypto")),
     (TRANSPORT, (LOGIC, ASSEMBLY, TRANSPORT, "DIRAC", "tornado")),
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
@@ -144,7 +147,11 @@ def test_file_is_short(path, name):
 
 @each_module
 def test_functions_are_short(path, name):
-    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     long = {function.name: function.end_lineno - function.lineno + 1 for function in functions}
     assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION_LINES} == {}
 

@@ -40,7 +40,9 @@ def picture(samples):
             },
         ),
         drawing.Panel("Archive's lag, s", {"oldest sealed log": [(one.at, one.archive_lag) for one in samples]}),
-        drawing.Panel("CPU, cores", {group: [(one.at, one.cores.get(group, 0.0)) for one in samples] for group in groups}),
+        drawing.Panel(
+            "CPU, cores", {group: [(one.at, one.cores.get(group, 0.0)) for one in samples] for group in groups}
+        ),
     ]
     return drawing.picture(panels, "seconds")
 

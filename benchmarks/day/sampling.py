@@ -83,7 +83,9 @@ class Sampler:
             sample.spooled_batches += status["Spool"]["Batches"]
 
     def _logs(self, sample):
-        for state, count, age, due in self._stack.sql("PilotLoggingDB", _LOGS, (self._batches_seconds, f"{self._crowd.prefix}%")):
+        for state, count, age, due in self._stack.sql(
+            "PilotLoggingDB", _LOGS, (self._batches_seconds, f"{self._crowd.prefix}%")
+        ):
             if state == "Receiving":
                 sample.receiving = count
             elif state in SEALED:

@@ -19,7 +19,9 @@ def main():
     """Measure, then write the page and the picture if all sizes were measured, and print otherwise."""
     grammar = argparse.ArgumentParser(prog="./dev bench --growth", description=__doc__)
     grammar.add_argument("--growth", action="store_true", help=argparse.SUPPRESS)
-    grammar.add_argument("--logs", type=int, action="append", help="so many logs alone, printed and not kept; may be repeated")
+    grammar.add_argument(
+        "--logs", type=int, action="append", help="so many logs alone, printed and not kept; may be repeated"
+    )
     grammar.add_argument("--keep", action="store_true", help="write the page, though it is not the full one")
     options = grammar.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server ends with us

@@ -68,7 +68,10 @@ def _texts(cursor):
 def text(number):
     """A batch of 1 kB, much like a pilot's, each number another."""
     stem = "2026-11-21T08:10:11.{:06d}Z INFO [CheckWorkerNode] checking {} "
-    lines = (stem.format(place, sha1(b"%d" % place).hexdigest()[:36]) for place in range(number * _LINES, (number + 1) * _LINES))
+    lines = (
+        stem.format(place, sha1(b"%d" % place).hexdigest()[:36])
+        for place in range(number * _LINES, (number + 1) * _LINES)
+    )
     return "".join(f"{line:.<{BATCH_BYTES // _LINES - 1}}\n" for line in lines).encode()
 
 

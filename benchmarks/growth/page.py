@@ -62,7 +62,10 @@ def whole(machine, growths):
 def _slowest(growths):
     """What takes longest with the most logs; beside it the same with fewer."""
     title = "The slowest questions"
-    asked = [{(kind, name): seconds for kind, found in growth.asked.items() for name, seconds in found.items()} for growth in growths]
+    asked = [
+        {(kind, name): seconds for kind, found in growth.asked.items() for name, seconds in found.items()}
+        for growth in growths
+    ]
     names = sorted(asked[-1], key=asked[-1].get, reverse=True)[:_SLOWEST]
     rows = [[f"{kind}: {name}", *(_ms(found[kind, name]) for found in asked)] for kind, name in names]
     return [title, "-" * len(title), "", *table(("ms", *(f"{growth.number:,} logs" for growth in growths)), rows)]

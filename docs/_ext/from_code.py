@@ -61,7 +61,9 @@ class Calls(FromCode):
     """What a handler's class exports."""
 
     def lines(self, handler):
-        found = {name.removeprefix("export_"): call for name, call in vars(handler).items() if name.startswith("export_")}
+        found = {
+            name.removeprefix("export_"): call for name, call in vars(handler).items() if name.startswith("export_")
+        }
         if not found:
             raise ValueError(f"{handler.__name__} exports nothing")
         return [line for name, call in found.items() for line in described(name, call)]
@@ -76,7 +78,14 @@ class Command(SphinxDirective):
         name = self.arguments[0]
         module = importlib.import_module(f"{_SCRIPTS}.{name.replace('-', '_')}")
         text, _, example = inspect.cleandoc(module.__doc__).partition("\nExample:\n")
-        lines = [*text.splitlines(), "", ".. code-block:: console", "", *textwrap.indent(example, "   ").splitlines(), ""]
+        lines = [
+            *text.splitlines(),
+            "",
+            ".. code-block:: console",
+            "",
+            *textwrap.indent(example, "   ").splitlines(),
+            "",
+        ]
         rows = [(f"``{switch}``", meaning) for switch, meaning in switches(module)]
         return self.parse_text_to_nodes("\n".join([*lines, *table(("Switch", "Meaning"), rows, "30 70")]))
 
@@ -84,7 +93,10 @@ class Command(SphinxDirective):
 def switches(module):
     """The switches that a command's source registers, in its order."""
     for call in ast.walk(ast.parse(inspect.getsource(module))):
-        if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") not in ("registerSwitch", "registerSwitches"):
+        if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") not in (
+            "registerSwitch",
+            "registerSwitches",
+        ):
             continue
         if call.func.attr == "registerSwitches":
             found = log_selection.SWITCHES

@@ -84,7 +84,9 @@ class Archive:
         return found
 
     def _catalogued(self, stamps):
-        statement = "SELECT CONCAT(d.DirName, '/', f.FileName) FROM FC_Files f JOIN FC_DirectoryLevelTree d USING (DirID)"
+        statement = (
+            "SELECT CONCAT(d.DirName, '/', f.FileName) FROM FC_Files f JOIN FC_DirectoryLevelTree d USING (DirID)"
+        )
         where = "WHERE SUBSTRING_INDEX(FileName, '.', 1) IN %s"
         rows = self._stack.sql("FileCatalogDB", f"{statement} {where}", (stamps,))
         return {lfn for (lfn,) in rows}

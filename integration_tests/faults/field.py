@@ -161,7 +161,10 @@ class Field:
 
     def was_down(self, collector, begin, end):
         """Whether a collector was stopped or dead at some time of an interval; behind the balancer, any of them."""
-        return any((self.is_balanced or who == collector) and begin < until and end > since for who, since, until in self.down_times)
+        return any(
+            (self.is_balanced or who == collector) and begin < until and end > since
+            for who, since, until in self.down_times
+        )
 
     def status(self, collector):
         """What a collector says of itself."""

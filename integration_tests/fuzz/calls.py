@@ -89,12 +89,22 @@ class Author:
         """An order for getPilotLogs."""
         columns = ("LastSeen", "VO", "NumberOfBytes", "LogID", "Resend", "LastSeen; DROP TABLE PilotLogs", "__class__")
         return self._source.choice(
-            [[], [[self._source.choice(columns), "DESC"]], [["VO", "ASC"], ["CE", "ASC"]], "ab", {"ab": 1}, [["VO", ["ASC"]]], [[]]]
+            [
+                [],
+                [[self._source.choice(columns), "DESC"]],
+                [["VO", "ASC"], ["CE", "ASC"]],
+                "ab",
+                {"ab": 1},
+                [["VO", ["ASC"]]],
+                [[]],
+            ]
         )
 
     def cursor(self):
         """Where to go on reading."""
-        return self._source.choice(["", "1.0.0", "1.0.1", "1.2.3", "0.0.0", "999999999.999999999.999999999", "1.-1.0", "١.٢.٣", self.text()])
+        return self._source.choice(
+            ["", "1.0.0", "1.0.1", "1.2.3", "0.0.0", "999999999.999999999.999999999", "1.-1.0", "١.٢.٣", self.text()]
+        )
 
     def ending(self):
         """How an import ends."""

@@ -101,7 +101,9 @@ class Client:
         try:
             connection = Connection(self._port, self._contexts[case.user])
         except OSError as error:
-            return [Answer(None, b"", time.monotonic() - began, isinstance(error, TimeoutError), f"connecting: {error}")]
+            return [
+                Answer(None, b"", time.monotonic() - began, isinstance(error, TimeoutError), f"connecting: {error}")
+            ]
         try:
             if case.number % 2:
                 connection.greet()
@@ -206,7 +208,7 @@ class Connection:
         if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
             raise NoAnswer(f"not an answer: {line[:60]!r}" if line else "closed")
         headers = {}
-        while (line := self._file.readline(10_000).decode("latin-1").strip()):
+        while line := self._file.readline(10_000).decode("latin-1").strip():
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         return int(parts[1]), headers

@@ -41,7 +41,9 @@ def attack(stack, seed, number):
 def _one(port, context, source):
     with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
         if source.random() < 0.4:
-            raw.sendall(source.choice((source.randbytes(200), b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\xa5 no hello", b"")))
+            raw.sendall(
+                source.choice((source.randbytes(200), b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\xa5 no hello", b""))
+            )
             return
         with context.wrap_socket(raw, server_hostname="localhost") as wrapped:
             wrapped.sendall(b"".join(_words(source) for _ in range(source.randrange(1, 4))))
@@ -54,4 +56,6 @@ def _words(source):
     proposal = json.dumps(source.choice(_PROPOSALS)).encode()
     lengths = (str(len(proposal)), "-1", "99999999", "9" * 30, "x", "", str(len(proposal) - 3))
     framed = source.choice((lengths[0], source.choice(lengths))).encode() + b":" + proposal
-    return source.choice((framed, framed, source.randbytes(300), framed[: source.randrange(len(framed))], b"dka:" + framed))
+    return source.choice(
+        (framed, framed, source.randbytes(300), framed[: source.randrange(len(framed))], b"dka:" + framed)
+    )

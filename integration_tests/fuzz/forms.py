@@ -95,7 +95,16 @@ class _Form:
     def _tamper_form(self):
         fields, source = self._fields(), self._source
         body = form(fields)
-        queries = ("?method=sendMessage", "?method=getStatus&args=[]", "?args=[]", "?" + "&" * 3000, "?%ff=%ff", "?method=%ff", "?=", "??")
+        queries = (
+            "?method=sendMessage",
+            "?method=getStatus&args=[]",
+            "?args=[]",
+            "?" + "&" * 3000,
+            "?%ff=%ff",
+            "?method=%ff",
+            "?=",
+            "??",
+        )
         return source.choice(
             [
                 lambda: request(form([*fields, *fields])),
@@ -140,7 +149,8 @@ class _Form:
 
     def _multipart(self):
         parts = [
-            b'Content-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value.encode("utf-8", "replace"))
+            b'Content-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+            % (name.encode(), value.encode("utf-8", "replace"))
             for name, value in self._fields()
         ]
         odd = (
@@ -167,4 +177,3 @@ class _Form:
             else:
                 body[where:where] = body[: self._source.randrange(50)]
         return request(bytes(body))
-

@@ -25,7 +25,14 @@ _NUMBERS = st.one_of(
 _TIMES = st.one_of(
     st.datetimes().map(datetime.isoformat),
     st.sampled_from(
-        ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-02-30", "2026-01-01T24:00", "0000-00-00", "now"]
+        [
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-12:00",
+            "2026-02-30",
+            "2026-01-01T24:00",
+            "0000-00-00",
+            "now",
+        ]
     ),
 )
 _MODULES = (TRAP, "no.such.module", "", "subprocess", "DIRAC.Core.Utilities.JEncode")
@@ -51,7 +58,9 @@ _VALUES = st.recursive(
 _NAMES = ("VO", "PilotStamp", "PilotReference", "Site", "CE", "State", "ReturnCode", "FromDate", "ToDate")
 _SELECTIONS = st.dictionaries(
     st.one_of(st.sampled_from(_NAMES), st.sampled_from([*_NAMES, "x", "__class__"])),
-    st.one_of(_TEXTS, _TIMES, st.lists(_TEXTS, max_size=4), st.sampled_from(["Complete", "Receiving", ["Archived"]]), _VALUES),
+    st.one_of(
+        _TEXTS, _TIMES, st.lists(_TEXTS, max_size=4), st.sampled_from(["Complete", "Receiving", ["Archived"]]), _VALUES
+    ),
     max_size=3,
 )
 
@@ -83,7 +92,11 @@ def _examples(strategy, number, count):
 
     @seeded(number)
     @settings(
-        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
     def collect(value):

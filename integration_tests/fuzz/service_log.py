@@ -7,7 +7,9 @@ from .cast import CANARY, FORGED
 
 TRACEBACK = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "(?:.*/)?([^/"]+/[^/"]+)", line \d+, in (\S+)')
-_ALARMING = re.compile(r"Uncaught exception|Unexpected error|Exception serving request|Logging error|never retrieved|Internal error")
+_ALARMING = re.compile(
+    r"Uncaught exception|Unexpected error|Exception serving request|Logging error|never retrieved|Internal error"
+)
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 #: Errors of what lies below our handler, by the end of their traceback, and why they are no finding.
 EXPLAINED = (
@@ -15,7 +17,10 @@ EXPLAINED = (
     (r"in private/BaseRequestHandler.py:_authzJWT$|^jwt\..* in jwt/", "the same, for tokens that are none"),
     (r"in tornado_m2crypto/m2iostream.py:_verify_cert$", "the peer was gone when the TLS handshake ended"),
     (r"SSLError in SSL/Connection.py:write$", "the peer was gone when its answer was written"),
-    (r"in tornado_m2crypto/m2iostream.py:get_ssl_certificate(_chain)?$", "the peer was gone when it was asked who it is"),
+    (
+        r"in tornado_m2crypto/m2iostream.py:get_ssl_certificate(_chain)?$",
+        "the peer was gone when it was asked who it is",
+    ),
     (r"^ssl.SSLError in tornado_m2crypto/m2iostream.py:read_from_fd$", "a broken TLS record; it closes"),
     (r"in tornado/http1connection.py:_read_(chunked_)?body$", "Tornado's way to log what is no HTTP; it closes"),
     (r"in tornado/httputil.py:parse_request_start_line$", "the same"),

@@ -87,7 +87,18 @@ class _Way:
         first = head(f"POST {PATH} HTTP/1.1", {"Host": "x", "Content-Type": FORM, "Transfer-Encoding": "chunked"})
         if source.random() < 0.3:
             return self._case(kind, (first, *_split(proper, source)), Case.answers | {200}, ("POST",))
-        garbage = (b"zz\r\n", b"-5\r\n", b"ffffffffffff\r\n", b"5;x=y\r\nabcde\r\n", b"5\r\nabcdeXX", b"\r\n", b"1" * 100, b"0\r\nX: y\r\n\r\n", b"0x5\r\nabcde\r\n0\r\n\r\n", b"1_0\r\n")
+        garbage = (
+            b"zz\r\n",
+            b"-5\r\n",
+            b"ffffffffffff\r\n",
+            b"5;x=y\r\nabcde\r\n",
+            b"5\r\nabcdeXX",
+            b"\r\n",
+            b"1" * 100,
+            b"0\r\nX: y\r\n\r\n",
+            b"0x5\r\nabcde\r\n0\r\n\r\n",
+            b"1_0\r\n",
+        )
         begun = source.choice((b"", b"3\r\nabc\r\n", proper[: source.randrange(len(proper))]))
         return self._case(kind, (first, begun, source.choice(garbage)), end=self._end())
 
@@ -99,17 +110,31 @@ class _Way:
     def do_half(self, kind):
         first, body = request(self._body())
         whole = first + body
-        return self._case(kind, (whole[: self._source.randrange(len(whole))],), end=self._source.choice(("close", "reset")))
+        return self._case(
+            kind, (whole[: self._source.randrange(len(whole))],), end=self._source.choice(("close", "reset"))
+        )
 
     def do_expect(self, kind):
-        first, body = request(self._body(), headers={"Expect": self._source.choice(("100-continue", "200-maybe", "100-Continue"))})
+        first, body = request(
+            self._body(), headers={"Expect": self._source.choice(("100-continue", "200-maybe", "100-Continue"))}
+        )
         return self._case(kind, (first, body), Case.answers, ("POST",))
 
     def do_gzip(self, kind):
         body, source = self._body(), self._source
         packed = gzip.compress(body, mtime=0)
         broken = source.choice(
-            (packed[:-9], packed[:20], b"", b"\x1f\x8b", packed + b"x" * 50, body, zlib.compress(body), packed * 3, bytes(100))
+            (
+                packed[:-9],
+                packed[:20],
+                b"",
+                b"\x1f\x8b",
+                packed + b"x" * 50,
+                body,
+                zlib.compress(body),
+                packed * 3,
+                bytes(100),
+            )
         )
         coding = source.choice(("gzip", "gzip", "deflate", "x-gzip", "gzip, gzip", "br"))
         first, body = request(source.choice((packed, broken)), headers={"Content-Encoding": coding})
@@ -124,7 +149,13 @@ class _Way:
         """Bytes that go past TLS, into the connection below."""
         first, body = request(self._body())
         broken = self._source.choice(
-            (b"\x17\x03\x03\x00\x20" + b"z" * 32, b"\x15\x03\x03\x00\x02\x02\x28", b"\x16\x03\x01\x00\xa5 no client hello", b"\0" * 50, first)
+            (
+                b"\x17\x03\x03\x00\x20" + b"z" * 32,
+                b"\x15\x03\x03\x00\x02\x02\x28",
+                b"\x16\x03\x01\x00\xa5 no client hello",
+                b"\0" * 50,
+                first,
+            )
         )
         return self._case(kind, (first[:30], b"\0raw" + broken), end=self._source.choice(("close", "reset")))
 
@@ -138,7 +169,9 @@ class _Way:
         return self._case(kind, (first, body), frozenset({400, 405}), (verb,))
 
     def do_other_paths(self, kind):
-        first, body = request(self._body(), path=self._source.choice(OTHER_PATHS), verb=self._source.choice(("GET", "POST")))
+        first, body = request(
+            self._body(), path=self._source.choice(OTHER_PATHS), verb=self._source.choice(("GET", "POST"))
+        )
         return self._case(kind, (first, body))
 
 

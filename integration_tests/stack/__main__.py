@@ -43,7 +43,9 @@ def portal(arguments):
     print(f"\n  portal       {stack.portal.url(user, 'PilotMonitor')}")
     print(f"  page         https://localhost:{stack.ports['tornado']}/pilotlogs/")
     print(f"  certificate  {stack.pki.bundle(user)}  (password: {pki.BUNDLE_PASSWORD})\n")
-    print(f"Import {user}'s certificate into the browser first, and let it trust both places: their authority is the stack's.")
+    print(
+        f"Import {user}'s certificate into the browser first, and let it trust both places: their authority is the stack's."
+    )
 
 
 def down(arguments):

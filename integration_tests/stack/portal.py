@@ -27,7 +27,19 @@ def install():
         if stamp.exists() and stamp.read_text() == wanted:
             return
         shutil.rmtree(PACKAGES, ignore_errors=True)
-        words = ["uv", "pip", "install", "-q", "--no-deps", "--python", sys.executable, "--target", PACKAGES, "-r", LOCK]
+        words = [
+            "uv",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--python",
+            sys.executable,
+            "--target",
+            PACKAGES,
+            "-r",
+            LOCK,
+        ]
         done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
         if done.returncode:
             raise StackError(f"the portal can't be installed:\n{done.stderr}")

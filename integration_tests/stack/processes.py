@@ -13,7 +13,7 @@ from pathlib import Path
 
 # the process itself writes its id, so that a starter killed right here leaves nothing unknown behind
 WRITE_PID_AND_EXEC = (
-    'read -r stat < /proc/$$/stat; stat=${stat##*) }; '
+    "read -r stat < /proc/$$/stat; stat=${stat##*) }; "
     'printf "%s %s\\n" $$ "$(printf "%s" "$stat" | cut -d" " -f20)" > "$PID_FILE.new" && '
     'mv "$PID_FILE.new" "$PID_FILE" && unset PID_FILE && exec "$@"'
 )

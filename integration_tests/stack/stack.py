@@ -259,7 +259,9 @@ class Stack:
             self.storage.wait(name)
 
     def _component_names(self):
-        services = [CONFIGURATION] * self.configuration_server + [service.name for service in components.diset_services()]
+        services = [CONFIGURATION] * self.configuration_server + [
+            service.name for service in components.diset_services()
+        ]
         usual = [MARIADB, TORNADO, *self.storage.names, *services, *(agent.name for agent in components.agents())]
         return [*usual, *(name for name in self._processes.names() if name not in usual)]
 

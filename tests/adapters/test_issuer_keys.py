@@ -149,7 +149,9 @@ SLOW = {
     "dripping body": lambda server: server.drip(head(Content_Length=100_000)),
     "dripping without an end": lambda server: server.drip(head()),
     "dripping chunk size": lambda server: server.drip(head(Transfer_Encoding="chunked")),
-    "continuing for ever": lambda server: (b"HTTP/1.1 100 Continue\r\n\r\n" for _ in iter(lambda: server.closed.wait(0.05), True)),
+    "continuing for ever": lambda server: (
+        b"HTTP/1.1 100 Continue\r\n\r\n" for _ in iter(lambda: server.closed.wait(0.05), True)
+    ),
 }
 
 
@@ -225,7 +227,12 @@ def test_metadata_that_are_another_s_or_leave_https_are_an_error(server, changes
 def test_a_server_that_the_authorities_do_not_vouch_for_is_not_asked(server, tmp_path):
     server.pages = {"/keys": page(KEYS)}
     other = certificate(tmp_path, "other.example")[0]
-    for options in ({"CA": str(other)}, {"CA": ""}, {"CA": str(tmp_path / "absent")}, {"JWKS": server.url.replace("localhost", "127.0.0.1")}):
+    for options in (
+        {"CA": str(other)},
+        {"CA": ""},
+        {"CA": str(tmp_path / "absent")},
+        {"JWKS": server.url.replace("localhost", "127.0.0.1")},
+    ):
         with pytest.raises(KeysUnavailable):
             fetched(server, **{"JWKS": server.url + "/keys"} | options)
     assert server.asked == []

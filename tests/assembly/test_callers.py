@@ -33,7 +33,9 @@ CONFIGURATION = {
         },
         "Hosts": {"vm.example.org": {"DN": "/CN=vm", "Properties": "GenericPilot"}},
     },
-    "Systems": {"WorkloadManagement": {"PilotLogging": {"CrossVOGroups": "monitors, auditors", "HostsMayRead": "a.example.org"}}},
+    "Systems": {
+        "WorkloadManagement": {"PilotLogging": {"CrossVOGroups": "monitors, auditors", "HostsMayRead": "a.example.org"}}
+    },
     "Operations": {"vo.alpha.org": {"PilotLogging": {"VOMembersMayRead": "True"}}},
 }
 
@@ -51,7 +53,9 @@ def configuration():
 def test_group_says_vo_properties_and_sites():
     who = caller({"username": "alice", "group": "ops", "properties": ["Operator"]}, "192.0.2.7")
     sites = frozenset({"LCG.Here.org", "LCG.Near.org"})
-    assert who == Caller("alice", "ops", "vo.alpha.org", frozenset({"Operator", "SiteManager"}), False, sites, "192.0.2.7")
+    assert who == Caller(
+        "alice", "ops", "vo.alpha.org", frozenset({"Operator", "SiteManager"}), False, sites, "192.0.2.7"
+    )
 
 
 def test_user_s_sites_count_where_the_group_has_none_and_a_vo_is_never_guessed():
@@ -94,7 +98,9 @@ def test_suspension_counts_for_its_vo_alone():
 
 
 def test_nobody_keeps_the_address():
-    assert caller({"username": "alice", "group": "admins"}, "192.0.2.7") == dataclasses.replace(NOBODY, address="192.0.2.7")
+    assert caller({"username": "alice", "group": "admins"}, "192.0.2.7") == dataclasses.replace(
+        NOBODY, address="192.0.2.7"
+    )
 
 
 def test_policy_has_the_named_groups_and_the_caller_s_vo_if_its_members_may_read():

@@ -21,7 +21,10 @@ class TestOwnRules:
         assert shown("a XYZ-123 b\n", own(Badge=r"XYZ-\d+")) == "a [redacted:Badge] b\n"
 
     def test_the_first_group_is_the_secret(self):
-        assert shown("badge 123, badge 456\n", own(Badge=r"badge (\d+)")) == "badge [redacted:Badge], badge [redacted:Badge]\n"
+        assert (
+            shown("badge 123, badge 456\n", own(Badge=r"badge (\d+)"))
+            == "badge [redacted:Badge], badge [redacted:Badge]\n"
+        )
 
     def test_it_sees_the_line_that_a_message_before_began(self):
         redactor = own(Badge=r"badge (\d+)")
@@ -30,7 +33,10 @@ class TestOwnRules:
         assert first + second == b"his badge [redacted:Badge]\n"
 
     def test_the_rules_of_here_hold_beside_it(self):
-        assert shown("TOKEN=abc badge 1\n", own(Badge=r"badge (\d+)")) == "TOKEN=[redacted:secret] badge [redacted:Badge]\n"
+        assert (
+            shown("TOKEN=abc badge 1\n", own(Badge=r"badge (\d+)"))
+            == "TOKEN=[redacted:secret] badge [redacted:Badge]\n"
+        )
 
     @pytest.mark.parametrize("pattern", ["(", "(?=x)y", r"(a)\1", "x*", ""])
     def test_one_that_can_t_be_used_is_told_of_and_the_others_hold(self, pattern):
@@ -67,7 +73,9 @@ class TestConfiguration:
 
         def fill(options):
             answer = {"OK": True, "Value": options} if options is not None else {"OK": False, "Message": "no section"}
-            monkeypatch.setattr(gConfig, "getOptionsDict", lambda section: answer if section == redaction.SECTION else None)
+            monkeypatch.setattr(
+                gConfig, "getOptionsDict", lambda section: answer if section == redaction.SECTION else None
+            )
 
         return fill
 
@@ -113,7 +121,10 @@ def test_what_an_administrator_needs_to_see_stays(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("AWS_SECRET_ACCESS_KEY=/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", "AWS_SECRET_ACCESS_KEY=[redacted:secret]\n"),
+        (
+            "AWS_SECRET_ACCESS_KEY=/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+            "AWS_SECRET_ACCESS_KEY=[redacted:secret]\n",
+        ),
         ("TOKEN=[redacted:x]really\n", "TOKEN=[redacted:secret]\n"),
         ('{"a": "b", "password": "c d"}\n', '{"a": "b", "password": "[redacted:secret]"}\n'),
         ("Authorization: Bearer abc\n", "Authorization: Bearer [redacted:secret]\n"),

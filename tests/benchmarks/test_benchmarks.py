@@ -85,8 +85,13 @@ def test_a_batch_of_the_catalogue_is_a_kilobyte_and_each_is_another():
 
 
 def test_the_picture_has_equal_steps_for_decades_and_names_its_lines():
-    picture = ElementTree.fromstring(curves.draw("t", {"a & b": [(10, 1), (100, 10), (1000, 100)], "flat": [(10, 5), (1000, 5)]}, "x", "y"))
-    line, flat = ([tuple(map(float, point.split(","))) for point in found.get("points").split()] for found in picture.iter(SVG + "polyline"))
+    picture = ElementTree.fromstring(
+        curves.draw("t", {"a & b": [(10, 1), (100, 10), (1000, 100)], "flat": [(10, 5), (1000, 5)]}, "x", "y")
+    )
+    line, flat = (
+        [tuple(map(float, point.split(","))) for point in found.get("points").split()]
+        for found in picture.iter(SVG + "polyline")
+    )
     (x0, y0), (x1, y1), (x2, y2) = line
     assert (x1 - x0, y1 - y0) == pytest.approx((x2 - x1, y2 - y1))
     assert x0 < x2 and y0 > y2 and flat[0][1] == flat[1][1]

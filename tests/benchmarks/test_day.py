@@ -111,13 +111,18 @@ def test_settings_of_agents_are_told_by_their_names():
     assert Setting.parse("2x4") == Setting(agents=2, workers=4)
 
 
-@pytest.mark.parametrize(("value", "rounded"), [(0, 1), (0.03, 0.05), (1, 1), (1.1, 2), (4.9, 5), (51, 100), (200, 200)])
+@pytest.mark.parametrize(
+    ("value", "rounded"), [(0, 1), (0.03, 0.05), (1, 1), (1.1, 2), (4.9, 5), (51, 100), (200, 200)]
+)
 def test_scales_end_at_round_figures_above_all_values(value, rounded):
     assert drawing.round_up(value) == pytest.approx(rounded)
 
 
 def test_a_picture_is_whole_and_its_curves_stay_within():
-    samples = [Sample(float(at), requests_per_second=at, cores={"collectors": 0.5, "<pilots>": at / 50}) for at in range(0, 60, 5)]
+    samples = [
+        Sample(float(at), requests_per_second=at, cores={"collectors": 0.5, "<pilots>": at / 50})
+        for at in range(0, 60, 5)
+    ]
     tree = ElementTree.fromstring(picture(samples))
     lines = tree.findall("{http://www.w3.org/2000/svg}polyline")
     assert len(lines) == 1 + 2 + 4 + 1 + 2

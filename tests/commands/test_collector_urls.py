@@ -71,7 +71,9 @@ def test_second_host_is_added_to_the_first(cs):
     install(cs, HTTPS)
     arrange(cs, [])
     other = LocalInstaller(cs, "two.example.org")
-    other.addDefaultOptionsToCS(cs, "service", "WorkloadManagement", HTTPS, ["PilotLoggingDIRAC", "DIRAC"], overwrite=True)
+    other.addDefaultOptionsToCS(
+        cs, "service", "WorkloadManagement", HTTPS, ["PilotLoggingDIRAC", "DIRAC"], overwrite=True
+    )
     assert arrange(cs, []) == 0
     assert urls(cs) == {HTTPS: f"{ONE}, {TWO}", DISET: None}
 

@@ -53,7 +53,9 @@ def test_an_inherited_white_list_is_replaced_by_all_ces():
     assert switched_on(SOME, [], KNOWN, "", inherited=True).ces == tuple(KNOWN)
 
 
-@pytest.mark.parametrize("act", [lambda: switched_on(OFF, ["ce9"], KNOWN, "", False), lambda: switched_off(ALL, ["ce9"], KNOWN)])
+@pytest.mark.parametrize(
+    "act", [lambda: switched_on(OFF, ["ce9"], KNOWN, "", False), lambda: switched_off(ALL, ["ce9"], KNOWN)]
+)
 def test_a_ce_that_nobody_knows_is_refused(act):
     with pytest.raises(InvalidInput, match="ce9"):
         act()

@@ -55,7 +55,9 @@ class TestWriting:
     def test_a_pilot_writes_for_its_own_vo_whatever_it_states(self, who, stated):
         assert access.writer_vo(who, stated) == "vo.alpha.org"
 
-    @pytest.mark.parametrize("properties", [(), ("NormalUser",), ("JobAdministrator",), ("ServiceAdministrator",), ("TrustedHost",)])
+    @pytest.mark.parametrize(
+        "properties", [(), ("NormalUser",), ("JobAdministrator",), ("ServiceAdministrator",), ("TrustedHost",)]
+    )
     def test_who_is_no_pilot_writes_nothing(self, properties):
         with pytest.raises(NotAllowed):
             access.writer_vo(caller(*properties), "vo.alpha.org")
@@ -158,7 +160,9 @@ class TestReading:
         who = caller("SiteManager", "Operator", sites=[HERE])
         assert access.scope(who, NOBODY) == Scope(vos=ALPHA, sites=frozenset({HERE}))
 
-    @pytest.mark.parametrize("who", [caller("NormalUser"), caller("Operator"), caller("SiteManager", sites=[HERE])], ids=str)
+    @pytest.mark.parametrize(
+        "who", [caller("NormalUser"), caller("Operator"), caller("SiteManager", sites=[HERE])], ids=str
+    )
     def test_a_refusal_does_not_tell_whether_the_log_is_there(self, who):
         refusals = []
         for item in (log("vo.beta.org", THERE), None):
@@ -168,7 +172,9 @@ class TestReading:
         assert refusals[0] == refusals[1]
 
     @given(
-        st.sets(st.sampled_from(["NormalUser", "GenericPilot", "Pilot", "Operator", "JobAdministrator", "SiteManager"])),
+        st.sets(
+            st.sampled_from(["NormalUser", "GenericPilot", "Pilot", "Operator", "JobAdministrator", "SiteManager"])
+        ),
         st.sets(st.sampled_from(["vo.alpha.org", "vo.beta.org"])),
         st.sampled_from(["", "vo.alpha.org", "vo.beta.org"]),
         st.sampled_from(["", HERE, THERE]),

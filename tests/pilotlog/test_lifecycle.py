@@ -158,7 +158,9 @@ class TestParts:
         log = replace(self.PURGED, reference="ref", site="site", ce="ce", part=3, attempts=2, generation=4)
         later = NOW + timedelta(days=9)
         part = lifecycle.next_part(log, later)
-        expected = Log(0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend)
+        expected = Log(
+            0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend
+        )
         assert part == expected
         assert lifecycle.receive(part, [batch(line("first"))]).pieces == ()
 

@@ -168,7 +168,9 @@ class TestArguments:
             validation.arguments(encoded, self.NAMES)
 
 
-@pytest.mark.parametrize("encoded", ["[" + "[],"  * 400_000 + "1]", "[" + '{"a":1},' * 200_000 + "1]", "[" + "1," * 600_000 + "1]"])
+@pytest.mark.parametrize(
+    "encoded", ["[" + "[]," * 400_000 + "1]", "[" + '{"a":1},' * 200_000 + "1]", "[" + "1," * 600_000 + "1]"]
+)
 def test_long_nested_arguments_are_kept_from_other_decoders(encoded):
     with pytest.raises(InvalidInput):
         validation.require_plain(encoded)
@@ -267,7 +269,9 @@ class TestMessages:
         with pytest.raises(InvalidInput):
             message("[" + ",".join(['"0123456789"'] * 100_001) + "]", 16 * LIMIT, 100_000)
 
-    @pytest.mark.parametrize("make", [lambda number: ["x"] * number, lambda number: "x\n" * number, lambda number: ["\n"] * (number // 2)])
+    @pytest.mark.parametrize(
+        "make", [lambda number: ["x"] * number, lambda number: "x\n" * number, lambda number: ["\n"] * (number // 2)]
+    )
     def test_lines_up_to_the_limit_are_taken_and_one_more_refused(self, make):
         assert message(json.dumps(make(1000)), max_lines=1000).text.count(b"\n") == 1000
         with pytest.raises(MessageTooLarge, match="at most 1000 lines") as refusal:
@@ -281,7 +285,9 @@ class TestMessages:
             message(payload, 16 * LIMIT, 100_000)
 
     @pytest.mark.parametrize("rest", ["x", "\\n", "\\u0041", '\\"'])
-    def test_one_character_outside_of_plain_text_does_not_make_a_message_cost_many_times_its_length(self, rest, peak_bytes):
+    def test_one_character_outside_of_plain_text_does_not_make_a_message_cost_many_times_its_length(
+        self, rest, peak_bytes
+    ):
         payload = json.dumps(["😀" + "x" * 30] * 99_999, ensure_ascii=False)
         with peak_bytes(below=30_000_000):
             message(payload, 4 * LIMIT)
@@ -352,7 +358,7 @@ class TestFinalisations:
 
     @pytest.mark.parametrize(
         "said",
-        ["x" * 500, "could not find\nthe \ttarball", "kaputt: ü", "\ud800", "\0", "it's \"so\"", "a" * 63 + "ü"],
+        ["x" * 500, "could not find\nthe \ttarball", "kaputt: ü", "\ud800", "\0", 'it\'s "so"', "a" * 63 + "ü"],
     )
     def test_whatever_text_a_pilot_exits_with_marks_its_log(self, said):
         code = finalisation(json.dumps({"retCode": said})).return_code
@@ -482,7 +488,18 @@ class TestSelections:
         assert selection.order(value) == expected
 
     @pytest.mark.parametrize(
-        "value", [7, "VO", ["VO"], ["VO", "ASC"], [["VO"]], [["VO", "asc"]], [["VO", "ASC"], ["CE", "ASC"]], [[7, "ASC"]], {"VO": 1}]
+        "value",
+        [
+            7,
+            "VO",
+            ["VO"],
+            ["VO", "ASC"],
+            [["VO"]],
+            [["VO", "asc"]],
+            [["VO", "ASC"], ["CE", "ASC"]],
+            [[7, "ASC"]],
+            {"VO": 1},
+        ],
     )
     def test_what_is_no_order_is_refused(self, value):
         with pytest.raises(InvalidInput):
@@ -505,6 +522,7 @@ def test_a_line_of_a_pilot_is_taken_byte_for_byte():
 @pytest.fixture
 def peak_bytes():
     """A context that fails when more is allocated in it at a time than is said."""
+
     @contextmanager
     def limited(below):
         tracemalloc.start()

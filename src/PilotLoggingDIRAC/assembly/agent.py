@@ -148,4 +148,3 @@ def _private(folder: Path) -> PrivateFolder:
     folder.chmod(0o700)
     remove_abandoned(folder)
     return PrivateFolder("packing", folder)
-

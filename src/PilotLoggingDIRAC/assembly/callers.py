@@ -44,7 +44,11 @@ def _user(user: str, group: str, dn: str) -> Caller | None:
     """A member of a group; ``dn`` is theirs, or empty where no certificate came."""
     vo = gConfig.getValue(f"/Registry/Groups/{group}/VO", "")
     section = f"/Registry/Users/{user}"
-    if user not in members(group) or not _has(f"{section}/DN", dn) or (vo and vo in gConfig.getValue(f"{section}/Suspended", [])):
+    if (
+        user not in members(group)
+        or not _has(f"{section}/DN", dn)
+        or (vo and vo in gConfig.getValue(f"{section}/Suspended", []))
+    ):
         return None
     properties = frozenset(getPropertiesForGroup(group, []))
     return Caller(user, group, vo, properties, sites=_sites(user, group))

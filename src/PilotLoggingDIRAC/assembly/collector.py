@@ -154,5 +154,3 @@ def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSetting
         _log.error("SpoolPath is not absolute, the default is used", f"{path}")
         path = Path(default)
     return lambda: Spool(path, settings)
-
-

@@ -46,7 +46,9 @@ class Page:
         self._workers = WorkerPool(self.settings.fetches)
         self._folder: PrivateFolder | None = None
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
-        self.copies = Copies(self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit, _unexpected)
+        self.copies = Copies(
+            self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit, _unexpected
+        )
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         query = LogQuery(self._db.reader, options.fill(ReadSettings, option))
         self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, auditing.audit())

@@ -109,7 +109,10 @@ class Canary:
             sender = credential(self.vo, Path(folder))
             wire = PilotWire(self.url, getCAsLocation(), sender.certificate, sender.key, _SEND_SECONDS)
             moment = datetime.now(UTC)
-            lines = (f"{moment:%Y-%m-%dT%H:%M:%S.%fZ} INFO [Canary] {text} {self.stamp}\n" for text in ("check", "end of check"))
+            lines = (
+                f"{moment:%Y-%m-%dT%H:%M:%S.%fZ} INFO [Canary] {text} {self.stamp}\n"
+                for text in ("check", "end of check")
+            )
             self.text = "".join(lines)
             wire.send(self.text, self.stamp, self.vo)
             wire.finalise("0", self.stamp, self.vo)

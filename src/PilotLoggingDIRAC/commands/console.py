@@ -20,7 +20,9 @@ from PilotLoggingDIRAC.pilotlog.text import terminal
 def table(fields: Sequence[str], records: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:
     """A table by DIRAC's own printer; columns in ``right`` hold figures and stand to the right."""
     if records:
-        rows = [[_cell(value, field in right) for field, value in zip(fields, record, strict=True)] for record in records]
+        rows = [
+            [_cell(value, field in right) for field, value in zip(fields, record, strict=True)] for record in records
+        ]
         print(printTable(list(fields), rows, numbering=False, printOut=False, columnSeparator="  ").rstrip("\n"))
 
 

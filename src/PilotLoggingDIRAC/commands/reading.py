@@ -54,7 +54,9 @@ class Output:
 class LogReading:
     """Asks collectors and the chain of sources. ``tell`` gets remarks for whoever waits."""
 
-    def __init__(self, client: PilotLoggingClient, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep):
+    def __init__(
+        self, client: PilotLoggingClient, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
+    ):
         self._client = client
         self._tell = tell
         self._sleep = sleep
@@ -129,5 +131,3 @@ class LogReading:
 def last_lines(text: str, lines: int) -> str:
     """The last lines of a text."""
     return reader.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()
-
-

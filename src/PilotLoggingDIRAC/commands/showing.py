@@ -43,7 +43,9 @@ def _source(options: Mapping[str, str]) -> str:
     if wanted and not found:
         raise InvalidInput(f"--Source is one of {', '.join(SOURCES)}")
     if "Follow" in options and (found not in ("", source_chain.COLLECTOR) or "Output" in options or "JSON" in options):
-        raise InvalidInput("--Follow is of what collectors get, for the terminal: without --Source, --Output and --JSON")
+        raise InvalidInput(
+            "--Follow is of what collectors get, for the terminal: without --Source, --Output and --JSON"
+        )
     return found
 
 

@@ -68,7 +68,9 @@ def look(asked: Sequence[str], seconds: float, limits: Limits = Limits()) -> Sta
 
 def _of_collectors(status: Status) -> list[Finding]:
     if not status.collectors:
-        return [Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")]
+        return [
+            Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")
+        ]
     found = []
     for url, answer in status.collectors.items():
         if isinstance(answer, str):

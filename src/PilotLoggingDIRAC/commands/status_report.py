@@ -69,7 +69,9 @@ def _collectors(status: Status) -> None:
         database = "there" if answer["Database"] == "available" else "away"
         stored = f"{collector['StoredBatches']:,} ({humanize.size(collector['StoredBytes'])})"
         waits = (f"{collector['WaitingBatches']:,}", f"{spool['Batches']:,} ({humanize.size(spool['Bytes'])})")
-        rows.append((url, database, stored, collector["Since"][:16].replace("T", " "), *waits, f"{spool['Quarantined']:,}"))
+        rows.append(
+            (url, database, stored, collector["Since"][:16].replace("T", " "), *waits, f"{spool['Quarantined']:,}")
+        )
     console.table(fields, rows, ("Stored", "Waiting", "In spool", "Quarantined"))
 
 
@@ -79,12 +81,16 @@ def _refusals(status: Status) -> None:
         refused.update(answer["Collector"]["Refused"])
     if refused:
         _title("Refused by collectors since they started")
-        console.table(("Reason", "Requests"), [(reason, f"{number:,}") for reason, number in refused.most_common()], ("Requests",))
+        console.table(
+            ("Reason", "Requests"), [(reason, f"{number:,}") for reason, number in refused.most_common()], ("Requests",)
+        )
 
 
 def _logs(status: Status) -> None:
     _title("Logs")
-    console.table(("State", "Logs"), [(state, f"{number:,}") for state, number in status.logs["States"].items()], ("Logs",))
+    console.table(
+        ("State", "Logs"), [(state, f"{number:,}") for state, number in status.logs["States"].items()], ("Logs",)
+    )
     oldest = status.logs["OldestUnarchived"]
     console.line(f"Oldest that waits for its archive: {_ago(oldest) if oldest else 'none waits'}")
     failures = status.usage["Failures"] if status.usage else []
@@ -100,8 +106,18 @@ def _usage(usage: dict) -> None:
     rows = []
     for vo in usage["VOs"]:
         share = usage["StoredBytes"] * vo["bytes"] / raw
-        rows.append((vo["vo"], f"{vo['logs']:,}", humanize.size(vo["bytes"]), humanize.size(share), humanize.size(vo["bytes_of_a_day"])))
-    console.table(("VO", "Logs", "Text", "On disk", "Text of a day"), rows, ("Logs", "Text", "On disk", "Text of a day"))
+        rows.append(
+            (
+                vo["vo"],
+                f"{vo['logs']:,}",
+                humanize.size(vo["bytes"]),
+                humanize.size(share),
+                humanize.size(vo["bytes_of_a_day"]),
+            )
+        )
+    console.table(
+        ("VO", "Logs", "Text", "On disk", "Text of a day"), rows, ("Logs", "Text", "On disk", "Text of a day")
+    )
     found = health.disk(usage)
     grows = f"grows by {humanize.size(found.growth_bytes_a_day)} a day before purging"
     if not usage["DiskBytes"]:

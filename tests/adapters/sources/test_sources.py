@@ -191,7 +191,7 @@ def test_folder_of_a_fetched_file_is_private_and_removed(reader, shelf):
         path.write_text("old")
 
     ArchiveSource(reader, lambda log: shelf, fetch, 1000).output(PILOT, REFERENCE)
-    (path, mode), = seen
+    ((path, mode),) = seen
     assert mode == 0o700 and not path.parent.exists()
 
 

@@ -70,7 +70,9 @@ class Wire:
 
 def bring(folder, send, clock, redactor=default()):
     return [
-        importing.bring(found, send, clock(), SILENT, redactor) for found in importing.find(folder) if isinstance(found, LeftLog)
+        importing.bring(found, send, clock(), SILENT, redactor)
+        for found in importing.find(folder)
+        if isinstance(found, LeftLog)
     ]
 
 
@@ -260,7 +262,9 @@ def test_times_that_are_none_are_refused(time):
         importing.parse_piece(0, "", {}, time)
 
 
-def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_in_pieces(folder, importer, reader, clock):
+def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_in_pieces(
+    folder, importer, reader, clock
+):
     text = b"x" * (importing.lifecycle.MAX_PIECE_BYTES // 4 - 9) + b"\nTOKEN=abcdefgh\nPASSWORD=hunter2\nend\n"
     write(folder, f"{PILOT.stamp}.log", text)
     sent = []

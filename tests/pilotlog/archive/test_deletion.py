@@ -145,7 +145,9 @@ class TestSources:
 
 
 class TestErasing:
-    def test_the_next_cycle_removes_all_copies_and_the_row_goes_after_its_time(self, agent, deletion, erase, world, archive):
+    def test_the_next_cycle_removes_all_copies_and_the_row_goes_after_its_time(
+        self, agent, deletion, erase, world, archive
+    ):
         world.finish()
         agent.archive_logs()
         world.send(b"late\n")
@@ -221,7 +223,9 @@ class TestErasing:
                 assert tally.result().problems == {}
         assert archive.names() == []
 
-    def test_what_can_not_be_removed_is_tried_again_later_and_told_all_the_while(self, agent, deletion, erase, world, archive):
+    def test_what_can_not_be_removed_is_tried_again_later_and_told_all_the_while(
+        self, agent, deletion, erase, world, archive
+    ):
         world.finish()
         agent.archive_logs()
         run(deletion, ONE)
@@ -261,7 +265,9 @@ class TestErasing:
         erase()
         assert len(archive.names()) == 5
 
-    def test_copies_of_a_vo_without_an_archive_are_told_of_and_never_forgotten(self, agent, deletion, erase, world, archive):
+    def test_copies_of_a_vo_without_an_archive_are_told_of_and_never_forgotten(
+        self, agent, deletion, erase, world, archive
+    ):
         world.finish()
         agent.archive_logs()
         run(deletion, ONE)

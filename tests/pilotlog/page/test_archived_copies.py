@@ -100,7 +100,9 @@ def test_copies_are_bounded_and_one_that_is_read_stays_readable(copies, tmp_path
         found.get(log(9, size=3 * len(TEXT)))
 
 
-@pytest.mark.parametrize("packed", [b"", b"no gzip", gzip.compress(TEXT)[:-20], gzip.compress(TEXT + b"x"), gzip.compress(TEXT[:-1])])
+@pytest.mark.parametrize(
+    "packed", [b"", b"no gzip", gzip.compress(TEXT)[:-20], gzip.compress(TEXT + b"x"), gzip.compress(TEXT[:-1])]
+)
 def test_copy_that_is_not_the_log_is_an_error_for_a_while(copies, archive, tmp_path, packed):
     archive.packed, found = packed, copies()
     with pytest.raises(ArchiveError):

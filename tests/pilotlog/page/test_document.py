@@ -33,7 +33,9 @@ class Part:
     @property
     def log(self):
         now, size = Clock().now, sum(map(len, self.pieces))
-        return Log(self.number, PILOT, self.number, State.RECEIVING, now, now, bytes=size, next_sequence=len(self.pieces))
+        return Log(
+            self.number, PILOT, self.number, State.RECEIVING, now, now, bytes=size, next_sequence=len(self.pieces)
+        )
 
 
 def document(*parts, settings=SMALL):
@@ -126,7 +128,10 @@ def test_cache_is_bounded_in_bytes():
     assert [number for number in range(5) if cache.get((number,))] == [3, 4]
 
 
-@given(st.lists(st.text("ab\n", min_size=1, max_size=10).map(str.encode), min_size=1, max_size=8), st.sampled_from([b"a", b"ab", b"bab"]))
+@given(
+    st.lists(st.text("ab\n", min_size=1, max_size=10).map(str.encode), min_size=1, max_size=8),
+    st.sampled_from([b"a", b"ab", b"bab"]),
+)
 def test_find_gives_each_line_that_holds_the_text(pieces, wanted):
     found, first, hits = document(Part(pieces)), 0, []
     while first is not None:

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.page.line_index import Index, LineReader
 
-TEXTS = st.lists(st.binary(max_size=12).map(lambda text: text.replace(b"\x01", b"\n").replace(b"\x02", b"\n")), max_size=12)
+TEXTS = st.lists(
+    st.binary(max_size=12).map(lambda text: text.replace(b"\x01", b"\n").replace(b"\x02", b"\n")), max_size=12
+)
 
 
 def indexed(pieces):

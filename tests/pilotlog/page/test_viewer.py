@@ -33,7 +33,14 @@ def audit():
 def viewer(transactions, clock, reader, audit):  # noqa: F811
     views, settings = SqlViews(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
-    return Viewer(LogQuery(reader, ReadSettings()), views, documents, settings, clock, Audit(lambda event, facts: audit.append((event, facts)), AuditSettings()))
+    return Viewer(
+        LogQuery(reader, ReadSettings()),
+        views,
+        documents,
+        settings,
+        clock,
+        Audit(lambda event, facts: audit.append((event, facts)), AuditSettings()),
+    )
 
 
 def stamps(answer):

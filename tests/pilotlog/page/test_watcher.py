@@ -126,7 +126,14 @@ STRANGER = Reader(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), P
 def following(transactions, clock, reader):  # noqa: F811
     views = SqlViews(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
-    viewer = Viewer(LogQuery(reader, ReadSettings()), views, documents, PageSettings(), clock, Audit(lambda event, facts: None, AuditSettings()))
+    viewer = Viewer(
+        LogQuery(reader, ReadSettings()),
+        views,
+        documents,
+        PageSettings(),
+        clock,
+        Audit(lambda event, facts: None, AuditSettings()),
+    )
     return Following(viewer), views
 
 

@@ -176,7 +176,22 @@ class TestPages:
         assert (page.text, page.at_end) == ("", True)
 
     @pytest.mark.parametrize(
-        "cursor", [None, 0, "0", "1.2", "1.2.3.4", "-1.0.0", "1.0.0\n", " 1.0.0", "a.b.c", "1.0.1000000000", "١.0.0", ["1.0.0"], {}]
+        "cursor",
+        [
+            None,
+            0,
+            "0",
+            "1.2",
+            "1.2.3.4",
+            "-1.0.0",
+            "1.0.0\n",
+            " 1.0.0",
+            "a.b.c",
+            "1.0.1000000000",
+            "١.0.0",
+            ["1.0.0"],
+            {},
+        ],
     )
     def test_what_is_no_cursor_is_refused(self, store, cursor):
         store.add(b"one\n")

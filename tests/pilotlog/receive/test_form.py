@@ -14,7 +14,25 @@ from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.form import Form
 
 MiB = 1024 * 1024
-BITS = [b"%", b"=", b"\n", b"\r", b"+", b"4", b"1", b"A", b"f", b"_", b".", b" ", b"\t", b"\xff", b"%41", b"%0a", b"%3D"]
+BITS = [
+    b"%",
+    b"=",
+    b"\n",
+    b"\r",
+    b"+",
+    b"4",
+    b"1",
+    b"A",
+    b"f",
+    b"_",
+    b".",
+    b" ",
+    b"\t",
+    b"\xff",
+    b"%41",
+    b"%0a",
+    b"%3D",
+]
 STAMP = "0123456789abcdef" * 2
 
 
@@ -80,7 +98,9 @@ def test_what_is_no_call_is_refused_with_little_work(body):
 
 class TestEdges:
     def body(self, message, stamp=STAMP, vo="vo", **fields):
-        return urlencode({"method": "sendMessage", "args": json.dumps([json.dumps(message), stamp, vo]), **fields}).encode()
+        return urlencode(
+            {"method": "sendMessage", "args": json.dumps([json.dumps(message), stamp, vo]), **fields}
+        ).encode()
 
     def edges(self, body):
         return form.cut_edges(body[: form.EDGE_BYTES], body[-form.EDGE_BYTES :])
@@ -100,7 +120,9 @@ class TestEdges:
         message = 'x" , "other", "vo2"]' * 500
         assert form.names_at_end(self.edges(self.body(message)).args) == (STAMP, "vo")
 
-    @pytest.mark.parametrize("args", [b"", b"%5B%22x", b'["x", "a", "b", 1]', b'["x","' + b"a" * 65 + b'","vo"]', b'"a","b"'])
+    @pytest.mark.parametrize(
+        "args", [b"", b"%5B%22x", b'["x", "a", "b", 1]', b'["x","' + b"a" * 65 + b'","vo"]', b'"a","b"']
+    )
     def test_what_can_not_be_told_is_not_guessed(self, args):
         assert form.names_at_end(args) is None
 

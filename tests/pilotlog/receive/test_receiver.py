@@ -30,7 +30,9 @@ from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, line
 from tests.waiting import PATIENCE_SECONDS, until
 
-SETTINGS = IngestSettings(max_message_bytes=1000, answer_seconds=30, commit_seconds=30, stop_seconds=30, max_waiting_batches=5)
+SETTINGS = IngestSettings(
+    max_message_bytes=1000, answer_seconds=30, commit_seconds=30, stop_seconds=30, max_waiting_batches=5
+)
 PILOTS = Caller("pilot", "alpha_pilot", PILOT.vo, frozenset({"GenericPilot"}))
 HOST = Caller("vm.example.org", "hosts", "", frozenset({"TrustedHost"}), is_host=True)
 USER = Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"}))

@@ -8,7 +8,9 @@ from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import OwnershipSettings
 
 ALPHA, BETA = "vo.alpha.org", "beta_vo"
-SETTINGS = OwnershipSettings(owner_lookup_stamps=2, owner_known_seconds=100, owner_unknown_seconds=10, owner_max_stamps=3)
+SETTINGS = OwnershipSettings(
+    owner_lookup_stamps=2, owner_known_seconds=100, owner_unknown_seconds=10, owner_max_stamps=3
+)
 
 
 class Dirac:

@@ -74,7 +74,9 @@ def test_text_without_line_ends_takes_bounded_memory():
     assert [hit.line for hit in search.hits(last=True)] == [1]
 
 
-@pytest.mark.parametrize(("regular", "pattern"), [(True, r"^E\w+: (disk|quota)$"), (False, "disk"), (True, r"err[^x]*disk")])
+@pytest.mark.parametrize(
+    ("regular", "pattern"), [(True, r"^E\w+: (disk|quota)$"), (False, "disk"), (True, r"err[^x]*disk")]
+)
 def test_regular_expressions_and_text_stay_within_a_line(regular, pattern):
     pytest.importorskip("re2")
     find = finder(pattern, regular)

@@ -166,7 +166,9 @@ def test_a_search_waits_for_its_turn_for_a_moment(store, searcher):  # noqa: F81
     assert [len(answer.hits) for answer in answers] == [1] * 16
 
 
-@pytest.mark.parametrize("cursor", ["1", "1.d.0.0.0", "-1.d.0.0.0.0", "1.x.0.0.0.0", "1.d.0.0.0.0\n", 7, None, "9" * 40])
+@pytest.mark.parametrize(
+    "cursor", ["1", "1.d.0.0.0", "-1.d.0.0.0.0", "1.x.0.0.0.0", "1.d.0.0.0.0\n", 7, None, "9" * 40]
+)
 def test_what_is_no_cursor_is_refused(searcher, cursor):
     with pytest.raises(InvalidInput):
         LogSearch(searcher, TINY, no_archive).search(EVERYTHING, ALL, query("x"), cursor)

@@ -27,7 +27,9 @@ def six(transactions, clock, reader):  # noqa: F811
         clock.now += timedelta(minutes=1)
         pilot = PilotId("beta_vo" if number in (1, 4) else "alpha_vo", f"s{number}")
         appender.append("e", [Numbered(number + 1, batch(b"x\n" * (9 - number), pilot, clock.now))])
-    appender.append("e", [Numbered(9, batch(b"", PilotId("alpha_vo", "s0"), clock.now - timedelta(hours=1), return_code="0"))])
+    appender.append(
+        "e", [Numbered(9, batch(b"", PilotId("alpha_vo", "s0"), clock.now - timedelta(hours=1), return_code="0"))]
+    )
     there = {log.id: PilotInfo("ref", SITE) for log in reader.find_stamps(["s4", "s5"])}
     SqlCustody(transactions, clock).describe(there)
     return reader
@@ -46,7 +48,10 @@ def test_counting_ends_at_the_bound_and_says_so(six):
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("order", ["LastSeen", "LogID"])
 def test_by_time_and_number_the_list_is_whole_however_little_is_counted(six, order, descending):
-    assert listed(six, order=order, descending=descending, most=2) == (Total(2, True), "543210" if descending else "012345")
+    assert listed(six, order=order, descending=descending, most=2) == (
+        Total(2, True),
+        "543210" if descending else "012345",
+    )
 
 
 def test_another_order_sorts_the_newest(six):

@@ -36,7 +36,9 @@ def test_logs_are_selected_by_their_end_and_last_error(store, alter, reader):  #
     alter(update(logs).where(logs.c.VO == BETA.vo).values(LastError="100% Full_disk", State=State.INCOMPLETE.value))
 
     def selected(**fields):
-        return [log.pilot.vo for log in reader.select(Scope(everything=True), Selection(**fields), "VO", False, 0, 9)[1]]
+        return [
+            log.pilot.vo for log in reader.select(Scope(everything=True), Selection(**fields), "VO", False, 0, 9)[1]
+        ]
 
     assert selected(incomplete=True) == ["beta_vo"]
     assert selected(last_error="0% full_") == ["beta_vo"]

@@ -64,7 +64,13 @@ class TestStream:
         (log,) = reader.find(PILOT)
         assert b"".join(text for _, text in reader.pieces(log)) == b"TOKEN=[redacted:secret] next\n"
 
-    @given(st.lists(st.sampled_from([b"TOKEN=", b"abc ", b"x" * 700, b'"password": "', b"\n", b'"', b"-----BEGIN PRIVATE KEY-----"])))
+    @given(
+        st.lists(
+            st.sampled_from(
+                [b"TOKEN=", b"abc ", b"x" * 700, b'"password": "', b"\n", b'"', b"-----BEGIN PRIVATE KEY-----"]
+            )
+        )
+    )
     def test_the_carry_fits_its_column(self, texts):
         log, _, _ = received(*texts)
         assert len(log.carry) <= 1024
@@ -121,7 +127,10 @@ class TestLogSize:
     def test_a_full_log_is_still_heard_of_finalised_and_not_reopened(self):
         log, _, _ = received(b"a\n" * 100, max_log_bytes=150)
         archived = replace(log, state=State.ARCHIVED)
-        later = [batch(line("late"), received=NOW.replace(hour=9)), batch(return_code="0", received=NOW.replace(hour=9))]
+        later = [
+            batch(line("late"), received=NOW.replace(hour=9)),
+            batch(return_code="0", received=NOW.replace(hour=9)),
+        ]
         after = lifecycle.receive(archived, later, Keeping(default(), KeepSettings(max_log_bytes=150))).log
         assert (after.state, after.return_code, after.last_seen.hour) == (State.ARCHIVED, "0", 9)
         assert after.dropped_bytes == log.dropped_bytes + len(line("late"))

@@ -22,7 +22,9 @@ def test_a_message_sent_twice_is_stored_once():
 
 
 def test_a_message_sent_again_with_more_behind_is_stored_once():
-    assert stored([line("a"), line("a") + line("b"), line("a") + line("b") + b"tail"]) == line("a") + line("b") + b"tail"
+    assert (
+        stored([line("a"), line("a") + line("b"), line("a") + line("b") + b"tail"]) == line("a") + line("b") + b"tail"
+    )
 
 
 def test_short_program_output_repeated_honestly_is_kept():

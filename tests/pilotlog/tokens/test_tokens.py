@@ -40,7 +40,11 @@ class People:
     """A Registry: two groups of each of two VOs."""
 
     groups = {"alpha_pilot": ("alpha", ["pila"]), "alpha_user": ("alpha", ["alice", "twin", "nameless"])}
-    groups |= {"beta_pilot": ("beta", ["pilb", "pila"]), "hosts": ("alpha", ["pila"]), "sub/alpha_pilot": ("alpha", ["pila"])}
+    groups |= {
+        "beta_pilot": ("beta", ["pilb", "pila"]),
+        "hosts": ("alpha", ["pila"]),
+        "sub/alpha_pilot": ("alpha", ["pila"]),
+    }
 
     def vo(self, group):
         return self.groups.get(group, ("", ()))[0]
@@ -80,7 +84,9 @@ def signed(said, algorithm="EdDSA", key=None, **header):
 
 @pytest.fixture
 def keyring():
-    ring = Keyring(lambda _: read_keys(public(*{id(key): key for key in KEYS.values()}.values())), TokenSettings(), time.monotonic)
+    ring = Keyring(
+        lambda _: read_keys(public(*{id(key): key for key in KEYS.values()}.values())), TokenSettings(), time.monotonic
+    )
     ring.refresh([described()])
     return ring
 
@@ -184,7 +190,12 @@ def broken_tokens():
     for name, content in secret.items():
         yield f"HS256 with the public key as {name}", shared(content)
     yield "another's key of the same id", signed(claims(), "EdDSA", made(OKPKey.generate_key("Ed25519"), "ed"))
-    yield "its own key in the header", signed(claims(), "EdDSA", other := made(OKPKey.generate_key("Ed25519"), "ed"), jwk=other.as_dict(private=False))
+    yield (
+        "its own key in the header",
+        signed(
+            claims(), "EdDSA", other := made(OKPKey.generate_key("Ed25519"), "ed"), jwk=other.as_dict(private=False)
+        ),
+    )
     yield "key of another kind", signed(claims(), "EdDSA", kid="rsa")
     yield "unknown key", signed(claims(), kid="new")
     yield "no key", signed(claims(), kid=None)
@@ -203,7 +214,10 @@ def broken_tokens():
     yield "list for a payload", signed([])
     yield "deep header", f"{part(json.loads('[' * 500 + ']' * 500))}.{body}.{signature}"
     yield "deeper than can be read", f"{base64.urlsafe_b64encode(b'[' * 9000).decode()}.{body}.{signature}"
-    yield "number without an end", signed(claims()).replace(body, base64.urlsafe_b64encode(b'{"iss":' + b"9" * 9000 + b"}").decode())
+    yield (
+        "number without an end",
+        signed(claims()).replace(body, base64.urlsafe_b64encode(b'{"iss":' + b"9" * 9000 + b"}").decode()),
+    )
     yield "huge", signed(claims(more="x" * 20_000))
 
 
@@ -223,7 +237,9 @@ def test_only_algorithms_of_the_list_are_taken(checked):
 def test_scopes_are_needed_where_they_are_set_and_properties_limit_all_the_same(checked):
     scopes = {"Scopes": "pilotlog.write other"}
     assert checked(signed(claims(scope="a pilotlog.write other")), **scopes).properties == {"GenericPilot"}
-    assert checked(signed(claims(scope=["pilotlog.write", "other"], dirac_properties=None)), **scopes).properties is None
+    assert (
+        checked(signed(claims(scope=["pilotlog.write", "other"], dirac_properties=None)), **scopes).properties is None
+    )
     for scope in (None, "pilotlog.write", "pilotlog.writeother", 7, {"pilotlog.write": "other"}):
         with pytest.raises(TokenRefused):
             checked(signed(claims(scope=scope)), **scopes)
@@ -360,7 +376,14 @@ def test_keys_that_can_t_be_used_are_left_out():
     good = KEYS["EdDSA"].as_dict(private=False)
     weak = RSAKey.generate_key(1024).as_dict(private=False, kid="weak")
     private = KEYS["ES256"].as_dict(private=True)
-    entries = [good, weak, private, good | {"kid": "enc", "use": "enc"}, good | {"kid": "ops", "key_ops": ["sign"]}, {"kty": "new", "kid": "new"}]
+    entries = [
+        good,
+        weak,
+        private,
+        good | {"kid": "enc", "use": "enc"},
+        good | {"kid": "ops", "key_ops": ["sign"]},
+        {"kty": "new", "kid": "new"},
+    ]
     twice = [good | {"kid": "twice"}, KEYS["ES256"].as_dict(private=False) | {"kid": "twice"}]
     assert list(read_keys(json.dumps({"keys": entries + twice}).encode())) == ["ed"]
 
@@ -368,7 +391,11 @@ def test_keys_that_can_t_be_used_are_left_out():
 def test_a_key_is_used_for_its_own_algorithm_only():
     key = made(RSAKey.generate_key(2048), "pss")
     found = described()
-    ring = Keyring(lambda _: read_keys(json.dumps({"keys": [key.as_dict(private=False, alg="PS256")]}).encode()), TokenSettings(), time.monotonic)
+    ring = Keyring(
+        lambda _: read_keys(json.dumps({"keys": [key.as_dict(private=False, alg="PS256")]}).encode()),
+        TokenSettings(),
+        time.monotonic,
+    )
     ring.refresh([found])
     assert check(signed(claims(), "PS256", key), [found], ring, People(), TokenSettings(), NOW)
     with pytest.raises(TokenRefused):

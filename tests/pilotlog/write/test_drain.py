@@ -182,7 +182,9 @@ def test_a_full_spool_refuses_and_one_line_tells_of_the_gap(make_writer, switch,
     text = read(transactions)
     assert text.startswith(line("kept"))
     told = [item for item in text.splitlines() if b"missing here" in item]
-    assert len(told) == 1 and b"3 messages with 3300000 bytes are missing here: The collector's spool is full" in told[0]
+    assert (
+        len(told) == 1 and b"3 messages with 3300000 bytes are missing here: The collector's spool is full" in told[0]
+    )
 
 
 def test_a_gap_is_told_although_the_pilot_sends_no_more(make_writer, switch, transactions):

@@ -195,7 +195,9 @@ def recovered(folder, main, log):
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(share=st.floats(0, 1), garbage=st.booleans())
 def test_a_write_torn_at_any_byte_costs_nothing_that_was_taken_before(torn, tmp_path, share, garbage):
     main, log, sizes = torn

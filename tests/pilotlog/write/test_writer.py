@@ -62,7 +62,9 @@ def lines(transactions):
 
 def test_batches_are_stored_in_the_order_of_their_submission(writer, transactions):
     answers = [writer.submit(batch(line(str(number)))) for number in range(200)]
-    assert [answer.result(PATIENCE_SECONDS) for answer in answers] == [Receipt(len(line(str(number)))) for number in range(200)]
+    assert [answer.result(PATIENCE_SECONDS) for answer in answers] == [
+        Receipt(len(line(str(number)))) for number in range(200)
+    ]
     assert read(transactions) == b"".join(line(str(number)) for number in range(200))
 
 

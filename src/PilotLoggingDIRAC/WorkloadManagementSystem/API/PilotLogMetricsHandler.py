@@ -79,7 +79,9 @@ def _family(figure: Figure):
     if figure.kind == "histogram":
         family = HistogramMetricFamily(name, figure.help, labels=names)
         for values, (buckets, total) in figure.samples.items():
-            family.add_metric([value for _, value in values], [(_bound(bound), number) for bound, number in buckets], total)
+            family.add_metric(
+                [value for _, value in values], [(_bound(bound), number) for bound, number in buckets], total
+            )
         return family
     family = _FAMILIES[figure.kind](name, figure.help, labels=names)
     for values, number in figure.samples.items():

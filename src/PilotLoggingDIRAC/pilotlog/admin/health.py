@@ -87,10 +87,16 @@ def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
         what = f"the database refused {humanize.count(spool['Quarantined'], 'message')}; dirac-admin-pilot-logs-retry --Quarantine"
         yield Finding(Level.WARNING, url, what)
     if collector["LogsWithUntoldGaps"]:
-        yield Finding(Level.WARNING, url, f"text is missing in {humanize.count(collector['LogsWithUntoldGaps'], 'log')}")
+        yield Finding(
+            Level.WARNING, url, f"text is missing in {humanize.count(collector['LogsWithUntoldGaps'], 'log')}"
+        )
     for reason in _TROUBLE:
         if number := collector["Refused"].get(reason):
-            yield Finding(Level.WARNING, url, f"{humanize.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}")
+            yield Finding(
+                Level.WARNING,
+                url,
+                f"{humanize.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}",
+            )
 
 
 def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: Limits) -> Iterator[Finding]:
@@ -119,4 +125,6 @@ def of_proxy(subject: str, expires: datetime | None, now: datetime, limits: Limi
     days = (expires - now).total_seconds() / _DAY
     if days < limits.proxy_warning_days:
         level = Level.CRITICAL if days < limits.proxy_critical_days else Level.WARNING
-        yield Finding(level, subject, f"its proxy expires at {expires:%Y-%m-%d %H:%M} UTC: dirac-proxy-init as that user")
+        yield Finding(
+            level, subject, f"its proxy expires at {expires:%Y-%m-%d %H:%M} UTC: dirac-proxy-init as that user"
+        )

@@ -24,7 +24,9 @@ class Figure:
 
 def collector_figures(status: Mapping[str, Any], distributions: Mapping[str, Distribution]) -> Iterator[Figure]:
     """Those of one collector, from ``Intake.status`` and ``Intake.distributions``."""
-    yield _counter("messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"])
+    yield _counter(
+        "messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"]
+    )
     yield _counter("messages_stored", "Messages and finalise marks that were acknowledged", status["StoredBatches"])
     yield _counter("bytes_stored", "Bytes of text that were acknowledged", status["StoredBytes"])
     yield _counter("bytes_repeated", "Bytes of text that were recognised as sent before", status["RepeatedBytes"])
@@ -42,7 +44,9 @@ def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
     yield _gauge("spool_messages", "Messages that wait in the spool", spool["Batches"])
     yield _gauge("spool_bytes", "Bytes of the spool", spool["Bytes"])
     yield _gauge("quarantined_messages", "Messages that the database refused, put aside", spool["Quarantined"])
-    yield _gauge("collector_database_up", "Whether this collector's writer reaches the database", not spool["DatabaseAway"])
+    yield _gauge(
+        "collector_database_up", "Whether this collector's writer reaches the database", not spool["DatabaseAway"]
+    )
     yield _gauge("spool_problem", "Whether the spool can't be opened, read or written", bool(spool["Problem"]))
 
 
@@ -52,10 +56,20 @@ def store_figures(status: Mapping[str, Any] | None) -> Iterator[Figure]:
     if status is None:
         return
     yield _labelled("gauge", "logs", "Logs in the database, by state", "state", status["States"])
-    yield _labelled("gauge", "archive_failures", "Logs that failed to be archived and wait for another try, by VO", "vo", status["ArchiveFailures"])
+    yield _labelled(
+        "gauge",
+        "archive_failures",
+        "Logs that failed to be archived and wait for another try, by VO",
+        "vo",
+        status["ArchiveFailures"],
+    )
     oldest = status["OldestUnarchived"]
     seconds = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp() if oldest else 0.0
-    yield _gauge("oldest_unarchived_timestamp_seconds", "When the log was last heard of that waits longest for its archive, 0 if none waits", seconds)
+    yield _gauge(
+        "oldest_unarchived_timestamp_seconds",
+        "When the log was last heard of that waits longest for its archive, 0 if none waits",
+        seconds,
+    )
 
 
 def page_figures(watchers: int, copies_bytes: int) -> Iterator[Figure]:

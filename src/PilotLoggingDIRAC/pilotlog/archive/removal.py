@@ -92,6 +92,8 @@ class Eraser:
         number, failed, error = self._custody.unremoved(self._vo)
         subject = f"removing deleted files of {self._vo}"
         if self._archive is None and number:
-            self._tally.problem(subject, f"{number} files can't be reached, as the VO has no archive and no proxy for it")
+            self._tally.problem(
+                subject, f"{number} files can't be reached, as the VO has no archive and no proxy for it"
+            )
         elif failed:
             self._tally.problem(subject, f"{failed} files: {error}")

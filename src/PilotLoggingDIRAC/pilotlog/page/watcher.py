@@ -38,7 +38,9 @@ class Watch:
 class Watching:
     """All watchers of a process. Its thread lives while somebody watches."""
 
-    def __init__(self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None):
+    def __init__(
+        self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None
+    ):
         """``on_error`` is told of the first of a row of looks that failed."""
         self._heads = heads
         self._settings = settings
@@ -111,8 +113,8 @@ class Watching:
 
     def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[Watch, Head]]:
         with self._lock:
-            changed = [pilot for pilot, head in heads.items() if self._known.get(pilot) != head and pilot in self._watches]
+            changed = [
+                pilot for pilot, head in heads.items() if self._known.get(pilot) != head and pilot in self._watches
+            ]
             self._known.update({pilot: heads[pilot] for pilot in changed})
             return [(watch, heads[pilot]) for pilot in changed for watch in self._watches[pilot]]
-
-

@@ -38,18 +38,14 @@ class Records(Protocol):
 class PilotOutputs:
     """Pilots' output by reference, for those who may read it."""
 
-    def __init__(
-        self, records: Records, reader: Reader, chain: SourceChain, names_for: Callable[[str], Sequence[str]]
-    ):
+    def __init__(self, records: Records, reader: Reader, chain: SourceChain, names_for: Callable[[str], Sequence[str]]):
         """``names_for(vo)`` gives the sources to ask for a VO's pilots, in order."""
         self._records = records
         self._reader = reader
         self._chain = chain
         self._names_for = names_for
 
-    def get(
-        self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()
-    ) -> tuple[str, Output]:
+    def get(self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()) -> tuple[str, Output]:
         """(VO, output) of a pilot, by its reference or its stamp, from one of the named sources or else the VO's.
 
         Raises NotAllowed for a pilot that the caller may not read and, to them, for one that is not there;

@@ -49,7 +49,10 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
     if not outline.errors:
         return
     some = outline.errors[:_MAX_ERRORS]
-    yield from ("", f"Errors, the first {len(some)} of {len(outline.errors)}" if len(some) < len(outline.errors) else "Errors")
+    yield from (
+        "",
+        f"Errors, the first {len(some)} of {len(outline.errors)}" if len(some) < len(outline.errors) else "Errors",
+    )
     wanted = set(some)
     for number, line in enumerate(io.BytesIO(raw)):
         if number > some[-1]:
@@ -67,7 +70,9 @@ def standing(parts: Sequence[Log]) -> tuple[str, str]:
         return "running", _again(parts) + "The pilot has not reported its end yet."
     if last.complete:
         return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
-    return "incomplete", _again(parts) + "The pilot fell silent and never reported its end: its last words may be missing."
+    return "incomplete", _again(
+        parts
+    ) + "The pilot fell silent and never reported its end: its last words may be missing."
 
 
 def _again(parts: Sequence[Log]) -> str:

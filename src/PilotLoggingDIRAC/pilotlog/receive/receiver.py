@@ -158,9 +158,7 @@ class _Counts:
 
     def _add(self, receipt: Receipt) -> None:
         with self._lock:
-            self._stored.update(
-                StoredBatches=1, StoredBytes=receipt.stored_bytes, RepeatedBytes=receipt.repeated_bytes
-            )
+            self._stored.update(StoredBatches=1, StoredBytes=receipt.stored_bytes, RepeatedBytes=receipt.repeated_bytes)
 
     def refused(self, error: PilotLogError) -> None:
         with self._lock:
@@ -168,5 +166,7 @@ class _Counts:
 
     def snapshot(self) -> dict:
         with self._lock:
-            counts = {name: self._stored[name] for name in ("Received", "StoredBatches", "StoredBytes", "RepeatedBytes")}
+            counts = {
+                name: self._stored[name] for name in ("Received", "StoredBatches", "StoredBytes", "RepeatedBytes")
+            }
             return {"Since": self._since.isoformat(), **counts, "Refused": dict(self._refusals)}

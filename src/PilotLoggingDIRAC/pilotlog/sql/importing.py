@@ -53,7 +53,9 @@ class SqlImporter:
             _require_same(log, piece)
             return log.bytes
         if log.state is State.PURGED:
-            raise ImportConflict("The import was interrupted for so long that what there was of it has been cleaned away")
+            raise ImportConflict(
+                "The import was interrupted for so long that what there was of it has been cleaned away"
+            )
         if piece.offset != log.bytes:
             raise OffsetMismatch(log.bytes)
         log = self._store(connection, log, piece.text)

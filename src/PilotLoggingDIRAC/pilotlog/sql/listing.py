@@ -93,7 +93,9 @@ def _ordering(column: ColumnElement, number: ColumnElement, descending: bool) ->
 def _in_order(connection: Connection, ids: list[int]) -> list[Log]:
     if not ids:
         return []
-    found = {log.id: log for log in map(rows.to_log, connection.execute(rows.select_logs().where(logs.c.LogID.in_(ids))))}
+    found = {
+        log.id: log for log in map(rows.to_log, connection.execute(rows.select_logs().where(logs.c.LogID.in_(ids))))
+    }
     return [found[log_id] for log_id in ids if log_id in found]
 
 

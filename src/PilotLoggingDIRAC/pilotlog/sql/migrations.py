@@ -106,7 +106,9 @@ class _Lock:
 
     def __enter__(self) -> None:
         if self._named:
-            got = self._connection.execute(text("SELECT GET_LOCK(:name, :wait)"), {"name": _LOCK, "wait": _LOCK_SECONDS})
+            got = self._connection.execute(
+                text("SELECT GET_LOCK(:name, :wait)"), {"name": _LOCK, "wait": _LOCK_SECONDS}
+            )
             if got.scalar() != 1:
                 raise StoreUnavailable("Another component has been migrating the database for a minute")
 

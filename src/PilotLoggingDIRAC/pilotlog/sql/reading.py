@@ -90,16 +90,16 @@ class SqlReader:
 
     def vos_of_deleted_copies(self) -> list[str]:
         """The VOs of deleted logs that still have copies in an archive."""
-        deleted = select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
+        deleted = (
+            select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
+        )
         return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
 
     def failures(self) -> dict[str, int]:
         """How many logs of each VO failed to be archived and wait for another try."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = (
-            select(logs.c.VO, func.count())
-            .where(logs.c.State.in_(waiting), logs.c.Attempts > 0)
-            .group_by(logs.c.VO)
+            select(logs.c.VO, func.count()).where(logs.c.State.in_(waiting), logs.c.Attempts > 0).group_by(logs.c.VO)
         )
         return dict(tuple(row) for row in self._run(_all, statement))
 

@@ -86,7 +86,9 @@ class OneByOne:
 
 
 _COLUMNS = tuple(column.name for column in logs.columns)
-_ADVANCE = "UPDATE WriterEpochs SET LastNumber = %s, LastCommit = %s, Draining = %s WHERE Epoch = %s AND LastNumber < %s"
+_ADVANCE = (
+    "UPDATE WriterEpochs SET LastNumber = %s, LastCommit = %s, Draining = %s WHERE Epoch = %s AND LastNumber < %s"
+)
 # the index is named, as the optimizer would look at each pilot in each that begins with the VO: a third of its work
 _LOCK = (
     f"SELECT {', '.join(_COLUMNS)} FROM PilotLogs FORCE INDEX (UK_Log) WHERE (VO, PilotStamp) IN ({{}}) AND Part > 0 "

@@ -227,7 +227,13 @@ class Drain:
 
     def status(self) -> dict:
         """How much waits in the spool, since when, and whether the database is there."""
-        answer = {"DatabaseAway": self._away, "Problem": self._spool_problem, "Batches": 0, "Bytes": 0, "Quarantined": 0}
+        answer = {
+            "DatabaseAway": self._away,
+            "Problem": self._spool_problem,
+            "Batches": 0,
+            "Bytes": 0,
+            "Quarantined": 0,
+        }
         if self._spool is not None:
             counts = {"Batches": self._spool.batches, "Bytes": self._spool.bytes}
             answer |= counts | {"Quarantined": self._spool.quarantined}
@@ -248,5 +254,3 @@ def _resolve(answer: Future, make: Callable[[], int]) -> None:
         answer.set_result(make())
     except PilotLogError as error:
         answer.set_exception(error)
-
-

@@ -223,5 +223,3 @@ def _answer(futures: Sequence[Future | None], receipts: Sequence[Receipt]) -> No
             answer.set_exception(LogSealed("The log was sealed too long ago to take more text"))
         elif answer:
             answer.set_result(receipt)
-
-

@@ -16,4 +16,6 @@ class BoundedArguments:
         transport = getGlobalTransportPool().get(trid)
         if transport is not None and self.collector:
             limit, receive = _TIMES_A_BODY * self.collector.bodies.max_body_bytes, transport.receiveData
-            transport.receiveData = lambda maxBufferSize=0, *rest, **more: receive(maxBufferSize or limit, *rest, **more)
+            transport.receiveData = lambda maxBufferSize=0, *rest, **more: receive(
+                maxBufferSize or limit, *rest, **more
+            )

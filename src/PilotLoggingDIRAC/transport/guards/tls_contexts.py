@@ -49,7 +49,9 @@ def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:
 class SharedContexts:
     """Contexts by their options, made anew when what they were made of changes, or when they are old."""
 
-    def __init__(self, make: Callable[[dict], Any], clock: Callable[[], float], max_age_seconds: float = _MAX_AGE_SECONDS):
+    def __init__(
+        self, make: Callable[[dict], Any], clock: Callable[[], float], max_age_seconds: float = _MAX_AGE_SECONDS
+    ):
         self._make = make
         self._clock = clock
         self._max_age_seconds = max_age_seconds

@@ -49,7 +49,9 @@ class TestCorpus:
 
     def test_no_ordinary_line_is_changed(self):
         texts = Texts(1)
-        lines = [line for _ in range(30) for line in (texts.message(300) + texts.environment()).splitlines(keepends=True)]
+        lines = [
+            line for _ in range(30) for line in (texts.message(300) + texts.environment()).splitlines(keepends=True)
+        ]
         alarms = [line for line in lines if shown(line) != line]
         print(f"false alarms: {len(alarms)} of {len(lines)} lines")
         assert alarms == []

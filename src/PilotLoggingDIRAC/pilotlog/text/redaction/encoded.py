@@ -98,4 +98,6 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
 
 
 def _may_go_on(rest: bytes, left: int, length: int) -> bool:
-    return left == len(rest) and (rest in (b"", b"%", b"%2", b"%3", b"%0", b"\\") or (rest in (b"\n", b"\r\n", b"\r") and length >= _WRAPPED))
+    return left == len(rest) and (
+        rest in (b"", b"%", b"%2", b"%3", b"%0", b"\\") or (rest in (b"\n", b"\r\n", b"\r") and length >= _WRAPPED)
+    )

@@ -111,6 +111,3 @@ def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened 
         return end, None
     left = opened.left - (len(text) - at)
     return len(text), dataclasses.replace(opened, tail=rest, left=left) if left > 0 else None
-
-
-

@@ -9,7 +9,9 @@ from .swallow import TOKEN, Opened, Secret
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.[A-Za-z0-9_-]|\.?\Z)|eyJ[A-Za-z0-9_-]*+\Z")
 _BEARER = re.compile(rb"(?i:bearer)(?:[ \t]|%20|\+)+")
 #: An opaque token has a digit, and more letters than a word; one that the text ends in may have.
-_OPAQUE = re.compile(rb"(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/%-]{16,}+={0,2}(?=[\s\"'\\,;)&\]}>]|\Z)|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z")
+_OPAQUE = re.compile(
+    rb"(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/%-]{16,}+={0,2}(?=[\s\"'\\,;)&\]}>]|\Z)|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z"
+)
 
 #: What keys begin with, what else they are made of, how long that is at least. Order counts.
 _KEYS = (

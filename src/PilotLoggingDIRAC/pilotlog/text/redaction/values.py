@@ -48,7 +48,9 @@ _PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+[A-Za-z]{1,15}(?=[\s,;.:]|
 _WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
 #: A quote that may be to come, or a list, or a marker that is not whole.
-_UNKNOWN = re.compile(rb"\\{0,3}|%2?|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)")
+_UNKNOWN = re.compile(
+    rb"\\{0,3}|%2?|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)"
+)
 
 
 def anchor(names: Names) -> bytes:
