@@ -28,7 +28,21 @@ VO = "vo.alpha.org"
 NEEDLE = "No space left on device"
 SMALL, LARGE = (500_000, 50), (20_000_000, 1000)
 SOURCE = random.Random(1)
-WORDS = "checking installing worker node /cvmfs/dirac.egi.eu proxy certificate queue payload matched job status python".split()
+WORDS = [
+    "checking",
+    "installing",
+    "worker",
+    "node",
+    "/cvmfs/dirac.egi.eu",
+    "proxy",
+    "certificate",
+    "queue",
+    "payload",
+    "matched",
+    "job",
+    "status",
+    "python",
+]
 COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "LaunchAgent")
 
 

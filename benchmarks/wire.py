@@ -10,11 +10,45 @@ from .plan import LINE_BYTES
 _COUNTER = "0000000000"
 _STAMP = "0" * 31 + "f"
 _COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "CheckCECapabilities", "LaunchAgent")
-_WORDS = (
-    "Setting Executing Command configuration value LocalSite SiteName CPUTimeLeft Installed version architecture "
-    "x86_64 platform Linux el9 job agent matching request answer queue proxy uploaded directory environment variable "
-    "PATH=/usr/bin:/bin python3.11 retrieved parameters CVMFS available mount processors memory MB software"
-).split()
+_WORDS = [
+    "Setting",
+    "Executing",
+    "Command",
+    "configuration",
+    "value",
+    "LocalSite",
+    "SiteName",
+    "CPUTimeLeft",
+    "Installed",
+    "version",
+    "architecture",
+    "x86_64",
+    "platform",
+    "Linux",
+    "el9",
+    "job",
+    "agent",
+    "matching",
+    "request",
+    "answer",
+    "queue",
+    "proxy",
+    "uploaded",
+    "directory",
+    "environment",
+    "variable",
+    "PATH=/usr/bin:/bin",
+    "python3.11",
+    "retrieved",
+    "parameters",
+    "CVMFS",
+    "available",
+    "mount",
+    "processors",
+    "memory",
+    "MB",
+    "software",
+]
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 

@@ -330,7 +330,7 @@ def test_archived_log_is_read_from_the_archive_and_says_so(opal, connect, stack)
     stack.set_option("/Systems/WorkloadManagement/Agents/PilotLoggingAgent/SettleSeconds", 0)
     grid.forget_logs(stack, but=stamp)
     try:
-        until(lambda: state_of(stack, stamp) == "Purged" or not stack.run_agent_once() and False)
+        until(lambda: state_of(stack, stamp) == "Purged" or (not stack.run_agent_once() and False))
     finally:
         stack.reset_options()
     page = opal.open_log((ALPHA, stamp), "#L3000")

@@ -31,7 +31,7 @@ class DeletingContract:
 
         def fetch(table):
             with transactions.engine.begin() as connection:
-                return [row._mapping for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]  # noqa: SLF001
+                return [row._mapping for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]
 
         return fetch
 

@@ -90,11 +90,36 @@ class Makers:
         return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
 
-NAMES = (
-    "TOKEN BEARER_TOKEN CI_JOB_TOKEN DIRACX_ACCESS_TOKEN access_token refreshToken PASSWORD PGPASSWORD MYSQL_PWD db_password"
-    " DB_PASS userPasswd PASSPHRASE SECRET client_secret clientSecret AWS_SECRET_ACCESS_KEY API_KEY apikey private-key"
-    " SSH_PRIVATE_KEY encryption_key CREDENTIAL X-Auth-Token rucio.auth.token GITHUB_TOKEN_2 S3_SECRET storageAccountKey"
-).split()
+NAMES = [
+    "TOKEN",
+    "BEARER_TOKEN",
+    "CI_JOB_TOKEN",
+    "DIRACX_ACCESS_TOKEN",
+    "access_token",
+    "refreshToken",
+    "PASSWORD",
+    "PGPASSWORD",
+    "MYSQL_PWD",
+    "db_password",
+    "DB_PASS",
+    "userPasswd",
+    "PASSPHRASE",
+    "SECRET",
+    "client_secret",
+    "clientSecret",
+    "AWS_SECRET_ACCESS_KEY",
+    "API_KEY",
+    "apikey",
+    "private-key",
+    "SSH_PRIVATE_KEY",
+    "encryption_key",
+    "CREDENTIAL",
+    "X-Auth-Token",
+    "rucio.auth.token",
+    "GITHUB_TOKEN_2",
+    "S3_SECRET",
+    "storageAccountKey",
+]
 
 #: Forms of a name with its value; those of FORMS_OF_ANY take every value, the others none with signs.
 FORMS_OF_ANY = {

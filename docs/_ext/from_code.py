@@ -101,7 +101,7 @@ def switches(module):
         if call.func.attr == "registerSwitches":
             found = log_selection.SWITCHES
         else:
-            found = [[eval(compile(ast.Expression(word), "", "eval"), vars(module)) for word in call.args]]  # noqa: S307
+            found = [[eval(compile(ast.Expression(word), "", "eval"), vars(module)) for word in call.args]]
         for short, name, meaning in found:
             value = name.rstrip("=").upper() if name.endswith("=") else ""
             shown = f"-{short.rstrip(':')}, " if short else ""

@@ -53,7 +53,7 @@ class Field:
         self.has_small_spool = False
         self._clock_library = self.stack.root / "clock.so"
         self.has_clocks = False
-        self._clocks = {name: 0 for name in (*COLLECTORS, AGENT)}
+        self._clocks = dict.fromkeys((*COLLECTORS, AGENT), 0)
         self.down_times: list[list] = []
         self._down_lock = threading.Lock()
 

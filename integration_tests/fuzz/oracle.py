@@ -2,9 +2,9 @@
 
 import json
 
+from .case import Case
 from .cast import CANARY
 from .client import Answer
-from .case import Case
 
 #: A sender gets its answer 5 s after its message has arrived; two busy cores, and what 30 MB take to travel, add to it.
 ANSWER_SECONDS = 8.5

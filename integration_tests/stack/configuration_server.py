@@ -54,7 +54,7 @@ def server_part(local, port):
     server = {
         "Port": port,
         "HandlerPath": "DIRAC/ConfigurationSystem/Service/ConfigurationHandler.py",
-        "Authorization": rights | {method: "all" for method in READERS},
+        "Authorization": rights | dict.fromkeys(READERS, "all"),
     }
     master = {"Master": "yes", "Name": NAME}
     own = {"DIRAC": {"Configuration": master}, "Systems": {"Configuration": {"Services": {"Server": server}}}}

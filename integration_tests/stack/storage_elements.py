@@ -22,7 +22,7 @@ DEBIAN_GFAL2 = Path("/usr/lib/python3/dist-packages/gfal2.cpython-311-x86_64-lin
 
 _PROTOCOL_OPTIONS = ("AccessProtocols", "WriteProtocols", "RegistrationProtocols")
 CS_FOR_ALL = {
-    "Operations": {"Defaults": {"DataManagement": {option: "file, root, s3" for option in _PROTOCOL_OPTIONS}}},
+    "Operations": {"Defaults": {"DataManagement": dict.fromkeys(_PROTOCOL_OPTIONS, "file, root, s3")}},
     "Resources": {"StorageElements": {"ChecksumType": "ADLER32"}},
 }
 """What both need besides their own section.

@@ -92,7 +92,8 @@ class _MigratedTransactions(Transactions):
 
     def run(self, step, *args):
         """See ``Transactions.run``; StoreUnavailable too when nobody knows where the database is, or when the schema
-        can't be brought up to date. Both are looked at again at the next step."""
+        can't be brought up to date. Both are looked at again at the next step.
+        """
         if not self._ready:
             with self._lock:
                 if not self._ready:

@@ -41,7 +41,7 @@ class PilotAgents:
     def _rows(self, stamps: Sequence[str]) -> Iterator[tuple[PilotId, PilotInfo]]:
         places = ", ".join(["%s"] * len(stamps))
         statement = f"SELECT {_COLUMNS} FROM PilotAgents WHERE PilotStamp IN ({places}) ORDER BY PilotID"  # nosec
-        answer = self._connected()._query(statement, args=tuple(stamps))  # noqa: SLF001  DIRAC's way for own queries
+        answer = self._connected()._query(statement, args=tuple(stamps))
         if not answer["OK"]:
             raise StoreUnavailable(f"PilotAgentsDB: {answer['Message']}")
         for stamp, vo, reference, site, ce, status in answer["Value"]:

@@ -64,7 +64,8 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
 @operation
 def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
     """Remove all copies and the catalogue's entry; what is not there, or is registered as another file, counts as
-    removed: it is not ours, see ``put``."""
+    removed: it is not ours, see ``put``.
+    """
     known = _metadata(FileCatalog(vo=vo), lfn)
     if known and not _is_same(known | {"GUID": ""}, {"Size": size, "Checksum": checksum, "GUID": ""}):
         _log.warn("Not removed: another file is registered there", lfn)
@@ -110,7 +111,8 @@ def _has_equal_copy(storage: Any, lfn: str, path: str, size: int, checksum: str)
 
 def _require_unclaimed(storage: Any, lfn: str, ours: dict, size: dict) -> None:
     """Raise ArchiveError when the copy is, by the catalogue, another whole file: a database that was restored from an
-    old backup does not know it any more."""
+    old backup does not know it any more.
+    """
     known = _metadata(FileCatalog(vo=storage.vo), lfn)
     whole = known and size["OK"] and size["Value"] == int(known["Size"])
     if whole and not _is_same(known | {"GUID": ""}, ours):

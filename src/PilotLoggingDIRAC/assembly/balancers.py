@@ -14,7 +14,8 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 def is_balancer(dn: str, address: str) -> bool:
     """Whether ``BalancerDNs`` has the DN of a connection's certificate, or ``BalancerAddresses`` the address of a
-    connection that has no certificate (``dn`` empty). Read at each request."""
+    connection that has no certificate (``dn`` empty). Read at each request.
+    """
     if dn:
         return dn in gConfig.getValue(f"{options.SHARED}/BalancerDNs", [])
     return any(_within(address, network) for network in gConfig.getValue(f"{options.SHARED}/BalancerAddresses", []))

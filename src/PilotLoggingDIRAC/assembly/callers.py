@@ -76,7 +76,7 @@ def served() -> Caller:
 
     It is that of the nearest handler among the callers of this function. Raises NotAllowed outside of any request.
     """
-    kinds, frame = _handlers(), sys._getframe(1)  # noqa: SLF001  DIRAC has no other seam
+    kinds, frame = _handlers(), sys._getframe(1)
     while frame is not None:
         found = frame.f_locals.get("self")
         if isinstance(found, kinds):

@@ -19,7 +19,8 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 class QuotaOptions:
     """``options(vo)`` answers at once with what is known, the defaults before anything is; a minute later it is
-    looked up anew, in a thread of its own."""
+    looked up anew, in a thread of its own.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[QuotaSettings, float]] = {}

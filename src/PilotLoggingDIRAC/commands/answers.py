@@ -47,7 +47,8 @@ def patiently(
     call: Callable[[], dict], seconds: float, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
 ) -> Any:
     """The value of a call that is made again while it is not answered, for so long at most; ``tell`` is told when that
-    begins and when it is over. Raises what ``value`` raises."""
+    begins and when it is over. Raises what ``value`` raises.
+    """
     until, waiting = time.monotonic() + seconds, False
     while True:
         try:

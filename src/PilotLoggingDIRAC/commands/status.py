@@ -94,7 +94,7 @@ def _look_at_database(status: Status, now: datetime, limits: Limits) -> None:
 
 def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
     """Each in a thread, as DIRAC's HTTPS clients wait for two minutes at least; nobody waits for those that hang."""
-    found: dict[str, dict | str] = {url: f"no answer within {seconds:.0f} s" for url in asked}
+    found: dict[str, dict | str] = dict.fromkeys(asked, f"no answer within {seconds:.0f} s")
     threads = [threading.Thread(target=_ask, args=(url, found.__setitem__), daemon=True) for url in asked]
     for thread in threads:
         thread.start()

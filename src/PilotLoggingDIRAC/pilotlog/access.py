@@ -25,7 +25,8 @@ _TRUSTED = "TrustedHost"
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages;
-    ``address`` is where the request came from."""
+    ``address`` is where the request came from.
+    """
 
     user: str
     group: str

@@ -19,7 +19,8 @@ class CredentialsOnce(OwnCertificates):
 
     async def prepare(self) -> None:
         """Authorise as DIRAC does, but at once where the caller's chain is known: DIRAC's two jumps to other threads
-        and back cost more than what is done there. The body must be there."""
+        and back cost more than what is done there. The body must be there.
+        """
         authorise = getattr(self, "_BaseRequestHandler__prepare", None)
         if authorise and self._chain and self._chains.has(self._chain):
             self._monitorRequest()

@@ -52,7 +52,8 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
 
     def prepare(self) -> None:
         """Get ready for the body, at once; DIRAC's own ``prepare`` is a coroutine, needs what is in the body, and comes
-        behind it."""
+        behind it.
+        """
         self._began = time.monotonic()
         self.request.connection.set_body_timeout(self._bounds.max_body_seconds)
         of_port = self.request.server_connection.params
@@ -106,13 +107,14 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
 
     async def _send(self, result: dict | AsyncIterator[str]) -> None:
         """Send an answer, or the JSON of one piece by piece; a caller that has gone, or does not take it in time, is left
-        alone, with the memory that it costs."""
+        alone, with the memory that it costs.
+        """
         self.set_header("Content-Type", "application/json")
         stream = self.request.connection.stream
         try:
             sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_pieces(result)
             await asyncio.wait_for(sent, self.send_seconds)
-        except (asyncio.TimeoutError, StreamClosedError, PilotLogError):
+        except (TimeoutError, StreamClosedError, PilotLogError):
             stream.close()  # what can't be sent to its end is cut off, so that nobody takes it for a whole
 
     async def _send_pieces(self, pieces: AsyncIterator[str]) -> None:

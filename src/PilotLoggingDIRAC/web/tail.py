@@ -30,7 +30,8 @@ class Tail:
         self, handler: RequestHandler, page: Page, look_up: Callable[[], Reader], pilot: PilotId, last_id: str | None
     ):
         """``look_up`` says who watches and what they may, as it is now; ``last_id`` is the ``Last-Event-ID`` of somebody
-        who comes again."""
+        who comes again.
+        """
         self._handler = handler
         self._page = page
         self._look_up = look_up
@@ -96,7 +97,7 @@ class Tail:
     async def _woken(self, seconds: float) -> bool:
         try:
             await asyncio.wait_for(self._changed.wait(), max(seconds, 0.001))
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return False
         return True
 

@@ -30,7 +30,7 @@ def audit():
 
 
 @pytest.fixture
-def viewer(transactions, clock, reader, audit):  # noqa: F811
+def viewer(transactions, clock, reader, audit):
     views, settings = SqlViews(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     return Viewer(
@@ -47,7 +47,7 @@ def stamps(answer):
     return [log["stamp"] for log in answer["logs"]]
 
 
-def test_list_holds_what_the_reader_may_see_and_counts_that(viewer, store):  # noqa: F811
+def test_list_holds_what_the_reader_may_see_and_counts_that(viewer, store):
     store(b"a\n", return_code="0")
     store(b"b\n", pilot=BETA)
     assert stamps(viewer.logs(OPERATOR, {})) == [PILOT.stamp]
@@ -58,18 +58,18 @@ def test_list_holds_what_the_reader_may_see_and_counts_that(viewer, store):  # n
         viewer.logs(USER, {})
 
 
-def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, store):  # noqa: F811
+def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, store):
     store(b"a\n", return_code="0")
     store(b"b\n", pilot=BETA)
     answer = viewer.logs(ADMIN, {"State": ["Complete"]})
     assert (answer["total"], answer["states"]["Receiving"], stamps(answer)) == (1, 1, [PILOT.stamp])
 
 
-def test_incomplete_ones_and_those_with_an_error(viewer, store, alter):  # noqa: F811
+def test_incomplete_ones_and_those_with_an_error(viewer, store, alter):
     store(b"a\n")
     store(b"b\n", pilot=BETA)
     assert viewer.logs(ADMIN, {"Incomplete": ["true"]})["total"] == 0
-    alter(update(table).where(table.c.VO == BETA.vo).values(State="Incomplete", LastError="No 100% Proxy_1"))
+    alter(update(table).where(BETA.vo == table.c.VO).values(State="Incomplete", LastError="No 100% Proxy_1"))
     for asked in ({"Incomplete": ["true"]}, {"LastError": ["100% pROXY_1"]}, {"LastError": ["%"]}):
         assert stamps(viewer.logs(ADMIN, asked)) == [BETA.stamp]
     assert viewer.logs(ADMIN, {"LastError": ["100_"]})["total"] == 0
@@ -85,7 +85,7 @@ def test_bad_questions_are_refused(viewer, asked):
         viewer.logs(ADMIN, asked)
 
 
-def test_log_that_is_read_is_noted_and_one_that_may_not_be_is_not(viewer, store, audit):  # noqa: F811
+def test_log_that_is_read_is_noted_and_one_that_may_not_be_is_not(viewer, store, audit):
     store(b"a\n")
     viewer.lines(OPERATOR, PILOT, {})
     ((event, facts),) = audit
@@ -96,7 +96,7 @@ def test_log_that_is_read_is_noted_and_one_that_may_not_be_is_not(viewer, store,
     assert len(audit) == 1
 
 
-def test_log_tells_its_length_and_where_to_go_on(viewer, store):  # noqa: F811
+def test_log_tells_its_length_and_where_to_go_on(viewer, store):
     store(line("one") + b"tw")
     answer = viewer.log(ADMIN, PILOT, {})
     assert (answer["lines"], answer["ended"], answer["cursor"]) == (2, 1, f"1.{len(line('one'))}")
@@ -104,7 +104,7 @@ def test_log_tells_its_length_and_where_to_go_on(viewer, store):  # noqa: F811
     assert viewer.lines(ADMIN, PILOT, {"First": ["1"]})["lines"] == ["tw"]
 
 
-def test_long_lines_are_told_of(viewer, store):  # noqa: F811
+def test_long_lines_are_told_of(viewer, store):
     store(b"x" * 20_000 + b"\nshort\n")
     answer = viewer.lines(ADMIN, PILOT, {})
     assert answer["cut"] == {0: 20_000} and len(answer["lines"][0]) == 16 * 1024 and answer["lines"][1] == "short"
@@ -132,7 +132,7 @@ def test_how_a_log_stands_and_why(parts, stands, word, where):
     assert (found, whereabouts(parts)) == (stands, where) and word in why
 
 
-def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):  # noqa: F811
+def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):
     store(b"a\n", return_code="0")
     alter(update(table).values(State="Purged"))
     answer = viewer.log(ADMIN, PILOT, {})

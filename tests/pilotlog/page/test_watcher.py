@@ -123,7 +123,7 @@ STRANGER = Reader(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), P
 
 
 @pytest.fixture
-def following(transactions, clock, reader):  # noqa: F811
+def following(transactions, clock, reader):
     views = SqlViews(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
     viewer = Viewer(
@@ -137,7 +137,7 @@ def following(transactions, clock, reader):  # noqa: F811
     return Following(viewer), views
 
 
-def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):  # noqa: F811
+def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):
     follow, views = following
     store(b"one\n")
     news = follow.since(ADMIN, PILOT, "0.0", None)
@@ -151,7 +151,7 @@ def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):  # noq
     assert len(reads) == 1
 
 
-def test_what_others_follow_is_not_shown_to_who_may_not(following, store):  # noqa: F811
+def test_what_others_follow_is_not_shown_to_who_may_not(following, store):
     follow, views = following
     store(b"one\n")
     head = views.heads([PILOT])[PILOT]

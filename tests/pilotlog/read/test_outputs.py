@@ -203,7 +203,7 @@ def test_exhausted_chain_is_told_to_those_who_may_read(reader):
         outputs.get(OPERATOR, Policy(), REFERENCE)
 
 
-def test_a_pilot_is_found_by_its_stamp_for_those_who_may_read_all_of_it(asked, store):  # noqa: F811
+def test_a_pilot_is_found_by_its_stamp_for_those_who_may_read_all_of_it(asked, store):
     store(b"text\n")
     outputs = asked(Known())
     vo, found = outputs.get(ADMIN, Policy(), PILOT.stamp)
@@ -218,7 +218,7 @@ def test_only_the_sources_that_were_named_are_asked(asked):
 
 
 @pytest.mark.parametrize("parts", [1, 2])
-def test_who_reads_by_site_gets_by_stamp_what_is_wholly_at_that_site(asked, store, alter, parts):  # noqa: F811
+def test_who_reads_by_site_gets_by_stamp_what_is_wholly_at_that_site(asked, store, alter, parts):
     store(b"text\n")
     alter(update(logs).values(Site=SITE, State=State.PURGED.value))
     if parts == 2:

@@ -59,7 +59,7 @@ class Store:
         connection.execute(update(logs_table).where(logs_table.c.LogID == log.id).values(State=State.PURGED.value))
 
     def place(self, site, part=1, pilot=PILOT):
-        where = (logs_table.c.PilotStamp == pilot.stamp, logs_table.c.VO == pilot.vo, logs_table.c.Part == part)
+        where = (logs_table.c.PilotStamp == pilot.stamp, pilot.vo == logs_table.c.VO, logs_table.c.Part == part)
         self._run(lambda connection: connection.execute(update(logs_table).where(*where).values(Site=site)))
 
     def parts(self, caller=ADMIN, pilot=PILOT):
@@ -218,7 +218,7 @@ class TestWhole:
 
     def test_it_comes_in_strings_of_a_bounded_size_that_split_no_character(self, store):
         reading = LogQuery(store.reader, ReadSettings(stream_bytes=10))
-        store.add("😀€é-".encode() * 20, "plain text\n".encode())
+        store.add("😀€é-".encode() * 20, b"plain text\n")
         texts = list(reading.whole(store.parts()).texts)
         assert "".join(texts) == "😀€é-" * 20 + "plain text\n"
         assert max(len(text.encode()) for text in texts) < 10 + 4

@@ -69,7 +69,7 @@ def test_text_without_line_ends_takes_bounded_memory():
     for number in range(100):
         search.feed(number, b"x" * 1000)
         assert list(search.hits()) == []
-        assert len(search._buffer) <= 5000  # noqa: SLF001  what is held is the point here
+        assert len(search._buffer) <= 5000
     search.feed(100, b"ab\n")
     assert [hit.line for hit in search.hits(last=True)] == [1]
 

@@ -50,14 +50,14 @@ def found(engine, pattern, wanted=ALL, scope=EVERYTHING, **options):
     return [(log.pilot.vo, hit.line, hit.text.decode()) for answer in answers for log, hit in answer.hits]
 
 
-def fill(store):  # noqa: F811
+def fill(store):
     for number in range(6):
         pilot = PilotId(PILOT.vo, f"{number:032x}")
         store(b"line one\nthe disk ", b"is full %d\nline three\n" % number, b"disk at end", pilot=pilot)
 
 
 @pytest.mark.parametrize("settings", [SearchSettings(), TINY, dataclasses.replace(TINY, search_seconds=0.0)])
-def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(store, searcher, settings):  # noqa: F811
+def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(store, searcher, settings):
     fill(store)
     expected = []
     for number in reversed(range(6)):
@@ -65,7 +65,7 @@ def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(
     assert found(LogSearch(searcher, settings, no_archive), "disk") == expected
 
 
-def test_one_call_does_a_bounded_amount_of_work(store, searcher):  # noqa: F811
+def test_one_call_does_a_bounded_amount_of_work(store, searcher):
     fill(store)
     answers = calls(LogSearch(searcher, TINY, no_archive), ALL, query("disk"))
     assert len(answers) > 5
@@ -73,14 +73,14 @@ def test_one_call_does_a_bounded_amount_of_work(store, searcher):  # noqa: F811
     assert sum(answer.logs for answer in answers) == 6
 
 
-def test_context_comes_with_a_hit(store, searcher):  # noqa: F811
+def test_context_comes_with_a_hit(store, searcher):
     store(b"one\ntwo\n", b"three disk\nfour\nfive")
     (answer,) = calls(LogSearch(searcher, SearchSettings(), no_archive), ALL, query("disk", Context=1))
     ((_, hit),) = answer.hits
     assert (hit.line, hit.before, hit.after) == (3, (b"two",), (b"four",))
 
 
-def test_logs_out_of_scope_are_neither_found_nor_counted(store, searcher):  # noqa: F811
+def test_logs_out_of_scope_are_neither_found_nor_counted(store, searcher):
     store(b"disk\n")
     store(b"disk\n", pilot=BETA)
     engine, scope = LogSearch(searcher, SearchSettings(), no_archive), Scope(vos=frozenset({"beta_vo"}))
@@ -89,7 +89,7 @@ def test_logs_out_of_scope_are_neither_found_nor_counted(store, searcher):  # no
     assert (answer.extent["here"], answer.logs) == ((1, 5), 1)
 
 
-def test_cursor_of_another_search_leads_out_of_no_scope(store, searcher):  # noqa: F811
+def test_cursor_of_another_search_leads_out_of_no_scope(store, searcher):
     store(b"disk\ndisk\ndisk\n", pilot=PILOT)
     engine = LogSearch(searcher, TINY, no_archive)
     first = engine.search(EVERYTHING, ALL, query("disk"))
@@ -97,7 +97,7 @@ def test_cursor_of_another_search_leads_out_of_no_scope(store, searcher):  # noq
     assert first.cursor and engine.search(scope, ALL, query("disk"), first.cursor).hits == []
 
 
-def test_only_selected_logs_are_searched(store, searcher):  # noqa: F811
+def test_only_selected_logs_are_searched(store, searcher):
     store(b"disk\n")
     store(b"disk\n", pilot=BETA, return_code="1")
     engine = LogSearch(searcher, SearchSettings(), no_archive)
@@ -105,7 +105,7 @@ def test_only_selected_logs_are_searched(store, searcher):  # noqa: F811
     assert [vo for vo, *_ in found(engine, "disk", Selection(vos=("beta_vo",)))] == ["beta_vo"]
 
 
-def purge(alter, searcher, with_copy):  # noqa: F811
+def purge(alter, searcher, with_copy):
     (log,) = searcher.next(EVERYTHING, ALL, None, False, 10)
     alter(batches.delete())
     alter(update(logs).values(State=State.PURGED.value, Generation=1))
@@ -116,7 +116,7 @@ def purge(alter, searcher, with_copy):  # noqa: F811
 
 
 @pytest.mark.parametrize("settings", [SearchSettings(), TINY])
-def test_archived_logs_are_searched_on_request(store, searcher, alter, settings):  # noqa: F811
+def test_archived_logs_are_searched_on_request(store, searcher, alter, settings):
     text = [b"one disk\ntwo ", b"disk\nthree\n", b"x" * 50 + b"\nfour disk\n"]
     store(b"".join(text))
     purge(alter, searcher, with_copy=True)
@@ -126,7 +126,7 @@ def test_archived_logs_are_searched_on_request(store, searcher, alter, settings)
     assert engine.search(EVERYTHING, ALL, query("disk")).extent["archived"] == (1, sum(map(len, text)))
 
 
-def test_archive_that_fails_is_told_and_costs_no_other_log(store, searcher, alter):  # noqa: F811
+def test_archive_that_fails_is_told_and_costs_no_other_log(store, searcher, alter):
     store(b"disk\n")
     purge(alter, searcher, with_copy=True)
     store(b"disk\n", pilot=BETA)
@@ -135,14 +135,14 @@ def test_archive_that_fails_is_told_and_costs_no_other_log(store, searcher, alte
     assert [(log.pilot, reason) for log, reason in answer.unreadable] == [(PILOT, "the storage element is down")]
 
 
-def test_text_that_leaves_the_database_meanwhile_is_told(store, searcher, alter):  # noqa: F811
+def test_text_that_leaves_the_database_meanwhile_is_told(store, searcher, alter):
     store(b"disk\n")
     alter(batches.delete())
     (answer,) = calls(LogSearch(searcher, SearchSettings(), no_archive), ALL, query("disk"))
     assert [reason for _, reason in answer.unreadable] == ["the text left the database while it was searched"]
 
 
-def test_more_searches_than_allowed_are_refused(store, searcher, alter):  # noqa: F811
+def test_more_searches_than_allowed_are_refused(store, searcher, alter):
     store(b"disk\n")
     purge(alter, searcher, with_copy=True)
     inner = []
@@ -158,7 +158,7 @@ def test_more_searches_than_allowed_are_refused(store, searcher, alter):  # noqa
     assert found(engine, "disk") == []
 
 
-def test_a_search_waits_for_its_turn_for_a_moment(store, searcher):  # noqa: F811
+def test_a_search_waits_for_its_turn_for_a_moment(store, searcher):
     store(b"disk\n")
     engine = LogSearch(searcher, SearchSettings(searches=1, search_turn_seconds=20), no_archive)
     with ThreadPoolExecutor(8) as pool:
@@ -186,7 +186,7 @@ def test_a_long_line_is_shown_around_its_match():
     assert search.shown(b"disk\xff", 0, 20) == "disk\\xff"
 
 
-def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):  # noqa: F811
+def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):
     store(b"disk\n")
 
     def extent(scope, wanted):

@@ -19,9 +19,10 @@ SITE = "LCG.Here.org"
 
 
 @pytest.fixture
-def six(transactions, clock, reader):  # noqa: F811
+def six(transactions, clock, reader):
     """Six logs, ``s0`` heard of first and ``s5`` last; the older, the longer; ``s1`` and ``s4`` are of another VO, ``s4``
-    and ``s5`` of the site; ``s0`` is complete."""
+    and ``s5`` of the site; ``s0`` is complete.
+    """
     appender = SqlAppender(transactions, clock)
     for number in range(6):
         clock.now += timedelta(minutes=1)
@@ -35,7 +36,7 @@ def six(transactions, clock, reader):  # noqa: F811
     return reader
 
 
-def listed(reader, scope=ALL, wanted=Selection(), order="LastSeen", descending=True, start=0, limit=9, most=9):  # noqa: F811
+def listed(reader, scope=ALL, wanted=Selection(), order="LastSeen", descending=True, start=0, limit=9, most=9):
     total, logs = reader.select(scope, wanted, order, descending, start, limit, most)
     return total, "".join(log.pilot.stamp[1] for log in logs)
 

@@ -12,28 +12,28 @@ from tests.stored import alter, reader, store  # noqa: F401
 BETA = PilotId("beta_vo", "b" * 32)
 
 
-def test_text_is_counted_by_vo_and_purged_text_is_not(transactions, clock, store, alter):  # noqa: F811
+def test_text_is_counted_by_vo_and_purged_text_is_not(transactions, clock, store, alter):
     store(b"12345\n")
     store(b"123\n", pilot=BETA)
     usage = SqlUsage(transactions)
     assert usage.by_vo(clock()) == [VOUsage("beta_vo", 1, 4, 4), VOUsage(PILOT.vo, 1, 6, 6)]
-    alter(update(logs).where(logs.c.VO == BETA.vo).values(State="Purged"))
+    alter(update(logs).where(BETA.vo == logs.c.VO).values(State="Purged"))
     clock.forward(days=2)
     assert usage.by_vo(clock()) == [VOUsage(PILOT.vo, 1, 6, 0)]
 
 
-def test_failures_are_counted_by_vo_and_reason(transactions, clock, store, alter):  # noqa: F811
+def test_failures_are_counted_by_vo_and_reason(transactions, clock, store, alter):
     store(b"x\n", return_code="0")
     store(b"x\n", pilot=PilotId(PILOT.vo, "c" * 32), return_code="0")
     store(b"x\n", pilot=BETA, return_code="0")
-    alter(update(logs).where(logs.c.VO == PILOT.vo).values(Attempts=3, LastError="no proxy"))
+    alter(update(logs).where(PILOT.vo == logs.c.VO).values(Attempts=3, LastError="no proxy"))
     assert SqlUsage(transactions).failures() == [Failure(PILOT.vo, "no proxy", 2, 3, clock())]
 
 
-def test_logs_are_selected_by_their_end_and_last_error(store, alter, reader):  # noqa: F811
+def test_logs_are_selected_by_their_end_and_last_error(store, alter, reader):
     store(b"x\n", return_code="0")
     store(b"x\n", pilot=BETA)
-    alter(update(logs).where(logs.c.VO == BETA.vo).values(LastError="100% Full_disk", State=State.INCOMPLETE.value))
+    alter(update(logs).where(BETA.vo == logs.c.VO).values(LastError="100% Full_disk", State=State.INCOMPLETE.value))
 
     def selected(**fields):
         return [

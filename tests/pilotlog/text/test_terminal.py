@@ -32,7 +32,7 @@ def test_what_a_terminal_would_obey_is_shown(text, shown):
 @given(ANYTHING)
 def test_nothing_that_a_terminal_obeys_comes_out(text):
     out = harmless(text)
-    unsafe = [hex(ord(character)) for character in out if ord(character) < 0x20 and character not in "\n\t"
+    unsafe = [hex(ord(character)) for character in out if (ord(character) < 0x20 and character not in "\n\t")
               or 0x7F <= ord(character) <= 0x9F or unicodedata.bidirectional(character) in BIDI]  # fmt: skip
     assert unsafe == []
     out.encode()

@@ -316,7 +316,7 @@ def test_a_new_key_is_fetched_when_it_is_missed_and_the_old_one_is_gone():
 
 def test_missed_keys_are_fetched_no_more_often_than_once_in_a_while():
     source, keyring = ring(KEYS["EdDSA"], keys_retry_seconds=60)
-    for source.now in map(float, range(0, 600)):
+    for source.now in map(float, range(600)):
         keyring.refresh([described()])
         with pytest.raises(TokenRefused):
             keyring.key(described(), "unknown")
@@ -325,7 +325,7 @@ def test_missed_keys_are_fetched_no_more_often_than_once_in_a_while():
 
 def test_keys_are_fetched_anew_in_time_and_sooner_after_a_failure():
     source, keyring = ring(KEYS["EdDSA"], keys_refresh_seconds=3600, keys_retry_seconds=60)
-    for source.now in map(float, range(0, 7201)):
+    for source.now in map(float, range(7201)):
         keyring.refresh([described()])
     assert len(source.calls) == 3
     source.keys = ()

@@ -83,7 +83,7 @@ class PilotLogsHandler(Endpoint):
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
             else:
                 self._file(path)
-        except (StreamClosedError, asyncio.TimeoutError):  # gone, or takes nothing any more
+        except (TimeoutError, StreamClosedError):  # gone, or takes nothing any more
             self.request.connection.stream.close()
         except Exception as error:  # the edge: whatever it is becomes an answer
             self._fail(error)

@@ -77,7 +77,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
                     self._miss(called.args, refusal)
                 raise refusal
             return await (self._store(offer, called) if offer else self._call(called))
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return failure(too_late(), self._refused)
         except Exception as error:  # the edge: whatever it is becomes an answer
             return failure(error, self._refused)

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Check the whole way of a pilot's log: send one as a pilot of a VO would, follow it through collector, database and archive,
+"""Check the whole way of a pilot's log: send one as a pilot of a VO would, follow it through collector, database and archive,
 read it back from each source, and say which link is broken and how to mend it. In the end the log is removed.
 
 It is sent with the VO's pilot proxy, if you may get that from ProxyManager (FullDelegation), else with your own proxy or

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Delete logs of a VO's pilots for good: those of some pilots, or all that were last heard of before a date (UTC).
+"""Delete logs of a VO's pilots for good: those of some pilots, or all that were last heard of before a date (UTC).
 
 What is deleted can't be read from that moment on; the agent removes the copies from the storage element in its next
 cycle. How much there is to delete is shown first, and has to be confirmed. It can't be undone. What a pilot that is

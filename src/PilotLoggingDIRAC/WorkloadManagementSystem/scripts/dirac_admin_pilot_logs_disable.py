@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Switch off that pilots of a VO send their logs: those on some computing elements, or all.
+"""Switch off that pilots of a VO send their logs: those on some computing elements, or all.
 
 It shows what it would write to Operations/<vo>/Pilot and on which CEs pilots would then still send, asks, and writes.
 Switching off some CEs of a VO without a white list writes one with all its others. When the last one is switched off, the

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Switch on that pilots of a VO send their logs: those on some computing elements, or all.
+"""Switch on that pilots of a VO send their logs: those on some computing elements, or all.
 
 It shows what it would write to Operations/<vo>/Pilot and on which CEs pilots would then send, checks with a log of its own
 that a pilot of the VO can send and the log be read (see dirac-admin-pilot-logs-check), asks, and writes. When the check

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Take in the pilot logs that DIRAC's own collector (FileCacheLoggingPlugin) left in its folder on this machine.
+"""Take in the pilot logs that DIRAC's own collector (FileCacheLoggingPlugin) left in its folder on this machine.
 
 The folder is the "pilotlogs" below the working directory of the old collector: <folder>/<vo>/<stamp>.log is the log of
 a pilot that has ended, <folder>/<vo>/<stamp> that of one that has not said so. The text goes to the collector that is

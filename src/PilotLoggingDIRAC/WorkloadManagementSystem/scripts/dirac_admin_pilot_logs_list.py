@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-List pilots' logs, those heard of last first.
+"""List pilots' logs, those heard of last first.
 
 Without switches, all logs that you may read. Times are UTC. RC is the pilot's return code, "-" when it did not say that
 it had ended; Error is why the last try of its archiving failed.

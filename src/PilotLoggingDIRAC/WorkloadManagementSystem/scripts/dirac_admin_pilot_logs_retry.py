@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Try again at once what went wrong: the archiving of pilot logs, or messages that the database refused.
+"""Try again at once what went wrong: the archiving of pilot logs, or messages that the database refused.
 
 Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent, however long they
 would still have waited; --VO, --Stamp and --Site leave out others. With --Quarantine, a collector offers again to

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Search many pilots' logs for a text, the newest log first; what is found is shown as it is found.
+"""Search many pilots' logs for a text, the newest log first; what is found is shown as it is found.
 
 Without --Since, --Stamp or --Reference, logs that were heard of within a day are searched. Only text in the collectors'
 database is searched, unless --Archive: then archived copies are fetched too, one after the other, which takes its time.

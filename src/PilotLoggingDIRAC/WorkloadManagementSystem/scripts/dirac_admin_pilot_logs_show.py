@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Show the log of a pilot, by its stamp or its reference: whole, its end, or live while the pilot runs.
+"""Show the log of a pilot, by its stamp or its reference: whole, its end, or live while the pilot runs.
 
 Without --Source it comes from the first source that has it, in the VO's order: what its computing element, the
 collectors' database or the storage element have. What is about the log goes to standard error, the log itself to standard

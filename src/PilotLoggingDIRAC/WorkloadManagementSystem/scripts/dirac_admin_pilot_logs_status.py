@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Tell how pilot logging is: each collector with its spool and refusals, logs by state, what waits for the archive and why,
+"""Tell how pilot logging is: each collector with its spool and refusals, logs by state, what waits for the archive and why,
 the database's size and growth, and the data managers' proxies.
 
 It needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; ProxyManagement to see

@@ -1,6 +1,5 @@
 #!/usr/bin/env python
-"""
-Put the URL of each collector of pilot logs under its own name in the configuration, as stock clients need it.
+"""Put the URL of each collector of pilot logs under its own name in the configuration, as stock clients need it.
 
 Run it after each installation of a collector: DIRAC's installer registers TornadoPilotLogging under
 URLs/PilotLogging, and forgets there what it registered before. URLs that this command has seen are kept; one that

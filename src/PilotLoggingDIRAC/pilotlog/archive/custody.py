@@ -114,7 +114,8 @@ class Custody(Protocol):
 
     def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
         """Archived logs whose verified copy holds all their text, verified and last heard of before then; in the order of
-        ``Place``, from behind ``after`` on."""
+        ``Place``, from behind ``after`` on.
+        """
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of those that are still ``purgeable`` and make them Purged. Returns how many."""

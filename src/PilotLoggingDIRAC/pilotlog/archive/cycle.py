@@ -31,7 +31,8 @@ class CycleSettings:
 @dataclass(frozen=True, slots=True)
 class Lane:
     """What there is to do for one VO. ``problem`` says why it can't archive though it should; then nothing is kept
-    instead, and nothing purged that is not archived."""
+    instead, and nothing purged that is not archived.
+    """
 
     vo: str
     tally: Tally
@@ -42,7 +43,8 @@ class Lane:
 
     def run(self) -> Tally:
         """Remove what was deleted on request, archive (or keep), delete what is old. What goes wrong is a problem of
-        this VO."""
+        this VO.
+        """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
         self._step("removing deleted files", self.eraser.run)

@@ -67,7 +67,8 @@ class Retention:
 
     def _purge(self, find: Callable[..., list[Log]], purge: Callable[..., int], before: datetime) -> None:
         """Page by page, each behind the one before: what was purged stays in the index for a while, and looking from the
-        beginning would read it again and again."""
+        beginning would read it again and again.
+        """
         after = None
         for _ in range(self._settings.max_steps):
             logs = find(self._vo, before, self._settings.logs_per_step, after)

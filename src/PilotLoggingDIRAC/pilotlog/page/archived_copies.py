@@ -71,7 +71,8 @@ class Copies:
     ):
         """``folder()`` is asked for at the first copy; ``submit(function, arguments)`` runs a fetch in a thread apart,
         or raises Overloaded. ``archive_for(log)`` raises ArchiveError. ``on_error`` is told of every error that is no
-        PilotLogError."""
+        PilotLogError.
+        """
         self._folder = folder
         self._max_bytes = max_bytes
         self._archive_for = archive_for
@@ -90,7 +91,8 @@ class Copies:
 
     def get(self, log: Log) -> Copy:
         """The copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while after
-        that failed, Overloaded when too many are being fetched."""
+        that failed, Overloaded when too many are being fetched.
+        """
         key = (log.id, log.generation)
         with self._lock:
             if key in self._copies:

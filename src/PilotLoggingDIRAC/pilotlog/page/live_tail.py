@@ -19,7 +19,8 @@ _MAX_KEPT = 256
 @dataclass(frozen=True, slots=True)
 class News:
     """A piece of text behind a cursor (None: there is none), the cursor behind it, how the log stands, and whether
-    more text is there already."""
+    more text is there already.
+    """
 
     text: dict[str, Any] | None
     cursor: str

@@ -58,7 +58,8 @@ class Viewer:
 
     def logs(self, reader: Reader, asked: Asked) -> dict[str, Any]:
         """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state;
-        ``newest``: states were counted in so many logs only, those heard of last."""
+        ``newest``: states were counted in so many logs only, those heard of last.
+        """
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selection.selection(chosen)
         column, descending = _order(asked)
@@ -92,7 +93,8 @@ class Viewer:
 
     def lines(self, reader: Reader, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Lines from ``First`` (counted from 0) on, at most ``Number``, fewer where they are long; and how many of each
-        were cut: a line's place in the answer to its length in bytes."""
+        were cut: a line's place in the answer to its length in bytes.
+        """
         document = self.document(self.parts(reader, pilot))
         first = _number(asked, "First", 0, 0, 10**12)
         lines = document.lines(first, _number(asked, "Number", 500, 1, self.settings.max_lines))

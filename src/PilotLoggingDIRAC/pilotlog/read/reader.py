@@ -128,7 +128,8 @@ class LogQuery:
 
     def whole(self, parts: list[Log]) -> Whole:
         """The whole text as it is now; of a log over the limit, its end. Raises LogNotFound when some of it has left the
-        store, also while it is read."""
+        store, also while it is read.
+        """
         texts = (text for part in parts for number, text in self._pieces(part) if number < part.next_sequence)
         omitted, rest = _end(texts, sum(part.bytes for part in parts) - self.settings.max_whole_bytes)
         return Whole(omitted, _decoded(rest, self.settings.stream_bytes))

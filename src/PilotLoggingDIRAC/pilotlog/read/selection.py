@@ -27,7 +27,8 @@ _OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "LastError")
 def selection(values: object) -> Selection:
     """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
     each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete (true or false), LastError (text that it
-    holds). An unknown key is an error, an empty list too."""
+    holds). An unknown key is an error, an empty list too.
+    """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
     fields: dict = {}

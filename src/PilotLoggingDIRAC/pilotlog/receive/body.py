@@ -25,7 +25,8 @@ class Room:
 
     def take(self, body: Body, number: int) -> bool:
         """Whether the body may hold so many bytes more. Where there is no room, those that have been arriving for
-        longest are dropped, as an honest body takes no time; it may be this one."""
+        longest are dropped, as an honest body takes no time; it may be this one.
+        """
         self._receiving.setdefault(body)
         while number > self._free and body in self._receiving:
             next(iter(self._receiving)).refuse(Overloaded("Too much is being received: try again later"))

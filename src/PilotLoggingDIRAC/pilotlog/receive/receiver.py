@@ -36,7 +36,8 @@ class Intake:
         quotas: Quotas | None = None,
     ):
         """``check(pilot)`` raises the PilotLogError of a pilot that may not write, and never waits. Without ``quotas``
-        those of the settings' defaults count for every VO."""
+        those of the settings' defaults count for every VO.
+        """
         self.settings = settings
         self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
         self._writer = writer

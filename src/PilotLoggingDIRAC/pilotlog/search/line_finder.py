@@ -15,7 +15,8 @@ from .pattern import Finder
 
 class Place(NamedTuple):
     """Where to read on: a piece, bytes of it to leave out, the number of the line there (from 0), and the number of
-    the first line that was not searched yet; those before it are read for their context."""
+    the first line that was not searched yet; those before it are read for their context.
+    """
 
     sequence: int = 0
     offset: int = 0
@@ -26,7 +27,8 @@ class Place(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A line with a match: its number from 1, its text without its end, where the match begins in it, and the lines
-    around it."""
+    around it.
+    """
 
     line: int
     text: bytes

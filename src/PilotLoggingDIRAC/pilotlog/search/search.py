@@ -53,7 +53,8 @@ class Query:
 @dataclass(slots=True)
 class Answer:
     """What one call found. ``cursor`` is where the next one goes on, empty when all is done; ``extent`` is there in the
-    first, if it could be had. ``logs`` were searched to their end; ``unreadable`` ones could not be, and why."""
+    first, if it could be had. ``logs`` were searched to their end; ``unreadable`` ones could not be, and why.
+    """
 
     hits: list[tuple[Log, Hit]] = field(default_factory=list)
     cursor: str = ""
@@ -65,7 +66,8 @@ class Answer:
 
 class Cursor(NamedTuple):
     """From which log id downwards a search goes on, and where in that log if it was begun: in the database's pieces
-    ("d") or in the archived copy ("a")."""
+    ("d") or in the archived copy ("a").
+    """
 
     up_to: int
     kind: str = "d"

@@ -92,7 +92,8 @@ class SqlAppender:
         self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
     ) -> list[Receipt]:
         """Store batches whose order is theirs within each log; the receipts come in the order of the group. ``known``:
-        locked logs, those of the group's pilots among them, as far as they are there."""
+        locked logs, those of the group's pilots among them, as far as they are there.
+        """
         places: dict[PilotId, list[int]] = defaultdict(list)
         for place, batch in enumerate(group):
             places[batch.pilot].append(place)

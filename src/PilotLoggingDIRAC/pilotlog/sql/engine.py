@@ -50,7 +50,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
 
 
 def _sqlite_engine(url: str | URL) -> Engine:
-    """sqlite that begins every transaction with its write lock, as nothing else gives READ COMMITTED's row locks."""
+    """Sqlite that begins every transaction with its write lock, as nothing else gives READ COMMITTED's row locks."""
     engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
     event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

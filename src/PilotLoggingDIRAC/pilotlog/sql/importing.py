@@ -81,13 +81,13 @@ class SqlImporter:
 
 def _require_not_deleted(connection: Connection, pilot: PilotId) -> None:
     """The file that an import would bring back may hold just what somebody wanted to be forgotten."""
-    mine = and_(logs.c.VO == pilot.vo, logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
+    mine = and_(pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
     if connection.execute(select(logs.c.LogID).where(mine).limit(1)).first():
         raise ImportConflict("This log was deleted on request; delete its file too")
 
 
 def _is_import_of(pilot: PilotId) -> tuple:
-    return logs.c.VO == pilot.vo, logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
+    return pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
 
 
 def _lock(connection: Connection, pilot: PilotId) -> Log | None:

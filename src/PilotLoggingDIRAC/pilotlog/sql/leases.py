@@ -36,7 +36,7 @@ class SqlLeases:
 
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
         """See ``Custody.due``."""
-        where = and_(logs.c.VO == some(vo), logs.c.LastSeen <= seen_before, _is_due(self._clock()))
+        where = and_(some(vo) == logs.c.VO, logs.c.LastSeen <= seen_before, _is_due(self._clock()))
         return self._run(_due, where, limit)
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
@@ -72,7 +72,7 @@ class SqlLeases:
 
 
 def _unarchived(connection: Connection, vo: str) -> list[Log]:
-    statement = select(logs).where(logs.c.VO == vo, logs.c.State.in_(SEALED))
+    statement = select(logs).where(vo == logs.c.VO, logs.c.State.in_(SEALED))
     statement = statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(_UNARCHIVED_PAGE)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
@@ -149,7 +149,7 @@ def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tu
         files.c.Checksum == content.checksum,
     )
     found = connection.execute(select(files).where(same).order_by(files.c.Generation.desc()))
-    return [(row.Generation, rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+    return [(row.Generation, rows.to_file(row._mapping)) for row in found]
 
 
 def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict:

@@ -24,7 +24,8 @@ class SqlViews:
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
         """How many logs in the scope match, by state, counted in the ``most`` of them that were heard of last; states
-        that the selection names are not looked at."""
+        that the selection names are not looked at.
+        """
         return self._run(listing.states, branches(scope, dataclasses.replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:

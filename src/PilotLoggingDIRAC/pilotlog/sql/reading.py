@@ -36,7 +36,7 @@ class SqlReader:
 
     def find(self, pilot: PilotId) -> list[Log]:
         """All parts of a pilot's log, first to last; empty when there is none."""
-        where = and_(logs.c.VO == pilot.vo, logs.c.PilotStamp == pilot.stamp)
+        where = and_(pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp)
         return self._run(_logs, where)
 
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:

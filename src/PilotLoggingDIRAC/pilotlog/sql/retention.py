@@ -33,12 +33,12 @@ class SqlRetention:
         """See ``Custody.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
-        return self._run(_copies, and_(logs.c.VO == some(vo), settled, other), after, limit)
+        return self._run(_copies, and_(some(vo) == logs.c.VO, settled, other), after, limit)
 
     def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
         """See ``Custody.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
-        return self._run(_copies, and_(logs.c.VO == some(vo), old), after, limit)
+        return self._run(_copies, and_(some(vo) == logs.c.VO, old), after, limit)
 
     def forget(self, key: FileKey) -> None:
         """See ``Custody.forget``."""
@@ -46,7 +46,7 @@ class SqlRetention:
 
     def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
         """See ``Custody.purgeable``."""
-        return self._run(_page, _archived(before).where(logs.c.VO == some(vo), behind(after)), limit)
+        return self._run(_page, _archived(before).where(some(vo) == logs.c.VO, behind(after)), limit)
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """See ``Custody.purge``."""
@@ -54,7 +54,7 @@ class SqlRetention:
 
     def kept(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
         """See ``Custody.kept``."""
-        return self._run(_page, _kept(before).where(logs.c.VO == some(vo), behind(after)), limit)
+        return self._run(_page, _kept(before).where(some(vo) == logs.c.VO, behind(after)), limit)
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """See ``Custody.purge_kept``."""
@@ -80,7 +80,7 @@ def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit
     stretch = and_(files.c.LogID.between(begin.log_id, end), later)
     statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
     found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
-    copies = [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]  # noqa: SLF001
+    copies = [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
     if len(copies) == limit:
         return copies, copies[-1][0]
     return copies, FileKey(end + 1, -1) if end < last else None
@@ -120,7 +120,7 @@ def _purge(connection: Connection, statement: Select) -> int:
 def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
     other = files.c.Generation != logs.c.Generation if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
-    old = and_(logs.c.VO == vo, logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
+    old = and_(vo == logs.c.VO, logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
     statement = select(logs.c.LogID).where(old, ~hindered).order_by(logs.c.LastSeen, logs.c.LogID)
     ids = list(connection.execute(statement.limit(limit).with_for_update()).scalars())
     if ids:

@@ -40,7 +40,8 @@ class Trips(Protocol):
 
     def enter(self, connection: Connection, step: Advance, pilots: Sequence[PilotId]) -> tuple[bool, list[Log]]:
         """Whether the epoch's number was below and has been moved; and the parts of those of the pilots' logs that are
-        there, in the order of their unique key. All of these rows are locked."""
+        there, in the order of their unique key. All of these rows are locked.
+        """
 
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
         """The parts of those of the pilots' logs that are there, locked in the order of their unique key."""

@@ -36,7 +36,7 @@ def select_logs(*more: Any) -> Select:
 
 def to_log(row: Row) -> Log:
     """The log of a row that ``select_logs`` or ``select(logs)`` gave."""
-    return log_of(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
+    return log_of(row._mapping)
 
 
 def log_of(values: Mapping[str, Any]) -> Log:

@@ -62,7 +62,8 @@ class SqlUsage:
 
 def _by_vo(connection: Connection, since: datetime) -> list[VOUsage]:
     """Two statements, as each has an index; rows of purged logs are kept for a year and not all looked at, which an
-    optimizer would do where a tenth of the rows is wanted."""
+    optimizer would do where a tenth of the rows is wanted.
+    """
     here = logs.c.State.in_([state.value for state in State if state not in (State.PURGED, State.DELETED)])
     figures = select(logs.c.VO, func.count(), func.sum(logs.c.NumberOfBytes)).group_by(logs.c.VO)
     found = connection.execute(figures.where(here).with_hint(logs, _BY_STATE, "mysql"))

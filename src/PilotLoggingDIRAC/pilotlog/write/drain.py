@@ -39,7 +39,8 @@ class Drain:
         set_aside: Callable[[Batch, str], None],
     ):
         """``wake`` is called from another thread whenever an offered group came back; ``set_aside`` is told of each
-        batch that went from the spool to the quarantine, and why."""
+        batch that went from the spool to the quarantine, and why.
+        """
         self._store = store
         self._open_spool = open_spool
         self._spool: Spool | None = None
@@ -163,7 +164,8 @@ class Drain:
 
     def _append(self, epoch: str, group: list[Numbered]) -> None:
         """Offer a group. Raises StoreRefused too when the connection broke over it several times though the store is
-        there: a batch may be such, and must not block all others."""
+        there: a batch may be such, and must not block all others.
+        """
         try:
             self._store.append(epoch, group, acknowledged=True)
         except ConnectionLost as error:

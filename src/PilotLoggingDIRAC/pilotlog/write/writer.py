@@ -44,7 +44,8 @@ class Writer:
     ):
         """``open_spool`` None means that what the store can't take is refused. ``report`` is given all present
         problems, subject to text, whenever the writer has looked at them. ``groups`` and ``commits`` count batches of
-        a transaction and the seconds it took."""
+        a transaction and the seconds it took.
+        """
         self._store = store
         self._settings = settings
         self._report = report

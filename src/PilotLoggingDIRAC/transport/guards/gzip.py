@@ -37,7 +37,8 @@ def guard_gzip() -> None:
 
 def take_compressed(headers: HTTPHeaders) -> str:
     """The body's encoding, "" for none; one that Tornado would undo is left as it is sent. For ``prepare`` of a
-    handler that is given its body in pieces."""
+    handler that is given its body in pieces.
+    """
     if _CONSUMED in headers and getattr(http1connection._GzipMessageDelegate, "is_guarded", False):
         headers[_ENCODING] = headers[_CONSUMED]
         del headers[_CONSUMED]

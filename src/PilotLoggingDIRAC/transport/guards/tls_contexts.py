@@ -39,7 +39,8 @@ def share_tls_contexts() -> None:
 
 def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:
     """A context in which each handshake is a whole one, as without sharing: a session that is taken up again has no
-    chain of certificates beyond the first, and DIRAC needs the chain."""
+    chain of certificates beyond the first, and DIRAC needs the chain.
+    """
     context = make(options)
     context.set_session_cache_mode(cache_off)
     context.set_options(int(ssl.OP_NO_TICKET))

@@ -29,7 +29,8 @@ class KnownChains:
 
     def add(self, chain: tuple[bytes, ...], credentials: dict) -> None:
         """Remember what DIRAC read from a chain; ``secondsLeft`` says for how long. What the Registry had a say in is
-        not remembered: the default group of a proxy that names none."""
+        not remembered: the default group of a proxy that names none.
+        """
         if credentials["isProxy"] and not _names_its_group(credentials):
             return
         kept = {key: value for key, value in credentials.items() if key != "VO"}
@@ -44,7 +45,8 @@ class KnownChains:
 
     def get(self, chain: tuple[bytes, ...]) -> dict | None:
         """A copy of the credentials, for AuthManager to complete and change; None for a chain that is not known or has
-        expired. The VO of the group is asked of the Registry each time."""
+        expired. The VO of the group is asked of the Registry each time.
+        """
         with self._lock:
             ends, kept = self._known.get(chain, (0.0, None))
             left = int(ends - self._clock())

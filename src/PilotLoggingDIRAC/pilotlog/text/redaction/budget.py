@@ -27,7 +27,8 @@ class Budget:
 
 def swallow(text: bytes, at: int) -> tuple[int, Opened | None]:
     """A block of text from a place that is not looked at: to the end of a line, if there is one. What may be a secret
-    that goes on behind it is open."""
+    that goes on behind it is open.
+    """
     end = text.find(b"\n", at + _BLOCK_BYTES, at + 2 * _BLOCK_BYTES)
     end = character_boundary(text, at + _BLOCK_BYTES) if end < 0 else end
     if text.rfind(b"-----BEGIN", at, end) > text.rfind(b"-----END", at, end):

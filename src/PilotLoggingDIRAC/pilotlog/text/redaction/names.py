@@ -74,4 +74,4 @@ def _says_secret(words: list[bytes]) -> bool:
     pairs = zip(words, words[1:], strict=False)
     if any(second in (b"key", b"keys") and first in _KEYS for first, second in pairs):
         return True
-    return (len(words) > 1 and words[-1] in _SHORT) or words[:1] == [b"x"] and words[-1] == b"signature"
+    return (len(words) > 1 and words[-1] in _SHORT) or (words[:1] == [b"x"] and words[-1] == b"signature")

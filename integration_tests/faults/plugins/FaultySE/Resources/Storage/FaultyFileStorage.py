@@ -24,12 +24,12 @@ class FaultyFileStorage(FileStorage):
         writing = os.path.abspath(dst).startswith(os.path.abspath(folder))
         if writing and fault == "lie":
             self._note(fault, dst)
-            return None
+            return
         super()._do_copy(src, dst)
         if writing and fault not in ("", "slow"):
             self._note(fault, dst)
             spoil(Path(dst), fault)
-        return None
+        return
 
     def _note(self, fault, dst):
         with open(self.protocolParameters["Path"] + ".spoiled", "a", encoding="utf-8") as notes:
