@@ -79,7 +79,9 @@ export function pageOf(pilot) {
   const query = new URLSearchParams();
   if (group()) query.set("group", group());
   const words = query.toString() ? `?${query}` : "";
-  return pilot ? `${BASE}log/${encodeURIComponent(pilot.vo)}/${encodeURIComponent(pilot.stamp)}${words}` : `${BASE}${words}`;
+  return pilot
+    ? `${BASE}log/${encodeURIComponent(pilot.vo)}/${encodeURIComponent(pilot.stamp)}${words}`
+    : `${BASE}${words}`;
 }
 
 /** The pilot that the page's address names, null for the list. */

@@ -49,8 +49,19 @@ export class Filters {
   constructor(query, changed) {
     this.query = query;
     this.changed = changed;
-    this.who = make("input", { type: "search", name: "pilot", placeholder: "stamp or reference", value: query.get("PilotStamp") || query.get("PilotReference") || "", change: (event) => this.pilot(event.target.value.trim()) });
-    this.times = make("span", { class: "times", hidden: this.since !== "from" }, this.time("FromDate", "from"), this.time("ToDate", "to"));
+    this.who = make("input", {
+      type: "search",
+      name: "pilot",
+      placeholder: "stamp or reference",
+      value: query.get("PilotStamp") || query.get("PilotReference") || "",
+      change: (event) => this.pilot(event.target.value.trim()),
+    });
+    this.times = make(
+      "span",
+      { class: "times", hidden: this.since !== "from" },
+      this.time("FromDate", "from"),
+      this.time("ToDate", "to"),
+    );
     this.form = make(
       "form",
       { class: "filters", role: "search", submit: (event) => event.preventDefault() },
@@ -76,16 +87,32 @@ export class Filters {
 
   list(name, hint) {
     const value = this.query.getAll(name).join(", ");
-    return make("input", { name, placeholder: hint, value, title: "several are separated by commas", change: (event) => this.setList(name, event.target.value) });
+    return make("input", {
+      name,
+      placeholder: hint,
+      value,
+      title: "several are separated by commas",
+      change: (event) => this.setList(name, event.target.value),
+    });
   }
 
   text(name, hint) {
-    return make("input", { name, placeholder: hint, value: this.query.get(name) ?? "", change: (event) => this.set(name, event.target.value.trim()) });
+    return make("input", {
+      name,
+      placeholder: hint,
+      value: this.query.get(name) ?? "",
+      change: (event) => this.set(name, event.target.value.trim()),
+    });
   }
 
   time(name, label) {
     const value = this.query.get(name) ?? "";
-    return make("label", { class: "filter" }, make("span", {}, `${label} (UTC)`), make("input", { type: "datetime-local", name, value, change: (event) => this.set(name, event.target.value) }));
+    return make(
+      "label",
+      { class: "filter" },
+      make("span", {}, `${label} (UTC)`),
+      make("input", { type: "datetime-local", name, value, change: (event) => this.set(name, event.target.value) }),
+    );
   }
 
   period() {
@@ -97,7 +124,12 @@ export class Filters {
   }
 
   tick() {
-    return make("input", { type: "checkbox", name: "Incomplete", checked: this.query.get("Incomplete") === "true", change: (event) => this.set("Incomplete", event.target.checked ? "true" : "") });
+    return make("input", {
+      type: "checkbox",
+      name: "Incomplete",
+      checked: this.query.get("Incomplete") === "true",
+      change: (event) => this.set("Incomplete", event.target.checked ? "true" : ""),
+    });
   }
 
   setSince(value) {
@@ -107,7 +139,11 @@ export class Filters {
 
   setList(name, text) {
     this.query.delete(name);
-    for (const one of text.split(",").map((word) => word.trim()).filter(Boolean)) this.query.append(name, one);
+    for (const one of text
+      .split(",")
+      .map((word) => word.trim())
+      .filter(Boolean))
+      this.query.append(name, one);
     this.changed();
   }
 

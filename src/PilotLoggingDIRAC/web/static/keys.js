@@ -25,7 +25,11 @@ export class Keys {
       "dialog",
       { class: "help", "aria-label": "Keys" },
       make("h2", {}, "Keys"),
-      make("dl", {}, HELP.map(([keys, text]) => [make("dt", {}, keys), make("dd", {}, text)])),
+      make(
+        "dl",
+        {},
+        HELP.map(([keys, text]) => [make("dt", {}, keys), make("dd", {}, text)]),
+      ),
       make("button", { type: "button", click: () => this.help.close() }, "Close"),
     );
     this.listener = (event) => this.pressed(event);
@@ -40,7 +44,12 @@ export class Keys {
       this.view.scroller.element.focus();
       return;
     }
-    if (event.target instanceof Element && event.target.closest("button, a[href]:not(.number), summary") && [" ", "Enter"].includes(event.key)) return;
+    if (
+      event.target instanceof Element &&
+      event.target.closest("button, a[href]:not(.number), summary") &&
+      [" ", "Enter"].includes(event.key)
+    )
+      return;
     const act = this.action(event);
     if (!act) return;
     event.preventDefault();

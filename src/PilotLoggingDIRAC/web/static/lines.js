@@ -62,7 +62,11 @@ export class Lines {
     const have = here?.lines.length ?? 0;
     const first = chunk * CHUNK + have;
     try {
-      const answer = await askPatiently(logPath(this.pilot, "lines"), { First: first, Number: CHUNK - have }, control.signal);
+      const answer = await askPatiently(
+        logPath(this.pilot, "lines"),
+        { First: first, Number: CHUNK - have },
+        control.signal,
+      );
       this.take(chunk, first, answer);
     } catch (error) {
       if (error.name !== "AbortError") this.failed(error);

@@ -67,24 +67,47 @@ export class ListView {
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
     fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
-    fill(this.states, STATES.map((state) => this.state(state, found.states[state])));
-    fill(this.body, found.logs.map((log) => this.row(log, now)));
+    fill(
+      this.states,
+      STATES.map((state) => this.state(state, found.states[state])),
+    );
+    fill(
+      this.body,
+      found.logs.map((log) => this.row(log, now)),
+    );
     const pages = Math.ceil(found.total / PAGE);
     const page = this.start / PAGE + 1;
-    fill(this.pager, pages > 1 ? [this.turn("← Newer", page - 1, page > 1), make("span", {}, `page ${count(page)} of ${count(pages)}`), this.turn("Older →", page + 1, page < pages)] : []);
+    fill(
+      this.pager,
+      pages > 1
+        ? [
+            this.turn("← Newer", page - 1, page > 1),
+            make("span", {}, `page ${count(page)} of ${count(pages)}`),
+            this.turn("Older →", page + 1, page < pages),
+          ]
+        : [],
+    );
   }
 
   /** Counting ends somewhere; then the states are those of the newest logs. */
   number(found) {
     const logs = `${found.more ? "more than " : ""}${count(found.total)} log${found.total === 1 ? "" : "s"}`;
-    return found.newest ? `${logs}; states and orders other than by time are of the newest ${count(found.newest)}` : logs;
+    return found.newest
+      ? `${logs}; states and orders other than by time are of the newest ${count(found.newest)}`
+      : logs;
   }
 
   state(state, number) {
     const chosen = this.query.getAll("State").includes(state);
     return make(
       "button",
-      { type: "button", class: `state is-${state.toLowerCase()}`, "aria-pressed": String(chosen), title: MEANINGS[state], click: () => this.choose(state, chosen) },
+      {
+        type: "button",
+        class: `state is-${state.toLowerCase()}`,
+        "aria-pressed": String(chosen),
+        title: MEANINGS[state],
+        click: () => this.choose(state, chosen),
+      },
       make("span", { class: "dot" }),
       state,
       make("span", { class: "number" }, count(number)),
@@ -102,20 +125,33 @@ export class ListView {
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
-    const end = log.state === "Receiving" ? "running" : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
+    const end =
+      log.state === "Receiving" ? "running" : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
     return make(
       "a",
       { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },
       make("span", { class: "dot", title: `${log.state}: ${MEANINGS[log.state]}` }),
       make("span", { class: "state-name" }, log.state),
-      make("span", { class: "stamp" }, log.stamp, log.part > 1 ? make("span", { class: "part" }, ` part ${log.part}`) : null),
+      make(
+        "span",
+        { class: "stamp" },
+        log.stamp,
+        log.part > 1 ? make("span", { class: "part" }, ` part ${log.part}`) : null,
+      ),
       make("span", { class: "vo" }, log.vo),
-      make("span", { class: "site", title: log.ce }, log.site || "site unknown", log.ce ? make("span", { class: "ce" }, log.ce) : null),
+      make(
+        "span",
+        { class: "site", title: log.ce },
+        log.site || "site unknown",
+        log.ce ? make("span", { class: "ce" }, log.ce) : null,
+      ),
       make("span", { class: `end ${failed || (!log.complete && log.state !== "Receiving") ? "is-bad" : ""}` }, end),
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
       make("span", { class: "took" }, duration(took)),
       make("span", { class: "seen" }, seen),
-      log.lastError ? make("span", { class: "last-error is-bad" }, `archiving failed ${log.attempts} times: ${log.lastError}`) : null,
+      log.lastError
+        ? make("span", { class: "last-error is-bad" }, `archiving failed ${log.attempts} times: ${log.lastError}`)
+        : null,
     );
   }
 

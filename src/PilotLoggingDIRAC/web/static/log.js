@@ -21,7 +21,11 @@ export class LogView {
     this.control = new AbortController();
     document.title = `${pilot.stamp.slice(0, 12)} · pilot log`;
     this.message = make("p", { class: "message-box", role: "status" }, "Opening the log …");
-    fill(root, make("header", { class: "bar" }, make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs")), this.message);
+    fill(
+      root,
+      make("header", { class: "bar" }, make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs")),
+      this.message,
+    );
     this.open().catch((error) => this.failed(error));
   }
 
@@ -37,7 +41,11 @@ export class LogView {
   }
 
   build() {
-    this.lines = new Lines(this.pilot, () => this.scroller.refresh(), (error) => this.failed(error));
+    this.lines = new Lines(
+      this.pilot,
+      () => this.scroller.refresh(),
+      (error) => this.failed(error),
+    );
     this.find = new Find(this.pilot, () => this.found());
     this.rows = new Rows(this);
     this.scroller = new Scroller({
@@ -50,7 +58,14 @@ export class LogView {
     this.panel = new Panel(this);
     this.keys = new Keys(this);
     this.scroller.onStuck = () => this.panel.follow();
-    fill(this.root, this.panel.header, this.panel.toolbar, make("main", { class: "log" }, this.panel.side, this.scroller.element), this.panel.footer, this.keys.help);
+    fill(
+      this.root,
+      this.panel.header,
+      this.panel.toolbar,
+      make("main", { class: "log" }, this.panel.side, this.scroller.element),
+      this.panel.footer,
+      this.keys.help,
+    );
     this.panel.stands();
     if (matchMedia("(max-width: 900px)").matches) this.panel.toggleWrap();
   }
@@ -112,7 +127,14 @@ export class LogView {
     this.scroller.refresh();
     if (this.find.hits.length && !this.jumped && this.find.wanted) {
       this.jumped = true;
-      this.jump(this.find.hits[Math.max(0, this.find.hits.findIndex((line) => line >= this.scroller.line))]);
+      this.jump(
+        this.find.hits[
+          Math.max(
+            0,
+            this.find.hits.findIndex((line) => line >= this.scroller.line),
+          )
+        ],
+      );
     }
   }
 

@@ -20,7 +20,12 @@ export class Outline {
   async start() {
     while (!this.done) {
       const found = await askPatiently(logPath(this.pilot, "outline"), {}, this.control.signal);
-      Object.assign(this, { phases: found.phases, errors: found.errors, gaps: found.gaps, moreErrors: found.moreErrors });
+      Object.assign(this, {
+        phases: found.phases,
+        errors: found.errors,
+        gaps: found.gaps,
+        moreErrors: found.moreErrors,
+      });
       this.looked = found.lines;
       this.done = found.done;
       this.changed();

@@ -15,7 +15,12 @@ export class Panel {
     this.makeHeader();
     this.makeToolbar();
     this.list = make("ol", { class: "phases" });
-    this.side = make("nav", { class: "side", "aria-label": "Commands of the pilot" }, make("h2", {}, "Commands"), this.list);
+    this.side = make(
+      "nav",
+      { class: "side", "aria-label": "Commands of the pilot" },
+      make("h2", {}, "Commands"),
+      this.list,
+    );
     this.where = make("span", { class: "place" });
     this.state = make("span", { class: "link", role: "status" });
     this.trouble = make("span", { class: "trouble", role: "alert" });
@@ -32,31 +37,69 @@ export class Panel {
     this.header = make(
       "header",
       { class: "bar of-log" },
-      make("div", { class: "title" }, make("a", { href: pageOf(null), "data-go": true, class: "back", title: "Back to the list (u)" }, "← Logs"), stamp),
+      make(
+        "div",
+        { class: "title" },
+        make("a", { href: pageOf(null), "data-go": true, class: "back", title: "Back to the list (u)" }, "← Logs"),
+        stamp,
+      ),
       make("div", { class: "stands" }, this.chip, this.source, this.why),
       this.facts,
     );
   }
 
   makeToolbar() {
-    const button = (label, title, act, more = {}) => make("button", { type: "button", title, click: act, ...more }, label);
-    this.field = make("input", { type: "search", placeholder: "Find in the whole log", "aria-label": "Find in the whole log", maxlength: 200, keydown: (event) => this.typed(event) });
+    const button = (label, title, act, more = {}) =>
+      make("button", { type: "button", title, click: act, ...more }, label);
+    this.field = make("input", {
+      type: "search",
+      placeholder: "Find in the whole log",
+      "aria-label": "Find in the whole log",
+      maxlength: 200,
+      keydown: (event) => this.typed(event),
+    });
     this.hits = make("span", { class: "hits", role: "status" });
     this.errors = button("No errors", "Next error (e)", () => this.error(false), { class: "errors", disabled: true });
     this.gaps = button("", "Next place where text is missing", () => this.gap(), { class: "gaps", hidden: true });
     this.choice = make("select", { class: "choice", "aria-label": "Command", change: (event) => this.chosen(event) });
-    this.deltas = button("Δ time", "Time since the line before (t)", () => this.toggleDeltas(), { "aria-pressed": "false" });
+    this.deltas = button("Δ time", "Time since the line before (t)", () => this.toggleDeltas(), {
+      "aria-pressed": "false",
+    });
     this.wrap = button("Wrap", "Wrap long lines (w)", () => this.toggleWrap(), { "aria-pressed": "false" });
     this.following = button("Follow", "Follow what comes (f)", () => this.toggleFollow(), { "aria-pressed": "false" });
-    const download = make("a", { class: "button", href: this.view.downloadAddress(), download: `${this.view.pilot.stamp}.log`, title: "The whole log as a file" }, "Download");
+    const download = make(
+      "a",
+      {
+        class: "button",
+        href: this.view.downloadAddress(),
+        download: `${this.view.pilot.stamp}.log`,
+        title: "The whole log as a file",
+      },
+      "Download",
+    );
     this.toolbar = make(
       "div",
       { class: "tools", role: "toolbar", "aria-label": "Tools" },
-      make("div", { class: "find" }, this.field, button("↑", "Hit before (N)", () => this.hit(true), { "aria-label": "Hit before" }), button("↓", "Next hit (n)", () => this.hit(false), { "aria-label": "Next hit" }), this.hits),
+      make(
+        "div",
+        { class: "find" },
+        this.field,
+        button("↑", "Hit before (N)", () => this.hit(true), { "aria-label": "Hit before" }),
+        button("↓", "Next hit (n)", () => this.hit(false), { "aria-label": "Next hit" }),
+        this.hits,
+      ),
       this.choice,
       this.errors,
       this.gaps,
-      make("div", { class: "switches" }, this.following, this.deltas, this.wrap, download, button("?", "Keys", () => this.view.keys.help.showModal(), { "aria-label": "Keys" })),
+      make(
+        "div",
+        { class: "switches" },
+        this.following,
+        this.deltas,
+        this.wrap,
+        download,
+        button("?", "Keys", () => this.view.keys.help.showModal(), { "aria-label": "Keys" }),
+      ),
     );
   }
 
@@ -93,20 +136,44 @@ export class Panel {
     const text = JSON.stringify(shown);
     if (text === this.told) return;
     this.told = text;
-    fill(this.facts, shown.map(([name, value, kind]) => make("span", { class: `fact ${kind ?? ""}`, title: `${name}: ${value}` }, make("span", { class: "name" }, name), make("span", { class: "value" }, value))));
+    fill(
+      this.facts,
+      shown.map(([name, value, kind]) =>
+        make(
+          "span",
+          { class: `fact ${kind ?? ""}`, title: `${name}: ${value}` },
+          make("span", { class: "name" }, name),
+          make("span", { class: "value" }, value),
+        ),
+      ),
+    );
   }
 
   // commands and errors
 
   phases() {
     const { outline } = this.view;
-    fill(this.list, outline.phases.map((phase, place) => this.phase(phase, outline.phases[place + 1], outline)));
-    fill(this.choice, make("option", { value: "" }, "Commands"), outline.phases.map((phase) => make("option", { value: phase.line }, phase.command)));
+    fill(
+      this.list,
+      outline.phases.map((phase, place) => this.phase(phase, outline.phases[place + 1], outline)),
+    );
+    fill(
+      this.choice,
+      make("option", { value: "" }, "Commands"),
+      outline.phases.map((phase) => make("option", { value: phase.line }, phase.command)),
+    );
     this.choice.hidden = !outline.phases.length;
     this.side.classList.toggle("is-empty", !outline.phases.length);
     const errors = outline.errors.length;
     this.errors.disabled = !errors;
-    fill(this.errors, errors ? `${count(errors)}${outline.moreErrors ? "+" : ""} error${errors === 1 ? "" : "s"}` : outline.done ? "No errors" : "Looking …");
+    fill(
+      this.errors,
+      errors
+        ? `${count(errors)}${outline.moreErrors ? "+" : ""} error${errors === 1 ? "" : "s"}`
+        : outline.done
+          ? "No errors"
+          : "Looking …",
+    );
     this.errors.classList.toggle("is-bad", errors > 0);
     this.gaps.hidden = !outline.gaps.length;
     fill(this.gaps, `${outline.gaps.length} gap${outline.gaps.length === 1 ? "" : "s"}`);
@@ -120,7 +187,11 @@ export class Panel {
     const seconds = following ? (Date.parse(`${following.time}Z`) - Date.parse(`${phase.time}Z`)) / 1000 : NaN;
     const link = make(
       "a",
-      { href: `#L${phase.line + 1}`, title: `${phase.command}, from ${phase.module}, line ${phase.line + 1}`, click: (event) => this.followed(event, phase.line) },
+      {
+        href: `#L${phase.line + 1}`,
+        title: `${phase.command}, from ${phase.module}, line ${phase.line + 1}`,
+        click: (event) => this.followed(event, phase.line),
+      },
       make("span", { class: "command" }, phase.command),
       errors ? make("span", { class: "bad", title: `${errors} errors` }, count(errors)) : null,
       Number.isNaN(seconds) ? null : make("span", { class: "took" }, duration(seconds)),
@@ -151,7 +222,10 @@ export class Panel {
 
   /** To the next or previous command. */
   step(backwards) {
-    this.next(this.view.outline.phases.map((phase) => phase.line), backwards);
+    this.next(
+      this.view.outline.phases.map((phase) => phase.line),
+      backwards,
+    );
   }
 
   next(lines, backwards) {
@@ -183,7 +257,11 @@ export class Panel {
   found() {
     const { find, rows } = this.view;
     const at = find.hits.indexOf(rows.from);
-    const number = find.hits.length ? `${at >= 0 ? `${count(at + 1)} of ` : ""}${count(find.hits.length)}` : find.busy ? "" : "none";
+    const number = find.hits.length
+      ? `${at >= 0 ? `${count(at + 1)} of ` : ""}${count(find.hits.length)}`
+      : find.busy
+        ? ""
+        : "none";
     fill(this.hits, !find.wanted ? "" : find.problem || `${number}${find.busy ? " …" : ""}`);
   }
 
@@ -254,7 +332,11 @@ export class Panel {
     this.first = first;
     this.last = last;
     const { lines, log, outline } = this.view;
-    fill(this.where, lines.length ? `lines ${count(first + 1)} – ${count(last + 1)} of ${count(lines.length)}` : "no lines", ` · ${bytes(Math.max(log.bytes, 0))}`);
+    fill(
+      this.where,
+      lines.length ? `lines ${count(first + 1)} – ${count(last + 1)} of ${count(lines.length)}` : "no lines",
+      ` · ${bytes(Math.max(log.bytes, 0))}`,
+    );
     const chosen = outline.phases.findLastIndex((phase) => phase.line <= first + 2);
     if (chosen === this.current) return;
     this.current = chosen;

@@ -18,7 +18,15 @@ export function header(line) {
   if (!match) return null;
   const level = match[3];
   const kind = ERRORS.includes(level) ? "error" : KINDS[level] || "info";
-  return { time: match[1], gap: match[2], level, colon: match[4], command: match[5] || "", kind, length: match[0].length };
+  return {
+    time: match[1],
+    gap: match[2],
+    level,
+    colon: match[4],
+    command: match[5] || "",
+    kind,
+    length: match[0].length,
+  };
 }
 
 /** {command, module} of a line in which a command begins, else null. */
@@ -42,7 +50,9 @@ function neutral(text) {
   let from = 0;
   for (const match of text.matchAll(HARMFUL)) {
     if (match.index > from) found.push(text.slice(from, match.index));
-    found.push(make("span", { class: "mark-control", title: "control character, shown and not obeyed" }, picture(match[0])));
+    found.push(
+      make("span", { class: "mark-control", title: "control character, shown and not obeyed" }, picture(match[0])),
+    );
     from = match.index + match[0].length;
   }
   if (from < text.length) found.push(text.slice(from));
@@ -56,13 +66,15 @@ export function picture(text) {
       const code = character.codePointAt(0);
       if (code < 0x20) return String.fromCodePoint(0x2400 + code);
       if (code === 0x7f) return "\u2421";
-      if ((code > 0x7f && code < 0xa0) || HARMFUL_ALONE.test(character)) return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
+      if ((code > 0x7f && code < 0xa0) || HARMFUL_ALONE.test(character))
+        return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
       return character;
     })
     .join("");
 }
 
-const HARMFUL_ALONE = /^[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]$/u;
+const HARMFUL_ALONE =
+  /^[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]$/u;
 
 /** Text with what is looked for marked, and what is harmful neutralised. */
 function marked(text, wanted) {

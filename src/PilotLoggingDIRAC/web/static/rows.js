@@ -36,7 +36,11 @@ export class Rows {
     return make(
       "div",
       { class: classes.join(" "), "data-line": number + 1 },
-      make("a", { class: "number", href: `#L${number + 1}`, tabindex: -1, click: (event) => this.clicked(event, number) }, String(number + 1)),
+      make(
+        "a",
+        { class: "number", href: `#L${number + 1}`, tabindex: -1, click: (event) => this.clicked(event, number) },
+        String(number + 1),
+      ),
       this.deltas ? this.delta(number, head) : null,
       make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, text, head)),
     );
@@ -45,7 +49,10 @@ export class Rows {
   parts(number, text, head) {
     const parts = lineParts(text, head, this.view.find.wanted);
     const whole = this.view.lines.cut(number);
-    if (whole) parts.push(make("span", { class: "cut" }, ` … cut here: the line has ${bytes(whole)}, download the log to see all of it`));
+    if (whole)
+      parts.push(
+        make("span", { class: "cut" }, ` … cut here: the line has ${bytes(whole)}, download the log to see all of it`),
+      );
     return parts;
   }
 

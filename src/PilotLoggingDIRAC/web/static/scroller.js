@@ -23,7 +23,11 @@ export class Scroller {
     this.pack = make("div", { class: "pack" });
     this.rows = make("div", { class: "rows" }, this.pack);
     this.canvas = make("div", { class: "canvas" }, this.rows);
-    this.element = make("div", { class: "viewport", tabindex: 0, role: "log", "aria-label": label, "aria-live": "off" }, this.canvas);
+    this.element = make(
+      "div",
+      { class: "viewport", tabindex: 0, role: "log", "aria-label": label, "aria-live": "off" },
+      this.canvas,
+    );
     this.element.addEventListener("scroll", () => this.scrolled());
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.element);
