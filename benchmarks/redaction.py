@@ -7,7 +7,7 @@ import time
 
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 from tests.pilot_texts import Texts
-from tests.redaction_hostile import HOSTILE
+from tests.pilotlog.text.redaction.redaction_hostile import HOSTILE
 
 _BYTES = 1024 * 1024
 _RUNS = 20

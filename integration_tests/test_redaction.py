@@ -3,7 +3,7 @@
 import pytest
 import zstandard
 
-from tests import redaction_corpus as corpus
+from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilot_texts import Texts
 
 from .pilot import pilot_line

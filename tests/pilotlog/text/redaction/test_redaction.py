@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
-from tests import redaction_corpus as corpus
+from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilot_texts import Texts
-from tests.redaction_hostile import HOSTILE
+from tests.pilotlog.text.redaction.redaction_hostile import HOSTILE
 
 SEEDS = (1, 2)
 MiB = 1024 * 1024

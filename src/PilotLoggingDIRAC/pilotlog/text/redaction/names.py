@@ -10,35 +10,57 @@ import functools
 import re
 from collections.abc import Iterable
 
+#: How much a name says: its value is a secret; is one when it looks like a password; or like a token.
+STRONG, SHORT, WEAK = 3, 2, 1
+
 _SECRET = re.compile(
-    rb"(?:.*passw(?:or)?d|.*passphrase|.*secret|.*secret(?:access)?key|.*credential|.*macaroon|.*authz|.*token)s?"
-    rb"|authorization|(?:admin|db|ftp|ldap|mail|my|root|smtp|ssh|store|sudo|user)pass"
+    rb"(?:.*passw(?:or)?d|.*passphrase|.*passcode|.*passwort|.*secret|.*secret(?:access)?key|.*credential|.*macaroon|.*authz|.*token)s?"
+    rb"|authorization|(?:admin|bind|db|ftp|key|ldap|mail|my|pg|require|root|smtp|store|sudo|user)pass|(?:bind|root|admin|db|user|my|manager|ldap)pw"
+    rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre|pre?shared|secret|private|shared"
+    rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
 _KEYS = (
-    b"access account admin aes api auth client consumer crypt deploy encryption encrypt hmac host jwt license master priv"
-    b" private rsa secret service session shared signature signing ssh storage stream subscription"
+    b"access account admin aes api auth client consumer crypt data deploy encryption encrypt fernet hmac host jwt license master preshared priv"
+    b" private rsa secret service session shared signature signing ssh storage stream subscription symmetric transfer user"
 ).split()
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
-_SHORT = (b"pass", b"pwd")
+_SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
+
+#: Pairs, the second behind the first, that are secret together.
+_PAIRS = frozenset(
+    [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (b"oauth", b"signature"),
+     (b"mfa", b"seed"), (b"totp", b"seed"), (b"otp", b"seed"), (b"2fa", b"seed"), (b"url", b"sig"), (b"key", b"base"),
+     (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification", b"code"), (b"x", b"signature"), (b"totp", b"secret"),
+     (b"private", b"exponent"), (b"backup", b"code"), (b"client", b"random"), (b"q", b"signature"), (b"hub", b"signature")]
+)  # fmt: skip
+
+#: Names whose values count when they look like a token, or like a password.
+_WEAK = frozenset(
+    b"auth authkey bearer code csrf hmac jwt key secretid seed sid sig signature sso verifier xsrf".split()
+)
+_WORDY = frozenset(
+    b"pass pwd pw psk pin otp passwort contrase\xc3\xb1a \xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c".split()
+)
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"age alg algorithm audience ca cert certificate class client count date dir directory enabled endpoint error"
-    b" errors exchange expiration expired expires expiry file filename files fingerprint folder format header host id"
-    b" ids issuer len length lifetime limit location manager max method min mode name names num number owner path paths"
-    b" plugin policy port prefix provider proxy renewal required scope scopes server service size source state status"
-    b" store time timeout timestamp ttl type uri url usage used user valid validity version".split()
+    b"age alg algorithm algorithms allowed audience auth ca callback cert certificate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
+    b" errors exchange expiration expire expired expires expiry failed file filename files fingerprint folder format go groups header host id"
+    b" ids invalid issuer issued java js label len length level lifetime limit list location manager max md method methods min missing mode module name names num number owner path paths"
+    b" param params pattern plugin policy port prefix process provider proxy py refreshed regex renewal required response rpm ref reference resource role role s scheme schema scope scopes server service sh size source state stats status"
+    b" stdin store subject supported template time timeout timestamp ttl txt type types uri url usage used user valid validity value values version whl yaml yml".split()
 )
 
-_WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 
-#: DIRAC's word for the group that a host acts for.
-_PLAIN = frozenset([b"extracredentials"])
+#: Names that hold such a word, and are no secrets.
+_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid"])
 
-#: Where a name may be: what begins it is looked for behind the hit. RE2, without case.
+#: Where a name may be: what begins it is looked for behind the hit. RE2, without case. Words lack their first letters
+#: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
-    rb"token|pass(?:w|phrase)|[a-z0-9_.-]pass|[a-z0-9_.-]pwd|secret|credential|macaroon|authz|authorization|x-(?:amz|goog)-signature"
-    rb"|(?:" + rb"|".join(_KEYS) + rb")[_-]?key"
+    rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"
+    rb"|[_-]cred|gnature|[_ ]seed|l_sig|sertion|xponent"
 )
 
 
@@ -48,30 +70,38 @@ class Names:
     def __init__(self, secret: Iterable[str] = (), plain: Iterable[str] = ()):
         self._secret = frozenset(name.strip().lower().encode() for name in secret if name.strip())
         self._plain = _PLAIN.union(name.strip().lower().encode() for name in plain if name.strip())
-        self.is_secret = functools.lru_cache(4096)(self._is_secret)
+        self.strength = functools.lru_cache(4096)(self._strength)
 
     @property
     def keywords(self) -> bytes:
         """A pattern of RE2 for what a secret name holds."""
         return rb"|".join([KEYWORDS, *(re.escape(name) for name in sorted(self._secret))])
 
-    def _is_secret(self, name: bytes) -> bool:
-        """Whether the value of a name is a secret."""
+    def _strength(self, name: bytes) -> int:
+        """How much a name says of its value; 0 where it is no secret."""
         lower = name.lower().strip(b"-_.")
         if lower in self._plain:
-            return False
+            return 0
         if lower in self._secret:
-            return True
+            return STRONG
         words = [word.lower() for word in _WORDS.findall(name)]
         while words and words[-1].isdigit():
             words.pop()
-        return bool(words) and words[-1] not in _ABOUT and not words[0].startswith(b"lib") and _says_secret(words)
+        if not words or words[0].startswith(b"lib"):
+            return 0
+        if tuple(words[-2:]) in _PAIRS or words[0] == b"x" and words[-1] == b"signature":
+            return STRONG
+        return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)
 
 
-def _says_secret(words: list[bytes]) -> bool:
+def _said_by(words: list[bytes]) -> int:
     if any(_SECRET.fullmatch(word) or _KEY.fullmatch(word) for word in words):
-        return True
+        return STRONG
     pairs = zip(words, words[1:], strict=False)
     if any(second in (b"key", b"keys") and first in _KEYS for first, second in pairs):
-        return True
-    return (len(words) > 1 and words[-1] in _SHORT) or (words[:1] == [b"x"] and words[-1] == b"signature")
+        return STRONG
+    if words[-1] in _SHORT:
+        return STRONG if len(words) > 1 else SHORT
+    if words[-1] in _WORDY:
+        return SHORT
+    return WEAK if words[-1] in _WEAK and len(words) < 3 and words[0] != b"public" else 0

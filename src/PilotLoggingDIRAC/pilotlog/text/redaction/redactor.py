@@ -9,14 +9,14 @@ import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
 
-from . import budget, encoded, pem, swallow
+from . import budget, encoded, pem, scalars, swallow
 from .budget import Budget
 from .carry import Carry, present_line
 from .marker import marker
 from .names import Names
 from .own import OwnRule
 from .scanning import Scanner
-from .swallow import BLOCK, KEY, MANY, Opened, Secret
+from .swallow import BLOCK, KEY, MANY, SCALAR, Opened, Secret
 
 
 class Redactor:
@@ -96,20 +96,20 @@ class _Pass:
         return line_end or len(self._text)
 
     def _next(self, at: int, limit: int) -> tuple[Secret, int] | None:
-        """The next secret, and the end of what hit it."""
+        """The next secret, and where the scan goes on if it is none of this text."""
         while place := self._scanner.hit(self._text, at, limit):
             if not self._budget.take(self._scanner.cost(self._text, *place)):
                 return Secret(place[0], Opened(budget.RULE, MANY)), place[1]
             if secret := self._scanner.secret(self._text, *place):
-                return secret, place[1]
-            at = place[1]
+                return secret, self._scanner.behind(self._text, *place)
+            at = self._scanner.behind(self._text, *place)
         return None
 
-    def _take(self, secret: Secret, place_end: int) -> int:
+    def _take(self, secret: Secret, behind: int) -> int:
         """Put the marker in the place of a secret; where the scan goes on."""
         end, opened = _swallow(secret.opened, self._text, secret.start)
         if end <= max(secret.start, self._base):
-            return max(end, place_end)
+            return max(end, behind)
         self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
         self._done, self._opened = end, opened or self._opened
         if opened and end < len(self._text):
@@ -128,4 +128,6 @@ def _swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tupl
         return pem.swallow(opened, text, at, context)
     if opened.kind == MANY:
         return budget.swallow(text, at)
+    if opened.kind == SCALAR:
+        return scalars.swallow(opened, text, at)
     return (encoded.swallow if opened.kind == BLOCK else swallow.swallow)(opened, text, at)

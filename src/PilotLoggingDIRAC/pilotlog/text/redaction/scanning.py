@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import re2
 
-from . import encoded, pem, tokens, urls, values
+from . import commands, encoded, headers, known, markup, pem, phrases, tokens, urls, values
+from .leads import Either, Lead
 from .names import Names
 from .swallow import Secret
 
 _MAX_MEMORY = 64 * 1024 * 1024
 _MAX_DECODED_PLACES = 4
+#: One look of RE2 is at so much text, so that time is linear however many places there are.
+_WINDOW_BYTES = 16 * 1024
+_OVERLAP_BYTES = 512
+#: So much of a place is looked at to tell whose it is.
+_MAX_PLACE = 512
+
 
 Find = Callable[[bytes, int, int], "Secret | None"]
 
@@ -21,26 +27,37 @@ class Scanner:
     """Finds secrets; one is made once and used for all logs, by many threads."""
 
     def __init__(self, names: Names):
-        blocks = encoded.Encoded(self._holds_secret)
-        rules: tuple[tuple[str, bytes, Find], ...] = (
-            ("key", pem.ANCHOR, pem.find),
-            ("jwt", tokens.JWT_ANCHOR, tokens.jwt),
-            ("macaroon", tokens.MACAROON_ANCHOR, tokens.macaroon),
-            ("url", urls.ANCHOR, urls.find),
-            ("bearer", tokens.BEARER_ANCHOR, tokens.bearer),
-            ("cloud", tokens.CLOUD_ANCHOR, tokens.cloud_key),
+        self._block = encoded.Encoded(self._holds_secret).find
+        rules: tuple[tuple[bytes, Find], ...] = (
+            (pem.ANCHOR, pem.find),
+            (tokens.JWT_ANCHOR, tokens.jwt),
+            (tokens.MACAROON_ANCHOR, tokens.macaroon),
+            (urls.ANCHOR, urls.find),
+            (tokens.BEARER_ANCHOR, tokens.bearer),
+            (tokens.CLOUD_ANCHOR, tokens.cloud_key),
+            (headers.ANCHOR, headers.find),
+            *_leads(known.LEADS, commands.LEADS),
+            (markup.ANCHOR, markup.Markup(names).find),
+            (values.anchor(names), values.Values(names).find),
+            *_leads(phrases.LEADS),
         )
-        self._block, self._named = blocks.find, values.Values(names).find
-        self._finders = {kind: find for kind, _, find in rules}
-        anchors = [*(anchor for _, anchor, _ in rules), encoded.ANCHOR, values.anchor(names)]
-        self._anchors = _compiled(rb"|".join(anchors))
-        kinds = rb"|".join(b"(?P<%s>%s)" % (kind.encode(), anchor) for kind, anchor, _ in rules)
-        self._kinds = re.compile(kinds.replace(rb"\z", rb"\Z"))
+        self._finders = [find for _, find in rules]
+        self._rules = _set([anchor for anchor, _ in rules])
+        self._anchors = _compiled(rb"|".join([*(anchor for anchor, _ in rules), encoded.ANCHOR]))
 
     def hit(self, text: bytes, at: int, end: int) -> tuple[int, int] | None:
         """The next place between ``at`` and ``end`` where a secret may be."""
-        match = self._anchors.search(text, at, end)
-        return match.span() if match else None
+        while at < end:
+            window = min(at + _WINDOW_BYTES, end)
+            match = self._anchors.search(text, at, window)
+            if match or window == end:
+                return match.span() if match else None
+            at = window - _OVERLAP_BYTES
+        return None
+
+    def behind(self, text: bytes, start: int, end: int) -> int:
+        """Where the scan goes on behind a place that held no secret: within it, as another may begin there."""
+        return end if text[start:end] in encoded.FRAGMENTS else start + 1 + text[start : start + 1].isalnum()
 
     def cost(self, text: bytes, start: int, end: int) -> int:
         """How many ordinary places a place counts for: base64 has to be decoded."""
@@ -53,8 +70,10 @@ class Scanner:
         return self._plain_secret(text, start, end)
 
     def _plain_secret(self, text: bytes, start: int, end: int) -> Secret | None:
-        kind = self._kinds.match(text, start)
-        return (self._finders[kind.lastgroup] if kind else self._named)(text, start, end)
+        for rule in sorted(self._rules.Match(text[start : start + _MAX_PLACE]) or ()):
+            if found := self._finders[rule](text, start, end):
+                return found
+        return None
 
     def _holds_secret(self, decoded: bytes) -> bool:
         """Whether decoded text holds a secret, or more places for one than are looked at. Decodes no further."""
@@ -65,13 +84,30 @@ class Scanner:
                 return False
             if self._plain_secret(decoded, *place):
                 return True
-            at = place[1]
+            at = self.behind(decoded, *place)
         return True
 
 
-def _compiled(pattern: bytes):
+def _leads(*tables: tuple[Lead | Either, ...]) -> Iterator[tuple[bytes, Find]]:
+    return ((lead.anchor, lead.find) for table in tables for lead in table)
+
+
+def _options():
     """Bytes are matched as they are, and no groups are kept: RE2 is fastest then."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem, options.never_capture = _MAX_MEMORY, True
-    return re2.compile(pattern, options)
+    return options
+
+
+def _compiled(pattern: bytes):
+    return re2.compile(pattern, _options())
+
+
+def _set(anchors: list[bytes]):
+    """Patterns of which RE2 tells all that match where a text begins."""
+    rules = re2.Set.MatchSet(_options())
+    for anchor in anchors:
+        rules.Add(anchor)
+    rules.Compile()
+    return rules

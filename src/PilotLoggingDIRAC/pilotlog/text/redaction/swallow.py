@@ -27,6 +27,18 @@ TOKEN = b"t"
 AUTHORITY = b"a"
 #: The same, urlencoded: to ``%40``.
 ENCODED_AUTHORITY = b"e"
+#: To the end of the line, also one that is written as an escape.
+LINE = b"n"
+#: Lines of hexadecimal digits, with colons and blanks.
+HEX_LINES = b"h"
+#: A hash of a password, with its salt.
+HASH = b"c"
+#: Text between tags, or of a form, to the next tag.
+MARKUP = b"x"
+#: The rest of a URL's path.
+PATH_OF_URL = b"p"
+#: A block scalar of YAML, ``count`` blanks deeper than its name: ``scalars.swallow``.
+SCALAR = b"y"
 #: A private key: ``pem.swallow``.
 KEY = b"k"
 #: A block of base64, wrapped or not: ``encoded.swallow``.
@@ -59,9 +71,17 @@ class Secret:
     opened: Opened
 
 
+_HEADER = rb"(?:\d{4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\])?"
 _ENDS = {
-    BARE: re.compile(rb"""(?:[^\s"'\\]++|\\(?![nrt"'\\]|\Z))*+"""),
-    QUERY: re.compile(rb"""(?:[^\s"'\\&%]++|\\(?![nrt"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z))*+"""),
+    BARE: re.compile(
+        rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0]|\Z)|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-]))*+"""
+    ),
+    QUERY: re.compile(rb"""(?:[^\s"'\\&%\x00\x1b<;]++|\\(?![nrtux0"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z)|<(?!/|\Z))*+"""),
+    LINE: re.compile(rb"""(?:[^\r\n\\\x00]++|\\(?![nr]|\Z))*+"""),
+    HASH: re.compile(rb"[A-Za-z0-9./$=,+_{}-]*+"),
+    MARKUP: re.compile(rb"[^<\r\n]*+"),
+    PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
+    HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
@@ -69,6 +89,7 @@ _ENDS = {
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
 #: What is left of a text when it ends where the end of a secret may have begun.
 _TAIL = re.compile(rb"\\{1,8}|%[0-4]?")
+_BARE_TAIL = re.compile(rb"""\\{1,8}|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:
@@ -82,7 +103,7 @@ def quoted(quote: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:[^\\\n]++|(?!" + end + rb"|\\{1,8}\Z)\\++" + mark + rb"?+)*+")
 
 
-_QUOTED = {quote: quoted(quote) for quote in (b'"', b"'", b'\\"', b"\\'", b'\\\\\\"', b"\\\\\\'", b"%22", b"%27")}
+_QUOTED = {quote: quoted(quote) for quote in (b'"', b"'", b"`", b'\\"', b"\\'", b'\\\\\\"', b"\\\\\\'", b"%22", b"%27")}
 
 #: The quotes that are known, for patterns.
 QUOTES = rb"""(?:\\{3}|\\)?["']|%2[27]"""
@@ -107,7 +128,7 @@ def _authority(text: bytes, at: int) -> int:
 def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened | None]:
     """The end, and the secret with what it may still swallow where the text ends before it."""
     rest = text[end : end + 9]
-    if rest and not (len(text) - end == len(rest) and _TAIL.fullmatch(rest)):
+    if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind == BARE else _TAIL).fullmatch(rest)):
         return end, None
     left = opened.left - (len(text) - at)
     return len(text), dataclasses.replace(opened, tail=rest, left=left) if left > 0 else None

@@ -15,23 +15,67 @@ _OPAQUE = re.compile(
 
 #: What keys begin with, what else they are made of, how long that is at least. Order counts.
 _KEYS = (
-    (rb"A[KS]IA", rb"[A-Z0-9]", 16),
+    (rb"(?:A[KSB]IA|ACCA|A3T[A-Z0-9])", rb"[A-Z0-9]", 16),
+    (rb"ABSK", rb"[A-Za-z0-9+/=]", 60),
+    (rb"LTAI", rb"[A-Za-z0-9]", 16),
     (rb"gh[oprsu]_", rb"[A-Za-z0-9]", 20),
     (rb"github_pat_", rb"[A-Za-z0-9_]", 20),
-    (rb"gl(?:pat|rt|cbt|dt|ptt|soat|ft|imt|agent)-", rb"[A-Za-z0-9_.-]", 16),
+    (rb"gl(?:pat|rt|cbt|dt|ptt|soat|ft|ffct|imt|agent|oas|rtr)-", rb"[A-Za-z0-9_.-]", 16),
+    (rb"GR1348941", rb"[A-Za-z0-9_-]", 16),
     (rb"xox[abeoprs]-", rb"[A-Za-z0-9-]", 10),
+    (rb"xapp-[0-9]-", rb"[A-Za-z0-9-]", 16),
     (rb"AIza", rb"[A-Za-z0-9_-]", 30),
     (rb"ya29\.", rb"[A-Za-z0-9_-]", 20),
-    (rb"hv[sb]\.", rb"[A-Za-z0-9_-]", 20),
-    (rb"npm_", rb"[A-Za-z0-9]", 30),
+    (rb"1//0", rb"[A-Za-z0-9_-]", 20),
+    (rb"GOCSPX-", rb"[A-Za-z0-9_-]", 16),
+    (rb"hv[sbr]\.", rb"[A-Za-z0-9_-]", 20),
+    (rb"npm_", rb"[A-Za-z0-9]", 20),
     (rb"pypi-AgE", rb"[A-Za-z0-9_-]", 20),
     (rb"hf_", rb"[A-Za-z0-9]", 30),
-    (rb"dop_v1_", rb"[a-f0-9]", 30),
-    (rb"[rs]k_live_", rb"[A-Za-z0-9]", 16),
-    (rb"sk-(?:ant-|proj-)?", rb"[A-Za-z0-9_]", 20),
+    (rb"do[por]_v1_", rb"[a-f0-9]", 30),
+    (rb"[rs]k_(?:live|test|prod)_", rb"[A-Za-z0-9]", 10),
+    (rb"sk-(?:ant-|proj-|svcacct-|admin-)?", rb"[A-Za-z0-9_]", 20),
+    (
+        rb"(?:gsk|pplx|nvapi|xai|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)[_-]",
+        rb"[A-Za-z0-9_.=/+-]",
+        20,
+    ),
+    (rb"fm[12][ar]?_", rb"[A-Za-z0-9+/=]", 60),
+    (rb"shp(?:at|ca|pa|ss)_", rb"[a-fA-F0-9]", 20),
+    (rb"dapi", rb"[a-f0-9]", 32),
+    (rb"dp\.(?:pt|st|ct|sa|scim|audit)\.", rb"[A-Za-z0-9_.-]", 30),
+    (rb"dt0[a-z]01\.", rb"[A-Za-z0-9.]", 30),
+    (rb"SG\.", rb"[A-Za-z0-9_.-]", 40),
+    (rb"sl\.", rb"[A-Za-z0-9_-]", 60),
+    (rb"sq0[a-z]{3}-", rb"[A-Za-z0-9_-]", 20),
+    (rb"EAA[A-Z]", rb"[A-Za-z0-9]", 60),
+    (rb"EZ[AT]K", rb"[A-Za-z0-9]", 40),
+    (rb"AKC[a-z]", rb"[A-Za-z0-9]", 30),
+    (rb"cmVmd", rb"[A-Za-z0-9]", 50),
+    (rb"ATATT3x", rb"[A-Za-z0-9_=-]", 20),
+    (rb"ATCTT3x", rb"[A-Za-z0-9_=-]", 20),
+    (rb"PMAK-", rb"[a-f0-9-]", 30),
+    (rb"NR(?:AK|JS|II|BR|SP)-", rb"[A-Za-z0-9-]", 16),
+    (rb"pul-", rb"[a-f0-9]", 30),
+    (rb"key-", rb"[a-f0-9]", 32),
+    (rb"xkeysib-", rb"[a-zA-Z0-9-]", 40),
+    (rb"xsmtpsib-", rb"[a-zA-Z0-9-]", 40),
+    (rb"tskey-(?:auth|api|client|scim|webhook)-", rb"[A-Za-z0-9-]", 16),
+    (rb"sha256~", rb"[A-Za-z0-9_-]", 40),
+    (rb"API-", rb"[A-Z0-9]", 26),
+    (rb"FLWSECK(?:_TEST)?-", rb"[A-Za-z0-9-]", 12),
+    (rb"p8e-", rb"[a-z0-9]", 30),
+    (rb"A3-[A-Z0-9]{6}-", rb"[A-Z0-9-]", 20),
+    (rb"v1\.0-[a-f0-9]{24}-", rb"[a-f0-9]", 60),
+    (rb"dnkey-", rb"[a-z0-9=_-]", 40),
+    (rb"fio-u-", rb"[A-Za-z0-9_=-]", 40),
+    (rb"t1\.[A-Z0-9a-z_-]{8}", rb"[A-Za-z0-9_.=-]", 60),
+    (rb"AQVN", rb"[A-Za-z0-9_-]", 34),
+    (rb"bedrock-api-key-", rb"[A-Za-z0-9+/=]", 30),
     (rb"AGE-SECRET-KEY-1", rb"[A-Z0-9]", 20),
 )
 _CLOUD = re.compile(rb"|".join(rb"%s(?:%s{%d,}+|%s*+\Z)" % (begin, more, least, more) for begin, more, least in _KEYS))
+_LEAST = 4
 #: base64 of ``0018location ...``, the first packet of a macaroon.
 _MACAROON = re.compile(rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u")
 
@@ -39,7 +83,8 @@ _ESCAPED = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 JWT_ANCHOR = rb"eyJ"
 BEARER_ANCHOR = rb"(?i:bearer)(?:[ \t]|%20|\+)+"
-CLOUD_ANCHOR = rb"|".join(begin for begin, _, _ in _KEYS)
+#: With some letters more, so that the scan stops at few places; what is shorter where the text ends may be one, too.
+CLOUD_ANCHOR = rb"|".join(rb"%s(?:%s{%d}|%s*\z)" % (begin, more, _LEAST, more) for begin, more, _ in _KEYS)
 MACAROON_ANCHOR = rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u"
 
 

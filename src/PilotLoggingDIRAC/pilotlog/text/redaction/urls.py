@@ -11,7 +11,7 @@ RULE = b"url-password"
 _LETTERS = rb"""[^\s/"'<>?#\\@]"""
 #: With the ``@`` that tells a password from a port, or where the text ends before it.
 ANCHOR = (
-    rb":(?://|\\/\\/)(?:" + _LETTERS + rb"*@|[^\s/\"'<>?#\\@:\[]+:" + _LETTERS + rb"*\z|[A-Za-z0-9_~-]{20,}\z)"
+    rb":(?://|\\/\\/)(?:" + _LETTERS + rb"*@|[^\s/\"'<>?#\\@:\[]*:" + _LETTERS + rb"*\z|[A-Za-z0-9_~-]{20,}\z)"
     rb"|(?i:%3A%2F%2F)[^\s&%/]+(?i:%3A)(?:[^\s&%]|%[0-35-9A-Fa-f]|%4[1-9A-Fa-f])*(?:%40|%?4?\z)"
 )
 _USER = re.compile(rb"""://(?:[^\s/"'<>?#\\@:]*+)|:\\/\\/(?:[^\s/"'<>?#\\@:]*+)""")
@@ -21,7 +21,9 @@ _PORT = re.compile(rb"\d{0,5}\Z")
 _MARKED = re.compile(rb"[:/%\\23AFaf]{3,9}\[redacted:")
 _MARKER_BEGUN = re.compile(rb"\[[redact]{0,8}:?[\w-]{0,64}\]?\Z")
 #: So long a user is a token.
-_TOKEN = re.compile(rb"(?:https?://|:\\/\\/|://)([A-Za-z0-9_.~%-]{20,256})(?:@|\Z)")
+_TOKEN = re.compile(
+    rb"(?:https?://|:\\/\\/|://)([A-Za-z0-9_.~%-]{20,256})(?::(?:x-oauth-basic|x-access-token|x[a-z-]{0,13}(?=\Z))?)?(?:@|\Z)"
+)
 
 
 def find(text: bytes, start: int, end: int) -> Secret | None:
@@ -36,6 +38,8 @@ def find(text: bytes, start: int, end: int) -> Secret | None:
             token = _TOKEN.match(text, start)
             return Secret(token.start(1), Opened(RULE, kind)) if token else None
         at += 1
+        if token := _TOKEN.match(text, start):
+            return Secret(token.start(1), Opened(RULE, kind))
     if _PLAIN.match(text, at) or _PORT.match(text, at) or _MARKER_BEGUN.match(text, at):
         return None
     return Secret(at, Opened(RULE, kind))

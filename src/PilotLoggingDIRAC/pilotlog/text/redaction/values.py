@@ -1,62 +1,66 @@
-"""What stands behind a name, and whether it is a secret: paths, references, markers and plain words are none."""
+"""What stands behind a name, and whether it is a secret."""
 
 from __future__ import annotations
 
 import re
 
-from .names import Names
-from .swallow import BARE, LISTED, QUERY, QUOTED, QUOTES, Opened, Secret, swallow
+from . import plain, scalars
+from .names import SHORT, WEAK, Names
+from .swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
 
 RULE = b"secret"
 
-#: Between a name and its value: ``=``, ``:``, ``=>``, the same urlencoded, or ``", "`` as in a list of arguments.
-_SEPARATOR = rb"(?:" + QUOTES + rb")?(?:[ \t]|%20)*(?:=>|:=|[=:]|%3[AaDd]|,[ \t]?(?:\\{3}|\\)?[\"'])"
+_COLOURS = rb"(?:\x1b\[[0-9;]*m|\\(?:x1b|033|e)\[[0-9;]*m)*"
+_CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
+#: Between a name and its value.
+_EQUALS = rb"(?:=>|->|[:?+!]=|===?|=|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
+_LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
+_COLUMN = rb"(?:[ \t]*(?:\||\xe2\x94\x82|;)|\t|  |[ ]?\.{3,})"
+_BLANKS = rb"(?:[ \t]|%20)*"
+_SEPARATOR = _CLOSED + rb"(?:" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb")"
+
 _NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+_LETTERS = frozenset(_NAME_LETTERS[at : at + 1] for at in range(len(_NAME_LETTERS))) | {b""}
 _MAX_NAME = 64
 _LOOK = 512
 
 _NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 _ENTRY = re.compile(
-    rb"(?P<separator>" + _SEPARATOR + rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
-    rb"(?:[bBrRuU]{1,2}(?=[\"']))?(?P<quote>" + QUOTES + rb")?"
-)
-_SCHEME = re.compile(rb"(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon)(?:[ \t]|%20|\+)+")
-_SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon")
-
-_END = rb"""(?=[\s"'\\,;)&\]}>]|%2[267]|\Z)"""
-_PLAIN = re.compile(
-    rb"""(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty
-    |required|optional|unknown|denied|refused|failed|n/a|hosts?|amd64|i386|arm64|\*+|\.{3}|<[^<>\n]{0,64}>|\$\{[^}\n]{0,64}\}|\$[A-Z_][A-Z0-9_]*
-    |%[A-Z_]+%|\[redacted:[\w-]{1,64}\]|-?\d{1,3}(?:\.\d{1,6})?)"""
-    + _END,
-    re.VERBOSE,
-)
-_NUMBER = re.compile(rb"\d{1,20}" + _END)
-#: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
-_ROOTS = (
-    b"afs builddir cephfs cvmfs data dev eos etc gpfs home hpc lustre mnt nfs opt pbs pool private proc root run scratch"
-    b" share shared srv ssd storage sys tmp usr users var work workdir".split()
-)
-_PATH = re.compile(
-    rb"(?:file:/{1,3}|~?/(?:" + rb"|".join(_ROOTS) + rb")/|\.{1,2}/|~/)[\w.+@%~:/{}$-]*+" + _END
-    + rb"|[\w.~+-]{0,64}(?:/[\w.+@~-]{1,64}){1,16}\.(?:pem|key|crt|cert|token|tok|json|jwt|txt|cfg|conf|p12|pfx|pub)" + _END
+    _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
+    + _COLOURS
+    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|[A-Z][a-zA-Z.]{1,24} = |(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
+    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}|base64[,:])?"
+    , re.DOTALL
 )  # fmt: skip
-_BEGINNINGS = tuple(b"/" + root + b"/" for root in _ROOTS) + (b"file:///", b"../", b"~/")
-_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
+_SCHEME = re.compile(
+    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token=|key=)?"
+)
+_SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
+_EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
-_PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+[A-Za-z]{1,15}(?=[\s,;.:]|\Z)")
-_WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
+_SCALAR = re.compile(rb"[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
+_ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
+_PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
+_WORDS_OF_PHRASE = re.compile(rb"[a-z]+(?: [a-z]+){2,9}[ \t]*(?=\r?\n|\Z)")
+_METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+_SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
 _UNKNOWN = re.compile(
-    rb"\\{0,3}|%2?|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)"
+    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
+    rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
 )
+_SHORTS = rb"psk|pin|otp|wort|\xb1a"
+_WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
 
 def anchor(names: Names) -> bytes:
     """A pattern of RE2 that hits a name that may be secret up to its separator."""
     words = rb"(?i:" + names.keywords + rb")[A-Za-z0-9_.-]*"
-    return rb"--[A-Za-z0-9_.-]*" + words + rb"[ \t]+|" + words + _SEPARATOR
+    opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
+    short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
+    weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
+    return rb"(?:[_-]|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
 
 
 class Values:
@@ -67,56 +71,144 @@ class Values:
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
         """The secret that stands behind the name around the hit, if it is one."""
-        first = _begin(text, start)
-        name = _NAME.match(text, first).group()
-        entry = _ENTRY.match(text, first + len(name))
-        if not entry or not self._names.is_secret(name[-_MAX_NAME:].strip(b"-_.")):
-            return None
-        return _value(text, first, name, entry)
+        first = begin(text, start)
+        name = _NAME.match(text, first)
+        strength = self._names.strength(name.group()[-_MAX_NAME:].strip(b"-_.")) if name else 0
+        entry = _ENTRY.match(text, name.end(), name.end() + _LOOK) if strength else None
+        return _Value(text, first, name.group().strip(b"-_."), entry, strength).secret() if entry else None
 
 
-def _begin(text: bytes, start: int) -> int:
+def _inside(look: bytes, quote: bytes) -> bytes:
+    """What stands before a quote."""
+    return look.partition(quote[-1:])[0]
+
+
+def separator_is_encoded(separator: bytes) -> bool:
+    """Whether a separator is urlencoded."""
+    return b"%" in separator
+
+
+def begin(text: bytes, start: int) -> int:
+    """Where the name begins that is at a place."""
+    while text[start : start + 1] not in _LETTERS:
+        start += 1
     left = text[max(0, start - _MAX_NAME) : start]
     return start - (len(left) - len(left.rstrip(_NAME_LETTERS)))
 
 
-def _value(text: bytes, first: int, name: bytes, entry: re.Match[bytes]) -> Secret | None:
-    separator, quote, at = entry["separator"], entry["quote"], entry.end()
-    if separator.endswith((b'"', b"'")):
-        quote = _LAST_QUOTE.search(separator).group()
-    if scheme := _SCHEME.match(text, at):
-        at = scheme.end()
-    encoded = b"%3" in separator or text[first - 1 : first] in (b"?", b"&")
-    opened = Opened(RULE, QUOTED, quote) if quote else Opened(RULE, QUERY if encoded else BARE)
-    if _LIST.match(text, at):
-        return Secret(at, Opened(RULE, LISTED))
-    look = text[at : at + _LOOK]
-    if at + len(look) == len(text) and swallow(opened, look, 0)[1]:
-        is_plain = _may_become_plain(look)
-    else:
-        is_plain = _is_plain(look, name.strip(b"-_."), separator, quote)
-    return None if is_plain else Secret(at, opened)
+class _Value:
+    """What stands behind one name."""
 
+    def __init__(self, text: bytes, first: int, name: bytes, entry: re.Match[bytes], strength: int):
+        self._text, self._first, self._name, self._strength = text, first, name, strength
+        self._separator, self._quote, self._at = (
+            entry["separator"].strip(b" \t") or b" ",
+            (entry["quote"] or b"")[-4:],
+            entry.end(),
+        )
+        if self._quote in (b'"' * 3, b"'" * 3):
+            self._quote = self._quote[:1]
+        if not self._separator.strip(b".;|\xe2\x94\x82") and entry["colon"]:
+            self._separator = entry["colon"]
+        self._is_option = text[first : first + 1] == b"-"
 
-def _is_plain(look: bytes, name: bytes, separator: bytes, quote: bytes | None) -> bool:
-    """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
-    if look[:1] in b"\r\n" or _PLAIN.match(look) or _PATH.match(look) or (name[-1:] in b"sS" and _NUMBER.match(look)):
-        return True
-    if quote:
-        return look.startswith(quote)
-    word = _WORD.match(look)
-    if not word or look[:1] in b"=)]}" or word.group().rstrip(b"])}") == name.upper() or _CONTAINER.match(look):
-        return True
-    if separator.isspace():
-        return look[:1] == b"-" or _PROSE.match(look) is not None
-    return separator.endswith(b":") and b"pass" not in name.lower() and _PROSE.match(look) is not None
+    def secret(self) -> Secret | None:
+        """The secret, if it is one."""
+        text, separator = self._text, self._separator
+        if separator[:1] == b"," and separator[-1:] in b"\"'":
+            self._quote = _LAST_QUOTE.search(separator).group()
+        if scheme := _SCHEME.match(text, self._at):
+            self._at = scheme.end()
+        if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
+            return self._scalar()
+        if _LIST.match(text, self._at):
+            return Secret(self._at, Opened(RULE, LISTED))
+        opened = self._opened()
+        look = text[self._at : self._at + _LOOK]
+        if self._at + len(look) == len(text) and swallow(opened, look, 0)[1]:
+            is_plain = self._may_become_plain(look)
+        else:
+            is_plain = self._is_plain(look)
+        return None if is_plain else Secret(self._at, opened)
 
+    def _opened(self) -> Opened:
+        if self._quote:
+            return Opened(RULE, QUOTED, self._quote)
+        encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
+        return Opened(RULE, QUERY if encoded else BARE)
 
-def _may_become_plain(look: bytes) -> bool:
-    """Whether the text ends before it can be seen that the value is a secret; then the next message is waited for."""
-    return (
-        _UNKNOWN.fullmatch(look) is not None
-        or _PATH.match(look) is not None
-        or any(scheme.startswith(look.lower()) for scheme in _SCHEMES)
-        or any(beginning.startswith(look) for beginning in _BEGINNINGS)
-    )
+    def _scalar(self) -> Secret | None:
+        at = self._text.find(b"\n", self._at)
+        line = self._text[self._text.rfind(b"\n", 0, self._first) + 1 : self._first]
+        return Secret(at, Opened(RULE, SCALAR, count=scalars.indent(line))) if at >= 0 else None
+
+    def _is_plain(self, look: bytes) -> bool:
+        """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
+        if look[:1] in b"\r\n" or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
+            return True
+        if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
+            return True
+        if self._strength == SHORT:
+            return not plain.is_passwordlike(look)
+        if self._strength == WEAK and self._text[max(0, self._first - 7) : self._first].lower() == b"public ":
+            return True
+        if self._strength == WEAK:
+            return not plain.is_opaque(look)
+        literal = plain.code_literal(look) if not self._quote else None
+        if literal is not None:
+            return self._is_plain_literal(look, literal)
+        return self._is_plain_strong(look)
+
+    def _is_plain_literal(self, look: bytes, at: int) -> bool:
+        """Of an expression the literal counts."""
+        if not at or plain.are_words(_inside(look[at:], look[at - 1 : at])) or plain.is_reference(look[at:]):
+            return True
+        self._at += at
+        return False
+
+    def _is_plain_strong(self, look: bytes) -> bool:
+        separator = self._separator
+        if separator[:1] == b",":
+            return plain.are_words(_inside(look, self._quote)) or look.startswith(self._quote)
+        if self._quote:
+            return (
+                look.startswith(self._quote)
+                or plain.is_state(look)
+                or look[:1] == b"{"
+                or _SIGN.match(look) is not None
+            )
+        word = plain.WORD.match(look)
+        if (
+            not word
+            or look[:1] in b"=)]}:"
+            or word.group().rstrip(b"])}").upper() == self._name.rpartition(b".")[2].strip(b"_").upper()
+            or _EMPTY_CONTAINER.match(look)
+        ):
+            return True
+        if separator == b" " and self._is_option:
+            return look[:1] == b"-" or plain.is_state(look) or _METAVARIABLE.match(look) is not None
+        if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
+            return not (plain.is_opaque(look) or plain.is_passwordlike(look))
+        return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
+
+    def _is_plain_behind_equals(self, look: bytes) -> bool:
+        if separator_is_encoded(self._separator) and plain.is_version(look):
+            return True
+        return plain.is_constant(look) or plain.is_state(look) and b"pass" not in self._name.lower()
+
+    def _is_plain_behind_colon(self, look: bytes) -> bool:
+        if plain.is_state(look) or plain.is_report(look):
+            return True
+        is_password = b"pass" in self._name.lower() and self._name.lower() != b"passwd"
+        return not is_password and (plain.is_prose(look) or _ENTRY_BEGUN.match(look) is not None)
+
+    def _may_become_plain(self, look: bytes) -> bool:
+        """Whether the text ends before it can be seen that the value is a secret; then the next message is waited for."""
+        return (
+            _UNKNOWN.fullmatch(look) is not None
+            or plain.PATH.match(look) is not None
+            or self._separator[:1] == b","
+            and b"value".startswith(look.lower())
+            or any(scheme.startswith(look.lower()) for scheme in _SCHEMES)
+            or any(beginning.startswith(look) for beginning in plain.BEGINNINGS)
+        )

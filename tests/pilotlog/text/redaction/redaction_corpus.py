@@ -1,6 +1,6 @@
 """What redaction is measured on: secrets of every rule in every form, and ordinary pilot text. All from a seed.
 
-``python -m tests.redaction_corpus`` prints the figures that the tests hold.
+``python -m tests.pilotlog.text.redaction.redaction_corpus`` prints the figures that the tests hold.
 """
 
 import base64

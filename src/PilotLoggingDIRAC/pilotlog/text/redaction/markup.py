@@ -1,0 +1,64 @@
+"""Names and values that stand apart: XML, HTML, entries ``name: …, value: …``, ``setenv NAME value``, forms."""
+
+from __future__ import annotations
+
+import re
+
+from . import plain
+from .leads import QUOTE, anything, secret_behind
+from .names import KEYWORDS, SHORT, STRONG, Names
+from .pem import HEADER
+from .swallow import BARE, MARKUP, Opened, Secret
+from .values import begin
+
+RULE = b"secret"
+_NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
+_LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
+_RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
+_VALUE = (
+    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?i:value|val|content|default)\\*[\"']?[ \t]*[:=][ \t]*" + QUOTE
+)
+_CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
+_TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>"
+_FORM = rb"[\"']\r?\n(?:%s[A-Z][\w-]+: [^\n]*\n)?%s\r?\n%s"
+_SETTER = rb"(?:etenv|et -[gUux]+|etx|etEnv|gure set|fig set|utenv)[ (]\"?(?:[\w:./]*[/:])?"
+
+_KINDS = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (_VALUE % _LOG_HEADER + rb"(?=[^\s\"',])", BARE),
+        (_CELL + rb"(?=[^\s<])", MARKUP),
+        (_TAG + rb"(?=[^\s<])", MARKUP),
+        (_FORM % ((_LOG_HEADER,) * 3) + rb"(?=[^\s])", MARKUP),
+        (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
+    )
+)
+_WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+_SET = re.compile(_SETTER)
+
+ANCHOR = (
+    _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
+    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+)  # fmt: skip
+
+
+class Markup:
+    """The rule of names and values that stand apart."""
+
+    def __init__(self, names: Names):
+        self._names = names
+
+    def find(self, text: bytes, start: int, end: int) -> Secret | None:
+        """The secret at a hit."""
+        setter = _SET.match(text, start)
+        first = setter.end() if setter else begin(text, start)
+        word = _WORD.match(text, first)
+        strength = self._names.strength(word.group().strip(b"-_.")) if word else 0
+        if strength < SHORT:
+            return None
+        for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
+            if match := pattern.match(text, word.end()):
+                return secret_behind(
+                    text, match.end(), Opened(RULE, kind), anything if strength == STRONG else plain.is_passwordlike
+                )
+        return None

@@ -1,0 +1,67 @@
+"""Prompts and their answers, talk of passwords, statements of SQL, and calls that take a password by its place."""
+
+from __future__ import annotations
+
+import re
+
+from . import plain
+from .leads import QUOTE, Lead, always, anything
+from .swallow import LINE, TOKEN
+
+RULE = b"secret"
+_CODE_SHAPE = re.compile(
+    rb"(?:[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?|[0-9]{6,10}|(?=[A-Z]*[0-9])[A-Z0-9]{6,10})" + plain.END
+)
+_PASS = rb"(?i:passwor[dt]|pass ?phrase|pass ?code|passwd)"
+_OTHER_LANGUAGES = (
+    rb"(?:(?i:de passe|trase(?:\xc3\xb1|n)a|enha|woord|nnwort|arola|senord|has\xc5\x82o)"
+    rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89)"
+)
+_CODES = rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|enter|the) \Z"
+_WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
+
+
+def _is_told(look: bytes) -> bool:
+    return plain.is_opaque(look) or plain.is_passwordlike(look) and b"=" not in look.split(None, 1)[0][:-2]
+
+
+def _is_token(look: bytes) -> bool:
+    return plain.is_opaque(look) or plain.is_uuid(look)
+
+
+def _is_code(look: bytes) -> bool:
+    return _CODE_SHAPE.match(look) is not None and not plain.is_state(look) or plain.is_opaque(look)
+
+
+LEADS = (
+    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
+         rb"[^\s\"']", anything),
+    Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
+    Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
+    Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
+    Lead(RULE, _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+))?(?: is| was)?:? " + QUOTE, _WITH_DIGIT, _is_told),
+    Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", plain.is_passwordlike),
+    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is|was|value|for [\w.@-]+))?:? " + QUOTE, _WITH_DIGIT, _is_token),
+    Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:dentials?|/password|ogin|gged in(?: with| as)?|ogin with|cated as)[ :=]+" + QUOTE + rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9][^\s/]{2}", plain.is_passwordlike),
+    Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
+    Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ", rb"[A-Za-z0-9+/]{6}[A-Za-z0-9+/]*[0-9=]", always, TOKEN),
+    Lead(RULE, rb"334 (?:UGFzc3dvcmQ6|VXNlcm5hbWU6)\r?\n(?:[0-9]{4}-[^\n]*\] )?(?:[<>CS]: ?|> )?", rb"[A-Za-z0-9+/]{4}", always, TOKEN),
+    Lead(RULE, rb"[0-9] LOGIN \"?[\w.@-]+\"? " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:dentify|ickServ|quirepass|sterauth|indpw|ootpw:?) " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:ntified (?:with \S+ )?(?:by|as)(?: password)?) " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?: ?= ?)?\([bru]?[\"'][^\"'\n]*[\"'], ?[bru]?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']", rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
+    Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,
+         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque, command=rb"(?i)(?<!public[ _-])\w\Z"),
+    Lead(RULE, rb"(?i:oken|cret|word)[{(\[]value=[\"']?", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:gotiate|ntlm|rberos) ", rb"[A-Za-z0-9+/]{20}", always, TOKEN),
+)  # fmt: skip

@@ -1,0 +1,214 @@
+"""Values that are no secrets: words of a state, paths, references, code, markers; and what looks like a secret at all."""
+
+from __future__ import annotations
+
+import re
+
+#: Where a value may end.
+END = rb"""(?=[\s"'\\,;&`\x00]|[)\]}>|](?![A-Za-z0-9])|%2[267]|\Z)"""
+
+_STATES = (
+    b"a accepted add again ale allowed already amd64 an and any are arm64 array as ask at authentication auth bad basic be because"
+    b" been bool boolean both bytes by cached can cannot cant change changed char check cleared command configured could"
+    b" create created default define defined deleted denied dict digest disabled does doesn empty enabled encrypted ends eof error"
+    b" expired expires expiring fail failed failing failure false fetch fetching field file files flow for found from generated"
+    b" get getting gone got group granted gssapi has have hashed hidden host hosts i386 if ignored in incorrect input int invalid is"
+    b" it its kerberos last length letters list loaded login long map match matched may mechanism method minimum mismatch"
+    b" missing must n/a needed needs negotiate never new next nil no nobody none not nothing null number ok object of off"
+    b" old on one only opaque optional or out pass passed password passwords path permission plain please prompt"
+    b" protected provided public read reading received redacted refresh refreshed refreshing refused rejected renewed reset required"
+    b" requested requires retry revoked rotated same saved secret secretstr see server set shadow short should simple skipped some state stdin status"
+    b" storage store stored str string success successful successfully supplied test text that the this timed timeout to token"
+    b" token tokens too trial true try trying type unable unauthorized unchanged undefined unexpected unknown unset unspecified"
+    b" unsupported until update updated use used user users using valid validated value varchar verification verified verify via wait waiting was when"
+    b" will with without wrong yes you your"
+).split()
+STATES = frozenset(_STATES)
+
+#: Markers, references and masks.
+REFERENCE = re.compile(
+    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[^{}\n:=]{0,64}\}{1,2}|\$\{[^{}\n]{0,64}:?[-=]\}"""
+    rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
+    + rb"|\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
+)  # fmt: skip
+_CONSTANT = re.compile(
+    rb"(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty|required|optional|unknown|denied|refused|failed|n/a)"
+    + END
+)
+SMALL = re.compile(rb"-?\d{1,3}(?:\.\d{1,6})?" + END)
+NUMBER = re.compile(rb"-?\d{1,20}(?:[.,]\d{1,9})?[smhd%]?" + END)
+
+_FIRST_OF_REFERENCES = frozenset(bytes([letter]) for letter in b"[*xX.-_#<${%(!`rRmMhHsS|>")
+_MAX_FOLDER = 96
+
+#: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
+_ROOTS = (
+    b"afs bin builddir cephfs cvmfs data dev eos etc gpfs home hpc lib lustre mnt nfs opt pbs pool private proc root run scratch"
+    b" share shared srv ssd storage sys tmp user users usr var work workdir".split()
+)
+PATH = re.compile(
+    rb"(?:file:/{1,3}|FILE:/|KEYRING:|DIR:/|KCM:|~?/(?:" + rb"|".join(_ROOTS) + rb")/|\.{1,2}/|~/)[\w.+@%~:/{}$-]*+" + END
+    + rb"|[\w.~+-]{0,64}(?:/[\w.+@~-]{1,64}){1,16}\.(?:pem|key|crt|cert|token|tok|json|jwt|txt|cfg|conf|p12|pfx|pub|py)" + END
+    + rb"|(?:https?|davs?|root|file)://[\w.:-]{1,80}(?:/[\w./{}~:+-]{0,200})?(?=[\s\"'\\,;)\]}>]|\Z)"
+)  # fmt: skip
+BEGINNINGS = tuple(b"/" + root + b"/" for root in _ROOTS) + (
+    b"file:///",
+    b"../",
+    b"~/",
+    b"https://",
+    b"$(",
+    b"${",
+    b"********",
+)
+#: A distinguished name.
+DN = re.compile(rb"/(?:DC|C|O|OU|CN)=[^/\n]")
+
+WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
+_WORDLIKE = re.compile(
+    rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}|[-_.][A-Z]{1,24}){0,8}[.,;:!?)]{0,3}"
+    + END
+)
+_FIRST_WORD = re.compile(rb"[A-Za-z]{1,20}(?=[\s,;.:_'\"?!)}\]-]|\Z)")
+_PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+(?:[A-Za-z]{1,15}(?=[\s,;.:'()]|\Z)|[(\"']|\d{3}\b)")
+_SNAKE = re.compile(rb"[A-Za-z]?[a-z]{1,24}(?:[_-][a-z]{1,24}){0,6}[.,;:!]?" + END)
+#: An expression of a program: a call, an item of a mapping, an attribute.
+_CODE = re.compile(
+    rb"""(?:await\s|new\s|not\s|lambda\s|self\.|this\.|cls\.)?[A-Za-z_][A-Za-z_]{0,40}(?:[0-9]?(?:\.|::|->)[A-Za-z_][A-Za-z_0-9]{0,40}){0,6}(?:\(\)|[\[(](?=[bfru]?["']|[a-z_]{1,40}[,=).\[]|[A-Z_]{2,40}[,)])|[\[(]\Z)"""
+    rb"|(?:self|this|cls|args|config|os|settings|options|request|kwargs)\.[a-z_.]{1,64}" + END
+)
+_LITERAL = re.compile(rb"[A-Za-z_.:0-9>-]{1,200}[\[(][bfru]?([\"'])")
+_READS = re.compile(
+    rb"(?i)[\w.:>-]{0,200}(?:env|environ|get|pop|read|load|open|prompt|getpass|request|config\w*|headers|args|kwargs|find|lookup|fetch\w*|getitem)[\[(][bfru]?[\"']"
+)
+_TOKENLIKE = re.compile(rb"[A-Za-z0-9+/=_.~%-]{16,512}")
+_HEX = re.compile(
+    rb"(?=[A-Z]*[2-7])[A-Z2-7]{26,}|[0-9a-f]{32,}|[0-9A-F]{32,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+)
+_CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
+_MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
+_NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
+_IDENTIFIER = re.compile(rb"[A-Za-z_.-]{1,30}[0-9]{0,4}[A-Za-z_.-]{0,30}" + END)
+_SIZED_TYPE = re.compile(rb"[a-z]{1,20}\(\d{1,6}\)")
+_TYPE = re.compile(
+    rb"(?i:str|string|bytes|char|int|bool|any|optional|final|secretstr|none|dict|list|token|text|varchar|object)\b"
+)
+_DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|v?\d{1,4}(?:\.\d{1,6}){1,4}[\w.+~-]{0,24}" + END)
+_HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Error|Exception)\b|\d{3}\s[A-Z]")
+
+
+def is_state(look: bytes) -> bool:
+    """Whether text begins with a word that tells of a state: ``not set``, ``invalid``."""
+    word = _FIRST_WORD.match(look)
+    return word is not None and word.group().lower() in STATES
+
+
+def is_reference(look: bytes) -> bool:
+    """Whether a value stands for another: a variable, a mask, a path, a marker."""
+    if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
+        return True
+    return b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None or look.startswith((b"KEYRING:", b"KCM:"))
+
+
+def is_wordlike(look: bytes) -> bool:
+    """Whether a value is a word, or words with signs between, and nothing else."""
+    return _WORDLIKE.match(look) is not None
+
+
+def are_words(text: bytes) -> bool:
+    """Whether a text is a word, or words with signs between, from its begin to its end."""
+    match = _WORDLIKE.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def is_passwordlike(look: bytes) -> bool:
+    """Whether a value, of which only the place tells that it may be a password, looks like one."""
+    word = WORD.match(look)
+    if (
+        not word
+        or len(word.group()) < 5
+        or look.startswith(b"!!")
+        or is_reference(look)
+        or is_state(look)
+        or DN.match(look)
+    ):
+        return False
+    return not (
+        is_wordlike(look)
+        or _SIZED_TYPE.match(look)
+        or NUMBER.match(look)
+        or _DATE.match(look)
+        or code_literal(look) is not None
+        or look[:1] in b"-/(<[{"
+    )
+
+
+def is_opaque(look: bytes) -> bool:
+    """Whether a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
+    word = _TOKENLIKE.match(look)
+    if not word or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
+        return False
+    text = word.group()
+    if _HEX.fullmatch(text):
+        return True
+    return all(kind.search(text) for kind in _CLASSES) or len(text) >= 20 and _MIXED.search(text) is not None
+
+
+def code_literal(look: bytes) -> int | None:
+    """For an expression of a program, where its literal begins that may be a secret; 0 where there is none."""
+    if not _CODE.match(look):
+        return None
+    literal = _LITERAL.match(look)
+    return literal.end() if literal and not _READS.match(look) else 0
+
+
+def is_prose(look: bytes) -> bool:
+    """Whether words follow: two of them, or one that is all."""
+    return _PROSE.match(look) is not None or _SNAKE.match(look) is not None
+
+
+def is_report(look: bytes) -> bool:
+    """Whether an error is reported: ``HTTP 403``, ``TimeoutError(...)``."""
+    return _HTTP.match(look) is not None
+
+
+_UUID = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}" + END)
+_REFERENCE_BEGUN = re.compile(
+    rb"\\{0,3}|%2?|\$[\w{(:%]{0,64}|[\[(<][\w:.-]{0,64}\]?|\{{1,2}[\w. ]{0,64}|\*{1,64}|\.{1,3}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|~?/[a-z]{0,8}|[xX]{1,3}|[|>][+-]?[0-9]?(?:\[redacted:[\w-]{0,64}\]?)?"
+)
+_SEGMENT = re.compile(rb"[A-Za-z0-9_-]{8,128}(?=/)")
+_HOOK = re.compile(rb"[A-Za-z0-9_:/@.-]{8,}")
+
+
+def is_constant(look: bytes) -> bool:
+    """Whether a value is a word that stands for no value: ``None``, ``false``."""
+    return _CONSTANT.match(look) is not None
+
+
+def is_version(look: bytes) -> bool:
+    """Whether a value is a version or a time."""
+    return _DATE.match(look) is not None
+
+
+def is_uuid(look: bytes) -> bool:
+    """Whether a value is a UUID."""
+    return _UUID.match(look) is not None
+
+
+def may_become_reference(look: bytes) -> bool:
+    """Whether a text that ends in a value may have the beginning of a reference there."""
+    return _REFERENCE_BEGUN.fullmatch(look) is not None or PATH.match(look) is not None
+
+
+def is_path_of_hook(look: bytes) -> bool:
+    """Whether the rest of a URL's path holds a secret: a part of it has digits and is long."""
+    path = _HOOK.match(look)
+    return path is not None and any(
+        is_opaque(part) or is_uuid(part) or len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part)
+        for part in re.split(rb"[/@]", path.group())
+    )
+
+
+def is_segment_of_token(look: bytes) -> bool:
+    """Whether a part of a URL's path looks like a token."""
+    segment = _SEGMENT.match(look)
+    return segment is not None and is_opaque(segment.group())
