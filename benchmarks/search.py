@@ -98,19 +98,19 @@ def rpc_client(stack):
 def alone(lines, pattern, regular):
     """Unpacking and finding without database and wire."""
     text = "".join(line() for _ in range(lines)).encode()
-    pieces = [zstandard.compress(text)] * max(1, int(200e6 / len(text)))
+    chunks = [zstandard.compress(text)] * max(1, int(200e6 / len(text)))
     unpack, search = zstandard.ZstdDecompressor().decompress, LineFinder(finder(pattern, regular), 0, 2**20)
     began = time.process_time()
-    for sequence, piece in enumerate(pieces):
-        search.feed(sequence, unpack(piece))
+    for sequence, chunk in enumerate(chunks):
+        search.feed(sequence, unpack(chunk))
         if search.waiting_bytes > 2**21:
             list(search.hits())
     list(search.hits(last=True))
     seconds = time.process_time() - began
-    total = len(text) * len(pieces)
+    total = len(text) * len(chunks)
     kind = "RE2" if regular else "literal"
     print(f"zstd and {kind} finding, messages of {lines} lines: {total / seconds / 1e6:.0f} MB a CPU second (compressed to "
-          f"{100 * len(pieces[0]) / len(text):.0f} %)")  # fmt: skip
+          f"{100 * len(chunks[0]) / len(text):.0f} %)")  # fmt: skip
 
 
 def main():

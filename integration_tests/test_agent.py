@@ -289,7 +289,7 @@ def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, log
     assert gzip.decompress(path.read_bytes()) == b"first\nsecond\n"
     assert logs.catalogued(who) == [path.name]
     assert logs.log(who).state is State.PURGED
-    assert list(logs.reader.pieces(logs.log(who))) == []
+    assert list(logs.reader.chunks(logs.log(who))) == []
     for name, value in {"FilesSeconds": 3600, "RowsSeconds": 3600}.items():
         stack.set_option(f"{retention}/{name}", value)
     cycle(stack)

@@ -51,7 +51,7 @@ class World:
         return self.reader.find(who)[-1]
 
     def text(self, who=PILOT):
-        return b"".join(text for part in self.reader.find(who) for _, text in self.reader.pieces(part))
+        return b"".join(text for part in self.reader.find(who) for _, text in self.reader.chunks(part))
 
     def due(self, vo=VO, limit=100):
         return self.custody.due(vo, self.clock(), limit)

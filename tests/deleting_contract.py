@@ -270,13 +270,13 @@ class DeletingContract:
             world.deleting.delete([], named)
         assert world.text() == b"some text\n"
 
-    def test_a_log_of_many_pieces_is_deleted_whole(self, world, transactions, rows):
+    def test_a_log_of_many_chunks_is_deleted_whole(self, world, transactions, rows):
         world.send()
         log_id = world.log().id
         with transactions.engine.begin() as connection:
-            piece = "INSERT INTO PilotLogBatches (LogID, Sequence, Received, NumberOfLines, NumberOfBytes, Payload)"
+            chunk = "INSERT INTO PilotLogBatches (LogID, Sequence, Received, NumberOfLines, NumberOfBytes, Payload)"
             values = ", ".join(f"({log_id}, {number}, '2026-11-21 08:00:00', 1, 1, 'x')" for number in range(1, 25_000))
-            connection.exec_driver_sql(f"{piece} VALUES {values}")
+            connection.exec_driver_sql(f"{chunk} VALUES {values}")
             connection.exec_driver_sql("UPDATE PilotLogs SET NextSequence = 25000")
         assert self.delete(world).logs == 1
         assert rows("PilotLogBatches") == []

@@ -21,7 +21,7 @@ class StoreContract:
 
     def text(self, transactions, pilot=PILOT):
         reader = SqlReader(transactions)
-        return b"".join(text for part in reader.find(pilot) for _, text in reader.pieces(part))
+        return b"".join(text for part in reader.find(pilot) for _, text in reader.chunks(part))
 
     def appender(self, transactions, clock):
         return SqlAppender(transactions, clock)
@@ -31,7 +31,7 @@ class StoreContract:
         self.appender(transactions, clock).append("e", numbered(*map(batch, texts)))
         assert self.text(transactions) == b"".join(texts)
 
-    def test_text_larger_than_a_piece_reads_back(self, transactions, clock):
+    def test_text_larger_than_a_chunk_reads_back(self, transactions, clock):
         text = (("µ" * 1000 + "\n") * 1500).encode()
         self.appender(transactions, clock).append("e", numbered(batch(text)))
         assert self.text(transactions) == text

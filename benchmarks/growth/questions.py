@@ -100,7 +100,7 @@ def lookups(db, number, now):
         "by 100 stamps": partial(db.reader.find_stamps, [pilot(log + place).stamp for place in range(100)]),
         "by reference": partial(db.reader.find_reference, "htcondorce://ce17.example.org/1"),
         "how far 50 logs have come": partial(db.views.heads, [pilot(log + place) for place in range(50)]),
-        "a log's text": lambda: list(db.reader.pieces(db.reader.find(pilot(log))[0])),
+        "a log's text": lambda: list(db.reader.chunks(db.reader.find(pilot(log))[0])),
     }
 
 

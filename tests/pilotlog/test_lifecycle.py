@@ -30,18 +30,18 @@ def log_in(state, return_code=None):
 class TestReceiving:
     def test_text_gets_the_next_numbers_and_is_counted(self):
         reception = lifecycle.receive(NEW, [batch(b"a\nb"), batch(b"\n"), batch(b"c\n")])
-        assert [(piece.sequence, piece.text) for piece in reception.pieces] == [(0, b"a\nb"), (1, b"\n"), (2, b"c\n")]
+        assert [(chunk.sequence, chunk.text) for chunk in reception.chunks] == [(0, b"a\nb"), (1, b"\n"), (2, b"c\n")]
         assert (reception.log.next_sequence, reception.log.lines, reception.log.bytes) == (3, 3, 6)
         assert reception.receipts == (Receipt(3), Receipt(1), Receipt(2))
 
-    def test_a_piece_keeps_when_it_came_and_from_where(self):
-        (piece,) = lifecycle.receive(NEW, [replace(batch(b"a\n"), sender="192.0.2.7")]).pieces
-        assert (piece.received, piece.sender) == (NOW, "192.0.2.7")
+    def test_a_chunk_keeps_when_it_came_and_from_where(self):
+        (chunk,) = lifecycle.receive(NEW, [replace(batch(b"a\n"), sender="192.0.2.7")]).chunks
+        assert (chunk.received, chunk.sender) == (NOW, "192.0.2.7")
 
     def test_text_sent_again_is_left_out_and_the_log_counts_as_heard_of(self):
         later = NOW + timedelta(minutes=5)
         reception = lifecycle.receive(log_in(State.RECEIVING), [batch(line("first"), received=later)])
-        assert (reception.pieces, reception.receipts) == ((), (Receipt(0, len(line("first"))),))
+        assert (reception.chunks, reception.receipts) == ((), (Receipt(0, len(line("first"))),))
         assert (reception.log.bytes, reception.log.last_seen) == (len(line("first")), later)
 
     @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ class TestReceiving:
 
     def test_empty_text_stores_nothing(self):
         reception = lifecycle.receive(log_in(State.ARCHIVED), [batch(b"")])
-        assert (reception.pieces, reception.log.state) == ((), State.ARCHIVED)
+        assert (reception.chunks, reception.log.state) == ((), State.ARCHIVED)
 
-    def test_a_large_message_becomes_several_pieces(self):
-        text = (b"x" * 1023 + b"\n") * (2 * lifecycle.MAX_PIECE_BYTES // 1024) + b"x"
+    def test_a_large_message_becomes_several_chunks(self):
+        text = (b"x" * 1023 + b"\n") * (2 * lifecycle.MAX_CHUNK_BYTES // 1024) + b"x"
         reception = lifecycle.receive(NEW, [batch(text), batch(b"behind\n")])
-        assert [piece.sequence for piece in reception.pieces] == [0, 1, 2, 3]
-        assert [len(piece.text) for piece in reception.pieces] == [lifecycle.MAX_PIECE_BYTES] * 2 + [1, 7]
+        assert [chunk.sequence for chunk in reception.chunks] == [0, 1, 2, 3]
+        assert [len(chunk.text) for chunk in reception.chunks] == [lifecycle.MAX_CHUNK_BYTES] * 2 + [1, 7]
         assert (reception.log.next_sequence, reception.receipts) == (4, (Receipt(len(text)), Receipt(7)))
 
 
@@ -119,8 +119,8 @@ class TestTransitions:
             before = log.next_sequence
             reception = lifecycle.receive(log, [item])
             log = reception.log
-            texts += [piece.text for piece in reception.pieces]
-            assert [piece.sequence for piece in reception.pieces] == list(range(before, log.next_sequence))
+            texts += [chunk.text for chunk in reception.chunks]
+            assert [chunk.sequence for chunk in reception.chunks] == list(range(before, log.next_sequence))
             marked = marked if marked is not None else item.return_code
             assert log.return_code == marked
             assert log.state is (State.RECEIVING if marked is None else State.COMPLETE)
@@ -132,7 +132,7 @@ class TestTransitions:
         first = lifecycle.receive(log_in(State.RECEIVING), batches[:cut])
         second = lifecycle.receive(first.log, batches[cut:])
         whole = lifecycle.receive(log_in(State.RECEIVING), batches)
-        assert first.pieces + second.pieces == whole.pieces
+        assert first.chunks + second.chunks == whole.chunks
         assert first.receipts + second.receipts == whole.receipts
         assert second.log.state is whole.log.state
 
@@ -162,7 +162,7 @@ class TestParts:
             0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend
         )
         assert part == expected
-        assert lifecycle.receive(part, [batch(line("first"))]).pieces == ()
+        assert lifecycle.receive(part, [batch(line("first"))]).chunks == ()
 
 
 class TestLateText:
@@ -179,7 +179,7 @@ class TestLateText:
     def test_what_comes_too_late_is_answered_and_changes_nothing(self):
         log = log_in(State.ARCHIVED)
         reception = lifecycle.refuse(log, [batch(line("late")), batch(return_code="0")])
-        assert (reception.log, reception.pieces) == (log, ())
+        assert (reception.log, reception.chunks) == (log, ())
         assert reception.receipts == (Receipt(0, sealed=True), Receipt(0))
 
 
@@ -187,11 +187,11 @@ class TestCharacters:
     TEXT = "aµ€😀\r\nz".encode()
 
     @given(st.text(max_size=30), st.integers(4, 20))
-    def test_pieces_are_whole_characters_within_the_limit_and_join_to_the_text(self, text, limit):
-        pieces = lifecycle.split(text.encode(), limit)
-        assert b"".join(pieces) == text.encode()
-        assert all(0 < len(piece) <= limit for piece in pieces)
-        assert "".join(piece.decode() for piece in pieces) == text
+    def test_chunks_are_whole_characters_within_the_limit_and_join_to_the_text(self, text, limit):
+        chunks = lifecycle.split(text.encode(), limit)
+        assert b"".join(chunks) == text.encode()
+        assert all(0 < len(chunk) <= limit for chunk in chunks)
+        assert "".join(chunk.decode() for chunk in chunks) == text
 
     @pytest.mark.parametrize("at", range(len(TEXT) + 3))
     def test_a_boundary_is_the_last_beginning_of_a_character_at_or_before_a_place(self, at):
@@ -204,12 +204,12 @@ class TestCharacters:
             assert lifecycle.character_boundary(character.encode(), at) == 0
 
     @pytest.mark.parametrize("shift", range(5))
-    def test_a_character_across_the_limit_goes_to_the_next_piece_whole(self, shift):
-        text = b"x" * (lifecycle.MAX_PIECE_BYTES - shift) + "😀\r\n".encode()
-        pieces = lifecycle.split(text)
-        assert b"".join(pieces) == text
-        for piece in pieces:
-            piece.decode()
+    def test_a_character_across_the_limit_goes_to_the_next_chunk_whole(self, shift):
+        text = b"x" * (lifecycle.MAX_CHUNK_BYTES - shift) + "😀\r\n".encode()
+        chunks = lifecycle.split(text)
+        assert b"".join(chunks) == text
+        for chunk in chunks:
+            chunk.decode()
 
 
 class TestSilence:

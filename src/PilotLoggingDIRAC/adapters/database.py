@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
-from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
 #: A step of a migration may take long; a collector spools meanwhile.
 _MIGRATION_SECONDS = 3600
@@ -63,10 +63,10 @@ class PilotLoggingDB:
         settings: StoreSettings = StoreSettings(),
         clock=utc_now,
         accept_late: timedelta = timedelta(days=30),
-        kept_by: Keeping | None = None,
+        text_filter: TextFilter | None = None,
     ):
         self._transactions = _MigratedTransactions(url, settings, clock)
-        self.appender = SqlAppender(self._transactions, clock, accept_late, kept_by)
+        self.appender = SqlAppender(self._transactions, clock, accept_late, text_filter)
         self.reader = SqlReader(self._transactions)
         self.searcher = SqlSearcher(self._transactions)
         self.usage = SqlUsage(self._transactions)

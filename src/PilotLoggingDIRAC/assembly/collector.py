@@ -29,13 +29,13 @@ from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import (
     BodySettings,
     IngestSettings,
-    KeepSettings,
     ReadSettings,
     SpoolSettings,
     StoreSettings,
+    TextSettings,
     UsageSettings,
 )
-from PilotLoggingDIRAC.pilotlog.text.limits import Keeping
+from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 
@@ -132,8 +132,8 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
-    kept_by = Keeping(redactor(), options.fill(KeepSettings, option))
-    db = PilotLoggingDB(settings=store, accept_late=accept_late, kept_by=kept_by)
+    text_filter = TextFilter(redactor(), options.fill(TextSettings, option))
+    db = PilotLoggingDB(settings=store, accept_late=accept_late, text_filter=text_filter)
     quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
     opener = _spool_opener(full_name, option, spooling)
     writer = Writer(

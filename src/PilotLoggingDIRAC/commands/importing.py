@@ -11,7 +11,7 @@ from pathlib import Path
 from DIRAC.Core.Base.Client import Client
 
 from PilotLoggingDIRAC.pilotlog.admin import importing
-from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, LeftLog, Piece, Skipped
+from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, ImportSlice, LeftLog, Skipped
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
@@ -20,7 +20,7 @@ _CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
 
 
 class ImportFailed(PilotLogError):
-    """The collector did not take a piece; the message is its answer."""
+    """The collector did not take a slice; the message is its answer."""
 
 
 @dataclass(slots=True)
@@ -72,11 +72,11 @@ class PilotLogImport:
             report.outcomes[outcome.value] += 1
             self._tell(str(left.pilot), outcome.value)
 
-    def send(self, pilot: PilotId, piece: Piece) -> int:
-        """The length of the import behind the piece. Raises ImportConflict, ImportFailed."""
-        last = {"State": piece.ending.state.value, "SHA256": piece.ending.sha256.hex()} if piece.ending else {}
-        modified = piece.modified.isoformat()
-        answer = self._client.importLog(pilot.vo, pilot.stamp, piece.offset, piece.text.decode(), last, modified)
+    def send(self, pilot: PilotId, step: ImportSlice) -> int:
+        """The length of the import behind the slice. Raises ImportConflict, ImportFailed."""
+        last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
+        modified = step.modified.isoformat()
+        answer = self._client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)
         if answer["OK"]:
             return answer["Value"]
         error = ImportConflict if answer.get("Errno") in _CONFLICTS else ImportFailed

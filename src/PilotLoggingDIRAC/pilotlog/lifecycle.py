@@ -15,18 +15,18 @@ from datetime import datetime, timedelta
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
 from .text import limits, resend
-from .text.limits import Keeping
+from .text.limits import TextFilter
 from .text.utf8 import character_boundary
 
 #: States of a log whose text has left the store.
 GONE = (State.PURGED, State.DELETED)
 
-#: A message is stored in pieces of at most this many bytes, so that no row outgrows the database's packet.
-MAX_PIECE_BYTES = 1024 * 1024
+#: A message is stored in chunks of at most this many bytes, so that no row outgrows the database's packet.
+MAX_CHUNK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """Text to store under the log's sequence number."""
 
     sequence: int
@@ -38,26 +38,26 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a log becomes by a run of batches: its new row, the pieces to store, and a receipt for each batch."""
+    """What a log becomes by a run of batches: its new row, the chunks to store, and a receipt for each batch."""
 
     log: Log
-    pieces: tuple[Piece, ...]
+    chunks: tuple[Chunk, ...]
     receipts: tuple[Receipt, ...]
 
 
-def receive(log: Log, batches: Iterable[Batch], kept_by: Keeping | None = None) -> Reception:
+def receive(log: Log, batches: Iterable[Batch], text_filter: TextFilter | None = None) -> Reception:
     """Take batches, in their order, into a log whose text is not gone; repeated text is left out.
 
-    ``kept_by`` takes secrets and what is over a limit out of the text; None is the default for both.
+    ``text_filter`` takes secrets and what is over a limit out of the text; None is the default for both.
     """
-    kept_by = kept_by or limits.default()
-    pieces: list[Piece] = []
+    text_filter = text_filter or limits.default()
+    chunks: list[Chunk] = []
     receipts = []
     for batch in batches:
-        log, new, receipt = _finalise(log, batch) if batch.return_code is not None else _append(log, batch, kept_by)
-        pieces.extend(new)
+        log, new, receipt = _finalise(log, batch) if batch.return_code is not None else _append(log, batch, text_filter)
+        chunks.extend(new)
         receipts.append(receipt)
-    return Reception(log, tuple(pieces), tuple(receipts))
+    return Reception(log, tuple(chunks), tuple(receipts))
 
 
 def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
@@ -70,12 +70,12 @@ def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
     return Reception(log, (), tuple(Receipt(0, sealed=bool(batch.text)) for batch in batches))
 
 
-def _append(log: Log, batch: Batch, kept_by: Keeping) -> tuple[Log, list[Piece], Receipt]:
+def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
     repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
     log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
     if repeated == len(batch.text):
         return log, [], Receipt(0, repeated)
-    kept = kept_by.keep(log, batch.text[repeated:], batch.received)
+    kept = text_filter.filter(log, batch.text[repeated:], batch.received)
     log = dataclasses.replace(_sent_by(log, batch), carry=kept.carry, dropped_bytes=log.dropped_bytes + kept.dropped)
     return *_store(log, kept.text, batch), Receipt(len(kept.text), repeated)
 
@@ -87,21 +87,21 @@ def _sent_by(log: Log, batch: Batch) -> Log:
     return dataclasses.replace(log, sender=log.sender or batch.sender, many_senders=bool(log.sender))
 
 
-def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Piece]]:
+def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Chunk]]:
     if not text:
         return log, []
-    pieces = [
-        Piece(log.next_sequence + index, part, _line_ends(part, batch), batch.received, batch.sender)
+    chunks = [
+        Chunk(log.next_sequence + index, part, _line_ends(part, batch), batch.received, batch.sender)
         for index, part in enumerate(split(text))
     ]
     log = dataclasses.replace(
         log,
         state=_reopened(log),
-        lines=log.lines + sum(piece.lines for piece in pieces),
+        lines=log.lines + sum(chunk.lines for chunk in chunks),
         bytes=log.bytes + len(text),
-        next_sequence=log.next_sequence + len(pieces),
+        next_sequence=log.next_sequence + len(chunks),
     )
-    return log, pieces
+    return log, chunks
 
 
 def _line_ends(part: bytes, batch: Batch) -> int:
@@ -116,7 +116,7 @@ def _reopened(log: Log) -> State:
     return State.COMPLETE if log.complete else State.INCOMPLETE
 
 
-def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
+def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Chunk], Receipt]:
     """The first mark counts; a second one changes nothing. An archived copy stays good, as the text is the same."""
     if log.complete or log.state is State.DELETED:
         return log, [], Receipt(0)
@@ -126,14 +126,14 @@ def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Piece], Receipt]:
     return dataclasses.replace(log, state=state, return_code=batch.return_code, last_seen=last_seen), [], Receipt(0)
 
 
-def split(text: bytes, limit: int = MAX_PIECE_BYTES) -> list[bytes]:
-    """The text in pieces of at most ``limit`` bytes (4 or more), none of which begins inside a UTF-8 character."""
-    pieces, start = [], 0
+def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
+    """The text in chunks of at most ``limit`` bytes (4 or more), none of which begins inside a UTF-8 character."""
+    chunks, start = [], 0
     while start < len(text):
         end = character_boundary(text, start + limit)
-        pieces.append(text[start:end])
+        chunks.append(text[start:end])
         start = end
-    return pieces
+    return chunks
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:

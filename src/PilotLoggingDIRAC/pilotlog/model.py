@@ -143,7 +143,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of a log: text, where to go on, and whether more can come.
+    """A stretch of a log: text, where to go on, and whether more can come.
 
     ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing
     more is expected (the log is sealed).

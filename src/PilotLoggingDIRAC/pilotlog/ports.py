@@ -77,7 +77,7 @@ class StoredLogs(Protocol):
         Raises InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
         """
 
-    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield (sequence, text) from a sequence number on, a bounded number in memory at a time."""
 
     def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:

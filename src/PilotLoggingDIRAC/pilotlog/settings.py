@@ -30,7 +30,7 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepSettings:
+class TextSettings:
     """How much of a pilot's text is kept."""
 
     max_line_bytes: int = 1 * MiB

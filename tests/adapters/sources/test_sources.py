@@ -50,7 +50,7 @@ def put_away(reader, shelf, alter):
 
     def do(state=State.PURGED, content=None):
         log = reader.find(PILOT)[-1]
-        text = b"".join(text for _, text in reader.pieces(log))
+        text = b"".join(text for _, text in reader.chunks(log))
         file = StoredFile("SE", f"/vo/{log.part}", "G", 1, "c")
         shelf.files[file.lfn] = gzip.compress(text) if content is None else content
         row = {"LogID": log.id, "Generation": 1, "NextSequence": log.next_sequence, "SE": file.se, "LFN": file.lfn}
@@ -201,7 +201,7 @@ def test_log_that_is_purged_while_it_is_read_is_left_to_the_archive(reader, stor
 
         find, find_reference = reader.find, reader.find_reference
 
-        def pieces(self, log):
+        def chunks(self, log):
             return iter(())
 
     store(line("one"), return_code="0")

@@ -52,20 +52,20 @@ def ending(text, state="Complete"):
 
 
 class Wire:
-    """Pieces as they pass ``importLog``; can break after some of them."""
+    """Slices as they pass ``importLog``; can break after some of them."""
 
     def __init__(self, importer, breaks_after=10**9):
         self._importer = importer
         self._breaks_after = breaks_after
-        self.pieces = 0
+        self.slices = 0
 
-    def __call__(self, pilot, piece):
-        if piece.text:
-            self.pieces += 1
-            if self.pieces > self._breaks_after:
+    def __call__(self, pilot, step):
+        if step.text:
+            self.slices += 1
+            if self.slices > self._breaks_after:
                 raise StoreUnavailable("the wire is broken")
-        last = {"State": piece.ending.state.value, "SHA256": piece.ending.sha256.hex()} if piece.ending else {}
-        return self._importer.append(pilot, piece.offset, piece.text.decode(), last, piece.modified.isoformat())
+        last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
+        return self._importer.append(pilot, step.offset, step.text.decode(), last, step.modified.isoformat())
 
 
 def bring(folder, send, clock, redactor=default()):
@@ -77,7 +77,7 @@ def bring(folder, send, clock, redactor=default()):
 
 
 def stored(reader, pilot=PILOT):
-    return b"".join(text for part in reader.find(pilot) for _, text in reader.pieces(part))
+    return b"".join(text for part in reader.find(pilot) for _, text in reader.chunks(part))
 
 
 def test_finalised_file_becomes_a_complete_part_before_all_others(folder, importer, reader, clock, transactions):
@@ -128,7 +128,7 @@ def test_interrupted_import_goes_on_where_it_ended(folder, importer, reader, clo
     assert reader.find(PILOT)[0].state is State.RECEIVING
     wire = Wire(importer)
     assert bring(folder, wire, clock) == [Outcome.IMPORTED]
-    assert wire.pieces == 4
+    assert wire.slices == 4
     assert stored(reader) == text
 
 
@@ -138,7 +138,7 @@ def test_import_that_is_done_sends_no_text_again(folder, importer, reader, clock
     before = reader.find(PILOT)
     wire = Wire(importer)
     assert bring(folder, wire, clock) == [Outcome.PRESENT]
-    assert (wire.pieces, reader.find(PILOT)) == (0, before)
+    assert (wire.slices, reader.find(PILOT)) == (0, before)
 
 
 @pytest.mark.parametrize("other", [b"abd\n", b"ab\n", b"abc\nmore\n"], ids=["same size", "shorter", "longer"])
@@ -165,7 +165,7 @@ def test_rest_of_a_file_that_begins_inside_a_character_is_a_conflict(folder, imp
         bring(folder, Wire(importer), clock)
 
 
-def test_piece_at_another_offset_names_the_right_one(importer):
+def test_slice_at_another_offset_names_the_right_one(importer):
     importer.append(PILOT, 0, "abc", {}, ISO)
     with pytest.raises(OffsetMismatch) as error:
         importer.append(PILOT, 2, "d", {}, ISO)
@@ -204,10 +204,10 @@ def test_conversion_does_not_break_characters_between_chunks(tmp_path):
     text = ("€" * 300_000).encode()
     path = tmp_path / "log"
     path.write_bytes(b"x" + text)
-    pieces = list(importing.converted([path], default()))
-    assert b"".join(pieces) == b"x" + text
-    assert [piece.decode() for piece in pieces]
-    assert max(map(len, pieces)) <= 1024 * 1024
+    texts = list(importing.converted([path], default()))
+    assert b"".join(texts) == b"x" + text
+    assert [text.decode() for text in texts]
+    assert max(map(len, texts)) <= 1024 * 1024
 
 
 def test_names_that_are_no_logs_are_skipped(folder, tmp_path):
@@ -259,20 +259,20 @@ def test_time_with_a_zone_becomes_utc_and_is_never_in_the_future(importer, reade
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "now", None, 5])
 def test_times_that_are_none_are_refused(time):
     with pytest.raises(InvalidInput):
-        importing.parse_piece(0, "", {}, time)
+        importing.parse_slice(0, "", {}, time)
 
 
-def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_in_pieces(
+def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_in_slices(
     folder, importer, reader, clock
 ):
-    text = b"x" * (importing.lifecycle.MAX_PIECE_BYTES // 4 - 9) + b"\nTOKEN=abcdefgh\nPASSWORD=hunter2\nend\n"
+    text = b"x" * (importing.lifecycle.MAX_CHUNK_BYTES // 4 - 9) + b"\nTOKEN=abcdefgh\nPASSWORD=hunter2\nend\n"
     write(folder, f"{PILOT.stamp}.log", text)
     sent = []
     wire = Wire(importer)
 
-    def watched(pilot, piece):
-        sent.append(piece.text)
-        return wire(pilot, piece)
+    def watched(pilot, step):
+        sent.append(step.text)
+        return wire(pilot, step)
 
     assert bring(folder, watched, clock) == [Outcome.IMPORTED]
     assert b"".join(sent).endswith(b"\nTOKEN=[redacted:secret]\nPASSWORD=[redacted:secret]\nend\n")

@@ -218,14 +218,14 @@ class TestArchiving:
         assert data == (tmp_path / "b").read_bytes()
         assert data[3:8] == bytes(5), "gzip's header holds a name or a time"
 
-    def test_a_log_with_a_piece_missing_is_not_archived(self, agent, world, archive, transactions):
+    def test_a_log_with_a_chunk_missing_is_not_archived(self, agent, world, archive, transactions):
         world.send(b"first\n")
         world.finish()
         with transactions.engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM PilotLogBatches WHERE Sequence = 0")
         agent.archive_logs()
         assert world.log().state is State.COMPLETE
-        assert "lacks piece 0" in world.log().last_error
+        assert "lacks chunk 0" in world.log().last_error
         assert archive.puts == []
 
     def test_a_log_with_its_end_missing_is_not_archived(self, agent, world, archive, transactions):

@@ -93,7 +93,7 @@ class TestDeletion:
         assert [(extent.logs, more) for extent, more in answers] == [(3, True), (3, True), (1, False)]
 
     def test_one_call_takes_a_bounded_time(self, world, clock, monkeypatch):
-        monkeypatch.setattr(deleting, "_MAX_PIECES", 1)
+        monkeypatch.setattr(deleting, "_MAX_CHUNKS", 1)
         seconds = iter(range(0, 1000, 6))
         slow = Deletion(world.deleting, clock, monotonic=lambda: next(seconds))
         for number in range(7):
@@ -102,7 +102,7 @@ class TestDeletion:
         assert (extent.logs, more) == (2, True)
 
     def test_what_was_committed_is_told_though_the_rest_fails(self, deletion, world, monkeypatch):
-        monkeypatch.setattr(deleting, "_MAX_PIECES", 1)
+        monkeypatch.setattr(deleting, "_MAX_CHUNKS", 1)
         for number in range(3):
             world.finish(pilot(number))
         delete, done = world.deleting.delete, []
@@ -187,14 +187,14 @@ class TestErasing:
         assert archive.names() == []
 
     def test_a_log_that_is_deleted_while_it_is_packed_is_no_failure_of_the_archive(self, agent, deletion, world):
-        pieces = world.reader.pieces
+        chunks = world.reader.chunks
 
         def delete_first(log, sequence=0):
             run(deletion, ONE)
-            return pieces(log, sequence)
+            return chunks(log, sequence)
 
         world.finish()
-        world.reader.pieces = delete_first
+        world.reader.chunks = delete_first
         agent.archive_logs()
         assert agent.tally.counts == {"changed meanwhile": 1}
         assert (agent.tally.problems, agent.gate.error) == ({}, "")

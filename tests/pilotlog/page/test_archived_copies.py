@@ -62,13 +62,13 @@ def fetched(copies, wanted):
     return found[0]
 
 
-def test_copy_is_the_text_in_pieces_that_end_with_characters(copies):
+def test_copy_is_the_text_in_chunks_that_end_with_characters(copies):
     copy = fetched(copies(), log())
-    pieces = copy.step(0) + copy.step(4)
-    assert b"".join(pieces) == TEXT
-    assert [(piece.count(b"\n"), len(piece)) for piece in pieces] == copy.sizes(0)
-    for piece in pieces:
-        piece.decode()
+    chunks = copy.step(0) + copy.step(4)
+    assert b"".join(chunks) == TEXT
+    assert [(chunk.count(b"\n"), len(chunk)) for chunk in chunks] == copy.sizes(0)
+    for chunk in chunks:
+        chunk.decode()
 
 
 def test_copy_is_fetched_once_for_all_who_ask(copies, archive):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Log, State
 from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
-from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, PieceCache
+from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, ChunkCache
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings
 from PilotLoggingDIRAC.pilotlog.text.outline import Outline
 from tests.conftest import PILOT, Clock, line
@@ -20,26 +20,26 @@ SMALL = PageSettings(tail_bytes=16, scan_bytes=40, max_hits=3)
 class Part:
     """A part whose text is in a list; ``steps`` counts how often it is read."""
 
-    def __init__(self, pieces, number=1, source=DATABASE):
-        self.pieces, self.number, self.source, self.steps = list(pieces), number, source, 0
+    def __init__(self, chunks, number=1, source=DATABASE):
+        self.chunks, self.number, self.source, self.steps = list(chunks), number, source, 0
 
     def sizes(self, start):
-        return [(piece.count(b"\n"), len(piece)) for piece in self.pieces[start:]]
+        return [(chunk.count(b"\n"), len(chunk)) for chunk in self.chunks[start:]]
 
     def step(self, start):
         self.steps += 1
-        return self.pieces[start : start + 2]
+        return self.chunks[start : start + 2]
 
     @property
     def log(self):
-        now, size = Clock().now, sum(map(len, self.pieces))
+        now, size = Clock().now, sum(map(len, self.chunks))
         return Log(
-            self.number, PILOT, self.number, State.RECEIVING, now, now, bytes=size, next_sequence=len(self.pieces)
+            self.number, PILOT, self.number, State.RECEIVING, now, now, bytes=size, next_sequence=len(self.chunks)
         )
 
 
 def document(*parts, settings=SMALL):
-    found = Document(PieceCache(10**6), settings)
+    found = Document(ChunkCache(10**6), settings)
     found.grow([(part.log, part) for part in parts])
     return found
 
@@ -52,26 +52,26 @@ def follow(found, cursor):
     return text, cursor
 
 
-PIECES = st.lists(st.text("aé𝄞\n", min_size=1, max_size=9).map(str.encode), min_size=1, max_size=8)
+CHUNKS = st.lists(st.text("aé𝄞\n", min_size=1, max_size=9).map(str.encode), min_size=1, max_size=8)
 
 
-@given(PIECES, PIECES, PIECES)
+@given(CHUNKS, CHUNKS, CHUNKS)
 def test_whoever_follows_gets_each_byte_once_also_over_parts(first, second, later):
     one, two = Part(first), Part(second, 2)
     found = document(one)
     text, cursor = follow(found, "0.0")
     found.grow([(one.log, one), (two.log, two)])
     more, cursor = follow(found, cursor)
-    two.pieces += later
+    two.chunks += later
     found.grow([(one.log, one), (two.log, two)])
     rest, cursor = follow(found, cursor)
     assert text + more + rest == b"".join(first + second + later).decode()
     assert follow(found, cursor) == ("", cursor)
 
 
-@given(PIECES)
-def test_news_say_in_which_line_they_begin(pieces):
-    found, whole, cursor, so_far = document(Part(pieces)), b"".join(pieces).decode(), "0.0", ""
+@given(CHUNKS)
+def test_news_say_in_which_line_they_begin(chunks):
+    found, whole, cursor, so_far = document(Part(chunks)), b"".join(chunks).decode(), "0.0", ""
     while news := found.since(cursor):
         assert news.line == so_far.count("\n")
         so_far, cursor = so_far + news.text, news.cursor
@@ -97,7 +97,7 @@ def test_other_text_under_the_same_name_makes_a_new_document():
     texts = [part]
     documents = Documents(lambda log: texts[-1], SMALL)
     first = documents.open([part.log])
-    part.pieces.append(b"two\n")
+    part.chunks.append(b"two\n")
     assert documents.open([part.log]) is first and first.bytes == 8
     texts.append(copy)
     assert documents.open([copy.log]) is not first
@@ -107,13 +107,13 @@ def test_earlier_part_that_grew_makes_a_new_document():
     one, two = Part([b"one\n"]), Part([b"two\n"], 2)
     documents = Documents(lambda log: {1: one, 2: two}[log.part], SMALL)
     first = documents.open([one.log, two.log])
-    one.pieces.append(b"late\n")
+    one.chunks.append(b"late\n")
     second = documents.open([one.log, two.log])
     assert second is not first
     assert b"".join(second.stream()) == b"one\nlate\ntwo\n"
 
 
-def test_pieces_are_read_once_while_they_are_at_hand():
+def test_chunks_are_read_once_while_they_are_at_hand():
     part = Part([b"%d\n" % number for number in range(10)])
     found = document(part)
     for _ in range(5):
@@ -122,7 +122,7 @@ def test_pieces_are_read_once_while_they_are_at_hand():
 
 
 def test_cache_is_bounded_in_bytes():
-    cache = PieceCache(10)
+    cache = ChunkCache(10)
     for number in range(5):
         cache.put((number,), b"1234")
     assert [number for number in range(5) if cache.get((number,))] == [3, 4]
@@ -132,12 +132,12 @@ def test_cache_is_bounded_in_bytes():
     st.lists(st.text("ab\n", min_size=1, max_size=10).map(str.encode), min_size=1, max_size=8),
     st.sampled_from([b"a", b"ab", b"bab"]),
 )
-def test_find_gives_each_line_that_holds_the_text(pieces, wanted):
-    found, first, hits = document(Part(pieces)), 0, []
+def test_find_gives_each_line_that_holds_the_text(chunks, wanted):
+    found, first, hits = document(Part(chunks)), 0, []
     while first is not None:
         more, first = found.find(wanted, first)
         hits += more
-    lines = b"".join(pieces).split(b"\n")
+    lines = b"".join(chunks).split(b"\n")
     assert sorted(set(hits)) == [number for number, text in enumerate(lines) if wanted in text]
 
 
@@ -184,10 +184,10 @@ def test_outline_of_nothing_but_errors_is_bounded():
     assert len(outline.errors) == 5000 and outline.more_errors and outline.lines == 20_000
 
 
-def test_parts_of_another_log_are_other_pieces():
-    cache = PieceCache(10**6)
+def test_parts_of_another_log_are_other_chunks():
+    cache = ChunkCache(10**6)
     one, two = Document(cache, SMALL), Document(cache, SMALL)
     first, second = Part([b"one\n"]), Part([b"two\n"])
     one.grow([(first.log, first)])
     two.grow([(replace(second.log, id=2), second)])
-    assert b"".join(text for _, text in one.pieces(0)) + b"".join(text for _, text in two.pieces(0)) == b"one\ntwo\n"
+    assert b"".join(text for _, text in one.chunks(0)) + b"".join(text for _, text in two.chunks(0)) == b"one\ntwo\n"

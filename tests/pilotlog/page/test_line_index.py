@@ -1,4 +1,4 @@
-"""Lines of a text that comes in pieces, from anywhere in it: the same as of the text in one piece."""
+"""Lines of a text that comes in chunks, from anywhere in it: the same as of the whole text."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,21 +10,21 @@ TEXTS = st.lists(
 )
 
 
-def indexed(pieces):
+def indexed(chunks):
     index = Index()
-    index.extend((piece.count(b"\n"), len(piece)) for piece in pieces)
+    index.extend((chunk.count(b"\n"), len(chunk)) for chunk in chunks)
     return index
 
 
-def reader(pieces, max_line=1000, max_bytes=10**6):
+def reader(chunks, max_line=1000, max_bytes=10**6):
     read = []
 
-    def from_piece(start):
-        for number in range(start, len(pieces)):
+    def from_chunk(start):
+        for number in range(start, len(chunks)):
             read.append(number)
-            yield pieces[number]
+            yield chunks[number]
 
-    return LineReader(indexed(pieces), from_piece, max_line, max_bytes), read
+    return LineReader(indexed(chunks), from_chunk, max_line, max_bytes), read
 
 
 def lines_of(text):
@@ -33,24 +33,24 @@ def lines_of(text):
 
 
 @given(TEXTS, st.integers(0, 30), st.integers(1, 10))
-def test_lines_from_anywhere_are_those_of_the_whole(pieces, first, number):
-    found = reader(pieces)[0].read(first, number)
-    assert [line.text for line in found] == lines_of(b"".join(pieces))[first : first + number]
+def test_lines_from_anywhere_are_those_of_the_whole(chunks, first, number):
+    found = reader(chunks)[0].read(first, number)
+    assert [line.text for line in found] == lines_of(b"".join(chunks))[first : first + number]
 
 
 @given(TEXTS)
-def test_index_knows_where_each_byte_and_line_is(pieces):
-    index, whole = indexed(pieces), b"".join(pieces)
-    assert (index.lines, index.bytes, index.pieces) == (whole.count(b"\n"), len(whole), len(pieces))
+def test_index_knows_where_each_byte_and_line_is(chunks):
+    index, whole = indexed(chunks), b"".join(chunks)
+    assert (index.lines, index.bytes, index.chunks) == (whole.count(b"\n"), len(whole), len(chunks))
     for place in range(len(whole)):
-        piece = index.of_byte(place)
-        assert index.bytes_before(piece) <= place < index.bytes_before(piece) + index.size(piece)
-    assert index.of_byte(len(whole)) == index.pieces
+        chunk = index.of_byte(place)
+        assert index.bytes_before(chunk) <= place < index.bytes_before(chunk) + index.size(chunk)
+    assert index.of_byte(len(whole)) == index.chunks
 
 
 def test_long_line_is_cut_and_what_is_not_shown_is_not_read():
-    pieces = [b"a\n" + b"x" * 10, *[b"x" * 10] * 50, b"x\nend\n"]
-    lines, read = reader(pieces, max_line=15)
+    chunks = [b"a\n" + b"x" * 10, *[b"x" * 10] * 50, b"x\nend\n"]
+    lines, read = reader(chunks, max_line=15)
     long, last = lines.read(1, 2)
     assert (long.text, long.bytes, last.text) == (b"x" * 15, 511, b"end")
     assert read == [0, 1, 51]
@@ -62,7 +62,7 @@ def test_answer_is_bounded_and_has_one_line_at_least():
     assert len(reader([b"0123456789\n" * 10], max_bytes=1)[0].read(4, 10)) == 1
 
 
-def test_only_the_pieces_that_are_needed_are_read():
+def test_only_the_chunks_that_are_needed_are_read():
     lines, read = reader([b"%d\n" % number for number in range(100)])
     assert [line.text for line in lines.read(50, 2)] == [b"50", b"51"]
     assert read == [49, 50, 51]

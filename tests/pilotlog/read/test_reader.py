@@ -82,10 +82,10 @@ class SlowReader:
         self._reader = reader
         self.begun, self.go_on = threading.Event(), threading.Event()
 
-    def pieces(self, log, sequence=0):
+    def chunks(self, log, sequence=0):
         self.begun.set()
         self.go_on.wait(5)
-        return self._reader.pieces(log, sequence)
+        return self._reader.chunks(log, sequence)
 
 
 @pytest.fixture
@@ -112,11 +112,11 @@ class TestPages:
         engine.dispose()
 
     @pytest.mark.parametrize("size", range(1, 12))
-    def test_a_character_at_the_beginning_of_a_piece_is_never_cut(self, store, size):
+    def test_a_character_at_the_beginning_of_a_chunk_is_never_cut(self, store, size):
         store.add(b"aaa", "😀😀".encode(), "€".encode(), b"b")
         assert text_of(store.pages(size)) == "aaa😀😀€b"
 
-    def test_more_pieces_than_are_fetched_at_once_read_back_exactly(self, store):
+    def test_more_chunks_than_are_fetched_at_once_read_back_exactly(self, store):
         texts = [line(str(number)) for number in range(200)]
         store.add(*texts)
         assert text_of(store.pages(1000)).encode() == b"".join(texts)
@@ -164,7 +164,7 @@ class TestPages:
         assert store.query.page(store.parts(), cursor, 100).text == "😀b"
 
     @pytest.mark.parametrize("cursor", ["1.0.999999999", "1.0.100"])
-    def test_a_made_up_cursor_behind_a_piece_buys_no_larger_page(self, store, cursor):
+    def test_a_made_up_cursor_behind_a_chunk_buys_no_larger_page(self, store, cursor):
         store.add(*(b"%09d\n" % number for number in range(100)))
         page = store.query.page(store.parts(), cursor, 50)
         assert len(page.text) <= 50

@@ -207,10 +207,10 @@ def test_every_error_of_a_source_is_a_named_one():
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_whole_text_joins_pieces_that_end_within_a_character(size):
+def test_whole_text_joins_chunks_that_end_within_a_character(size):
     text = "zażółć\n".encode() * 3
-    pieces = [text[start : start + size] for start in range(0, len(text), size)]
-    assert source_chain.whole_text(pieces, 1000) == text.decode()
+    chunks = [text[start : start + size] for start in range(0, len(text), size)]
+    assert source_chain.whole_text(chunks, 1000) == text.decode()
 
 
 def test_text_over_the_limit_is_cut_at_its_beginning_and_says_so():
@@ -223,7 +223,7 @@ def test_text_at_the_limit_is_whole():
     assert source_chain.whole_text([b"01234", b"56789"], 10) == "0123456789"
 
 
-def test_one_piece_over_the_limit_is_cut():
+def test_one_chunk_over_the_limit_is_cut():
     assert source_chain.whole_text([b"0123456789"], 4).endswith("]\n6789")
 
 

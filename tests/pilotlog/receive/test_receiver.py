@@ -86,7 +86,7 @@ def finalise(intake, payload='{"retCode": "0"}', caller=PILOTS, stamp=PILOT.stam
 
 def logs(transactions, pilot=PILOT):
     reader = SqlReader(transactions)
-    return [(log, b"".join(text for _, text in reader.pieces(log))) for log in reader.find(pilot)]
+    return [(log, b"".join(text for _, text in reader.chunks(log))) for log in reader.find(pilot)]
 
 
 class TestTaking:

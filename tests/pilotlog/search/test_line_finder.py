@@ -12,7 +12,7 @@ texts = st.lists(st.sampled_from([b"x", b"ab", b"b", b"\n", b"\n\n", "λ".encode
 cuts = st.lists(st.integers(0, 100), max_size=12)
 
 
-def pieces_of(text, places):
+def chunks_of(text, places):
     places = sorted({place for place in places if 0 < place < len(text)})
     return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
 
@@ -26,20 +26,20 @@ def expected(text, pattern, context):
             yield index + 1, line, tuple(lines[max(0, index - context) : index]), tuple(lines[index + 1 :][:context])
 
 
-def found(pieces, pattern, context, stop_after=None):
-    """All hits; with ``stop_after``, the search is begun anew at its place after so many pieces or hits."""
+def found(chunks, pattern, context, stop_after=None):
+    """All hits; with ``stop_after``, the search is begun anew at its place after so many chunks or hits."""
     place, hits = Place(), []
     while place is not None:
-        place = once(pieces, pattern, context, place, stop_after, hits)
+        place = once(chunks, pattern, context, place, stop_after, hits)
     return hits
 
 
-def once(pieces, pattern, context, place, stop_after, hits):
+def once(chunks, pattern, context, place, stop_after, hits):
     search = LineFinder(finder(pattern.decode()), context, 10**6, place)
     taken = 0
-    for number in range(place.sequence, len(pieces)):
-        search.feed(number, pieces[number], place.offset if number == place.sequence else 0)
-        last = number == len(pieces) - 1
+    for number in range(place.sequence, len(chunks)):
+        search.feed(number, chunks[number], place.offset if number == place.sequence else 0)
+        last = number == len(chunks) - 1
         for hit in search.hits(last):
             hits.append((hit.line, hit.text, hit.before, hit.after))
             taken += 1
@@ -53,8 +53,8 @@ def once(pieces, pattern, context, place, stop_after, hits):
 @settings(max_examples=400, deadline=None)
 @given(texts, cuts, st.integers(0, 3), st.sampled_from([None, 1, 2]))
 def test_each_line_is_found_once_with_its_context(text, places, context, stop_after):
-    pieces = pieces_of(text, places)
-    assert found(pieces, b"ab", context, stop_after) == list(expected(text, b"ab", context))
+    chunks = chunks_of(text, places)
+    assert found(chunks, b"ab", context, stop_after) == list(expected(text, b"ab", context))
 
 
 def test_match_is_told_by_its_place_in_the_line():

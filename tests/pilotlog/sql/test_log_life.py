@@ -90,7 +90,7 @@ class Life(RuleBasedStateMachine):
     def begin_to_archive(self, agent: bool):
         claim = self.world.claim(owner=f"agent{agent}")
         if claim:
-            text = b"".join(piece for _, piece in self.world.reader.pieces(claim.log))
+            text = b"".join(chunk for _, chunk in self.world.reader.chunks(claim.log))
             generation, _ = self.world.record(claim, Content(len(text), f"{hash(text) & 0xFFFFFFFF:08x}"))
             self.stalled[agent] = (claim, generation, text)
 
@@ -121,12 +121,12 @@ class Life(RuleBasedStateMachine):
     def an_archived_log_has_its_text_in_the_archive(self):
         for part in self.world.reader.find(PILOT):
             if part.state is State.ARCHIVED:
-                assert self.archived[part.part] == b"".join(text for _, text in self.world.reader.pieces(part))
+                assert self.archived[part.part] == b"".join(text for _, text in self.world.reader.chunks(part))
 
     def text_of(self, part):
         if part.state is State.PURGED:
             return self.archived[part.part]
-        return b"".join(text for _, text in self.world.reader.pieces(part))
+        return b"".join(text for _, text in self.world.reader.chunks(part))
 
 
 Life.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

@@ -76,7 +76,7 @@ def test_a_database_of_the_version_before_gets_what_is_new_and_keeps_its_logs(en
     monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (len(MIGRATIONS) + 1, "add Extra", add_column)))
     assert migrate(engine, clock) == ["add Extra"]
     reader = SqlReader(Transactions(engine, StoreSettings()))
-    assert [text for part in reader.find(PILOT) for _, text in reader.pieces(part)] == [line("kept")]
+    assert [text for part in reader.find(PILOT) for _, text in reader.chunks(part)] == [line("kept")]
 
 
 def test_the_version_before_keeps_writing_beside_a_newer_schema(engine, clock, next_version, monkeypatch):
@@ -137,7 +137,7 @@ def test_a_log_of_the_first_version_goes_on_in_the_second(first_version, clock):
     store = SqlAppender(transactions, clock)
     store.append("e", [Numbered(2, batch(b"TOKEN=")), Numbered(3, batch(b"abc\n"))])
     reader = SqlReader(transactions)
-    stored = b"".join(piece for _, piece in reader.pieces(reader.find(PILOT)[0]))
+    stored = b"".join(chunk for _, chunk in reader.chunks(reader.find(PILOT)[0]))
     assert stored == line("old") + b"TOKEN=[redacted:secret]\n"
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle
 from PilotLoggingDIRAC.pilotlog.model import Log, Numbered, State
-from PilotLoggingDIRAC.pilotlog.settings import KeepSettings
+from PilotLoggingDIRAC.pilotlog.settings import TextSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
 from PilotLoggingDIRAC.pilotlog.text import limits
-from PilotLoggingDIRAC.pilotlog.text.limits import Keeping, Line
+from PilotLoggingDIRAC.pilotlog.text.limits import Line, TextFilter
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 from tests.conftest import PILOT, Clock, batch, line
 
@@ -22,8 +22,8 @@ NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
 
 def received(*texts, log=NEW, **settings):
     """The log behind the messages, what is stored of it, and the receipts."""
-    reception = lifecycle.receive(log, map(batch, texts), Keeping(default(), KeepSettings(**settings)))
-    return reception.log, b"".join(piece.text for piece in reception.pieces), reception.receipts
+    reception = lifecycle.receive(log, map(batch, texts), TextFilter(default(), TextSettings(**settings)))
+    return reception.log, b"".join(chunk.text for chunk in reception.chunks), reception.receipts
 
 
 class TestStream:
@@ -34,10 +34,10 @@ class TestStream:
         assert [receipt.stored_bytes for receipt in receipts] == [5, 20, 6]
         assert log.carry == b""
 
-    def test_a_message_that_is_a_secret_through_and_through_stores_no_piece(self):
+    def test_a_message_that_is_a_secret_through_and_through_stores_no_chunk(self):
         log, _, _ = received(b"-----BEGIN PRIVATE KEY-----\n")
         middle = lifecycle.receive(replace(log, state=State.ARCHIVED), [batch(b"MIIEabcd\n")])
-        assert (middle.pieces, middle.receipts[0].stored_bytes, middle.log.state) == ((), 0, State.ARCHIVED)
+        assert (middle.chunks, middle.receipts[0].stored_bytes, middle.log.state) == ((), 0, State.ARCHIVED)
 
     def test_the_resend_rule_sees_raw_text(self):
         first = line("TOKEN=abc")
@@ -62,7 +62,7 @@ class TestStream:
             store.append("e", [Numbered(number, batch(text))])
         reader = SqlReader(transactions)
         (log,) = reader.find(PILOT)
-        assert b"".join(text for _, text in reader.pieces(log)) == b"TOKEN=[redacted:secret] next\n"
+        assert b"".join(text for _, text in reader.chunks(log)) == b"TOKEN=[redacted:secret] next\n"
 
     @given(
         st.lists(
@@ -101,12 +101,12 @@ class TestLines:
     @given(st.lists(st.binary(max_size=60).map(lambda text: text.replace(b"\xff", b"\n").replace(b"\x80", b"a"))))
     def test_however_it_is_split_the_same_is_stored(self, texts):
         texts = [bytes(byte & 0x7F for byte in text) for text in texts]
-        line_, pieces, dropped = Line(), [], 0
+        line_, chunks, dropped = Line(), [], 0
         for text in texts:
             kept, line_, more = limits.limit(line_, text, 10)
-            pieces.append(kept)
+            chunks.append(kept)
             dropped += more
-        assert (b"".join(pieces), line_, dropped) == limits.limit(Line(), b"".join(texts), 10)
+        assert (b"".join(chunks), line_, dropped) == limits.limit(Line(), b"".join(texts), 10)
 
 
 class TestLogSize:
@@ -131,7 +131,7 @@ class TestLogSize:
             batch(line("late"), received=NOW.replace(hour=9)),
             batch(return_code="0", received=NOW.replace(hour=9)),
         ]
-        after = lifecycle.receive(archived, later, Keeping(default(), KeepSettings(max_log_bytes=150))).log
+        after = lifecycle.receive(archived, later, TextFilter(default(), TextSettings(max_log_bytes=150))).log
         assert (after.state, after.return_code, after.last_seen.hour) == (State.ARCHIVED, "0", 9)
         assert after.dropped_bytes == log.dropped_bytes + len(line("late"))
 

@@ -52,7 +52,7 @@ def writer(gate, clock):
 
 def read(transactions):
     reader = SqlReader(transactions)
-    return b"".join(text for part in reader.find(PILOT) for _, text in reader.pieces(part))
+    return b"".join(text for part in reader.find(PILOT) for _, text in reader.chunks(part))
 
 
 def lines(transactions):

@@ -51,8 +51,8 @@ class ArchiveSource:
             raise LogNotFound("the log is no longer kept")
         if not lost and not any(map(_is_archived, kept)):
             raise LogNotFound("the log is not in the archive")
-        pieces = (text for log in kept for text in self._text(log, folder))
-        return outputs.describe(parts, source_chain.whole_text(pieces, self._max_bytes))
+        chunks = (text for log in kept for text in self._text(log, folder))
+        return outputs.describe(parts, source_chain.whole_text(chunks, self._max_bytes))
 
     def _text(self, log: Log, folder: Path) -> Iterator[bytes]:
         if not _is_archived(log):

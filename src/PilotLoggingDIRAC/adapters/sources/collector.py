@@ -26,5 +26,5 @@ class CollectorSource:
         parts = outputs.parts_of(self._reader, pilot, reference)
         if outputs.lost_parts(parts) or any(log.state is State.PURGED for log in parts):
             raise LogNotFound("the log, or a part of it, has left the database")
-        pieces = (text for log in parts for text in outputs.stored_text(self._reader, log))
-        return outputs.describe(parts, source_chain.whole_text(pieces, self._max_bytes))
+        chunks = (text for log in parts for text in outputs.stored_text(self._reader, log))
+        return outputs.describe(parts, source_chain.whole_text(chunks, self._max_bytes))

@@ -1,7 +1,7 @@
 """Taking in what DIRAC's own collector left: a folder with a file for each pilot.
 
 ``<folder>/<vo>/<stamp>`` is the log of a pilot that has not finalised it, ``<folder>/<vo>/<stamp>.log`` of one that has.
-The text becomes part 0 of the pilot's log, before all that the pilot sends to us. It travels in pieces, each with the
+The text becomes part 0 of the pilot's log, before all that the pilot sends to us. It travels in slices, each with the
 offset at which it belongs, so that an import that was interrupted goes on where it ended.
 """
 
@@ -25,7 +25,7 @@ from ..text.redaction.redactor import Redactor
 PART = 0
 #: DIRAC's own collector does not keep the code of a pilot that has ended.
 UNKNOWN_RETURN_CODE = "unknown"
-MAX_TEXT_BYTES = 4 * lifecycle.MAX_PIECE_BYTES
+MAX_TEXT_BYTES = 4 * lifecycle.MAX_CHUNK_BYTES
 
 _FINALISED = ".log"
 _STATES = {state.value: state for state in (State.COMPLETE, State.INCOMPLETE)}
@@ -50,7 +50,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ImportSlice:
     """UTF-8 text for an offset in bytes; no text and no ending ask how long the import is so far."""
 
     offset: int
@@ -59,14 +59,14 @@ class Piece:
     modified: datetime
 
 
-def parse_piece(offset: object, text: object, last: object, modified: object) -> Piece:
-    """The piece in the arguments of ``importLog``.
+def parse_slice(offset: object, text: object, last: object, modified: object) -> ImportSlice:
+    """The slice in the arguments of ``importLog``.
 
-    ``last`` is an empty dictionary, or with the last piece ``{"State": "Complete" or "Incomplete", "SHA256": <hex>}``;
+    ``last`` is an empty dictionary, or with the last slice ``{"State": "Complete" or "Incomplete", "SHA256": <hex>}``;
     ``modified`` is the file's time in ISO 8601, UTC where it names no zone.
     """
     start = validation.number(offset, "offset", 0, 2**62)
-    return Piece(start, _parse_text(text), _parse_ending(last), _parse_time(modified))
+    return ImportSlice(start, _parse_text(text), _parse_ending(last), _parse_time(modified))
 
 
 def _parse_text(text: object) -> bytes:
@@ -179,7 +179,7 @@ def _decoded(paths: Iterable[Path]) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         with path.open("rb") as file:
             # an escaped byte takes four
-            while chunk := file.read(lifecycle.MAX_PIECE_BYTES // 4):
+            while chunk := file.read(lifecycle.MAX_CHUNK_BYTES // 4):
                 yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
 
@@ -192,8 +192,8 @@ class Outcome(StrEnum):
     OPEN = "imported so far, its pilot may be alive"
 
 
-Send = Callable[[PilotId, Piece], int]
-"""Brings a piece to the collector and returns the length of the import. Raises PilotLogError."""
+Send = Callable[[PilotId, ImportSlice], int]
+"""Brings a slice to the collector and returns the length of the import. Raises PilotLogError."""
 
 
 def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta, redactor: Redactor) -> Outcome:
@@ -201,7 +201,7 @@ def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta, redactor:
 
     Raises ImportConflict when the collector holds other text, and what ``send`` raises.
     """
-    known = length = send(left.pilot, Piece(0, b"", None, left.modified))
+    known = length = send(left.pilot, ImportSlice(0, b"", None, left.modified))
     digest, position = hashlib.sha256(), 0
     for text in converted(left.paths, redactor):
         digest.update(text)
@@ -210,11 +210,11 @@ def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta, redactor:
             new = text[length - position :]
             if new[0] & 0xC0 == 0x80:
                 raise ImportConflict(f"The collector's {length} bytes end inside a character of the file")
-            length = send(left.pilot, Piece(length, new, None, left.modified))
+            length = send(left.pilot, ImportSlice(length, new, None, left.modified))
     if length != position:
         raise ImportConflict(f"The collector has {length} bytes, the file {position}")
     ending = left.ending(digest.digest(), now, silent)
     if not ending:
         return Outcome.OPEN
-    send(left.pilot, Piece(length, b"", ending, left.modified))
+    send(left.pilot, ImportSlice(length, b"", ending, left.modified))
     return Outcome.PRESENT if known == length else Outcome.IMPORTED

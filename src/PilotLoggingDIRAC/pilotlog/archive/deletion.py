@@ -16,9 +16,9 @@ from ..model import Log, Selection
 from ..ports import Clock
 from .sealing import DRAINING_SECONDS
 
-#: What is deleted in one transaction, so that no collector waits for its locks: text before compression, and pieces.
+#: What is deleted in one transaction, so that no collector waits for its locks: text before compression, and chunks.
 _MAX_BYTES = 64 * 1024 * 1024
-_MAX_PIECES = 10_000
+_MAX_CHUNKS = 10_000
 #: What is deleted in one call.
 MAX_LOGS = 1000
 _MAX_SECONDS = 10.0
@@ -99,12 +99,12 @@ class Deletion:
 def groups(logs: Sequence[Log]) -> Iterator[list[Log]]:
     """The logs in groups whose text is small enough to be deleted at once; a log that is larger is alone."""
     group: list[Log] = []
-    size = pieces = 0
+    size = chunks = 0
     for log in logs:
-        if group and (size + log.bytes > _MAX_BYTES or pieces + log.next_sequence > _MAX_PIECES):
+        if group and (size + log.bytes > _MAX_BYTES or chunks + log.next_sequence > _MAX_CHUNKS):
             yield group
-            group, size, pieces = [], 0, 0
+            group, size, chunks = [], 0, 0
         group.append(log)
-        size, pieces = size + log.bytes, pieces + log.next_sequence
+        size, chunks = size + log.bytes, chunks + log.next_sequence
     if group:
         yield group

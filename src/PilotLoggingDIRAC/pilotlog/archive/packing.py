@@ -22,8 +22,8 @@ _BLOCK = 1024 * 1024
 class Texts(Protocol):
     """Where the text of logs is read from."""
 
-    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's pieces, in order."""
+    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's chunks, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def _private(path: str, flags: int) -> int:
 
 def _copy(log: Log, texts: Texts, file: BinaryIO) -> int:
     size = expected = 0
-    for sequence, text in texts.pieces(log):
+    for sequence, text in texts.chunks(log):
         if sequence >= log.next_sequence:
             break
         if sequence != expected:
-            raise ArchiveError(f"The database lacks piece {expected} of this log")
+            raise ArchiveError(f"The database lacks chunk {expected} of this log")
         size, expected = size + file.write(text), expected + 1
     return size
 

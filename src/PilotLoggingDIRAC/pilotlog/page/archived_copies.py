@@ -19,8 +19,8 @@ from ..text.utf8 import character_boundary
 from .line_index import Index
 from .part_text import ARCHIVE
 
-_PIECE_BYTES = 256 * 1024
-_PIECES_PER_STEP = 4
+_CHUNK_BYTES = 256 * 1024
+_CHUNKS_PER_STEP = 4
 _FAILED_SECONDS = 30.0
 _MAX_FAILURES = 1000
 
@@ -48,14 +48,14 @@ class Copy:
 
     def sizes(self, start: int) -> list[tuple[int, int]]:
         """See ``PartText.sizes``."""
-        return [(self._index.lines_in(piece), self._index.size(piece)) for piece in range(start, self._index.pieces)]
+        return [(self._index.lines_in(chunk), self._index.size(chunk)) for chunk in range(start, self._index.chunks)]
 
     def step(self, start: int) -> list[bytes]:
         """See ``PartText.step``."""
-        return [self._read(piece) for piece in range(start, min(start + _PIECES_PER_STEP, self._index.pieces))]
+        return [self._read(chunk) for chunk in range(start, min(start + _CHUNKS_PER_STEP, self._index.chunks))]
 
-    def _read(self, piece: int) -> bytes:
-        return os.pread(self._file.fileno(), self._index.size(piece), self._index.bytes_before(piece))
+    def _read(self, chunk: int) -> bytes:
+        return os.pread(self._file.fileno(), self._index.size(chunk), self._index.bytes_before(chunk))
 
 
 class Copies:
@@ -151,9 +151,9 @@ def _unpack(packed: Path, path: Path, size: int) -> Index:
     """Write the text of a gzip file, mode 0600, and index it. Raises ArchiveError unless it has exactly ``size`` bytes."""
     index = Index()
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        for piece in _pieces(packed):
-            file.write(piece)
-            index.extend([(piece.count(b"\n"), len(piece))])
+        for chunk in _chunks(packed):
+            file.write(chunk)
+            index.extend([(chunk.count(b"\n"), len(chunk))])
             if index.bytes > size:
                 break
     if index.bytes != size:
@@ -161,12 +161,12 @@ def _unpack(packed: Path, path: Path, size: int) -> Index:
     return index
 
 
-def _pieces(packed: Path) -> Iterator[bytes]:
-    """The text in pieces, none of which begins inside a UTF-8 character."""
+def _chunks(packed: Path) -> Iterator[bytes]:
+    """The text in chunks, none of which begins inside a UTF-8 character."""
     rest = b""
     try:
         with gzip.open(packed) as file:
-            while block := file.read(_PIECE_BYTES):
+            while block := file.read(_CHUNK_BYTES):
                 text = rest + block
                 end = character_boundary(text, len(text) - 1) or len(text)
                 rest = text[end:]

@@ -14,18 +14,18 @@ from ..settings import PageSettings
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
 from .line_index import Index, Line, LineReader
-from .part_text import DATABASE, PartText, PieceCache
+from .part_text import DATABASE, ChunkCache, PartText
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 
 
 @dataclass(slots=True)
 class _Stretch:
-    """One part in the row: where it begins, by piece and by byte of the whole."""
+    """One part in the row: where it begins, by chunk and by byte of the whole."""
 
     log: Log
     text: PartText
-    first_piece: int
+    first_chunk: int
     first_byte: int
 
     @property
@@ -40,7 +40,7 @@ def identity(log: Log, text: PartText) -> tuple:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of a log for somebody who follows it: ``line`` is the number of the line in which it begins."""
+    """A chunk of a log for somebody who follows it: ``line`` is the number of the line in which it begins."""
 
     line: int
     text: str
@@ -50,7 +50,7 @@ class Text:
 class Document:
     """The whole text of a log, as far as it is kept. One thread at a time lets it grow, any number read."""
 
-    def __init__(self, cache: PieceCache, settings: PageSettings):
+    def __init__(self, cache: ChunkCache, settings: PageSettings):
         self._cache = cache
         self._settings = settings
         self._stretches: list[_Stretch] = []
@@ -75,11 +75,11 @@ class Document:
         with self._lock:
             for number, (log, text) in enumerate(parts):
                 if number == len(self._stretches):
-                    self._stretches.append(_Stretch(log, text, self._index.pieces, self._index.bytes))
+                    self._stretches.append(_Stretch(log, text, self._index.chunks, self._index.bytes))
                 stretch = self._stretches[number]
                 if number == len(self._stretches) - 1:
                     stretch.log, stretch.text = log, text
-                    known = self._index.pieces - stretch.first_piece
+                    known = self._index.chunks - stretch.first_chunk
                     if log.next_sequence > known or text.source != DATABASE:
                         self._index.extend(text.sizes(known))
 
@@ -97,20 +97,20 @@ class Document:
 
     def number_of_lines(self) -> int:
         """All lines, with one at the end that has not ended."""
-        last = self._index.pieces - 1
-        text = next((text for _, text in self.pieces(last)), b"\n") if last >= 0 else b"\n"
+        last = self._index.chunks - 1
+        text = next((text for _, text in self.chunks(last)), b"\n") if last >= 0 else b"\n"
         return self._index.lines + (not text.endswith(b"\n"))
 
-    def pieces(self, start: int, keep: bool = True) -> Iterator[tuple[int, bytes]]:
-        """(number, text) of the pieces from one on; ``keep`` them at hand for who comes next.
+    def chunks(self, start: int, keep: bool = True) -> Iterator[tuple[int, bytes]]:
+        """(number, text) of the chunks from one on; ``keep`` them at hand for who comes next.
 
         Raises LogNotFound when text has left the place it was in.
         """
         number, ahead = start, {}
-        while number < self._index.pieces:
+        while number < self._index.chunks:
             stretch = self._stretch_of(number)
             text = ahead.pop(number, None)
-            text = self._cache.get((*stretch.identity, number - stretch.first_piece)) if text is None else text
+            text = self._cache.get((*stretch.identity, number - stretch.first_chunk)) if text is None else text
             if text is None:
                 ahead = self._fetch(stretch, number, keep)
                 text = ahead.pop(number)
@@ -118,22 +118,22 @@ class Document:
             number += 1
 
     def _fetch(self, stretch: _Stretch, number: int, keep: bool) -> dict[int, bytes]:
-        found = stretch.text.step(number - stretch.first_piece)
+        found = stretch.text.step(number - stretch.first_chunk)
         if not found:
             raise LogNotFound("The log has left the place where it was: open it again")
-        for place, text in enumerate(found, number - stretch.first_piece):
+        for place, text in enumerate(found, number - stretch.first_chunk):
             if keep:
                 self._cache.put((*stretch.identity, place), text)
         return dict(enumerate(found, number))
 
-    def _stretch_of(self, piece: int) -> _Stretch:
-        return next(stretch for stretch in reversed(self._stretches) if stretch.first_piece <= piece)
+    def _stretch_of(self, chunk: int) -> _Stretch:
+        return next(stretch for stretch in reversed(self._stretches) if stretch.first_chunk <= chunk)
 
     def lines(self, first: int, number: int) -> list[Line]:
         """At most so many lines from one on, cut and bounded as the settings say."""
         reader = LineReader(
             self._index,
-            lambda start: (text for _, text in self.pieces(start)),
+            lambda start: (text for _, text in self.chunks(start)),
             self._settings.line_bytes,
             self._settings.answer_bytes,
         )
@@ -141,7 +141,7 @@ class Document:
 
     def stream(self) -> Iterator[bytes]:
         """The whole text."""
-        return (text for _, text in self.pieces(0, keep=False))
+        return (text for _, text in self.chunks(0, keep=False))
 
     # following
 
@@ -154,9 +154,9 @@ class Document:
         """The cursor behind the last end of a line: what follows is a line that may still grow."""
         if not self._index.lines:
             return self._cursor(0)
-        piece = self._index.of_line(self._index.lines)
-        _, text = next(self.pieces(piece))
-        return self._cursor(self._index.bytes_before(piece) + text.rfind(b"\n") + 1)
+        chunk = self._index.of_line(self._index.lines)
+        _, text = next(self.chunks(chunk))
+        return self._cursor(self._index.bytes_before(chunk) + text.rfind(b"\n") + 1)
 
     def _cursor(self, place: int) -> str:
         """Part and byte of it: parts that go away later don't move it."""
@@ -178,19 +178,19 @@ class Document:
     def since(self, cursor: str) -> Text | None:
         """What is behind a cursor, at most ``tail_bytes`` of it; None when nothing is."""
         place = self._place(cursor)
-        piece = self._index.of_byte(place)
-        if piece >= self._index.pieces:
+        chunk = self._index.of_byte(place)
+        if chunk >= self._index.chunks:
             return None
-        skip, chunks, room = place - self._index.bytes_before(piece), [], self._settings.tail_bytes
-        line = self._index.lines_before(piece)
-        for _, text in self.pieces(piece):
+        skip, texts, room = place - self._index.bytes_before(chunk), [], self._settings.tail_bytes
+        line = self._index.lines_before(chunk)
+        for _, text in self.chunks(chunk):
             line += text.count(b"\n", 0, skip)
             end = character_boundary(text, skip + room)
-            chunks.append(text[skip:end])
+            texts.append(text[skip:end])
             room, skip = room - (end - skip), 0
             if room <= 0 or end < len(text):
                 break
-        found = b"".join(chunks)
+        found = b"".join(texts)
         return Text(line, shown(found), self._cursor(place + len(found)))
 
     # looking for things
@@ -199,12 +199,12 @@ class Document:
         """What stands out, and whether all of the text was looked at: each call looks at ``scan_bytes`` more of it."""
         with self._looking:
             room = self._settings.scan_bytes
-            for number, text in self.pieces(self._outlined, keep=False):
+            for number, text in self.chunks(self._outlined, keep=False):
                 self._outline.feed(text)
                 self._outlined, room = number + 1, room - len(text)
                 if room <= 0:
                     break
-            return self._outline, self._outlined >= self._index.pieces
+            return self._outline, self._outlined >= self._index.chunks
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
         """Lines from one on that hold a text, and the line to go on from after ``scan_bytes``; None at the end.
@@ -214,7 +214,7 @@ class Document:
         fold = wanted == wanted.lower()
         found: list[int] = []
         room, carry, start = self._settings.scan_bytes, b"", self._index.of_line(first)
-        for number, text in self.pieces(start, keep=False):
+        for number, text in self.chunks(start, keep=False):
             if room <= 0 or len(found) >= self._settings.max_hits:
                 return found, max(self._index.lines_before(number), first)
             whole = carry + (text.lower() if fold else text)
@@ -247,7 +247,7 @@ class Documents:
         """``text_of(log)`` is a part's text; it may raise ``NotYetThere`` or ArchiveError."""
         self._text_of = text_of
         self._settings = settings
-        self._cache = PieceCache(settings.cache_bytes)
+        self._cache = ChunkCache(settings.cache_bytes)
         self._lock = threading.Lock()
         self._documents: OrderedDict = OrderedDict()
 

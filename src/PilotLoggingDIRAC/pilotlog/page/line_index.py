@@ -1,4 +1,4 @@
-"""Random access to a long text by line and by byte: sums over its pieces tell which of them hold what is wanted."""
+"""Random access to a long text by line and by byte: sums over its chunks tell which of them hold what is wanted."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-Pieces = Callable[[int], Iterator[bytes]]
-"""``pieces(n)`` gives the text piece by piece, from the n-th on."""
+Chunks = Callable[[int], Iterator[bytes]]
+"""``chunks(n)`` gives the text chunk by chunk, from the n-th on."""
 
 
 class Index:
-    """Where each piece of a text begins. Grows at its end only, so that one thread may extend it while others read."""
+    """Where each chunk of a text begins. Grows at its end only, so that one thread may extend it while others read."""
 
     def __init__(self) -> None:
         self._lines = [0]
         self._bytes = [0]
 
     def extend(self, sizes: Iterable[tuple[int, int]]) -> None:
-        """Add pieces behind those that are there: (ends of lines, bytes) of each."""
+        """Add chunks behind those that are there: (ends of lines, bytes) of each."""
         for lines, size in sizes:
             self._lines.append(self._lines[-1] + lines)
-            self._bytes.append(self._bytes[-1] + size)  # last, as ``pieces`` counts these
+            self._bytes.append(self._bytes[-1] + size)  # last, as ``chunks`` counts these
 
     @property
-    def pieces(self) -> int:
-        """How many pieces there are."""
+    def chunks(self) -> int:
+        """How many chunks there are."""
         return len(self._bytes) - 1
 
     @property
     def lines(self) -> int:
-        """Ends of lines in all pieces: text behind the last one is a line that has not ended."""
-        return self._lines[self.pieces]
+        """Ends of lines in all chunks: text behind the last one is a line that has not ended."""
+        return self._lines[self.chunks]
 
     @property
     def bytes(self) -> int:
-        """Bytes in all pieces."""
+        """Bytes in all chunks."""
         return self._bytes[-1]
 
-    def lines_before(self, piece: int) -> int:
-        """Ends of lines before a piece."""
-        return self._lines[piece]
+    def lines_before(self, chunk: int) -> int:
+        """Ends of lines before a chunk."""
+        return self._lines[chunk]
 
-    def bytes_before(self, piece: int) -> int:
-        """Bytes before a piece."""
-        return self._bytes[piece]
+    def bytes_before(self, chunk: int) -> int:
+        """Bytes before a chunk."""
+        return self._bytes[chunk]
 
-    def lines_in(self, piece: int) -> int:
-        """Ends of lines in a piece."""
-        return self._lines[piece + 1] - self._lines[piece]
+    def lines_in(self, chunk: int) -> int:
+        """Ends of lines in a chunk."""
+        return self._lines[chunk + 1] - self._lines[chunk]
 
-    def size(self, piece: int) -> int:
-        """Bytes in a piece."""
-        return self._bytes[piece + 1] - self._bytes[piece]
+    def size(self, chunk: int) -> int:
+        """Bytes in a chunk."""
+        return self._bytes[chunk + 1] - self._bytes[chunk]
 
     def of_line(self, line: int) -> int:
-        """The piece that holds the end of the line before this one (counted from 0), so that it begins there or behind."""
-        return max(bisect_left(self._lines, line, hi=self.pieces + 1) - 1, 0)
+        """The chunk that holds the end of the line before this one (counted from 0), so that it begins there or behind."""
+        return max(bisect_left(self._lines, line, hi=self.chunks + 1) - 1, 0)
 
     def of_byte(self, place: int) -> int:
-        """The piece that holds the byte at a place; the number of pieces for a place behind the end."""
+        """The chunk that holds the byte at a place; the number of chunks for a place behind the end."""
         return bisect_right(self._bytes, place) - 1
 
 
@@ -99,10 +99,10 @@ class _Open:
 class LineReader:
     """Lines of a text, bounded: long lines are cut, and what is not needed of a line is not even read."""
 
-    def __init__(self, index: Index, pieces: Pieces, max_line_bytes: int, max_bytes: int):
+    def __init__(self, index: Index, chunks: Chunks, max_line_bytes: int, max_bytes: int):
         """``max_bytes`` bounds one answer, which has one line at least."""
         self._index = index
-        self._pieces = pieces
+        self._chunks = chunks
         self._max_line_bytes = max_line_bytes
         self._max_bytes = max_bytes
 
@@ -122,20 +122,20 @@ class LineReader:
         return [*lines, line.end()] if line.bytes else lines
 
     def _from_line(self, first: int, line: _Open) -> Iterator[bytes]:
-        """The pieces from a line's begin on; those that only continue a line which is cut already are passed over."""
-        piece = self._index.of_line(first)
-        skip, texts = first - self._index.lines_before(piece), self._pieces(piece)
-        while piece < self._index.pieces:
-            if line.full and not self._index.lines_in(piece):
-                line.skip(self._index.size(piece))
-                piece, texts = piece + 1, None
+        """The chunks from a line's begin on; those that only continue a line which is cut already are passed over."""
+        chunk = self._index.of_line(first)
+        skip, texts = first - self._index.lines_before(chunk), self._chunks(chunk)
+        while chunk < self._index.chunks:
+            if line.full and not self._index.lines_in(chunk):
+                line.skip(self._index.size(chunk))
+                chunk, texts = chunk + 1, None
                 continue
-            texts = texts or self._pieces(piece)
+            texts = texts or self._chunks(chunk)
             text = next(texts, None)
             if text is None:
                 return
             yield _after_lines(text, skip)
-            piece, skip = piece + 1, 0
+            chunk, skip = chunk + 1, 0
 
 
 def _after_lines(text: bytes, number: int) -> bytes:

@@ -18,7 +18,7 @@ _MAX_KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A piece of text behind a cursor (None: there is none), the cursor behind it, how the log stands, and whether
+    """A chunk of text behind a cursor (None: there is none), the cursor behind it, how the log stands, and whether
     more text is there already.
     """
 
@@ -29,7 +29,7 @@ class News:
 
 
 class _Seen:
-    """A log as it was with one head: its parts and text, and the piece that was asked for last."""
+    """A log as it was with one head: its parts and text, and the chunk that was asked for last."""
 
     def __init__(self, head: Head):
         self.head = head

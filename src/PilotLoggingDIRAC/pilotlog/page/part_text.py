@@ -1,4 +1,4 @@
-"""The text of one part of a log, in pieces: where they come from, and those that were read last."""
+"""The text of one part of a log, in chunks: where they come from, and those that were read last."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ ARCHIVE = "Archive"
 
 
 class PartText(Protocol):
-    """The text of one part of a log, in numbered pieces that never change; more may come behind them."""
+    """The text of one part of a log, in numbered chunks that never change; more may come behind them."""
 
     source: str
 
     def sizes(self, start: int) -> list[tuple[int, int]]:
-        """(ends of lines, bytes) of the pieces from the start-th on."""
+        """(ends of lines, bytes) of the chunks from the start-th on."""
 
     def step(self, start: int) -> list[bytes]:
-        """Some pieces from the start-th on, one at least; empty when there is none."""
+        """Some chunks from the start-th on, one at least; empty when there is none."""
 
 
-class PieceCache:
-    """The pieces that were read last, of all logs together, up to so many bytes."""
+class ChunkCache:
+    """The chunks that were read last, of all logs together, up to so many bytes."""
 
     def __init__(self, max_bytes: int):
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._pieces: OrderedDict[tuple, bytes] = OrderedDict()
+        self._chunks: OrderedDict[tuple, bytes] = OrderedDict()
         self._bytes = 0
 
     def get(self, key: tuple) -> bytes | None:
-        """A piece, if it is still there."""
+        """A chunk, if it is still there."""
         with self._lock:
-            if key in self._pieces:
-                self._pieces.move_to_end(key)
-            return self._pieces.get(key)
+            if key in self._chunks:
+                self._chunks.move_to_end(key)
+            return self._chunks.get(key)
 
     def put(self, key: tuple, text: bytes) -> None:
-        """Keep a piece; the ones that were not asked for longest make room."""
+        """Keep a chunk; the ones that were not asked for longest make room."""
         with self._lock:
-            self._bytes += len(text) - len(self._pieces.pop(key, b""))
-            self._pieces[key] = text
+            self._bytes += len(text) - len(self._chunks.pop(key, b""))
+            self._chunks[key] = text
             while self._bytes > self._max_bytes:
-                self._bytes -= len(self._pieces.popitem(last=False)[1])
+                self._bytes -= len(self._chunks.popitem(last=False)[1])
 
 
 class DatabaseText:

@@ -24,8 +24,8 @@ class Reader(Protocol):
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
         """All parts of the logs with one of these stamps, of any VO."""
 
-    def pieces(self, log: Log) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of the log's pieces."""
+    def chunks(self, log: Log) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of the log's chunks."""
 
 
 class Records(Protocol):
@@ -126,7 +126,7 @@ def lost_parts(parts: Sequence[Log]) -> list[int]:
 def stored_text(reader: Reader, log: Log) -> Iterator[bytes]:
     """The text of a log in the store. Raises LogNotFound at its end when the text was purged while it was read."""
     size = 0
-    for _, text in reader.pieces(log):
+    for _, text in reader.chunks(log):
         size += len(text)
         yield text
     if size < log.bytes:

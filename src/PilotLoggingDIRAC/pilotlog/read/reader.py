@@ -23,7 +23,7 @@ _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
 
 
 class Position(NamedTuple):
-    """Where reading goes on: part, sequence number of the piece, bytes of it that were read already."""
+    """Where reading goes on: part, sequence number of the chunk, bytes of it that were read already."""
 
     part: int = 0
     sequence: int = 0
@@ -100,7 +100,7 @@ class LogQuery:
         missing, room, texts = lines, max_bytes, []
         for part in reversed(parts):
             first = self._reader.tail_starts(part, missing, room)
-            texts.insert(0, b"".join(text for _, text in self._pieces(part, first))[-room:])
+            texts.insert(0, b"".join(text for _, text in self._chunks(part, first))[-room:])
             missing, room = missing - texts[0].count(b"\n"), room - len(texts[0])
             if first or missing < 0 or room <= 0:
                 break
@@ -116,7 +116,7 @@ class LogQuery:
                 continue
             if part.part > position.part:
                 position = Position(part.part)
-            for sequence, text in self._pieces(part, position.sequence):
+            for sequence, text in self._chunks(part, position.sequence):
                 start = character_boundary(text, position.offset) if sequence == position.sequence else 0
                 end = character_boundary(text, start + room)
                 chunks.append(text[start:end])
@@ -130,7 +130,7 @@ class LogQuery:
         """The whole text as it is now; of a log over the limit, its end. Raises LogNotFound when some of it has left the
         store, also while it is read.
         """
-        texts = (text for part in parts for number, text in self._pieces(part) if number < part.next_sequence)
+        texts = (text for part in parts for number, text in self._chunks(part) if number < part.next_sequence)
         omitted, rest = _end(texts, sum(part.bytes for part in parts) - self.settings.max_whole_bytes)
         return Whole(omitted, _decoded(rest, self.settings.stream_bytes))
 
@@ -144,9 +144,9 @@ class LogQuery:
         finally:
             self._whole_reads.release()
 
-    def _pieces(self, part: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The part's pieces from a number on. Raises LogNotFound where they are purged, also while they are read."""
-        for number, text in self._reader.pieces(part, sequence):
+    def _chunks(self, part: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """The part's chunks from a number on. Raises LogNotFound where they are purged, also while they are read."""
+        for number, text in self._reader.chunks(part, sequence):
             yield number, text
             sequence = number + 1
         if sequence < part.next_sequence:

@@ -39,7 +39,7 @@ def order(configured: Sequence[str], remote_first: bool) -> tuple[str, ...]:
 
 
 def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:
-    """A log's text from its pieces; of a longer one the last ``max_bytes``, after a line that says how much is missing.
+    """A log's text from its chunks; of a longer one the last ``max_bytes``, after a line that says how much is missing.
 
     Holds little more than ``max_bytes`` in memory. What is not UTF-8 is shown as escapes.
     """

@@ -1,4 +1,4 @@
-"""Finding lines in a text that comes in pieces cut anywhere, with the lines around them, and going on later.
+"""Finding lines in a text that comes in chunks cut anywhere, with the lines around them, and going on later.
 
 A hit is found once however the text was cut and wherever a search stopped and went on.
 """
@@ -14,7 +14,7 @@ from .pattern import Finder
 
 
 class Place(NamedTuple):
-    """Where to read on: a piece, bytes of it to leave out, the number of the line there (from 0), and the number of
+    """Where to read on: a chunk, bytes of it to leave out, the number of the line there (from 0), and the number of
     the first line that was not searched yet; those before it are read for their context.
     """
 
@@ -38,17 +38,17 @@ class Hit:
 
 
 class LineFinder:
-    """Searches one text: ``feed`` it piece by piece, and take ``hits`` after each; at the end ``hits(last=True)``."""
+    """Searches one text: ``feed`` it chunk by chunk, and take ``hits`` after each; at the end ``hits(last=True)``."""
 
     def __init__(self, find: Finder, context: int, max_line_bytes: int, place: Place = Place()):
-        """``context`` lines are given before and after a hit. A line over ``max_line_bytes`` is searched in pieces."""
+        """``context`` lines are given before and after a hit. A line over ``max_line_bytes`` is searched in chunks."""
         self._find = find
         self._context = context
         self._max_line_bytes = max_line_bytes
         self._start = place
         self._new: list[bytes] = []
         self._buffer = b""
-        self._pieces: list[tuple[int, int, int]] = []  # (where it begins in the buffer, sequence, offset)
+        self._chunks: list[tuple[int, int, int]] = []  # (where it begins in the buffer, sequence, offset)
         self._size = 0
         self._from = 0  # where in the buffer the first line begins that was not searched
         self._line = place.line  # its number
@@ -65,9 +65,9 @@ class LineFinder:
         return self._start._replace(done=self._line + self._behind)
 
     def feed(self, sequence: int, text: bytes, offset: int = 0) -> None:
-        """Take the next piece from ``offset`` on."""
+        """Take the next chunk from ``offset`` on."""
         text = text[offset:] if offset else text
-        self._pieces.append((self._size, sequence, offset))
+        self._chunks.append((self._size, sequence, offset))
         self._new.append(text)
         self._size += len(text)
 
@@ -151,11 +151,11 @@ class LineFinder:
         if begin == 0:
             return
         line = self._line - self._buffer.count(b"\n", begin, self._from)
-        index = bisect_right(self._pieces, (begin, float("inf"), 0)) - 1
-        at, sequence, offset = self._pieces[index]
+        index = bisect_right(self._chunks, (begin, float("inf"), 0)) - 1
+        at, sequence, offset = self._chunks[index]
         self._start = Place(sequence, offset + begin - at, line, line)
-        self._pieces = [(max(where - begin, 0), number, skipped) for where, number, skipped in self._pieces[index:]]
-        self._pieces[0] = (0, sequence, offset + begin - at)
+        self._chunks = [(max(where - begin, 0), number, skipped) for where, number, skipped in self._chunks[index:]]
+        self._chunks[0] = (0, sequence, offset + begin - at)
         self._buffer = self._buffer[begin:]
         self._size -= begin
         self._from -= begin

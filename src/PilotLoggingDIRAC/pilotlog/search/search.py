@@ -18,11 +18,11 @@ from .pattern import Finder
 
 _LISTED_LOGS = 1000
 _SMALL_BYTES = 4 * 1024 * 1024
-_SMALL_PIECES = 1000
+_SMALL_CHUNKS = 1000
 _CURSOR = re.compile(r"(\d{1,19})\.([da])\.(\d{1,9})\.(\d{1,9})\.(\d{1,12})\.(\d{1,12})", re.ASCII)
 
-Pieces = Iterable[tuple[int, Callable[[], bytes]]]
-"""(sequence, a function that gives the text) of a log's pieces, in their order."""
+Chunks = Iterable[tuple[int, Callable[[], bytes]]]
+"""(sequence, a function that gives the text) of a log's chunks, in their order."""
 
 
 class Searcher(Protocol):
@@ -34,11 +34,11 @@ class Searcher(Protocol):
     def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
         """The next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
 
-    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's pieces from a sequence number on."""
+    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's chunks from a sequence number on."""
 
     def small(self, found: list[Log]) -> Mapping[int, list[tuple[int, Callable[[], bytes]]]]:
-        """All the pieces of several logs, read at once."""
+        """All the chunks of several logs, read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Answer:
 
 
 class Cursor(NamedTuple):
-    """From which log id downwards a search goes on, and where in that log if it was begun: in the database's pieces
+    """From which log id downwards a search goes on, and where in that log if it was begun: in the database's chunks
     ("d") or in the archived copy ("a").
     """
 
@@ -168,41 +168,41 @@ class _Call:
                     return cursor, True
         return cursor, False
 
-    def _log(self, log: Log, start: Place, together: Pieces | None) -> Place | None:
+    def _log(self, log: Log, start: Place, together: Chunks | None) -> Place | None:
         """Search one log; None at its end, else where to go on."""
         if _kind(log) == "a":
             if self._fetched >= self._settings.search_archived_logs:
                 return start
             self._fetched += 1
         try:
-            place = self._text(log, start, self._pieces(log, start, together))
+            place = self._text(log, start, self._chunks(log, start, together))
         except PilotLogError as error:
             self._answer.unreadable.append((log, str(error)))
             return None
         self._answer.logs += place is None
         return place
 
-    def _pieces(self, log: Log, start: Place, together: Pieces | None) -> Pieces:
-        """The pieces from a place on. Raises LogNotFound at their end when they are not all there any more."""
+    def _chunks(self, log: Log, start: Place, together: Chunks | None) -> Chunks:
+        """The chunks from a place on. Raises LogNotFound at their end when they are not all there any more."""
         if _kind(log) == "a":
-            chunks = enumerate(self._archived(log))
-            yield from ((number, lambda text=text: text) for number, text in chunks if number >= start.sequence)
+            texts = enumerate(self._archived(log))
+            yield from ((number, lambda text=text: text) for number, text in texts if number >= start.sequence)
             return
         sequence = start.sequence
         if together is not None and not start.sequence:
-            pieces = together
+            chunks = together
         else:
-            pieces = ((number, lambda text=text: text) for number, text in self._searcher.pieces(log, sequence))
-        for number, text in pieces:
+            chunks = ((number, lambda text=text: text) for number, text in self._searcher.chunks(log, sequence))
+        for number, text in chunks:
             yield number, text
             sequence = number + 1
         if sequence < log.next_sequence:
             raise LogNotFound("the text left the database while it was searched")
 
-    def _text(self, log: Log, start: Place, pieces: Pieces) -> Place | None:
+    def _text(self, log: Log, start: Place, chunks: Chunks) -> Place | None:
         settings = self._settings
         finder = LineFinder(self._query.find, self._query.context, settings.search_line_bytes, start)
-        for number, text in pieces:
+        for number, text in chunks:
             finder.feed(number, text(), start.offset if number == start.sequence else 0)
             if finder.waiting_bytes >= settings.search_block_bytes:
                 self._answer.bytes += finder.waiting_bytes
@@ -240,16 +240,16 @@ def _kind(log: Log) -> str:
 def _groups(found: list[Log]) -> Iterator[list[Log]]:
     """The logs in their order: small ones together, as far as they may be in memory at once, others alone."""
     group: list[Log] = []
-    size = pieces = 0
+    size = chunks = 0
     for log in found:
-        size, pieces = size + log.bytes, pieces + log.next_sequence
-        if group and (_kind(log) == "a" or size > _SMALL_BYTES or pieces > _SMALL_PIECES):
+        size, chunks = size + log.bytes, chunks + log.next_sequence
+        if group and (_kind(log) == "a" or size > _SMALL_BYTES or chunks > _SMALL_CHUNKS):
             yield group
-            group, size, pieces = [], log.bytes, log.next_sequence
+            group, size, chunks = [], log.bytes, log.next_sequence
         group.append(log)
         if _kind(log) == "a":
             yield group
-            group, size, pieces = [], 0, 0
+            group, size, chunks = [], 0, 0
     if group:
         yield group
 

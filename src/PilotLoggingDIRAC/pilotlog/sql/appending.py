@@ -13,7 +13,7 @@ from .. import lifecycle
 from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
-from ..text.limits import Keeping
+from ..text.limits import TextFilter
 from . import round_trips, rows
 from .engine import Transactions
 from .round_trips import Advance
@@ -31,13 +31,13 @@ class SqlAppender:
         transactions: Transactions,
         clock: Clock,
         accept_late: timedelta = timedelta(days=30),
-        kept_by: Keeping | None = None,
+        text_filter: TextFilter | None = None,
     ):
         """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text.
 
-        ``kept_by``: what of the text is stored, None is the default.
+        ``text_filter``: what of the text is stored, None is the default.
         """
-        self._kept_by = kept_by
+        self._kept_by = text_filter
         self._transactions = transactions
         self._clock = clock
         self._accept_late = accept_late
@@ -139,19 +139,19 @@ def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
 
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
-    pieces = [_piece_row(reception, index) for reception in receptions for index in range(len(reception.pieces))]
+    chunks = [_chunk_row(reception, index) for reception in receptions for index in range(len(reception.chunks))]
     changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
-    round_trips.of(connection).write(connection, pieces, changed)
+    round_trips.of(connection).write(connection, chunks, changed)
 
 
-def _piece_row(reception: Reception, index: int) -> dict:
-    piece = reception.pieces[index]
+def _chunk_row(reception: Reception, index: int) -> dict:
+    chunk = reception.chunks[index]
     return {
         "LogID": reception.log.id,
-        "Sequence": piece.sequence,
-        "Received": piece.received,
-        "NumberOfLines": piece.lines,
-        "NumberOfBytes": len(piece.text),
-        "Sender": piece.sender[:64],
-        "Payload": zstandard.compress(piece.text, _LEVEL),
+        "Sequence": chunk.sequence,
+        "Received": chunk.received,
+        "NumberOfLines": chunk.lines,
+        "NumberOfBytes": len(chunk.text),
+        "Sender": chunk.sender[:64],
+        "Payload": zstandard.compress(chunk.text, _LEVEL),
     }

@@ -18,8 +18,8 @@ from .reading import matching
 from .schema import batches, files, logs
 from .sealing import SqlSealing, some
 
-#: Pieces deleted by one statement, which has to end before the connection's time limit.
-_PIECES_PER_STATEMENT = 10_000
+#: Chunks deleted by one statement, which has to end before the connection's time limit.
+_CHUNKS_PER_STATEMENT = 10_000
 
 #: What a row keeps is what the resend rule needs, and which copies there are.
 FORGOTTEN = {
@@ -91,8 +91,8 @@ def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[b
         return Extent()
     ids = [log.id for log in locked]
     extent = _extent(connection, logs.c.LogID.in_(ids))
-    pieces = max(log.next_sequence for log in locked)
-    for end in range(_PIECES_PER_STATEMENT, pieces + _PIECES_PER_STATEMENT, _PIECES_PER_STATEMENT):
+    chunks = max(log.next_sequence for log in locked)
+    for end in range(_CHUNKS_PER_STATEMENT, chunks + _CHUNKS_PER_STATEMENT, _CHUNKS_PER_STATEMENT):
         connection.execute(delete(batches).where(batches.c.LogID.in_(ids), batches.c.Sequence < end))
     connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(LastSeen=now, **FORGOTTEN))
     return extent

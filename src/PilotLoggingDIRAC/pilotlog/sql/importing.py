@@ -1,4 +1,4 @@
-"""The import's step: a piece of an imported log into the database, at the place where it belongs."""
+"""The import's step: a slice of an imported log into the database, at the place where it belongs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from .. import lifecycle
 from ..admin import importing
-from ..admin.importing import Ending, ImportConflict, Piece
+from ..admin.importing import Ending, ImportConflict, ImportSlice
 from ..errors import OffsetMismatch
 from ..model import Log, PilotId, State
 from ..ports import Clock
@@ -22,7 +22,7 @@ from .schema import batches, logs
 
 _LEVEL = 3
 _SENDER = "import"
-_PIECES_PER_STEP = 8
+_CHUNKS_PER_STEP = 8
 
 
 class SqlImporter:
@@ -33,49 +33,49 @@ class SqlImporter:
         self._clock = clock
 
     def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
-        """Store a piece, in one transaction with the log's row locked, and return the import's length in bytes.
+        """Store a slice, in one transaction with the log's row locked, and return the import's length in bytes.
 
-        The arguments are those of ``importLog``, see ``importing.parse_piece``. Raises OffsetMismatch when the piece
+        The arguments are those of ``importLog``, see ``importing.parse_slice``. Raises OffsetMismatch when the slice
         does not begin where the import ends, ImportConflict when the import has ended with other text and while
         it is known that the pilot's log was deleted on request, InvalidInput.
         """
-        piece = importing.parse_piece(offset, text, last, modified)
-        return self._transactions.run(self._append, pilot, piece)
+        step = importing.parse_slice(offset, text, last, modified)
+        return self._transactions.run(self._append, pilot, step)
 
-    def _append(self, connection: Connection, pilot: PilotId, piece: Piece) -> int:
+    def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice) -> int:
         log = _lock(connection, pilot)
         _require_not_deleted(connection, pilot)
-        if not piece.text and not piece.ending:
+        if not step.text and not step.ending:
             return log.bytes if log else 0
-        modified = min(piece.modified, self._clock())
+        modified = min(step.modified, self._clock())
         log = log or _create(connection, pilot, modified)
         if log.resend:
-            _require_same(log, piece)
+            _require_same(log, step)
             return log.bytes
         if log.state is State.PURGED:
             raise ImportConflict(
                 "The import was interrupted for so long that what there was of it has been cleaned away"
             )
-        if piece.offset != log.bytes:
+        if step.offset != log.bytes:
             raise OffsetMismatch(log.bytes)
-        log = self._store(connection, log, piece.text)
-        if piece.ending:
-            log = _end(connection, log, piece.ending, modified)
+        log = self._store(connection, log, step.text)
+        if step.ending:
+            log = _end(connection, log, step.ending, modified)
         connection.execute(update(logs).where(logs.c.LogID == log.id).values(_columns(log)))
         return log.bytes
 
     def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
         """The log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
-        now, pieces = self._clock(), lifecycle.split(text)
-        for index, part in enumerate(pieces):
-            connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, part))
+        now, chunks = self._clock(), lifecycle.split(text)
+        for index, chunk in enumerate(chunks):
+            connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
         return dataclasses.replace(
             log,
             state=State.RECEIVING,
             last_seen=now,
             lines=log.lines + text.count(b"\n"),
             bytes=log.bytes + len(text),
-            next_sequence=log.next_sequence + len(pieces),
+            next_sequence=log.next_sequence + len(chunks),
         )
 
 
@@ -101,9 +101,9 @@ def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
     return dataclasses.replace(new, id=key[0])
 
 
-def _require_same(log: Log, piece: Piece) -> None:
+def _require_same(log: Log, step: ImportSlice) -> None:
     """Whoever brings an import to its end again must bring the same text; how it ended does not change any more."""
-    if piece.text or not piece.ending or piece.offset != log.bytes or piece.ending.sha256 != log.resend:
+    if step.text or not step.ending or step.offset != log.bytes or step.ending.sha256 != log.resend:
         raise ImportConflict(f"Another text was imported before, of {log.bytes} bytes")
 
 
@@ -121,19 +121,19 @@ def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -
 
 
 def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
-    """The log's pieces in order, a few in memory at a time, seen by this transaction."""
+    """The log's chunks in order, a few in memory at a time, seen by this transaction."""
     last = -1
     while True:
         statement = (
             select(batches.c.Sequence, batches.c.Payload)
             .where(batches.c.LogID == log_id, batches.c.Sequence > last)
             .order_by(batches.c.Sequence)
-            .limit(_PIECES_PER_STEP)
+            .limit(_CHUNKS_PER_STEP)
         )
         found = connection.execute(statement).all()
         for last, payload in found:
             yield zstandard.decompress(payload)
-        if len(found) < _PIECES_PER_STEP:
+        if len(found) < _CHUNKS_PER_STEP:
             return
 
 

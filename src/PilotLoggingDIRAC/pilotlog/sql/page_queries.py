@@ -1,4 +1,4 @@
-"""What the web page asks of the store besides reading: counts by state, sizes of pieces, how far logs have come."""
+"""What the web page asks of the store besides reading: counts by state, sizes of chunks, how far logs have come."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SqlViews:
         return self._run(listing.states, branches(scope, dataclasses.replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
-        """(ends of lines, bytes) of a log's pieces from a sequence number on."""
+        """(ends of lines, bytes) of a log's chunks from a sequence number on."""
         return self._run(_sizes, log_id, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:

@@ -1,4 +1,4 @@
-"""Reading logs: which there are, and their text piece by piece."""
+"""Reading logs: which there are, and their text chunk by chunk."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from . import listing, rows
 from .engine import Transactions
 from .schema import batches, files, logs
 
-#: What is fetched at once while a log is read: at least one piece, each at most 1 MiB of text.
+#: What is fetched at once while a log is read: at least one chunk, each at most 1 MiB of text.
 _BYTES_PER_STEP = 2 * 1024 * 1024
-_PIECES_PER_STEP = 256
+_CHUNKS_PER_STEP = 256
 
 #: What was deleted on request is there for nobody, though its row may wait for its copies. So written that no optimizer
 #: looks it up: nearly all logs are there, and the index of states would be read from end to end.
@@ -58,19 +58,19 @@ class SqlReader:
         listing.checked(order, start, most)
         return self._run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
-    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of the log's pieces from a sequence number on, a bounded number in memory at a time."""
-        while found := self._run(_pieces, log.id, sequence):
+    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
+        while found := self._run(_chunks, log.id, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
     def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
-        """The sequence number from which on the pieces hold a log's last lines, as far as ``max_bytes`` go."""
+        """The sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
         return self._run(_tail_starts, log, lines, max_bytes)
 
     def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-        """The next few of these pieces from a sequence number on, one at least; empty when there is none."""
-        return self._run(_pieces, log_id, sequence)
+        """The next few of these chunks from a sequence number on, one at least; empty when there is none."""
+        return self._run(_chunks, log_id, sequence)
 
     def counts(self) -> dict[State, int]:
         """How many logs are in each state, those that have any; of more than ``_MOST_OF_STATE`` just so many."""
@@ -126,12 +126,12 @@ def _select(connection, wheres, order, descending, start, limit, most) -> tuple[
     return counted, listing.page(connection, wheres, counted, order, descending, start, limit)
 
 
-def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    """The next pieces, as many as fit into a step; their sizes are looked at before they are fetched."""
+def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
+    """The next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
     mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
     sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
     last, room = sequence - 1, _BYTES_PER_STEP
-    for number, size in connection.execute(sizes.limit(_PIECES_PER_STEP)):
+    for number, size in connection.execute(sizes.limit(_CHUNKS_PER_STEP)):
         if last >= sequence and size > room:
             break
         last, room = number, room - size
@@ -143,14 +143,14 @@ def _pieces(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """One line more is looked for, as the first of the pieces may begin within a line."""
+    """One line more is looked for, as the first of the chunks may begin within a line."""
     columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
     statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
     first, found, size = log.next_sequence, 0, 0
-    for sequence, piece_lines, piece_bytes in connection.execute(statement):
-        if found > lines or (size and size + piece_bytes > max_bytes):
+    for sequence, chunk_lines, chunk_bytes in connection.execute(statement):
+        if found > lines or (size and size + chunk_bytes > max_bytes):
             break
-        first, found, size = sequence, found + piece_lines, size + piece_bytes
+        first, found, size = sequence, found + chunk_lines, size + chunk_bytes
     return first
 
 

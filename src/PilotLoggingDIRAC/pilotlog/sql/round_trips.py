@@ -46,7 +46,7 @@ class Trips(Protocol):
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
         """The parts of those of the pilots' logs that are there, locked in the order of their unique key."""
 
-    def write(self, connection: Connection, pieces: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
         """Insert rows of ``PilotLogBatches``, and change locked rows of ``PilotLogs`` to what receiving made of them."""
 
 
@@ -79,10 +79,10 @@ class OneByOne:
         """See ``Trips``."""
         return [rows.to_log(row) for row in connection.execute(_locking, {"pilots": _keys(pilots)})]
 
-    def write(self, connection: Connection, pieces: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
         """See ``Trips``."""
-        if pieces:
-            connection.execute(insert(batches), list(pieces))
+        if chunks:
+            connection.execute(insert(batches), list(chunks))
         connection.execute(_saving, list(changed))
 
 
@@ -117,9 +117,9 @@ class Together:
         keys = _keys(pilots)
         return _LOCK.format(_places(2, len(keys))), [name for key in keys for name in key]
 
-    def write(self, connection: Connection, pieces: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
         """See ``Trips``. An UPDATE would be a statement for each log."""
-        *first, last = _shares(pieces)
+        *first, last = _shares(chunks)
         for share in first:
             _run(connection, *_inserting("PilotLogBatches", share))
         saving, values = _inserting("PilotLogs", changed)
@@ -146,16 +146,16 @@ def _logs(found: Sequence[tuple]) -> list[Log]:
     return [rows.log_of(dict(zip(_COLUMNS, row, strict=True))) for row in found]
 
 
-def _shares(pieces: Sequence[dict]) -> Iterator[list[dict]]:
-    """The pieces in shares for a trip each, the last of which may be empty."""
+def _shares(chunks: Sequence[dict]) -> Iterator[list[dict]]:
+    """The chunks in shares for a trip each, the last of which may be empty."""
     share: list[dict] = []
     size = 0
-    for piece in pieces:
-        if share and size + len(piece["Payload"]) > _MAX_TRIP_BYTES:
+    for chunk in chunks:
+        if share and size + len(chunk["Payload"]) > _MAX_TRIP_BYTES:
             yield share
             share, size = [], 0
-        share.append(piece | {"Payload": HexBytes(piece["Payload"])})
-        size += len(piece["Payload"])
+        share.append(chunk | {"Payload": HexBytes(chunk["Payload"])})
+        size += len(chunk["Payload"])
     yield share
 
 

@@ -36,17 +36,17 @@ class SqlSearcher:
         where = and_(matching(scope, wanted), _searchable(archive), *([logs.c.LogID <= up_to] if up_to else []))
         return self._run(_next, where, wanted, limit)
 
-    def pieces(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's pieces from a sequence number on."""
-        return self._reader.pieces(log, sequence)
+    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
+        """(sequence, text) of a log's chunks from a sequence number on."""
+        return self._reader.chunks(log, sequence)
 
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
-        """All the pieces of several logs, read at once: by log id, (sequence, a function that unpacks the text)."""
+        """All the chunks of several logs, read at once: by log id, (sequence, a function that unpacks the text)."""
         unpack = zstandard.ZstdDecompressor().decompress
-        pieces: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
-        for log_id, sequence, payload in self._run(_payloads, list(pieces)):
-            pieces[log_id].append((sequence, lambda payload=payload: unpack(payload)))
-        return pieces
+        chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
+        for log_id, sequence, payload in self._run(_payloads, list(chunks)):
+            chunks[log_id].append((sequence, lambda payload=payload: unpack(payload)))
+        return chunks
 
 
 def _searchable(archive: bool) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..model import Log
-from ..settings import KeepSettings
+from ..settings import TextSettings
 from .marked_line import marked_line
 from .redaction.redactor import Redactor
 from .redaction.redactor import default as default_redactor
@@ -24,46 +24,46 @@ _PACKED_LINE = struct.Struct(">IQ")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What of a text is stored, the state of the stream behind it, and how many bytes a limit left out."""
+class FilteredText:
+    """The text that is stored, the state of the stream behind it, and how many bytes a limit left out."""
 
     text: bytes
     carry: bytes
     dropped: int = 0
 
 
-class Keeping:
-    """The rules for what is kept; one is made once and used for all logs."""
+class TextFilter:
+    """Filter of what pilots send: secrets and what is over a limit are taken out. One serves all logs."""
 
-    def __init__(self, redactor: Redactor, settings: KeepSettings):
+    def __init__(self, redactor: Redactor, settings: TextSettings):
         self._redactor = redactor
         self._max_line_bytes = max(settings.max_line_bytes, _LEAST_LINE_BYTES)
         self._max_log_bytes = settings.max_log_bytes
 
-    def keep(self, log: Log, text: bytes, received: datetime) -> Kept:
+    def filter(self, log: Log, text: bytes, received: datetime) -> FilteredText:
         """What of a text that comes behind all that the log has is stored."""
         if log.bytes > self._max_log_bytes:
-            return Kept(b"", log.carry, len(text))
+            return FilteredText(b"", log.carry, len(text))
         line, carry = _load(log.carry)
         text, carry = self._redactor.redact(carry, text)
         text, line, dropped = limit(line, text, self._max_line_bytes)
-        return self._within_log(log, Kept(text, _dump(line, carry), dropped), received)
+        return self._within_log(log, FilteredText(text, _dump(line, carry), dropped), received)
 
-    def _within_log(self, log: Log, kept: Kept, received: datetime) -> Kept:
+    def _within_log(self, log: Log, new: FilteredText, received: datetime) -> FilteredText:
         """Only what the log has room for; the marked line that tells of it brings the log over its limit for good."""
         room = self._max_log_bytes - log.bytes
-        if len(kept.text) <= room:
-            return kept
-        cut = character_boundary(kept.text, room)
+        if len(new.text) <= room:
+            return new
+        cut = character_boundary(new.text, room)
         told = f"The log has reached its limit of {self._max_log_bytes} bytes: what follows is counted, not stored"
-        left_out = len(kept.text) - cut
-        return Kept(kept.text[:cut] + marked_line(received, told), kept.carry, kept.dropped + left_out)
+        left_out = len(new.text) - cut
+        return FilteredText(new.text[:cut] + marked_line(received, told), new.carry, new.dropped + left_out)
 
 
 @functools.cache
-def default() -> Keeping:
-    """What is kept where the configuration says nothing."""
-    return Keeping(default_redactor(), KeepSettings())
+def default() -> TextFilter:
+    """Return the filter of an installation that configures nothing."""
+    return TextFilter(default_redactor(), TextSettings())
 
 
 def _load(packed: bytes) -> tuple[Line, bytes]:
@@ -87,15 +87,15 @@ def limit(line: Line, text: bytes, max_bytes: int) -> tuple[bytes, Line, int]:
     """Text whose lines have ``max_bytes`` at most, the present line behind it, and how many bytes were dropped."""
     if not line.dropped and line.stored + len(text) <= max_bytes:
         return text, _behind(line, text), 0
-    pieces: list[bytes] = []
+    stored: list[bytes] = []
     at = total = 0
     while at < len(text):
         if not line.dropped:
-            at, line = _fitting(line, text, at, max_bytes, pieces)
+            at, line = _fitting(line, text, at, max_bytes, stored)
         if at < len(text):
-            at, line, dropped = _drop(line, text, at, pieces)
+            at, line, dropped = _drop(line, text, at, stored)
             total += dropped
-    return b"".join(pieces), line, total
+    return b"".join(stored), line, total
 
 
 def _behind(line: Line, text: bytes) -> Line:
@@ -103,25 +103,25 @@ def _behind(line: Line, text: bytes) -> Line:
     return Line(line.stored + len(text)) if last < 0 else Line(len(text) - last - 1)
 
 
-def _fitting(line: Line, text: bytes, at: int, max_bytes: int, pieces: list[bytes]) -> tuple[int, Line]:
+def _fitting(line: Line, text: bytes, at: int, max_bytes: int, stored: list[bytes]) -> tuple[int, Line]:
     """Store what fits, up to the beginning of what does not."""
     while at < len(text):
         room = max(max_bytes - line.stored, 0)
         end = text.rfind(b"\n", at, at + room + 1) + 1
         if not end and at + room < len(text):
             cut = max(at, character_boundary(text, at + room))
-            pieces += [text[at:cut], b" [the line goes on, over the limit of %d bytes]" % max_bytes]
+            stored += [text[at:cut], b" [the line goes on, over the limit of %d bytes]" % max_bytes]
             return cut, Line(line.stored + cut - at)
         end = end or len(text)
-        pieces.append(text[at:end])
+        stored.append(text[at:end])
         at, line = end, _behind(line, text[at:end])
     return at, line
 
 
-def _drop(line: Line, text: bytes, at: int, pieces: list[bytes]) -> tuple[int, Line, int]:
+def _drop(line: Line, text: bytes, at: int, stored: list[bytes]) -> tuple[int, Line, int]:
     """Drop the rest of the line, as far as the text has it."""
     end = text.find(b"\n", at)
     if end < 0:
         return len(text), Line(line.stored, line.dropped + len(text) - at), len(text) - at
-    pieces.append(b" [%d bytes are missing]\n" % (line.dropped + end - at))
+    stored.append(b" [%d bytes are missing]\n" % (line.dropped + end - at))
     return end + 1, Line(), end - at

@@ -36,7 +36,7 @@ class Phase:
 
 @dataclass(slots=True)
 class Outline:
-    """What was found so far; feed it the text piece by piece. Each list is bounded: beyond, nothing more is noted."""
+    """What was found so far; feed it the text chunk by chunk. Each list is bounded: beyond, nothing more is noted."""
 
     phases: list[Phase] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
-from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilot_texts import Texts
+from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilotlog.text.redaction.redaction_hostile import HOSTILE
 
 SEEDS = (1, 2)
