@@ -26,6 +26,10 @@ ROOMS = (
     (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2")),
     (f"{LOGIC}.search.pattern", (LOGIC, "re2")),
     (f"{LOGIC}.tokens", (LOGIC, "joserfc")),
+    (f"{LOGIC}.receive.receiver", (LOGIC, "prometheus_client")),
+    (f"{LOGIC}.receive", (LOGIC, "cachetools")),
+    (f"{LOGIC}.write.writer", (LOGIC, "prometheus_client")),
+    (f"{LOGIC}.admin.metrics", (LOGIC, "prometheus_client")),
     (LOGIC, (LOGIC,)),
     (f"{ADAPTERS}.sources", (LOGIC, ADAPTERS, "DIRAC")),
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
@@ -58,7 +62,7 @@ ROOMS = (
 
 #: The rooms of ``pilotlog`` that stand on no other, those on them, and so on: a room may import rooms further down.
 FLOORS = (
-    ("errors", "histogram", "model", "settings"),
+    ("errors", "model", "settings"),
     ("access", "bounded_executor", "text", "tokens", "validation"),
     ("lifecycle", "ports", "search"),
     ("admin", "archive", "read", "write"),

@@ -33,12 +33,11 @@ class Metrics:
 
     def _all(self) -> Iterator[Figure]:
         for name, collector in collectors().items():
-            found = figures.collector_figures(collector.intake.status(), collector.intake.distributions())
+            found = figures.collector_figures(collector.intake.status(), collector.intake.histograms())
             yield from (figures.labelled(figure, "collector", name) for figure in found)
         for page in pages():
             yield from figures.page_figures(page.watching.number, page.copies.bytes)
         yield from figures.store_figures(self._store())
-        yield figures.destination_figures({})
 
     def _store(self) -> dict | None:
         with self._lock:

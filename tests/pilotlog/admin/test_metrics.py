@@ -1,14 +1,16 @@
 """Figures for monitoring."""
 
+from prometheus_client import Histogram
+
 from PilotLoggingDIRAC.pilotlog.admin import metrics
-from PilotLoggingDIRAC.pilotlog.histogram import Distribution
 
 
-def test_distribution_counts_up_to_each_bound():
-    found = Distribution((1, 2, 5))
+def test_histogram_counts_up_to_each_bound():
+    histogram = Histogram("x", "X", buckets=(1, 2, 5), registry=None)
     for value in (0.5, 1, 1.5, 5, 9):
-        found.observe(value)
-    assert found.snapshot() == ([(1, 2), (2, 3), (5, 4), (float("inf"), 5)], 17)
+        histogram.observe(value)
+    found = metrics.histogram_figure("y", "Y", histogram)
+    assert found.samples == {(): ([("1.0", 2), ("2.0", 3), ("5.0", 4), ("+Inf", 5)], 17)}
 
 
 def test_figures_of_several_collectors_are_one_family_each():

@@ -78,7 +78,6 @@ def test_text_without_line_ends_takes_bounded_memory():
     ("regular", "pattern"), [(True, r"^E\w+: (disk|quota)$"), (False, "disk"), (True, r"err[^x]*disk")]
 )
 def test_regular_expressions_and_text_stay_within_a_line(regular, pattern):
-    pytest.importorskip("re2")
     find = finder(pattern, regular)
     text = b"err\ndisk\nError: disk\nerr disk\n"
     search = LineFinder(find, 0, 100)
@@ -89,8 +88,6 @@ def test_regular_expressions_and_text_stay_within_a_line(regular, pattern):
 
 @pytest.mark.parametrize("regular", [False, True])
 def test_case_is_ignored_on_request(regular):
-    if regular:
-        pytest.importorskip("re2")
     text = b"a NO space\nno SPACE\nspade\n"
     assert finder("no space", regular, True)(text, 0, len(text)) == 2
     assert finder("no space", regular, True)(text, 11, len(text)) == 11
@@ -105,12 +102,10 @@ def test_what_is_no_pattern_is_refused(pattern):
 
 @pytest.mark.parametrize("pattern", ["(", "a*", "^", r"(a)\1", "(?=a)", "(?<!a)b", "a{2000}"])
 def test_what_is_no_regular_expression_or_matches_everything_is_refused(pattern):
-    pytest.importorskip("re2")
     with pytest.raises(InvalidInput):
         finder(pattern, regular=True)
 
 
 def test_a_pattern_that_is_exponential_elsewhere_is_linear():
-    pytest.importorskip("re2")
     text = b"a" * 2_000_000
     assert finder("(a+)+b", regular=True)(text, 0, len(text)) == -1

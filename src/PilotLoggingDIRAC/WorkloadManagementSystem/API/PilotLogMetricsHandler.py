@@ -79,15 +79,9 @@ def _family(figure: Figure):
     if figure.kind == "histogram":
         family = HistogramMetricFamily(name, figure.help, labels=names)
         for values, (buckets, total) in figure.samples.items():
-            family.add_metric(
-                [value for _, value in values], [(_bound(bound), number) for bound, number in buckets], total
-            )
+            family.add_metric([value for _, value in values], buckets, total)
         return family
     family = _FAMILIES[figure.kind](name, figure.help, labels=names)
     for values, number in figure.samples.items():
         family.add_metric([value for _, value in values], number)
     return family
-
-
-def _bound(bound: float) -> str:
-    return "+Inf" if bound == float("inf") else str(bound)

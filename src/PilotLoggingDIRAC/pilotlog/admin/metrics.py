@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ..histogram import Distribution
+from prometheus_client import Histogram
 
 Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: ``kind`` is counter, gauge or histogram; a sample is a number, or a Distribution's snapshot."""
+    """One figure: ``kind`` is counter, gauge or histogram; a sample is a number, or for a histogram ([(upper bound, values up to it)], sum)."""
 
     kind: str
     name: str
@@ -22,8 +22,8 @@ class Figure:
     samples: dict[Labels, Any] = field(default_factory=dict)
 
 
-def collector_figures(status: Mapping[str, Any], distributions: Mapping[str, Distribution]) -> Iterator[Figure]:
-    """Those of one collector, from ``Intake.status`` and ``Intake.distributions``."""
+def collector_figures(status: Mapping[str, Any], histograms: Mapping[str, Histogram]) -> Iterator[Figure]:
+    """Those of one collector, from ``Intake.status`` and ``Intake.histograms``."""
     yield _counter(
         "messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"]
     )
@@ -35,9 +35,9 @@ def collector_figures(status: Mapping[str, Any], distributions: Mapping[str, Dis
     yield _gauge("waiting_bytes", "Bytes of them", status["WaitingBytes"])
     yield _gauge("untold_gaps", "Logs in which text is missing and no line says so yet", status["LogsWithUntoldGaps"])
     yield from _spool_figures(status["Spool"])
-    yield _histogram("answer_seconds", "Seconds from a message's acceptance to its answer", distributions["Answers"])
-    yield _histogram("group_messages", "Messages of a transaction", distributions["Groups"])
-    yield _histogram("commit_seconds", "Seconds that a transaction took", distributions["Commits"])
+    yield histogram_figure("answer_seconds", "Seconds from a message's acceptance to its answer", histograms["Answers"])
+    yield histogram_figure("group_messages", "Messages of a transaction", histograms["Groups"])
+    yield histogram_figure("commit_seconds", "Seconds that a transaction took", histograms["Commits"])
 
 
 def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
@@ -78,11 +78,6 @@ def page_figures(watchers: int, copies_bytes: int) -> Iterator[Figure]:
     yield _gauge("copies_bytes", "Bytes of archived logs that the page keeps on local disk", copies_bytes)
 
 
-def destination_figures(lags: Mapping[str, float]) -> Figure:
-    """How far each destination of forwarded logs is behind, in seconds."""
-    return _labelled("gauge", "destination_lag_seconds", "Seconds that a destination is behind", "destination", lags)
-
-
 def _counter(name: str, text: str, value: float) -> Figure:
     return Figure("counter", name, text, {(): float(value)})
 
@@ -91,8 +86,12 @@ def _gauge(name: str, text: str, value: float) -> Figure:
     return Figure("gauge", name, text, {(): float(value)})
 
 
-def _histogram(name: str, text: str, values: Distribution) -> Figure:
-    return Figure("histogram", name, text, {(): values.snapshot()})
+def histogram_figure(name: str, text: str, histogram: Histogram) -> Figure:
+    """Return a histogram's counts by upper bound, with their sum."""
+    (metric,) = histogram.collect()
+    buckets = [(sample.labels["le"], sample.value) for sample in metric.samples if sample.name.endswith("_bucket")]
+    total = next(sample.value for sample in metric.samples if sample.name.endswith("_sum"))
+    return Figure("histogram", name, text, {(): (buckets, total)})
 
 
 def _labelled(kind: str, name: str, text: str, label: str, values: Mapping[str, float]) -> Figure:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cachetools import LRUCache
+
 from ..errors import QuotaSpent
 from ..model import PilotId
 from ..settings import HOUR, QuotaSettings
@@ -84,7 +86,7 @@ class Quotas:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._accounts: dict[str, _Account] = {}
-        self._known: dict[int, None] = {}
+        self._known: LRUCache[int, None] = LRUCache(_MAX_KNOWN_LOGS)
 
     def admit_log(self, pilot: PilotId) -> None:
         """Let a pilot have a log: one that was admitted before is known, as long as not too many came after it.
@@ -93,13 +95,9 @@ class Quotas:
         """
         with self._lock:
             account, key, limit = self._account(pilot.vo), hash(pilot), self._limits(pilot.vo).max_new_logs_per_hour
-            if key in self._known:
-                del self._known[key]
-            elif not account.logs.take(1, limit, self._monotonic()):
+            if key not in self._known and not account.logs.take(1, limit, self._monotonic()):
                 raise self._refusal(account, pilot.vo, "MaxNewLogsPerHour", limit)
             self._known[key] = None
-            if len(self._known) > _MAX_KNOWN_LOGS:
-                del self._known[next(iter(self._known))]
 
     def take_bytes(self, vo: str, number: int) -> Charge:
         """Count bytes of text. Raises QuotaSpent when that is more than the VO may send."""

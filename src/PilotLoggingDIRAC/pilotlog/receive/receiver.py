@@ -11,10 +11,11 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from datetime import datetime
 
+from prometheus_client import Histogram
+
 from .. import access, validation
 from ..access import Caller
 from ..errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
-from ..histogram import Distribution
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
@@ -44,7 +45,7 @@ class Intake:
         self._clock = clock
         self._check = check
         self._counts = _Counts(clock())
-        self._answers = Distribution(_ANSWER_SECONDS)
+        self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
@@ -124,8 +125,8 @@ class Intake:
         """What this process has taken and refused since it started, and what waits."""
         return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
 
-    def distributions(self) -> dict[str, Distribution]:
-        """How long senders waited for the writer (seconds), batches of a transaction, and how long it took (seconds)."""
+    def histograms(self) -> dict[str, Histogram]:
+        """Return the seconds that senders waited for an answer, and batches and seconds of transactions."""
         return {"Answers": self._answers, "Groups": self._writer.groups, "Commits": self._writer.commits}
 
 

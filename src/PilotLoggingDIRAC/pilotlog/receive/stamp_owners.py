@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from ..errors import ForeignStamp
 from ..model import PilotId
@@ -36,8 +37,8 @@ class Ownership:
         self._settings = settings
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, _Entry] = OrderedDict()
-        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._known: LRUCache[str, _Entry] = LRUCache(settings.owner_max_stamps)
+        self._wanted: dict[str, None] = {}
         self._refused: dict[str, PilotId] = {}
 
     def check(self, pilot: PilotId) -> None:
@@ -48,7 +49,6 @@ class Ownership:
                 self._want(pilot.stamp)
             if entry is None:
                 return
-            self._known.move_to_end(pilot.stamp)
             if not entry.vos or pilot.vo in entry.vos:
                 return
             self._refused[pilot.vo] = pilot
@@ -75,9 +75,6 @@ class Ownership:
         seconds = self._settings.owner_known_seconds if vos else self._settings.owner_unknown_seconds
         self._wanted.pop(stamp, None)
         self._known[stamp] = _Entry(vos, self._monotonic() + seconds)
-        self._known.move_to_end(stamp)
-        while len(self._known) > self._settings.owner_max_stamps:
-            self._known.popitem(last=False)
 
     def refused(self) -> dict[str, PilotId]:
         """The last pilot refused of each VO since this was asked before."""

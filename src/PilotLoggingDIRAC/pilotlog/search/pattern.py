@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import InvalidInput
+import re2
 
-try:
-    import re2
-except ImportError:  # an installation without it still searches for literal text
-    re2 = None
+from ..errors import InvalidInput
 
 Finder = Callable[[bytes, int, int], int]
 """``find(text, start, end)`` is where the next match begins, -1 without one; ``start`` is the start of a line."""
@@ -49,8 +46,6 @@ class _Folded:
 
 
 def _regular(pattern: str, ignore_case: bool) -> Finder:
-    if re2 is None:
-        raise InvalidInput("This collector searches for literal text only: google-re2 is not installed there")
     options = re2.Options()
     options.never_nl = True
     options.log_errors = False

@@ -37,7 +37,7 @@ class SqlAppender:
 
         ``text_filter``: what of the text is stored, None is the default.
         """
-        self._kept_by = text_filter
+        self._text_filter = text_filter
         self._transactions = transactions
         self._clock = clock
         self._accept_late = accept_late
@@ -112,7 +112,7 @@ class SqlAppender:
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
         if lifecycle.is_too_late(log, run[0].received, accept_late):
             return lifecycle.refuse(log, run)
-        return lifecycle.receive(_open_part(connection, log, run), run, self._kept_by)
+        return lifecycle.receive(_open_part(connection, log, run), run, self._text_filter)
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:

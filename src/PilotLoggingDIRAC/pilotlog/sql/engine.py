@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -80,10 +79,6 @@ class Transactions:
                     if not _worth_repeating(error) or (last and isinstance(error, IntegrityError)):
                         raise
         raise StoreUnavailable("The database reported deadlocks again and again")
-
-    def bind(self, step: Callable[..., Result]) -> Callable[..., Result]:
-        """``step`` as a function that needs no connection."""
-        return partial(self.run, step)
 
 
 def _code(error: DBAPIError) -> int | None:

@@ -105,12 +105,6 @@ class Spool:
         self._count()
         return len(rows)
 
-    def oldest(self) -> datetime | None:
-        """When the batch arrived that waits longest."""
-        with _named_errors("read"):
-            row = self._database.execute("SELECT Received FROM Batches ORDER BY Place LIMIT 1").fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
-
     def adopt(self) -> list[str]:
         """Take over what dead processes left in the folder, oldest first; the names of the files taken.
 

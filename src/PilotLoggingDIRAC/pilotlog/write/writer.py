@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
+from prometheus_client import Histogram
+
 from ..errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
-from ..histogram import Distribution
 from ..model import Batch, Numbered, PilotId, Receipt
 from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
@@ -59,8 +60,8 @@ class Writer:
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
-        self.groups = Distribution(_GROUP_BATCHES)
-        self.commits = Distribution(_COMMIT_SECONDS)
+        self.groups = Histogram("group_batches", "Batches of a transaction", buckets=_GROUP_BATCHES, registry=None)
+        self.commits = Histogram("commit_seconds", "Seconds of a transaction", buckets=_COMMIT_SECONDS, registry=None)
 
     def start(self) -> None:
         """Begin to take batches to the store, and what a spool holds from before."""

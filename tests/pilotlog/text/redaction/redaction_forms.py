@@ -7,7 +7,6 @@ import base64
 import collections
 import functools
 import json
-import random
 import re
 import string
 import sys
