@@ -14,10 +14,12 @@ from .swallow import Secret
 _MAX_MEMORY = 64 * 1024 * 1024
 _MAX_DECODED_PLACES = 4
 #: One look of RE2 is at so much text, so that time is linear however many places there are.
-_WINDOW_BYTES = 16 * 1024
+_WINDOW_BYTES = 32 * 1024
 _OVERLAP_BYTES = 512
 #: So much of a place is looked at to tell whose it is.
 _MAX_PLACE = 512
+#: Names up to this long hold no other secret, so that the scan goes on behind them.
+_MAX_WHOLE = 20
 
 
 Find = Callable[[bytes, int, int], "Secret | None"]
@@ -57,7 +59,9 @@ class Scanner:
 
     def behind(self, text: bytes, start: int, end: int) -> int:
         """Where the scan goes on behind a place that held no secret: within it, as another may begin there."""
-        return end if text[start:end] in encoded.FRAGMENTS else start + 1 + text[start : start + 1].isalnum()
+        if text[start:end] in encoded.FRAGMENTS or end - start < _MAX_WHOLE and text[end - 1] in b"=:":
+            return end
+        return start + 1 + text[start : start + 1].isalnum()
 
     def cost(self, text: bytes, start: int, end: int) -> int:
         """How many ordinary places a place counts for: base64 has to be decoded."""

@@ -50,6 +50,12 @@ _UNKNOWN = re.compile(
     rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
     rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
 )
+#: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
+_PLAIN = re.compile(
+    rb"(?<=[sS])[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t](?:to|is|for|of|and|or|was|has|in|from)[ \t]"
+    rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr|scratch|afs|eos|pool|root|srv)/"
+    rb"[\w.+@%~:/-]*+(?=[\s,;]))"
+)
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"
 _WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
@@ -73,9 +79,12 @@ class Values:
         """The secret that stands behind the name around the hit, if it is one."""
         first = begin(text, start)
         name = _NAME.match(text, first)
-        strength = self._names.strength(name.group()[-_MAX_NAME:].strip(b"-_.")) if name else 0
-        entry = _ENTRY.match(text, name.end(), name.end() + _LOOK) if strength else None
-        return _Value(text, first, name.group().strip(b"-_."), entry, strength).secret() if entry else None
+        word = name.group().strip(b"-_.") if name else b""
+        strength = self._names.strength(word[-_MAX_NAME:])
+        if not strength or _PLAIN.match(text, name.end()):
+            return None
+        entry = _ENTRY.match(text, name.end(), name.end() + _LOOK)
+        return _Value(text, first, word, entry, strength).secret() if entry else None
 
 
 def _inside(look: bytes, quote: bytes) -> bytes:
