@@ -15,7 +15,7 @@ _DASH_P = (
     rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp|htcondor)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
-_PIPED = rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs)"
+_PIPED = rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
 
 
 def _is_no_port(look: bytes) -> bool:
@@ -35,7 +35,21 @@ _OPTIONS = Either(
     _option(rb"-p", _MYSQL, QUOTE),
     _option(rb"-p", _DASH_P),
     _option(rb"-P", _CAPITAL_P),
-    _option(rb"-w", rb"\bldap\w+"),
+    _option(rb"-c", rb"\bsnmp\w+"),
+    _option(rb"-K", rb"\bswift\b"),
+    _option(rb"-(?:hmac|macopt hexkey:|K)", rb"\bopenssl\b"),
+    _option(rb"-(?:s|a|w|y)", rb"\bldap\w+"),
+    _option(rb"-(?:pw|w)", rb"\b(?:kadmin\w*|plink|pscp|ktutil)\b"),
+    _option(rb"(?:-xp|-ap)", rb"\bswaks\b"),
+    _option(rb"-p", rb"\b(?:usermod|useradd)\b"),
+    Lead(RULE, rb"[ \"'](?:-b|--cookie)" + GAP + rb"[\w.-]+=", rb"[^\s\"']", plain.is_opaque, command=rb"\b(?:curl|wget)\b"),
+    Lead(RULE, rb"[ \"'](?:-E|--cert)" + GAP + rb"[\w./-]+:", rb"[^\s\"']", anything, command=rb"\bcurl\b"),
+    Lead(RULE, rb"[ \"'](?:-k|-t|--key|--api-key)" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
+    Lead(RULE, rb"[ \"']--?auth" + GAP + rb"[\w.@-]+:", rb"[^\s\"']", anything),
+    Lead(RULE, rb"[ \"']/p:", rb"[^\s\"']", anything, command=rb"\bx?freerdp\b"),
+    Lead(RULE, rb"[ \"']/user:\S+ " + QUOTE, rb"[^\s\"'/]", anything, command=rb"\bnet use\b"),
+    Lead(RULE, rb"[ \"']--from-literal" + GAP + rb"[\w.-]+=", rb"[^\s\"']", anything),
+    Lead(RULE, rb"[ \"']-String" + GAP, rb"[^\s\"'$]", anything, command=rb"ConvertTo-SecureString"),
     _option(rb"-[aA]", rb"\b(?:redis-cli|snmp\w+|keydb-cli)\b"),
     _option(rb"-X", rb"\bsnmp\w+"),
     _option(rb"-N", rb"\bssh-keygen\b"),
@@ -54,8 +68,17 @@ LEADS = (
     _PIPES,
     Lead(RULE, rb"-pass(?:in|out|word)?" + GAP + rb"pass:" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\bhtpasswd -[a-mo-zA-Z]*b[a-mo-zA-Z]* \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bhtpasswd (?:-[a-mo-zA-Z]+ )*-[a-mo-zA-Z]*b[a-mo-zA-Z]*(?: -[a-mo-zA-Z]+)* [^\s-]\S* \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bwpa_passphrase \S+ " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bvault (?:operator unseal|token lookup|unwrap) " + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"snmp-server community ", rb"[^\s]", anything),
+    Lead(RULE, rb"machine %s login %s password %s(?:\\n)?[\"'] \S+ \S+ ", rb"[^\s]", anything),
+    Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
+    Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"", rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
+    Lead(RULE, rb"\bs/[\w@{}$-]*(?i:passw\w*|secret|token|_key)[\w@{}$-]*/", rb"[^\s/]", anything),
+    Lead(RULE, rb"\"AUTH\" \"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
     Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything),

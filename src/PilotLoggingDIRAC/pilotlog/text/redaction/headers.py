@@ -10,7 +10,7 @@ from .values import begin
 
 RULE = b"secret"
 _NAMES = rb"(?i:uthorization|ookie2?|ucio-auth-token)"
-_SEPARATOR = rb"\\{0,3}[\"']?(?:[ \t]*(?::|=>|=)[ \t]*|,[ \t]?)(?:[bru])?\\{0,3}[\"']?(?:\[\\{0,3}[\"']?)?"
+_SEPARATOR = rb"\\{0,3}[\"']?(?:[ \t]*(?::|=>|=)[ \t]*|,[ \t]?|[ \t]+[\"'])(?:[bru])?\\{0,3}[\"']?(?:\[\\{0,3}[\"']?)?"
 ANCHOR = _NAMES + _SEPARATOR + rb"[^\s\"',]"
 
 _LEAD = re.compile(_NAMES + _SEPARATOR)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import binascii
+import re
+
 from . import plain
 from .leads import QUOTE, Lead, always
-from .swallow import HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN
+from .swallow import BARE, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN
 
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
@@ -14,7 +17,38 @@ _HOOKS = (
     rb"|chat\.googleapis\.com/v1/spaces/[^\s?]*\?key=|maker\.ifttt\.com/trigger/\w+/with/key/|api\.softlayer\.com/soap/v3(?:\.1)?/|/webhooks/)"
 )
 
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}" + plain.END)
+
+
+def _is_user_and_password(look: bytes) -> bool:
+    """Whether base64 stands for ``user:password``."""
+    match = _BASE64.match(look)
+    if not match or len(match.group()) % 4:
+        return False
+    decoded = binascii.a2b_base64(match.group())
+    return b":" in decoded and decoded.isascii() and decoded.decode("ascii").isprintable()
+
+
 LEADS = (
+    Lead(RULE, rb"\b[Bb]asic ", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
+    Lead(RULE, rb"zteos64(?::|%3[aA])", rb"[A-Za-z0-9+/]{8}", always, TOKEN),
+    Lead(RULE, rb"\b[0-9]{8,10}:", rb"AA[A-Za-z0-9_-]{30}", always, TOKEN),
+    Lead(RULE, rb"", rb"\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}", always, TOKEN),
+    Lead(RULE, rb"-unknown-", rb"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?", always, TOKEN),
+    Lead(b"private-key", rb"", rb"(?:RWRTY0Iy|RWRCSwAA|BQIAAAB)[A-Za-z0-9+/]{24}|nsec1[a-z0-9]{40}", always, TOKEN),
+    Lead(b"private-key", rb"(?:aes[0-9]+-cts|arcfour|rc4|hmac|des)[\w-]*\)? +\(0x", rb"[0-9a-f]{16}", always, TOKEN),
+    Lead(b"private-key", rb"[\"']?proxy\w*[\"']?(?:: ?| = [\w.(]*)[\"']{1,3}", rb"[A-Za-z0-9+/]{40}", always, TOKEN),
+    Lead(RULE, rb"(?i:dockerconfigjson|dockercfg)[\"']?[:=] ?" + QUOTE, rb"[A-Za-z0-9+/]{16}", always, TOKEN),
+    Lead(RULE, rb"release: ", rb"H4sIA[A-Za-z0-9+/]{20}", always, TOKEN),
+    Lead(RULE, rb"SCRAM-SHA-[0-9]+\$[0-9]+:", rb"[A-Za-z0-9+/]{8}", always, BARE),
+    Lead(RULE, rb"grub\.pbkdf2\.sha512\.[0-9]+\.", rb"[0-9A-F]{16}", always, TOKEN),
+    Lead(RULE, rb"", rb"\$(?:apr1|[156y])\$[A-Za-z0-9./]{16}", always, HASH),
+    Lead(RULE, rb"::add-mask::", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"name=[\w-]*(?i:token|secret|passw|key)[\w-]*::", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"(?:postgres\w*|mysql\w*|mongodb\w*|rediss?|amqps?)//[\w.-]+:", rb"[^\s@/]+@", always, BARE),
+    Lead(RULE, rb"(?i:dsn)[\"']?[=:] ?[\"']?[\w.-]+:", rb"[^\s@/]+@", always, BARE),
+    Lead(RULE, rb"input_value=[\"']", rb"[^\s]{16}", plain.is_opaque),
+    Lead(RULE, rb"\.login=", rb"[a-z0-9_]{24}", plain.is_opaque),
     Lead(RULE, rb">#[0-9]+#[0-9]+#(?:\[[^\]\n]*\])?(?:\.\.\.)?", rb"[0-9a-zA-Z]{6}", always, TOKEN),
     Lead(RULE, rb"<(?:Signature|SignatureValue|sig)>", rb"[A-Za-z0-9+/]{16}", always, TOKEN),
     Lead(b"cloud-key", rb"[0-9]Q~|\.atlasv1\.", rb"[A-Za-z0-9_~.-]{16}", always, TOKEN),

@@ -16,10 +16,14 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?i:value|val|content|default)\\*[\"']?[ \t]*[:=][ \t]*" + QUOTE
+    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?[ \t]*(?:[:=]|[ ])[ \t]*" + QUOTE
 )
+#: A value on the line behind its name, which stands deeper, or a dump of PHP.
+_NEXT = rb"\\?[\"']?(?:[ \t]*[:=]?[ \t]*\\?|:)\r?\n%s[ \t]+(?:b?\\?[\"'])?"
+_DUMP = rb"[\"']?\]=>\s+string\([0-9]+\) \""
+_PAIR = rb"\\?[\"'] \\?[\"']"
 _CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
-_TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>"
+_TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>(?:<!\[CDATA\[)?"
 _FORM = rb"[\"']\r?\n(?:%s[A-Z][\w-]+: [^\n]*\n)?%s\r?\n%s"
 _SETTER = rb"(?:etenv|et -[gUux]+|etx|etEnv|gure set|fig set|utenv)[ (]\"?(?:[\w:./]*[/:])?"
 
@@ -28,18 +32,26 @@ _KINDS = tuple(
     for pattern, kind in (
         (_VALUE % _LOG_HEADER + rb"(?=[^\s\"',])", BARE),
         (_CELL + rb"(?=[^\s<])", MARKUP),
-        (_TAG + rb"(?=[^\s<])", MARKUP),
+        (_TAG + rb"(?=[^\s<=])", MARKUP),
         (_FORM % ((_LOG_HEADER,) * 3) + rb"(?=[^\s])", MARKUP),
+        (_DUMP + rb"(?=[^\"])", BARE),
+        (_PAIR + rb"(?=[^\s\"'])", BARE),
+        (_NEXT % _LOG_HEADER + rb"(?=[^\s\"'|>=:]{5,512}(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\Z))", BARE),
         (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
     )
 )
+_UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
-    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, _NEXT % _RE2_HEADER, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
 )  # fmt: skip
+
+
+def _stands_out(look: bytes) -> bool:
+    return plain.is_opaque(look) or plain.is_passwordlike(look) or plain.is_phrase(look)
 
 
 class Markup:
@@ -58,7 +70,6 @@ class Markup:
             return None
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             if match := pattern.match(text, word.end()):
-                return secret_behind(
-                    text, match.end(), Opened(RULE, kind), anything if strength == STRONG else plain.is_passwordlike
-                )
+                check = anything if strength == STRONG and not pattern in _UNSURE else _stands_out
+                return secret_behind(text, match.end(), Opened(RULE, kind), check)
         return None

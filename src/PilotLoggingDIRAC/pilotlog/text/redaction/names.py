@@ -15,7 +15,8 @@ STRONG, SHORT, WEAK = 3, 2, 1
 
 _SECRET = re.compile(
     rb"(?:.*passw(?:or)?d|.*passphrase|.*passcode|.*passwort|.*secret|.*secret(?:access)?key|.*credential|.*macaroon|.*authz|.*token)s?"
-    rb"|authorization|(?:admin|bind|db|ftp|key|ldap|mail|my|pg|require|root|smtp|store|sudo|user)pass|(?:bind|root|admin|db|user|my|manager|ldap)pw"
+    rb"|authorization|(?:admin|app|bind|cert|db|dest|dest(?:store|key)|ftp|gpg|http|jdbc|key|ldap|login|mail|my|p12|pem|pg|proxy|require|root|smtp|src(?:store|key)"
+    rb"|ssh|store|sudo|svn|user|vpn|zip)pass|.*authtok|(?:bind|root|admin|db|user|my|manager|ldap)pw"
     rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre|pre?shared|secret|private|shared"
     rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
@@ -31,6 +32,7 @@ _PAIRS = frozenset(
     [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (b"oauth", b"signature"),
      (b"mfa", b"seed"), (b"totp", b"seed"), (b"otp", b"seed"), (b"2fa", b"seed"), (b"url", b"sig"), (b"key", b"base"),
      (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification", b"code"), (b"x", b"signature"), (b"totp", b"secret"),
+     (b"secret", b"id"), (b"jenkins", b"crumb"), (b"cap", b"sym"), (b"cap", b"msg"),
      (b"private", b"exponent"), (b"backup", b"code"), (b"client", b"random"), (b"q", b"signature"), (b"hub", b"signature")]
 )  # fmt: skip
 
@@ -44,7 +46,7 @@ _WORDY = frozenset(
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"age alg algorithm algorithms allowed audience auth ca callback cert certificate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
+    b"age alg info re algorithm algorithms allowed audience auth ca callback cert certificate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
     b" errors exchange expiration expire expired expires expiry failed file filename files fingerprint folder format go groups header host id"
     b" ids invalid issuer issued java js label len length level lifetime limit list location manager max md method methods min missing mode module name names num number owner path paths"
     b" param params pattern plugin policy port prefix process provider proxy py refreshed regex renewal required response rpm ref reference resource role role s scheme schema scope scopes server service sh size source state stats status"
@@ -54,13 +56,16 @@ _ABOUT = frozenset(
 _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 
 #: Names that hold such a word, and are no secrets.
-_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid"])
+_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt"])
+#: What stands before a secret's name in an option that does something with it.
+_VERBS = frozenset(b"allow delete disable enable export gen generate import list no show without".split())
+_PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 
 #: Where a name may be: what begins it is looked for behind the hit. RE2, without case. Words lack their first letters
 #: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
     rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"
-    rb"|[_-]cred|gnature|[_ ]seed|l_sig|sertion|xponent"
+    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent"
 )
 
 
@@ -87,8 +92,12 @@ class Names:
         words = [word.lower() for word in _WORDS.findall(name)]
         while words and words[-1].isdigit():
             words.pop()
-        if not words or words[0].startswith(b"lib"):
+        if not words or words[0].startswith(b"lib") or _PACKAGE.search(name):
             return 0
+        if words[0] in _VERBS and b"-" in name and name == lower:
+            return 0
+        if words[-1] in (b"value", b"values") and len(words) > 1:
+            return min(WEAK, _said_by(words[:-1]))
         if tuple(words[-2:]) in _PAIRS or words[0] == b"x" and words[-1] == b"signature":
             return STRONG
         return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)

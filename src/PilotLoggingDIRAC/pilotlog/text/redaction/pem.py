@@ -21,7 +21,9 @@ _BEGIN = (
     + _BLANK
     + rb")*PRIVATE"
     + _BLANK
-    + rb"KEY|DIRACX|OpenVPN Static key)"
+    + rb"KEY|SEALED"
+    + _BLANK
+    + rb"(?:CIPHER|ENVELOPE)|DIRACX|OpenVPN Static key)"
 )
 #: How the base64 of RSA, PKCS #8, EC and OpenSSH keys begins, for keys that have lost their first line.
 _BODY = rb"MI[A-Za-z0-9+/]{3,5}IBA(?:AK[BC]|DANBgkqhki)|MIG[A-Z]AgEAMB|MHcCAQEE|b3BlbnNzaC1rZXktdjE"
@@ -41,12 +43,12 @@ _END_BEGUN = re.compile(
 _END_BYTES = 80
 #: Of a header's year some digits may have been taken for the key's, where a message ended in them.
 HEADER = rb"(?P<header>(?:\d{0,4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\] )?)"
-_BODY_LINE = rb"""(?P<body>[A-Za-z0-9+/=]*+|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{1,80})(?:\\[nr]|[\"',\s|$]|\^M)*+-{0,5}\Z"""
-_LINE = re.compile(HEADER + rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)
+_BODY_LINE = rb"""(?P<body>[A-Za-z0-9+/=]*+|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{1,80})(?:\\[nr]|[\"',\s|$]|\^M|\x1b\[[\d;]{0,8}[mK])*+-{0,5}\Z"""
+_LINE = re.compile(HEADER + rb"""(?:[\s>|\"',]|\x1b\[[\d;]{0,8}[mK]){0,16}(?:\d{1,6}[\t:|-] ?)?""" + _BODY_LINE)
 _BEHIND_PREFIX = re.compile(rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)
 #: A whole line of a key, whatever stands before it.
 _LONG = re.compile(
-    rb"""[^\n]{0,120}?(?:^|[\s:|>\])"'-])[A-Za-z0-9+/]{60,76}={0,2}(?:[\s|$"',]|\\[nr]|\^M|\x1b\[[\d;]{0,8}m){0,8}\Z"""
+    rb"""[^\n]{0,120}?(?:^|[\s:|>\])"'-]|\x1b\[[\d;]{0,8}[mK])[A-Za-z0-9+/]{60,76}={0,2}(?:[\s|$"',]|\\[nr]|\^M|\x1b\[[\d;]{0,8}m){0,8}\Z"""
 )
 _DIGITS = re.compile(rb"\d+")
 

@@ -21,15 +21,15 @@ _STATES = (
     b" storage store stored str string success successful successfully supplied test text that the this timed timeout to token"
     b" token tokens too trial true try trying type unable unauthorized unchanged undefined unexpected unknown unset unspecified"
     b" unsupported until update updated use used user users using valid validated value varchar verification verified verify via wait waiting was when"
-    b" will with without wrong yes you your"
+    b" will with without wrong yes you your raise return continue break print option options arg val"
 ).split()
 STATES = frozenset(_STATES)
 
 #: Markers, references and masks.
 REFERENCE = re.compile(
-    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[^{}\n:=]{0,64}\}{1,2}|\$\{[^{}\n]{0,64}:?[-=]\}"""
-    rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
-    + rb"|\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
+    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[\w .,()\[\]\"'|-]{0,64}\}{1,2}|~|\$\w{1,32}(?:/[\w.-]{1,64}){1,8}(?=\#)|\$\{[^{}\n]{0,64}:?[-=]\}"""
+    rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|%\.?\d{0,4}[sdr]|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
+    + rb"|%s[:/@4]|\(%|\# |\[\(|\(no |\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
 )  # fmt: skip
 _CONSTANT = re.compile(
     rb"(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty|required|optional|unknown|denied|refused|failed|n/a)"
@@ -38,7 +38,7 @@ _CONSTANT = re.compile(
 SMALL = re.compile(rb"-?\d{1,3}(?:\.\d{1,6})?" + END)
 NUMBER = re.compile(rb"-?\d{1,20}(?:[.,]\d{1,9})?[smhd%]?" + END)
 
-_FIRST_OF_REFERENCES = frozenset(bytes([letter]) for letter in b"[*xX.-_#<${%(!`rRmMhHsS|>")
+_FIRST_OF_REFERENCES = frozenset(bytes([letter]) for letter in b"[*xX.-_#<${%(!`rRmMhHsS|>~")
 _MAX_FOLDER = 96
 
 #: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
@@ -65,16 +65,22 @@ DN = re.compile(rb"/(?:DC|C|O|OU|CN)=[^/\n]")
 
 WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _WORDLIKE = re.compile(
-    rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}|[-_.][A-Z]{1,24}){0,8}[.,;:!?)]{0,3}"
-    + END
+    rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}|[-_.][A-Z]{1,24}){0,8}"
+    rb"(?:[.,;:!?)]{0,3}|\xe2\x80[\x90\x91])"
+    rb"(?=[\s\"'\\`\x00]|[,;)\]}>|](?:[\s\"',;:)\]}]|\Z)|&[A-Za-z_]{1,40}=|[<]|\Z)"
 )
+_PHRASE = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){2,7}" + END)
+_SPACED = re.compile(rb"[a-z]{3,12}(?: [a-z]{3,12}){1,7}(?: [0-9]{1,5})?(?=[\"'`]|\\?[\r\n]|\Z)")
+_VERSION = re.compile(rb"(?:\d:)?v?\d{1,4}(?:\.\d{1,5}){1,4}(?:[-+~=_.a-z][A-Za-z0-9_.+~=:-]{0,40})?" + END)
+_BASE32 = re.compile(rb"(?=[A-Z]{0,31}[2-7])[A-Z2-7]{16,32}" + END)
 _FIRST_WORD = re.compile(rb"[A-Za-z]{1,20}(?=[\s,;.:_'\"?!)}\]-]|\Z)")
 _PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+(?:[A-Za-z]{1,15}(?=[\s,;.:'()]|\Z)|[(\"']|\d{3}\b)")
 _SNAKE = re.compile(rb"[A-Za-z]?[a-z]{1,24}(?:[_-][a-z]{1,24}){0,6}[.,;:!]?" + END)
 #: An expression of a program: a call, an item of a mapping, an attribute.
 _CODE = re.compile(
-    rb"""(?:await\s|new\s|not\s|lambda\s|self\.|this\.|cls\.)?[A-Za-z_][A-Za-z_]{0,40}(?:[0-9]?(?:\.|::|->)[A-Za-z_][A-Za-z_0-9]{0,40}){0,6}(?:\(\)|[\[(](?=[bfru]?["']|[a-z_]{1,40}[,=).\[]|[A-Z_]{2,40}[,)])|[\[(]\Z)"""
-    rb"|(?:self|this|cls|args|config|os|settings|options|request|kwargs)\.[a-z_.]{1,64}" + END
+    rb"""[a-z_]{3,40}\d{0,2}(?:\.[a-z_]{2,40}){0,3}[\[(](?:(?:[A-Za-z_][A-Za-z_.]{0,40})?[\]),:( ]|:-?\d|'\{)"""
+    rb"""|(?:await\s|new\s|not\s|lambda\s|self\.|this\.|cls\.)?[A-Za-z_][A-Za-z_]{0,40}(?:[0-9]?(?:\.|::|->)[A-Za-z_][A-Za-z_0-9]{0,40}){0,6}(?:\(\)|[\[(](?=[bfru]?["']|[a-z_]{1,40}[,=).\[]|[A-Z_]{2,40}[,)])|[\[(]\Z)"""
+    rb"|(?:self|this|cls|args|config|os|settings|options|request|kwargs)\.[a-z_.]{1,64}(?:" + END + rb"|[\[(])"
 )
 _LITERAL = re.compile(rb"[A-Za-z_.:0-9>-]{1,200}[\[(][bfru]?([\"'])")
 _READS = re.compile(
@@ -187,6 +193,29 @@ def is_constant(look: bytes) -> bool:
 def is_version(look: bytes) -> bool:
     """Whether a value is a version or a time."""
     return _DATE.match(look) is not None
+
+
+def is_package_version(look: bytes) -> bool:
+    """Whether a value is a package's version, maybe with a build behind it."""
+    return _VERSION.match(look) is not None
+
+
+def is_phrase(look: bytes) -> bool:
+    """Whether a value is three words or more with dashes between, as made-up passwords are."""
+    return _PHRASE.match(look) is not None and not is_state(look)
+
+
+def is_spaced_phrase(look: bytes) -> bool:
+    """Whether quoted words, none of which tells of a state, are a password."""
+    words = _SPACED.match(look)
+    return words is not None and STATES.isdisjoint(words.group().split()) and (
+        words.group()[-1:].isdigit() or words.group().count(b" ") > 1
+    )
+
+
+def is_seed(look: bytes) -> bool:
+    """Whether a value looks like the seed of one-time codes in base32."""
+    return _BASE32.match(look) is not None
 
 
 def is_uuid(look: bytes) -> bool:

@@ -35,6 +35,10 @@ _KEYS = (
     (rb"do[por]_v1_", rb"[a-f0-9]", 30),
     (rb"[rs]k_(?:live|test|prod)_", rb"[A-Za-z0-9]", 10),
     (rb"sk-(?:ant-|proj-|svcacct-|admin-)?", rb"[A-Za-z0-9_]", 20),
+    (rb"sk-(?:ant|proj|svcacct|admin)-", rb"[A-Za-z0-9_-]", 20),
+    (rb"sq[pau]_", rb"[a-f0-9]", 30),
+    (rb"bk[a-z]{2}_", rb"[a-f0-9]", 30),
+    (rb"oy2[a-p]", rb"[a-z0-9]", 38),
     (
         rb"(?:gsk|pplx|nvapi|xai|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)[_-]",
         rb"[A-Za-z0-9_.=/+-]",

@@ -10,10 +10,10 @@ from .swallow import BARE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret
 
 RULE = b"secret"
 
-_COLOURS = rb"(?:\x1b\[[0-9;]*m|\\(?:x1b|033|e)\[[0-9;]*m)*"
+_COLOURS = rb"(?:\x1b\[[0-9;]*[mK]|\\(?:x1b|033|e)\[[0-9;]*[mK])*"
 _CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
 #: Between a name and its value.
-_EQUALS = rb"(?:=>|->|[:?+!]=|===?|=|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
+_EQUALS = rb"(?:=>|->|\|\|=|[:?+!>~]=|===?|=|&gt;|\\u003[dDaA]|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
 _LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
 _COLUMN = rb"(?:[ \t]*(?:\||\xe2\x94\x82|;)|\t|  |[ ]?\.{3,})"
 _BLANKS = rb"(?:[ \t]|%20)*"
@@ -28,7 +28,7 @@ _NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 _ENTRY = re.compile(
     _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
     + _COLOURS
-    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|[A-Z][a-zA-Z.]{1,24} = |(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
+    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{2,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
     + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}|base64[,:])?"
     , re.DOTALL
 )  # fmt: skip
@@ -37,13 +37,21 @@ _SCHEME = re.compile(
 )
 _SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
 _EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
+_ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
+_KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
+_TYPED = re.compile(rb"\b(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
+_OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
+_NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
+_CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
+_CODE = re.compile(rb"\d{6,8}" + plain.END)
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
-_SCALAR = re.compile(rb"[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
+_SCALAR = re.compile(rb"(?:!!?[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
 _PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 _WORDS_OF_PHRASE = re.compile(rb"[a-z]+(?: [a-z]+){2,9}[ \t]*(?=\r?\n|\Z)")
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+_TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
 _SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
 _UNKNOWN = re.compile(
@@ -92,6 +100,11 @@ def _inside(look: bytes, quote: bytes) -> bytes:
     return look.partition(quote[-1:])[0]
 
 
+def _stands_out(look: bytes) -> bool:
+    """Whether a value in a column looks like a secret."""
+    return plain.is_opaque(look) or plain.is_passwordlike(look) or plain.is_phrase(look)
+
+
 def separator_is_encoded(separator: bytes) -> bool:
     """Whether a separator is urlencoded."""
     return b"%" in separator
@@ -130,6 +143,10 @@ class _Value:
             self._at = scheme.end()
         if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
             return self._scalar()
+        if _KEY_BEGUN.match(text, self._at):
+            return None
+        if _ARRAY.match(text, self._at):
+            return Secret(self._at, Opened(RULE, LINE))
         if _LIST.match(text, self._at):
             return Secret(self._at, Opened(RULE, LISTED))
         opened = self._opened()
@@ -153,12 +170,14 @@ class _Value:
 
     def _is_plain(self, look: bytes) -> bool:
         """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
-        if look[:1] in b"\r\n" or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
+        if look[:1] in b"\r\n" or self._closes_a_quote() or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
             return True
         if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
             return True
+        if plain.is_package_version(look):
+            return True
         if self._strength == SHORT:
-            return not plain.is_passwordlike(look)
+            return self._is_plain_short(look)
         if self._strength == WEAK and self._text[max(0, self._first - 7) : self._first].lower() == b"public ":
             return True
         if self._strength == WEAK:
@@ -167,6 +186,24 @@ class _Value:
         if literal is not None:
             return self._is_plain_literal(look, literal)
         return self._is_plain_strong(look)
+
+    def _closes_a_quote(self) -> bool:
+        """Whether the quote behind the separator ends a text that began before the name: ``'Password: '``."""
+        first = self._first
+        return (
+            bool(self._quote)
+            and self._text[first - 1 : first] == self._quote
+            and self._text[first + len(self._name) : first + len(self._name) + 1] != self._quote
+            and self._separator[:1] in b":="
+        )
+
+    def _is_plain_short(self, look: bytes) -> bool:
+        name = self._name.lower()
+        if name in _CODES and _CODE.match(look):
+            return False
+        if name.endswith((b"psk", b"pwd", b"pw")) and (plain.is_phrase(look) or self._quote and plain.is_spaced_phrase(look)):
+            return False
+        return not plain.is_passwordlike(look)
 
     def _is_plain_literal(self, look: bytes, at: int) -> bool:
         """Of an expression the literal counts."""
@@ -178,11 +215,12 @@ class _Value:
     def _is_plain_strong(self, look: bytes) -> bool:
         separator = self._separator
         if separator[:1] == b",":
-            return plain.are_words(_inside(look, self._quote)) or look.startswith(self._quote)
+            inside = _inside(look, self._quote)
+            return plain.are_words(inside) and not plain.is_phrase(inside) or look.startswith(self._quote)
         if self._quote:
             return (
                 look.startswith(self._quote)
-                or plain.is_state(look)
+                or plain.is_state(look) and _TOLD.match(look) is not None
                 or look[:1] == b"{"
                 or _SIGN.match(look) is not None
             )
@@ -194,21 +232,40 @@ class _Value:
             or _EMPTY_CONTAINER.match(look)
         ):
             return True
-        if separator == b" " and self._is_option:
-            return look[:1] == b"-" or plain.is_state(look) or _METAVARIABLE.match(look) is not None
+        if _NO_VALUE.match(look) or self._is_of_code(look):
+            return True
+        if separator == b" " and self._is_option and self._text[self._at - 2 : self._at] not in (b"  ", b"\t "):
+            return (
+                look[:1] == b"-"
+                or plain.is_state(look)
+                or _METAVARIABLE.match(look) is not None
+                or _OF_PROSE.match(look) is not None
+            )
         if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
-            return not (plain.is_opaque(look) or plain.is_passwordlike(look))
+            before = self._text[max(0, self._first - 1) : self._first]
+            return before in (b"$", b"{") or before == b"/" and separator == b" " or not _stands_out(look)
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
+
+    def _is_of_code(self, look: bytes) -> bool:
+        """Whether a name without a quote behind it belongs to a program: ``int token = arg;``, ``self.token = token``."""
+        if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")) or b"," in look.split(b" ", 1)[0]:
+            return plain.is_wordlike(look)
+        return _TYPED.search(self._text, max(0, self._first - 12), self._first) is not None
 
     def _is_plain_behind_equals(self, look: bytes) -> bool:
         if separator_is_encoded(self._separator) and plain.is_version(look):
             return True
+        if self._text[self._at - 2 : self._at] == b"= " and self._text[self._at - 3 : self._at - 2] != b" ":
+            if plain.is_prose(look) and b" " in look[:24]:
+                return True
         return plain.is_constant(look) or plain.is_state(look) and b"pass" not in self._name.lower()
 
     def _is_plain_behind_colon(self, look: bytes) -> bool:
         if plain.is_state(look) or plain.is_report(look):
             return True
-        is_password = b"pass" in self._name.lower() and self._name.lower() != b"passwd"
+        if self._name[:1] == b"." and self._text[self._first - 1 : self._first] == b"/":
+            return True
+        is_password = b"pass" in self._name.lower() and self._name.lower() not in (b"passwd", b"passwords")
         return not is_password and (plain.is_prose(look) or _ENTRY_BEGUN.match(look) is not None)
 
     def _may_become_plain(self, look: bytes) -> bool:
