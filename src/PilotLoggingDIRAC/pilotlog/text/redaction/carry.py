@@ -10,7 +10,9 @@ from .swallow import Opened
 #: So much of the present line is kept, as it stands in the log.
 CONTEXT_BYTES = 512
 
-_VERSION = 1
+_VERSION = 2
+#: Versions whose secrets are all known here: the one before had fewer kinds.
+_KNOWN = (1, 2)
 _HEAD = struct.Struct(">BcIIBBB")
 _NONE = b"-"
 
@@ -25,7 +27,7 @@ class Carry:
     @classmethod
     def load(cls, packed: bytes) -> Carry:
         """What ``dump`` packed; of nothing, or of a version that is not known, the start of a log."""
-        if len(packed) < _HEAD.size or packed[0] != _VERSION:
+        if len(packed) < _HEAD.size or packed[0] not in _KNOWN:
             return cls()
         _, kind, left, count, rule, stop, tail = _HEAD.unpack_from(packed)
         words, at = [], _HEAD.size

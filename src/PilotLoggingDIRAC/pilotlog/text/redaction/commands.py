@@ -15,7 +15,7 @@ _DASH_P = (
     rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp|htcondor)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
-_PIPED = rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
+_PIPED = rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs|base64 -+[dD]\w* *>+ *\S*(?:secret|token|passw|key|cred|proxy)|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
 
 
 def _is_no_port(look: bytes) -> bool:
@@ -70,6 +70,8 @@ LEADS = (
     Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bhtpasswd (?:-[a-mo-zA-Z]+ )*-[a-mo-zA-Z]*b[a-mo-zA-Z]*(?: -[a-mo-zA-Z]+)* [^\s-]\S* \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb" -(?:src|dest)?(?:store|key)pass(?:wd|word)? " + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"\bwandb(?: login|: [\w .-]+:) ", rb"[0-9a-f]{32}", plain.is_opaque),
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwpa_passphrase \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bvault (?:operator unseal|token lookup|unwrap) " + QUOTE, rb"[^\s\"'-]", anything),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import plain
+from . import plain, table
 from .leads import QUOTE, anything, secret_behind
 from .names import KEYWORDS, SHORT, STRONG, Names
 from .pem import HEADER
@@ -16,7 +16,7 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?[ \t]*(?:[:=]|[ ])[ \t]*" + QUOTE
+    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"\\?[\"']?(?:[ \t]*[:=]?[ \t]*\\?|:)\r?\n%s[ \t]+(?:b?\\?[\"'])?"
@@ -40,13 +40,15 @@ _KINDS = tuple(
         (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
     )
 )
+_OF_TAG = _KINDS[2][0]
+_IN_TAG = re.compile(rb"<[^<>\n]{0,200}\Z")
 _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
-    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, _NEXT % _RE2_HEADER, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, _NEXT % _RE2_HEADER, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
 )  # fmt: skip
 
 
@@ -68,8 +70,12 @@ class Markup:
         strength = self._names.strength(word.group().strip(b"-_.")) if word else 0
         if strength < SHORT:
             return None
+        heading = None if setter else table.rows(text, first, word.end())
+        if heading:
+            return heading
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
-            if match := pattern.match(text, word.end()):
+            match = pattern.match(text, word.end())
+            if match and (pattern is not _OF_TAG or _IN_TAG.search(text, max(0, first - 200), first)):
                 check = anything if strength == STRONG and not pattern in _UNSURE else _stands_out
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)
         return None

@@ -22,7 +22,7 @@ _SECRET = re.compile(
 )
 _KEYS = (
     b"access account admin aes api auth client consumer crypt data deploy encryption encrypt fernet hmac host jwt license master preshared priv"
-    b" private rsa secret service session shared signature signing ssh storage stream subscription symmetric transfer user"
+    b" private rsa secret service session shared signature signing ssh storage stream state subscription symmetric transfer user"
 ).split()
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
 _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
@@ -49,7 +49,7 @@ _ABOUT = frozenset(
     b"age alg info re algorithm algorithms allowed audience auth ca callback cert certificate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
     b" errors exchange expiration expire expired expires expiry failed file filename files fingerprint folder format go groups header host id"
     b" ids invalid issuer issued java js label len length level lifetime limit list location manager max md method methods min missing mode module name names num number owner path paths"
-    b" param params pattern plugin policy port prefix process provider proxy py refreshed regex renewal required response rpm ref reference resource role role s scheme schema scope scopes server service sh size source state stats status"
+    b" param params pattern plugin policy port prefix process provider proxy py refreshed regex renewal required response rpm ref reference reqd resource role role s scheme schema scope scopes server service sh size source state stats status"
     b" stdin store subject supported template time timeout timestamp ttl txt type types uri url usage used user valid validity value values version whl yaml yml".split()
 )
 
@@ -113,4 +113,4 @@ def _said_by(words: list[bytes]) -> int:
         return STRONG if len(words) > 1 else SHORT
     if words[-1] in _WORDY:
         return SHORT
-    return WEAK if words[-1] in _WEAK and len(words) < 3 and words[0] != b"public" else 0
+    return WEAK if words[-1] in _WEAK and (len(words) < 3 or words[-1] == b"key") and words[0] != b"public" else 0

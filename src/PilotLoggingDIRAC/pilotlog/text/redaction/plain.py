@@ -27,9 +27,9 @@ STATES = frozenset(_STATES)
 
 #: Markers, references and masks.
 REFERENCE = re.compile(
-    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[\w .,()\[\]\"'|-]{0,64}\}{1,2}|~|\$\w{1,32}(?:/[\w.-]{1,64}){1,8}(?=\#)|\$\{[^{}\n]{0,64}:?[-=]\}"""
+    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[\w .,()\[\]\"'|-]{0,64}\}{1,2}|~|\$\{[^{}\n]{0,64}:?[-=]\}"""
     rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|%\.?\d{0,4}[sdr]|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
-    + rb"|%s[:/@4]|\(%|\# |\[\(|\(no |\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
+    + rb"|%s[:/@4]|\(%|\# |\$\w{1,32}(?:/[\w.-]{1,64}){1,8}\#|\[\(|\(no |\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
 )  # fmt: skip
 _CONSTANT = re.compile(
     rb"(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty|required|optional|unknown|denied|refused|failed|n/a)"
@@ -67,18 +67,20 @@ WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _WORDLIKE = re.compile(
     rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}|[-_.][A-Z]{1,24}){0,8}"
     rb"(?:[.,;:!?)]{0,3}|\xe2\x80[\x90\x91])"
-    rb"(?=[\s\"'\\`\x00]|[,;)\]}>|](?:[\s\"',;:)\]}]|\Z)|&[A-Za-z_]{1,40}=|[<]|\Z)"
+    rb"(?=[\s\"'\\`\x00]|[,;)\]}>|](?:[\s\"',;:)\]}]|\Z)|&[A-Za-z_]{1,40}=|</|\Z)"
 )
-_PHRASE = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){2,7}" + END)
+_PHRASE = re.compile(rb"[a-z]{3,12}(?:-[a-z]{3,12}){2,7}(?:" + END + rb"|[.:](?:\s|\Z))")
 _SPACED = re.compile(rb"[a-z]{3,12}(?: [a-z]{3,12}){1,7}(?: [0-9]{1,5})?(?=[\"'`]|\\?[\r\n]|\Z)")
 _VERSION = re.compile(rb"(?:\d:)?v?\d{1,4}(?:\.\d{1,5}){1,4}(?:[-+~=_.a-z][A-Za-z0-9_.+~=:-]{0,40})?" + END)
 _BASE32 = re.compile(rb"(?=[A-Z]{0,31}[2-7])[A-Z2-7]{16,32}" + END)
-_FIRST_WORD = re.compile(rb"[A-Za-z]{1,20}(?=[\s,;.:_'\"?!)}\]-]|\Z)")
+_FIRST_WORD = re.compile(
+    rb"[A-Za-z]{1,20}(?=[\s,;:'\"!)}\]]|[.?](?:[\s\"']|\Z)|[._'-][a-z]{1,16}(?![A-Za-z0-9])|[._-]?\Z)"
+)
 _PROSE = re.compile(rb"[A-Za-z][a-z]{0,14}[,;.]?[ \t]+(?:[A-Za-z]{1,15}(?=[\s,;.:'()]|\Z)|[(\"']|\d{3}\b)")
 _SNAKE = re.compile(rb"[A-Za-z]?[a-z]{1,24}(?:[_-][a-z]{1,24}){0,6}[.,;:!]?" + END)
 #: An expression of a program: a call, an item of a mapping, an attribute.
 _CODE = re.compile(
-    rb"""[a-z_]{3,40}\d{0,2}(?:\.[a-z_]{2,40}){0,3}[\[(](?:(?:[A-Za-z_][A-Za-z_.]{0,40})?[\]),:( ]|:-?\d|'\{)"""
+    rb"""[a-z_]{2,40}\d{0,2}(?:\.[a-z_0-9]{2,40}){0,3}[\[(](?:(?:[A-Za-z_][A-Za-z_.]{0,40})?[\]),:( ]|:-?\d|'\{)"""
     rb"""|(?:await\s|new\s|not\s|lambda\s|self\.|this\.|cls\.)?[A-Za-z_][A-Za-z_]{0,40}(?:[0-9]?(?:\.|::|->)[A-Za-z_][A-Za-z_0-9]{0,40}){0,6}(?:\(\)|[\[(](?=[bfru]?["']|[a-z_]{1,40}[,=).\[]|[A-Z_]{2,40}[,)])|[\[(]\Z)"""
     rb"|(?:self|this|cls|args|config|os|settings|options|request|kwargs)\.[a-z_.]{1,64}(?:" + END + rb"|[\[(])"
 )
@@ -240,4 +242,4 @@ def is_path_of_hook(look: bytes) -> bool:
 def is_segment_of_token(look: bytes) -> bool:
     """Whether a part of a URL's path looks like a token."""
     segment = _SEGMENT.match(look)
-    return segment is not None and is_opaque(segment.group())
+    return segment is not None and (is_opaque(segment.group()) or _HEX.search(segment.group()) is not None)

@@ -35,6 +35,12 @@ HEX_LINES = b"h"
 HASH = b"c"
 #: Text between tags, or of a form, to the next tag.
 MARKUP = b"x"
+#: The two parts of a key of AWS.
+PAIR = b"w"
+#: A token that may go on in the lines behind it.
+WRAPPED = b"j"
+#: The lines of a table, in which as many signs as ``count`` stand that are ``stop``.
+ROWS = b"r"
 #: The rest of a URL's path.
 PATH_OF_URL = b"p"
 #: A block scalar of YAML, ``count`` blanks deeper than its name: ``scalars.swallow``.
@@ -84,6 +90,11 @@ _ENDS = {
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
+    PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
+    WRAPPED: re.compile(
+        rb"[A-Za-z0-9_.~+/=%-]*+(?:(?<=[A-Za-z0-9_.-]{52})\r?\n[ \t]{0,16}(?=[a-z.]{0,64}[0-9_-]|[A-Za-z.]{0,64}[a-z][A-Z])"
+        rb"(?=[A-Za-z0-9_.-]{6,512}[ \t]{0,16}(?:\r?\n|\Z))[A-Za-z0-9_.-]*+)*+"
+    ),
     ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
 }
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
@@ -104,6 +115,10 @@ def quoted(quote: bytes) -> re.Pattern[bytes]:
 
 
 _QUOTED = {quote: quoted(quote) for quote in (b'"', b"'", b"`", b'\\"', b"\\'", b'\\\\\\"', b"\\\\\\'", b"%22", b"%27")}
+for _mark in (b'"', b"'"):
+    _QUOTED[_mark * 3] = re.compile(
+        rb"(?:[^\\" + _mark + rb"]++|\\[\s\S]|" + _mark + rb"(?!" + _mark * 2 + rb"|" + _mark + rb"?\Z))*+"
+    )
 
 #: The quotes that are known, for patterns.
 QUOTES = rb"""(?:\\{3}|\\)?["']|%2[27]"""
@@ -111,12 +126,29 @@ QUOTES = rb"""(?:\\{3}|\\)?["']|%2[27]"""
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     """Where the secret that goes on at ``at`` ends, and what of it is still open: nothing, or all that the text has."""
+    if opened.kind == ROWS:
+        return _rows(opened, text, at)
     if opened.kind == AUTHORITY:
         end = _authority(text, at)
     else:
         pattern = _QUOTED[opened.stop] if opened.kind == QUOTED else _ENDS[opened.kind]
         end = pattern.match(text, at).end()
     return settle(opened, text, at, end)
+
+
+def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
+    """Up to the break before a line that is none of the table's; of the first line the rest counts."""
+    begun = at
+    while at < len(text):
+        line_end = text.find(b"\n", at + 1)
+        line_end = len(text) if line_end < 0 else line_end
+        whole = line_end < len(text)
+        is_rule = text[at:line_end].strip(b"\r\n+-=|: ") == b"" and text[at:line_end].strip() != b""
+        count = text.count(opened.stop, at, line_end)
+        if not is_rule and (count != opened.count if whole else count > opened.count) or line_end - begun > opened.left:
+            return at, None
+        at = line_end
+    return len(text), dataclasses.replace(opened, left=opened.left - (at - begun))
 
 
 def _authority(text: bytes, at: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .swallow import TOKEN, Opened, Secret
+from .swallow import PAIR, TOKEN, WRAPPED, Opened, Secret
 
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.[A-Za-z0-9_-]|\.?\Z)|eyJ[A-Za-z0-9_-]*+\Z")
 _BEARER = re.compile(rb"(?i:bearer)(?:[ \t]|%20|\+)+")
@@ -94,12 +94,13 @@ MACAROON_ANCHOR = rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u"
 
 def jwt(text: bytes, start: int, end: int) -> Secret | None:
     """A JSON web token: a header that ``eyJ`` begins, and a dot with more behind it, as far as the text goes."""
-    return _token(b"jwt", _JWT, text, start)
+    return _token(b"jwt", _JWT, text, start, WRAPPED)
 
 
 def cloud_key(text: bytes, start: int, end: int) -> Secret | None:
     """A key with a beginning of its own, as long as such a key is, as far as the text goes."""
-    return _token(b"cloud-key", _CLOUD, text, start)
+    kind = PAIR if text[start : start + 4] in (b"AKIA", b"ASIA") else TOKEN
+    return _token(b"cloud-key", _CLOUD, text, start, kind)
 
 
 def macaroon(text: bytes, start: int, end: int) -> Secret | None:
@@ -113,10 +114,10 @@ def bearer(text: bytes, start: int, end: int) -> Secret | None:
     return Secret(at, Opened(b"bearer", TOKEN)) if _OPAQUE.match(text, at) else None
 
 
-def _token(rule: bytes, pattern: re.Pattern[bytes], text: bytes, start: int) -> Secret | None:
+def _token(rule: bytes, pattern: re.Pattern[bytes], text: bytes, start: int, kind: bytes = TOKEN) -> Secret | None:
     if _is_within_word(text, start) or not pattern.match(text, start):
         return None
-    return Secret(start, Opened(rule, TOKEN))
+    return Secret(start, Opened(rule, kind))
 
 
 def _is_within_word(text: bytes, start: int) -> bool:

@@ -42,6 +42,7 @@ _KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
 _TYPED = re.compile(rb"\b(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
 _OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
 _NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
+_EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
 _CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
 _CODE = re.compile(rb"\d{6,8}" + plain.END)
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
@@ -51,6 +52,7 @@ _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
 _PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 _WORDS_OF_PHRASE = re.compile(rb"[a-z]+(?: [a-z]+){2,9}[ \t]*(?=\r?\n|\Z)")
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+_LINE_END = re.compile(rb"\\?\r?\n")
 _TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
 _SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
@@ -129,7 +131,7 @@ class _Value:
             entry.end(),
         )
         if self._quote in (b'"' * 3, b"'" * 3):
-            self._quote = self._quote[:1]
+            self._quote = self._quote if _LINE_END.match(entry.string, entry.end()) else self._quote[:1]
         if not self._separator.strip(b".;|\xe2\x94\x82") and entry["colon"]:
             self._separator = entry["colon"]
         self._is_option = text[first : first + 1] == b"-"
@@ -170,7 +172,7 @@ class _Value:
 
     def _is_plain(self, look: bytes) -> bool:
         """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
-        if look[:1] in b"\r\n" or self._closes_a_quote() or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
+        if look[:1] in b"\r\n" and len(self._quote) != 3 or self._closes_a_quote() or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
             return True
         if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
             return True
@@ -203,6 +205,8 @@ class _Value:
             return False
         if name.endswith((b"psk", b"pwd", b"pw")) and (plain.is_phrase(look) or self._quote and plain.is_spaced_phrase(look)):
             return False
+        if look[:1] == b"{" and not plain.is_reference(look):
+            look = look[1:]
         return not plain.is_passwordlike(look)
 
     def _is_plain_literal(self, look: bytes, at: int) -> bool:
@@ -248,8 +252,10 @@ class _Value:
 
     def _is_of_code(self, look: bytes) -> bool:
         """Whether a name without a quote behind it belongs to a program: ``int token = arg;``, ``self.token = token``."""
-        if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")) or b"," in look.split(b" ", 1)[0]:
+        if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
             return plain.is_wordlike(look)
+        if _EXPRESSION.match(look):
+            return True
         return _TYPED.search(self._text, max(0, self._first - 12), self._first) is not None
 
     def _is_plain_behind_equals(self, look: bytes) -> bool:
