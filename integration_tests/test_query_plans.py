@@ -105,7 +105,7 @@ def archive_one(db, now):
     generation, _ = db.custody.record(first, Content(100, "00000001"), lambda generation: file, soon)
     db.custody.archived(first, generation)
     with pytest.raises(LeaseLost):
-        db.custody.renew(first, soon)
+        db.custody.archived(first, generation)
     assert db.custody.failed(second, "no", soon)
     assert db.custody.release(third, None)
 

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict
-from PilotLoggingDIRAC.pilotlog.archive.custody import Content, FileKey
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total
@@ -122,7 +122,6 @@ class DeletingContract:
         generation = world.record(claim)[0] if moment == "recorded" else 1
         self.delete(world)
         for step in (
-            lambda: world.custody.renew(claim, world.later(minutes=15)),
             lambda: world.record(claim),
             lambda: world.custody.archived(claim, generation),
         ):
@@ -144,10 +143,10 @@ class DeletingContract:
         log_id = world.log().id
         self.delete(world)
         due = world.custody.deleted_copies(VO, world.later(seconds=-1), 10)
-        assert due == [(FileKey(log_id, 1), TARGET.file(self.row(world), 1, Content(123, "0a0b0c0d")))]
+        assert due == [(CopyKey(log_id, 1), TARGET.file(self.row(world), 1, Content(123, "0a0b0c0d")))]
         world.clock.forward(minutes=30)
         both = [key for key, _ in world.custody.deleted_copies(VO, world.later(minutes=-30), 10)]
-        assert both == [FileKey(log_id, 1), FileKey(log_id, 2)]
+        assert both == [CopyKey(log_id, 1), CopyKey(log_id, 2)]
 
     def row(self, world):
         """The log as it was, for the name of its file."""
@@ -179,7 +178,7 @@ class DeletingContract:
         assert world.custody.unremoved(VO) == (2, 1, "no such SE")
         world.clock.forward(minutes=5)
         assert [key.log_id for key, _ in world.custody.deleted_copies(VO, world.clock(), 10)] == ids[::-1]
-        world.custody.forget(FileKey(ids[0], 1))
+        world.custody.forget(CopyKey(ids[0], 1))
         assert world.custody.unremoved(VO) == (1, 0, "")
 
     def test_its_row_stays_for_its_time_and_until_its_copies_are_removed(self, world):
@@ -189,9 +188,9 @@ class DeletingContract:
         world.clock.forward(days=3)
         self.delete(world)
         assert world.custody.delete_deleted(VO, world.clock(), 10) == 0
-        assert world.custody.is_recorded(FileKey(log_id, 1))
-        world.custody.forget(FileKey(log_id, 1))
-        assert not world.custody.is_recorded(FileKey(log_id, 1))
+        assert world.custody.is_recorded(CopyKey(log_id, 1))
+        world.custody.forget(CopyKey(log_id, 1))
+        assert not world.custody.is_recorded(CopyKey(log_id, 1))
         assert world.custody.delete_deleted("beta_vo", world.clock(), 10) == 0
         assert world.custody.delete_deleted(VO, world.later(seconds=-1), 10) == 0
         assert world.custody.delete_deleted(VO, world.clock(), 10) == 1

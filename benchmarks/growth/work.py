@@ -10,9 +10,11 @@ from itertools import count
 import psutil
 
 from PilotLoggingDIRAC.adapters.database import utc_now
-from PilotLoggingDIRAC.pilotlog.archive.retention import Removals, Retention
-from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
+from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
+from PilotLoggingDIRAC.pilotlog.archive.retention import RemovalProgress, Retention
+from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.archive.walk import Walk
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
 from PilotLoggingDIRAC.transport.guards.gc_pauses import set_aside
@@ -129,7 +131,7 @@ def purge(db, number):
     try:
         for place in range(VOS):
             settings = RetentionSettings()
-            Retention(vo(place), db.custody, None, settings, 0, utc_now, Removals(), tally).run(purge_kept=False)
+            Retention(vo(place), db.custody, None, settings, 0, utc_now, RemovalProgress(), tally).run(purge_kept=False)
         elapsed = time.perf_counter() - started
     finally:
         done.set()

@@ -17,12 +17,14 @@ from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
-from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Bench, Keeper
-from PilotLoggingDIRAC.pilotlog.archive.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
+from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
+from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
-from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.removal import Removal
 from PilotLoggingDIRAC.pilotlog.archive.retention import Retention
-from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer
+from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
@@ -53,7 +55,7 @@ class ArchivingAgent:
         self._workers = WorkerPool(self._size, spare=self._size)
         self._slots = threading.BoundedSemaphore(self._size)
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
-        self._memory = Memory()
+        self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
 
     def cycle(self) -> dict[str, int]:
@@ -103,8 +105,8 @@ class ArchivingAgent:
         custody, keeping = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
         retention = Retention(vo, custody, archive, keeping, stall, utc_now, self._memory.removals, tally)
-        eraser = Eraser(vo, custody, archive, keeping, settings, stall, utc_now, tally)
-        return Lane(vo, tally, retention, eraser, self._way(vo, archive, target, problem, settings, tally), problem)
+        removal = Removal(vo, custody, archive, keeping, settings, stall, utc_now, tally)
+        return Lane(vo, tally, retention, removal, self._way(vo, archive, target, problem, settings, tally), problem)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> tuple[Archive | None, Target | None, str]:
         """The archive as far as there is one, where logs go, and what is wrong with it."""
@@ -126,7 +128,7 @@ class ArchivingAgent:
             return None
         if target is None:
             return Keeper(vo, self._db.custody, describer, utc_now, tally)
-        bench = Bench(self._owner, self._packing.path, self._slots)
+        workspace = Workspace(self._owner, self._packing.path, self._slots)
         return Archiver(
             vo,
             self._db.custody,
@@ -136,7 +138,7 @@ class ArchivingAgent:
             describer,
             settings,
             utc_now,
-            bench,
+            workspace,
             self._memory.gate(vo),
             tally,
         )

@@ -10,7 +10,7 @@ import socket
 from DIRAC import gConfig, gLogger
 from DIRAC.FrameworkSystem.Client.NotificationClient import NotificationClient
 
-from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms
+from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
 

@@ -7,14 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Bench, Gate, Keeper
-from PilotLoggingDIRAC.pilotlog.archive.custody import Place
-from PilotLoggingDIRAC.pilotlog.archive.cycle import Cycle, CycleSettings, Lane, Memory
+from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
+from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
+from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
+from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
+from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target, content, pack
-from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
-from PilotLoggingDIRAC.pilotlog.archive.retention import Removals, Retention
-from PilotLoggingDIRAC.pilotlog.archive.sealing import Describer, Sealer, Walk
-from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms, Tally
+from PilotLoggingDIRAC.pilotlog.archive.removal import Removal
+from PilotLoggingDIRAC.pilotlog.archive.retention import RemovalProgress, Retention
+from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings
@@ -79,7 +83,7 @@ class Agent:
         self.world, self.archive, self.pilots = world, archive, pilots
         self.tally, self.gate = Tally(), Gate()
         self.settings = ArchiveSettings(**({"settle_seconds": 0, "workers": 2} | archive_settings))
-        self.bench = Bench(owner, folder)
+        self.workspace = Workspace(owner, folder)
         self.describer = Describer(world.custody, pilots, self.tally)
 
     def seal(self, walk=None, **settings):
@@ -90,7 +94,7 @@ class Agent:
         world = self.world
         return Archiver(
             vo, world.custody, world.reader, self.archive, target, self.describer,
-            self.settings, world.clock, self.bench, self.gate, self.tally,
+            self.settings, world.clock, self.workspace, self.gate, self.tally,
         )  # fmt: skip
 
     def archive_logs(self):
@@ -100,7 +104,7 @@ class Agent:
         world = self.world
         return Retention(
             VO, world.custody, archive or self.archive, RetentionSettings(**settings), stall_seconds,
-            world.clock, Removals(), self.tally,
+            world.clock, RemovalProgress(), self.tally,
         )  # fmt: skip
 
 
@@ -464,9 +468,9 @@ class TestRetention:
         places, find = [], world.custody.purgeable
         monkeypatch.setattr(world.custody, "purgeable", lambda *page: places.append(page[3]) or find(*page))
         settings, tally = RetentionSettings(batches_seconds=0, logs_per_step=1), Tally()
-        Retention(VO, world.custody, None, settings, 0, world.clock, Removals(), tally).run(purge_kept=False)
+        Retention(VO, world.custody, None, settings, 0, world.clock, RemovalProgress(), tally).run(purge_kept=False)
         assert tally.counts["purged"] == 3
-        assert places == [None, *(Place.of(world.log(pilot(number))) for number in range(3))]
+        assert places == [None, *(LogPosition.of(world.log(pilot(number))) for number in range(3))]
 
 
 class TestCycle:
@@ -482,8 +486,8 @@ class TestCycle:
     def lane(self, agent, vo=VO, way=None, problem=""):
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
-        retention = Retention(vo, custody, None, RetentionSettings(), 0, clock, Removals(), tally)
-        eraser = Eraser(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
+        retention = Retention(vo, custody, None, RetentionSettings(), 0, clock, RemovalProgress(), tally)
+        eraser = Removal(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
         return Lane(vo, tally, retention, eraser, way, problem)
 
     def test_a_vo_whose_archive_hangs_does_not_hold_up_another(self, agent, world, archive):
@@ -495,7 +499,7 @@ class TestCycle:
                 runs.append(1)
                 hanging.wait(60)
 
-        memory = Memory()
+        memory = AgentMemory()
         tally = Tally()
         sealer = Sealer(world.custody, agent.describer, SealSettings(), world.clock, tally)
         cycle = Cycle(world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=4), world.clock)
@@ -513,7 +517,7 @@ class TestCycle:
     def test_a_vo_whose_archive_is_not_set_up_is_a_problem_and_nothing_is_lost(self, agent, world):
         world.finish()
         world.clock.forward(days=500)
-        tally, _ = self.run(agent, [self.lane(agent, problem="UploadPath is not set")], Memory())
+        tally, _ = self.run(agent, [self.lane(agent, problem="UploadPath is not set")], AgentMemory())
         assert tally.problems == {f"archive of {VO}": "UploadPath is not set"}
         assert world.text() == b"some text\n"
         assert world.log().state is State.COMPLETE
@@ -521,7 +525,7 @@ class TestCycle:
     def test_logs_that_can_not_be_archived_get_their_reference_all_the_same(self, agent, world, pilots):
         pilots.known[PILOT] = KNOWN
         world.finish()
-        self.run(agent, [self.lane(agent, problem="UploadPath is not set")], Memory())
+        self.run(agent, [self.lane(agent, problem="UploadPath is not set")], AgentMemory())
         assert world.log().reference == KNOWN.reference
 
     def test_an_unexpected_error_in_one_vo_is_a_problem_of_that_vo(self, agent, world):
@@ -531,7 +535,7 @@ class TestCycle:
 
         world.finish()
         lanes = [self.lane(agent, "beta_vo", Bad()), self.lane(agent, VO, agent.archiver())]
-        tally, running = self.run(agent, lanes, Memory())
+        tally, running = self.run(agent, lanes, AgentMemory())
         assert tally.problems == {"archive of beta_vo": "ValueError: a surprise"}
         assert not running
         assert world.log().state is State.ARCHIVED

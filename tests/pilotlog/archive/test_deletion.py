@@ -10,7 +10,7 @@ from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.pilotlog.archive import deletion as deleting
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion, Extent
-from PilotLoggingDIRAC.pilotlog.archive.removal import Eraser
+from PilotLoggingDIRAC.pilotlog.archive.removal import Removal
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Selection, State
@@ -39,7 +39,7 @@ def erase(world, archive):
     def run(archive=archive, stall_seconds=0, **settings):
         tally = Tally()
         parts = (world.custody, archive, RetentionSettings(**settings), ArchiveSettings(), stall_seconds, world.clock)
-        Eraser(VO, *parts, tally).run()
+        Removal(VO, *parts, tally).run()
         return tally
 
     return run

@@ -1,7 +1,8 @@
-"""The agent's steps on the store, as a protocol: what is due, who works on it, what became of it.
+"""The agent's steps on the store, as one small protocol for each of its users.
 
-Every step is one transaction and a compare-and-set: a log that has changed, or that somebody else works on, is left
-alone. Ids of logs and VOs are always given; an empty list of them is an ``InvalidInput``, never "all". Times are UTC.
+Every step is one transaction and a compare-and-set: it leaves a log alone that has changed, or that another agent works
+on. Callers always name logs or VOs; an empty list of them is an ``InvalidInput``, never "all". Times are UTC. Every
+method may raise StoreUnavailable; calling it again is safe.
 """
 
 from __future__ import annotations
@@ -12,143 +13,167 @@ from datetime import datetime
 from typing import Protocol
 
 from ..model import Claim, Log, PilotInfo, StoredFile
+from .walk import LogPosition
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a walk over logs has come to: in the order of ``last_seen``, then of the id."""
-
-    last_seen: datetime
-    log_id: int
-
-    @classmethod
-    def of(cls, log: Log) -> Place:
-        """The place of a log."""
-        return cls(log.last_seen, log.id)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FileKey:
-    """One copy of a log: each generation of it has a file of its own."""
+class CopyKey:
+    """The key of one archived copy: each generation of a log has a file of its own."""
 
     log_id: int
     generation: int
 
 
-Copy = tuple[FileKey, StoredFile]
-Found = tuple[list[Copy], FileKey | None]
-"""Some copies, and behind which key to look for more, as a step looks at a bounded number of logs; None at the end."""
+RecordedCopy = tuple[CopyKey, StoredFile]
+CopyPage = tuple[list[RecordedCopy], CopyKey | None]
+"""Some copies, and the key behind which the next page begins; None at the end. One page looks at a bounded number of
+logs, so that it may be empty before the end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a packed log looks like. Size in bytes, checksum adler32 as DIRAC writes it."""
+    """Size in bytes and checksum (adler32, as DIRAC writes it) of a packed log."""
 
     size: int
     checksum: str
 
 
-class Custody(Protocol):
-    """The store, as the agent needs it. Each method may raise StoreUnavailable; doing it again is safe."""
+class SilentLogs(Protocol):
+    """The store as ``Sealer`` needs it: logs that no text arrives for."""
 
-    def silent(self, before: datetime, after: Place | None, limit: int) -> list[Log]:
-        """Receiving logs not heard of since ``before``, in the order of ``Place``, from behind ``after`` on."""
+    def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
+        """Return Receiving logs last heard of before then; by their positions, from behind ``after`` on."""
 
     def draining(self, since: datetime) -> bool:
-        """Whether a collector has since then brought in text that it had taken while the store was away."""
-
-    def undescribed(self, after: Place | None, limit: int) -> list[Log]:
-        """Sealed logs, neither archived nor kept yet, without a pilot reference; in the order of ``Place``."""
+        """Return whether a collector has since then stored text that it received while the store was unavailable."""
 
     def seal(self, logs: Sequence[Log]) -> int:
-        """Make receiving logs Incomplete; those that were heard of since they were read stay. Returns how many."""
+        """Make Receiving logs Incomplete, unless text arrived since they were read. Return the number of those made."""
+
+
+class UndescribedLogs(Protocol):
+    """The store as ``Describer`` needs it: logs that lack the reference of their pilot."""
+
+    def undescribed(self, after: LogPosition | None, limit: int) -> list[Log]:
+        """Return sealed logs without a pilot reference, neither archived nor kept yet; by their positions."""
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
-        """Fill reference, site and CE of logs (by id) that lack a reference. Returns how many."""
+        """Fill in reference, site and CE of logs (by id) that lack a reference. Return the number of logs filled in."""
 
-    def unarchived(self, vo: str) -> list[Log]:
-        """Up to 500 logs of a VO that are sealed and neither archived nor kept, those silent for longest first."""
+
+class Leases(Protocol):
+    """The store as ``Archiver`` needs it: logs are leased, archived, and given back."""
 
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
-        """Ids of logs to archive: sealed or kept, silent since ``seen_before``, free of leases, not put off.
+        """Return ids of logs to archive: sealed or kept, silent since ``seen_before``, neither leased nor put off.
 
-        Those that failed less often come first; among them the oldest and the newest by turns, so that a backlog
-        drains while fresh logs don't wait for it.
+        Logs with fewer failures come first. Among those with equally many, the oldest and the newest alternate: a
+        backlog drains, and fresh logs do not wait for it.
         """
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
-        """Lease those that are still due and that nobody else is leasing at this moment."""
-
-    def renew(self, claim: Claim, until: datetime) -> None:
-        """Lease the claimed log for longer. Raises LeaseLost when it has changed or is somebody else's."""
+        """Lease those logs that are still due and that no other agent is leasing at this moment."""
 
     def record(
         self, claim: Claim, content: Content, name: Callable[[int], StoredFile], until: datetime
     ) -> tuple[int, StoredFile]:
-        """Write down the file that is about to be uploaded, renew the lease, and return the file's generation.
+        """Record the file of a coming upload, extend the lease, and return the file's generation and the file.
 
-        ``name`` gives the file of a generation. A generation that was recorded for the same text, file and content
-        is used again; otherwise it is one more than the highest. Raises LeaseLost.
+        ``name`` returns the file of a generation. A generation that was recorded for the same text, file and content
+        is used again; otherwise it is one more than the highest. Raise LeaseLost when the lease is lost.
         """
 
     def archived(self, claim: Claim, generation: int) -> None:
-        """The copy of that generation has been verified: the log is Archived, and free. Raises LeaseLost."""
+        """Make the log Archived by its verified copy of that generation, and end the lease. Raise LeaseLost."""
 
     def failed(self, claim: Claim, error: str, retry_after: datetime) -> bool:
-        """Count a failure, keep its text, and put the log off. False when the lease was lost: nothing is changed."""
+        """Count a failure, store its text, and put the log off. Return False, and change nothing, without the lease."""
 
     def release(self, claim: Claim, retry_after: datetime | None) -> bool:
-        """Give a log back, not counted as a failure. False when the lease was lost."""
+        """End the lease without counting a failure. Return False when the lease was lost."""
+
+    def is_recorded(self, key: CopyKey) -> bool:
+        """Return whether a copy is recorded: then a later step removes it when it is not needed any more."""
+
+
+class UnarchivedLogs(Protocol):
+    """The store as ``Keeper`` needs it: the logs of a VO without an archive."""
+
+    def unarchived(self, vo: str) -> list[Log]:
+        """Return up to 500 sealed logs of a VO, neither archived nor kept; those silent for longest first."""
 
     def keep(self, ids: Sequence[int]) -> int:
-        """Make sealed, unleased logs Kept: their VO has no archive. Returns how many."""
+        """Make sealed logs without a lease Kept: their VO has no archive. Return the number of logs made Kept."""
 
-    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
-        """Copies recorded before then, of Archived or Purged logs, other than the verified one; by their keys."""
 
-    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
-        """Copies verified before then, of Purged logs; by their keys."""
+class RecordedCopies(Protocol):
+    """The store as everyone needs it who removes copies."""
 
-    def forget(self, key: FileKey) -> None:
-        """Delete what is known of a copy that has been removed."""
+    def forget(self, key: CopyKey) -> None:
+        """Delete the record of a copy that was removed."""
 
-    def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
-        """Archived logs whose verified copy holds all their text, verified and last heard of before then; in the order of
-        ``Place``, from behind ``after`` on.
+
+class RetainedCopies(RecordedCopies, Protocol):
+    """The store as ``Retention`` needs it for the copies in an archive."""
+
+    def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """Return copies of Archived or Purged logs that are not the verified one, recorded before then; by keys."""
+
+    def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """Return copies of Purged logs, verified before then; by their keys."""
+
+
+class RetainedLogs(RetainedCopies, Protocol):
+    """The store as ``Retention`` needs it: text, copies and rows that were retained for long enough."""
+
+    def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """Return Archived logs, verified and last heard of before then, whose verified copy has all their text.
+
+        They are in the order of their positions, from behind ``after`` on.
         """
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
-        """Delete the text of those that are still ``purgeable`` and make them Purged. Returns how many."""
+        """Delete the text of logs that are still ``purgeable``, and make them Purged. Return their number."""
 
-    def kept(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
-        """Kept logs last heard of before then; in the order of ``Place``, from behind ``after`` on."""
+    def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """Return Kept logs last heard of before then; by their positions, from behind ``after`` on."""
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
-        """Delete the text of those that are still ``kept`` and make them Purged. Returns how many."""
+        """Delete the text of logs that are still ``kept``, and make them Purged. Return their number."""
 
     def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
         """Delete up to ``limit`` Purged logs last heard of before then; those with a copy only if ``with_file``.
 
-        A log with a superseded copy stays until that is removed.
+        A log with a superseded copy stays until that copy is removed.
         """
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[Copy]:
-        """Copies of Deleted logs that are due to be removed; those that nobody verified only if recorded before then.
 
-        Copies of logs that failed less often come first.
+class DeletedLogs(RecordedCopies, Protocol):
+    """The store as ``Removal`` needs it: logs that were deleted on request."""
+
+    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+        """Return copies of Deleted logs that are due to be removed, those of logs with fewer failures first.
+
+        A copy that was never verified is due only if it was recorded before then.
         """
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
-        """Count a failure to remove a copy of a Deleted log; ``retry_after`` of their number says when it is due."""
+        """Count a failure to remove a copy of a Deleted log; ``retry_after(failures)`` is the time of the next try."""
 
     def unremoved(self, vo: str) -> tuple[int, int, str]:
-        """(copies of Deleted logs, those of them that could not be removed, the error of one)."""
+        """Return the number of copies of Deleted logs, of those among them that failed, and the error of one."""
 
     def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
-        """Delete up to ``limit`` Deleted logs without copies, neither deleted nor heard of since then; how many."""
+        """Delete up to ``limit`` Deleted logs without copies, not heard of or deleted since. Return their number."""
 
-    def is_recorded(self, key: FileKey) -> bool:
-        """Whether a copy is known, so that somebody will remove it when nobody needs it any more."""
+
+class Epochs(Protocol):
+    """The store as ``Cycle`` needs it: the writers' epochs."""
 
     def delete_epochs(self, before: datetime) -> int:
-        """Delete what is known of writers that have not committed since then. Returns how many."""
+        """Delete the epochs of writers that have not committed since then. Return their number."""
+
+
+class Custody(SilentLogs, UndescribedLogs, Leases, UnarchivedLogs, RetainedLogs, DeletedLogs, Epochs, Protocol):
+    """All of the agent's steps on the store: one object serves all users."""

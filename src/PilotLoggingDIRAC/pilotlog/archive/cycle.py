@@ -1,4 +1,4 @@
-"""One cycle of the agent: seal, then a lane for each VO that archives and deletes; lanes don't wait for each other."""
+"""One cycle of the agent: seal, then a lane for each VO that archives and deletes; no lane waits for another."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from datetime import timedelta
 
 from ..errors import PilotLogError
 from ..ports import Clock
-from .archiver import Archiver, Gate, Keeper
-from .custody import Custody
-from .removal import Eraser
-from .retention import Removals, Retention
-from .sealing import Describer, Sealer, Walk
+from .archiver import Archiver
+from .custody import Epochs
+from .describer import Describer
+from .gate import Gate
+from .keeper import Keeper
+from .removal import Removal
+from .retention import RemovalProgress, Retention
+from .sealer import Sealer
 from .tally import Tally
+from .walk import Walk
 
 _EPOCHS_SECONDS = 365 * 24 * 3600
+_DESCRIBED_LOGS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class CycleSettings:
-    """How long a cycle waits for its lanes; one that is slower goes on beside the next cycle."""
+    """Bounds of a cycle; a lane that is slower than ``cycle_seconds`` runs on beside the next cycle."""
 
     cycle_seconds: float = 120.0
     alarm_seconds: float = 24 * 3600.0
@@ -30,26 +35,26 @@ class CycleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What there is to do for one VO. ``problem`` says why it can't archive though it should; then nothing is kept
-    instead, and nothing purged that is not archived.
+    """The steps for one VO.
+
+    ``problem`` says why the VO can't archive though it should. Its logs are then not made Kept, and nothing is purged
+    that is not archived.
     """
 
     vo: str
     tally: Tally
     retention: Retention
-    eraser: Eraser
-    way: Archiver | Keeper | None = None
+    removal: Removal
+    archiving: Archiver | Keeper | None = None
     problem: str = ""
 
     def run(self) -> Tally:
-        """Remove what was deleted on request, archive (or keep), delete what is old. What goes wrong is a problem of
-        this VO.
-        """
+        """Remove copies of deleted logs, archive (or keep) logs, delete old ones. Each error is a problem of the VO."""
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
-        self._step("removing deleted files", self.eraser.run)
-        self._step("archive", self.way.run if self.way else lambda: None)
-        self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.way, Keeper)))
+        self._step("removing deleted files", self.removal.run)
+        self._step("archive", self.archiving.run if self.archiving else lambda: None)
+        self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
         return self.tally
 
     def _step(self, what: str, run: Callable[[], None]) -> None:
@@ -57,51 +62,51 @@ class Lane:
             run()
         except PilotLogError as error:
             self.tally.problem(f"{what} of {self.vo}", str(error))
-        except Exception as error:  # one VO must never stand in the way of others
+        except Exception as error:  # one VO must never stop the others
             self.tally.problem(f"{what} of {self.vo}", f"{type(error).__name__}: {error}")
 
 
 @dataclass(slots=True)
-class Memory:
-    """What an agent remembers from one cycle to the next; a new agent does as well without it."""
+class AgentMemory:
+    """The state that an agent carries from one cycle to the next; a new agent can begin without it."""
 
     sealing: Walk = field(default_factory=Walk)
     describing: Walk = field(default_factory=Walk)
     gates: dict[str, Gate] = field(default_factory=dict)
-    removals: Removals = field(default_factory=Removals)
-    running: dict[str, Future] = field(default_factory=dict)
+    removals: RemovalProgress = field(default_factory=RemovalProgress)
+    running: dict[str, Future[Tally]] = field(default_factory=dict)
 
     def gate(self, vo: str) -> Gate:
-        """The VO's gate."""
+        """Return the VO's gate."""
         return self.gates.setdefault(vo, Gate())
 
 
+@dataclass(frozen=True, slots=True)
 class Cycle:
-    """All that one cycle does."""
+    """All steps of one cycle."""
 
-    def __init__(self, custody: Custody, describer: Describer, sealer: Sealer, settings: CycleSettings, clock: Clock):
-        self._custody = custody
-        self._describer = describer
-        self._sealer = sealer
-        self._settings = settings
-        self._clock = clock
+    epochs: Epochs
+    describer: Describer
+    sealer: Sealer
+    settings: CycleSettings
+    clock: Clock
 
-    def run(self, lanes: Sequence[Lane], pool: ThreadPoolExecutor, memory: Memory, tally: Tally) -> set[str]:
-        """Do everything once, into ``tally``; return the VOs that are not done yet and go on by themselves.
+    def run(self, lanes: Sequence[Lane], pool: ThreadPoolExecutor, memory: AgentMemory, tally: Tally) -> set[str]:
+        """Run every step once, counted in ``tally``. Return the VOs whose lanes are not done yet.
 
-        Their counts and problems, and those of earlier cycles that ended meanwhile, are in the tally of the cycle
-        that finds them done. Raises StoreUnavailable when not even sealing is possible.
+        These lanes run on; the cycle that finds them done adds their counts and problems to its tally. Raise
+        StoreUnavailable when not even sealing is possible.
         """
-        self._sealer.run(memory.sealing)
-        self._describer.walk(memory.describing, limit=500)
+        self.sealer.run(memory.sealing)
+        self.describer.walk(memory.describing, limit=_DESCRIBED_LOGS)
         for lane in lanes:
             if lane.vo not in memory.running:
                 memory.running[lane.vo] = pool.submit(lane.run)
-        wait(memory.running.values(), timeout=self._settings.cycle_seconds)
+        wait(memory.running.values(), timeout=self.settings.cycle_seconds)
         self._collect(memory, tally)
-        tally.add("epochs deleted", self._custody.delete_epochs(self._clock() - timedelta(seconds=_EPOCHS_SECONDS)))
+        tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
         return set(memory.running)
 
-    def _collect(self, memory: Memory, tally: Tally) -> None:
+    def _collect(self, memory: AgentMemory, tally: Tally) -> None:
         for vo in [vo for vo, future in memory.running.items() if future.done()]:
             tally.merge(memory.running.pop(vo).result())

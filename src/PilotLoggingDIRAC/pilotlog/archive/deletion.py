@@ -14,7 +14,7 @@ from typing import Protocol
 from ..errors import InvalidInput
 from ..model import Log, Selection
 from ..ports import Clock
-from .sealing import DRAINING_SECONDS
+from .sealer import DRAINING_SECONDS
 
 #: What is deleted in one transaction, so that no collector waits for its locks: text before compression, and chunks.
 _MAX_BYTES = 64 * 1024 * 1024

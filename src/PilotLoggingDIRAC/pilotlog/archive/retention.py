@@ -1,4 +1,4 @@
-"""Deleting what a VO has kept for long enough; a log's text only once its copy has been verified."""
+"""Deleting a VO's text, copies and rows after their time; a log's text only once its copy has been verified."""
 
 from __future__ import annotations
 
@@ -10,102 +10,97 @@ from ..errors import ArchiveError
 from ..model import Log, StoredFile
 from ..ports import Archive, Clock
 from ..settings import RetentionSettings
-from .custody import Custody, FileKey, Found, Place
+from .custody import CopyKey, CopyPage, RetainedLogs
 from .deletion import groups
 from .tally import Tally
+from .walk import LogPosition
 
 _MAX_FAILURES = 3
 
-Copies = Callable[[str, datetime, FileKey | None, int], Found]
+FindCopies = Callable[[str, datetime, CopyKey | None, int], CopyPage]
 
 
 @dataclass(slots=True)
-class Removals:
-    """How far removing superseded and expired copies has come, so that one that can't be removed blocks no other."""
+class RemovalProgress:
+    """The keys of the copies that were tried last, so that a copy that can't be removed blocks no other."""
 
-    after: dict[str, FileKey | None] = field(default_factory=dict)
+    after: dict[str, CopyKey | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
 class Retention:
-    """One VO's retention. ``archive`` is None where copies can't be reached or there are none."""
+    """The step that deletes what one VO has retained for long enough.
 
-    def __init__(
-        self,
-        vo: str,
-        custody: Custody,
-        archive: Archive | None,
-        settings: RetentionSettings,
-        stall_seconds: float,
-        clock: Clock,
-        removals: Removals,
-        tally: Tally,
-    ):
-        """``stall_seconds``: for so long an upload that began may still leave a file behind."""
-        self._vo = vo
-        self._custody = custody
-        self._archive = archive
-        self._settings = settings
-        self._stall_seconds = stall_seconds
-        self._clock = clock
-        self._removals = removals
-        self._tally = tally
+    ``archive`` is None where there are no copies or they can't be reached. An upload may still leave a file
+    ``stall_seconds`` after it began.
+    """
+
+    vo: str
+    store: RetainedLogs
+    archive: Archive | None
+    settings: RetentionSettings
+    stall_seconds: float
+    clock: Clock
+    progress: RemovalProgress
+    tally: Tally
 
     def run(self, purge_kept: bool) -> None:
-        """Delete what is due, step by step; ``purge_kept`` where logs are kept because the VO has no archive."""
-        custody, settings = self._custody, self._settings
-        self._purge(custody.purgeable, custody.purge, self._ago(settings.batches_seconds))
+        """Delete what is due, step by step; with ``purge_kept`` also Kept logs, for a VO that has no archive."""
+        store, settings = self.store, self.settings
+        self._purge(store.purgeable, store.purge, self._ago(settings.batches_seconds))
         if purge_kept:
-            self._purge(custody.kept, custody.purge_kept, self._ago(settings.kept_seconds))
-        if self._archive is not None:
-            self._remove("superseded", custody.superseded, self._ago(self._stall_seconds))
+            self._purge(store.kept, store.purge_kept, self._ago(settings.kept_seconds))
+        if self.archive is not None:
+            self._remove(self.archive, "superseded", store.superseded, self._ago(self.stall_seconds))
             if settings.files_seconds > 0:
-                self._remove("expired", custody.expired, self._ago(settings.files_seconds))
+                self._remove(self.archive, "expired", store.expired, self._ago(settings.files_seconds))
         self._delete_rows()
 
     def _ago(self, seconds: float) -> datetime:
-        return self._clock() - timedelta(seconds=seconds)
+        return self.clock() - timedelta(seconds=seconds)
 
     def _purge(self, find: Callable[..., list[Log]], purge: Callable[..., int], before: datetime) -> None:
-        """Page by page, each behind the one before: what was purged stays in the index for a while, and looking from the
-        beginning would read it again and again.
+        """Purge page by page, each from behind the one before.
+
+        Purged logs stay in the index for a while: a look from the beginning would read them again and again.
         """
         after = None
-        for _ in range(self._settings.max_steps):
-            logs = find(self._vo, before, self._settings.logs_per_step, after)
+        for _ in range(self.settings.max_steps):
+            logs = find(self.vo, before, self.settings.logs_per_step, after)
             purged = sum(purge([log.id for log in group], before) for group in groups(logs))
-            self._tally.add("purged", purged)
-            if not purged or len(logs) < self._settings.logs_per_step:
+            self.tally.add("purged", purged)
+            if not purged or len(logs) < self.settings.logs_per_step:
                 return
-            after = Place.of(logs[-1])
+            after = LogPosition.of(logs[-1])
 
-    def _remove(self, what: str, find: Copies, before: datetime) -> None:
-        """Remove one page of copies from the storage element, then what is known of them."""
-        key = f"{what} {self._vo}"
-        copies, following = find(self._vo, before, self._removals.after.get(key), self._settings.logs_per_step)
+    def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
+        """Remove one page of copies from the storage element, each before its record is deleted."""
+        subject = f"{kind} {self.vo}"
+        copies, following = find(self.vo, before, self.progress.after.get(subject), self.settings.logs_per_step)
         failures = 0
-        for place, file in copies:
-            self._removals.after[key] = place
-            failures = 0 if self._remove_one(what, place, file) else failures + 1
+        for key, file in copies:
+            self.progress.after[subject] = key
+            failures = 0 if self._remove_one(archive, kind, key, file) else failures + 1
             if failures == _MAX_FAILURES:
                 return
-        self._removals.after[key] = following
+        self.progress.after[subject] = following
 
-    def _remove_one(self, what: str, key: FileKey, file: StoredFile) -> bool:
+    def _remove_one(self, archive: Archive, kind: str, key: CopyKey, file: StoredFile) -> bool:
         try:
-            self._archive.remove(file)
+            archive.remove(file)
         except ArchiveError as error:
-            self._tally.add("failed to remove")
-            self._tally.problem(f"removing {what} files of {self._vo}", f"{file.lfn}: {error}")
+            self.tally.add("failed to remove")
+            self.tally.problem(f"removing {kind} files of {self.vo}", f"{file.lfn}: {error}")
             return False
-        self._custody.forget(key)
-        self._tally.add(f"removed {what}")
+        self.store.forget(key)
+        self.tally.add(f"removed {kind}")
         return True
 
     def _delete_rows(self) -> None:
-        """Rows go last; where files are to be removed some day, not before them."""
-        before, limit = self._ago(self._settings.rows_seconds), self._settings.logs_per_step
-        for _ in range(self._settings.max_steps):
-            deleted = self._custody.delete_rows(self._vo, before, self._settings.files_seconds <= 0, limit)
-            self._tally.add("rows deleted", deleted)
+        """Delete rows last; where files are to be removed some day, not before them."""
+        before, limit = self._ago(self.settings.rows_seconds), self.settings.logs_per_step
+        for _ in range(self.settings.max_steps):
+            deleted = self.store.delete_rows(self.vo, before, self.settings.files_seconds <= 0, limit)
+            self.tally.add("rows deleted", deleted)
             if deleted < limit:
                 return

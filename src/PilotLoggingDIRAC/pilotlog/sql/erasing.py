@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
-from ..archive.custody import Copy, FileKey
+from ..archive.custody import CopyKey, RecordedCopy
 from ..model import State
 from ..ports import Clock
 from . import rows
@@ -21,39 +21,39 @@ _OF_LOG = files.c.LogID == logs.c.LogID
 
 
 class SqlErasing:
-    """The fourth part of ``custody.Custody``: what is left of logs that were deleted on request."""
+    """``DeletedLogs`` on SQL: the copies and rows of logs that were deleted on request."""
 
     def __init__(self, transactions: Transactions, clock: Clock):
         self._run = transactions.run
         self._clock = clock
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[Copy]:
-        """See ``Custody.deleted_copies``."""
+    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+        """See ``DeletedLogs.deleted_copies``."""
         return self._run(_copies, some(vo), self._clock(), before, limit)
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
-        """See ``Custody.put_off``."""
+        """See ``DeletedLogs.put_off``."""
         self._run(_put_off, log_id, error, retry_after)
 
     def unremoved(self, vo: str) -> tuple[int, int, str]:
-        """See ``Custody.unremoved``."""
+        """See ``DeletedLogs.unremoved``."""
         return self._run(_unremoved, some(vo))
 
     def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
-        """See ``Custody.delete_deleted``."""
+        """See ``DeletedLogs.delete_deleted``."""
         return self._run(_delete_rows, some(vo), before, limit)
 
-    def is_recorded(self, key: FileKey) -> bool:
-        """See ``Custody.is_recorded``."""
+    def is_recorded(self, key: CopyKey) -> bool:
+        """See ``Leases.is_recorded``."""
         return self._run(_is_recorded, key)
 
 
-def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[Copy]:
+def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[RecordedCopy]:
     due = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now)
     settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= before)
     statement = select(files).join(logs, _OF_LOG).where(vo == logs.c.VO, _DELETED, due, settled)
     found = connection.execute(statement.order_by(logs.c.Attempts, files.c.LogID, files.c.Generation).limit(limit))
-    return [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
+    return [(CopyKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
 
 
 def _put_off(connection: Connection, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
@@ -81,6 +81,6 @@ def _delete_rows(connection: Connection, vo: str, before: datetime, limit: int) 
     return len(ids)
 
 
-def _is_recorded(connection: Connection, key: FileKey) -> bool:
+def _is_recorded(connection: Connection, key: CopyKey) -> bool:
     mine = and_(files.c.LogID == key.log_id, files.c.Generation == key.generation)
     return connection.execute(select(files.c.LogID).where(mine)).first() is not None

@@ -24,50 +24,46 @@ _FREE = {"LeaseOwner": "", "LeaseUntil": None}
 
 
 class SqlLeases:
-    """The second part of ``custody.Custody``: claiming logs and archiving them."""
+    """``Leases`` and ``UnarchivedLogs`` on SQL: claiming logs and archiving them."""
 
     def __init__(self, transactions: Transactions, clock: Clock):
         self._run = transactions.run
         self._clock = clock
 
     def unarchived(self, vo: str) -> list[Log]:
-        """See ``Custody.unarchived``."""
+        """See ``UnarchivedLogs.unarchived``."""
         return self._run(_unarchived, some(vo))
 
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
-        """See ``Custody.due``."""
+        """See ``Leases.due``."""
         where = and_(some(vo) == logs.c.VO, logs.c.LastSeen <= seen_before, _is_due(self._clock()))
         return self._run(_due, where, limit)
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
-        """See ``Custody.claim``."""
+        """See ``Leases.claim``."""
         return self._run(_claim, owner, some(ids), self._clock(), until)
-
-    def renew(self, claim: Claim, until: datetime) -> None:
-        """See ``Custody.renew``."""
-        self._run(_renew, claim, until)
 
     def record(
         self, claim: Claim, content: Content, name: Callable[[int], StoredFile], until: datetime
     ) -> tuple[int, StoredFile]:
-        """See ``Custody.record``."""
+        """See ``Leases.record``."""
         return self._run(_record, claim, content, name, self._clock(), until)
 
     def archived(self, claim: Claim, generation: int) -> None:
-        """See ``Custody.archived``."""
+        """See ``Leases.archived``."""
         self._run(_archived, claim, generation, self._clock())
 
     def failed(self, claim: Claim, error: str, retry_after: datetime) -> bool:
-        """See ``Custody.failed``."""
+        """See ``Leases.failed``."""
         values = {"Attempts": logs.c.Attempts + 1, "LastError": error[:_MAX_ERROR], "RetryAfter": retry_after}
         return self._run(_let_go, claim, values)
 
     def release(self, claim: Claim, retry_after: datetime | None) -> bool:
-        """See ``Custody.release``."""
+        """See ``Leases.release``."""
         return self._run(_let_go, claim, {"RetryAfter": retry_after})
 
     def keep(self, ids: Sequence[int]) -> int:
-        """See ``Custody.keep``."""
+        """See ``UnarchivedLogs.keep``."""
         return self._run(_keep, some(ids), self._clock())
 
 
@@ -122,12 +118,8 @@ def _change(connection: Connection, claim: Claim, values: dict) -> None:
         raise LeaseLost(f"The log of {claim.log.pilot} has changed, or somebody else works on it")
 
 
-def _renew(connection: Connection, claim: Claim, until: datetime) -> None:
-    _change(connection, claim, {"LeaseUntil": until})
-
-
 def _record(connection, claim: Claim, content: Content, name, now: datetime, until: datetime) -> tuple[int, StoredFile]:
-    _renew(connection, claim, until)
+    _change(connection, claim, {"LeaseUntil": until})
     for generation, row in _recorded(connection, claim, content):
         if row == (file := name(generation)):
             used = update(files).where(files.c.LogID == claim.log.id, files.c.Generation == generation)

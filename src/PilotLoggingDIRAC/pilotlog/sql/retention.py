@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ..archive.custody import FileKey, Found, Place
+from ..archive.custody import CopyKey, CopyPage
+from ..archive.walk import LogPosition
 from ..model import Log, State
 from . import rows
 from .engine import Transactions
@@ -24,69 +25,69 @@ _BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
 
 
 class SqlRetention:
-    """The third part of ``custody.Custody``: deleting what has been kept for long enough."""
+    """``RetainedLogs`` and ``Epochs`` on SQL: deleting what was retained for long enough."""
 
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
-    def superseded(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
-        """See ``Custody.superseded``."""
+    def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """See ``RetainedLogs.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
         return self._run(_copies, and_(some(vo) == logs.c.VO, settled, other), after, limit)
 
-    def expired(self, vo: str, before: datetime, after: FileKey | None, limit: int) -> Found:
-        """See ``Custody.expired``."""
+    def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """See ``RetainedLogs.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self._run(_copies, and_(some(vo) == logs.c.VO, old), after, limit)
 
-    def forget(self, key: FileKey) -> None:
-        """See ``Custody.forget``."""
+    def forget(self, key: CopyKey) -> None:
+        """See ``RecordedCopies.forget``."""
         self._run(_forget, key)
 
-    def purgeable(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
-        """See ``Custody.purgeable``."""
+    def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """See ``RetainedLogs.purgeable``."""
         return self._run(_page, _archived(before).where(some(vo) == logs.c.VO, behind(after)), limit)
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
-        """See ``Custody.purge``."""
+        """See ``RetainedLogs.purge``."""
         return self._run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
 
-    def kept(self, vo: str, before: datetime, limit: int, after: Place | None = None) -> list[Log]:
-        """See ``Custody.kept``."""
+    def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """See ``RetainedLogs.kept``."""
         return self._run(_page, _kept(before).where(some(vo) == logs.c.VO, behind(after)), limit)
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
-        """See ``Custody.purge_kept``."""
+        """See ``RetainedLogs.purge_kept``."""
         return self._run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))))
 
     def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
-        """See ``Custody.delete_rows``."""
+        """See ``RetainedLogs.delete_rows``."""
         return self._run(_delete_rows, some(vo), before, with_file, limit)
 
     def delete_epochs(self, before: datetime) -> int:
-        """See ``Custody.delete_epochs``."""
+        """See ``Epochs.delete_epochs``."""
         return self._run(_delete_epochs, before)
 
 
-def _copies(connection, where: ColumnElement[bool], after: FileKey | None, limit: int) -> Found:
+def _copies(connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
     """A stretch of the copies by their keys, as what is looked for is rare and no index tells it."""
     first, last = connection.execute(select(func.min(files.c.LogID), func.max(files.c.LogID))).one()
     if first is None:
         return [], None
-    begin = after or FileKey(first, -1)
+    begin = after or CopyKey(first, -1)
     end = begin.log_id + _LOGS_LOOKED_AT
     later = or_(files.c.LogID > begin.log_id, files.c.Generation > begin.generation)
     stretch = and_(files.c.LogID.between(begin.log_id, end), later)
     statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
     found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
-    copies = [(FileKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
+    copies = [(CopyKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
     if len(copies) == limit:
         return copies, copies[-1][0]
-    return copies, FileKey(end + 1, -1) if end < last else None
+    return copies, CopyKey(end + 1, -1) if end < last else None
 
 
-def _forget(connection: Connection, key: FileKey) -> None:
+def _forget(connection: Connection, key: CopyKey) -> None:
     connection.execute(delete(files).where(files.c.LogID == key.log_id, files.c.Generation == key.generation))
 
 

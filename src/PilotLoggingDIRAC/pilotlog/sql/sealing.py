@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
 
-from ..archive.custody import Place
+from ..archive.walk import LogPosition
 from ..errors import InvalidInput
 from ..model import Log, PilotInfo, State
 from . import rows
@@ -18,29 +18,29 @@ SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
 
 
 class SqlSealing:
-    """The first part of ``custody.Custody``: sealing logs and describing their pilots."""
+    """``SilentLogs`` and ``UndescribedLogs`` on SQL: sealing logs and describing their pilots."""
 
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
-    def silent(self, before: datetime, after: Place | None, limit: int) -> list[Log]:
-        """See ``Custody.silent``."""
+    def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
+        """See ``SilentLogs.silent``."""
         return self._run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
 
     def draining(self, since: datetime) -> bool:
-        """See ``Custody.draining``."""
+        """See ``SilentLogs.draining``."""
         return self._run(_draining, since)
 
-    def undescribed(self, after: Place | None, limit: int) -> list[Log]:
-        """See ``Custody.undescribed``."""
+    def undescribed(self, after: LogPosition | None, limit: int) -> list[Log]:
+        """See ``UndescribedLogs.undescribed``."""
         return self._run(_page, and_(logs.c.State.in_(SEALED), logs.c.PilotReference == ""), after, limit)
 
     def seal(self, sealed: Sequence[Log]) -> int:
-        """See ``Custody.seal``. Rows are locked in the writers' order."""
+        """See ``SilentLogs.seal``. Rows are locked in the writers' order."""
         return self._run(_seal, sorted(some(sealed), key=lambda log: (log.pilot, log.part)))
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
-        """See ``Custody.describe``."""
+        """See ``UndescribedLogs.describe``."""
         return self._run(_describe, sorted(some(infos).items()))
 
 
@@ -56,12 +56,12 @@ def _draining(connection: Connection, since: datetime) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def _page(connection: Connection, where: ColumnElement[bool], after: Place | None, limit: int) -> list[Log]:
+def _page(connection: Connection, where: ColumnElement[bool], after: LogPosition | None, limit: int) -> list[Log]:
     statement = select(logs).where(where, behind(after)).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def behind(after: Place | None) -> ColumnElement[bool]:
+def behind(after: LogPosition | None) -> ColumnElement[bool]:
     """The condition that a log comes behind a place; without one, any log does."""
     if after is None:
         return true()

@@ -1,10 +1,10 @@
 """Alarms come once per change of state."""
 
-from PilotLoggingDIRAC.pilotlog.archive.tally import Alarms
+from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 
 
 class Bell:
-    """What was told, in order, and a clock that is moved by hand."""
+    """The reports in order, and a clock that is moved by hand."""
 
     def __init__(self, **settings):
         self.told, self.now = [], 0.0

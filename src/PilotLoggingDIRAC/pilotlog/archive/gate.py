@@ -1,0 +1,48 @@
+"""The gate of a VO's archive: closed after failures in a row, so that a broken storage element costs little."""
+
+from __future__ import annotations
+
+import threading
+
+#: After as many failures in a row a VO is left alone until the next run.
+MAX_FAILURES = 3
+
+
+class Gate:
+    """The gate before a VO's archive; it outlives a cycle.
+
+    ``error`` is the last failure, empty since the last success. ``probing`` is set from ``MAX_FAILURES`` failures on
+    until the next success: a run then tries a single log first.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._stopped = False
+        self.probing = False
+        self.error = ""
+
+    def stop(self) -> None:
+        """Close the gate for good: the agent ends."""
+        self._stopped = True
+
+    def begin(self) -> None:
+        """Open the gate for a new run."""
+        self._failures = 0
+
+    def succeeded(self) -> None:
+        """Note that a log was archived."""
+        with self._lock:
+            self._failures, self.probing, self.error = 0, False, ""
+
+    def failed(self, error: str) -> None:
+        """Note that a log could not be archived."""
+        with self._lock:
+            self._failures += 1
+            self.error = error
+            self.probing = self.probing or self._failures >= MAX_FAILURES
+
+    @property
+    def closed(self) -> bool:
+        """True after too many failures in a row, after the one log that was tried failed, and when the agent ends."""
+        return self._stopped or self._failures >= MAX_FAILURES or (self.probing and self._failures > 0)
