@@ -1,7 +1,7 @@
 // The commands of a pilot and its errors, by line: the server looks through the log, what comes later is looked at here.
 
 import { askPatiently, logPath } from "./api.js";
-import { header, phase } from "./render.js";
+import { header, isGap, phase } from "./grammar.js";
 
 export class Outline {
   constructor(pilot, changed) {
@@ -44,11 +44,10 @@ export class Outline {
       const number = first + place;
       if (number < this.looked) return;
       this.looked = number + 1;
-      const head = header(line);
       const begun = phase(line);
-      if (head?.kind === "error") this.errors.push(number);
-      if (begun) this.phases.push({ line: number, ...begun, time: head?.time.slice(0, 26) ?? "" });
-      if (line.includes(" missing here: ")) this.gaps.push(number);
+      if (header(line)?.kind === "error") this.errors.push(number);
+      if (begun) this.phases.push({ line: number, ...begun });
+      if (isGap(line)) this.gaps.push(number);
     });
     this.changed();
   }

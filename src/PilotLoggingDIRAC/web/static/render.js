@@ -1,48 +1,14 @@
 // A line of a log as elements: time, level, command; what would act on a terminal or turn the text about is shown, not done.
 
 import { make } from "./dom.js";
+import { phase } from "./grammar.js";
 
-const HEADER =
-  /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?)(\s+(?:[^\s[]{1,100} )?)(DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL)\b(:?\s*)(\[[^\]]{1,100}\])?/;
-const PHASE = /Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})/;
-const KINDS = { DEBUG: "debug", VERBOSE: "debug", WARN: "warn", WARNING: "warn" };
-const ERRORS = ["ERROR", "EXCEPT", "EXCEPTION", "FATAL", "CRITICAL"];
-
-// a terminal's sequences as a whole; then single control characters, those that turn text about, and invisible ones
-const HARMFUL =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]/gu;
-
-/** What a line says of itself: {time, level, kind, command, length of the header}; null for a program's output. */
-export function header(line) {
-  const match = HEADER.exec(line);
-  if (!match) return null;
-  const level = match[3];
-  const kind = ERRORS.includes(level) ? "error" : KINDS[level] || "info";
-  return {
-    time: match[1],
-    gap: match[2],
-    level,
-    colon: match[4],
-    command: match[5] || "",
-    kind,
-    length: match[0].length,
-  };
-}
-
-/** {command, module} of a line in which a command begins, else null. */
-export function phase(line) {
-  const match = line.includes(" instantiated from ") ? PHASE.exec(line) : null;
-  return match && { command: match[1], module: match[2] };
-}
-
-/** The moment that a line's header names, in milliseconds; NaN without one. */
-export function moment(head) {
-  if (!head) return NaN;
-  const text = head.time.replace(",", ".").replace(" UTC", "").replace(" ", "T");
-  const fraction = /\.(\d+)/.exec(text);
-  const seconds = Date.parse(`${text.slice(0, 19)}Z`);
-  return seconds + (fraction ? Number(`0.${fraction[1]}`) * 1000 : 0);
-}
+// parts of expressions: a terminal's sequences, control characters, those that turn text about or are not seen
+const SEQUENCE = String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?`;
+const CONTROL = String.raw`[\u0000-\u0008\u000a-\u001f\u007f-\u009f]`;
+const INVISIBLE = String.raw`\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]`;
+const HARMFUL = new RegExp(`${SEQUENCE}|${CONTROL}|${INVISIBLE}`, "gu");
+const HARMFUL_ALONE = new RegExp(`^(?:${INVISIBLE})$`, "u");
 
 /** Text with what is harmful shown as marks. */
 function neutral(text) {
@@ -72,9 +38,6 @@ export function picture(text) {
     })
     .join("");
 }
-
-const HARMFUL_ALONE =
-  /^[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]$/u;
 
 /** Text with what is looked for marked, and what is harmful neutralised. */
 function marked(text, wanted) {
@@ -116,7 +79,7 @@ export function lineParts(line, head, wanted) {
   const rest = line.slice(head.length);
   return [
     make("span", { class: "time" }, timeParts(head.time, wanted)),
-    make("span", {}, neutral(head.gap)),
+    make("span", {}, neutral(head.space)),
     make("span", { class: "level" }, marked(head.level, wanted)),
     make("span", {}, neutral(head.colon)),
     head.command ? make("span", { class: "command" }, marked(head.command, wanted)) : null,

@@ -2,7 +2,8 @@
 
 import { make } from "./dom.js";
 import { bytes } from "./words.js";
-import { header, lineParts, moment } from "./render.js";
+import { header, isGap, moment } from "./grammar.js";
+import { lineParts } from "./render.js";
 
 const LOOK_BACK = 60;
 const SLOW_SECONDS = 10;
@@ -32,7 +33,7 @@ export class Rows {
     const classes = ["row", head ? `is-${head.kind}` : "is-plain"];
     if (text === undefined) classes.push("is-away");
     if (this.chosen(number)) classes.push("is-chosen");
-    if (text?.includes(" missing here: ")) classes.push("is-gap");
+    if (text !== undefined && isGap(text)) classes.push("is-gap");
     return make(
       "div",
       { class: classes.join(" "), "data-line": number + 1 },
