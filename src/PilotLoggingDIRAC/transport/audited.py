@@ -1,4 +1,4 @@
-"""What our handlers share: who calls, and that readings and refusals are in the service's log."""
+"""The caller of a request, and the lines in the service's log about readings and refusals, for all handlers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 
 
 class AuditedMixin:
-    """For handlers of either protocol, of which each request has an instance of its own."""
+    """Mixin for handlers of either protocol; each request has an instance of its own."""
 
     #: What the request is about, asked for when it is refused; it may raise, as what was sent may be anything.
     about: Callable[[], dict[str, object]] = dict
@@ -20,18 +20,18 @@ class AuditedMixin:
 
     @property
     def who(self) -> Caller:
-        """The caller."""
+        """The caller of this request."""
         if self._who is None:
             self._who = callers.caller_of(self)
         return self._who
 
     @property
     def audit(self) -> Audit:
-        """Where readings are noted."""
+        """The audit log that readings are written to."""
         return auditing.audit()
 
     def refused(self, error: PilotLogError, method: str) -> None:
-        """Note a refusal; ``exported`` calls it."""
+        """Write a refusal to the audit log; ``exported`` calls this."""
         self.audit.refused(self.who, method, error, **self._known_about())
 
     def _known_about(self) -> dict[str, object]:

@@ -1,4 +1,6 @@
-"""Handlers that read their callers' certificates once, see ``transport/identity/known_chains``."""
+"""Credentials of a caller, read from a certificate chain once and remembered; see
+``transport/identity/known_chains``.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +11,17 @@ from PilotLoggingDIRAC.transport.identity.known_chains import KnownChains, chain
 
 
 class CredentialsOnce(OwnCertificates):
-    """For handlers on DIRAC's ``TornadoService``, before it in the list of bases.
+    """Mixin for handlers on DIRAC's ``TornadoService``; put it before that class in the list of bases.
 
-    A request that adds credentials of its own in its body, or comes from a balancer with a caller's certificate in a
-    header, goes DIRAC's way, and leaves nothing behind.
+    Nothing is remembered of a request that names extra credentials in its body, or that a balancer passes on with the
+    caller's certificate in a header: DIRAC reads those anew.
     """
 
     _chains = KnownChains()
 
     async def prepare(self) -> None:
-        """Authorise as DIRAC does, but at once where the caller's chain is known: DIRAC's two jumps to other threads
-        and back cost more than what is done there. The body must be there.
+        """Authorise the caller as DIRAC does, without leaving the event loop if the caller's chain is known. DIRAC's
+        two switches to a thread and back cost more than the work done there. The body must have been received.
         """
         authorise = getattr(self, "_BaseRequestHandler__prepare", None)
         if authorise and self._chain and self._chains.has(self._chain):
@@ -30,14 +32,14 @@ class CredentialsOnce(OwnCertificates):
 
     @functools.cached_property
     def _chain(self) -> tuple[bytes, ...] | None:
-        """The chain of the connection when that alone says who calls, else None."""
+        """The certificate chain of the connection; None if the request names its caller in another way."""
         if "extraCredentials" in self.request.arguments or self.is_passed_on:
             return None
         leaf = self.from_connection()
         return chain_bytes([leaf, *self.request.get_ssl_certificate_chain()]) if leaf else None
 
     def _authzSSL(self) -> dict:
-        """DIRAC's credentials of the caller, read anew only from a chain that is not known."""
+        """Return DIRAC's credentials of the caller; parse the chain only if it is not known yet."""
         if not self._chain:
             return super()._authzSSL()
         if known := self._chains.get(self._chain):

@@ -16,19 +16,21 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class DeletionRecord:
-    """How much was deleted so far."""
+    """A sum of all that one call has deleted so far."""
 
     def __init__(self) -> None:
         self.extent = Extent()
 
     def add(self, extent: Extent) -> None:
-        """A step was committed."""
+        """Add what a committed step has deleted."""
         self.extent += extent
 
 
 @contextmanager
 def audited_deletion(who: Caller, wanted: Selection) -> Iterator[DeletionRecord]:
-    """A record of what is deleted; the line is written whatever happens, as what was committed stays deleted."""
+    """Yield a record to count deletions in, and log it at the end, also after an error: committed steps stay
+    deleted.
+    """
     record = DeletionRecord()
     try:
         yield record
@@ -39,7 +41,9 @@ def audited_deletion(who: Caller, wanted: Selection) -> Iterator[DeletionRecord]
 
 
 def _words(wanted: Selection) -> str:
-    """The selection, with the first names of long lists; parse has seen to it that each is printable."""
+    """Return the selection as text, with the first names of long lists. ``validation`` has made sure that each is
+    printable.
+    """
     given = {
         "VO": wanted.vos,
         "PilotStamp": wanted.stamps,

@@ -20,7 +20,8 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def exported(method: Callable) -> Callable:
-    """A handler's method as DIRAC calls it: checks the number of arguments, and answers ``S_OK`` or ``S_ERROR``.
+    """Return a handler's method as DIRAC calls it: it checks the number of arguments and answers ``S_OK`` or
+    ``S_ERROR``.
 
     The method may have a ``self.refused(error, name)`` beside it, which is told of every refusal, with the name that
     callers know the method by.
@@ -40,13 +41,15 @@ def exported(method: Callable) -> Callable:
 
 
 def expected(method: Callable) -> tuple[list[str], int]:
-    """The names of a method's arguments, and how many of the last ones may be missing; as ``validation.counted`` wants them."""
+    """Return the names of a method's arguments and the number of optional ones, as ``validation.counted`` takes
+    them.
+    """
     parameters = inspect.signature(method).parameters.values()
     return [parameter.name for parameter in parameters], sum(one.default is not one.empty for one in parameters)
 
 
 def streamed(values: dict[str, Any], name: str, texts: Iterable[str]) -> Iterator[str]:
-    """The JSON of ``S_OK(values | {name: <all texts>})``, some of it at a time, at least once."""
+    """Yield the JSON of ``S_OK(values | {name: <all texts>})`` in several strings, one at least."""
     head = json.dumps(S_OK(values | {name: ""}))
     yield head.removesuffix('"}}')
     yield from (json.dumps(text)[1:-1] for text in texts)
@@ -54,7 +57,9 @@ def streamed(values: dict[str, Any], name: str, texts: Iterable[str]) -> Iterato
 
 
 def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = None) -> dict:
-    """The ``S_ERROR`` for an error: a named one says what it is, an unknown one is logged in full and not shown."""
+    """Return the ``S_ERROR`` for an error. A named error is shown; any other is logged in full and answered as internal
+    error.
+    """
     if isinstance(error, PilotLogError):
         if refused:
             refused(error)
@@ -64,7 +69,9 @@ def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = N
 
 
 def _refusal(message: str, errno: int) -> dict:
-    """``S_ERROR`` without the prefix that DErrno gives and without a call stack, which is nobody's business outside.
+    """Return ``S_ERROR`` without DErrno's prefix and without the call stack, which must not leave the service.
+
+    The message is reduced to one line of plain text.
 
     Whatever found its way into the message, it is one line of plain text here.
     """

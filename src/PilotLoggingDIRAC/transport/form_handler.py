@@ -1,8 +1,8 @@
-"""A service over HTTPS whose calls are bounded before anybody knows who calls.
+"""Service handlers over HTTPS whose request bodies are bounded before the caller is known.
 
-DIRAC's base class has Tornado hold the whole body, up to 100 MB, unpack it whatever it becomes, and take the form
-apart on the I/O loop. Here the handler is given the body piece by piece, keeps at most so much of it, and cuts out what
-authorisation needs; then it goes on as in DIRAC.
+DIRAC's base class lets Tornado hold a whole body of up to 100 MB, unpack it without a limit, and parse the form on the
+event loop. This class receives the body in blocks, stores a bounded amount of it, and extracts the fields that
+authorisation needs; DIRAC's own processing follows.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from PilotLoggingDIRAC.transport.identity.tokens import TokenCredentials
 
 @stream_request_body
 class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
-    """Answers calls with ``answer(form, refusal)``, a coroutine of what DIRAC's client is to get.
+    """Base of handlers that implement ``answer(form, refusal)``.
 
-    ``refusal`` says why there is no form, or only its edges; the caller is authorised for the method that it names.
+    ``refusal`` is the reason why there is no form, or only its edges. The caller is authorised for the method that the
+    form names.
     """
 
     under_way = 0
@@ -39,20 +40,20 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
 
     @classmethod
     def bound_bodies(cls, bounds: BodySettings) -> None:
-        """Set the bounds for all requests; for once, when the server starts."""
+        """Set the bounds for all requests; call it once, when the server starts."""
         guard_gzip()
         cls._bounds, cls._room = bounds, Room(bounds.max_receiving_bytes)
 
     async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
-        """What the caller is to get, or its JSON piece by piece, for whom ``self.methodObj`` and the credentials are set."""
+        """Return the answer, or an iterator over its JSON. ``self.methodObj`` and the credentials are set."""
         raise NotImplementedError
 
     def count(self, error: PilotLogError) -> None:
-        """Count the refusal of a body whose sender nobody knows, nor can tell."""
+        """Count a refused body whose sender is unknown and can't be told."""
 
     def prepare(self) -> None:
-        """Get ready for the body, at once; DIRAC's own ``prepare`` is a coroutine, needs what is in the body, and comes
-        behind it.
+        """Prepare for receiving the body, synchronously. DIRAC's own ``prepare`` is a coroutine and needs fields of the
+        body; it is called after the body has arrived.
         """
         self._began = time.monotonic()
         self.request.connection.set_body_timeout(self._bounds.max_body_seconds)
@@ -63,19 +64,19 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
         if not headers.get("Content-Type", "").startswith(form.CONTENT_TYPE):
             self._body.refuse(InvalidInput(f"The body is not {form.CONTENT_TYPE}"))
 
-    def data_received(self, chunk: bytes) -> None:
-        """Tornado has the next piece of the body."""
-        self._body.add(chunk)
+    def data_received(self, block: bytes) -> None:
+        """Take the next block of the body from Tornado."""
+        self._body.add(block)
 
     def on_connection_close(self) -> None:
-        """The sender has gone, or has been too slow."""
+        """Release the body; count it if the sender was too slow."""
         super().on_connection_close()
         if self._body and not self._body.finished and time.monotonic() - self._began >= self._bounds.max_body_seconds:
             self.count(BodyTooSlow("The body did not arrive in time"))
         self._let_go()
 
     async def post(self) -> None:
-        """Answer a call, with HTTP 200 whatever is wrong with it: a stock pilot dies of anything else."""
+        """Answer a call, always with HTTP 200: a stock pilot dies of any other status."""
         self._arrived = time.monotonic()  # deadlines count from here, by a clock that nobody sets
         FormHandler.under_way += 1
         try:
@@ -97,31 +98,31 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
             self.request.arguments.setdefault(name, []).append(value)
 
     def _getMethod(self) -> object:
-        """DIRAC asks for the method that is to be authorised."""
+        """Return the method that DIRAC authorises the caller for."""
         return super()._getMethod() if "method" in self.request.arguments else self.unnamed
 
     def unnamed(self) -> None:
-        """Stands for the method of a call whose method can't be told."""
+        """Stand for the method of a call that names none."""
 
     unnamed.authorization = ["authenticated"]
 
     async def _send(self, result: dict | AsyncIterator[str]) -> None:
-        """Send an answer, or the JSON of one piece by piece; a caller that has gone, or does not take it in time, is left
-        alone, with the memory that it costs.
+        """Send an answer, or JSON that comes in several strings. If the caller has gone or does not read in time, the
+        connection is closed, which frees the memory that the answer takes.
         """
         self.set_header("Content-Type", "application/json")
         stream = self.request.connection.stream
         try:
-            sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_pieces(result)
+            sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_texts(result)
             await asyncio.wait_for(sent, self.send_seconds)
         except (TimeoutError, StreamClosedError, PilotLogError):
-            stream.close()  # what can't be sent to its end is cut off, so that nobody takes it for a whole
+            stream.close()  # cut off, so that nobody takes a part for the whole answer
 
-    async def _send_pieces(self, pieces: AsyncIterator[str]) -> None:
-        async for piece in pieces:
-            self.write(piece)
+    async def _send_texts(self, texts: AsyncIterator[str]) -> None:
+        async for text in texts:
+            self.write(text)
             await self.flush()
-        self.finish()  # not awaited: its future can stay open for ever, and but a few bytes are left to send
+        self.finish()  # not awaited: its future may never be done, and only a few bytes are left to send
 
     def _let_go(self) -> None:
         if self._body:

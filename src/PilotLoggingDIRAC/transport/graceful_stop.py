@@ -1,8 +1,8 @@
-"""What a collector's process does on SIGTERM: it takes no new connection, answers what it has, and then ends.
+"""The graceful stop of a collector's process: on SIGTERM it refuses new connections, answers open requests, and ends.
 
-DIRAC's servers have no seam for this: on SIGTERM they die at once, and nobody outside can reach their listening
-sockets. So these are found among the open files of the process. A connection that is refused is what a sender can
-act on: it keeps its text, or comes to another collector.
+DIRAC's servers end at once on SIGTERM, and their listening sockets can't be reached from outside. So the sockets are
+found among the open files of the process. A sender can handle a refused connection: it keeps its text, or connects to
+another collector.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from DIRAC import gLogger
 from tornado.ioloop import IOLoop
@@ -24,7 +25,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def stop_tornado_on_sigterm(busy: Callable[[], bool], stop: Callable[[], None], seconds: float) -> None:
-    """On SIGTERM let Tornado answer what it has, for at most so many seconds, then call ``stop`` and end the process.
+    """Handle SIGTERM: let Tornado answer open requests for ``seconds`` at most, then call ``stop`` and end the process.
 
     ``busy`` tells whether requests are under way; ``stop`` runs in a thread of its own. Call it in the main thread.
     """
@@ -46,7 +47,7 @@ def stop_tornado_on_sigterm(busy: Callable[[], bool], stop: Callable[[], None], 
 
 
 async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
-    """Return when nothing has been under way for a moment, or after so many seconds."""
+    """Return when no request has been open for a moment, or after ``seconds``."""
     quiet_since = started = time.monotonic()
     while time.monotonic() < min(started + seconds, quiet_since + _QUIET_SECONDS):
         await asyncio.sleep(_STEP_SECONDS)
@@ -54,7 +55,9 @@ async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
 
 
 async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
-    """Run it in a thread of its own, as the loop's may all be stuck, while the loop sends the last answers."""
+    """Run ``stop`` in a thread of its own, while the loop sends the last answers. The loop's own threads may all be
+    stuck.
+    """
     stopping = threading.Thread(target=stop, name="pilotlog-stop", daemon=True)
     stopping.start()
     deadline = time.monotonic() + 2 * seconds
@@ -64,7 +67,7 @@ async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
 
 
 def stop_diset_on_sigterm(stop: Callable[[], None]) -> None:
-    """On SIGTERM stop accepting, call ``stop`` while DISET's threads answer what they have, and end the process."""
+    """Handle SIGTERM: stop accepting, call ``stop`` while DISET's threads answer open requests, and end the process."""
 
     def finish(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -80,7 +83,7 @@ def stop_diset_on_sigterm(stop: Callable[[], None]) -> None:
 
 
 def _close_listeners(forget: Callable[[int], None]) -> None:
-    for descriptor in map(int, os.listdir("/proc/self/fd")):
+    for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
         try:
             found = socket.socket(fileno=os.dup(descriptor))
         except OSError:  # no socket, or closed meanwhile
@@ -96,6 +99,6 @@ def _is_listening(found: socket.socket) -> bool:
 
 
 def _end() -> None:
-    """End as SIGTERM ends a process that does not handle it."""
+    """End the process as SIGTERM does by default."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGTERM)

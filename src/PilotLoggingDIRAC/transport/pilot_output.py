@@ -1,4 +1,4 @@
-"""``getPilotOutput`` for the handlers that have it: DIRAC asks Monitoring/WebApp, and asked PilotManager before."""
+"""``getPilotOutput`` for the services that have it: Monitoring/WebApp, and PilotManager in older versions of DIRAC."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from PilotLoggingDIRAC.transport.guards.service import guard_service
 
 
 class PilotOutputMixin(AuditedMixin):
-    """For handlers of any protocol; goes in front of DIRAC's class.
+    """Mixin for handlers of either protocol; put it before DIRAC's class in the list of bases.
 
-    ``createClient`` reads ``export_*`` from the handler's own class, so each handler states the method itself:
+    ``createClient`` reads ``export_*`` from the handler's own class, so each handler states the method itself::
 
         @exported
         def export_getPilotOutput(self, pilotReference):
@@ -22,12 +22,12 @@ class PilotOutputMixin(AuditedMixin):
 
     @classmethod
     def initializeHandler(cls, serviceInfo):
-        """Guard the service, then do what the class behind this one does."""
+        """Guard the service, then initialise DIRAC's handler."""
         guard_service()
         return super().initializeHandler(serviceInfo)
 
     def pilotOutput(self, reference: str, names: object = ()) -> dict:
-        """The output of a pilot that the caller may read, as DIRAC answers it, and where it came from.
+        """Return the output of a pilot that the caller may read, in DIRAC's format, and the source that it came from.
 
         ``names`` are the sources to ask, in order; without any they are the VO's.
         """
@@ -44,7 +44,7 @@ class PilotOutputMixin(AuditedMixin):
         }
 
     def pilotLoggingInfo(self, reference: str) -> str:
-        """What the CE noted of a pilot that the caller may read; where it has nothing, how the pilot's log went."""
+        """Return the CE's logging info of a pilot that the caller may read, or a summary of the pilot's own log."""
         self.about = lambda: {"reference": validation.printable(reference)}
         vo, found = logging_info().get(self.who, policy(self.who.vo), reference)
         self.audit.read(self.who, "getPilotLoggingInfo", reference=reference, vo=vo, source=found.source)

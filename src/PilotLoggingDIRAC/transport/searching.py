@@ -1,4 +1,4 @@
-"""What readers ask of a collector beyond pages of one log: the end of a log, and a search over many."""
+"""RPC methods of a collector for the last lines of a log, and for searching many logs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _MAX_TAIL_LINES = 100_000
 
 
 class SearchingMixin:
-    """For the collector's handler, whose ``collector``, ``who``, ``audit``, ``_asks`` and ``_parts`` it uses."""
+    """Mixin for the collector's handler, whose ``collector``, ``who``, ``audit``, ``_asks`` and ``_parts`` it uses."""
 
     types_getLogTail = []
 
     @exported
     def export_getLogTail(self, vo, stamp, lines):
-        """The last lines of a pilot's log from the database, as far as MaxPageBytes go.
+        """Return the last lines of a pilot's log from the database, at most MaxPageBytes of them.
 
-        :return: S_OK(dict) as of getLog; reading on from its Cursor with getLog gives what comes later
+        :return: S_OK(dict) as of getLog; getLog with its Cursor returns later text
         """
         number = validation.number(lines, "lines", 1, _MAX_TAIL_LINES)
         query, pilot = self.collector.query, self._asks(vo, stamp)
@@ -34,19 +34,19 @@ class SearchingMixin:
 
     @exported
     def export_searchLogs(self, selection, pattern, options, cursor=""):
-        """Lines with a pattern in the logs that match, among those that the caller may read, the newest log first.
+        """Return lines with a pattern in the selected logs that the caller may read, the newest log first.
 
-        Each call does a bounded amount of work; repeat it with the Cursor of the answer until that is empty. A call is
-        refused when enough others are searching: try again.
+        Each call does a bounded amount of work; repeat it with the Cursor of the answer until that is empty. When too
+        many searches run, a call is refused; try again.
 
         :param dict selection: see ``selecting.selection``
         :param str pattern: text, or a regular expression of RE2; it is found within a line
         :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
         :param str cursor: where to go on, from the call before; "" is the start
-        :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}): Hits are dictionaries with VO,
-                 PilotStamp, Part, PilotReference, Site, Line, Text, Before and After; Logs and Bytes were searched in
-                 this call; Extent, in the first only, has (number, bytes) of all that match: ``here`` in the
-                 database, ``archived`` only, ``gone``
+        :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
+                 PilotStamp, Part, PilotReference, Site, Line, Text, Before and After. Logs and Bytes are the amounts
+                 searched by this call. Extent, in the first answer only, has (number, bytes) of the selected logs:
+                 ``here`` in the database, ``archived`` only, ``gone``
         """
         limits = self.collector.search.settings
         wanted = selecting.selection(selection)

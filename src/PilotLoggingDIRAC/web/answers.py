@@ -1,4 +1,4 @@
-"""Answers of the page over HTTP: statuses of errors, headers that let a browser do nothing else, compressed JSON."""
+"""HTTP answers of the page: files, compressed JSON, the status of each error, and headers that restrict the browser."""
 
 from __future__ import annotations
 
@@ -47,31 +47,31 @@ _STATUS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A body, ready to be sent; ``keep`` says that a browser may keep it."""
+class Response:
+    """A body that is ready to be sent; ``cacheable`` allows browsers to cache it."""
 
     body: bytes
     content_type: str = "application/json"
     status: int = HTTPStatus.OK
     compressed: bool = False
-    keep: bool = False
+    cacheable: bool = False
 
 
-def json_answer(value: Any, gzip: bool, status: int = HTTPStatus.OK) -> Answer:
-    """A value as JSON; compressed here, as Tornado would do it on the loop that everybody waits for."""
-    return _compressed(Answer(json.dumps(value, separators=(",", ":")).encode(), status=status), gzip)
+def json_answer(value: Any, gzip: bool, status: int = HTTPStatus.OK) -> Response:
+    """Return a value as JSON; compressed here and not by Tornado, which would do it on the event loop."""
+    return _compressed(Response(json.dumps(value, separators=(",", ":")).encode(), status=status), gzip)
 
 
-def _compressed(answer: Answer, gzip: bool) -> Answer:
+def _compressed(answer: Response, gzip: bool) -> Response:
     if not gzip or len(answer.body) < _LEAST_COMPRESSED:
         return answer
     packer = zlib.compressobj(1, wbits=_GZIP)
     body = packer.compress(answer.body) + packer.flush()
-    return Answer(body, answer.content_type, answer.status, True, answer.keep)
+    return Response(body, answer.content_type, answer.status, True, answer.cacheable)
 
 
-def error_answer(error: Exception) -> Answer:
-    """The answer for an error; an unknown one is logged in full and not shown."""
+def error_answer(error: Exception) -> Response:
+    """Return the answer for an error; an unknown one is logged in full and not shown."""
     if isinstance(error, NothingToRead):
         return json_answer({"error": str(error)}, False, HTTPStatus.FORBIDDEN)
     if isinstance(error, NotAllowed | LogNotFound):  # what is not there and what may not be read look the same
@@ -85,31 +85,33 @@ def error_answer(error: Exception) -> Answer:
 
 @functools.cache
 def _files() -> tuple[dict[str, bytes], str]:
-    """The page's files by name, read once, and a version that is another whenever one of them is."""
+    """Return the page's files by name, read once, and a version that changes with any of them."""
     found = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
     version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + body for name, body in found.items())).hexdigest()[:16]
     return found, version
 
 
 @functools.cache
-def page_answer(gzip: bool) -> Answer:
-    """The page itself; it names its files by their version, so that a browser may keep them."""
+def page_answer(gzip: bool) -> Response:
+    """Return the page itself; it names its files by their version, so that browsers may cache them."""
     files, version = _files()
     body = files["index.html"].replace(b"/static/", f"/static/{version}/".encode())
-    return _compressed(Answer(body, _TYPES[".html"]), gzip)
+    return _compressed(Response(body, _TYPES[".html"]), gzip)
 
 
 @functools.cache
-def file_answer(version: str, name: str, gzip: bool) -> Answer | None:
-    """A file of the page in the version that is here; None for any other."""
+def file_answer(version: str, name: str, gzip: bool) -> Response | None:
+    """Return a file of the page in the present version; None for any other."""
     files, here = _files()
     if version != here or name not in files:
         return None
-    return _compressed(Answer(files[name], _TYPES[Path(name).suffix], keep=True), gzip)
+    return _compressed(Response(files[name], _TYPES[Path(name).suffix], cacheable=True), gzip)
 
 
 def security_headers(frame_ancestors: list[str]) -> dict[str, str]:
-    """Headers of every answer: nothing from elsewhere, nothing inline, no guessing of types, nothing told on."""
+    """Return the headers of every answer: nothing from other origins, nothing inline, no guessing of types, no
+    referrer.
+    """
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -131,5 +133,5 @@ def security_headers(frame_ancestors: list[str]) -> dict[str, str]:
 
 
 def _is_source(word: str) -> bool:
-    """An option's word must not end the directive, or the header."""
+    """Return True for a word of an option that ends neither the directive nor the header."""
     return word.isascii() and word.isprintable() and not set(word) & set("; ,")

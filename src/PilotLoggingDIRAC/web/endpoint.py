@@ -1,4 +1,4 @@
-"""What all that is served besides services has in common: reading only, options where DIRAC has them."""
+"""Base of the HTTP endpoints besides services: read-only, with options in DIRAC's section for APIs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.transport.identity.tokens import TokenCredentials
 
 
 class Endpoint(TokenCredentials, OwnCertificates, BaseRequestHandler):
-    """A handler at ``LOCATION``, a pattern of paths, in a Tornado that it guards."""
+    """A handler at the path pattern ``LOCATION`` of a Tornado, which it guards."""
 
     SUPPORTED_METHODS = ("GET",)
     LOCATION = ""

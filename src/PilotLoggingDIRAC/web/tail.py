@@ -1,4 +1,4 @@
-"""A log as it comes, as server-sent events: ``text`` with a cursor as its id, ``standing`` when that changes, ``beat``."""
+"""A log as server-sent events: ``text`` with a cursor as its id, ``standing`` when that changes, ``beat`` when idle."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ _QUIET = ("lines", "bytes", "lastSeen", "attempts")
 
 
 class Tail:
-    """One who watches, until they go, may not any more, or their time is up; a browser comes again then, where it was."""
+    """The event stream of one watcher. It ends when the browser disconnects, loses its rights, or after
+    ``watch_seconds``; a browser then connects again with the last id.
+    """
 
     def __init__(
         self, handler: RequestHandler, page: Page, look_up: Callable[[], Reader], pilot: PilotId, last_id: str | None
     ):
-        """``look_up`` says who watches and what they may, as it is now; ``last_id`` is the ``Last-Event-ID`` of somebody
-        who comes again.
+        """Make the stream; ``look_up`` returns the present caller and rights, ``last_id`` is the ``Last-Event-ID`` of a
+        browser that connects again.
         """
         self._handler = handler
         self._page = page
@@ -44,12 +46,14 @@ class Tail:
         self._standing: dict[str, Any] = {}
 
     def close(self) -> None:
-        """The connection is gone."""
+        """End the stream, as the connection is closed."""
         self._closed = True
         self._changed.set()
 
     async def run(self, cursor: str) -> None:
-        """Send what is behind the cursor, and whatever comes. Raises, before anything is sent, for who may not."""
+        """Send the text behind the cursor, and all that follows. Raises NotAllowed before anything is sent to a caller
+        without rights.
+        """
         loop = IOLoop.current()
         watch = self._page.watching.watch(
             self._pilot, str(self._reader.caller), lambda head: loop.add_callback(self._wake, head)
@@ -73,7 +77,7 @@ class Tail:
         handler.write(f"retry: {_RETRY_MILLISECONDS}\n\n")
 
     async def _since(self, cursor: str) -> News:
-        """What is behind the cursor, for who may read it now."""
+        """Return the text behind the cursor, if the caller may still read it."""
         self._reader = self._look_up()
         wanted = (self._reader, self._pilot, cursor, self._head)
         return await asyncio.wrap_future(self._page.reading.submit(self._page.following.since, wanted))
@@ -110,7 +114,9 @@ class Tail:
             await self._send("standing", news.standing)
 
     async def _send(self, event: str, value: dict, cursor: str = "") -> None:
-        """One event; who does not take it for a while is let go, and comes again if still there."""
+        """Send one event. A browser that does not read for ``stalled_seconds`` is disconnected; it may connect
+        again.
+        """
         identity = f"id: {cursor}\n" if cursor else ""
         self._handler.write(f"{identity}event: {event}\ndata: {json.dumps(value, separators=(',', ':'))}\n\n")
         await asyncio.wait_for(self._handler.flush(), self._page.settings.stalled_seconds)

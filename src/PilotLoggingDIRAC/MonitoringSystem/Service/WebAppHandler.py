@@ -1,4 +1,6 @@
-"""DIRAC's Monitoring/WebApp, with pilots' output and logging info by chains of sources, and for those who may read them."""
+"""DIRAC's Monitoring/WebApp; pilots' output and logging info come from the chains of sources, after a check of
+rights.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
 
 
 class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):
-    """What DIRAC's handler does, but pilots' output and logging info."""
+    """DIRAC's handler, with pilots' output and logging info of ours."""
 
     auth_getPilotOutput = ["authenticated"]
     types_getPilotOutput = [str]
 
     @exported
     def export_getPilotOutput(self, pilotReference, sources=()):
-        """The output of a pilot, from the first source that has it.
+        """Return the output of a pilot, from the first source that has it.
 
         :param str pilotReference: the pilot's reference, or its stamp
         :param list sources: names of sources to ask, in this order, instead of those set for the VO
@@ -29,7 +31,7 @@ class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):
 
     @exported
     def export_getPilotLoggingInfo(self, pilotReference):
-        """What the CE noted of a pilot's job; where it has nothing, how the pilot's log went.
+        """Return the CE's logging info of a pilot's job, or a summary of the pilot's own log where the CE has none.
 
         :param str pilotReference: the pilot's reference, or its stamp
         :return: S_OK(str)

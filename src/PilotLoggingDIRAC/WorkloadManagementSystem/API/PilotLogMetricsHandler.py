@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, at ``/metrics``: the figures of this process.
+"""The figures of this process for Prometheus, at ``/metrics``.
 
 .. literalinclude:: ../ConfigTemplate.cfg
   :start-after: ##BEGIN PilotLogMetrics
@@ -37,7 +37,7 @@ class PilotLogMetricsHandler(Endpoint):
         return "web_metrics"
 
     def web_metrics(self) -> Answer:
-        """All figures in Prometheus' text format."""
+        """Send all figures in Prometheus' text format."""
         access.require_operator(caller_of(self))
         return Answer(exposition(metrics().figures()), CONTENT_TYPE_LATEST)
 
@@ -55,18 +55,18 @@ class PilotLogMetricsHandler(Endpoint):
 
 
 class _Figures:
-    """What prometheus_client collects."""
+    """The collector object that prometheus_client calls."""
 
     def __init__(self, figures: list[Figure]):
         self._figures = figures
 
     def collect(self) -> Iterator:
-        """Each figure as a family."""
+        """Yield each figure as a metric family."""
         return map(_family, self._figures)
 
 
 def exposition(figures: list[Figure]) -> bytes:
-    """Figures in Prometheus' text format."""
+    """Return figures in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Figures(figures))
     return generate_latest(registry)

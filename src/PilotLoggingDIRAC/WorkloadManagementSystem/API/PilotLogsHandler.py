@@ -1,4 +1,4 @@
-"""The web page of pilots' logs, at ``/pilotlogs/``: a list, a log, and what is new in it as it comes.
+"""The web page of pilots' logs, at ``/pilotlogs/``: the list of logs, one log, and its live tail.
 
 .. literalinclude:: ../ConfigTemplate.cfg
   :start-after: ##BEGIN PilotLogs
@@ -25,7 +25,14 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLo
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
-from PilotLoggingDIRAC.web.answers import Answer, error_answer, file_answer, json_answer, page_answer, security_headers
+from PilotLoggingDIRAC.web.answers import (
+    Response,
+    error_answer,
+    file_answer,
+    json_answer,
+    page_answer,
+    security_headers,
+)
 from PilotLoggingDIRAC.web.endpoint import Endpoint
 from PilotLoggingDIRAC.web.tail import Tail
 
@@ -33,38 +40,38 @@ _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
 _PAGE = re.compile(r"(?:log/[^/]+/[^/]+)?")
 _FILE = re.compile(r"static/([0-9a-f]{16})/([\w.-]+)")
-#: What a log is asked for, besides its whole text and what is new: the viewer's methods of the same name.
+#: Questions about a log that the viewer answers by its methods of the same names; ``text`` and ``tail`` are apart.
 _QUESTIONS = ("log", "lines", "outline", "find")
 
 
 class PilotLogsHandler(Endpoint):
-    """Every request is a GET and changes nothing. DIRAC's server has authenticated the caller before ``get``."""
+    """The page's handler. Every request is a GET and changes nothing. DIRAC's server has authenticated the caller before ``get``."""
 
     DEFAULT_AUTHORIZATION = ["authenticated"]
     LOCATION = rf"{_LOCATION}(?:/(.*))?"
 
     def _getMethod(self) -> str:
-        """What DIRAC asks its AuthManager about: ``page`` for files, else ``logs``."""
+        """Return the method that DIRAC authorises: ``web_page`` for files, else ``web_logs``."""
         return "web_logs" if self.request.path.startswith(f"{_LOCATION}/api/") else "web_page"
 
     def web_page(self) -> None:
-        """The files of the page; named for authorization."""
+        """Stand for the page's files, under a name that DIRAC authorises."""
 
     def web_logs(self) -> None:
-        """What is in logs; named for authorization."""
+        """Stand for the contents of logs, under a name that DIRAC authorises."""
 
     @property
     def _page(self) -> Page:
         return page(self._fullComponentName)
 
     def set_default_headers(self) -> None:
-        """Also errors get them."""
+        """Set the security headers, also of errors."""
         self.clear_header("Server")
         for name, value in security_headers(self._page.frame_ancestors).items():
             self.set_header(name, value)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """What DIRAC's server refuses, without a word of why."""
+        """Answer an error of DIRAC's server without its reason."""
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"error": f"Refused ({status_code})"}))
 
@@ -83,19 +90,21 @@ class PilotLogsHandler(Endpoint):
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
             else:
                 self._file(path)
-        except (TimeoutError, StreamClosedError):  # gone, or takes nothing any more
+        except (TimeoutError, StreamClosedError):  # the reader has gone, or does not read
             self.request.connection.stream.close()
         except Exception as error:  # the edge: whatever it is becomes an answer
             self._fail(error)
 
     def _refuse_other_sites(self) -> None:
-        """A page of somebody else must not make a browser work with its certificate, even if it can't see the answer."""
+        """Refuse requests that another site makes a browser send with its certificate, even if that site can't read the
+        answer.
+        """
         site = self.request.headers.get("Sec-Fetch-Site", "none")
         if site == "cross-site" and self.request.path.startswith(f"{_LOCATION}/api/"):
             raise InvalidInput("Asked by another site's page")
 
     def _fail(self, error: Exception) -> None:
-        """An error after the answer has begun can only end the connection, so that nobody takes half for all."""
+        """Answer an error; if the answer has begun, end the connection, so that nobody takes a part for the whole."""
         answer = error_answer(error)
         if isinstance(error, PilotLogError) and not isinstance(error, NotYetThere):
             auditing.audit().refused(caller_of(self), "page", error)
@@ -109,7 +118,7 @@ class PilotLogsHandler(Endpoint):
         return Reader(who, policy(who.vo))
 
     def _asked(self) -> dict[str, list[str]]:
-        """The query string, without what DIRAC's server takes from it."""
+        """Return the query string, without the fields that DIRAC's server takes from it."""
         names = set(self.request.query_arguments) - {"extraCredentials"}
         return {name: self.get_query_arguments(name, strip=False) for name in names}
 
@@ -118,7 +127,7 @@ class PilotLogsHandler(Endpoint):
         return "gzip" in self.request.headers.get("Accept-Encoding", "")
 
     async def _apart(self, function: Callable, *arguments: Any) -> Any:
-        """Run it in a thread of the page's own."""
+        """Run a function in the page's thread pool."""
         return await asyncio.wrap_future(self._page.reading.submit(function, arguments))
 
     async def _json(self, question: Callable, *arguments: Any) -> None:
@@ -139,20 +148,20 @@ class PilotLogsHandler(Endpoint):
             raise LogNotFound("No such question")
 
     async def _text(self, reader: Reader, pilot: PilotId) -> None:
-        """The whole log, piece by piece as fast as it is taken."""
-        pieces = await self._apart(self._page.viewer.text, reader, pilot)
-        first = await self._apart(next, pieces, b"")
+        """Send the whole log, no faster than it is read."""
+        blocks = await self._apart(self._page.viewer.text, reader, pilot)
+        block = await self._apart(next, blocks, b"")
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Content-Disposition", f'attachment; filename="{pilot.stamp}.log"')
         self.set_header("Content-Encoding", "identity")
-        while first:
-            self.write(first)
+        while block:
+            self.write(block)
             await asyncio.wait_for(self.flush(), self._page.settings.stalled_seconds)
-            first = await self._apart(next, pieces, b"")
+            block = await self._apart(next, blocks, b"")
         self.finish()
 
     def _file(self, path: str) -> None:
-        """The page itself at the top and for each log, the files it consists of below ``static``."""
+        """Send the page itself, at the top and for each log, or one of its files below ``static``."""
         if _PAGE.fullmatch(path):
             self._send(page_answer(self._gzip))
         elif (match := _FILE.fullmatch(path)) and (answer := file_answer(*match.groups(), self._gzip)):
@@ -160,18 +169,18 @@ class PilotLogsHandler(Endpoint):
         else:
             raise LogNotFound("No such page")
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         self.set_status(answer.status)
         self.set_header("Content-Type", answer.content_type)
         self.set_header("Content-Encoding", "gzip" if answer.compressed else "identity")
-        if answer.keep:
+        if answer.cacheable:
             self.set_header("Cache-Control", "private, max-age=31536000, immutable")
         self.finish(answer.body)
 
     def compute_etag(self) -> None:
-        """None, as what is in logs is not kept by browsers."""
+        """Return None: browsers must not cache the contents of logs."""
 
     def on_connection_close(self) -> None:
-        """Whoever watched has gone."""
+        """Close the tail, as the watcher has disconnected."""
         if tail := getattr(self, "_tail", None):
             tail.close()

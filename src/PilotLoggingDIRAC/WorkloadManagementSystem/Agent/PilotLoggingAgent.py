@@ -17,10 +17,10 @@ from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 
 class PilotLoggingAgent(AgentModule):
-    """Seal, archive, verify, purge; several may run, anywhere."""
+    """The archiving agent: seals, archives, verifies and purges logs. Several may run, on any host."""
 
     def initialize(self):
-        """Make what stays from one cycle to the next."""
+        """Build the objects that live across cycles."""
         self.archiving = ArchivingAgent(self.am_getModuleParam("fullName"), Path(self.am_getWorkDirectory()))
         return S_OK()
 
@@ -35,6 +35,6 @@ class PilotLoggingAgent(AgentModule):
         return S_OK()
 
     def finalize(self):
-        """Let what is being uploaded come to its end."""
+        """Wait for the end of uploads under way."""
         self.archiving.close()
         return S_OK()

@@ -6,4 +6,4 @@ from PilotLoggingDIRAC.commands import client
 
 
 class PilotLoggingClient(client.PilotLoggingClient):
-    """See ``commands.client``; a class of its own, as DIRAC asks in which module a class was made."""
+    """The class of ``commands.client``; a subclass, as DIRAC checks the module that a class was made in."""

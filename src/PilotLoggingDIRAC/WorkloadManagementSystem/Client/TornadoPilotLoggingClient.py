@@ -1,4 +1,6 @@
-"""DIRAC's client of its collector, under its name: finds ours wherever the installer registered it."""
+"""DIRAC's client of its collector, under DIRAC's name; it finds our collector whatever name the installer
+registered.
+"""
 
 from __future__ import annotations
 
@@ -9,4 +11,4 @@ from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 
 @createClient("WorkloadManagement/TornadoPilotLogging")
 class TornadoPilotLoggingClient(PilotLoggingClient):
-    """See ``PilotLoggingClient``; this one is here for callers that know DIRAC's name."""
+    """The same client for callers that use DIRAC's name."""

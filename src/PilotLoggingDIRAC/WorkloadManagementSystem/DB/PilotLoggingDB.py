@@ -6,4 +6,4 @@ from PilotLoggingDIRAC.adapters import database
 
 
 class PilotLoggingDB(database.PilotLoggingDB):
-    """See ``adapters.database``; a class of its own, as DIRAC asks in which module a class was made."""
+    """The class of ``adapters.database``; a subclass, as DIRAC checks the module that a class was made in."""

@@ -58,23 +58,23 @@ COLUMNS = {
 
 
 class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
-    """What a collector answers, whatever the protocol."""
+    """Mixin with the collector's RPC methods, for either protocol."""
 
     collector: Collector | None = None
 
     def refused(self, error: PilotLogError, method: str) -> None:
-        """Count a refusal and note it; ``exported`` calls it."""
+        """Count a refusal and write it to the audit log; ``exported`` calls this."""
         if self.collector:
             self.collector.intake.refused(error)
         super().refused(error, method)
 
     def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
-        """A future of the receipt of a message."""
+        """Return a future of the receipt of a message."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.intake.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
     def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
-        """A future of the receipt of a finalise mark."""
+        """Return a future of the receipt of a finalise mark."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.intake.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
 
@@ -118,7 +118,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getLogs(self, logfile, vo):
-        """The whole log of a pilot from the database.
+        """Return the whole log of a pilot from the database.
 
         :param str logfile: the pilot's stamp, also with DIRAC's old ending ``.log``
         :return: S_OK({"StdOut": str, "OmittedBytes": int}), the latter above 0 for a log over MaxWholeBytes
@@ -127,7 +127,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         return {"StdOut": text, "OmittedBytes": omitted}
 
     def stream_getLogs(self, logfile, vo) -> Iterator[str]:
-        """The JSON of what ``getLogs`` answers, some of it at a time; nothing is done before the first is asked for."""
+        """Yield the JSON of the answer of ``getLogs`` in several strings; nothing is done before the first is taken."""
         whole = self.collector.query.whole(self._read_whole(logfile, vo))
         yield from streamed({"OmittedBytes": whole.omitted_bytes}, "StdOut", whole.texts)
 
@@ -141,12 +141,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getLog(self, vo, stamp, cursor="", maxBytes=0):
-        """A page of a pilot's log from the database.
+        """Return a page of a pilot's log from the database.
 
         :param str cursor: where to go on, from the page before; "" is the start
         :param int maxBytes: at most so many bytes of UTF-8, 0 for PageBytes
-        :return: S_OK({"Text", "Cursor", "AtEnd", "Final"}): AtEnd, when all that is stored was read; Final, when
-                 no more is expected
+        :return: S_OK({"Text", "Cursor", "AtEnd", "Final"}). AtEnd: all that is stored was read; Final: no more text
+                 is expected
         """
         settings = self.collector.query.settings
         limit = validation.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
@@ -159,13 +159,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getPilotLogs(self, selection, order=(), start=0, limit=100):
-        """The logs that match, among those that the caller may read.
+        """Return the selected logs that the caller may read.
 
         :param dict selection: see ``selecting.selection``
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
-        :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}): MoreRecords, when there are more than
-                 TotalRecords, as counting ends at MaxCounted; orders other than by time and by LogID are then of those
-                 heard of last
+        :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}). Counting stops at MaxCounted;
+                 MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last
         """
         column, descending = selecting.order(order)
         first = validation.number(start, "start", 0, 10**9)
@@ -182,7 +181,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getMetadata(self):
-        """What this collector is: S_OK({"LogPath", "Storage", "Version"}), as DIRAC's own agent expects it."""
+        """Return S_OK({"LogPath", "Storage", "Version"}), as DIRAC's own agent expects it."""
         access.require_operator(self.who)
         return self.collector.metadata()
 
@@ -190,7 +189,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getStatus(self):
-        """How the collector and its logs are: S_OK(dict) with counts by state, refusals by reason, what waits."""
+        """Return S_OK(dict) with the logs by state, refusals by reason, and the batches that wait."""
         access.require_operator(self.who)
         return self.collector.status()
 
@@ -198,11 +197,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_getUsage(self):
-        """How much the database holds and why logs wait for their archive.
+        """Return the size of the database, and the reasons why logs wait for their archive.
 
-        :return: S_OK({"VOs", "StoredBytes", "DiskBytes", "Failures"}): of each VO the logs whose text is here, its
-                 bytes before compression and those of logs heard of within a day; bytes on disk of the text of all
-                 VOs; bytes that DatabaseDiskGB grants, 0 if unknown; logs that wait after a failure, by VO and reason
+        :return: S_OK({"VOs", "StoredBytes", "DiskBytes", "Failures"}). VOs: for each the number of logs with text in
+                 the database, their bytes before compression, and the bytes of logs heard of within a day.
+                 StoredBytes: bytes on disk of all VOs. DiskBytes: the bytes of DatabaseDiskGB, 0 if not set.
+                 Failures: logs that wait after a failure, by VO and reason
         """
         access.require_operator(self.who)
         return self.collector.usage()
@@ -211,7 +211,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_importLog(self, vo, stamp, offset, text, last, modified):
-        """Take in a piece of a log that DIRAC's own collector left as a file; see ``pilotlog.admin.importing``.
+        """Import a fragment of a log that DIRAC's own collector left as a file; see ``pilotlog.admin.importing``.
 
         :return: S_OK(int), the length in bytes of what was imported so far
         """
@@ -222,7 +222,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_retryArchiving(self, selection):
-        """Let the logs among the selected whose archiving failed be tried again at once: S_OK(number of logs)."""
+        """Make selected logs whose archiving failed due at once: S_OK(number of logs)."""
         access.require_administrator(self.who)
         return self.collector.db.mending.retry(selecting.selection(selection))
 
@@ -232,10 +232,10 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def export_deleteLogs(self, selection, dryRun=True):
         """Delete the selected logs of a VO, on request; the agent removes their copies from the archive.
 
-        :param dict selection: one VO, with PilotStamp, PilotReference or ToDate, and what else narrows it
-        :param bool dryRun: only tell how much there is
-        :return: S_OK({"Logs", "Bytes", "Copies", "More", "Draining"}): More, when there may be more to delete, so that
-                 the call is to be repeated; Draining, while a collector brings in text from an outage
+        :param dict selection: one VO, with PilotStamp, PilotReference or ToDate, and any other keys
+        :param bool dryRun: only count
+        :return: S_OK({"Logs", "Bytes", "Copies", "More", "Draining"}). More: repeat the call, as there may be more to
+                 delete. Draining: a collector is storing text from an outage
         """
         who = self.who
         access.require_administrator(who)
@@ -250,7 +250,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_releaseQuarantine(self):
-        """Offer again to the database what it refused of this collector before: S_OK(number of messages)."""
+        """Offer to the database again the messages that it refused of this collector: S_OK(number of messages)."""
         access.require_administrator(self.who)
         return self.collector.release_quarantine()
 
@@ -261,7 +261,7 @@ def _extent(extent: Extent, more: bool, draining: bool) -> dict:
 
 
 def receipt(stored: Receipt) -> dict:
-    """A receipt as callers get it."""
+    """Return a receipt as callers get it."""
     return {"StoredBytes": stored.stored_bytes, "RepeatedBytes": stored.repeated_bytes}
 
 
@@ -270,7 +270,7 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
 
     @classmethod
     def initializeHandler(cls, serviceInfo):
-        """Start the collector; nothing outside this process is touched."""
+        """Start the collector."""
         guard_service()
         guard_json()
         cls.collector = collector(serviceInfo["serviceName"])

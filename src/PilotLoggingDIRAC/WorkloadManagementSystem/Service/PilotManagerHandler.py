@@ -9,14 +9,14 @@ from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
 
 
 class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
-    """What DIRAC's handler does, and pilots' output."""
+    """DIRAC's handler, with ``getPilotOutput`` of ours."""
 
     auth_getPilotOutput = ["authenticated"]
     types_getPilotOutput = [str]
 
     @exported
     def export_getPilotOutput(self, pilotReference, sources=()):
-        """The output of a pilot, from the first source that has it.
+        """Return the output of a pilot, from the first source that has it.
 
         :param str pilotReference: the pilot's reference, or its stamp
         :param list sources: names of sources to ask, in this order, instead of those set for the VO

@@ -1,4 +1,4 @@
-"""The collector over HTTPS, at the URL and with the wire of DIRAC's own.
+"""The collector over HTTPS, with the URL and the wire format of DIRAC's own.
 
 .. literalinclude:: ../ConfigTemplate.cfg
   :start-after: ##BEGIN TornadoPilotLogging
@@ -38,7 +38,9 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
-    """Batches wait for the writer as futures and cost no thread; everything else runs in threads of its own."""
+    """The HTTPS handler. A batch waits for the writer as a future and takes no thread; other calls run in thread
+    pools.
+    """
 
     decode = staticmethod(decode_plain)
     _place: asyncio.Semaphore | None = None
@@ -46,7 +48,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
 
     @classmethod
     def _pre_initialize(cls):
-        """Start the collector with the server; one that can't start must not keep other services from starting."""
+        """Start the collector with the server; an error must not keep other services from starting."""
         try:
             guard_server()
             cls.collector = collector(cls._fullComponentName)
@@ -59,7 +61,9 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return super()._pre_initialize()
 
     def _getMethod(self) -> object:
-        """As DIRAC's; names and extra credentials that it would fail on, or let forge lines in the log, are HTTP 400."""
+        """Return DIRAC's method; answer HTTP 400 to names and extra credentials that DIRAC would fail on, or that would
+        forge lines in the log.
+        """
         try:
             if "method" in self.request.arguments:
                 form.check_method(self.get_argument("method"))
@@ -69,7 +73,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return super()._getMethod()
 
     async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
-        """``S_OK`` or ``S_ERROR``, whatever happens; a whole log piece by piece."""
+        """Return ``S_OK`` or ``S_ERROR``, whatever happens; a whole log as an iterator over its JSON."""
         offer = getattr(self, f"offer_{self.get_argument('method', '')}", None)
         try:
             if refusal:
@@ -83,16 +87,18 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             return failure(error, self._refused)
 
     def count(self, error: PilotLogError) -> None:
-        """Count the refusal of a body whose sender nobody knows, nor can tell."""
+        """Count a refused body whose sender is unknown and can't be told."""
         if self.collector:
             self.collector.intake.refused(error)
 
     def _refused(self, error: PilotLogError) -> None:
-        """DIRAC has found the method by this time, so that its name is one of ours."""
+        """Write a refusal to the audit log, under the method's name. DIRAC has found the method by now, so the name is
+        one of ours.
+        """
         self.refused(error, self.methodObj.__name__.removeprefix(self.METHOD_PREFIX))
 
     def _miss(self, args_end: bytes, refusal: PilotLogError) -> None:
-        """Mark the gap that a message leaves which was not kept, as far as its end says whose it is."""
+        """Record the gap that a refused message leaves, if the end of the message says which log it is for."""
         if names := form.names_at_end(args_end):
             stamp, vo = names
             self.about = lambda: {"log": validation.pilot(self.who.vo or vo, stamp)}
@@ -110,7 +116,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return S_OK(receipt(stored))
 
     async def _store_long(self, offer, called: form.Form, names: list[str]):
-        """The receipt of a message that is read in a thread; whoever stops waiting for it takes it back."""
+        """Return the receipt of a message that is read in a thread; when cancelled, cancel the reading too."""
         end = called.args[-form.EDGE_BYTES :]
         reading = self.collector.decoding.submit(_offer, (offer, called, names))
         try:
@@ -125,7 +131,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return await asyncio.wrap_future(stored)
 
     def on_finish(self) -> None:
-        """Log the call as DIRAC does; messages that were stored are counted, a line for each would be chatter."""
+        """Log the call as DIRAC does; stored messages are only counted, as a line for each would flood the log."""
         if not self._is_stored or self.activityMonitoringReporter:
             super().on_finish()
 
@@ -139,7 +145,9 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return asyncio.wrap_future(self.collector.reading.submit(function, arguments))
 
     async def _stream(self, pieces: Iterator[str]) -> AsyncIterator[str]:
-        """The pieces, each made in a thread when the one before has gone. Raises why there is none, before the first."""
+        """Return the texts as an iterator; each is made in a thread after the one before was sent. Raises the error of
+        the first text before anything is sent.
+        """
         self._place = await self.collector.streams.take()
         first = await self._read(next, pieces)
 
@@ -152,7 +160,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return stream()
 
     async def _send(self, result: dict | AsyncIterator[str]) -> None:
-        """A whole log counts as being read until it has gone."""
+        """Send an answer; a whole log holds its place among the streams until it is sent."""
         try:
             await super()._send(result)
         finally:
@@ -160,7 +168,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
                 self._place.release()
 
     def _decoded(self, encoded: str) -> list:
-        """The arguments with DIRAC's own JSON, which knows times."""
+        """Return the arguments, decoded by DIRAC's own JSON, which knows times."""
         validation.require_plain(encoded)
         try:
             arguments, _ = self.decode(encoded)

@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.WorkloadManagementSystem.Service.WMSAdministratorHandler 
 
 
 class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, CertificatesOnly, OwnCertificates, TornadoService):
-    """The same as over DISET."""
+    """The HTTPS handler, with the method of the DISET service."""
 
     @classmethod
     def _pre_initialize(cls):
@@ -19,6 +19,6 @@ class TornadoWMSAdministratorHandler(WMSAdministratorHandlerMixin, CertificatesO
         return super()._pre_initialize()
 
     def _getMethod(self):
-        """As DIRAC's."""
+        """Return DIRAC's method, unless the extra credentials are refused."""
         self.refuse_odd_claims()
         return super()._getMethod()

@@ -1,7 +1,7 @@
-"""DIRAC's WMSAdministrator, asking for pilot output in the caller's name; DIRAC's asks as the host, for anybody.
+"""DIRAC's WMSAdministrator, with pilot output as far as the caller may read it.
 
 Not derived from DIRAC's class: that connects to JobDB and OpenSearch, which its one method does not use, and DISET
-would call its initialisation whatever ours says.
+calls its initialisation in any case.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from PilotLoggingDIRAC.transport.guards.service import guard_service
 
 
 class WMSAdministratorHandlerMixin(AuditedMixin):
-    """The one method of DIRAC's service, whatever the protocol."""
+    """Mixin with the one method of DIRAC's service, for either protocol."""
 
     auth_getJobPilotOutput = ["authenticated"]
     types_getJobPilotOutput = [[str, int]]
 
     @exported
     def export_getJobPilotOutput(self, jobID):
-        """The output of a job's pilots, as far as the caller may read it.
+        """Return the output of a job's pilots, as far as the caller may read it.
 
         :param jobID: the job's number
         :return: S_OK({"StdOut": str, "StdErr": str})

@@ -13,8 +13,8 @@ _GAP_WORD = b" missing here: "
 _ERROR_WORDS = (b"ERROR", b"FATAL", b"CRITICAL", b"EXCEPT")
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?")
-#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, perhaps a component, level. The page looks for the
-#: same in ``web/static/grammar.js``; ``tests/log_lines.json`` is tested by both.
+#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, perhaps a component, level. The page looks for
+#: the same in ``web/static/grammar.js``; ``tests/log_lines.json`` is tested by both.
 _ERROR = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?[ \t]+"
     rb"(?:[!-Z\\-~]{1,100} )?(?:ERROR|FATAL|CRITICAL|EXCEPT(?:ION)?)(?!\w)"

@@ -1,4 +1,4 @@
-"""Arguments over DISET, bounded before they are in memory: DIRAC's own transport takes any size."""
+"""A limit for the arguments of calls over DISET: DIRAC's own transport takes any size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TIMES_A_BODY = 4
 
 
 class BoundedArguments:
-    """For a DISET handler with a ``collector``: longer arguments are not read to their end."""
+    """Mixin for a DISET handler with a ``collector``: arguments over the limit are not read to their end."""
 
     def __init__(self, handlerInitDict, trid):
         super().__init__(handlerInitDict, trid)

@@ -1,7 +1,7 @@
-"""Compressed bodies for who unpacks them himself, within bounds.
+"""Compressed request bodies that a handler unpacks itself, within bounds.
 
-Tornado 5.1 unpacks whatever says that it is gzip, all of it: a few hundred kB become gigabytes of work. There is no
-seam for it below the whole server, and the server is DIRAC's; see docs/decisions for the patch that is proposed.
+Tornado 5.1 unpacks every gzip body completely. It has no hook for this below the whole server, and the server is
+DIRAC's; see docs/decisions for the patch that is proposed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_gzip() -> None:
-    """Let handlers ask for compressed bodies as they were sent; for all others nothing changes."""
+    """Let handlers receive compressed bodies as they were sent; other handlers are not affected."""
     original = getattr(http1connection, "_GzipMessageDelegate", None)
     if original is None or getattr(original, "is_guarded", False):
         if original is None:
@@ -36,8 +36,8 @@ def guard_gzip() -> None:
 
 
 def take_compressed(headers: HTTPHeaders) -> str:
-    """The body's encoding, "" for none; one that Tornado would undo is left as it is sent. For ``prepare`` of a
-    handler that is given its body in pieces.
+    """Return the body's encoding, "" for none, and leave the body as it was sent even if Tornado would unpack it. Call
+    it in ``prepare`` of a handler that receives its body in blocks.
     """
     if _CONSUMED in headers and getattr(http1connection._GzipMessageDelegate, "is_guarded", False):
         headers[_ENCODING] = headers[_CONSUMED]

@@ -1,8 +1,7 @@
-"""A length that is none must not stop the server.
+"""Strict parsing of lengths in HTTP requests.
 
-Tornado 5.1 reads lengths by Python's ``int``, which takes signs, underscores and foreign digits. A chunk of ``-5`` bytes
-then makes it read nothing for ever on its only thread: one connection, without any certificate, stops all services of
-a Tornado. Later versions take digits alone, as RFC 9112 says.
+Tornado 5.1 reads lengths with Python's ``int``, which accepts more than digits; a length that is none must not block
+the server's only thread. Later versions accept digits alone, as RFC 9112 demands.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _DIGITS = {10: re.compile(r"[0-9]{1,19}", re.ASCII), 16: re.compile(rb"[0-9A-Fa-
 
 
 def guard_http() -> None:
-    """Let Tornado's HTTP connections take lengths of plain digits only; anything else is a 400, and closed."""
+    """Make Tornado accept plain digits only as lengths; anything else is answered with HTTP 400 and closed."""
     http1connection.int = _length
 
 

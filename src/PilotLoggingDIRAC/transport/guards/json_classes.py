@@ -1,9 +1,8 @@
-"""DIRAC's JSON must not import what a caller names.
+"""DIRAC's JSON decoder without imports on behalf of callers.
 
-``JEncode.decode`` makes objects of the classes that the text names, and imports their modules first, whatever they
-are. Both transports decode before anybody is authorised: any certificate of a known CA is enough to have, say,
-``unittest.__main__`` imported, which ends a whole Tornado with all its services. A service that takes an object has
-imported its class; so nothing is lost when modules that are not there yet stay away.
+``JEncode.decode`` makes objects of the classes that the text names, and both transports decode before the caller is
+authorised. A caller must not choose modules that this process imports. A service that takes an object has imported its
+class already, so refusing other modules breaks nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ _PLAIN = (None, "dt", "date", "b64")
 
 
 def guard_json() -> None:
-    """Let DIRAC's JSON decoder make objects of classes only whose module this process has imported already."""
+    """Make DIRAC's JSON decoder refuse classes whose module this process has not imported yet."""
     if not hasattr(DJSONDecoder.dict_to_object, "__wrapped__"):
         DJSONDecoder.dict_to_object = staticmethod(_guarded(DJSONDecoder.dict_to_object))
 
 
 def decode_plain(encoded: str) -> tuple[object, int]:
-    """DIRAC's ``decode`` for services that take no objects: times and bytes are decoded.
+    """Return what DIRAC's ``decode`` returns, for services that take no objects; times and bytes are decoded.
 
     Raises TypeError for classes, ValueError for numbers that JSON does not have: an ``echo`` could not send them back.
     """

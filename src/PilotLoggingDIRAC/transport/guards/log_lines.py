@@ -1,8 +1,8 @@
-"""A record of the log is one line, whoever's words are in it.
+"""Log records of one line each, whatever text of callers is in them.
 
-DIRAC, Tornado and libraries log names as callers sent them: groups, DNs, methods, paths. Line breaks in them would make
-lines that nobody wrote. Every record of this process passes through one function, whatever logger and backend it has.
-Of a traceback each line is kept, and begins with spaces.
+DIRAC, Tornado and other libraries log names as callers sent them: groups, DNs, methods, paths. A line break in a name
+would forge a line. Every record of this process passes through one function, whichever logger and backend it has. A
+traceback keeps its lines; each is indented.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _formatter = logging.Formatter()
 
 
 def guard_log() -> None:
-    """Let every logger of this process hand on records of one line."""
+    """Make every logger of this process pass on records of one line."""
     if not hasattr(logging.Logger.callHandlers, "__wrapped__"):
         logging.Logger.callHandlers = _guarded(logging.Logger.callHandlers)
 
@@ -33,7 +33,7 @@ def _guarded(call_handlers: Callable) -> Callable:
 
 
 def flatten(record: logging.LogRecord) -> None:
-    """Make the message of a record, and what DIRAC adds to it, one line each; a traceback gets its lines indented."""
+    """Reduce the message of a record, and what DIRAC adds to it, to one line each; indent the lines of a traceback."""
     record.msg, record.args = terminal.one_line(_message(record)), ()
     for name in ("varmessage", "local_name"):
         if hasattr(record, name):
@@ -45,7 +45,7 @@ def flatten(record: logging.LogRecord) -> None:
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The message; a caller's mistake with its arguments must not become the caller's exception."""
+    """Return the message of a record, also if its arguments do not fit its format."""
     try:
         return record.getMessage()
     except Exception:  # whatever formatting raises

@@ -1,7 +1,7 @@
-"""A user is in a group when the Registry says so now, whatever the same certificate asked for before.
+"""Group membership as the Registry has it now, whatever the same certificate asked for before.
 
-``AuthManager`` remembers what it found for a DN. The answer depends on the group as well: what is remembered of one
-request must neither let in nor keep out the next one, which may name another group.
+``AuthManager`` remembers its answer by DN alone, but the answer depends on the group as well. What it remembers of one
+request must neither admit nor refuse the next one, which may name another group.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _names: dict[tuple[str, str], str] = {}
 
 
 def guard_membership() -> None:
-    """Let every AuthManager of this process, of either protocol, look up the user by DN and group at each request."""
+    """Make every AuthManager of this process, of either protocol, look up the user by DN and group at each request."""
     if not hasattr(AuthManager.getUsername, "__wrapped__"):
         AuthManager.getUsername = functools.wraps(AuthManager.getUsername)(_complete)
 
 
 def _complete(self: AuthManager, credentials: dict) -> bool:
-    """Complete credentials with user and properties; whether the Registry knows the DN as one of a member of the group.
+    """Add user and properties to credentials; return whether the DN belongs to a member of the group.
 
     Without a group they get the user's default one.
     """
@@ -47,7 +47,7 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
 
 
 def _member(dn: str, group: str) -> str:
-    """Who of the group has this DN, "" for nobody. What is remembered only says whom to look at first."""
+    """Return the member of the group who has this DN, "" for nobody. A remembered name is only tried first."""
     users = members(group)
     name = _names.get((dn, group), "")
     if name in users and _has(name, dn):

@@ -1,4 +1,4 @@
-"""What keeps a whole server alive, quick and honest, whichever of our handlers it serves: each puts it in place."""
+"""All guards of a Tornado: every handler of ours calls ``guard_server`` before it serves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.transport.guards.tls_versions import guard_tls
 
 
 def guard_server() -> None:
-    """Guard this process's Tornado; once is enough, and more does no harm."""
+    """Guard this process's Tornado; safe to call repeatedly."""
     guard_service()
     guard_tls()
     guard_http()

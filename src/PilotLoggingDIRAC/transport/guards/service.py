@@ -1,4 +1,4 @@
-"""What holds for services of either protocol: who a caller is, and that nobody forges a line of the log."""
+"""Guards for services of either protocol: group membership, and log records of one line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from PilotLoggingDIRAC.transport.guards.membership import guard_membership
 
 
 def guard_service() -> None:
-    """Guard this process; once is enough, and more does no harm."""
+    """Guard this process; safe to call repeatedly."""
     guard_membership()
     guard_log()

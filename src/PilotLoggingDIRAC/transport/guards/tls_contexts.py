@@ -1,18 +1,18 @@
-"""One TLS context for many connections.
+"""A TLS context that is shared by connections.
 
-tornado_m2crypto makes a context for every connection: it reads the host's certificate, its key and, from the folder of
-authorities, the one that the client's certificate comes from. With one context, OpenSSL keeps them. What administrators
-change is seen at once where a file or the folder has another time stamp, and after ``_MAX_AGE_SECONDS`` in any case.
-There is no seam for it; see docs/decisions for the patch that is proposed.
+tornado_m2crypto makes a context for every connection: it reads the host's certificate, its key, and the client's
+authority from the folder of authorities. With one shared context OpenSSL caches them. A changed file or folder is
+noticed at once by its time stamp, and after ``_MAX_AGE_SECONDS`` in any case. tornado_m2crypto has no hook for this;
+see docs/decisions for the patch that is proposed.
 """
 
 from __future__ import annotations
 
 import functools
-import os
 import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from DIRAC import gLogger
@@ -23,7 +23,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def share_tls_contexts() -> None:
-    """Let tornado_m2crypto use one context for all connections with the same options; without M2Crypto do nothing."""
+    """Make tornado_m2crypto use one context for all connections with the same options; do nothing without M2Crypto."""
     try:
         from M2Crypto import m2
         from tornado_m2crypto import m2netutil
@@ -38,8 +38,8 @@ def share_tls_contexts() -> None:
 
 
 def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:
-    """A context in which each handshake is a whole one, as without sharing: a session that is taken up again has no
-    chain of certificates beyond the first, and DIRAC needs the chain.
+    """Return a context that makes a full handshake each time, as without sharing. A resumed session has only the first
+    certificate of the chain, and DIRAC needs the whole chain.
     """
     context = make(options)
     context.set_session_cache_mode(cache_off)
@@ -48,7 +48,7 @@ def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:
 
 
 class SharedContexts:
-    """Contexts by their options, made anew when what they were made of changes, or when they are old."""
+    """TLS contexts by their options; made anew when a file they were made of has changed, or when they are old."""
 
     def __init__(
         self, make: Callable[[dict], Any], clock: Callable[[], float], max_age_seconds: float = _MAX_AGE_SECONDS
@@ -59,7 +59,7 @@ class SharedContexts:
         self._contexts: dict[tuple, tuple[float, tuple, Any]] = {}
 
     def context(self, options: Any) -> Any:
-        """The context for options as ``ssl_options_to_m2_context`` takes them; a context stays itself."""
+        """Return the context for options as ``ssl_options_to_m2_context`` takes them; return a context unchanged."""
         if not isinstance(options, dict):
             return options
         key, files = tuple(sorted(options.items())), _state(options)
@@ -71,6 +71,6 @@ class SharedContexts:
 
 
 def _state(options: dict) -> tuple:
-    """What tells that a file was replaced or a folder has other files."""
-    found = (os.stat(options[name]) for name in _FILES if options.get(name))
+    """Return a value that changes when a file is replaced or the files of a folder change."""
+    found = (Path(options[name]).stat() for name in _FILES if options.get(name))
     return tuple((status.st_ino, status.st_mtime_ns, status.st_size) for status in found)

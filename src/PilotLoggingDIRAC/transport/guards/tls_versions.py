@@ -1,9 +1,9 @@
-"""A TLS connection that breaks must not break others.
+"""Isolation of TLS connections from each other's errors.
 
-OpenSSL asks that a thread's queue of errors is empty before each operation on a connection: what another connection
-left there is taken for an error of this one. tornado_m2crypto does not empty it, so that every broken handshake (a
-port scan is enough) makes the server close whatever connection it reads next, in the middle of a pilot's message: the
-stock pilot dies of that. There is no seam for it; see docs/decisions for the patch that is proposed.
+OpenSSL requires that a thread's error queue is empty before each operation on a connection: an error that another
+connection left there is taken for an error of this one. tornado_m2crypto does not empty the queue, so a broken
+handshake may close the connection that is read next, in the middle of a pilot's message. tornado_m2crypto has no hook
+for this; see docs/decisions for the patch that is proposed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_tls() -> None:
-    """Let M2Crypto's streams begin each operation with an empty queue of errors; without M2Crypto do nothing."""
+    """Make M2Crypto's streams begin each operation with an empty error queue; do nothing without M2Crypto."""
     try:
         from M2Crypto import m2
         from tornado_m2crypto.m2iostream import M2IOStream

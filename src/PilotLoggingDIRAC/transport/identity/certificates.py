@@ -1,4 +1,4 @@
-"""For handlers on DIRAC's ``BaseRequestHandler``: the certificates that say who calls."""
+"""Certificates that identify callers, for handlers on DIRAC's ``BaseRequestHandler``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _CERTIFICATE, _VERIFIED = "X-SSL-CERT", "X-Ssl_client_verify"
 
 
 class OwnCertificates:
-    """Before DIRAC's class in the list of bases. No header counts, unless it comes from a balancer of ours."""
+    """Mixin to put before DIRAC's class in the list of bases. Headers with certificates count only from a known
+    balancer.
+    """
 
     def refuse_odd_claims(self) -> None:
         """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log."""
@@ -33,7 +35,7 @@ class OwnCertificates:
 
     @functools.cached_property
     def is_passed_on(self) -> bool:
-        """Whether a balancer of ours passes a caller's certificate on."""
+        """True if the request comes from a known balancer and carries the caller's certificate."""
         headers = self.request.headers
         if _CERTIFICATE not in headers or headers.get(_VERIFIED) != "SUCCESS":
             return False
@@ -41,18 +43,18 @@ class OwnCertificates:
         return balancers.is_balancer(_dn(leaf) if leaf else "", self._peer())
 
     def _peer(self) -> str:
-        """The address at the other end of the connection; what headers say of it does not count."""
+        """Return the address at the other end of the connection, whatever headers say."""
         return str(self.request.connection.stream.socket.getpeername()[0])
 
     def from_connection(self) -> Any:
-        """The certificate of the TLS connection, None without one."""
+        """Return the certificate of the TLS connection, None without one."""
         try:
             return self.request.get_ssl_certificate()
         except AttributeError:  # no TLS
             return None
 
     def _authzSSL(self) -> dict:
-        """DIRAC's credentials of the caller."""
+        """Return DIRAC's credentials of the caller."""
         if self.is_passed_on:
             try:
                 self._take_header()
@@ -63,7 +65,7 @@ class OwnCertificates:
         return super()._authzSSL()
 
     def _take_header(self) -> None:
-        """Let DIRAC find the certificates of the header, once verified, where it looks for those of the connection."""
+        """Make DIRAC find the verified certificates of the header in place of those of the connection."""
         leaf, *others = chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
         self.request.get_ssl_certificate = lambda **_: leaf
         self.request.get_ssl_certificate_chain = lambda **_: others

@@ -1,4 +1,4 @@
-"""Chains of certificates that came without a TLS handshake, verified as a handshake would."""
+"""Verification of certificate chains that came without a TLS handshake, as strict as in a handshake."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFI
 
 
 def verified(text: str, authorities: str) -> list[X509.X509]:
-    """The chain from the caller's certificate, or proxy, to the last that is no authority's, of certificates in PEM.
+    """Return the chain from the caller's certificate, or proxy, up to the last certificate that is not an authority's.
 
-    It is valid now, ends at one of the authorities in that folder, and is good for a TLS client; proxies are taken.
-    Raises NotAllowed for any other.
+    ``text`` has the certificates in PEM. The chain must be valid now, end at one of the authorities in that folder, and
+    be usable for a TLS client; proxies are accepted. Raises NotAllowed otherwise.
     """
     try:
         found = [X509.load_cert_string(pem) for pem in _PEM.findall(text)[: VERIFY_DEPTH + 1]]
@@ -30,7 +30,7 @@ def verified(text: str, authorities: str) -> list[X509.X509]:
 
 
 def _path(certificates: Sequence[X509.X509], authorities: str) -> list[X509.X509]:
-    """What OpenSSL found between the first certificate and an authority; empty when there is no way."""
+    """Return the chain that OpenSSL builds from the first certificate to an authority; empty if there is none."""
     context = SSL.Context()
     context.load_verify_locations(capath=authorities)
     store = context.get_cert_store()

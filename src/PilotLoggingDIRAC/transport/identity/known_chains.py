@@ -1,8 +1,8 @@
-"""Certificates parsed once: the chain of a client's certificates is the same in each of its requests.
+"""Credentials remembered by certificate chain: a client sends the same chain with each request.
 
-DIRAC writes the chain as PEM, parses it again and looks through its extensions at every request, a quarter of what a
-short message costs. The TLS handshake has verified the chain of each connection before anything of it comes here;
-what is kept is only what the chain's bytes say.
+DIRAC writes the chain as PEM, parses it again and looks through its extensions at every request: a quarter of the cost
+of a short message. The TLS handshake has verified the chain of each connection before; only what the chain's bytes say
+is remembered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MAX_CHAINS = 1000
 
 
 class KnownChains:
-    """Credentials by the bytes of the chain that they were read from: bounded, and each no longer than the chain is valid."""
+    """Credentials by the bytes of their chain: a bounded number, each no longer than the chain is valid."""
 
     def __init__(self, max_chains: int = _MAX_CHAINS, clock: Callable[[], float] = time.time):
         self._max_chains = max_chains
@@ -28,8 +28,8 @@ class KnownChains:
         self._known: OrderedDict[tuple[bytes, ...], tuple[float, dict]] = OrderedDict()
 
     def add(self, chain: tuple[bytes, ...], credentials: dict) -> None:
-        """Remember what DIRAC read from a chain; ``secondsLeft`` says for how long. What the Registry had a say in is
-        not remembered: the default group of a proxy that names none.
+        """Remember the credentials that DIRAC read from a chain, for their ``secondsLeft``. Credentials that depend on
+        the Registry are not remembered: the default group of a proxy that names none.
         """
         if credentials["isProxy"] and not _names_its_group(credentials):
             return
@@ -40,12 +40,12 @@ class KnownChains:
                 self._known.popitem(last=False)
 
     def has(self, chain: tuple[bytes, ...]) -> bool:
-        """Whether ``get`` would most likely find it."""
+        """Return True if ``get`` would most likely return credentials."""
         return chain in self._known
 
     def get(self, chain: tuple[bytes, ...]) -> dict | None:
-        """A copy of the credentials, for AuthManager to complete and change; None for a chain that is not known or has
-        expired. The VO of the group is asked of the Registry each time.
+        """Return a copy of the credentials, for AuthManager to complete; None for a chain that is unknown or expired.
+        The group's VO is looked up in the Registry each time.
         """
         with self._lock:
             ends, kept = self._known.get(chain, (0.0, None))
@@ -66,7 +66,7 @@ def _names_its_group(credentials: dict) -> bool:
 
 
 def chain_bytes(certificates: Iterable) -> tuple[bytes, ...]:
-    """The chain as a key: each certificate as it was sent."""
+    """Return the chain as a key: each certificate as it was sent."""
     return tuple(_bytes(certificate) for certificate in certificates)
 
 

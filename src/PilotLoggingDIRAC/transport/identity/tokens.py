@@ -1,6 +1,6 @@
-"""Callers without a certificate who have a bearer token of an issuer that administrators named.
+"""Bearer tokens that identify callers without a certificate, from issuers that the configuration names.
 
-DIRAC's own way of taking tokens is shut.
+DIRAC's own way of accepting tokens is disabled.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class CertificatesOnly:
-    """For handlers on DIRAC's ``BaseRequestHandler``, before it in the list of bases: no token is so much as read."""
+    """Mixin for handlers on DIRAC's ``BaseRequestHandler``, before it in the list of bases: tokens are not even
+    read.
+    """
 
     DEFAULT_AUTHENTICATION = ["SSL"]
 
     @classmethod
     def _BaseRequestHandler__loadIdPs(cls) -> None:
-        """Load none of DIRAC's identity providers, as nobody asks them here."""
+        """Load none of DIRAC's identity providers: nothing here uses them."""
 
     def _authzJWT(self, accessToken: str | None = None) -> dict:
-        """Refuse any token, also where a subclass asks for this way of DIRAC's."""
+        """Refuse any token, even if a subclass enables DIRAC's JWT authentication."""
         return S_ERROR("Tokens are not taken here")
 
 
 class TokenCredentials(CertificatesOnly):
-    """The same, but a token of a known issuer says who calls where the connection has no certificate."""
+    """Mixin that accepts a token of a configured issuer from a caller without a certificate."""
 
     DEFAULT_AUTHENTICATION = ["SSL", "JWT"]
 
@@ -41,14 +43,16 @@ class TokenCredentials(CertificatesOnly):
 
     @staticmethod
     def fetch_keys() -> None:
-        """Have the keys of issuers fetched before the first token comes; what goes wrong must not stop a Tornado."""
+        """Start fetching the issuers' keys before the first token comes; an error must not stop the Tornado."""
         try:
             tokens().start()
         except Exception as error:  # one Tornado serves many services
             _log.exception("Keys of issuers can't be fetched", lException=error)
 
     def _authzJWT(self, accessToken: str | None = None) -> dict:
-        """The credentials of a token's holder, for AuthManager to complete; nothing of the token is said or logged."""
+        """Return the credentials of a token's holder, for AuthManager to complete. Nothing of the token is answered or
+        logged.
+        """
         sent = self.request.headers.get_list("Authorization")
         kind, _, token = (sent[0] if len(sent) == 1 else "").partition(" ")
         if kind.lower() != "bearer":

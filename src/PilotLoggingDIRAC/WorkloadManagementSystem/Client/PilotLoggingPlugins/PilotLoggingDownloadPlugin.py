@@ -21,7 +21,7 @@ class PilotLoggingDownloadPlugin(DownloadPlugin):
 
     @exported
     def getRemotePilotLogs(self, pilotStamp, vo=""):
-        """A pilot's log.
+        """Return a pilot's log.
 
         :return: S_OK({"StdOut": str, "StdErr": "", "LogSource": str, "LogComplete": bool})
         """
