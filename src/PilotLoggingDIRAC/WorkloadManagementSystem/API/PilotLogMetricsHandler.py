@@ -20,7 +20,7 @@ from PilotLoggingDIRAC.assembly.callers import caller_of
 from PilotLoggingDIRAC.assembly.metrics import metrics
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
-from PilotLoggingDIRAC.web.answers import Answer, error_answer
+from PilotLoggingDIRAC.web.answers import Response, error_answer
 from PilotLoggingDIRAC.web.endpoint import Endpoint
 
 _PREFIX = "pilotlog_"
@@ -36,10 +36,10 @@ class PilotLogMetricsHandler(Endpoint):
     def _getMethod(self) -> str:
         return "web_metrics"
 
-    def web_metrics(self) -> Answer:
+    def web_metrics(self) -> Response:
         """Send all figures in Prometheus' text format."""
         access.require_operator(caller_of(self))
-        return Answer(exposition(metrics().figures()), CONTENT_TYPE_LATEST)
+        return Response(exposition(metrics().figures()), CONTENT_TYPE_LATEST)
 
     async def get(self) -> None:
         """Answer a scrape."""

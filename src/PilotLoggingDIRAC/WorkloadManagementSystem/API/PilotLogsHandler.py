@@ -45,7 +45,7 @@ _QUESTIONS = ("log", "lines", "outline", "find")
 
 
 class PilotLogsHandler(Endpoint):
-    """The page's handler. Every request is a GET and changes nothing. DIRAC's server has authenticated the caller before ``get``."""
+    """The page's handler. Every request is a GET and changes nothing; DIRAC has authenticated the caller before."""
 
     DEFAULT_AUTHORIZATION = ["authenticated"]
     LOCATION = rf"{_LOCATION}(?:/(.*))?"
