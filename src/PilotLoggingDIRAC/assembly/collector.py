@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.assembly.searching import log_search
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
 from PilotLoggingDIRAC.pilotlog.settings import (
@@ -56,7 +56,7 @@ class Collector:
         self._writer = writer
         self._owners = owners
         self.intake = intake
-        self.query = LogQuery(db.reader, reading)
+        self.query = LogReader(db.reader, reading)
         self.deletion = Deletion(db.deleting, utc_now)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option)

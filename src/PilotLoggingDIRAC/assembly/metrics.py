@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.assembly.page import pages
 from PilotLoggingDIRAC.pilotlog.admin import metrics as figures
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 
 #: Logs are counted by state: of millions this takes a second, so not at each scrape.
@@ -23,7 +23,7 @@ class Metrics:
     """Gathers the figures; one for a process."""
 
     def __init__(self) -> None:
-        self._query = LogQuery(PilotLoggingDB(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
+        self._query = LogReader(PilotLoggingDB(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
         self._lock = threading.Lock()
         self._known: tuple[float, dict | None] = (-_STORE_SECONDS, None)
 
@@ -36,7 +36,7 @@ class Metrics:
             found = figures.collector_figures(collector.intake.status(), collector.intake.histograms())
             yield from (figures.labelled(figure, "collector", name) for figure in found)
         for page in pages():
-            yield from figures.page_figures(page.watching.number, page.copies.bytes)
+            yield from figures.page_figures(page.watcher.number, page.copies.bytes)
         yield from figures.store_figures(self._store())
 
     def _store(self) -> dict | None:

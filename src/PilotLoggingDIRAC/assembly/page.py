@@ -17,14 +17,14 @@ from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.model import Log
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
-from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
+from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
 from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
-from PilotLoggingDIRAC.pilotlog.page.watcher import Watching
+from PilotLoggingDIRAC.pilotlog.page.watcher import Watcher
 from PilotLoggingDIRAC.pilotlog.ports import Archive
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
 
 _LOOK_AFTER_WORKERS_SECONDS = 60.0
@@ -46,14 +46,14 @@ class Page:
         self._workers = WorkerPool(self.settings.fetches)
         self._folder: PrivateFolder | None = None
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
-        self.copies = Copies(
+        self.copies = ArchivedCopies(
             self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit, _unexpected
         )
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
-        query = LogQuery(self._db.reader, options.fill(ReadSettings, option))
+        query = LogReader(self._db.reader, options.fill(ReadSettings, option))
         self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, auditing.audit())
-        self.following = Following(self.viewer)
-        self.watching = Watching(self._db.views.heads, self.settings, _report)
+        self.live_tail = LiveTail(self.viewer)
+        self.watcher = Watcher(self._db.views.heads, self.settings, _report)
         self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)
         threading.Thread(target=self._look_after_workers, name="page-workers", daemon=True).start()
 

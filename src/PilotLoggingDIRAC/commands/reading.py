@@ -42,7 +42,7 @@ class Pilot:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class PilotOutput:
     """A pilot's output from one source."""
 
     stdout: str
@@ -83,11 +83,11 @@ class LogReading:
         parts = listing(self._client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
-    def output(self, name: str, source: str = "") -> Output:
+    def output(self, name: str, source: str = "") -> PilotOutput:
         """The whole output by the chain of sources, or from one of them. Raises what ``value`` raises."""
         names = ([source],) if source else ()
         found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
-        return Output(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
+        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
 
     def pages(self, pilot: Pilot) -> Iterator[str]:
         """The text in the database, all of it, however long."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.client import PilotLoggingClient
-from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Output, Pilot, last_lines
+from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
@@ -68,7 +68,7 @@ def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
     if lines is not None and not source and (found := _in_database(reading, name, options)):
         return _from_database(reading, found, lines, options)
-    output: Output = reading.output(name, source)
+    output: PilotOutput = reading.output(name, source)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
     return _give(name, [text], output.stderr, output.source, output.complete, len(text), options)
 

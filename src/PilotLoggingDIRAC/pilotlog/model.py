@@ -142,7 +142,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LogPage:
     """A stretch of a log: text, where to go on, and whether more can come.
 
     ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing

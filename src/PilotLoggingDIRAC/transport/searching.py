@@ -58,7 +58,7 @@ class SearchingMixin:
         return _answer(found, limits.shown_line_bytes)
 
 
-def _answer(found: search.Answer, limit: int) -> dict:
+def _answer(found: search.SearchResult, limit: int) -> dict:
     return {
         "Hits": [_hit(log, hit, limit) for log, hit in found.hits],
         "Cursor": found.cursor,

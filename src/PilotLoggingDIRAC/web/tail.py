@@ -15,7 +15,7 @@ from tornado.web import RequestHandler
 from PilotLoggingDIRAC.assembly.page import Page
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.live_tail import News
-from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
+from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head
 
 _RETRY_MILLISECONDS = 1000
@@ -29,7 +29,12 @@ class Tail:
     """
 
     def __init__(
-        self, handler: RequestHandler, page: Page, look_up: Callable[[], Reader], pilot: PilotId, last_id: str | None
+        self,
+        handler: RequestHandler,
+        page: Page,
+        look_up: Callable[[], PageCaller],
+        pilot: PilotId,
+        last_id: str | None,
     ):
         """Make the stream; ``look_up`` returns the present caller and rights, ``last_id`` is the ``Last-Event-ID`` of a
         browser that connects again.
@@ -55,7 +60,7 @@ class Tail:
         without rights.
         """
         loop = IOLoop.current()
-        watch = self._page.watching.watch(
+        watch = self._page.watcher.watch(
             self._pilot, str(self._reader.caller), lambda head: loop.add_callback(self._wake, head)
         )
         try:
@@ -63,7 +68,7 @@ class Tail:
             self._begin()
             await self._follow(news)
         finally:
-            self._page.watching.leave(watch)
+            self._page.watcher.leave(watch)
 
     def _wake(self, head: Head) -> None:
         self._head = head
@@ -80,7 +85,7 @@ class Tail:
         """Return the text behind the cursor, if the caller may still read it."""
         self._reader = self._look_up()
         wanted = (self._reader, self._pilot, cursor, self._head)
-        return await asyncio.wrap_future(self._page.reading.submit(self._page.following.since, wanted))
+        return await asyncio.wrap_future(self._page.reading.submit(self._page.live_tail.since, wanted))
 
     async def _follow(self, news: News) -> None:
         settings = self._page.settings

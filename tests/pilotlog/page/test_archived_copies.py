@@ -10,7 +10,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Log, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import Copies, NotYetThere
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies, NotYetThere
 from tests.conftest import PILOT, Clock
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -39,7 +39,9 @@ def archive():
 def copies(archive, tmp_path):
     def make(max_bytes=10**8):
         pool = ThreadPoolExecutor(2)
-        return Copies(lambda: tmp_path, max_bytes, lambda log: archive, lambda work, words: pool.submit(work, *words))
+        return ArchivedCopies(
+            lambda: tmp_path, max_bytes, lambda log: archive, lambda work, words: pool.submit(work, *words)
+        )
 
     return make
 

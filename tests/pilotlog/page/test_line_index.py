@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.page.line_index import Index, LineReader
+from PilotLoggingDIRAC.pilotlog.page.line_index import LineIndex, LineReader
 
 TEXTS = st.lists(
     st.binary(max_size=12).map(lambda text: text.replace(b"\x01", b"\n").replace(b"\x02", b"\n")), max_size=12
@@ -11,7 +11,7 @@ TEXTS = st.lists(
 
 
 def indexed(chunks):
-    index = Index()
+    index = LineIndex()
     index.extend((chunk.count(b"\n"), len(chunk)) for chunk in chunks)
     return index
 

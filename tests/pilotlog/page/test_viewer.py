@@ -8,9 +8,9 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingT
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
-from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
+from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
@@ -19,9 +19,9 @@ from tests.conftest import PILOT, Clock, line
 from tests.stored import alter, reader, store  # noqa: F401
 
 BETA = PilotId("beta_vo", "b" * 32)
-ADMIN = Reader(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
-OPERATOR = Reader(Caller("op", "alpha_op", PILOT.vo, frozenset({"Operator"})), Policy())
-USER = Reader(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"})), Policy())
+ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
+OPERATOR = PageCaller(Caller("op", "alpha_op", PILOT.vo, frozenset({"Operator"})), Policy())
+USER = PageCaller(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"})), Policy())
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def viewer(transactions, clock, reader, audit):
     views, settings = SqlViews(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     return Viewer(
-        LogQuery(reader, ReadSettings()),
+        LogReader(reader, ReadSettings()),
         views,
         documents,
         settings,

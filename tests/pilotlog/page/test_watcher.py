@@ -9,12 +9,12 @@ from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
-from PilotLoggingDIRAC.pilotlog.page.live_tail import Following
+from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
-from PilotLoggingDIRAC.pilotlog.page.viewer import Reader, Viewer
-from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watching
+from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
+from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watcher
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
 from tests.conftest import PILOT
@@ -51,7 +51,7 @@ def heads():
 
 @pytest.fixture
 def watching(heads):
-    found = Watching(heads, SETTINGS)
+    found = Watcher(heads, SETTINGS)
     yield found
     found.close()
 
@@ -72,7 +72,7 @@ def test_all_who_watch_are_woken_by_one_look(watching, heads):
 
 def test_number_of_looks_does_not_depend_on_who_watches(heads):
     tick = 0.05
-    found, began = Watching(heads, PageSettings(tick_seconds=tick, max_watchers_of_user=100)), time.monotonic()
+    found, began = Watcher(heads, PageSettings(tick_seconds=tick, max_watchers_of_user=100)), time.monotonic()
     watches = [found.watch(PILOT, "user", lambda head: None) for _ in range(60)]
     until(lambda: len(heads.asked) >= 10)
     for watch in watches:
@@ -105,7 +105,7 @@ def test_watchers_are_bounded_in_all_and_for_each_user(watching):
 
 def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
     problems, woken = [], []
-    watching = Watching(heads, SETTINGS, problems.append)
+    watching = Watcher(heads, SETTINGS, problems.append)
     watching.watch(PILOT, "user", woken.append)
     until(lambda: woken)
     heads.away = True
@@ -118,8 +118,8 @@ def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
     watching.close()
 
 
-ADMIN = Reader(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
-STRANGER = Reader(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), Policy())
+ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
+STRANGER = PageCaller(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), Policy())
 
 
 @pytest.fixture
@@ -127,14 +127,14 @@ def following(transactions, clock, reader):
     views = SqlViews(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
     viewer = Viewer(
-        LogQuery(reader, ReadSettings()),
+        LogReader(reader, ReadSettings()),
         views,
         documents,
         PageSettings(),
         clock,
         Audit(lambda event, facts: None, AuditSettings()),
     )
-    return Following(viewer), views
+    return LiveTail(viewer), views
 
 
 def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):

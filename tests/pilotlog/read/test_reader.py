@@ -12,7 +12,7 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
-from PilotLoggingDIRAC.pilotlog.read.reader import LogQuery, Position
+from PilotLoggingDIRAC.pilotlog.read.reader import LogReader, ReadPosition
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
@@ -41,7 +41,7 @@ class Store:
         self._append = SqlAppender(transactions, Clock()).append
         self._number = 0
         self.reader = SqlReader(transactions)
-        self.query = LogQuery(self.reader, SETTINGS)
+        self.query = LogReader(self.reader, SETTINGS)
 
     def add(self, *texts, pilot=PILOT):
         self.take(*(batch(text, pilot=pilot) for text in texts))
@@ -198,9 +198,9 @@ class TestPages:
         with pytest.raises(InvalidInput):
             store.query.page(store.parts(), cursor, 100)
 
-    @given(st.builds(Position, *[st.integers(0, 10**9 - 1)] * 3))
+    @given(st.builds(ReadPosition, *[st.integers(0, 10**9 - 1)] * 3))
     def test_a_cursor_is_what_it_was_made_of(self, position):
-        assert Position.parse(str(position)) == position
+        assert ReadPosition.parse(str(position)) == position
 
 
 class TestWhole:
@@ -217,7 +217,7 @@ class TestWhole:
         assert omitted + len(text.encode()) == len("".join(texts).encode())
 
     def test_it_comes_in_strings_of_a_bounded_size_that_split_no_character(self, store):
-        reading = LogQuery(store.reader, ReadSettings(stream_bytes=10))
+        reading = LogReader(store.reader, ReadSettings(stream_bytes=10))
         store.add("😀€é-".encode() * 20, b"plain text\n")
         texts = list(reading.whole(store.parts()).texts)
         assert "".join(texts) == "😀€é-" * 20 + "plain text\n"
@@ -239,7 +239,7 @@ class TestWhole:
 
     def test_no_more_whole_logs_are_read_at_a_time_than_is_allowed(self, store):
         slow = SlowReader(store.reader)
-        reading = LogQuery(slow, ReadSettings(max_whole_reads=1, whole_wait_seconds=0.1))
+        reading = LogReader(slow, ReadSettings(max_whole_reads=1, whole_wait_seconds=0.1))
         store.add(b"text")
         parts = store.parts()
         with ThreadPoolExecutor(1) as pool:

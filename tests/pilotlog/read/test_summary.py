@@ -4,7 +4,7 @@ import dataclasses
 from datetime import datetime
 
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
-from PilotLoggingDIRAC.pilotlog.read.summary import story
+from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
 AT = datetime(2026, 11, 21, 12)
 RUNNING = Log(1, PilotId("vo.alpha.org", "a" * 32), 1, State.RECEIVING, AT, AT.replace(hour=13), lines=3, bytes=90)
@@ -17,7 +17,7 @@ TEXT = """\
 
 
 def test_commands_with_their_times_and_errors_are_told():
-    told = story([ENDED], TEXT).splitlines()
+    told = summary([ENDED], TEXT).splitlines()
     assert told[told.index("Commands") + 1 : told.index("Errors")] == [
         "  2026-11-21 12:00:01  CheckWorkerNode",
         "  2026-11-21 12:00:03  InstallDIRAC",
@@ -27,26 +27,26 @@ def test_commands_with_their_times_and_errors_are_told():
 
 
 def test_how_the_log_stands_is_told():
-    told = story([ENDED], TEXT)
+    told = summary([ENDED], TEXT)
     for words in ("a" * 32 + " of vo.alpha.org", "LCG.Example.org, ce.example.org", "12:00:00 to 2026-11-21 13:00:00",
                   "complete. The pilot reported its end, with return code 1.", "3 lines, 90 bytes, database"):  # fmt: skip
         assert words in told
-    assert "running. The pilot has not reported its end yet." in story([RUNNING], TEXT)
+    assert "running. The pilot has not reported its end yet." in summary([RUNNING], TEXT)
 
 
 def test_log_without_commands_and_errors_has_no_empty_headings():
-    told = story([RUNNING], "")
+    told = summary([RUNNING], "")
     assert "Commands" not in told and "Errors" not in told and "Where" not in told
 
 
 def test_errors_are_as_many_and_as_long_as_can_be_read():
     line = "2026-11-21T12:00:04Z ERROR [InstallDIRAC] " + "x" * 5000 + "\n"
-    told = story([ENDED], line * 50).splitlines()
+    told = summary([ENDED], line * 50).splitlines()
     assert "Errors, the first 20 of 50" in told
     assert [len(error) for error in told[told.index("Errors, the first 20 of 50") + 1 :]] == [302] * 20
 
 
 def test_what_a_terminal_would_obey_is_shown():
     evil = dataclasses.replace(ENDED, return_code="\x1b[2J")
-    told = story([evil], "2026-11-21T12:00:04Z ERROR \x1b]0;owned\x07\n")
+    told = summary([evil], "2026-11-21T12:00:04Z ERROR \x1b]0;owned\x07\n")
     assert "\x1b" not in told and r"\x1b]0;owned\x07" in told and r"\x1b[2J" in told

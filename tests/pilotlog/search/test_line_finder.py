@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder, Place
+from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder, SearchPosition
 from PilotLoggingDIRAC.pilotlog.search.pattern import finder
 
 texts = st.lists(st.sampled_from([b"x", b"ab", b"b", b"\n", b"\n\n", "λ".encode()]), max_size=60).map(b"".join)
@@ -28,7 +28,7 @@ def expected(text, pattern, context):
 
 def found(chunks, pattern, context, stop_after=None):
     """All hits; with ``stop_after``, the search is begun anew at its place after so many chunks or hits."""
-    place, hits = Place(), []
+    place, hits = SearchPosition(), []
     while place is not None:
         place = once(chunks, pattern, context, place, stop_after, hits)
     return hits

@@ -24,7 +24,7 @@ from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
-from PilotLoggingDIRAC.pilotlog.page.viewer import Reader
+from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.web.answers import (
     Response,
     error_answer,
@@ -113,9 +113,9 @@ class PilotLogsHandler(Endpoint):
         else:
             self._send(answer)
 
-    def _reader(self) -> Reader:
+    def _reader(self) -> PageCaller:
         who = caller_of(self)
-        return Reader(who, policy(who.vo))
+        return PageCaller(who, policy(who.vo))
 
     def _asked(self) -> dict[str, list[str]]:
         """Return the query string, without the fields that DIRAC's server takes from it."""
@@ -147,7 +147,7 @@ class PilotLogsHandler(Endpoint):
         else:
             raise LogNotFound("No such question")
 
-    async def _text(self, reader: Reader, pilot: PilotId) -> None:
+    async def _text(self, reader: PageCaller, pilot: PilotId) -> None:
         """Send the whole log, no faster than it is read."""
         blocks = await self._apart(self._page.viewer.text, reader, pilot)
         block = await self._apart(next, blocks, b"")

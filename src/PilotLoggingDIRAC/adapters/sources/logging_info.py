@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
-from PilotLoggingDIRAC.pilotlog.read.summary import story
+from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
 OWN_LOG = "PilotLog"
 
@@ -43,7 +43,7 @@ class OwnLog:
         self._texts = texts
 
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """The story of the log. Raises LogNotFound without a log; what the last of the texts raises."""
+        """The summary of the log. Raises LogNotFound without a log; what the last of the texts raises."""
         parts = outputs.parts_of(self._reader, pilot, reference)
         *others, last = self._texts
         for source in others:
@@ -55,4 +55,4 @@ class OwnLog:
 
     @staticmethod
     def _told(parts, text: Output) -> Output:
-        return Output(story(parts, text.stdout), final=text.final, complete=text.complete)
+        return Output(summary(parts, text.stdout), final=text.final, complete=text.complete)

@@ -51,7 +51,7 @@ def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
 
 
 def store_figures(status: Mapping[str, Any] | None) -> Iterator[Figure]:
-    """Those of the store, from ``LogQuery.status``; None when it can't be reached."""
+    """Those of the store, from ``LogReader.status``; None when it can't be reached."""
     yield _gauge("database_up", "Whether this process reaches the database", status is not None)
     if status is None:
         return

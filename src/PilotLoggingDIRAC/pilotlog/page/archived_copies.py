@@ -1,4 +1,4 @@
-"""Local copies of archived logs, to be read anywhere in: fetched once, unpacked, bounded in number of bytes."""
+"""Local copies of archived logs for random access: fetched once, unpacked, within a limit of bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import ArchiveError, Overloaded, PilotLogError
 from ..model import Log
 from ..ports import Archive
 from ..text.utf8 import character_boundary
-from .line_index import Index
+from .line_index import LineIndex
 from .part_text import ARCHIVE
 
 _CHUNK_BYTES = 256 * 1024
@@ -26,17 +26,19 @@ _MAX_FAILURES = 1000
 
 
 class NotYetThere(PilotLogError):
-    """The text is being fetched from the archive; ask again in a moment."""
+    """The text is still being fetched from the archive; ask again in a moment."""
 
     errno = Overloaded.errno
 
 
-class Copy:
-    """An unpacked copy: a ``part_text.PartText``. Its file is held open, so that removing it disturbs no reader."""
+class ArchivedCopy:
+    """An unpacked copy, which is a ``part_text.PartText``. Its file stays open, so that removing it disturbs no
+    reader.
+    """
 
     source = ARCHIVE
 
-    def __init__(self, path: Path, index: Index):
+    def __init__(self, path: Path, index: LineIndex):
         self.path = path
         self._index = index
         self._file = path.open("rb")
@@ -58,8 +60,8 @@ class Copy:
         return os.pread(self._file.fileno(), self._index.size(chunk), self._index.bytes_before(chunk))
 
 
-class Copies:
-    """The copies of one process, in a folder of its own that nobody else may look into."""
+class ArchivedCopies:
+    """The copies of one process, in a private folder of its own."""
 
     def __init__(
         self,
@@ -69,9 +71,10 @@ class Copies:
         submit: Callable[..., Future],
         on_error: Callable[[Exception], None] = lambda error: None,
     ):
-        """``folder()`` is asked for at the first copy; ``submit(function, arguments)`` runs a fetch in a thread apart,
-        or raises Overloaded. ``archive_for(log)`` raises ArchiveError. ``on_error`` is told of every error that is no
-        PilotLogError.
+        """Make it; ``folder()`` is called at the first copy.
+
+        ``archive_for(log)`` returns the log's archive or raises ArchiveError. ``submit(function, arguments)`` runs a
+        fetch in another thread, or raises Overloaded. ``on_error`` is called with every error that is no PilotLogError.
         """
         self._folder = folder
         self._max_bytes = max_bytes
@@ -79,19 +82,19 @@ class Copies:
         self._submit = submit
         self._on_error = on_error
         self._lock = threading.Lock()
-        self._copies: OrderedDict[tuple[int, int], Copy] = OrderedDict()
+        self._copies: OrderedDict[tuple[int, int], ArchivedCopy] = OrderedDict()
         self._fetching: dict[tuple[int, int], int] = {}
         self._failed: dict[tuple[int, int], tuple[float, str]] = {}
 
     @property
     def bytes(self) -> int:
-        """What all copies have on disk."""
+        """Bytes of all copies on disk."""
         with self._lock:
             return sum(copy.bytes for copy in self._copies.values())
 
-    def get(self, log: Log) -> Copy:
-        """The copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while after
-        that failed, Overloaded when too many are being fetched.
+    def get(self, log: Log) -> ArchivedCopy:
+        """Return the copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while
+        after that failed, Overloaded when too many are being fetched.
         """
         key = (log.id, log.generation)
         with self._lock:
@@ -108,7 +111,7 @@ class Copies:
         raise NotYetThere("The log is being fetched from the archive")
 
     def _make_room(self, size: int) -> None:
-        """Remove copies, those first that were not asked for longest."""
+        """Remove the least recently used copies until ``size`` more bytes fit. Raises Overloaded."""
         coming = size + sum(self._fetching.values())
         if coming > self._max_bytes:
             raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
@@ -134,12 +137,12 @@ class Copies:
                 while len(self._failed) > _MAX_FAILURES:
                     self._failed.pop(next(iter(self._failed)))
 
-    def _bring(self, key: tuple[int, int], log: Log) -> Copy:
+    def _bring(self, key: tuple[int, int], log: Log) -> ArchivedCopy:
         packed = self._folder() / f"{key[0]}.{key[1]}.gz"
         text = packed.with_suffix(".text")
         try:
             self._archive_for(log).get(log.file, packed)
-            return Copy(text, _unpack(packed, text, log.bytes))
+            return ArchivedCopy(text, _unpack(packed, text, log.bytes))
         except BaseException:
             text.unlink(missing_ok=True)
             raise
@@ -147,9 +150,11 @@ class Copies:
             packed.unlink(missing_ok=True)
 
 
-def _unpack(packed: Path, path: Path, size: int) -> Index:
-    """Write the text of a gzip file, mode 0600, and index it. Raises ArchiveError unless it has exactly ``size`` bytes."""
-    index = Index()
+def _unpack(packed: Path, path: Path, size: int) -> LineIndex:
+    """Write the text of a gzip file, mode 0600, and return its index. Raises ArchiveError unless it has exactly
+    ``size`` bytes.
+    """
+    index = LineIndex()
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         for chunk in _chunks(packed):
             file.write(chunk)
@@ -162,7 +167,7 @@ def _unpack(packed: Path, path: Path, size: int) -> Index:
 
 
 def _chunks(packed: Path) -> Iterator[bytes]:
-    """The text in chunks, none of which begins inside a UTF-8 character."""
+    """Yield the text in blocks, none of which begins inside a UTF-8 character."""
     rest = b""
     try:
         with gzip.open(packed) as file:

@@ -1,4 +1,4 @@
-"""Logs as texts that can be read anywhere: all parts in one row, each from where its text is, indexed once and grown."""
+"""Logs as texts with random access: all parts in sequence, indexed once, extended as they grow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..model import Log
 from ..settings import PageSettings
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
-from .line_index import Index, Line, LineReader
+from .line_index import LineIndex, LineReader, ShownLine
 from .part_text import DATABASE, ChunkCache, PartText
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
@@ -21,7 +21,7 @@ _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 
 @dataclass(slots=True)
 class _Stretch:
-    """One part in the row: where it begins, by chunk and by byte of the whole."""
+    """One part in the sequence: its first chunk and byte in the whole."""
 
     log: Log
     text: PartText
@@ -34,13 +34,13 @@ class _Stretch:
 
 
 def identity(log: Log, text: PartText) -> tuple:
-    """What names a part's text: it never changes, but may grow, while this is the same."""
+    """Return a key of a part's text; under the same key the text may grow but never changes."""
     return log.id, text.source, 0 if text.source == DATABASE else log.generation
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A chunk of a log for somebody who follows it: ``line`` is the number of the line in which it begins."""
+class TextSince:
+    """New text of a log for a follower; ``line`` is the number of the line in which it begins."""
 
     line: int
     text: str
@@ -48,13 +48,13 @@ class Text:
 
 
 class Document:
-    """The whole text of a log, as far as it is kept. One thread at a time lets it grow, any number read."""
+    """The whole text of a log, as far as it is stored. One thread at a time extends it, any number read."""
 
     def __init__(self, cache: ChunkCache, settings: PageSettings):
         self._cache = cache
         self._settings = settings
         self._stretches: list[_Stretch] = []
-        self._index = Index()
+        self._index = LineIndex()
         self._lock = threading.Lock()
         self._outline = Outline()
         self._outlined = 0
@@ -63,7 +63,7 @@ class Document:
     # growing
 
     def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
-        """Whether these parts are the ones that are here, perhaps with more text at the end."""
+        """Return True if the parts here are these parts, perhaps with more text at the end."""
         wanted = [identity(log, text) for log, text in parts]
         ended = zip(self._stretches[:-1], parts, strict=False)
         return [stretch.identity for stretch in self._stretches] == wanted[: len(self._stretches)] and all(
@@ -71,7 +71,7 @@ class Document:
         )
 
     def grow(self, parts: Sequence[tuple[Log, PartText]]) -> None:
-        """Take in what came since."""
+        """Add the text that has come since."""
         with self._lock:
             for number, (log, text) in enumerate(parts):
                 if number == len(self._stretches):
@@ -87,22 +87,24 @@ class Document:
 
     @property
     def ended_lines(self) -> int:
-        """Lines that have their end."""
+        """Number of lines with a line end."""
         return self._index.lines
 
     @property
     def bytes(self) -> int:
-        """How long it is."""
+        """Length of the text in bytes."""
         return self._index.bytes
 
     def number_of_lines(self) -> int:
-        """All lines, with one at the end that has not ended."""
+        """Return the number of lines, with an unfinished one at the end."""
         last = self._index.chunks - 1
         text = next((text for _, text in self.chunks(last)), b"\n") if last >= 0 else b"\n"
         return self._index.lines + (not text.endswith(b"\n"))
 
     def chunks(self, start: int, keep: bool = True) -> Iterator[tuple[int, bytes]]:
-        """(number, text) of the chunks from one on; ``keep`` them at hand for who comes next.
+        """Yield (number, text) of the chunks from one on; ``keep`` them cached for later readers.
+
+        Raises LogNotFound if text has left its place.
 
         Raises LogNotFound when text has left the place it was in.
         """
@@ -129,8 +131,8 @@ class Document:
     def _stretch_of(self, chunk: int) -> _Stretch:
         return next(stretch for stretch in reversed(self._stretches) if stretch.first_chunk <= chunk)
 
-    def lines(self, first: int, number: int) -> list[Line]:
-        """At most so many lines from one on, cut and bounded as the settings say."""
+    def lines(self, first: int, number: int) -> list[ShownLine]:
+        """Return at most ``number`` lines from ``first`` on, cut and bounded as the settings say."""
         reader = LineReader(
             self._index,
             lambda start: (text for _, text in self.chunks(start)),
@@ -140,18 +142,18 @@ class Document:
         return reader.read(first, number)
 
     def stream(self) -> Iterator[bytes]:
-        """The whole text."""
+        """Yield the whole text in chunks."""
         return (text for _, text in self.chunks(0, keep=False))
 
     # following
 
     @property
     def end(self) -> str:
-        """The cursor behind all that is here."""
+        """The cursor behind all text that is here."""
         return self._cursor(self._index.bytes)
 
     def last_line(self) -> str:
-        """The cursor behind the last end of a line: what follows is a line that may still grow."""
+        """Return the cursor behind the last line end; the line that follows may still grow."""
         if not self._index.lines:
             return self._cursor(0)
         chunk = self._index.of_line(self._index.lines)
@@ -159,7 +161,7 @@ class Document:
         return self._cursor(self._index.bytes_before(chunk) + text.rfind(b"\n") + 1)
 
     def _cursor(self, place: int) -> str:
-        """Part and byte of it: parts that go away later don't move it."""
+        """Return the cursor of a byte: part and byte of it, so that it stays valid when earlier parts go away."""
         stretch = next((found for found in reversed(self._stretches) if found.first_byte <= place), None)
         return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else "0.0"
 
@@ -175,8 +177,8 @@ class Document:
                 return min(stretch.first_byte + (offset if stretch.log.part == part else 0), end)
         return self._index.bytes
 
-    def since(self, cursor: str) -> Text | None:
-        """What is behind a cursor, at most ``tail_bytes`` of it; None when nothing is."""
+    def since(self, cursor: str) -> TextSince | None:
+        """Return the text behind a cursor, at most ``tail_bytes`` of it; None if there is none."""
         place = self._place(cursor)
         chunk = self._index.of_byte(place)
         if chunk >= self._index.chunks:
@@ -191,12 +193,12 @@ class Document:
             if room <= 0 or end < len(text):
                 break
         found = b"".join(texts)
-        return Text(line, shown(found), self._cursor(place + len(found)))
+        return TextSince(line, shown(found), self._cursor(place + len(found)))
 
     # looking for things
 
     def outline(self) -> tuple[Outline, bool]:
-        """What stands out, and whether all of the text was looked at: each call looks at ``scan_bytes`` more of it."""
+        """Return (outline, done); each call scans ``scan_bytes`` more of the text."""
         with self._looking:
             room = self._settings.scan_bytes
             for number, text in self.chunks(self._outlined, keep=False):
@@ -207,7 +209,8 @@ class Document:
             return self._outline, self._outlined >= self._index.chunks
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
-        """Lines from one on that hold a text, and the line to go on from after ``scan_bytes``; None at the end.
+        """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``; None
+        at the end.
 
         Capitals count only where the wanted text has some (of ASCII letters).
         """
@@ -226,7 +229,7 @@ class Document:
 
 
 def _hits(text: bytes, wanted: bytes, line: int) -> Iterator[int]:
-    """The numbers of the lines that hold the wanted text; the text begins in ``line``."""
+    """Yield the numbers of the lines that hold the wanted text; ``text`` begins in ``line``."""
     counted, place = 0, text.find(wanted)
     while place >= 0:
         line, counted = line + text.count(b"\n", counted, place), place
@@ -236,15 +239,15 @@ def _hits(text: bytes, wanted: bytes, line: int) -> Iterator[int]:
 
 
 def shown(text: bytes) -> str:
-    """Text for eyes: what is not UTF-8 as escapes."""
+    """Return text to be shown; bytes that are not UTF-8 become escapes."""
     return text.decode("utf-8", "backslashreplace")
 
 
 class Documents:
-    """The logs that were looked at last."""
+    """The documents that were opened last."""
 
     def __init__(self, text_of: Callable[[Log], PartText], settings: PageSettings):
-        """``text_of(log)`` is a part's text; it may raise ``NotYetThere`` or ArchiveError."""
+        """Make it; ``text_of(log)`` returns a part's text, or raises ``NotYetThere`` or ArchiveError."""
         self._text_of = text_of
         self._settings = settings
         self._cache = ChunkCache(settings.cache_bytes)
@@ -252,7 +255,7 @@ class Documents:
         self._documents: OrderedDict = OrderedDict()
 
     def open(self, parts: Sequence[Log]) -> Document:
-        """The text of a log's parts, of those that are kept somewhere; empty without any."""
+        """Return the document of a log's parts; it is empty without parts."""
         if not parts:
             return Document(self._cache, self._settings)
         texts = [(log, self._text_of(log)) for log in parts]

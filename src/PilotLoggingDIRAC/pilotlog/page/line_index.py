@@ -1,4 +1,4 @@
-"""Random access to a long text by line and by byte: sums over its chunks tell which of them hold what is wanted."""
+"""Random access to a long text by line and by byte, through sums over its chunks."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ Chunks = Callable[[int], Iterator[bytes]]
 """``chunks(n)`` gives the text chunk by chunk, from the n-th on."""
 
 
-class Index:
-    """Where each chunk of a text begins. Grows at its end only, so that one thread may extend it while others read."""
+class LineIndex:
+    """The first line and byte of each chunk of a text. It grows only at its end, so one thread may extend it while
+    others read.
+    """
 
     def __init__(self) -> None:
         self._lines = [0]
         self._bytes = [0]
 
     def extend(self, sizes: Iterable[tuple[int, int]]) -> None:
-        """Add chunks behind those that are there: (ends of lines, bytes) of each."""
+        """Add chunks at the end: (line ends, bytes) of each."""
         for lines, size in sizes:
             self._lines.append(self._lines[-1] + lines)
             self._bytes.append(self._bytes[-1] + size)  # last, as ``chunks`` counts these
 
     @property
     def chunks(self) -> int:
-        """How many chunks there are."""
+        """Number of chunks."""
         return len(self._bytes) - 1
 
     @property
     def lines(self) -> int:
-        """Ends of lines in all chunks: text behind the last one is a line that has not ended."""
+        """Number of line ends in all chunks; text behind the last one is an unfinished line."""
         return self._lines[self.chunks]
 
     @property
@@ -39,40 +41,42 @@ class Index:
         return self._bytes[-1]
 
     def lines_before(self, chunk: int) -> int:
-        """Ends of lines before a chunk."""
+        """Return the number of line ends before a chunk."""
         return self._lines[chunk]
 
     def bytes_before(self, chunk: int) -> int:
-        """Bytes before a chunk."""
+        """Return the bytes before a chunk."""
         return self._bytes[chunk]
 
     def lines_in(self, chunk: int) -> int:
-        """Ends of lines in a chunk."""
+        """Return the number of line ends in a chunk."""
         return self._lines[chunk + 1] - self._lines[chunk]
 
     def size(self, chunk: int) -> int:
-        """Bytes in a chunk."""
+        """Return the bytes in a chunk."""
         return self._bytes[chunk + 1] - self._bytes[chunk]
 
     def of_line(self, line: int) -> int:
-        """The chunk that holds the end of the line before this one (counted from 0), so that it begins there or behind."""
+        """Return the chunk with the end of the preceding line (counted from 0); the line begins in that chunk or the
+        next.
+        """
         return max(bisect_left(self._lines, line, hi=self.chunks + 1) - 1, 0)
 
     def of_byte(self, place: int) -> int:
-        """The chunk that holds the byte at a place; the number of chunks for a place behind the end."""
+        """Return the chunk with a byte; the number of chunks for a byte behind the end."""
         return bisect_right(self._bytes, place) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line without its end. ``bytes`` is its whole length; ``text`` may hold only the beginning of it."""
+class ShownLine:
+    """A line without its line end. ``bytes`` is its whole length; ``text`` may hold only the beginning."""
 
     text: bytes
     bytes: int
 
 
 class _Open:
-    """A line that is being put together, of which not more than a limit is kept."""
+    """A line under construction, of which at most ``limit`` bytes are stored."""
 
     def __init__(self, limit: int):
         self._limit = limit
@@ -90,25 +94,25 @@ class _Open:
     def skip(self, size: int) -> None:
         self.bytes += size
 
-    def end(self) -> Line:
-        line = Line(self._kept, self.bytes)
+    def end(self) -> ShownLine:
+        line = ShownLine(self._kept, self.bytes)
         self._kept, self.bytes = b"", 0
         return line
 
 
 class LineReader:
-    """Lines of a text, bounded: long lines are cut, and what is not needed of a line is not even read."""
+    """Lines of a text within limits: long lines are cut, and chunks that are not needed are not read."""
 
-    def __init__(self, index: Index, chunks: Chunks, max_line_bytes: int, max_bytes: int):
-        """``max_bytes`` bounds one answer, which has one line at least."""
+    def __init__(self, index: LineIndex, chunks: Chunks, max_line_bytes: int, max_bytes: int):
+        """Make it; ``max_bytes`` limits one answer, which has at least one line."""
         self._index = index
         self._chunks = chunks
         self._max_line_bytes = max_line_bytes
         self._max_bytes = max_bytes
 
-    def read(self, first: int, number: int) -> list[Line]:
-        """At most so many lines from one on (counted from 0); the last of them may be a line that has not ended."""
-        lines: list[Line] = []
+    def read(self, first: int, number: int) -> list[ShownLine]:
+        """Return at most ``number`` lines from ``first`` (counted from 0) on; the last one may be unfinished."""
+        lines: list[ShownLine] = []
         room, line = self._max_bytes, _Open(self._max_line_bytes)
         for text in self._from_line(first, line):
             start = 0
@@ -122,7 +126,7 @@ class LineReader:
         return [*lines, line.end()] if line.bytes else lines
 
     def _from_line(self, first: int, line: _Open) -> Iterator[bytes]:
-        """The chunks from a line's begin on; those that only continue a line which is cut already are passed over."""
+        """Yield the text from a line's start on; skip chunks that only continue a line which is already cut."""
         chunk = self._index.of_line(first)
         skip, texts = first - self._index.lines_before(chunk), self._chunks(chunk)
         while chunk < self._index.chunks:
@@ -139,7 +143,7 @@ class LineReader:
 
 
 def _after_lines(text: bytes, number: int) -> bytes:
-    """What is behind so many ends of lines; nothing when there are fewer."""
+    """Return the text behind ``number`` line ends; empty if there are fewer."""
     if number == 0:
         return text
     parts = text.split(b"\n", number)

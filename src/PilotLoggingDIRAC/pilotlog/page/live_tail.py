@@ -1,4 +1,4 @@
-"""What is new in a log, for many who follow it: read once, however many want it."""
+"""The live tail: new text of a log, read once for all who follow it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from .. import access
 from ..model import Log, PilotId
 from .document import Document
-from .viewer import Reader, Viewer, describe
+from .viewer import PageCaller, Viewer, describe
 from .watcher import Head
 
 _MAX_KEPT = 256
@@ -18,8 +18,8 @@ _MAX_KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A chunk of text behind a cursor (None: there is none), the cursor behind it, how the log stands, and whether
-    more text is there already.
+    """New text behind a cursor (None if there is none), the cursor behind it, the log's standing, and True if more text
+    is there already.
     """
 
     text: dict[str, Any] | None
@@ -29,7 +29,7 @@ class News:
 
 
 class _Seen:
-    """A log as it was with one head: its parts and text, and the chunk that was asked for last."""
+    """A log at one head: its parts, its document, and the last answer with its cursor."""
 
     def __init__(self, head: Head):
         self.head = head
@@ -39,18 +39,18 @@ class _Seen:
         self.last: tuple[str, News] | None = None
 
 
-class Following:
-    """Answers those who follow logs. Whoever asks with the same head and cursor as another gets the same answer."""
+class LiveTail:
+    """The answers for followers of logs. Callers with the same head and cursor get the same answer."""
 
     def __init__(self, viewer: Viewer):
         self._viewer = viewer
         self._lock = threading.Lock()
         self._seen: OrderedDict[PilotId, _Seen] = OrderedDict()
 
-    def since(self, reader: Reader, pilot: PilotId, cursor: str, head: Head | None) -> News:
-        """What is behind the cursor. ``head`` is how far the log is known to have come, None to look for oneself.
+    def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
+        """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
 
-        Raises NotAllowed for who may not read the log, and LogNotFound; both at any time.
+        Raises NotAllowed unless the caller may read the log, and LogNotFound.
         """
         if head is None:
             parts = self._viewer.parts(reader, pilot)

@@ -1,4 +1,4 @@
-"""The text of one part of a log, in chunks: where they come from, and those that were read last."""
+"""The text of one part of a log, in chunks: its place, and a cache of recent chunks."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ ARCHIVE = "Archive"
 
 
 class PartText(Protocol):
-    """The text of one part of a log, in numbered chunks that never change; more may come behind them."""
+    """The text of one part of a log, in numbered chunks that never change; more may be added at the end."""
 
     source: str
 
     def sizes(self, start: int) -> list[tuple[int, int]]:
-        """(ends of lines, bytes) of the chunks from the start-th on."""
+        """Return (line ends, bytes) of the chunks from ``start`` on."""
 
     def step(self, start: int) -> list[bytes]:
-        """Some chunks from the start-th on, one at least; empty when there is none."""
+        """Return some chunks from ``start`` on, at least one; empty at the end."""
 
 
 class ChunkCache:
-    """The chunks that were read last, of all logs together, up to so many bytes."""
+    """The chunks that were read last, of all logs together, within a limit of bytes."""
 
     def __init__(self, max_bytes: int):
         self._max_bytes = max_bytes
@@ -35,14 +35,14 @@ class ChunkCache:
         self._bytes = 0
 
     def get(self, key: tuple) -> bytes | None:
-        """A chunk, if it is still there."""
+        """Return a chunk, None if it is not cached."""
         with self._lock:
             if key in self._chunks:
                 self._chunks.move_to_end(key)
             return self._chunks.get(key)
 
     def put(self, key: tuple, text: bytes) -> None:
-        """Keep a chunk; the ones that were not asked for longest make room."""
+        """Cache a chunk; the least recently used ones make room."""
         with self._lock:
             self._bytes += len(text) - len(self._chunks.pop(key, b""))
             self._chunks[key] = text
@@ -51,12 +51,14 @@ class ChunkCache:
 
 
 class DatabaseText:
-    """A part's text in the store: a ``part_text.PartText``."""
+    """A part's text in the store, which is a ``part_text.PartText``."""
 
     source = DATABASE
 
     def __init__(self, log: Log, sizes: Callable, step: Callable):
-        """``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.page_queries`` and ``sql.reading``."""
+        """Make it; ``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.page_queries`` and
+        ``sql.reading``.
+        """
         self._id = log.id
         self._sizes = sizes
         self._step = step
@@ -71,5 +73,5 @@ class DatabaseText:
 
 
 def text_of(log: Log, in_database: Callable[[Log], PartText], copy: Callable[[Log], PartText]) -> PartText:
-    """Where a part is read: in the store while it is there, else its archived copy."""
+    """Return a part's text: from the store while it is there, else from its archived copy."""
     return copy(log) if log.state is State.PURGED else in_database(log)

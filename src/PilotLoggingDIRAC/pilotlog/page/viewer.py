@@ -1,4 +1,4 @@
-"""What the web page asks, answered as plain dictionaries: a list of logs, one log, its lines, its outline, what is new."""
+"""The web page's questions, answered as plain dictionaries: the list of logs, one log, its lines, outline and hits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..ports import Clock
 from ..read import selection
 from ..read.audit import Audit
 from ..read.outputs import lost_parts
-from ..read.reader import LogQuery
+from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
 from .document import Document, Documents, shown
@@ -28,26 +28,34 @@ _MAX_FIND_BYTES = 256
 _LISTED = 50
 
 
-class Views(Protocol):
-    """What the store tells the page, see ``sql.viewing``."""
+class StateCounts(Protocol):
+    """The store's counts for the page; see ``sql.page_queries``."""
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
-        """How many logs match, by state, counted in the ``most`` of them that were heard of last."""
+        """Return the number of selected logs by state, counted among the ``most`` that were heard of last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Who asks."""
+class PageCaller:
+    """A caller of the page, with the policy of the caller's VO."""
 
     caller: Caller
     policy: Policy
 
 
 class Viewer:
-    """Answers the page. Raises the errors of ``errors``; NotAllowed and LogNotFound are to look the same outside."""
+    """The answers to the page's questions. Raises the errors of ``errors``; the page shows NotAllowed and LogNotFound
+    alike.
+    """
 
     def __init__(
-        self, query: LogQuery, views: Views, documents: Documents, settings: PageSettings, clock: Clock, audit: Audit
+        self,
+        query: LogReader,
+        views: StateCounts,
+        documents: Documents,
+        settings: PageSettings,
+        clock: Clock,
+        audit: Audit,
     ):
         self.settings = settings
         self._query = query
@@ -56,9 +64,9 @@ class Viewer:
         self._clock = clock
         self._audit = audit
 
-    def logs(self, reader: Reader, asked: Asked) -> dict[str, Any]:
-        """A page of the logs that match, newest first unless ``Order`` says otherwise, and how many there are by state;
-        ``newest``: states were counted in so many logs only, those heard of last.
+    def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
+        """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
+        ``newest`` above 0 is the number of logs, heard of last, that states were counted among.
         """
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selection.selection(chosen)
@@ -79,8 +87,8 @@ class Viewer:
             "logs": [_row(log) for log in found],
         }
 
-    def log(self, reader: Reader, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """How a log stands, and how long it is. The text may still be on its way here (``NotYetThere``)."""
+    def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
+        """Return the standing and length of a log. Raises NotYetThere while the text is being fetched."""
         parts = self.parts(reader, pilot)
         document = self.document(parts)
         return describe(parts) | {
@@ -91,9 +99,9 @@ class Viewer:
             "cursor": document.last_line(),
         }
 
-    def lines(self, reader: Reader, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Lines from ``First`` (counted from 0) on, at most ``Number``, fewer where they are long; and how many of each
-        were cut: a line's place in the answer to its length in bytes.
+    def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
+        """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a
+        line's place in the answer to its length in bytes, for lines that were cut.
         """
         document = self.document(self.parts(reader, pilot))
         first = _number(asked, "First", 0, 0, 10**12)
@@ -101,8 +109,8 @@ class Viewer:
         cut = {place: line.bytes for place, line in enumerate(lines) if line.bytes > len(line.text)}
         return {"first": first, "lines": [shown(line.text) for line in lines], "cut": cut}
 
-    def outline(self, reader: Reader, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Commands, errors and gaps as far as the text was looked at; ask again until it is ``done``."""
+    def outline(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
+        """Return the commands, errors and gaps in the text scanned so far; ask again until ``done``."""
         outline, done = self.document(self.parts(reader, pilot)).outline()
         phases = [
             {"line": phase.line, "command": phase.command, "module": phase.module, "time": phase.time}
@@ -117,8 +125,8 @@ class Viewer:
             "done": done,
         }
 
-    def find(self, reader: Reader, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Lines from ``First`` on that hold ``Text``, and where to go on from (None at the end)."""
+    def find(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
+        """Return the lines from ``First`` on that hold ``Text``, and the line to continue from (None at the end)."""
         wanted = _one(asked, "Text").encode("utf-8", "backslashreplace")
         if not 0 < len(wanted) <= _MAX_FIND_BYTES or b"\n" in wanted:
             raise InvalidInput(f"Text has 1 to {_MAX_FIND_BYTES} bytes and no end of line")
@@ -126,24 +134,26 @@ class Viewer:
         hits, following = document.find(wanted, _number(asked, "First", 0, 0, 10**12))
         return {"hits": hits, "next": following}
 
-    def text(self, reader: Reader, pilot: PilotId) -> Iterator[bytes]:
-        """The whole text."""
+    def text(self, reader: PageCaller, pilot: PilotId) -> Iterator[bytes]:
+        """Yield the whole text in chunks."""
         return self.document(self.parts(reader, pilot)).stream()
 
-    def parts(self, reader: Reader, pilot: PilotId) -> list[Log]:
-        """The parts of a log that the reader may see; whoever sees one is noted."""
+    def parts(self, reader: PageCaller, pilot: PilotId) -> list[Log]:
+        """Return the parts of a log that the caller may see; write it to the audit log."""
         parts = self._query.parts(reader.caller, reader.policy, pilot)
         self._audit.page(reader.caller, _METHOD, log=pilot)
         return parts
 
     def document(self, parts: list[Log]) -> Document:
-        """The text of the parts as far as it is kept. Raises NotYetThere while it is on its way from the archive."""
+        """Return the document of the parts that are stored. Raises NotYetThere while a part is being fetched from the
+        archive.
+        """
         lost = lost_parts(parts)
         return self._documents.open([log for log in parts if log.part not in lost])
 
 
 def describe(parts: Sequence[Log]) -> dict[str, Any]:
-    """What is always in view: whose log it is, where it is, whether it is complete and why."""
+    """Return the facts that the page always shows: pilot, place, standing and its reason."""
     last = parts[-1]
     stands, why = standing(parts)
     return _row(last) | {
@@ -201,7 +211,7 @@ def _number(asked: Asked, name: str, default: int, lowest: int, highest: int) ->
 
 
 def _order(asked: Asked) -> tuple[str, bool]:
-    """``Order`` is a column, with a minus sign in front for the largest or latest first."""
+    """Return (column, descending) of ``Order``: a column, with a minus sign in front for descending order."""
     value = _one(asked, "Order") or "-LastSeen"
     column = value.removeprefix("-")
     if column not in ("LastSeen", "FirstSeen", "NumberOfBytes", "NumberOfLines"):

@@ -1,4 +1,4 @@
-"""Following logs that grow: one look at the store each tick for all that are watched, however many watch."""
+"""Notification of growing logs: one query per tick for all watched logs, however many watch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..settings import PageSettings
 
 
 class Head(NamedTuple):
-    """How far a log has come: its last part, that part's next sequence number and state, and whether it is complete."""
+    """The end of a log: its last part, that part's next sequence number and state, and True if it is complete."""
 
     part: int
     next_sequence: int
@@ -28,20 +28,20 @@ Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]
 
 @dataclass(eq=False, slots=True)
 class Watch:
-    """One who watches a log; ``wake`` is told, in another thread, how far the log has come whenever that changes."""
+    """One watch of a log; ``wake`` is called in another thread with the log's new head whenever that changes."""
 
     pilot: PilotId
     user: str
     wake: Callable[[Head], None]
 
 
-class Watching:
-    """All watchers of a process. Its thread lives while somebody watches."""
+class Watcher:
+    """All watches of a process. Its thread runs while there are any."""
 
     def __init__(
         self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None
     ):
-        """``on_error`` is told of the first of a row of looks that failed."""
+        """Make it; ``on_error`` is called with the first error of a series of failures."""
         self._heads = heads
         self._settings = settings
         self._on_error = on_error
@@ -55,11 +55,11 @@ class Watching:
 
     @property
     def number(self) -> int:
-        """How many watch."""
+        """Number of watches."""
         return self._users.total()
 
     def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> Watch:
-        """Watch a log until ``leave``; who begins has to look for itself once. Raises Overloaded when too many watch."""
+        """Watch a log until ``leave``; the caller looks at it once itself. Raises Overloaded when too many watch."""
         with self._lock:
             if self.number >= self._settings.max_watchers:
                 raise Overloaded("Too many are watching logs: try again later")

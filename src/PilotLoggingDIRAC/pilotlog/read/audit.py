@@ -1,6 +1,6 @@
-"""Who read which log, and who was refused: one line each for the service's log, without text of a log or of a caller.
+"""Audit lines in the service's log: who read which log, and who was refused, without text of a log or of a caller.
 
-What goes into a line is known before: names of the Registry, names that ``validation`` let pass, an error's class. It is
+A line has only known words: names of the Registry, names that ``validation`` accepted, an error's class. They are
 reduced to printable characters all the same, so that nobody forges a line.
 """
 
@@ -26,7 +26,9 @@ REFUSED = "Refused"
 
 
 class Audit:
-    """Writes the lines, ``write(event, facts)``; of those that would come in floods one in a while, with a count."""
+    """The writer of audit lines, by ``write(event, facts)``. Of lines that repeat, one is written per period, with a
+    count.
+    """
 
     def __init__(
         self,
@@ -38,19 +40,19 @@ class Audit:
         self._quiet = _Quiet(settings.audit_quiet_seconds, settings.audit_max_remembered, monotonic)
 
     def read(self, who: Caller, method: str, **facts: object) -> None:
-        """A log was read as a whole."""
+        """Write that a whole log was read."""
         self._line(READ, who, method, facts)
 
     def page(self, who: Caller, method: str, **facts: object) -> None:
-        """A page of a log was read: a line for the first one by this caller, then one in a while."""
+        """Write that a page of a log was read: the first one by this caller, then one line per period."""
         self._seldom(READ, who, method, facts)
 
     def listed(self, who: Caller, method: str, wanted: Selection, records: int) -> None:
-        """Logs were listed: the line has which fields were selected by, not the values."""
+        """Write that logs were listed, with the names of the selected fields, not their values."""
         self._line(LISTED, who, method, {"keys": ",".join(wanted.given), "records": records})
 
     def refused(self, who: Caller, method: str, error: PilotLogError, **facts: object) -> None:
-        """A call was refused; the line has the error's name alone."""
+        """Write that a call was refused, with the error's name alone."""
         self._seldom(REFUSED, who, method, {"error": type(error).__name__} | facts)
 
     def _seldom(self, event: str, who: Caller, method: str, facts: dict[str, object]) -> None:
@@ -69,7 +71,7 @@ def _plain(value: object) -> str:
 
 
 class _Quiet:
-    """Which of the same things to tell of: the first, and one a while later for all that came meanwhile."""
+    """A limiter for repeated events: the first is reported, then one per period with the count of all."""
 
     def __init__(self, seconds: float, max_remembered: int, monotonic: Callable[[], float]):
         self._seconds = seconds
@@ -79,7 +81,7 @@ class _Quiet:
         self._told: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
 
     def number(self, thing: Hashable) -> int:
-        """How many of this thing there were since it was told of last, this one included; 0: don't tell now."""
+        """Return the number of these events since the last report, this one included; 0: do not report now."""
         now = self._monotonic()
         with self._lock:
             since, number = self._told.pop(thing, (now - self._seconds, 0))

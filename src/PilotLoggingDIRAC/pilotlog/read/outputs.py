@@ -1,4 +1,4 @@
-"""A pilot's output for somebody who asks by the pilot's reference: who is that pilot, may they read it, where is it."""
+"""A pilot's output by the pilot's reference or stamp: find the pilot, check the caller's rights, ask the sources."""
 
 from __future__ import annotations
 
@@ -12,44 +12,47 @@ from ..model import Log, Output, PilotId, State
 from .source_chain import ARCHIVE, COLLECTOR, SourceChain
 
 
-class Reader(Protocol):
-    """What the store tells of logs."""
+class LogLookup(Protocol):
+    """The store's logs by stamp and by reference."""
 
     def find(self, pilot: PilotId) -> list[Log]:
-        """All parts of a pilot's log, first to last."""
+        """Return all parts of a pilot's log, first to last."""
 
     def find_reference(self, reference: str) -> list[Log]:
-        """All parts of the logs of pilots with this reference, first to last."""
+        """Return all parts of the logs of pilots with this reference, first to last."""
 
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
-        """All parts of the logs with one of these stamps, of any VO."""
+        """Return all parts of the logs with one of these stamps, of any VO."""
 
     def chunks(self, log: Log) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of the log's chunks."""
+        """Yield (sequence, text) of a log's chunks."""
 
 
 class Records(Protocol):
-    """What DIRAC knows of a pilot by its reference."""
+    """DIRAC's records of pilots."""
 
     def subject(self, reference: str) -> Log | None:
-        """The pilot as a log without text (pilot, reference, site), None when unknown. Raises StoreUnavailable."""
+        """Return the pilot as a log without text (pilot, reference, site), None if unknown. Raises StoreUnavailable."""
 
 
 class PilotOutputs:
-    """Pilots' output by reference, for those who may read it."""
+    """Pilots' output by reference or stamp, for callers who may read it."""
 
-    def __init__(self, records: Records, reader: Reader, chain: SourceChain, names_for: Callable[[str], Sequence[str]]):
-        """``names_for(vo)`` gives the sources to ask for a VO's pilots, in order."""
+    def __init__(
+        self, records: Records, reader: LogLookup, chain: SourceChain, names_for: Callable[[str], Sequence[str]]
+    ):
+        """Make it; ``names_for(vo)`` returns the sources to ask for a VO's pilots, in order."""
         self._records = records
         self._reader = reader
         self._chain = chain
         self._names_for = names_for
 
     def get(self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()) -> tuple[str, Output]:
-        """(VO, output) of a pilot, by its reference or its stamp, from one of the named sources or else the VO's.
+        """Return (VO, output) of a pilot, from the first of the named sources, or of the VO's sources, that has it.
 
-        Raises NotAllowed for a pilot that the caller may not read and, to them, for one that is not there;
-        LogNotFound to those who may read all; StoreUnavailable when nobody can tell; SourcesExhausted.
+        Raises NotAllowed if the caller may not read the pilot's log or, without rights to all logs, if there is no such
+        pilot; LogNotFound for a caller who may read all; StoreUnavailable if the pilot can't be looked up;
+        SourcesExhausted.
         """
         scope, asked = access.scope(caller, policy), validation.reference(reference)
         log = None if scope.empty else self._readable(scope, asked)
@@ -60,9 +63,10 @@ class PilotOutputs:
         return log.pilot.vo, self._chain.output(log.pilot, log.reference, names)
 
     def by_stamp(self, caller: Caller, policy: Policy, vo: object, stamp: object) -> tuple[PilotId, Output]:
-        """A pilot and its log, from the collector or the archive.
+        """Return a pilot and its output, from the collector or the archive.
 
-        Who reads by site needs every part of it to be at that site. Raises NotAllowed as ``get``; SourcesExhausted.
+        A caller who reads by site must be allowed to read every part. Raises NotAllowed as ``get`` does;
+        SourcesExhausted.
         """
         scope = access.scope(caller, policy)
         try:
@@ -77,9 +81,9 @@ class PilotOutputs:
         return pilot, self._chain.output(pilot, "", (COLLECTOR, ARCHIVE))
 
     def _readable(self, scope: access.Scope, reference: str) -> Log | None:
-        """The pilot by DIRAC's record; by our own logs where DIRAC has deleted it, or can't be asked.
+        """Return the pilot by DIRAC's record, or by our own logs where DIRAC has deleted it or can't be asked.
 
-        Both are asked for a pilot that is not for the caller, as for one that is not there: both take the same time.
+        Both are asked in any case, so that a hidden pilot takes the same time as one that does not exist.
         """
         unknown: StoreUnavailable | None = None
         try:
@@ -97,14 +101,14 @@ class PilotOutputs:
         return logs[-1] if logs else None
 
     def _by_stamp_alone(self, scope: access.Scope, stamp: str) -> list[Log]:
-        """The parts of logs with this stamp, of pilots all of whose parts are in the scope."""
+        """Return the parts of logs with this stamp, of pilots all of whose parts are in the scope."""
         found = self._reader.find_stamps([stamp]) if stamp.isascii() else []
         hidden = {log.pilot for log in found if not scope.covers(log)}
         return [log for log in found if log.pilot not in hidden]
 
 
-def parts_of(reader: Reader, pilot: PilotId, reference: str) -> list[Log]:
-    """All parts of a pilot's log, by its stamp or, where that finds nothing, its reference. Raises LogNotFound."""
+def parts_of(reader: LogLookup, pilot: PilotId, reference: str) -> list[Log]:
+    """Return all parts of a pilot's log, by its stamp or, if that finds nothing, its reference. Raises LogNotFound."""
     parts = reader.find(pilot) if pilot.stamp else []
     if not parts:
         parts = [log for log in reader.find_reference(reference) if log.pilot.vo == pilot.vo]
@@ -114,7 +118,7 @@ def parts_of(reader: Reader, pilot: PilotId, reference: str) -> list[Log]:
 
 
 def lost_parts(parts: Sequence[Log]) -> list[int]:
-    """The numbers of parts that are nowhere any more: purged without a copy, or without even a row.
+    """Return the numbers of parts whose text is lost: purged without a copy, or without a row.
 
     Part 0 is there only for imported logs.
     """
@@ -123,8 +127,8 @@ def lost_parts(parts: Sequence[Log]) -> list[int]:
     return sorted(gone | set(range(1, max(rows) + 1)) - set(rows))
 
 
-def stored_text(reader: Reader, log: Log) -> Iterator[bytes]:
-    """The text of a log in the store. Raises LogNotFound at its end when the text was purged while it was read."""
+def stored_text(reader: LogLookup, log: Log) -> Iterator[bytes]:
+    """Yield the text of a log in the store. Raises LogNotFound at the end if the text was purged meanwhile."""
     size = 0
     for _, text in reader.chunks(log):
         size += len(text)
@@ -134,7 +138,9 @@ def stored_text(reader: Reader, log: Log) -> Iterator[bytes]:
 
 
 def describe(parts: Sequence[Log], text: str) -> Output:
-    """The output that the parts of a log make: final when nothing more is expected, complete when the pilot said so."""
+    """Return the parts of a log as an output: final if no more text is expected, complete if the pilot reported its
+    end.
+    """
     final = all(log.state is not State.RECEIVING for log in parts)
     lost = lost_parts(parts)
     note = f"[No longer kept: part {', '.join(map(str, lost))} of this log]\n" if lost else ""

@@ -1,4 +1,4 @@
-"""What readers choose by, from untrusted values to frozen types: selections of logs, their order, searches, sources."""
+"""Parsers from untrusted values to frozen types: selections of logs, their order, searches, sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ..errors import InvalidInput
 from ..model import Selection, State
 from ..search.pattern import finder
-from ..search.search import Query
+from ..search.search import SearchQuery
 from ..validation import flag, number
 
 _MAX_SELECTED = 1000
@@ -25,9 +25,9 @@ _OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "LastError")
 
 
 def selection(values: object) -> Selection:
-    """The logs that a caller asks for: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a list
-    each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete (true or false), LastError (text that it
-    holds). An unknown key is an error, an empty list too.
+    """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a
+    list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete (true or false), LastError (a part of
+    it). An unknown key is an error, and so is an empty list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
@@ -48,22 +48,22 @@ def selection(values: object) -> Selection:
     return Selection(**fields)
 
 
-def search_query(pattern: object, options: object, max_context: int) -> Query:
-    """What a caller searches for: text or a regular expression, with Regex, IgnoreCase, Archive and Context."""
+def search_query(pattern: object, options: object, max_context: int) -> SearchQuery:
+    """Return the query of a search: text or a regular expression, with Regex, IgnoreCase, Archive and Context."""
     if not isinstance(options, dict) or not options.keys() <= {"Regex", "IgnoreCase", "Archive", "Context"}:
         raise InvalidInput("The options are not a dictionary with some of Regex, IgnoreCase, Archive, Context")
     regular, ignore_case, archive = (flag(options.get(key, False), key) for key in ("Regex", "IgnoreCase", "Archive"))
     context = number(options.get("Context", 0), "Context", 0, max_context)
-    return Query(finder(pattern, regular, ignore_case), context, archive)
+    return SearchQuery(finder(pattern, regular, ignore_case), context, archive)
 
 
 def sources(value: object) -> tuple[str, ...]:
-    """The names of sources that a caller wants asked; none for the usual ones."""
+    """Return the names of the sources that a caller names; empty for the usual ones."""
     return _strings("sources", value) if value else ()
 
 
 def order(value: object) -> tuple[str, bool]:
-    """(column, whether descending) of DIRAC's ``[[column, "ASC" or "DESC"]]``; newest first when empty."""
+    """Return (column, descending) of DIRAC's ``[[column, "ASC" or "DESC"]]``; newest first when empty."""
     if not value:
         return "LastSeen", True
     try:

@@ -1,7 +1,7 @@
-"""The ordered chain of sources: a pilot's output from the first place that has it.
+"""The chain of sources: a pilot's output from the first source that has it.
 
-A source that fails, answers too late or has nothing but white space makes way for the next. Sources are asked in
-threads of the chain's own, so many of each at most: one that hangs costs its time limit, and never more threads.
+If a source fails, is too slow, or has only white space, the next one is asked. Each source is asked in threads of the
+chain's own, a bounded number per source: a source that hangs costs its time limit, and no more threads.
 """
 
 from __future__ import annotations
@@ -32,16 +32,19 @@ _MAX_REASON_CHARACTERS = 300
 
 
 def order(configured: Sequence[str], remote_first: bool) -> tuple[str, ...]:
-    """The names of the sources to ask: those configured, else the default, with the CE last for ``remote_first``."""
+    """Return the names of the sources to ask: the configured ones, else the default; ``remote_first`` puts the
+    CE last.
+    """
     if configured:
         return tuple(dict.fromkeys(configured))
     return DEFAULT_ORDER[1:] + DEFAULT_ORDER[:1] if remote_first else DEFAULT_ORDER
 
 
 def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:
-    """A log's text from its chunks; of a longer one the last ``max_bytes``, after a line that says how much is missing.
+    """Return a log's text from its chunks; of a longer log the last ``max_bytes``, after a line with the number of
+    bytes left out.
 
-    Holds little more than ``max_bytes`` in memory. What is not UTF-8 is shown as escapes.
+    Holds little more than ``max_bytes`` in memory. Bytes that are not UTF-8 become escapes.
     """
     kept: deque[bytes] = deque()
     size = left_out = 0
@@ -58,7 +61,7 @@ def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:
 
 
 class SourceChain:
-    """Asks named sources one after the other."""
+    """The sources by name, to be asked one after the other."""
 
     def __init__(
         self,
@@ -68,16 +71,19 @@ class SourceChain:
         max_in_flight: int = _MAX_IN_FLIGHT,
         turn_seconds: float = _TURN_SECONDS,
     ):
-        """``on_error`` is told (source, error) of every error that is no PilotLogError.
+        """Make it; ``on_error(source, error)`` is called for every error that is no PilotLogError.
 
-        One source gets ``max_in_flight`` questions at a time; one more waits at most ``turn_seconds`` for its turn.
+        At most ``max_in_flight`` requests to one source run at a time; a further one waits ``turn_seconds`` for its
+        turn.
         """
-        self._lines = {source.name: _Line(source, max_in_flight, turn_seconds) for source in sources}
+        self._sources = {source.name: _AskedSource(source, max_in_flight, turn_seconds) for source in sources}
         self._settings = settings
         self._on_error = on_error
 
     def output(self, pilot: PilotId, reference: str, names: Sequence[str]) -> Output:
-        """The output from the first of the named sources that has text. Raises SourcesExhausted naming each and why."""
+        """Return the output of the first named source that has text. Raises SourcesExhausted, with each source's
+        reason.
+        """
         deadline = time.monotonic() + self._settings.chain_seconds
         reasons = []
         for name in names:
@@ -92,11 +98,11 @@ class SourceChain:
         raise SourcesExhausted("No source has this pilot's output. " + "; ".join(map(_short, reasons)))
 
     def _ask(self, name: str, pilot: PilotId, reference: str, seconds: float) -> Output:
-        if name not in self._lines:
-            raise NotASource(f"unknown source, there are {', '.join(self._lines)}")
+        if name not in self._sources:
+            raise NotASource(f"unknown source, there are {', '.join(self._sources)}")
         if seconds <= 0:
             raise Overloaded("not asked, the time was up")
-        found = self._lines[name].ask(pilot, reference, seconds)
+        found = self._sources[name].ask(pilot, reference, seconds)
         if found.empty:
             raise NothingThere("has only empty text")
         return dataclasses.replace(found, source=name)
@@ -114,8 +120,8 @@ class NothingThere(PilotLogError):
     errno = SourcesExhausted.errno
 
 
-class _Line:
-    """The questions to one source, each in a thread of its own; a thread that hangs keeps its place in the count."""
+class _AskedSource:
+    """One source with its threads; a thread that hangs still counts."""
 
     def __init__(self, source: Source, max_in_flight: int, turn_seconds: float):
         self._source = source
@@ -123,7 +129,7 @@ class _Line:
         self._free = threading.BoundedSemaphore(max_in_flight)
 
     def ask(self, pilot: PilotId, reference: str, seconds: float) -> Output:
-        """The source's answer. Raises what it raises, and Overloaded when it is busy or answers too late."""
+        """Return the source's output. Raises what the source raises, and Overloaded when it is busy or too slow."""
         asked = time.monotonic()
         if not self._free.acquire(timeout=min(seconds, self._turn_seconds)):
             raise Overloaded("too many questions wait for it")
@@ -135,7 +141,7 @@ class _Line:
             raise Overloaded(f"no answer within {seconds:.0f} s") from None
 
     def _start(self, answer: Future, pilot: PilotId, reference: str) -> None:
-        """Daemon threads, as one that hangs must not keep the process from ending."""
+        """Start a daemon thread: a source that hangs must not keep the process from ending."""
         work = threading.Thread(
             target=self._work, args=(answer, pilot, reference), name=f"source-{self._source.name}", daemon=True
         )

@@ -1,4 +1,4 @@
-"""A pilot's log on one page of plain text: where its text is, whether all of it is there, and what stands out in it."""
+"""A summary of a pilot's log in plain text: where its text is, its completeness, its commands and errors."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MAX_ERROR_CHARACTERS = 300
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
-def story(parts: Sequence[Log], text: str) -> str:
-    """What is known of the parts of a log, its commands and its first errors.
+def summary(parts: Sequence[Log], text: str) -> str:
+    """Return a summary of the parts of a log, its commands and its first errors.
 
-    ``text`` is all that can be read of it. What pilots wrote is shown, never obeyed, by a terminal.
+    ``text`` is all of the log that can be read. Control characters in it are escaped.
     """
     raw = text.encode("utf-8", "backslashreplace")
     outline = Outline()
@@ -62,7 +62,7 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
 
 
 def standing(parts: Sequence[Log]) -> tuple[str, str]:
-    """(``running``, ``complete`` or ``incomplete``; why) of a log with at least one part."""
+    """Return (``running``, ``complete`` or ``incomplete``; reason) of a log with at least one part."""
     last, lost = parts[-1], lost_parts(parts)
     if lost:
         return "incomplete", f"No longer kept: part {', '.join(map(str, lost))} of this log."
@@ -80,7 +80,7 @@ def _again(parts: Sequence[Log]) -> str:
 
 
 def whereabouts(parts: Sequence[Log]) -> str:
-    """Where the text is, for people: the database, storage elements by name."""
+    """Return the places of the text for people: the database, storage elements by name."""
     places = {_place(log): None for log in parts if log.state is not State.PURGED or log.file}
     return " and ".join(places) or "nowhere any more"
 

@@ -1,1 +1,7 @@
-"""Search over many logs: the pattern, the lines that match, the search itself."""
+"""Search for a pattern in the text of many logs.
+
+`pattern` compiles literal text or a regular expression (RE2) to a finder, which takes linear time. `line_finder` finds
+the matching lines of one text with the lines around them, however the text is cut into chunks. `search` goes through
+the selected logs, newest first. A call does a bounded amount of work and returns a cursor; repeated calls find each
+matching line exactly once.
+"""

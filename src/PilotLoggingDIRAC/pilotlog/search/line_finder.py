@@ -1,6 +1,6 @@
-"""Finding lines in a text that comes in chunks cut anywhere, with the lines around them, and going on later.
+"""Matching lines of a text that comes in chunks cut anywhere, with the lines around them.
 
-A hit is found once however the text was cut and wherever a search stopped and went on.
+A hit is found once, however the text was cut and wherever a search stopped and continued.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import NamedTuple
 from .pattern import Finder
 
 
-class Place(NamedTuple):
-    """Where to read on: a chunk, bytes of it to leave out, the number of the line there (from 0), and the number of
-    the first line that was not searched yet; those before it are read for their context.
+class SearchPosition(NamedTuple):
+    """The position from which a search continues: a chunk, bytes of it to skip, the number of the line there (from 0),
+    and the number of the first line not searched yet. Lines before that are read as context only.
     """
 
     sequence: int = 0
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A line with a match: its number from 1, its text without its end, where the match begins in it, and the lines
+    """A line with a match: its number from 1, its text without the line end, the offset of the match, and the lines
     around it.
     """
 
@@ -38,10 +38,14 @@ class Hit:
 
 
 class LineFinder:
-    """Searches one text: ``feed`` it chunk by chunk, and take ``hits`` after each; at the end ``hits(last=True)``."""
+    """The search of one text: ``feed`` it chunk by chunk and take ``hits`` after each; at the end
+    ``hits(last=True)``.
+    """
 
-    def __init__(self, find: Finder, context: int, max_line_bytes: int, place: Place = Place()):
-        """``context`` lines are given before and after a hit. A line over ``max_line_bytes`` is searched in chunks."""
+    def __init__(self, find: Finder, context: int, max_line_bytes: int, place: SearchPosition = SearchPosition()):
+        """Make it; ``context`` lines are returned before and after a hit. A line over ``max_line_bytes`` is searched in
+        parts.
+        """
         self._find = find
         self._context = context
         self._max_line_bytes = max_line_bytes
@@ -60,21 +64,21 @@ class LineFinder:
         return self._size - len(self._buffer)
 
     @property
-    def place(self) -> Place:
-        """Where a search has to begin that goes on behind the last hit that was taken."""
+    def place(self) -> SearchPosition:
+        """The position from which to continue behind the last hit that was taken."""
         return self._start._replace(done=self._line + self._behind)
 
     def feed(self, sequence: int, text: bytes, offset: int = 0) -> None:
-        """Take the next chunk from ``offset`` on."""
+        """Take the next chunk, from ``offset`` on."""
         text = text[offset:] if offset else text
         self._chunks.append((self._size, sequence, offset))
         self._new.append(text)
         self._size += len(text)
 
     def hits(self, last: bool = False) -> Iterator[Hit]:
-        """The hits in what is there, as far as the lines after them are there too; all of them at the ``last`` call.
+        """Yield the hits whose following lines are there too; all hits at the ``last`` call.
 
-        Whoever stops taking them goes on from ``place``.
+        A caller may stop at any hit and continue from ``place``.
         """
         self._join()
         self._skip_searched()
@@ -96,7 +100,7 @@ class LineFinder:
             self._from, self._line, self._behind = end + 1, self._line + 1, self._behind - 1
 
     def _searchable(self, last: bool) -> int:
-        """Where the lines end that can be searched now."""
+        """Return the end of the lines that can be searched now."""
         if self._behind:  # with the last line, which has no end, among what was searched before
             return self._from
         if last:
@@ -110,7 +114,7 @@ class LineFinder:
         return end + 1
 
     def _next(self, end: int, last: bool) -> Hit | None:
-        """The next hit before ``end``, having moved behind it; None, having moved to the end."""
+        """Return the next hit before ``end`` and move behind it; None if there is none, having moved to ``end``."""
         match = self._find(self._buffer, self._from, end)
         if match < 0:
             self._move(end)
@@ -146,14 +150,14 @@ class LineFinder:
         return tuple(lines)
 
     def _drop(self) -> None:
-        """Forget what neither has to be searched nor is context of what comes."""
+        """Drop the text that is neither to be searched nor context of later lines."""
         begin = self._kept_from()
         if begin == 0:
             return
         line = self._line - self._buffer.count(b"\n", begin, self._from)
         index = bisect_right(self._chunks, (begin, float("inf"), 0)) - 1
         at, sequence, offset = self._chunks[index]
-        self._start = Place(sequence, offset + begin - at, line, line)
+        self._start = SearchPosition(sequence, offset + begin - at, line, line)
         self._chunks = [(max(where - begin, 0), number, skipped) for where, number, skipped in self._chunks[index:]]
         self._chunks[0] = (0, sequence, offset + begin - at)
         self._buffer = self._buffer[begin:]
@@ -161,7 +165,7 @@ class LineFinder:
         self._from -= begin
 
     def _kept_from(self) -> int:
-        """Where the context begins of what comes; within a line that was too long there is none."""
+        """Return the start of the context of later lines; within a line that was too long there is none."""
         begin = self._from
         if begin and self._buffer[begin - 1 : begin] != b"\n":
             return begin

@@ -1,4 +1,4 @@
-"""What is searched for: literal text, or a regular expression of a linear-time engine. Either stays within a line."""
+"""Patterns: literal text, or a regular expression of a linear-time engine. A match is within one line."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _MAX_PATTERN_CHARACTERS = 1000
 
 
 def finder(pattern: object, regular: bool = False, ignore_case: bool = False) -> Finder:
-    """What finds a pattern in UTF-8 text, in time linear in the text. ``ignore_case`` of literal text is ASCII's.
+    """Return a finder of a pattern in UTF-8 text, in time linear in the text. ``ignore_case`` of literal text is
+    ASCII's.
 
-    Raises InvalidInput for a pattern that is empty, longer than 1000 characters or over more than one line, and for
-    a regular expression that is none, matches what is empty, or can't be searched for here.
+    Raises InvalidInput for a pattern that is empty, longer than 1000 characters or spans lines, and for a regular
+    expression that is invalid, matches empty text, or can't be used here.
     """
     if not isinstance(pattern, str) or not 0 < len(pattern) <= _MAX_PATTERN_CHARACTERS:
         raise InvalidInput(f"A pattern is text of 1 to {_MAX_PATTERN_CHARACTERS} characters")
@@ -33,7 +34,7 @@ def finder(pattern: object, regular: bool = False, ignore_case: bool = False) ->
 
 
 class _Folded:
-    """Finds ASCII text in any case; folds each text once, however many matches it has."""
+    """A finder of ASCII text in any case; it folds each text once, however many matches it has."""
 
     def __init__(self, wanted: bytes):
         self._wanted = wanted

@@ -1,4 +1,4 @@
-"""Searching the text of many logs, a bounded amount of work at a time; the answer says where the next call goes on."""
+"""The search of many logs: a bounded amount of work per call, and a cursor to continue from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..access import Scope
 from ..errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
 from ..model import Log, Selection, State
 from ..settings import SearchSettings
-from .line_finder import Hit, LineFinder, Place
+from .line_finder import Hit, LineFinder, SearchPosition
 from .pattern import Finder
 
 _LISTED_LOGS = 1000
@@ -25,25 +25,25 @@ Chunks = Iterable[tuple[int, Callable[[], bytes]]]
 """(sequence, a function that gives the text) of a log's chunks, in their order."""
 
 
-class Searcher(Protocol):
-    """What a search reads of the store; see ``sql.searching``."""
+class SearchableLogs(Protocol):
+    """The store's logs, as a search reads them; see ``sql.searching``."""
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
-        """(number, bytes of text) of the logs that match: ``here``, ``archived`` and not here, ``gone``."""
+        """Return (number, bytes of text) of the selected logs: ``here``, ``archived`` and not here, ``gone``."""
 
     def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
-        """The next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
+        """Return the next logs that can be searched, newest first, from the id ``up_to`` downwards."""
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's chunks from a sequence number on."""
+        """Yield (sequence, text) of a log's chunks from a sequence number on."""
 
     def small(self, found: list[Log]) -> Mapping[int, list[tuple[int, Callable[[], bytes]]]]:
-        """All the chunks of several logs, read at once."""
+        """Return all the chunks of several logs, read at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What is searched for, how many lines around a hit are given, and whether archived copies are fetched too."""
+class SearchQuery:
+    """A search: the finder, the number of context lines around a hit, and True to fetch archived copies too."""
 
     find: Finder
     context: int = 0
@@ -51,9 +51,10 @@ class Query:
 
 
 @dataclass(slots=True)
-class Answer:
-    """What one call found. ``cursor`` is where the next one goes on, empty when all is done; ``extent`` is there in the
-    first, if it could be had. ``logs`` were searched to their end; ``unreadable`` ones could not be, and why.
+class SearchResult:
+    """The result of one call. ``cursor`` is where the next call continues, empty at the end; ``extent`` is in the first
+    result only, if it could be counted. ``logs`` is the number of logs searched to their end; ``unreadable`` has the
+    others with the reason.
     """
 
     hits: list[tuple[Log, Hit]] = field(default_factory=list)
@@ -64,56 +65,60 @@ class Answer:
     extent: dict[str, tuple[int, int]] | None = None
 
 
-class Cursor(NamedTuple):
-    """From which log id downwards a search goes on, and where in that log if it was begun: in the database's chunks
-    ("d") or in the archived copy ("a").
+class SearchCursor(NamedTuple):
+    """The position of a search: the log id from which to go downwards, and the position in that log: in the database's
+    chunks ("d") or in the archived copy ("a").
     """
 
     up_to: int
     kind: str = "d"
-    place: Place = Place()
+    place: SearchPosition = SearchPosition()
 
     @classmethod
-    def parse(cls, text: object) -> Cursor | None:
-        """The cursor that ``str`` made; None for an empty one. Raises InvalidInput."""
+    def parse(cls, text: object) -> SearchCursor | None:
+        """Return the cursor that ``str`` made; None for an empty one. Raises InvalidInput."""
         if text == "":
             return None
         match = _CURSOR.fullmatch(text) if isinstance(text, str) else None
         if not match:
             raise InvalidInput("The cursor is not one that searchLogs gave")
         up_to, kind, *numbers = match.groups()
-        return cls(int(up_to), kind, Place(*map(int, numbers)))
+        return cls(int(up_to), kind, SearchPosition(*map(int, numbers)))
 
     def __str__(self) -> str:
         return ".".join(map(str, (self.up_to, self.kind, *self.place)))
 
-    def place_in(self, log: Log) -> Place:
-        """Where to begin in a log. One that left the database meanwhile is read anew as far as it was searched."""
+    def place_in(self, log: Log) -> SearchPosition:
+        """Return the position at which to begin in a log. If the log has left the database meanwhile, its copy is read
+        from the start, and only lines that were not searched yet are.
+        """
         if log.id != self.up_to:
-            return Place()
-        return self.place if self.kind == _kind(log) else Place(done=self.place.done)
+            return SearchPosition()
+        return self.place if self.kind == _kind(log) else SearchPosition(done=self.place.done)
 
 
 class LogSearch:
-    """Searches; a bounded number of callers at a time."""
+    """The search service, for a bounded number of callers at a time."""
 
     def __init__(
         self,
-        searcher: Searcher,
+        searcher: SearchableLogs,
         settings: SearchSettings,
         archived: Callable[[Log], Iterable[bytes]],
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """``archived(log)`` gives the text of an archived copy, cut the same way each time; raises ArchiveError."""
+        """Make it; ``archived(log)`` yields the text of an archived copy, cut the same way each time, or raises
+        ArchiveError.
+        """
         self.settings = settings
         self._searcher = searcher
         self._archived = archived
         self._monotonic = monotonic
         self._free = threading.BoundedSemaphore(settings.searches)
 
-    def search(self, scope: Scope, wanted: Selection, query: Query, cursor: object = "") -> Answer:
-        """The next hits. Raises Overloaded when enough others are searching: try again."""
-        start = Cursor.parse(cursor)
+    def search(self, scope: Scope, wanted: Selection, query: SearchQuery, cursor: object = "") -> SearchResult:
+        """Return the next hits. Raises Overloaded when too many searches run: try again."""
+        start = SearchCursor.parse(cursor)
         if not self._free.acquire(timeout=self.settings.search_turn_seconds):
             raise Overloaded("Others are searching: try again in a moment")
         try:
@@ -124,20 +129,20 @@ class LogSearch:
 
 
 class _Call:
-    """One call: what it may still do, and what it has found."""
+    """One call: its remaining budget and its result."""
 
-    def __init__(self, searcher, settings: SearchSettings, archived, monotonic, query: Query):
+    def __init__(self, searcher, settings: SearchSettings, archived, monotonic, query: SearchQuery):
         self._searcher, self._settings, self._archived, self._query = searcher, settings, archived, query
         self._monotonic = monotonic
         self._deadline = monotonic() + settings.search_seconds
-        self._answer = Answer()
+        self._answer = SearchResult()
         self._answer_bytes = 0
         self._fetched = 0
 
-    def run(self, scope: Scope, wanted: Selection, start: Cursor | None) -> Answer:
+    def run(self, scope: Scope, wanted: Selection, start: SearchCursor | None) -> SearchResult:
         if start is None:
             self._answer.extent = self._extent(scope, wanted)
-        cursor: Cursor | None = start or Cursor(0)
+        cursor: SearchCursor | None = start or SearchCursor(0)
         while cursor:
             found = self._searcher.next(scope, wanted, cursor.up_to or None, self._query.archive, _LISTED_LOGS)
             cursor, stopped = self._logs(found, cursor)
@@ -147,29 +152,31 @@ class _Call:
         return self._answer
 
     def _extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]] | None:
-        """Only for progress: where counting takes the database too long, it is done without."""
+        """Return the amounts to search, for progress only; None if the database takes too long to count."""
         try:
             return self._searcher.extent(scope, wanted)
         except StoreUnavailable:
             return None
 
-    def _logs(self, found: list[Log], cursor: Cursor) -> tuple[Cursor | None, bool]:
-        """Search logs; where to go on (None behind the oldest there can be), and whether it is enough for one call."""
+    def _logs(self, found: list[Log], cursor: SearchCursor) -> tuple[SearchCursor | None, bool]:
+        """Search logs; return the position to continue from (None behind the oldest log), and True if this call has
+        done enough.
+        """
         for group in _groups(found):
             together = self._searcher.small(group) if len(group) > 1 else {}
             for log in group:
                 place = self._log(log, cursor.place_in(log), together.get(log.id))
                 if place is not None:
-                    return Cursor(log.id, _kind(log), place), True
-                cursor = Cursor(log.id - 1)
+                    return SearchCursor(log.id, _kind(log), place), True
+                cursor = SearchCursor(log.id - 1)
                 if cursor.up_to == 0:
                     return None, True
                 if self._enough():
                     return cursor, True
         return cursor, False
 
-    def _log(self, log: Log, start: Place, together: Chunks | None) -> Place | None:
-        """Search one log; None at its end, else where to go on."""
+    def _log(self, log: Log, start: SearchPosition, together: Chunks | None) -> SearchPosition | None:
+        """Search one log; return None at its end, else the position to continue from."""
         if _kind(log) == "a":
             if self._fetched >= self._settings.search_archived_logs:
                 return start
@@ -182,8 +189,8 @@ class _Call:
         self._answer.logs += place is None
         return place
 
-    def _chunks(self, log: Log, start: Place, together: Chunks | None) -> Chunks:
-        """The chunks from a place on. Raises LogNotFound at their end when they are not all there any more."""
+    def _chunks(self, log: Log, start: SearchPosition, together: Chunks | None) -> Chunks:
+        """Yield the chunks from a position on. Raises LogNotFound at the end if some are missing."""
         if _kind(log) == "a":
             texts = enumerate(self._archived(log))
             yield from ((number, lambda text=text: text) for number, text in texts if number >= start.sequence)
@@ -199,7 +206,7 @@ class _Call:
         if sequence < log.next_sequence:
             raise LogNotFound("the text left the database while it was searched")
 
-    def _text(self, log: Log, start: Place, chunks: Chunks) -> Place | None:
+    def _text(self, log: Log, start: SearchPosition, chunks: Chunks) -> SearchPosition | None:
         settings = self._settings
         finder = LineFinder(self._query.find, self._query.context, settings.search_line_bytes, start)
         for number, text in chunks:
@@ -213,7 +220,7 @@ class _Call:
         return finder.place if self._take(log, finder.hits(last=True)) else None
 
     def _take(self, log: Log, hits: Iterator[Hit]) -> bool:
-        """Take hits; whether the answer is full."""
+        """Take hits; return True if the result is full."""
         for hit in hits:
             self._answer.hits.append((log, hit))
             self._answer_bytes += sum(self._shown_bytes(line) for line in (hit.text, *hit.before, *hit.after))
@@ -238,7 +245,7 @@ def _kind(log: Log) -> str:
 
 
 def _groups(found: list[Log]) -> Iterator[list[Log]]:
-    """The logs in their order: small ones together, as far as they may be in memory at once, others alone."""
+    """Yield the logs in order: small ones in groups that fit in memory, others alone."""
     group: list[Log] = []
     size = chunks = 0
     for log in found:
@@ -255,7 +262,7 @@ def _groups(found: list[Log]) -> Iterator[list[Log]]:
 
 
 def shown(line: bytes, match: int, limit: int) -> str:
-    """A line as text; of one with more than ``limit`` bytes what is around the match. Escapes what is not UTF-8."""
+    """Return a line as text, cut to ``limit`` bytes around the match. Bytes that are not UTF-8 become escapes."""
     if len(line) <= limit:
         return line.decode("utf-8", "backslashreplace")
     start = max(0, min(match - limit // 2, len(line) - limit))

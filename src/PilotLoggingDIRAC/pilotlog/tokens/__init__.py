@@ -1,7 +1,7 @@
-"""Who holds a bearer token, told by what is signed in it and by DIRAC's Registry, without asking anybody else.
+"""The holder of a bearer token, from the signed token and DIRAC's Registry, without a request to anybody else.
 
-An `issuer` is what administrators say of somebody whose tokens they take. Its public keys are read by `keys` and kept
-by `keyring`, which a thread beside the requests refreshes. `signature` finds the issuer and verifies what the token
-says; `claims` looks at times, audience and rights; `holder` finds the user and the group in the Registry. `check` does
-all of it for one request: a ``Holder``, or ``TokenRefused``.
+An `issuer` is configured by administrators who trust its tokens. Its public keys are read by `keys` and held by
+`keyring`, which a background thread refreshes. `signature` finds the issuer and verifies the token; `claims` checks
+times, audience and rights; `holder` finds the user and the group in the Registry. `check` does all of it for one
+request and returns a ``Holder``, or raises ``TokenRefused``.
 """

@@ -1,4 +1,4 @@
-"""Whether a verified token holds now, here, and for what it is used for."""
+"""Checks of a verified token's claims: time, audience, scopes and properties."""
 
 from __future__ import annotations
 

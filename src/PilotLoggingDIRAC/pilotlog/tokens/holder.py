@@ -1,4 +1,4 @@
-"""Whom a token speaks for: a user and a group that DIRAC's Registry knows, and knows to belong together."""
+"""The holder of a token: a user and a group that DIRAC's Registry knows, and the user's membership in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .signature import Claims
 
 
 class Registry(Protocol):
-    """What is asked of DIRAC's Registry, at each request."""
+    """DIRAC's Registry, as each request reads it."""
 
     def vo(self, group: str) -> str:
         """Return the VO of a group; empty where there is none."""
@@ -29,7 +29,7 @@ class Registry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a token until it ``ends``, in seconds since 1970; ``properties`` None are those of the group."""
+    """The holder of a token until it ``ends``, in seconds since 1970; ``properties`` is None for those of the group."""
 
     user: str
     dn: str
@@ -58,7 +58,7 @@ def holder(
 
 
 def _user(value: object, issuer: Issuer, registry: Registry, group: str) -> str:
-    """One who is not in the group is refused with the same words as one who is not there at all."""
+    """Return the user; a user outside the group is refused with the same words as an unknown one."""
     if not isinstance(value, str) or not value:
         raise TokenRefused("The token names no user")
     members = set(registry.members(group))
@@ -70,5 +70,5 @@ def _user(value: object, issuer: Issuer, registry: Registry, group: str) -> str:
 
 
 def _is_name(group: str) -> bool:
-    """A name of the Registry is one step of a path; hosts are no group of users."""
+    """Return True for one step of a path in the Registry; ``hosts`` is no group of users."""
     return bool(group) and group != "hosts" and "/" not in group and group.isprintable()

@@ -1,4 +1,4 @@
-"""Issuers of tokens as administrators describe them, and the bounds that hold for all of them."""
+"""Issuers of tokens as administrators configure them, and the limits for all of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ OptionList = Callable[[str], Iterable[str]]
 
 
 class InvalidIssuer(ValueError):
-    """The options of an issuer contradict each other or leave out what is needed; nobody's token is taken for it."""
+    """The options of an issuer are incomplete or contradictory; none of its tokens is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """How tokens are looked at, and how the keys of their issuers are fetched and kept."""
+    """Limits for checking tokens, and for fetching and holding the keys of issuers."""
 
     leeway_seconds: float = 60
     max_token_bytes: int = 16 * 1024
@@ -35,7 +35,8 @@ class TokenSettings:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Somebody whose tokens are taken. ``url`` is the claim ``iss``, to the letter; ``vos`` are those it speaks for.
+    """An issuer whose tokens are accepted. ``url`` equals the claim ``iss`` exactly; ``vos`` are those it may speak
+    for.
 
     ``jwks`` is where its keys are; empty: its metadata tell. ``ca`` is a file or folder of authorities; empty: the
     system's. ``groups`` empty: all groups of the VOs. ``scopes`` empty: ``dirac_properties`` are needed.
@@ -96,7 +97,7 @@ def _require(found: Issuer) -> None:
 
 
 def is_https(url: str) -> bool:
-    """Whether a URL is one of https, with a host and without a user."""
+    """Return True for a URL of https with a host and without a user."""
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0

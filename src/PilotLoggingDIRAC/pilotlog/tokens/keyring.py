@@ -1,6 +1,6 @@
-"""Keys of all issuers, as they were fetched last.
+"""The keys of all issuers, as they were fetched last.
 
-Who looks for one never waits: a key that is not there is fetched for the next one who looks.
+A lookup never waits: a missing key is fetched in the background for later lookups.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Kept:
 
 
 class Keyring:
-    """Looked into by any thread, and refreshed by one; ``clock`` is in seconds, and never goes back."""
+    """The keys by issuer, read by any thread and refreshed by one; ``clock`` is in seconds and monotonic."""
 
     def __init__(self, fetch: Fetch, settings: TokenSettings, clock: Callable[[], float]):
         self._fetch = fetch
@@ -41,6 +41,8 @@ class Keyring:
 
     def key(self, issuer: Issuer, name: str) -> Key:
         """Return a key of an issuer by its id.
+
+        Raises TokenRefused if it is missing or the keys are too old, and schedules a fetch.
 
         Raises TokenRefused for one that is not there or whose keys are too old, and has them fetched soon.
         """
@@ -56,7 +58,7 @@ class Keyring:
         raise TokenRefused("No key of the issuer has this id, or its keys could not be fetched for long")
 
     def refresh(self, issuers: Collection[Issuer]) -> dict[str, str]:
-        """Fetch the keys that are due, one issuer after the other, and forget those of issuers that are none any more.
+        """Fetch the keys that are due, one issuer after the other, and drop those of removed issuers.
 
         Return what went wrong, by the issuer's name.
         """
@@ -67,13 +69,13 @@ class Keyring:
         return {issuer.name: problem for issuer in due if (problem := self._try(issuer))}
 
     def pause(self) -> float:
-        """Return for how many seconds nothing is due, short enough to notice new issuers."""
+        """Return the seconds until the next fetch, short enough to notice new issuers."""
         with self._lock:
             next_due = min(map(self._due, self._kept.values()), default=float("inf"))
         return min(max(next_due - self._clock(), 0.0), self._settings.keys_retry_seconds)
 
     def _due(self, kept: _Kept) -> float:
-        """After a failure, and where a key was missed, sooner."""
+        """Return the time of the next fetch: earlier after a failure, and when a key was missing."""
         calm = not kept.wanted and kept.tried == kept.fetched
         return kept.tried + (self._settings.keys_refresh_seconds if calm else self._settings.keys_retry_seconds)
 

@@ -1,4 +1,4 @@
-"""Public keys of an issuer, read from its JWKS (RFC 7517): those that can verify a signature of ours, by their id."""
+"""Public keys of an issuer, read from its JWKS (RFC 7517), by their id; only those that can verify a signature."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECRET = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
 
 
 def read_keys(content: bytes) -> dict[str, Key]:
-    """Return the keys of a JWKS by ``kid``; those that are for something else, unknown or weak are left out.
+    """Return the keys of a JWKS by ``kid``; keys for other uses, of unknown kinds, or too weak are left out.
 
     Two keys with one id are both left out. Raises KeysUnavailable for what is no JWKS, and where no key is left.
     """
@@ -51,5 +51,5 @@ def _key(entry: Any) -> Key | None:
 
 
 def _is_strong(key: Key) -> bool:
-    """Nor so long that verifying takes long."""
+    """Return True for a key that is long enough, and not so long that verifying is slow."""
     return not isinstance(key, RSAKey) or _MIN_RSA_BITS <= key.public_key.key_size <= _MAX_RSA_BITS

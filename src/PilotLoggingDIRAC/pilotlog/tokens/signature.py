@@ -1,4 +1,4 @@
-"""What a token says, once its signature is verified (RFC 7515, 7519, 8725)."""
+"""The content of a token, once its signature is verified (RFC 7515, 7519, 8725)."""
 
 from __future__ import annotations
 
