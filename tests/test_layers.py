@@ -30,6 +30,8 @@ ROOMS = (
     (f"{LOGIC}.receive", (LOGIC, "cachetools")),
     (f"{LOGIC}.write.writer", (LOGIC, "prometheus_client")),
     (f"{LOGIC}.admin.metrics", (LOGIC, "prometheus_client")),
+    (f"{LOGIC}.read", (LOGIC, "cachetools")),
+    (f"{LOGIC}.page", (LOGIC, "cachetools")),
     (LOGIC, (LOGIC,)),
     (f"{ADAPTERS}.sources", (LOGIC, ADAPTERS, "DIRAC")),
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
@@ -37,9 +39,12 @@ ROOMS = (
     (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC")),
     (
         GUARDS,
-        (GUARDS, f"{LOGIC}.text.terminal", f"{ADAPTERS}.registry", "DIRAC", "tornado", "M2Crypto", "tornado_m2crypto"),
+        (
+            *(GUARDS, f"{LOGIC}.text.terminal", f"{ADAPTERS}.registry"),
+            *("DIRAC", "tornado", "M2Crypto", "tornado_m2crypto", "cachetools"),
+        ),
     ),
-    (f"{TRANSPORT}.identity", (LOGIC, ASSEMBLY, f"{TRANSPORT}.identity", "DIRAC", "tornado", "M2Crypto")),
+    (f"{TRANSPORT}.identity", (LOGIC, ASSEMBLY, f"{TRANSPORT}.identity", "DIRAC", "tornado", "M2Crypto", "cachetools")),
     (TRANSPORT, (LOGIC, ASSEMBLY, TRANSPORT, "DIRAC", "tornado")),
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches

@@ -1,4 +1,4 @@
-"""What is remembered of callers' certificates, on chains that DIRAC's own code made; over HTTPS in integration_tests."""
+"""Credentials remembered by certificate chain, on chains that DIRAC's own code made; HTTPS is in integration_tests."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""What a collector answered: values, and failures told apart by whether asking again may help."""
+"""Answers of services: their values, and errors that tell whether asking again may help."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ _TOLD_CHARACTERS = 120
 
 
 class CallFailed(PilotLogError):
-    """A service did not do what it was asked; the message is its answer."""
+    """The service refused the call or failed; the message is its answer."""
 
 
 class NotAnswered(CallFailed):
-    """Nobody answered, or somebody who can't at the moment: asking again may help."""
+    """No service answered, or it can't at the moment: asking again may help."""
 
 
 def value(answer: dict) -> Any:
-    """The value of DIRAC's answer. Raises LogNotFound, NotAllowed, NotAnswered, or CallFailed for all else."""
+    """Return the value of DIRAC's answer. Raises LogNotFound, NotAllowed, NotAnswered, or CallFailed for any other
+    error.
+    """
     if answer["OK"]:
         return answer["Value"]
     number, message = answer.get("Errno", 0), str(answer.get("Message", ""))
@@ -46,8 +48,8 @@ def value(answer: dict) -> Any:
 def patiently(
     call: Callable[[], dict], seconds: float, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
 ) -> Any:
-    """The value of a call that is made again while it is not answered, for so long at most; ``tell`` is told when that
-    begins and when it is over. Raises what ``value`` raises.
+    """Return the value of a call that is repeated for ``seconds`` while it is not answered; ``tell`` is called when
+    that begins and when it ends. Raises what ``value`` raises.
     """
     until, waiting = time.monotonic() + seconds, False
     while True:

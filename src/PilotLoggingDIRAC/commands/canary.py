@@ -1,4 +1,4 @@
-"""A test log, sent as a pilot would and followed link by link to where readers get it from; removed in the end."""
+"""The check of the whole chain with a test log: sent as a pilot would, read back at each step, removed at the end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _POLL_SECONDS = 1.0
 
 
 class Broken(PilotLogError):
-    """A link is broken; ``mend`` says what to look at."""
+    """A link is broken; ``mend`` says how to repair it."""
 
     def __init__(self, message: str, mend: str):
         super().__init__(message)
@@ -39,7 +39,7 @@ class Broken(PilotLogError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of the chain, and how it is. ``mend`` says what to do about a broken one."""
+    """One link of the chain and its state. ``mend`` says how to repair a broken one."""
 
     name: str
     state: str
@@ -50,7 +50,7 @@ class Link:
 
 @dataclass(slots=True)
 class Canary:
-    """The check of one VO. ``tell`` gets each link as it was looked at."""
+    """The check of one VO. ``tell`` is called with each link after its check."""
 
     vo: str
     tell: Callable[[Link], Any]
@@ -63,11 +63,11 @@ class Canary:
 
     @property
     def good(self) -> bool:
-        """Whether no link was found broken."""
+        """True if no link was found broken."""
         return all(link.state != BROKEN for link in self.links)
 
     def run(self) -> None:
-        """Look at each link in turn, up to the first that is broken."""
+        """Check each link in turn, up to the first broken one."""
         steps = (
             ("Configuration", self._configuration),
             ("Collector", self._send),
@@ -171,23 +171,24 @@ class Canary:
 
 
 class NotLooked(PilotLogError):
-    """The link was left out."""
+    """The link was not checked."""
 
 
 _MEND = {
     "Configuration": "Look at Operations/<vo>/Pilot",
     "Collector": (
-        "Is it running (dirac-admin-pilot-logs-status), does the URL lead there, is its certificate for that name? Not "
-        "authorised: the group of the pilot's proxy needs GenericPilot, and its VO in Registry/Groups/<group>/VO"
+        "Is it running (dirac-admin-pilot-logs-status), does the URL lead to it, is its certificate for that name? "
+        "Not authorised: the group of the pilot's proxy needs GenericPilot, and its VO in Registry/Groups/<group>/VO"
     ),
     "Database": (
-        "dirac-admin-pilot-logs-status: is the database away, does the message wait in a collector's spool? Not for you "
-        "to read: your group needs Operator in this VO, or ServiceAdministrator; a host reads only if HostsMayRead names it"
+        "dirac-admin-pilot-logs-status: is the database away, does the message wait in a collector's spool? "
+        "Not for you to read: your group needs Operator in this VO, or ServiceAdministrator; a host reads only if "
+        "HostsMayRead names it"
     ),
     "Source Collector": "Is Monitoring/WebApp running as PilotLoggingDIRAC's, with the same PilotLoggingDB?",
     "Storage element": (
-        "Is a PilotLoggingAgent running, and how long is its PollingTime? See UploadSE, UploadPath and Shifter/DataManager of "
-        "the VO, that proxy in ProxyManager, the agent's alarms"
+        "Is a PilotLoggingAgent running, and how long is its PollingTime? Check UploadSE, UploadPath and "
+        "Shifter/DataManager of the VO, that proxy in ProxyManager, the agent's alarms"
     ),
     "Source Archive": "Can Monitoring/WebApp get the data manager's proxy, and read from the storage element with it?",
     "Removal": "dirac-admin-pilot-logs-delete",

@@ -1,4 +1,4 @@
-"""As whom a test log is sent: as the VO's own pilots, or else as whoever runs the check."""
+"""The credential that a test log is sent with: the VO's pilot proxy, or that of the person who runs the check."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
 
 
 class NoCredential(PilotLogError):
-    """There is nothing to send with."""
+    """No credential to send with was found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A proxy file, or with a ``key`` a host's certificate; ``whose`` says in words, ``why`` why it is not a pilot's."""
+    """A proxy file, or with a ``key`` a host's certificate; ``whose`` names the owner, ``why`` the reason if it is no
+    pilot's.
+    """
 
     certificate: str
     key: str | None
@@ -29,7 +31,7 @@ class Credential:
 
 
 def credential(vo: str, folder: Path) -> Credential:
-    """The VO's pilot proxy out of ProxyManager, in ``folder``; else one's own. Raises NoCredential."""
+    """Return the VO's pilot proxy from ProxyManager, stored in ``folder``; else one's own. Raises NoCredential."""
     option = Operations(vo=vo)
     user, group = option.getValue("Pilot/GenericPilotUser", ""), option.getValue("Pilot/GenericPilotGroup", "")
     if not user or not group:

@@ -1,4 +1,4 @@
-"""The check of the way that a pilot's log takes, told link by link."""
+"""The report of the check with a test log, link by link."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(options: Mapping[str, str]) -> int:
 
 
 def passes(vo: str, url: str) -> bool:
-    """Whether pilots of a VO can send to a URL and the log be read; tells what is broken."""
+    """Return True if pilots of a VO can send to a URL and the log can be read; print what is broken."""
     canary = Canary(_known(vo), lambda link: _tell(link) if link.state == BROKEN else None, url)
     canary.run()
     return canary.good

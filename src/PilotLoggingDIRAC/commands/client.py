@@ -9,9 +9,11 @@ from PilotLoggingDIRAC.commands.collector_urls import service_name
 
 @createClient("WorkloadManagement/PilotLogging")
 class PilotLoggingClient(Client):
-    """Calls the collector's methods. As every DIRAC client it belongs to one thread."""
+    """The client of a collector. Like every DIRAC client it belongs to one thread."""
 
     def __init__(self, url=None, **kwargs):
-        """``url`` is a URL or a service's full name; without it, a collector that has a URL in the CS is asked."""
+        """Make it; ``url`` is a URL or a service's full name. Without it, a collector that has a URL in the CS is
+        called.
+        """
         super().__init__(**kwargs)
         self.serverURL = url or service_name()

@@ -1,4 +1,4 @@
-"""Where collectors are registered in the CS: the URL of each belongs under its own name.
+"""Collectors' URLs in the CS: each is registered under the collector's own name.
 
 DIRAC's installer registers every Tornado service without the "Tornado" in its name, so both collectors would share
 ``URLs/PilotLogging``, and stock clients, which ask for ``URLs/TornadoPilotLogging``, would find neither. See
@@ -21,17 +21,17 @@ _SCHEMES = {"https": HTTPS, "dips": DISET}
 
 
 class NotACollectorURL(ValueError):
-    """The URL is that of no collector of pilot logs."""
+    """The URL does not belong to a collector of pilot logs."""
 
 
 def service_name() -> str:
-    """The full name of a collector that has a URL in the CS, HTTPS before DISET; HTTPS when none has."""
+    """Return the full name of a collector that has a URL in the CS, HTTPS before DISET; HTTPS if none has."""
     names = [f"{SYSTEM}/{collector}" for collector in COLLECTORS]
     return next((name for name in names if getServiceURL(name)), names[0])
 
 
 def by_collector(registered: Mapping[str, Sequence[str]], more: Iterable[str] = ()) -> dict[str, list[str]]:
-    """Each collector's URLs, out of what is registered under either name and some more; none twice, in their order.
+    """Return each collector's URLs, from those registered under either name and ``more``, without duplicates, in order.
 
     Raises NotACollectorURL.
     """
@@ -44,7 +44,7 @@ def by_collector(registered: Mapping[str, Sequence[str]], more: Iterable[str] = 
 
 
 def collector_of(url: str) -> str:
-    """The name of the collector at this URL; a URL may leave the path to DIRAC. Raises NotACollectorURL."""
+    """Return the name of the collector at a URL, which may lack the path. Raises NotACollectorURL."""
     parts = urlsplit(url)
     collector = _SCHEMES.get(parts.scheme)
     if not collector or not parts.netloc or parts.path.strip("/") not in ("", f"{SYSTEM}/{collector}"):
@@ -54,5 +54,5 @@ def collector_of(url: str) -> str:
 
 
 def unreachable(installed: Iterable[str], urls: Mapping[str, Sequence[str]]) -> list[str]:
-    """The collectors that have a section in the CS, and no URL."""
+    """Return the collectors that have a section in the CS, but no URL."""
     return [collector for collector in installed if not urls.get(collector)]

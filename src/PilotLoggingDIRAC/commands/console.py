@@ -1,6 +1,6 @@
-"""Output of commands: results to standard output, progress and remarks to standard error, all of it harmless.
+"""Output of commands: results to standard output, progress and remarks to standard error.
 
-Names, references and messages that others chose are shown, never obeyed.
+Control characters in names, references and messages are escaped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.pilotlog.text import terminal
 
 
 def table(fields: Sequence[str], records: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:
-    """A table by DIRAC's own printer; columns in ``right`` hold figures and stand to the right."""
+    """Print a table with DIRAC's own printer; columns in ``right`` hold figures and are aligned to the right."""
     if records:
         rows = [
             [_cell(value, field in right) for field, value in zip(fields, record, strict=True)] for record in records
@@ -32,7 +32,7 @@ def _cell(value: Any, right: bool) -> dict:
 
 
 def as_json(value: Any, indent: int | None = 2) -> None:
-    """A value for scripts; times as ISO 8601 text."""
+    """Print a value as JSON for scripts; times as ISO 8601 text."""
     print(json.dumps(value, indent=indent, default=_plain), flush=True)
 
 
@@ -41,30 +41,30 @@ def _plain(value: Any) -> str:
 
 
 def line(text: object = "") -> None:
-    """One line of a result."""
+    """Print one line of a result."""
     print(terminal.one_line(text), flush=True)
 
 
 def remark(text: object) -> None:
-    """One line beside the result."""
+    """Print one line to standard error."""
     clear_progress()
     print(terminal.one_line(text), file=sys.stderr, flush=True)
 
 
 def progress(text: str) -> None:
-    """How far it is, in place of what was said before; nothing where nobody looks."""
+    """Show the progress in place of the last one; do nothing unless standard error is a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{terminal.one_line(text)}", end="", file=sys.stderr, flush=True)
 
 
 def clear_progress() -> None:
-    """Take the progress away, before something else is written."""
+    """Clear the progress line, before other output."""
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def pilots_text(text: str, raw: bool) -> None:
-    """Text of a pilot; ``raw`` as it is, else with what a terminal would obey shown as escapes."""
+    """Print a pilot's text, ``raw`` or with control characters escaped."""
     shown = text if raw else terminal.harmless(text)
     sys.stdout.flush()
     sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
@@ -72,10 +72,10 @@ def pilots_text(text: str, raw: bool) -> None:
 
 
 def say(text: object) -> None:
-    """One line of a command's output."""
+    """Print one line through DIRAC's logger."""
     gLogger.notice(terminal.one_line(text))
 
 
 def complain(what: str, why: object = "") -> None:
-    """One line about what went wrong."""
+    """Print one line about an error."""
     gLogger.error(terminal.one_line(what), terminal.one_line(why))

@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class DataManager:
-    """Whose proxy handles a VO's files; ``expires`` is in UTC, None without a proxy."""
+    """The user and group whose proxy handles a VO's files; ``expires`` is in UTC, None without a proxy."""
 
     vo: str
     user: str
@@ -29,7 +29,9 @@ class DataManager:
 
 
 def data_managers() -> list[DataManager]:
-    """Those of all VOs with an ``UploadSE``. Raises NotAllowed for who may not see their proxies, and as ``value``."""
+    """Return the data managers of all VOs with an ``UploadSE``. Raises NotAllowed unless the caller may see their
+    proxies, and what ``value`` raises.
+    """
     _require_proxy_management()
     found = []
     for vo in sorted(value(Registry.getVOs())):
@@ -41,7 +43,7 @@ def data_managers() -> list[DataManager]:
 
 
 def _require_proxy_management() -> None:
-    """To others ProxyManager tells of their own proxies alone, as if there were none else.
+    """Raise NotAllowed without the property ProxyManagement: ProxyManager hides other users' proxies then.
 
     In commands DIRAC's summary of a proxy may lack its group; the chain itself has it.
     """
@@ -53,7 +55,7 @@ def _require_proxy_management() -> None:
 
 
 def _expires(user: str) -> datetime | None:
-    """When the last of a user's proxies expires."""
+    """Return the time when the last of a user's proxies expires."""
     if not user:
         return None
     answer = value(Client(url="Framework/ProxyManager", timeout=20).getContents({"UserName": [user]}, [], 0, 0))

@@ -14,12 +14,12 @@ _SECONDS = 300
 
 
 class NothingNamed(ValueError):
-    """What is to be deleted is not named as it has to be."""
+    """The logs to be deleted are not named as they have to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How much there is to delete; ``draining``: more of it may still be on its way from a collector's spool."""
+    """The amount to delete; ``draining``: more of it may still be in a collector's spool."""
 
     logs: int
     bytes: int
@@ -31,7 +31,7 @@ class Found:
 
 
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
-    """What is named, as selections of ``deleteLogs``: pilots by stamp or reference, or what is older than a date.
+    """Return the arguments as selections of ``deleteLogs``: pilots by stamp or reference, or logs older than a date.
 
     A name with ``:`` is a reference. Raises NothingNamed.
     """
@@ -48,22 +48,22 @@ def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
 
 
 class PilotLogDeletion:
-    """Deletes what some selections name."""
+    """The deletion of the logs that some selections name."""
 
     def __init__(self, client: Client, wanted: list[dict[str, Any]]):
         self._client = client
         self._wanted = wanted
 
     def count(self) -> Found:
-        """How much there is. Raises SErrorException."""
+        """Return the amount to delete. Raises SErrorException."""
         answers = [self._call(wanted, True) for wanted in self._wanted]
         figures = [sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies")]
         return Found(*figures, any(answer["Draining"] for answer in answers))
 
     def run(self, progress: Callable[[int], None]) -> int:
-        """Delete it all and return how many logs it was; ``progress`` is told of the number so far.
+        """Delete all of it and return the number of logs; ``progress`` is called with the number so far.
 
-        Raises SErrorException; what was told of stays deleted.
+        Raises SErrorException; logs that were reported stay deleted.
         """
         logs = 0
         for wanted in self._wanted:

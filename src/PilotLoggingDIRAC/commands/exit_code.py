@@ -1,4 +1,4 @@
-"""How a command ends: with its exit code, and one line about what went wrong."""
+"""The end of a command: its exit code, and one line about an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 
 def exit_code(what: str, run: Callable[..., int], *arguments, failed: int = FAILED) -> int:
-    """What ``run`` returns; ``failed``, having said that ``what`` went wrong and why, when it raises a named error."""
+    """Return what ``run`` returns; if it raises a named error, print ``what`` and the error, and return ``failed``."""
     try:
         return run(*arguments)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Bringing the folder that DIRAC's own collector left to ours, by its RPC ``importLog``."""
+"""The import of the folder that DIRAC's own collector left, by the RPC ``importLog``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
 
 
 class ImportFailed(PilotLogError):
-    """The collector did not take a slice; the message is its answer."""
+    """The collector refused a fragment; the message is its answer."""
 
 
 @dataclass(slots=True)
 class Report:
-    """How many logs came to which end, and what kept the others from it."""
+    """Numbers of logs by outcome."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     conflicts: int = 0
@@ -34,12 +34,12 @@ class Report:
 
     @property
     def logs(self) -> int:
-        """How many logs were looked at."""
+        """Number of logs that were found."""
         return sum(self.outcomes.values()) + self.conflicts + self.failures
 
 
 class PilotLogImport:
-    """Imports folders. ``tell(path or pilot, text)`` is called for each log and each name that is none."""
+    """The import of folders. ``tell(path or pilot, text)`` is called for each log and for each name that is none."""
 
     def __init__(self, client: Client, redactor: Redactor, silent: timedelta, tell: Callable[[str, str], None]):
         self._client = client
@@ -48,7 +48,7 @@ class PilotLogImport:
         self._tell = tell
 
     def run(self, folder: Path) -> Report:
-        """What became of all that is in the folder. Raises OSError for a folder that can't be read."""
+        """Import all logs in a folder and return the report. Raises OSError for a folder that can't be read."""
         report = Report()
         for found in importing.find(folder):
             if isinstance(found, Skipped):
@@ -73,7 +73,7 @@ class PilotLogImport:
             self._tell(str(left.pilot), outcome.value)
 
     def send(self, pilot: PilotId, step: ImportSlice) -> int:
-        """The length of the import behind the slice. Raises ImportConflict, ImportFailed."""
+        """Send a fragment and return the length of the import so far. Raises ImportConflict, ImportFailed."""
         last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
         modified = step.modified.isoformat()
         answer = self._client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)

@@ -1,4 +1,4 @@
-"""A page of the list of logs, as a collector gives it."""
+"""A page of the list of logs, as a collector returns it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.pilotlog.text import humanize
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Logs as dictionaries by the columns of ``getPilotLogs``, and how many there are in all, or ``more`` than that."""
+    """Logs as dictionaries by the columns of ``getPilotLogs``, and their total; ``more``: there are more than that."""
 
     total: int
     logs: list[dict]
@@ -20,7 +20,7 @@ class Listing:
     more: bool = False
 
     def row(self, log: dict) -> list:
-        """A log in few words, for a table."""
+        """Return a log as a row of a table."""
         part = f" part {log['Part']}" if log["Part"] != 1 else ""
         code = log["ReturnCode"] if log["Complete"] else "-"
         where = (log["VO"], log["Site"] or "-", log["CE"] or "-")
@@ -28,7 +28,7 @@ class Listing:
         return [log["PilotStamp"] + part, *where, log["State"], code, *figures]
 
     def place(self, page: int) -> str:
-        """Which of all logs these are, and how to see more."""
+        """Return the position of this page among all logs, and how to see the next."""
         if not self.logs:
             return f"No such logs{f' on page {page}, there are {self.total:,}' if self.total else ''}"
         last = self.start + len(self.logs)
@@ -38,7 +38,7 @@ class Listing:
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
-    """The logs that match, from the ``start``-th on, those heard of last first. Raises what ``value`` raises."""
+    """Return the selected logs from ``start`` on, those heard of last first. Raises what ``value`` raises."""
     found = value(client.getPilotLogs(selection, [["LastSeen", "DESC"]], start, limit))
     logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
     return Listing(found["TotalRecords"], logs, start, found.get("MoreRecords", False))

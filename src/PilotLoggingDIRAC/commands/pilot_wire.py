@@ -1,4 +1,4 @@
-"""Sending as a stock pilot does: one form-encoded POST a message, a new TLS connection each, with a proxy file."""
+"""The wire of a stock pilot: one form-encoded POST per message, each over a new TLS connection, with a proxy file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 
 class NotSent(PilotLogError):
-    """The collector could not be reached, or refused; a stock pilot would have died of it, or not noticed."""
+    """The collector could not be reached, or refused the message."""
 
 
 class PilotWire:
-    """One pilot's way to a collector. Raises NotSent from each call."""
+    """One pilot's connection to a collector. Each call may raise NotSent."""
 
     def __init__(self, url: str, ca_folder: str, certificate: str, key: str | None, seconds: float):
-        """``certificate`` is a proxy file, or with a ``key`` a host's certificate; ``seconds`` for each call."""
+        """Make it; ``certificate`` is a proxy file, or with a ``key`` a host's certificate; ``seconds`` limits each
+        call.
+        """
         self._url = url
         self._seconds = seconds
         self._is_host = key is not None
@@ -34,7 +36,7 @@ class PilotWire:
         self._call("sendMessage", json.dumps(text), stamp, vo)
 
     def finalise(self, code: str, stamp: str, vo: str) -> None:
-        """Send the mark that the pilot has ended."""
+        """Send the finalise mark."""
         self._call("finaliseLogs", json.dumps({"retCode": code}), stamp, vo)
 
     def _call(self, method: str, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""One pilot's log by its stamp or its reference: whole, its end, or live, from the source that is asked for."""
+"""One pilot's log by its stamp or reference: whole, its last lines, or live, from a chosen source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOR_EVER_SECONDS = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
-    """The pilot that is meant: ``name`` as it was given; ``parts`` are the records of its log, first to last."""
+    """The pilot that ``name`` names; ``parts`` are the records of its log, first to last."""
 
     name: str
     vo: str
@@ -33,7 +33,7 @@ class Pilot:
 
     @property
     def bytes(self) -> int:
-        """How long its log is."""
+        """Length of its log in bytes."""
         return sum(part["NumberOfBytes"] for part in self.parts)
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class PilotOutput:
 
 
 class LogReading:
-    """Asks collectors and the chain of sources. ``tell`` gets remarks for whoever waits."""
+    """The reader of logs through collectors and the chain of sources. ``tell`` is called with remarks on waiting."""
 
     def __init__(
         self, client: PilotLoggingClient, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
@@ -62,7 +62,9 @@ class LogReading:
         self._sleep = sleep
 
     def find(self, name: str, vo: str = "") -> Pilot:
-        """The pilot with this stamp or reference. Raises LogNotFound, and InvalidInput when several VOs have one."""
+        """Return the pilot with this stamp or reference. Raises LogNotFound, and InvalidInput if several VOs
+        have one.
+        """
         keys = ("PilotReference", "PilotStamp") if "/" in name or ":" in name else ("PilotStamp", "PilotReference")
         for key in keys:
             wanted = {key: name} | ({"VO": vo} if vo else {})
@@ -74,7 +76,9 @@ class LogReading:
         return self._find_running(name)
 
     def _find_running(self, name: str) -> Pilot:
-        """By DIRAC's record: a log gets its reference when it ends. Operators only may ask for it."""
+        """Return the pilot by DIRAC's record, as a log gets its reference at its end. Only operators may read the
+        record.
+        """
         answer = Client(url="WorkloadManagement/PilotManager").getPilotInfo(name)
         info = answer["Value"].get(name, {}) if answer["OK"] else {}
         if not info.get("PilotStamp"):
@@ -84,13 +88,13 @@ class LogReading:
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:
-        """The whole output by the chain of sources, or from one of them. Raises what ``value`` raises."""
+        """Return the whole output from the chain of sources, or from one source. Raises what ``value`` raises."""
         names = ([source],) if source else ()
         found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
 
     def pages(self, pilot: Pilot) -> Iterator[str]:
-        """The text in the database, all of it, however long."""
+        """Yield the whole text in the database."""
         cursor = ""
         while True:
             page = self._ask(_PATIENCE_SECONDS, "getLog", pilot.vo, pilot.stamp, cursor)
@@ -100,16 +104,16 @@ class LogReading:
                 return
 
     def tail(self, pilot: Pilot, lines: int) -> str:
-        """The last lines: from the database, or else of the output that the chain of sources gives."""
+        """Return the last lines: from the database, or else from the chain of sources."""
         try:
             return self._ask(_PATIENCE_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)["Text"]
         except LogNotFound:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """The text (or its last lines) and what comes, until the pilot's log has ended.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended.
 
-        A collector that does not answer is asked again for as long as it takes. Raises LogNotFound.
+        While no collector answers, the call is repeated without a limit. Raises LogNotFound.
         """
         if lines is None:
             page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
@@ -129,5 +133,5 @@ class LogReading:
 
 
 def last_lines(text: str, lines: int) -> str:
-    """The last lines of a text."""
+    """Return the last lines of a text."""
     return reader.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()

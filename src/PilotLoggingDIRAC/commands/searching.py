@@ -1,7 +1,8 @@
-"""A search over many logs, from call to call, with what was found as it is found."""
+"""A search over many logs, call by call; hits are shown as they come."""
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,10 +37,10 @@ class Search:
     began: float = field(default_factory=time.monotonic)
 
     def hits(self) -> Iterator[dict | None]:
-        """The hits, and None now and then: then the figures have changed."""
+        """Yield the hits, and None after each call, when the figures have changed."""
         cursor = ""
         while True:
-            answer = patiently(lambda: self._call(cursor), _PATIENCE_SECONDS, self.tell)
+            answer = patiently(functools.partial(self._call, cursor), _PATIENCE_SECONDS, self.tell)
             self.extent = answer["Extent"] or self.extent
             self.logs, self.bytes = self.logs + answer["Logs"], self.bytes + answer["Bytes"]
             self.unreadable += answer["Unreadable"]
@@ -55,18 +56,20 @@ class Search:
         return self.client.searchLogs(self.selection, self.pattern, self.options, cursor)
 
     def progress(self) -> str:
-        """How far it is."""
+        """Return the progress in words."""
         places = ("here", "archived") if self.options["Archive"] else ("here",)
         total = sum(self.extent.get(place, (0, 0))[1] for place in places)
         share = f"{min(100 * self.bytes / total, 100):.0f} %, " if total else ""
-        return f"{share}{humanize.size(self.bytes)} of {humanize.size(total)}, {humanize.count(self.found, 'hit')}, {self._rate()}"
+        hits = humanize.count(self.found, "hit")
+        return f"{share}{humanize.size(self.bytes)} of {humanize.size(total)}, {hits}, {self._rate()}"
 
     def summary(self) -> str:
-        """What was done, at the end."""
-        return f"{humanize.count(self.found, 'hit')} in {humanize.count(self.logs, 'log')}, {humanize.size(self.bytes)}, {self._rate()}"
+        """Return the figures of the whole search in words."""
+        hits, logs = humanize.count(self.found, "hit"), humanize.count(self.logs, "log")
+        return f"{hits} in {logs}, {humanize.size(self.bytes)}, {self._rate()}"
 
     def left_out(self) -> Iterator[str]:
-        """What was not searched, and what to do about it."""
+        """Yield a line for each group of logs that was not searched, with the reason and the remedy."""
         archived, gone = (self.extent.get(place, (0, 0))[0] for place in ("archived", "gone"))
         if archived and not self.options["Archive"]:
             yield f"{humanize.count(archived, 'log')} only in the archive: --Archive searches there too"
@@ -81,7 +84,7 @@ class Search:
 
 
 def search(options: Mapping[str, str], pattern: str) -> int:
-    """Search and show what is found, as the switches say; return the exit code."""
+    """Search as the switches say, show the hits, and return the exit code."""
     context = switches.number(options, "Context", switches.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
     most = switches.number(options, "Limit", 1000, 1, 10**9)
     asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
@@ -103,7 +106,7 @@ def _is_named(options: Mapping[str, str]) -> bool:
 
 
 def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
-    """Show hits as they come; False when there were too many."""
+    """Show hits as they come; return False if there were too many."""
     try:
         for hit in job.hits():
             if hit is None:
@@ -126,7 +129,7 @@ def _end(job: Search, how: str) -> None:
 
 
 class _Lines:
-    """Hits as lines under the name of their pilot; those with context are set apart, no line comes twice."""
+    """The hits as lines under the name of their pilot; with context, hits are separated and no line comes twice."""
 
     def __init__(self, apart: bool):
         self._apart = apart
@@ -135,7 +138,7 @@ class _Lines:
         self._after: list[tuple[int, str]] = []
 
     def __call__(self, hit: dict) -> None:
-        """Show one hit, and what came after the one before."""
+        """Show one hit, and the lines after the one before."""
         pilot, first = (hit["VO"], hit["PilotStamp"], hit["Part"]), hit["Line"] - len(hit["Before"])
         self.flush(hit["Line"] if pilot == self._pilot else None)
         if pilot != self._pilot:
@@ -149,7 +152,7 @@ class _Lines:
         self._after = list(enumerate(hit["After"], hit["Line"] + 1))
 
     def flush(self, before: int | None = None) -> None:
-        """Show the lines after the last hit, as far as the next one."""
+        """Show the lines after the last hit, up to the next one."""
         self._lines(pair for pair in self._after if before is None or pair[0] < before)
         self._after = []
 
@@ -166,11 +169,11 @@ class _Lines:
 
 
 class _Objects:
-    """Hits as JSON objects, a line each."""
+    """The hits as JSON objects, one per line."""
 
     def __call__(self, hit: dict) -> None:
         """Show one hit."""
         console.as_json(hit, indent=None)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing, as no line is held back."""

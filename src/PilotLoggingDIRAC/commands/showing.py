@@ -1,10 +1,11 @@
-"""Showing one pilot's log on the terminal, or writing it to a file."""
+"""The display of one pilot's log on the terminal, or its copy in a file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.client import PilotLoggingClient
@@ -20,7 +21,7 @@ _INTERVAL_SECONDS = 2.0
 
 
 def show(options: Mapping[str, str], name: str) -> int:
-    """Show what the switches say, and return the exit code."""
+    """Show a log as the switches say, and return the exit code."""
     source, lines = _source(options), None
     if "Tail" in options:
         lines = switches.number(options, "Tail", 0, 1, _MAX_LINES)
@@ -74,7 +75,7 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
 
 
 def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | None:
-    """The pilot, if its text is in the database: then the end of it is had without the rest."""
+    """Return the pilot if its text is in the database, where the last lines are read without the rest."""
     try:
         pilot = reading.find(name, options.get("VO", ""))
     except LogNotFound:
@@ -101,9 +102,9 @@ def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, 
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
-    """Write a log as the pilot sent it to a file of its owner's alone, standard error beside it. Raises OSError."""
+    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raises OSError."""
     part, written = path.with_name(path.name + ".part"), 0
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with _private_file(part) as file:
         for text in texts:
             written += file.write(text.encode("utf-8", "backslashreplace"))
             console.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
@@ -111,6 +112,11 @@ def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
     console.remark(f"# {humanize.size(written)} in {path}")
     if stderr.strip():
         beside = path.with_name(path.name + ".err")
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with _private_file(beside) as file:
             file.write(stderr.encode("utf-8", "backslashreplace"))
         console.remark(f"# its standard error in {beside}")
+
+
+def _private_file(path: Path) -> BinaryIO:
+    """Open a file for writing with mode 0600 from its creation on."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

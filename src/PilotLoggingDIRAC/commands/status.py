@@ -1,4 +1,4 @@
-"""How the whole installation is: each collector asked, the database's figures, the data managers' proxies."""
+"""The status of the whole installation: each collector, the database's figures, the data managers' proxies."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
+_LIMITS = Limits()
+
 
 @dataclass(slots=True)
 class Status:
-    """What was found: ``collectors`` by URL, with their answer or why there is none; the rest of the first that has it."""
+    """The status: ``collectors`` by URL, each with its answer or an error; the other figures from the first that has
+    them.
+    """
 
     collectors: dict[str, dict | str] = field(default_factory=dict)
     usage: dict | None = None
@@ -30,27 +34,27 @@ class Status:
 
     @property
     def level(self) -> Level:
-        """Of all together."""
+        """The worst level of all findings."""
         return health.worst(self.findings)
 
     @property
     def answers(self) -> dict[str, dict]:
-        """Of the collectors that answered."""
+        """The answers of the collectors that answered."""
         return {url: answer for url, answer in self.collectors.items() if isinstance(answer, dict)}
 
     @property
     def logs(self) -> dict:
-        """What a collector with a database said of the logs; empty without one."""
+        """The figures of logs from a collector with a database; empty without one."""
         return next((answer for answer in self.answers.values() if "States" in answer), {})
 
 
 def urls() -> list[str]:
-    """Every URL in the configuration of a collector."""
+    """Return every URL of a collector in the configuration."""
     return [url for name in COLLECTORS for url in getServiceURLs(SYSTEM, service=name)]
 
 
-def look(asked: Sequence[str], seconds: float, limits: Limits = Limits()) -> Status:
-    """Ask these collectors, all at once, and judge."""
+def look(asked: Sequence[str], seconds: float, limits: Limits = _LIMITS) -> Status:
+    """Call these collectors, all at once, and judge their answers."""
     now = datetime.now(UTC).replace(tzinfo=None)
     status = Status(_ask_all(asked, seconds))
     status.findings += _of_collectors(status)
@@ -93,7 +97,9 @@ def _look_at_database(status: Status, now: datetime, limits: Limits) -> None:
 
 
 def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
-    """Each in a thread, as DIRAC's HTTPS clients wait for two minutes at least; nobody waits for those that hang."""
+    """Call each collector in a thread, as DIRAC's HTTPS clients wait for two minutes at least; threads that hang are
+    left.
+    """
     found: dict[str, dict | str] = dict.fromkeys(asked, f"no answer within {seconds:.0f} s")
     threads = [threading.Thread(target=_ask, args=(url, found.__setitem__), daemon=True) for url in asked]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""How the installation is, in words and tables, or for scripts."""
+"""The status of the installation in words and tables, or as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog.text import humanize
 
 
 def as_data(status: Status) -> dict:
-    """All of it, for JSON."""
+    """Return the whole status for JSON."""
     return {
         "Level": status.level.name,
         "Findings": [dataclasses.asdict(finding) | {"level": finding.level.name} for finding in status.findings],
@@ -27,7 +27,7 @@ def as_data(status: Status) -> dict:
 
 
 def headline(status: Status) -> str:
-    """One line for monitoring."""
+    """Return one line for monitoring."""
     answering, states = len(status.answers), status.logs.get("States", {})
     facts = [f"{answering} of {humanize.count(len(status.collectors), 'collector')} answer"]
     facts += [f"{number:,} {state}" for state, number in states.items()]
@@ -36,7 +36,7 @@ def headline(status: Status) -> str:
 
 
 def tell(status: Status) -> None:
-    """Headline, findings, and a table for each matter."""
+    """Print the headline, the findings, and a table for each subject."""
     console.line(headline(status))
     for finding in sorted(status.findings, key=lambda finding: finding.level != Level.CRITICAL):
         console.line(f"  {finding.level.name:<8} {finding.subject}: {finding.text}")

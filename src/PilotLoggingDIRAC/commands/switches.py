@@ -1,4 +1,4 @@
-"""The switches by which commands choose logs, and the selection that they stand for."""
+"""The switches that select logs, and their conversion to a selection."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SWITCHES = (
 
 
 def selection(options: Mapping[str, str], since: str = "") -> dict:
-    """The selection that the switches stand for; ``since`` where there is none. Raises InvalidInput."""
+    """Return the selection of the switches; ``since`` is the default of --Since. Raises InvalidInput."""
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted = {key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options}
     if "Incomplete" in options:
@@ -61,7 +61,7 @@ def _several(switch: str, text: str) -> list[str]:
 
 
 def number(options: Mapping[str, str], switch: str, default: int, lowest: int, highest: int) -> int:
-    """A switch's whole number within bounds. Raises InvalidInput."""
+    """Return a switch's whole number within bounds. Raises InvalidInput."""
     text = options.get(switch, str(default))
     if not text.isdecimal() or not lowest <= int(text) <= highest:
         raise InvalidInput(f"--{switch} is not a whole number from {lowest} to {highest}")
@@ -69,7 +69,7 @@ def number(options: Mapping[str, str], switch: str, default: int, lowest: int, h
 
 
 def seconds(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float) -> float:
-    """A switch's seconds within bounds. Raises InvalidInput."""
+    """Return a switch's seconds within bounds. Raises InvalidInput."""
     try:
         found = float(options.get(switch, default))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Switching pilot logging on or off for a VO or some of its CEs: read, shown, checked, confirmed, written by CSAPI."""
+"""The switch of pilot logging for a VO or some of its CEs: read, show, check, confirm, write with CSAPI."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ Check = Callable[[str], bool]
 
 
 class PilotSwitch:
-    """Works on the configuration that a CSAPI has in hand."""
+    """The switch in the configuration that a CSAPI has loaded."""
 
     def __init__(self, cs: CSAPI, vo: str):
-        """Raises SErrorException when it can't be read, InvalidInput for a VO that the Registry does not know."""
+        """Make it. Raises SErrorException if the configuration can't be read, InvalidInput for a VO that the Registry
+        lacks.
+        """
         self._cs = cs
         self._vo = vo
         self._cfg = returnValueOrRaise(cs.getCurrentCFG())
@@ -40,28 +42,28 @@ class PilotSwitch:
 
     @property
     def present(self) -> Switch:
-        """What holds now."""
+        """The present setting."""
         names = self._value(_LIST)
         ces = None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
         return Switch((self._value(_ON) or "").strip().lower() == "true", (self._value(_URL) or "").strip(), ces)
 
     def known(self) -> list[str]:
-        """The CEs that have queues for the VO."""
+        """Return the CEs that have queues for the VO."""
         sites = returnValueOrRaise(getQueues(community=self._vo))
         return sorted({ce for ces in sites.values() for ce in ces})
 
     def on(self, ces: Sequence[str], url: str = "") -> Switch:
-        """What switching on would make of it. Raises InvalidInput."""
+        """Return the setting after switching on. Raises InvalidInput."""
         url = url or self.present.url or next(iter(getServiceURLs(SYSTEM, service=HTTPS)), "")
         inherited = any(self._cfg.getOption(f"{section}/{_LIST}", None) is not None for section in self._sections[1:])
         return switching.switched_on(self.present, ces, self.known(), url, inherited)
 
     def off(self, ces: Sequence[str]) -> Switch:
-        """What switching off would make of it. Raises InvalidInput."""
+        """Return the setting after switching off. Raises InvalidInput."""
         return switching.switched_off(self.present, ces, self.known())
 
     def changes(self, wanted: Switch) -> dict[str, tuple[str | None, str | None]]:
-        """(value before, value after) of each option that would be written, by its path; None is no option."""
+        """Return (value before, value after) of each option to be written, by its path; None: no option."""
         after = {_ON: str(wanted.on)}
         if wanted.url != self.present.url:
             after[_URL] = wanted.url
@@ -128,6 +130,6 @@ def _names(switch: Switch, known: list[str]) -> str:
 
 
 def _confirmed() -> bool:
-    """Whether whoever runs this says yes; the end of the input is a no."""
+    """Return True if the user confirms; the end of the input counts as no."""
     print("Write this to the configuration? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

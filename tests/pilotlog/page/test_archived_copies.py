@@ -15,6 +15,7 @@ from tests.conftest import PILOT, Clock
 from tests.waiting import PATIENCE_SECONDS, until
 
 TEXT = "".join(f"zeile {number} é𝄞\n" for number in range(60_000)).encode()
+SIZE = len(TEXT)
 
 
 class Archive:
@@ -46,7 +47,7 @@ def copies(archive, tmp_path):
     return make
 
 
-def log(number=1, size=len(TEXT), generation=1):
+def log(number=1, size=SIZE, generation=1):
     now = Clock().now
     file = StoredFile("SE", "/vo/x", "GUID", 1, "00000000")
     return Log(number, PILOT, 1, State.PURGED, now, now, bytes=size, generation=generation, file=file)

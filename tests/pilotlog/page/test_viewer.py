@@ -77,7 +77,8 @@ def test_incomplete_ones_and_those_with_an_error(viewer, store, alter):
 
 
 @pytest.mark.parametrize("asked", [
-    {"Start": ["-1"]}, {"Start": ["٣"]}, {"Limit": ["0"]}, {"Limit": ["201"]}, {"Order": ["Payload"]}, {"Nonsense": ["1"]},
+    {"Start": ["-1"]}, {"Start": ["٣"]}, {"Limit": ["0"]}, {"Limit": ["201"]}, {"Order": ["Payload"]},
+    {"Nonsense": ["1"]},
     {"Incomplete": ["maybe"]}, {"LastError": [""] * 1001}, {"State": ["Lost"]}, {"Start": ["1", "2"]},
 ])  # fmt: skip
 def test_bad_questions_are_refused(viewer, asked):
@@ -124,7 +125,10 @@ FILE = StoredFile("ALPHA-disk", "/vo/x", "GUID", 1, "00000000")
     ([part(1, State.ARCHIVED, "1", FILE)], "complete", "return code 1", "database"),
     ([part(1, State.PURGED, "1", FILE)], "complete", "return code 1", "archive (ALPHA-disk)"),
     ([part(1, State.PURGED)], "incomplete", "No longer kept: part 1", "nowhere any more"),
-    ([part(1, State.PURGED, None, FILE), part(2, State.RECEIVING)], "running", "in 2 parts", "archive (ALPHA-disk) and database"),
+    (
+        [part(1, State.PURGED, None, FILE), part(2, State.RECEIVING)],
+        "running", "in 2 parts", "archive (ALPHA-disk) and database",
+    ),
     ([part(2, State.COMPLETE, "0")], "incomplete", "No longer kept: part 1", "database"),
 ])  # fmt: skip
 def test_how_a_log_stands_and_why(parts, stands, word, where):

@@ -24,6 +24,7 @@ from tests.conftest import PILOT, Clock, batch, line
 
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 NOBODY = Policy()
+ALL = Selection()
 ADMIN = Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"}))
 OPERATOR = Caller("op", "alpha_op", PILOT.vo, frozenset({"Operator"}))
 OTHER_OPERATOR = Caller("op", "beta_op", "beta_vo", frozenset({"Operator"}))
@@ -293,7 +294,7 @@ class TestSelecting:
         store.place(HERE, pilot=self.BETA)
         return store
 
-    def select(self, store, caller, wanted=Selection(), order="LogID", start=0, limit=3):
+    def select(self, store, caller, wanted=ALL, order="LogID", start=0, limit=3):
         total, logs = store.query.select(caller, NOBODY, wanted, order, False, start, limit)
         assert not total.more
         return total.number, [log.pilot.stamp for log in logs]

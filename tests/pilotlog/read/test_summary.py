@@ -28,9 +28,14 @@ def test_commands_with_their_times_and_errors_are_told():
 
 def test_how_the_log_stands_is_told():
     told = summary([ENDED], TEXT)
-    for words in ("a" * 32 + " of vo.alpha.org", "LCG.Example.org, ce.example.org", "12:00:00 to 2026-11-21 13:00:00",
-                  "complete. The pilot reported its end, with return code 1.", "3 lines, 90 bytes, database"):  # fmt: skip
-        assert words in told
+    facts = (
+        "a" * 32 + " of vo.alpha.org",
+        "LCG.Example.org, ce.example.org",
+        "12:00:00 to 2026-11-21 13:00:00",
+        "complete. The pilot reported its end, with return code 1.",
+        "3 lines, 90 bytes, database",
+    )
+    assert all(fact in told for fact in facts)
     assert "running. The pilot has not reported its end yet." in summary([RUNNING], TEXT)
 
 

@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import time
+from typing import ClassVar
 
 import pytest
 from joserfc import jws
@@ -39,7 +40,7 @@ SIGNERS = jws.JWSRegistry(algorithms=["none", "HS256", *ALGORITHMS], strict_chec
 class People:
     """A Registry: two groups of each of two VOs."""
 
-    groups = {"alpha_pilot": ("alpha", ["pila"]), "alpha_user": ("alpha", ["alice", "twin", "nameless"])}
+    groups: ClassVar = {"alpha_pilot": ("alpha", ["pila"]), "alpha_user": ("alpha", ["alice", "twin", "nameless"])}
     groups |= {
         "beta_pilot": ("beta", ["pilb", "pila"]),
         "hosts": ("alpha", ["pila"]),
@@ -346,7 +347,7 @@ def test_keys_live_through_failures_until_they_are_too_old():
 
 
 def test_keys_of_an_issuer_that_is_none_any_more_are_forgotten():
-    source, keyring = ring(KEYS["EdDSA"])
+    _, keyring = ring(KEYS["EdDSA"])
     keyring.refresh([described()])
     keyring.refresh([])
     with pytest.raises(TokenRefused):
@@ -364,8 +365,10 @@ def test_the_thread_sleeps_until_something_is_due():
 
 @pytest.mark.parametrize("content", [
     b"", b"[]", b"{}", b'{"keys": {}}', b'{"keys": []}', b'{"keys": [1, null, {}]}', b"\xff", b"[" * 100_000,
-    b'{"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0"}]}', b'{"keys": [{"kty": "RSA", "kid": "a", "n": "AQAB", "e": "AQAB"}]}',
-    b'{"keys": [{"kty": "EC", "kid": "a", "crv": "P-256", "x": "AA", "y": "AA"}]}', b'{"keys": [{"kty": ["RSA"], "kid": "a"}]}',
+    b'{"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0"}]}',
+    b'{"keys": [{"kty": "RSA", "kid": "a", "n": "AQAB", "e": "AQAB"}]}',
+    b'{"keys": [{"kty": "EC", "kid": "a", "crv": "P-256", "x": "AA", "y": "AA"}]}',
+    b'{"keys": [{"kty": ["RSA"], "kid": "a"}]}',
 ])  # fmt: skip
 def test_what_is_no_set_of_keys_is_none(content):
     with pytest.raises(KeysUnavailable):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,21 +48,19 @@ def test_other_options_are_another_context(contexts, options):
 @pytest.mark.parametrize("name", ["certfile", "keyfile"])
 def test_a_renewed_certificate_or_key_is_taken_at_once(contexts, options, name):
     before = contexts.context(options)
-    part = options[name] + ".new"
-    with open(part, "w") as file:
-        file.write("renewed")
-    os.replace(part, options[name])
+    part = Path(options[name] + ".new")
+    part.write_text("renewed")
+    part.replace(options[name])
     assert contexts.context(options) is not before
 
 
 def test_an_authority_that_comes_or_goes_is_taken_at_once(contexts, options):
     before = contexts.context(options)
-    path = os.path.join(options["ca_certs"], "12345678.0")
-    with open(path, "w"):
-        pass
+    path = Path(options["ca_certs"], "12345678.0")
+    path.touch()
     with_it = contexts.context(options)
     os.utime(options["ca_certs"], ns=(1, 1))
-    os.remove(path)
+    path.unlink()
     assert len({id(before), id(with_it), id(contexts.context(options))}) == 3
 
 

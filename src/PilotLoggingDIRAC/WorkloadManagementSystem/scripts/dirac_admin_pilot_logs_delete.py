@@ -1,15 +1,14 @@
 #!/usr/bin/env python
-"""Delete logs of a VO's pilots for good: those of some pilots, or all that were last heard of before a date (UTC).
+"""Delete logs of a VO's pilots for good: those of named pilots, or all that were last heard of before a date (UTC).
 
-What is deleted can't be read from that moment on; the agent removes the copies from the storage element in its next
-cycle. How much there is to delete is shown first, and has to be confirmed. It can't be undone. What a pilot that is
-alive sends afterwards is a log again. Text that a collector still holds in its spool or quarantine, or the CE's own
-output, is not touched.
+Deleted logs can't be read from that moment on; the agent removes their copies from the storage element in its next
+cycle. The amount is shown first and must be confirmed; the deletion can't be undone. Text that a running pilot sends
+afterwards makes a new log. Text in a collector's spool or quarantine, and the CE's own output, are not deleted.
 
-It needs a proxy with the property ServiceAdministrator, or the host's certificate. Repeating it does no harm.
+Needs a proxy with the property ServiceAdministrator, or the host's certificate. Repeating it does no harm.
 
-Exit code: 0 when it was done, 1 when it failed (what was deleted before stays deleted), 2 when there was no such log,
-3 when it was not confirmed.
+Exit code: 0 if the logs are deleted, 1 if the deletion failed (logs deleted before stay deleted), 2 if there was no
+such log, 3 if it was not confirmed.
 
 Example:
   $ dirac-admin-pilot-logs-delete --VO vo.example.org 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
@@ -33,10 +32,10 @@ _DONE, _FAILED, _NONE, _NOT_CONFIRMED = range(4)
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "VO=", "The VO whose logs are meant")
+    Script.registerSwitch("", "VO=", "Delete logs of this VO")
     Script.registerSwitch("", "Before=", "All logs last heard of before this date, or time (ISO 8601, UTC)")
-    Script.registerSwitch("", "Yes", "Don't ask")
-    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
+    Script.registerSwitch("", "Yes", "Do not ask for confirmation")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument(["PILOT: stamp or reference of a pilot"], mandatory=False)
     switches, pilots = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
@@ -75,7 +74,7 @@ def run(options, pilots):
 
 
 def confirmed():
-    """Whether whoever runs this says yes; the end of the input is a no."""
+    """Return True if the user confirms; the end of the input counts as no."""
     try:
         return input("Delete them for good? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:

@@ -1,13 +1,13 @@
 #!/usr/bin/env python
-"""Switch off that pilots of a VO send their logs: those on some computing elements, or all.
+"""Stop the pilots of a VO from sending their logs: those on some computing elements, or all.
 
-It shows what it would write to Operations/<vo>/Pilot and on which CEs pilots would then still send, asks, and writes.
-Switching off some CEs of a VO without a white list writes one with all its others. When the last one is switched off, the
-white list stays, empty, and logging is off. Logs that are there stay.
+The command shows the changes to Operations/<vo>/Pilot and the CEs whose pilots still send afterwards, asks for
+confirmation, and writes. For a VO without a white list, excluding some CEs writes a white list with all others. When
+the last CE is excluded, the white list stays, empty, and logging is off. Existing logs stay.
 
-It needs a proxy with CSAdministrator.
+Needs a proxy with CSAdministrator.
 
-Exit code: 0 when it is as wanted, 1 when it failed, 3 when it was not confirmed.
+Exit code: 0 if the setting is as wanted, 1 if it failed, 3 if it was not confirmed.
 
 Example:
   $ dirac-admin-pilot-logs-disable --VO vo.example.org --CE ce1.example.org --Yes
@@ -21,9 +21,9 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "VO=", "The VO")
-    Script.registerSwitch("", "CE=", "Only these CEs (several with commas)")
-    Script.registerSwitch("", "Yes", "Don't ask")
+    Script.registerSwitch("", "VO=", "Change the setting of this VO")
+    Script.registerSwitch("", "CE=", "Only for these CEs (separated by commas)")
+    Script.registerSwitch("", "Yes", "Do not ask for confirmation")
     Script.registerSwitch("", "JSON", "For scripts: {Changes, Before, After}")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 

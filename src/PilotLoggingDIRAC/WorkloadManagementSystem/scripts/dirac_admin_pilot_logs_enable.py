@@ -1,13 +1,14 @@
 #!/usr/bin/env python
-"""Switch on that pilots of a VO send their logs: those on some computing elements, or all.
+"""Make the pilots of a VO send their logs: those on some computing elements, or all.
 
-It shows what it would write to Operations/<vo>/Pilot and on which CEs pilots would then send, checks with a log of its own
-that a pilot of the VO can send and the log be read (see dirac-admin-pilot-logs-check), asks, and writes. When the check
-fails nothing is written. Without a white list pilots on all CEs send; an empty one means none.
+The command shows the changes to Operations/<vo>/Pilot and the CEs whose pilots send afterwards, checks with a test log
+that pilots of the VO can send and that the log can be read (see dirac-admin-pilot-logs-check), asks for confirmation,
+and writes. If the check fails, nothing is written. Without a white list pilots on all CEs send; with an empty one none
+do.
 
-It needs a proxy with CSAdministrator, and what dirac-admin-pilot-logs-check needs.
+Needs a proxy with CSAdministrator, and the rights that dirac-admin-pilot-logs-check needs.
 
-Exit code: 0 when it is as wanted, 1 when it failed, 2 when the check failed, 3 when it was not confirmed.
+Exit code: 0 if the setting is as wanted, 1 if it failed, 2 if the check failed, 3 if it was not confirmed.
 
 Example:
   $ dirac-admin-pilot-logs-enable --VO vo.example.org --CE ce1.example.org
@@ -21,10 +22,10 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "VO=", "The VO")
-    Script.registerSwitch("", "CE=", "Only these CEs, besides those that send already (several with commas)")
-    Script.registerSwitch("", "URL=", "Where pilots send, instead of what is set or the configuration names")
-    Script.registerSwitch("", "Yes", "Don't ask")
+    Script.registerSwitch("", "VO=", "Change the setting of this VO")
+    Script.registerSwitch("", "CE=", "Only for these CEs, in addition to those that send already (separated by commas)")
+    Script.registerSwitch("", "URL=", "Let pilots send to this URL, instead of the one that is set or registered")
+    Script.registerSwitch("", "Yes", "Do not ask for confirmation")
     Script.registerSwitch("", "JSON", "For scripts: {Changes, Before, After}")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 

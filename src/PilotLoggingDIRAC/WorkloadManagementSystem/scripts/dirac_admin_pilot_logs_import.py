@@ -1,15 +1,15 @@
 #!/usr/bin/env python
-"""Take in the pilot logs that DIRAC's own collector (FileCacheLoggingPlugin) left in its folder on this machine.
+"""Import the pilot logs that DIRAC's own collector (FileCacheLoggingPlugin) left in a folder on this machine.
 
-The folder is the "pilotlogs" below the working directory of the old collector: <folder>/<vo>/<stamp>.log is the log of
-a pilot that has ended, <folder>/<vo>/<stamp> that of one that has not said so. The text goes to the collector that is
-registered in the configuration, before all that the pilot has sent to it. The log of a pilot that has not ended stays
-open until its file has been silent for some time, and then counts as ended and incomplete. Nothing in the folder is
-changed. Run it again at any time: it goes on where it was interrupted, and leaves alone what is there already.
+The folder is "pilotlogs" below the working directory of the old collector: <folder>/<vo>/<stamp>.log is the log of a
+pilot that has ended, <folder>/<vo>/<stamp> that of a pilot that has not reported its end. The text is sent to the
+collector in the configuration and placed before all text that the pilot has sent there. The log of a pilot that has not
+ended stays open until its file has been silent for some hours, and then counts as ended and incomplete. The folder is
+not changed. The command can be repeated at any time: it continues an interrupted import and skips imported logs.
 
-It needs a proxy with the property ServiceAdministrator, or the host's certificate.
+Needs a proxy with the property ServiceAdministrator, or the host's certificate.
 
-Exit code: 0 when all logs are there, 2 when a log is there already with other text, 1 when something failed.
+Exit code: 0 if all logs are imported, 2 if a log exists already with other text, 1 if something failed.
 
 Example:
   $ dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes /opt/dirac/pilotlogs
@@ -31,8 +31,10 @@ _PROGRESS_LOGS = 100
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "silent=", f"Hours of silence after which a pilot has ended (default {_SILENT_HOURS})")
-    Script.registerSwitch("", "list", "Show what becomes of each log, not only of those with trouble")
+    Script.registerSwitch(
+        "", "silent=", f"Hours of silence after which a pilot counts as ended (default {_SILENT_HOURS})"
+    )
+    Script.registerSwitch("", "list", "Print the outcome of each log, not only of conflicts and failures")
     Script.registerArgument("DIR: the folder of DIRAC's own collector")
     switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
     options = dict(switches)
@@ -63,7 +65,7 @@ def run(folder, silent, every):
 
 
 class Progress:
-    """Shows what is told: trouble at once, the rest by number."""
+    """The progress of an import: trouble at once, other logs by their number."""
 
     def __init__(self, every, say):
         self._every = every
@@ -71,7 +73,7 @@ class Progress:
         self._logs = 0
 
     def __call__(self, name, text):
-        """Show it, and now and then how far the import is."""
+        """Print a name with its outcome, and the progress from time to time."""
         if self._every or text.startswith(("skipped", "CONFLICT", "FAILED")):
             self._say(f"{name}: {text}")
         if not text.startswith("skipped"):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python
 """List pilots' logs, those heard of last first.
 
-Without switches, all logs that you may read. Times are UTC. RC is the pilot's return code, "-" when it did not say that
-it had ended; Error is why the last try of its archiving failed.
+Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
+has not reported its end; Error is the reason why archiving failed last.
 
-Exit code: 0 when there are logs, 2 when there is none, 1 when it failed.
+Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
@@ -28,11 +28,11 @@ def main():
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
     Script.registerSwitches(SWITCHES)
-    Script.registerSwitch("", "Limit=", "So many logs at once (default 25, at most 1000)")
-    Script.registerSwitch("", "Page=", "Which page of so many logs (default 1)")
-    Script.registerSwitch("", "Long", "All that is known of each log, instead of a table")
+    Script.registerSwitch("", "Limit=", "Number of logs per page (default 25, at most 1000)")
+    Script.registerSwitch("", "Page=", "Number of the page (default 1)")
+    Script.registerSwitch("", "Long", "All fields of each log, instead of a table")
     Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
-    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.exit_code import exit_code
@@ -63,7 +63,7 @@ def run(options):
 
 
 def show(found):
-    """A table, with the errors where there are any."""
+    """Print a table, with the errors if there are any."""
     from PilotLoggingDIRAC.commands import console
 
     errors = any(log["LastError"] for log in found.logs)
@@ -72,7 +72,7 @@ def show(found):
 
 
 def show_long(found):
-    """A block of lines for each log."""
+    """Print a block of lines for each log."""
     from PilotLoggingDIRAC.commands import console
 
     for log in found.logs:

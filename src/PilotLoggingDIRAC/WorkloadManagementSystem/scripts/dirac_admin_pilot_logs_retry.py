@@ -1,13 +1,13 @@
 #!/usr/bin/env python
-"""Try again at once what went wrong: the archiving of pilot logs, or messages that the database refused.
+"""Retry failed work at once: the archiving of pilot logs, or messages that the database refused.
 
-Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent, however long they
-would still have waited; --VO, --Stamp and --Site leave out others. With --Quarantine, a collector offers again to
-the database what it refused before: say which collector with --URL when there are several.
+Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent; --VO, --Stamp and
+--Site select some. With --Quarantine, a collector offers to the database again the messages that it refused; name the
+collector with --URL if there are several.
 
-It needs a proxy with the property ServiceAdministrator. Repeating it does no harm.
+Needs a proxy with the property ServiceAdministrator. Repeating it does no harm.
 
-Exit code: 0 when it was done, 1 when it failed.
+Exit code: 0 if it was done, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-retry --VO vo.example.org
@@ -29,8 +29,8 @@ def main():
     Script.registerSwitch("", "VO=", "Only logs of this VO")
     Script.registerSwitch("", "Stamp=", "Only the log of the pilot with this stamp")
     Script.registerSwitch("", "Site=", "Only logs of pilots at this site")
-    Script.registerSwitch("", "Quarantine", "Messages that the database refused, instead of archiving")
-    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
+    Script.registerSwitch("", "Quarantine", "Retry messages that the database refused, instead of archiving")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.console import complain, say
@@ -44,7 +44,7 @@ def main():
 
 
 def run(options):
-    """Ask a collector, and return what became of it."""
+    """Call a collector, and return the result in words."""
     from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 
     client = PilotLoggingClient(url=options.get("URL"))

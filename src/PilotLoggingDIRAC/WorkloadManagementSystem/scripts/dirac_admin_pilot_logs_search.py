@@ -1,13 +1,13 @@
 #!/usr/bin/env python
-"""Search many pilots' logs for a text, the newest log first; what is found is shown as it is found.
+"""Search many pilots' logs for a text, the newest log first; hits are shown as they are found.
 
-Without --Since, --Stamp or --Reference, logs that were heard of within a day are searched. Only text in the collectors'
-database is searched, unless --Archive: then archived copies are fetched too, one after the other, which takes its time.
-The server does a bounded amount of work at a time; Ctrl-C ends it at once.
+Without --Since, --Stamp or --Reference, logs heard of within a day are searched. Only text in the collectors' database
+is searched, unless --Archive is given: then archived copies are fetched too, one after the other, which is slow. The
+server does a bounded amount of work per call; Ctrl-C ends the search at once.
 
 Each hit is a line with its number, under the pilot's VO and stamp. Regular expressions are those of RE2.
 
-Exit code: 0 when something was found, 2 when nothing was, 1 when it failed, 130 when it was interrupted.
+Exit code: 0 if something was found, 2 if nothing was, 1 if it failed, 130 if it was interrupted.
 
 Example:
   $ dirac-admin-pilot-logs-search "No space left on device"
@@ -26,14 +26,14 @@ def main():
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
     Script.registerSwitches(SWITCHES)
-    Script.registerSwitch("C:", "Context=", "So many lines before and after each hit (at most 20)")
+    Script.registerSwitch("C:", "Context=", "Number of lines to show before and after each hit (at most 20)")
     Script.registerSwitch("", "Regex", "PATTERN is a regular expression, not text")
-    Script.registerSwitch("", "IgnoreCase", "Capital or small letters are the same")
-    Script.registerSwitch("", "Archive", "Also logs that are on the storage element only")
-    Script.registerSwitch("", "Limit=", "End after so many hits (default 1000)")
-    Script.registerSwitch("", "JSON", "For scripts: a JSON object a line for each hit")
-    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
-    Script.registerArgument("PATTERN: what to look for, within a line")
+    Script.registerSwitch("", "IgnoreCase", "Do not distinguish capital and small letters")
+    Script.registerSwitch("", "Archive", "Search also logs that are only on the storage element")
+    Script.registerSwitch("", "Limit=", "Stop after this number of hits (default 1000)")
+    Script.registerSwitch("", "JSON", "For scripts: a JSON object per hit, one per line")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
+    Script.registerArgument("PATTERN: the text to find, within a line")
     switches, (pattern,) = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.exit_code import exit_code

@@ -1,14 +1,14 @@
 #!/usr/bin/env python
-"""Show the log of a pilot, by its stamp or its reference: whole, its end, or live while the pilot runs.
+"""Show the log of a pilot, by its stamp or its reference: whole, its last lines, or live while the pilot runs.
 
-Without --Source it comes from the first source that has it, in the VO's order: what its computing element, the
-collectors' database or the storage element have. What is about the log goes to standard error, the log itself to standard
-output. What a terminal would obey in it (colours, cursor movements) is shown as escapes, unless --Raw; a file that --Output
-names gets the pilot's own bytes.
+Without --Source the log comes from the first source in the VO's order that has it: the computing element, the
+collectors' database, or the storage element. The log goes to standard output, remarks to standard error. Control
+sequences (colours, cursor movements) are escaped, unless --Raw is given; a file written by --Output has the pilot's own
+bytes.
 
---Follow goes on until the pilot has ended, also over restarts of the collector.
+--Follow continues until the pilot has ended, also over restarts of the collector.
 
-Exit code: 0 when it was shown, 2 when there is no such log, 1 when it failed, 130 when it was interrupted.
+Exit code: 0 if the log was shown, 2 if there is no such log, 1 if it failed, 130 if it was interrupted.
 
 Example:
   $ dirac-admin-pilot-logs-show 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
@@ -24,15 +24,15 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "Tail=", "Only so many lines from its end")
-    Script.registerSwitch("", "Follow", "And what comes, until the pilot has ended")
-    Script.registerSwitch("", "Interval=", "Seconds between two questions with --Follow (default 2, 0.5 to 60)")
-    Script.registerSwitch("", "Source=", "From this source alone: Collector, Archive or ComputingElement")
-    Script.registerSwitch("", "Output=", "Write it to this file, as the pilot sent it")
+    Script.registerSwitch("", "Tail=", "Show only this number of lines from the end")
+    Script.registerSwitch("", "Follow", "Show new text too, until the pilot has ended")
+    Script.registerSwitch("", "Interval=", "Seconds between two calls with --Follow (default 2, 0.5 to 60)")
+    Script.registerSwitch("", "Source=", "Read from this source alone: Collector, Archive or ComputingElement")
+    Script.registerSwitch("", "Output=", "Write the log to this file, as the pilot sent it")
     Script.registerSwitch("", "Raw", "Leave control sequences as they are")
-    Script.registerSwitch("", "VO=", "The pilot's VO, where pilots of several have the same stamp")
+    Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
     Script.registerSwitch("", "JSON", "For scripts: {Pilot, Source, Complete, StdOut, StdErr}")
-    Script.registerSwitch("", "URL=", "The collector to ask, instead of one that the configuration names")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument("PILOT: stamp or reference of a pilot")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python
-"""Tell how pilot logging is: each collector with its spool and refusals, logs by state, what waits for the archive and why,
-the database's size and growth, and the data managers' proxies.
+"""Show the status of pilot logging: each collector with its spool and refusals, logs by state, logs that wait for the
+archive with the reason, the database's size and growth, and the data managers' proxies.
 
-It needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; ProxyManagement to see
-the proxies of others. The first line is made for monitoring.
+Needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; ProxyManagement to see
+other users' proxies. The first line is made for monitoring.
 
 Exit code, as plugins of Nagios have it: 0 OK, 1 warning, 2 critical, 3 unknown. Critical: a collector that does not
-answer or has no database, or whose spool is unusable; a log that has waited for its archive for 3 days; a disk that is full
-in 3 days; a data manager without proxy for the next day. Warning: messages in a spool or in quarantine, messages refused
-for want of room, archiving that failed, a log that has waited for a day, a disk full in 14 days, a proxy that expires
-within 7 days. Unknown: what could not be asked.
+answer, has no database, or has an unusable spool; a log that has waited for its archive for 3 days; a disk that will be
+full in 3 days; a data manager without a proxy for the next day. Warning: messages in a spool or in quarantine; messages
+refused for lack of room; failed archiving; a log that has waited for a day; a disk that will be full in 14 days; a
+proxy that expires within 7 days. Unknown: a part that could not be checked.
 
 Example:
   $ dirac-admin-pilot-logs-status
@@ -26,10 +26,12 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "Brief", "The first line only")
-    Script.registerSwitch("", "JSON", "For scripts: all of it as one object")
-    Script.registerSwitch("", "URL=", "Ask these collectors (several with commas), instead of all in the configuration")
-    Script.registerSwitch("", "Timeout=", "Seconds that a collector has for its answer (default 20)")
+    Script.registerSwitch("", "Brief", "Print the first line only")
+    Script.registerSwitch("", "JSON", "For scripts: the whole status as one object")
+    Script.registerSwitch(
+        "", "URL=", "Call these collectors (separated by commas), instead of all in the configuration"
+    )
+    Script.registerSwitch("", "Timeout=", "Seconds to wait for each collector (default 20)")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.exit_code import exit_code
@@ -38,7 +40,7 @@ def main():
 
 
 def run(options):
-    """Look, tell, and return the exit code."""
+    """Print the status, and return the exit code."""
     from PilotLoggingDIRAC.commands import console, status_report
     from PilotLoggingDIRAC.commands import status as installation_status
     from PilotLoggingDIRAC.commands import switches as log_selection

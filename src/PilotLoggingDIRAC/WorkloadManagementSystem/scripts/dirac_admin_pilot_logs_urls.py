@@ -1,11 +1,11 @@
 #!/usr/bin/env python
-"""Put the URL of each collector of pilot logs under its own name in the configuration, as stock clients need it.
+"""Register the URL of each collector of pilot logs under its own name in the configuration, as stock clients need it.
 
-Run it after each installation of a collector: DIRAC's installer registers TornadoPilotLogging under
-URLs/PilotLogging, and forgets there what it registered before. URLs that this command has seen are kept; one that
-was overwritten, or one that DIRAC knows nothing of, can be given as an argument. Running it again does no harm.
+Run it after each installation of a collector: DIRAC's installer registers TornadoPilotLogging under URLs/PilotLogging,
+and overwrites the URLs registered there before. URLs that this command has registered are kept; a URL that was
+overwritten, or is unknown to DIRAC, can be given as an argument. Repeating it does no harm.
 
-Exit code: 0 when every installed collector has its URL, 2 when one has none, 1 when it failed.
+Exit code: 0 if every installed collector has its URL, 2 if one has none, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-urls
@@ -30,8 +30,8 @@ _SERVICES = f"/Systems/{SYSTEM}/Services"
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    Script.registerSwitch("", "dry-run", "Show what would be written, write nothing")
-    Script.registerArgument(["URL: URL of a collector that is to be registered too"], mandatory=False)
+    Script.registerSwitch("", "dry-run", "Show the changes without writing them")
+    Script.registerArgument(["URL: URL of a collector to be registered too"], mandatory=False)
     switches, more = Script.parseCommandLine(ignoreErrors=False)
     try:
         DIRACExit(arrange(CSAPI(), more, "dry-run" in dict(switches)))
@@ -58,7 +58,7 @@ def arrange(cs, more, dry_run=False):
 
 
 def write(cs, registered, urls):
-    """Commit the URLs that changed; a name that has none left goes."""
+    """Write the URLs that changed; delete names without any."""
     for name in COLLECTORS:
         path = f"{_URLS}/{name}"
         if urls[name] != registered[name]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import threading
-import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+
+from cachetools import TTLCache
 
 from ..errors import ArchiveError, Overloaded, PilotLogError
 from ..model import Log
@@ -84,7 +85,7 @@ class ArchivedCopies:
         self._lock = threading.Lock()
         self._copies: OrderedDict[tuple[int, int], ArchivedCopy] = OrderedDict()
         self._fetching: dict[tuple[int, int], int] = {}
-        self._failed: dict[tuple[int, int], tuple[float, str]] = {}
+        self._failed: TTLCache[tuple[int, int], str] = TTLCache(_MAX_FAILURES, _FAILED_SECONDS)
 
     @property
     def bytes(self) -> int:
@@ -101,8 +102,7 @@ class ArchivedCopies:
             if key in self._copies:
                 self._copies.move_to_end(key)
                 return self._copies[key]
-            since, problem = self._failed.get(key, (0.0, ""))
-            if problem and time.monotonic() - since < _FAILED_SECONDS:
+            if problem := self._failed.get(key):
                 raise ArchiveError(problem)
             if key not in self._fetching:
                 self._make_room(log.bytes)
@@ -124,7 +124,7 @@ class ArchivedCopies:
             copy, problem = self._bring(key, log), ""
         except PilotLogError as error:
             copy, problem = None, str(error)
-        except Exception as error:  # whatever it is, who waits must be told
+        except Exception as error:  # whoever waits must be told of any error
             self._on_error(error)
             copy, problem = None, f"the copy could not be unpacked ({type(error).__name__})"
         with self._lock:
@@ -132,10 +132,7 @@ class ArchivedCopies:
             if copy:
                 self._copies[key] = copy
             else:
-                self._failed.pop(key, None)
-                self._failed[key] = (time.monotonic(), problem)
-                while len(self._failed) > _MAX_FAILURES:
-                    self._failed.pop(next(iter(self._failed)))
+                self._failed[key] = problem
 
     def _bring(self, key: tuple[int, int], log: Log) -> ArchivedCopy:
         packed = self._folder() / f"{key[0]}.{key[1]}.gz"
@@ -155,7 +152,7 @@ def _unpack(packed: Path, path: Path, size: int) -> LineIndex:
     ``size`` bytes.
     """
     index = LineIndex()
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         for chunk in _chunks(packed):
             file.write(chunk)
             index.extend([(chunk.count(b"\n"), len(chunk))])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cachetools import LRUCache
+
 from ..errors import InvalidInput, LogNotFound
-from ..model import Log
+from ..model import Log, PilotId
 from ..settings import PageSettings
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
@@ -29,11 +30,11 @@ class _Stretch:
     first_byte: int
 
     @property
-    def identity(self) -> tuple:
+    def identity(self) -> tuple[int, str, int]:
         return identity(self.log, self.text)
 
 
-def identity(log: Log, text: PartText) -> tuple:
+def identity(log: Log, text: PartText) -> tuple[int, str, int]:
     """Return a key of a part's text; under the same key the text may grow but never changes."""
     return log.id, text.source, 0 if text.source == DATABASE else log.generation
 
@@ -60,7 +61,7 @@ class Document:
         self._outlined = 0
         self._looking = threading.Lock()
 
-    # growing
+    # growth
 
     def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
         """Return True if the parts here are these parts, perhaps with more text at the end."""
@@ -145,7 +146,7 @@ class Document:
         """Yield the whole text in chunks."""
         return (text for _, text in self.chunks(0, keep=False))
 
-    # following
+    # the tail
 
     @property
     def end(self) -> str:
@@ -195,7 +196,7 @@ class Document:
         found = b"".join(texts)
         return TextSince(line, shown(found), self._cursor(place + len(found)))
 
-    # looking for things
+    # search
 
     def outline(self) -> tuple[Outline, bool]:
         """Return (outline, done); each call scans ``scan_bytes`` more of the text."""
@@ -252,7 +253,7 @@ class Documents:
         self._settings = settings
         self._cache = ChunkCache(settings.cache_bytes)
         self._lock = threading.Lock()
-        self._documents: OrderedDict = OrderedDict()
+        self._documents: LRUCache[PilotId, Document] = LRUCache(settings.max_documents)
 
     def open(self, parts: Sequence[Log]) -> Document:
         """Return the document of a log's parts; it is empty without parts."""
@@ -260,11 +261,9 @@ class Documents:
             return Document(self._cache, self._settings)
         texts = [(log, self._text_of(log)) for log in parts]
         with self._lock:
-            document = self._documents.pop(parts[0].pilot, None)
+            document = self._documents.get(parts[0].pilot)
             if document is None or not document.continues(texts):
                 document = Document(self._cache, self._settings)
             self._documents[parts[0].pilot] = document
-            while len(self._documents) > self._settings.max_documents:
-                self._documents.popitem(last=False)
         document.grow(texts)
         return document

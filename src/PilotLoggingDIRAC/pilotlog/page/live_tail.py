@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import LRUCache
 
 from .. import access
 from ..model import Log, PilotId
@@ -13,7 +14,7 @@ from .document import Document
 from .viewer import PageCaller, Viewer, describe
 from .watcher import Head
 
-_MAX_KEPT = 256
+_MAX_SEEN = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class LiveTail:
     def __init__(self, viewer: Viewer):
         self._viewer = viewer
         self._lock = threading.Lock()
-        self._seen: OrderedDict[PilotId, _Seen] = OrderedDict()
+        self._seen: LRUCache[PilotId, _Seen] = LRUCache(_MAX_SEEN)
 
     def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
         """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
@@ -67,12 +68,10 @@ class LiveTail:
 
     def _with(self, pilot: PilotId, head: Head) -> _Seen:
         with self._lock:
-            seen = self._seen.pop(pilot, None)
+            seen = self._seen.get(pilot)
             if seen is None or seen.head != head:
                 seen = _Seen(head)
             self._seen[pilot] = seen
-            while len(self._seen) > _MAX_KEPT:
-                self._seen.popitem(last=False)
             return seen
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Protocol
+
+from cachetools import LRUCache
 
 from ..model import Log, State
 
 DATABASE = "Database"
 ARCHIVE = "Archive"
+
+ChunkKey = tuple[int, str, int, int]
+"""Log id, source, generation of the copy, number of the chunk in its part."""
 
 
 class PartText(Protocol):
@@ -29,25 +33,19 @@ class ChunkCache:
     """The chunks that were read last, of all logs together, within a limit of bytes."""
 
     def __init__(self, max_bytes: int):
-        self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._chunks: OrderedDict[tuple, bytes] = OrderedDict()
-        self._bytes = 0
+        self._chunks: LRUCache[ChunkKey, bytes] = LRUCache(max_bytes, getsizeof=len)
 
-    def get(self, key: tuple) -> bytes | None:
+    def get(self, key: ChunkKey) -> bytes | None:
         """Return a chunk, None if it is not cached."""
         with self._lock:
-            if key in self._chunks:
-                self._chunks.move_to_end(key)
             return self._chunks.get(key)
 
-    def put(self, key: tuple, text: bytes) -> None:
-        """Cache a chunk; the least recently used ones make room."""
+    def put(self, key: ChunkKey, text: bytes) -> None:
+        """Cache a chunk, unless it is larger than the cache; the least recently used ones make room."""
         with self._lock:
-            self._bytes += len(text) - len(self._chunks.pop(key, b""))
-            self._chunks[key] = text
-            while self._bytes > self._max_bytes:
-                self._bytes -= len(self._chunks.popitem(last=False)[1])
+            if len(text) <= self._chunks.maxsize:
+                self._chunks[key] = text
 
 
 class DatabaseText:
@@ -55,7 +53,12 @@ class DatabaseText:
 
     source = DATABASE
 
-    def __init__(self, log: Log, sizes: Callable, step: Callable):
+    def __init__(
+        self,
+        log: Log,
+        sizes: Callable[[int, int], list[tuple[int, int]]],
+        step: Callable[[int, int], list[tuple[int, bytes]]],
+    ):
         """Make it; ``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.page_queries`` and
         ``sql.reading``.
         """

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
+
+from cachetools import LRUCache
 
 from ..access import Caller
 from ..errors import PilotLogError
@@ -75,18 +76,15 @@ class _Quiet:
 
     def __init__(self, seconds: float, max_remembered: int, monotonic: Callable[[], float]):
         self._seconds = seconds
-        self._max_remembered = max_remembered
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._told: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+        self._told: LRUCache[Hashable, tuple[float, int]] = LRUCache(max(max_remembered, 1))
 
     def number(self, thing: Hashable) -> int:
         """Return the number of these events since the last report, this one included; 0: do not report now."""
         now = self._monotonic()
         with self._lock:
-            since, number = self._told.pop(thing, (now - self._seconds, 0))
+            since, number = self._told.get(thing, (now - self._seconds, 0))
             due = now - since >= self._seconds
             self._told[thing] = (now, 0) if due else (since, number + 1)
-            while len(self._told) > self._max_remembered:
-                self._told.popitem(last=False)
         return number + 1 if due else 0

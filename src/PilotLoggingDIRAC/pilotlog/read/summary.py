@@ -35,7 +35,8 @@ def _head(parts: Sequence[Log]) -> Iterator[str]:
         yield f"Where: {where}"
     yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
     yield f"Log: {state}. {why}"
-    yield f"Text: {sum(log.lines for log in parts)} lines, {sum(log.bytes for log in parts)} bytes, {whereabouts(parts)}"
+    lines, size = sum(log.lines for log in parts), sum(log.bytes for log in parts)
+    yield f"Text: {lines} lines, {size} bytes, {whereabouts(parts)}"
 
 
 def _commands(outline: Outline) -> Iterator[str]:
@@ -49,10 +50,8 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
     if not outline.errors:
         return
     some = outline.errors[:_MAX_ERRORS]
-    yield from (
-        "",
-        f"Errors, the first {len(some)} of {len(outline.errors)}" if len(some) < len(outline.errors) else "Errors",
-    )
+    part = f", the first {len(some)} of {len(outline.errors)}" if len(some) < len(outline.errors) else ""
+    yield from ("", f"Errors{part}")
     wanted = set(some)
     for number, line in enumerate(io.BytesIO(raw)):
         if number > some[-1]:
@@ -70,9 +69,8 @@ def standing(parts: Sequence[Log]) -> tuple[str, str]:
         return "running", _again(parts) + "The pilot has not reported its end yet."
     if last.complete:
         return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
-    return "incomplete", _again(
-        parts
-    ) + "The pilot fell silent and never reported its end: its last words may be missing."
+    silent = "The pilot fell silent and never reported its end: its last words may be missing."
+    return "incomplete", _again(parts) + silent
 
 
 def _again(parts: Sequence[Log]) -> str:

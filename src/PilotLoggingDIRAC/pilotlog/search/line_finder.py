@@ -24,6 +24,9 @@ class SearchPosition(NamedTuple):
     done: int = 0
 
 
+_START = SearchPosition()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A line with a match: its number from 1, its text without the line end, the offset of the match, and the lines
@@ -42,7 +45,7 @@ class LineFinder:
     ``hits(last=True)``.
     """
 
-    def __init__(self, find: Finder, context: int, max_line_bytes: int, place: SearchPosition = SearchPosition()):
+    def __init__(self, find: Finder, context: int, max_line_bytes: int, place: SearchPosition = _START):
         """Make it; ``context`` lines are returned before and after a hit. A line over ``max_line_bytes`` is searched in
         parts.
         """
@@ -52,11 +55,11 @@ class LineFinder:
         self._start = place
         self._new: list[bytes] = []
         self._buffer = b""
-        self._chunks: list[tuple[int, int, int]] = []  # (where it begins in the buffer, sequence, offset)
+        self._chunks: list[tuple[int, int, int]] = []  # (start in the buffer, sequence, offset)
         self._size = 0
-        self._from = 0  # where in the buffer the first line begins that was not searched
+        self._from = 0  # start in the buffer of the first line that was not searched
         self._line = place.line  # its number
-        self._behind = place.done - place.line  # lines still to come that were searched before
+        self._behind = place.done - place.line  # lines to come that were searched before
 
     @property
     def waiting_bytes(self) -> int:
@@ -101,7 +104,7 @@ class LineFinder:
 
     def _searchable(self, last: bool) -> int:
         """Return the end of the lines that can be searched now."""
-        if self._behind:  # with the last line, which has no end, among what was searched before
+        if self._behind:  # the unfinished last line was searched before too
             return self._from
         if last:
             return len(self._buffer)

@@ -19,7 +19,7 @@ def finder(pattern: object, regular: bool = False, ignore_case: bool = False) ->
     ASCII's.
 
     Raises InvalidInput for a pattern that is empty, longer than 1000 characters or spans lines, and for a regular
-    expression that is invalid, matches empty text, or can't be used here.
+    expression that is invalid or matches empty text.
     """
     if not isinstance(pattern, str) or not 0 < len(pattern) <= _MAX_PATTERN_CHARACTERS:
         raise InvalidInput(f"A pattern is text of 1 to {_MAX_PATTERN_CHARACTERS} characters")

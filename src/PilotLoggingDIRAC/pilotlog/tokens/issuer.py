@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..settings import DAY, HOUR
 
-#: Signatures by a key pair. Neither ``none`` nor a secret that both sides know is ever taken.
+#: Signatures by a key pair. Neither ``none`` nor a shared secret is ever accepted.
 ALGORITHMS = frozenset(
     ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 )

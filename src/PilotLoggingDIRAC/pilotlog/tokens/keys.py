@@ -15,7 +15,7 @@ Key = RSAKey | ECKey | OKPKey
 
 _MAX_KEYS = 100
 _MIN_RSA_BITS, _MAX_RSA_BITS = 2048, 8192
-#: Fields of private or shared keys, which are no affair of ours.
+#: Fields of private or shared keys; a key with one of them is not accepted.
 _SECRET = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
 
 

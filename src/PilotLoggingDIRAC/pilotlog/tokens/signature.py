@@ -22,7 +22,7 @@ _COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 #: Kinds of tokens, in lower case without ``application/``: access tokens (RFC 9068), or none in particular.
 _TYPES = frozenset({"", "jwt", "at+jwt"})
 
-# joserfc calls the algorithm's former name deprecated at each use; which ones are taken is said by issuers
+# joserfc warns of the algorithm's former name at each use; the issuers decide which algorithms are accepted
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 

@@ -7,7 +7,9 @@ request must neither admit nor refuse the next one, which may name another group
 from __future__ import annotations
 
 import functools
+import threading
 
+from cachetools import LRUCache
 from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.Core.DISET.AuthManager import AuthManager
@@ -15,8 +17,9 @@ from DIRAC.Core.DISET.AuthManager import AuthManager
 from PilotLoggingDIRAC.adapters.registry import members
 
 _MAX_NAMES = 1000
-#: Who had a DN, and was in a group, when last asked.
-_names: dict[tuple[str, str], str] = {}
+#: The user who had a DN and was in a group at the last look-up.
+_names: LRUCache[tuple[str, str], str] = LRUCache(_MAX_NAMES)
+_lock = threading.Lock()
 
 
 def guard_membership() -> None:
@@ -49,15 +52,15 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
 def _member(dn: str, group: str) -> str:
     """Return the member of the group who has this DN, "" for nobody. A remembered name is only tried first."""
     users = members(group)
-    name = _names.get((dn, group), "")
+    with _lock:
+        name = _names.get((dn, group), "")
     if name in users and _has(name, dn):
         return name
     found = Registry.getUsernameForDN(dn, list(users)) if users else {"OK": False}
     if not found["OK"] or not _has(found["Value"], dn):
         return ""
-    if len(_names) >= _MAX_NAMES:
-        _names.clear()
-    _names[dn, group] = found["Value"]
+    with _lock:
+        _names[dn, group] = found["Value"]
     return found["Value"]
 
 

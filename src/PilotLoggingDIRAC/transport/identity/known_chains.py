@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from cachetools import TLRUCache
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
 #: Chains remembered; about 20 kB each.
@@ -22,10 +22,10 @@ class KnownChains:
     """Credentials by the bytes of their chain: a bounded number, each no longer than the chain is valid."""
 
     def __init__(self, max_chains: int = _MAX_CHAINS, clock: Callable[[], float] = time.time):
-        self._max_chains = max_chains
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[bytes, ...], tuple[float, dict]] = OrderedDict()
+        # a second early, as ``secondsLeft`` is whole seconds
+        self._known: TLRUCache = TLRUCache(max_chains, lambda chain, known, now: known[0] - 1, clock)
 
     def add(self, chain: tuple[bytes, ...], credentials: dict) -> None:
         """Remember the credentials that DIRAC read from a chain, for their ``secondsLeft``. Credentials that depend on
@@ -33,28 +33,25 @@ class KnownChains:
         """
         if credentials["isProxy"] and not _names_its_group(credentials):
             return
-        kept = {key: value for key, value in credentials.items() if key != "VO"}
+        remembered = {key: value for key, value in credentials.items() if key != "VO"}
         with self._lock:
-            self._known[chain] = (self._clock() + credentials["secondsLeft"], kept)
-            while len(self._known) > self._max_chains:
-                self._known.popitem(last=False)
+            self._known[chain] = (self._clock() + credentials["secondsLeft"], remembered)
 
     def has(self, chain: tuple[bytes, ...]) -> bool:
         """Return True if ``get`` would most likely return credentials."""
-        return chain in self._known
+        with self._lock:
+            return chain in self._known
 
     def get(self, chain: tuple[bytes, ...]) -> dict | None:
         """Return a copy of the credentials, for AuthManager to complete; None for a chain that is unknown or expired.
         The group's VO is looked up in the Registry each time.
         """
         with self._lock:
-            ends, kept = self._known.get(chain, (0.0, None))
-            left = int(ends - self._clock())
-            if kept is None or left <= 0:
-                self._known.pop(chain, None)
-                return None
-            self._known.move_to_end(chain)
-        credentials = kept | {"secondsLeft": left}
+            known = self._known.get(chain)
+        if known is None:
+            return None
+        ends, remembered = known
+        credentials = remembered | {"secondsLeft": int(ends - self._clock())}
         if "group" in credentials:
             credentials["VO"] = Registry.getVOForGroup(credentials["group"])
         return credentials
