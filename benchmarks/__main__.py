@@ -43,7 +43,8 @@ def main():
     """Do what is asked."""
     for word, module in _OTHERS.items():
         if word in sys.argv[1:]:
-            return importlib.import_module(module).main()
+            importlib.import_module(module).main()
+            return
     options = parser().parse_args()
     kinds = ("m2", "std") if options.tls == "both" else (options.tls,)
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="bench-") as folder:

@@ -98,8 +98,14 @@ def row(case, direct, balanced):
 def page(facts, effort, rows):
     """The figures as reStructuredText."""
     title = "Two collectors behind HAProxy"
-    lines = [title, "=" * len(title), "", "Written by ``./dev bench --collectors 2``; a cell is one collector / two behind",
-             f"HAProxy, the median of {effort.alternations} alternations of {effort.seconds:g} s.", ""]  # fmt: skip
+    lines = [
+        title,
+        "=" * len(title),
+        "",
+        "Written by ``./dev bench --collectors 2``; a cell is one collector / two behind",
+        f"HAProxy, the median of {effort.alternations} alternations of {effort.seconds:g} s.",
+        "",
+    ]
     return "\n".join([*lines, *(f":{name}: {value}" for name, value in facts), "", *table(_HEADINGS, rows)]) + "\n"
 
 
@@ -112,9 +118,11 @@ def main():
     grammar.add_argument("--case", action="append", type=Case.parse, metavar="new-50-32", help="this case alone")
     options = grammar.parse_args()
     effort = QUICK if options.quick else FULL
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="bench-") as folder:
-        with Place(Path(folder) / "stack", options.tls) as place:
-            rows = [row(case, *alternate(place, case, effort)) for case in options.case or _CASES]
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp", prefix="bench-") as folder,
+        Place(Path(folder) / "stack", options.tls) as place,
+    ):
+        rows = [row(case, *alternate(place, case, effort)) for case in options.case or _CASES]
     text = page(machine.describe(), effort, rows)
     if options.quick or options.case:
         print(text)

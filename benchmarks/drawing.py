@@ -1,4 +1,4 @@
-"""Curves as a picture: SVG by hand, so that pictures in the documentation need no library and differ only in what changed."""
+"""Curves as SVG, without a library: a picture in the documentation changes only where its figures changed."""
 
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +21,8 @@ def picture(panels, x_title):
     x_most = max((x for panel in panels for points in panel.curves.values() for x, _ in points), default=1.0) or 1.0
     height = len(panels) * _HEIGHT + 20
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
+        ' font-family="sans-serif" font-size="11">',
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
     ]
     for number, panel in enumerate(panels):
@@ -62,4 +63,5 @@ def _panel(panel, offset, x_most):
 
 
 def _text(x, y, words, anchor, weight="normal", colour="#222222"):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" fill="{colour}">{escape(words)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-weight="{weight}" fill="{colour}">{escape(words)}</text>'

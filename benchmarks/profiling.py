@@ -22,7 +22,8 @@ _FRAME = re.compile(r"(.*) \((.*):\d+\)")
 
 #: Innermost functions of a thread that waits: for work, for the network, for the database.
 _WAITS = re.compile(
-    r"_worker \(concurrent|wait(_for)? \(threading|\.select \(selectors|gather \(|Connection\.query|do_commit|do_rollback"
+    r"_worker \(concurrent|wait(_for)? \(threading|\.select \(selectors|gather \("
+    r"|Connection\.query|do_commit|do_rollback"
 )
 
 

@@ -35,7 +35,7 @@ def seconds(text, runs):
 
 
 def rows():
-    """(what, bytes, runs)"""
+    """Yield (name, text as bytes, runs) of each row."""
     yield "ordinary, 50 lines", ordinary(6_000), _RUNS
     yield "ordinary, 1000 lines", ordinary(142_000), _RUNS
     yield "half the lines talk of secrets", Texts(1).message(1000).encode(), _RUNS

@@ -82,8 +82,11 @@ def over_the_wire(stack, options, pattern):
         cursor, hits, calls, found = answer["Cursor"], hits + len(answer["Hits"]), calls + 1, found + answer["Bytes"]
     seconds = time.monotonic() - began
     collector, database = (sum(server.cpu_times()[:2]) - start for server, start in zip(servers, before, strict=True))
-    print(f"searchLogs {options or 'literal'!s:20} {found / 1e6:6.0f} MB in {seconds:5.1f} s: {found / seconds / 1e6:4.0f} MB/s; "
-          f"CPU of collector {collector:.1f} s, of database {database:.1f} s; {hits} hits, {calls} calls")  # fmt: skip
+    print(
+        f"searchLogs {options or 'literal'!s:20} {found / 1e6:6.0f} MB in {seconds:5.1f} s: "
+        f"{found / seconds / 1e6:4.0f} MB/s; CPU of collector {collector:.1f} s, of database {database:.1f} s; "
+        f"{hits} hits, {calls} calls"
+    )
 
 
 def rpc_client(stack):
@@ -109,8 +112,8 @@ def alone(lines, pattern, regular):
     seconds = time.process_time() - began
     total = len(text) * len(chunks)
     kind = "RE2" if regular else "literal"
-    print(f"zstd and {kind} finding, messages of {lines} lines: {total / seconds / 1e6:.0f} MB a CPU second (compressed to "
-          f"{100 * len(chunks[0]) / len(text):.0f} %)")  # fmt: skip
+    print(f"zstd and {kind} finding, messages of {lines} lines: {total / seconds / 1e6:.0f} MB a CPU second "
+          f"(compressed to {100 * len(chunks[0]) / len(text):.0f} %)")  # fmt: skip
 
 
 def main():

@@ -59,7 +59,8 @@ def pilot_text(lines, seed=1):
 
 
 def _line(number, draw):
-    head = f"2026-11-21T08:{number // 60 % 60:02d}:{number % 60:02d}.{draw.randrange(10**6):06d}Z INFO [{draw.choice(_COMMANDS)}] "
+    clock = f"08:{number // 60 % 60:02d}:{number % 60:02d}.{draw.randrange(10**6):06d}"
+    head = f"2026-11-21T{clock}Z INFO [{draw.choice(_COMMANDS)}] "
     text = head + (f"message {_COUNTER} " if number == 0 else "")
     while len(text) < LINE_BYTES:
         text += draw.choice((*_WORDS, str(draw.randrange(10**6)), f"{draw.randrange(16**8):08x}")) + " "

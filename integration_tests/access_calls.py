@@ -1,4 +1,4 @@
-"""What the matrix of access is asked with: logs of each kind, and for each row of the table the call and its meaning."""
+"""Calls for the matrix of access: logs of each kind, and for each row of the table its call and its meaning."""
 
 import csv
 import itertools
@@ -42,7 +42,7 @@ ROLES = {
     "Pilots' host": ":vm",
     "TrustedHost": ":host",
 }
-#: Those who pass for somebody else: they ask before the others, the honest owner of the same DN among them, and again after.
+#: Those who pass for somebody else: they ask before and after all others, among whom is the honest owner of the DN.
 FORGERS = ("Group not one's own", "Header certificate", *(role for role in ROLES if role.startswith("Token: ")))
 NOT_ALLOWED, NOT_FOUND, NOT_AUTHORISED, NO_ANSWER = 3403, 3404, 1111, -1
 _jobs = itertools.count(500_000)
@@ -140,7 +140,7 @@ class Call:
     @property
     def service(self):
         """The service's full name."""
-        name, dot, _ = self.row.method.rpartition(".")
+        name, _, _ = self.row.method.rpartition(".")
         if name == "WebApp":
             return "Monitoring/WebApp"
         name = name or "PilotLogging"

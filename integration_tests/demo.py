@@ -133,7 +133,8 @@ class Demo:
             answer = rpc.value(self.stack, "admin", "Monitoring/WebApp", "getPilotOutput", pilot.reference)
             complete = "complete" if answer["LogComplete"] else "incomplete"
             self.say(
-                f"dirac-admin-get-pilot-output {pilot.reference}: {len(output)} bytes, {complete}, from {answer['LogSource']}"
+                f"dirac-admin-get-pilot-output {pilot.reference}: {len(output)} bytes, {complete},"
+                f" from {answer['LogSource']}"
             )
             if answer["LogSource"] != source or answer["LogComplete"] == pilot.killed or output != answer["StdOut"]:
                 raise DemoFailed(f"expected the whole log from {source}, complete only if the pilot ended by itself")

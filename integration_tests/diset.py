@@ -8,6 +8,7 @@ even get an answer has ``Errno`` -1.
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 _PROGRAM = "integration_tests.diset"
 _THREADS = 8
@@ -39,7 +40,7 @@ def main(path):
             return {"OK": False, "Errno": -1, "Message": repr(error)}
         return {key: answer[key] for key in ("OK", "Value", "Errno", "Message") if key in answer}
 
-    with open(path, encoding="utf-8") as file, ThreadPoolExecutor(_THREADS) as pool:
+    with Path(path).open(encoding="utf-8") as file, ThreadPoolExecutor(_THREADS) as pool:
         answers = list(pool.map(lambda wanted: call(*wanted), json.load(file)))
     print(json.dumps(answers, default=str))
 

@@ -32,7 +32,8 @@ def add_pilot(stack, vo=world.ALPHA, status="Running", grid_type="Stack", stamp=
     stack.sql(
         "PilotAgentsDB",
         "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType,"
-        " Status, SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(), UTC_TIMESTAMP())",
+        " Status, SubmissionTime, LastUpdateTime)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(), UTC_TIMESTAMP())",
         row,
     )
     return pilot

@@ -1,4 +1,4 @@
-"""An issuer of tokens: an HTTPS server with keys of its own, which also can be slow, silent, or somebody else's fool."""
+"""An issuer of tokens: an HTTPS server with keys of its own, which can also be slow, silent, or redirect elsewhere."""
 
 import http.server
 import json
@@ -21,7 +21,9 @@ METADATA, KEYS = "/.well-known/openid-configuration", "/keys"
 
 
 class Issuer:
-    """Serves its keys until it is closed; ``asked`` and ``times`` have the paths of all requests and when they came, ``connections`` counts them.
+    """A server of keys; ``asked`` and ``times`` have the paths and the times of all requests.
+
+    ``connections`` counts them. It serves until it is closed.
 
     ``behave`` says how it answers: ``well``, ``hang``, ``trickle``, ``redirect`` (to http), ``flood``, ``fail``.
     """

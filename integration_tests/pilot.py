@@ -112,7 +112,7 @@ COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "CheckCECapabi
 
 
 def run(logger, lines, pause, end):
-    """Be a pilot: go through the commands, a few lines each; ``end`` is its return code, None for one that is killed."""
+    """Run a pilot through its commands, a few lines each; ``end`` is its return code, None for one that is killed."""
     logger.line(f"Executing commands: {list(COMMANDS)}", command="Pilot")
     for command in COMMANDS:
         logger.line(f"Command {command} instantiated from pilotCommands", command=command)

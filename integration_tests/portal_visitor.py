@@ -24,7 +24,7 @@ class PortalPage:
         self.page.wait_for_selector(self._cell(text))
 
     def choose(self, text, *entries):
-        """Right-click on the cell and choose an entry, by way of submenus; returns what opens: ``text`` or ``message``."""
+        """Right-click on the cell, choose an entry of its menus, return the window: ``text`` or ``message``."""
         self.page.click(self._cell(text), button="right")
         *ways, last = entries
         for way in ways:

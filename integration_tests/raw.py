@@ -1,4 +1,4 @@
-"""Requests as no client makes them: any bytes, in any pieces, over a TLS connection of their own; and what they cost."""
+"""Requests that no client makes: any bytes, in any pieces, over a TLS connection of their own; and their cost."""
 
 import json
 import os
@@ -48,7 +48,7 @@ class Raw:
         self.socket.sendall(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def answer(self):
-        """The (status, answer) of a request: the JSON, or the text where it is none; (0, "") for a closed connection."""
+        """Return (status, answer) of a request: JSON, or text where it is none; (0, "") for a closed connection."""
         with self.socket.makefile("rb") as file:
             line = file.readline()
             if not line:

@@ -23,7 +23,7 @@ class _Caller:
     """A process that makes calls; it ends when this one does."""
 
     def __init__(self, env, folder):
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", _PROGRAM], env=env, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self._said, text=True,

@@ -1,4 +1,4 @@
-"""`./dev screenshots`: pictures of page and portal for README and documentation, from the stack in .stack/, into docs/images/."""
+"""`./dev screenshots`: pictures of page and portal for README and guide, from the stack in .stack/."""
 
 import io
 import random
@@ -18,13 +18,36 @@ COLOURS = 256
 SITES = ("LCG.CERN.cern", "LCG.IN2P3-CC.fr", "LCG.RAL-HEP.uk", "LCG.CNAF.it", "VAC.Manchester.uk")
 COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "RegisterPilot", "CheckCECapabilities", "LaunchAgent")
 SAYINGS = {
-    "CheckWorkerNode": ("Host Name  = wn{n:04d}.farm.example", "Host FQDN  = wn{n:04d}.farm.example", "CPU (model)  = AMD EPYC 7702 64-Core Processor", "Memory (kB)  = 263856540", "DiskSpace (MB) = 812446"),
-    "InstallDIRAC": ("Installing DIRACOS2 version 2.48", "Extracting to /scratch/pilot_{n:04d}/diracos", "DIRAC==9.1.22 installed", "Source of diracosrc done"),
-    "ConfigureBasics": ("Configuring with dirac-configure -S Production -C dips://cs.example:9135", "Local configuration file written: pilot.cfg"),
+    "CheckWorkerNode": (
+        "Host Name  = wn{n:04d}.farm.example",
+        "Host FQDN  = wn{n:04d}.farm.example",
+        "CPU (model)  = AMD EPYC 7702 64-Core Processor",
+        "Memory (kB)  = 263856540",
+        "DiskSpace (MB) = 812446",
+    ),
+    "InstallDIRAC": (
+        "Installing DIRACOS2 version 2.48",
+        "Extracting to /scratch/pilot_{n:04d}/diracos",
+        "DIRAC==9.1.22 installed",
+        "Source of diracosrc done",
+    ),
+    "ConfigureBasics": (
+        "Configuring with dirac-configure -S Production -C dips://cs.example:9135",
+        "Local configuration file written: pilot.cfg",
+    ),
     "RegisterPilot": ("Pilot registered as {n:04d}",),
-    "CheckCECapabilities": ("Queue parameters: CPUTime 172800, NumberOfProcessors 8", "CE tags: MultiProcessor, WholeNode"),
-    "LaunchAgent": ("JobAgent requesting a job", "Matched job {job}", "Job {job}: input sandbox downloaded", "Job {job}: running, 1200 s of CPU so far", "Job {job}: heartbeat sent"),
-}  # fmt: skip
+    "CheckCECapabilities": (
+        "Queue parameters: CPUTime 172800, NumberOfProcessors 8",
+        "CE tags: MultiProcessor, WholeNode",
+    ),
+    "LaunchAgent": (
+        "JobAgent requesting a job",
+        "Matched job {job}",
+        "Job {job}: input sandbox downloaded",
+        "Job {job}: running, 1200 s of CPU so far",
+        "Job {job}: heartbeat sent",
+    ),
+}
 
 
 class Teller:
@@ -97,8 +120,9 @@ class Scene:
         """The pilot as DIRAC knows it, for the portal."""
         self.stack.sql(
             "PilotAgentsDB",
-            "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,"
-            " CurrentJobID, SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType,"
+            " Status, CurrentJobID, SubmissionTime, LastUpdateTime)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 reference(ce, seed),
                 stamp,

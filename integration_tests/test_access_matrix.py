@@ -48,7 +48,7 @@ def let_in(stack, token):
 
 @pytest.fixture(scope="module")
 def answers(stack, connect, issuer, tmp_path_factory):
-    """DIRAC's answers to all calls of the table, by row. Services are new: they have seen nobody yet, but who made the logs."""
+    """Return DIRAC's answers to all calls of the table, by row, of services that have seen the logs' makers only."""
     options = BEHIND_A_BALANCER | issuer.options(ALPHA, ("pila", "opal", "alice", "opbert"))
     with grid.changed(stack, options, ("tornado", "PilotLogging", "WMSAdministrator", *grid.READING_SERVICES)):
         calls, bearers = (
@@ -191,8 +191,11 @@ def test_diset_takes_no_connection_without_a_certificate(stack):
 
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
     context.check_hostname = False
-    with socket.create_connection(("127.0.0.1", stack.ports["PilotLogging"]), timeout=10) as plain:
-        with pytest.raises(OSError), context.wrap_socket(plain) as connection:
-            connection.sendall(b"hello")
-            assert connection.recv(1) == b""
-            raise ConnectionResetError("closed without a word")
+    with (
+        socket.create_connection(("127.0.0.1", stack.ports["PilotLogging"]), timeout=10) as plain,
+        pytest.raises(OSError),
+        context.wrap_socket(plain) as connection,
+    ):
+        connection.sendall(b"hello")
+        assert connection.recv(1) == b""
+        raise ConnectionResetError("closed without a word")

@@ -66,7 +66,7 @@ class Logs:
         return self.reader.find(who)[-1]
 
     def age(self, who):
-        """Let all that happened to a pilot's log have happened two hours ago; leases end, and uploads have had their time."""
+        """Move all times of a pilot's log back by two hours: leases end, and uploads have had their time."""
         past = "{0} = {0} - INTERVAL 2 HOUR"
         for table, times in (
             ("PilotLogs", ("FirstSeen", "LastSeen", "VerifiedAt", "LeaseUntil")),

@@ -1,4 +1,4 @@
-"""Who read which log, and who was refused, is in the services' logs: a line each that nobody can forge, without any text."""
+"""The services' logs say who read which log and who was refused: a line each, without text, that nobody can forge."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What a body may be: over a limit it is read to its end, refused with HTTP 200, counted, marked, and costs little memory."""
+"""Limits of a body: over one it is read to its end, refused with HTTP 200, counted, marked, and costs little memory."""
 
 import gzip
 import json

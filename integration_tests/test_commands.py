@@ -98,7 +98,7 @@ def example_pilot(stack, agent, connect):
         values = ("Incomplete", ALPHA.site, killed.stamp)
         stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = %s, Site = %s WHERE PilotStamp = %s", values)
         pilots.append(killed)
-    pilot = [archived(connect, one) for one in pilots][0]
+    pilot, *_ = [archived(connect, one) for one in pilots]
     lasting = ("No proxy of shifta@alpha_data", pilot.stamp)
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError = %s WHERE PilotStamp = %s", lasting)
     return pilot

@@ -173,8 +173,17 @@ def test_only_administrators_of_the_services_delete(stack, logs, user, service):
     assert logs.log(who).state is State.COMPLETE
 
 
-@pytest.mark.parametrize("selection", [{}, {"VO": VO}, {"VO": VO, "Site": "TEST.Alpha.zz"}, {"VO": VO, "PilotReference": ""},
-                                       {"PilotStamp": "x"}, {"VO": VO, "ToDate": "2999-01-01"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "selection",
+    [
+        {},
+        {"VO": VO},
+        {"VO": VO, "Site": "TEST.Alpha.zz"},
+        {"VO": VO, "PilotReference": ""},
+        {"PilotStamp": "x"},
+        {"VO": VO, "ToDate": "2999-01-01"},
+    ],
+)
 def test_too_little_named_deletes_nothing(stack, logs, selection):
     who = logs.finished()
     for dry_run in (True, False):
@@ -233,8 +242,16 @@ def test_the_command_takes_references(stack, logs):
     assert logs.reader.find(who) == []
 
 
-@pytest.mark.parametrize("arguments", [["--Yes"], ["--VO", VO, "--Yes"], ["--VO", VO, "--Before", "tomorrow", "--Yes"],
-                                       ["--VO", VO, "--Before", "2020-01-02", "x", "--Yes"], ["0" * 32, "--Yes"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--Yes"],
+        ["--VO", VO, "--Yes"],
+        ["--VO", VO, "--Before", "tomorrow", "--Yes"],
+        ["--VO", VO, "--Before", "2020-01-02", "x", "--Yes"],
+        ["0" * 32, "--Yes"],
+    ],
+)
 def test_the_command_refuses_what_names_too_little_or_contradicts_itself(stack, logs, arguments):
     assert command(stack, *arguments).returncode == 1
 

@@ -18,10 +18,12 @@ SERVICE = "WorkloadManagement/PilotLogging"
 def sent(stack, request):
     """What comes back for bytes that are sent over TLS without a certificate; nothing when it is closed at once."""
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
-    with socket.create_connection(("127.0.0.1", stack.ports["tornado"]), timeout=10) as raw:
-        with context.wrap_socket(raw, server_hostname="localhost") as wrapped:
-            wrapped.sendall(request)
-            return wrapped.recv(1000)
+    with (
+        socket.create_connection(("127.0.0.1", stack.ports["tornado"]), timeout=10) as raw,
+        context.wrap_socket(raw, server_hostname="localhost") as wrapped,
+    ):
+        wrapped.sendall(request)
+        return wrapped.recv(1000)
 
 
 @pytest.mark.parametrize("chunk", [b"-5", b"-0x5", b"1_0", b"+5", b"", b"zz", b"f" * 40])

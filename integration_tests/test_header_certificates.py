@@ -117,7 +117,7 @@ class TestNobodyIsNamed:
 
 @pytest.fixture(scope="module", params=["DN", "address"])
 def front(request, stack):
-    """``front``: the certificate and key that the balancer connects with, or None; it is named as the parameter says."""
+    """Return certificate and key that the balancer connects with, or None; it is named as the parameter says."""
     named = {f"{SHARED}/BalancerDNs": world.dn(world.HOST)}
     if request.param == "address":
         named = {f"{SHARED}/BalancerAddresses": "192.0.2.1, 127.0.0.0/8"}
@@ -134,7 +134,10 @@ def test_a_named_balancer_passes_a_caller_on(stack, front, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("kind", ["self-signed", "expired", "for servers", "proxy without its user", "foreign proxy", "mixed", "garbage", "empty"])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind",
+    ["self-signed", "expired", "for servers", "proxy without its user", "foreign proxy", "mixed", "garbage", "empty"],
+)
 def test_a_chain_that_is_not_good_is_refused(stack, front, way, kind, tmp_path):
     subject, (proxy, user, *_) = world.subject("opal"), chain_of(stack.proxy("opal"))
     header = {

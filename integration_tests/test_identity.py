@@ -1,4 +1,4 @@
-"""A caller is who the connection's certificate says, in a group that the Registry lists for that user, and nobody else."""
+"""A caller is who the connection's certificate names, in a group that the Registry lists for that user; nobody else."""
 
 import http.client
 import json
@@ -66,10 +66,12 @@ def other(stack, connect, stamp):
 def attempts(stamp):
     """What somebody in a foreign group tries."""
     return [
-        ("whoami",), ("getStatus",), ("getUsage",), ("getMetadata",), ("getPilotLogs", {"PilotStamp": stamp}), ("getLog", BETA, stamp),
-        ("getLogs", stamp, BETA), ("getLogTail", BETA, stamp, 10), ("searchLogs", {"PilotStamp": stamp}, "of", {}),
-        ("sendMessage", json.dumps("forged\n"), stamp, BETA), ("finaliseLogs", json.dumps({"retCode": "1"}), stamp, BETA),
-        ("deleteLogs", {"VO": BETA, "PilotStamp": stamp}, True), ("retryArchiving", {"PilotStamp": stamp}), ("releaseQuarantine",),
+        ("whoami",), ("getStatus",), ("getUsage",), ("getMetadata",), ("getPilotLogs", {"PilotStamp": stamp}),
+        ("getLog", BETA, stamp), ("getLogs", stamp, BETA), ("getLogTail", BETA, stamp, 10),
+        ("searchLogs", {"PilotStamp": stamp}, "of", {}), ("sendMessage", json.dumps("forged\n"), stamp, BETA),
+        ("finaliseLogs", json.dumps({"retCode": "1"}), stamp, BETA),
+        ("deleteLogs", {"VO": BETA, "PilotStamp": stamp}, True), ("retryArchiving", {"PilotStamp": stamp}),
+        ("releaseQuarantine",),
     ]  # fmt: skip
 
 
@@ -98,8 +100,12 @@ def test_a_group_that_is_not_the_user_s_gives_nothing_of_other_services(stack, c
     pilot, job = grid.add_pilot(stack, world.BETA), 700_000
     assert connect("pilb").send("text\n", pilot.stamp, BETA)["OK"]
     grid.match_job(stack, job, pilot)
-    asked = (("Monitoring/WebApp", "getPilotOutput", pilot.reference), ("WorkloadManagement/WMSAdministrator", "getJobPilotOutput", job),
-             ("WorkloadManagement/TornadoWMSAdministrator", "getJobPilotOutput", job), ("WorkloadManagement/PilotManager", "getPilotOutput", pilot.reference))  # fmt: skip
+    asked = (
+        ("Monitoring/WebApp", "getPilotOutput", pilot.reference),
+        ("WorkloadManagement/WMSAdministrator", "getJobPilotOutput", job),
+        ("WorkloadManagement/TornadoWMSAdministrator", "getJobPilotOutput", job),
+        ("WorkloadManagement/PilotManager", "getPilotOutput", pilot.reference),
+    )
     for service, method, argument in asked:
         for user in ("alice", "opal"):
             wanted = [(service, "whoami", [], str(stack.proxy(user))), (service, method, [argument], str(forged[user]))]
@@ -108,7 +114,16 @@ def test_a_group_that_is_not_the_user_s_gives_nothing_of_other_services(stack, c
                 assert answer["OK"] is (call is wanted[0]), (service, user, answer)
 
 
-@pytest.mark.parametrize("path", ["/pilotlogs/api/me", "/pilotlogs/api/logs", "/pilotlogs/api/log/{vo}/{stamp}/text", "/pilotlogs/api/log/{vo}/{stamp}/tail", "/metrics"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pilotlogs/api/me",
+        "/pilotlogs/api/logs",
+        "/pilotlogs/api/log/{vo}/{stamp}/text",
+        "/pilotlogs/api/log/{vo}/{stamp}/tail",
+        "/metrics",
+    ],
+)
 def test_a_group_that_is_not_the_user_s_gives_nothing_of_page_and_metrics(stack, forged, other, path):
     for user in ("alice", "opal"):
         assert get(stack, stack.proxy(user), "/pilotlogs/api/me")[0] == 200
@@ -258,7 +273,8 @@ def test_what_comes_around_a_request_forges_no_line(stack):
     context.load_cert_chain(str(stack.proxy("alice")))
     for character in ("\r", "\x0b", "\x85", "\x0c"):
         for path in ("/pilotlogs/", "/metrics", "/WorkloadManagement/TornadoPilotLogging", "/nowhere"):
-            request = f"GET {path}{character}{text} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: a{character}{text}\r\nConnection: close\r\n\r\n"
+            headers = f"Host: localhost\r\nUser-Agent: a{character}{text}\r\nConnection: close"
+            request = f"GET {path}{character}{text} HTTP/1.1\r\n{headers}\r\n\r\n"
             plain = socket.create_connection(("localhost", stack.ports["tornado"]), timeout=30)
             with context.wrap_socket(plain, server_hostname="localhost") as sock:
                 sock.sendall(request.encode("latin-1"))

@@ -52,7 +52,7 @@ def test_stranger_gets_no_answer_at_all(stack, job, service):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_pilot_of_a_job_is_judged_by_itself(stack, job, connect, service):
-    number, alpha, text = job
+    number, _, text = job
     beta = grid.add_pilot(stack, world.BETA)
     assert connect(beta.vo.pilot).send("text of beta\n", beta.stamp)["OK"]
     grid.match_job(stack, number, beta)

@@ -1,4 +1,4 @@
-"""What Prometheus sees: who may scrape, figures that move, alarm rules, and each query of the dashboard on real figures."""
+"""Prometheus' view: who may scrape, figures that move, alarm rules, each query of the dashboard on real figures."""
 
 import json
 import ssl
@@ -43,7 +43,8 @@ def value(text, name):
 
 
 @pytest.mark.parametrize(("user", "query", "status"), [
-    ("host", HOST, 200), ("opal", "", 200), ("admin", "", 200), ("alice", "", 401), ("pila", "", 401), ("host", "", 401), ("evil", "", 401),
+    ("host", HOST, 200), ("opal", "", 200), ("admin", "", 200), ("alice", "", 401), ("pila", "", 401),
+    ("host", "", 401), ("evil", "", 401),
 ])  # fmt: skip
 def test_hosts_and_operators_may_scrape_and_nobody_else(stack, user, query, status):
     assert scrape(stack, user, query)[0] == status
@@ -100,8 +101,8 @@ def prometheus(stack, tmp_path):
         "key_file": stack.pki.key("host"),
     }
     job = {
-        "job_name": "pilotlogs", "scheme": "https", "scrape_interval": "1s", "params": {"extraCredentials": ['"hosts"']},
-        "tls_config": {name: str(path) for name, path in tls.items()},
+        "job_name": "pilotlogs", "scheme": "https", "scrape_interval": "1s",
+        "params": {"extraCredentials": ['"hosts"']}, "tls_config": {name: str(path) for name, path in tls.items()},
         "static_configs": [{"targets": [f"localhost:{stack.ports['tornado']}"]}],
     }  # fmt: skip
     config = {"scrape_configs": [job], "rule_files": [str(MONITORING / "alarms.yml")]}

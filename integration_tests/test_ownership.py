@@ -1,4 +1,4 @@
-"""A stamp that PilotAgentsDB knows as another VO's pilot: refused once that was looked up, and never because it can't be."""
+"""Stamps that PilotAgentsDB knows as another VO's: refused once looked up, and never because they can't be."""
 
 import uuid
 
@@ -62,7 +62,7 @@ def test_the_alarm_is_one_line(stack, connect, looking_up):
     alarm = f"Alarm: pilots of {world.BETA.name} send with stamps of another VO's pilots"
     for _ in range(2):
         pilot = grid.add_pilot(stack)
-        until(lambda: refuses(connect(world.BETA.pilot), pilot.stamp))
+        until(lambda pilot=pilot: refuses(connect(world.BETA.pilot), pilot.stamp))
     until(lambda: alarm in stack.log("tornado").read_text())
     assert stack.log("tornado").read_text().count(alarm) == 1
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_every_filter_selects(opal, connect, stack):
     other, _ = story(connect, end="0")
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State='Incomplete', Site='TEST.Far.zz', CE='ce.far.example',"
               " LastError='no proxy for_this 100%%', Attempts=2 WHERE PilotStamp=%s", (stamp,))  # fmt: skip
-    queries = ("Site=TEST.Far.zz", "CE=ce.far.example", "LastError=FOR_THIS+100%25", "Incomplete=true", "State=Incomplete",
+    queries = ("Site=TEST.Far.zz", "CE=ce.far.example", "LastError=FOR_THIS+100%25", "Incomplete=true",
+    "State=Incomplete",
                f"PilotStamp={stamp}", f"VO={ALPHA}&Incomplete=true")  # fmt: skip
     for query in queries:
         page = opal.open(f"?{query}")
@@ -213,7 +215,7 @@ def test_download_is_the_whole_log(opal, connect):
     with page.expect_download() as download:
         page.click("text=Download")
     assert download.value.suggested_filename == f"{stamp}.log"
-    assert open(download.value.path(), newline="").read() == text
+    assert Path(download.value.path()).read_bytes().decode() == text
 
 
 def test_who_may_not_read_sees_nothing_and_learns_nothing(chromium, stack, connect):
@@ -313,9 +315,10 @@ def test_nothing_but_get_is_served(opal, stack):
 
 
 @pytest.mark.parametrize("path", [
-    "api/logs?State=Nonsense", "api/logs?Start=-1", "api/logs?Limit=100000", "api/logs?Order=Payload", "api/logs?What=1",
-    "api/logs?FromDate=yesterday", f"api/log/{ALPHA}/..%2f..%2fetc/log", f"api/log/{ALPHA}/abc/find", "api/log/%00/abc/log",
-    f"api/log/{ALPHA}/abc/lines?First=x", f"api/log/{ALPHA}/abc/nonsense", "static/../PilotLogsHandler.py", "static/", "nothing",
+    "api/logs?State=Nonsense", "api/logs?Start=-1", "api/logs?Limit=100000", "api/logs?Order=Payload",
+    "api/logs?What=1", "api/logs?FromDate=yesterday", f"api/log/{ALPHA}/..%2f..%2fetc/log",
+    f"api/log/{ALPHA}/abc/find", "api/log/%00/abc/log", f"api/log/{ALPHA}/abc/lines?First=x",
+    f"api/log/{ALPHA}/abc/nonsense", "static/../PilotLogsHandler.py", "static/", "nothing",
     f"api/log/{ALPHA}/abc/tail?Cursor=nonsense",
 ])  # fmt: skip
 def test_bad_questions_are_refused_without_a_word_of_code(opal, path):

@@ -184,10 +184,12 @@ def test_sixty_watch_and_each_sees_a_line_within_a_second(stack, many, running):
     for number in range(10):
         began = time.monotonic()
         say(f"line number {number}!")
-        until(lambda: all(watcher.when(b"number %d!" % number) for watcher in watchers))
+        until(lambda number=number: all(watcher.when(b"number %d!" % number) for watcher in watchers))
         delays.append(max(watcher.when(b"number %d!" % number) for watcher in watchers) - began)
-    print(f"\n{WATCHERS} watchers: slowest {max(delays):.2f} s; CPU while nothing comes {100 * quiet:.1f} %; "
-          f"50 posts took {alone[1]:.2f} s (CPU {alone[0]:.2f} s) alone, {watched[1]:.2f} s ({watched[0]:.2f} s) watched")  # fmt: skip
+    print(
+        f"\n{WATCHERS} watchers: slowest {max(delays):.2f} s; CPU while nothing comes {100 * quiet:.1f} %;"
+        f" 50 posts took {alone[1]:.2f} s (CPU {alone[0]:.2f} s) alone, {watched[1]:.2f} s ({watched[0]:.2f} s) watched"
+    )
     assert median(delays) < 1.0 + 4 * alone[1] / 50  # on a machine that is busy, posts take longer too
     assert quiet < 0.1
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -245,7 +247,8 @@ def big(connect):
     pilot, stamp, sent, number = connect("pila"), uuid.uuid4().hex, 0, 0
     while sent < BIG:
         lines = [
-            f"2026-11-21T10:00:00.000000Z INFO [LaunchAgent] line {number + place:08d} of a long log, as long as lines are\n"
+            f"2026-11-21T10:00:00.000000Z INFO [LaunchAgent] line {number + place:08d}"
+            " of a long log, as long as lines are\n"
             for place in range(10_000)
         ]
         number += len(lines)
@@ -267,7 +270,8 @@ def test_a_log_of_100_mb_is_there_at_once_and_stays_smooth(opal, big, stack, run
     first = time.monotonic() - began
     for place in (0.5, 0.25, 0.999, 0.1):
         page.evaluate(
-            "place => { const v = document.querySelector('.viewport'); v.scrollTop = place * (v.scrollHeight - v.clientHeight) }",
+            "place => { const v = document.querySelector('.viewport');"
+            " v.scrollTop = place * (v.scrollHeight - v.clientHeight) }",
             place,
         )
         seen = browser.lines(
@@ -283,9 +287,11 @@ def test_a_log_of_100_mb_is_there_at_once_and_stays_smooth(opal, big, stack, run
     page.press(".find input", "Enter")
     searched = timed(lambda: page.wait_for_selector("[data-line='700001'].is-chosen:not(.is-away)", timeout=180_000))
     grown = (tornado.memory_info().rss - before) / 2**20
-    print(f"\n100 MB, {length} lines: first lines after {first:.2f} s; frames p50 {frames[len(frames) // 2]:.0f} ms, p95 "
-          f"{frames[len(frames) * 95 // 100]:.0f} ms; browser's heap {heap / 2**20:.0f} MiB; server grew {grown:.0f} MiB; "
-          f"outline after {found:.2f} s more; search {searched:.2f} s")  # fmt: skip
+    print(
+        f"\n100 MB, {length} lines: first lines after {first:.2f} s; frames p50 {frames[len(frames) // 2]:.0f} ms,"
+        f" p95 {frames[len(frames) * 95 // 100]:.0f} ms; browser's heap {heap / 2**20:.0f} MiB; server grew"
+        f" {grown:.0f} MiB; outline after {found:.2f} s more; search {searched:.2f} s"
+    )
     # a machine that is busy opens a small log slowly too, and draws few frames of a page that stands still
     assert first < 6 + 3 * small and median(frames) < 60 + 2 * median(idle)
     assert heap < 100 * 2**20 and grown < 200

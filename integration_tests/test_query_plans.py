@@ -43,7 +43,7 @@ def statements():
 
 
 def scans(running, statements):
-    """What MariaDB would read from end to end, by statement. An index that is walked in its order up to a LIMIT is none."""
+    """Return what MariaDB would read whole, by statement; an index walked in its order up to a LIMIT does not count."""
     found = {}
     with running.connection(NAME) as connection:
         cursor = connection.cursor()

@@ -47,7 +47,7 @@ def first_request(short_times, connect, operator):
 
 
 def closed_after(sock, seconds):
-    """How long it takes until the other side closes the connection; TimeoutError when it does not within so many seconds."""
+    """Return after how many seconds the other side closes the connection; TimeoutError when not within ``seconds``."""
     started = time.monotonic()
     sock.settimeout(seconds)
     with contextlib.suppress(ConnectionError, ssl.SSLError):
@@ -186,6 +186,7 @@ def test_honest_pilots_hardly_notice_many_that_trickle(longer_times, stack, conn
         trickle.ended.set()
         trickle.join()
     print(
-        f"p99 alone {alone * 1e3:.0f} ms, beside {trickle.held} that trickle {beside * 1e3:.0f} ms, {usage.growth:.0f} MB"
+        f"p99 alone {alone * 1e3:.0f} ms, beside {trickle.held} that trickle {beside * 1e3:.0f} ms,"
+        f" {usage.growth:.0f} MB"
     )
     assert beside < max(1.0, 10 * alone) and usage.growth < RECEIVING_BYTES / 1e6 + 64

@@ -1,4 +1,4 @@
-"""Who watches a log and loses the right to is cut off within the stated time, on a DIRAC whose configuration is served."""
+"""A watcher of a log who loses the right is cut off in the stated time, on a DIRAC whose configuration is served."""
 
 import http.client
 import ssl

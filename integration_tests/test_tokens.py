@@ -1,4 +1,4 @@
-"""Tokens on a real Tornado, of an issuer of our own: who they let in, whom not, and that nobody waits for their keys."""
+"""Tokens of an issuer of our own on a real Tornado: who is let in, who is not, and that nobody waits for keys."""
 
 import base64
 import contextlib
@@ -247,7 +247,10 @@ def test_keys_that_do_not_come_keep_nobody_waiting(stack, connect, issuer, claim
     try:
         until(lambda: len(issuer.asked) > before)
         stack.make_proxy(f"new_{behaviour}", "pila", "alpha_pilot")
-        took = [timed(lambda: pilot_sends(connect, user, stamp)) for user in ("pila", f"new_{behaviour}", "host") * 5]
+        took = [
+            timed(lambda user=user: pilot_sends(connect, user, stamp))
+            for user in ("pila", f"new_{behaviour}", "host") * 5
+        ]
         assert who(stack, issuer.sign(claims()))[0] == 200, "keys that were fetched before hold on"
     finally:
         stop.set()

@@ -1,1 +1,1 @@
-"""A day of a million pilots, scaled: whole lives of pilots at their rate, on a real stack, looked at every few seconds."""
+"""A day of a million pilots, scaled: whole lives of pilots at that rate, on a real stack, sampled as they go."""

@@ -88,19 +88,20 @@ def _watch(day, sampler, start_at, is_done, patience, say):
 
 
 def _told(sample):
-    for heading, cell in zip(report._HEADINGS, next(report.rows([sample])), strict=True):
-        yield heading, cell
+    yield from zip(report._HEADINGS, next(report.rows([sample])), strict=True)
 
 
 def main():
     """Do what is asked."""
     options = parser().parse_args()
     load = Load.of(options.times, life_seconds=options.life, kept_share=options.kept)
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="day-") as folder:
-        with Ground(Path(folder) / "stack", options.life, options.tls, options.collectors) as ground:
-            ground.start_agents(options.agents, options.workers)
-            fsync = usage.fsync_seconds(folder)
-            day = live(ground, load, options)
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp", prefix="day-") as folder,
+        Ground(Path(folder) / "stack", options.life, options.tls, options.collectors) as ground,
+    ):
+        ground.start_agents(options.agents, options.workers)
+        fsync = usage.fsync_seconds(folder)
+        day = live(ground, load, options)
     for name, value in report.sums(day):
         print(f"{name}: {value}")
     if options.keep:

@@ -1,4 +1,4 @@
-"""``./dev bench --archiving``: logs a second that agents archive, by their number and their workers, and what each log costs.
+"""``./dev bench --archiving``: logs archived per second and the cost of each, by number of agents and workers.
 
 Whole logs are sent first, with all agents stopped. Then agents are started, and the clock runs from the first log that
 was archived to the last; CPU is that from the start of the agents to the end of their work.
@@ -39,8 +39,13 @@ def parser():
     """The command line's grammar."""
     grammar = argparse.ArgumentParser(prog="./dev bench --archiving", description=__doc__.partition(": ")[2])
     grammar.add_argument("--archiving", action="store_true", help=argparse.SUPPRESS)
-    grammar.add_argument("--settings", type=Setting.parse, nargs="+", metavar="AGENTSxWORKERS",
-                         default=[Setting(1, 1), Setting(1, 2), Setting(1, 4), Setting(1, 8), Setting(2, 4)])  # fmt: skip
+    grammar.add_argument(
+        "--settings",
+        type=Setting.parse,
+        nargs="+",
+        metavar="AGENTSxWORKERS",
+        default=[Setting(1, 1), Setting(1, 2), Setting(1, 4), Setting(1, 8), Setting(2, 4)],
+    )
     grammar.add_argument("--logs", type=int, default=300, help="logs for each setting")
     grammar.add_argument("--vos", type=int, choices=(1, 2), default=2, help="VOs that the logs are of")
     return grammar
@@ -83,16 +88,18 @@ def measure(ground, setting, logs, vos):
 def main():
     """Print a line for each setting."""
     options = parser().parse_args()
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="archiving-") as folder:
-        with Ground(Path(folder) / "stack", life_seconds=86400) as ground:
-            for setting in options.settings:
-                rate, cpu = measure(ground, setting, options.logs, options.vos)
-                words = ", ".join(f"{group} {1e3 * used:.0f}" for group, used in sorted(cpu.items()) if used > 0.0005)
-                print(
-                    f"{setting.agents} agents of {setting.workers} workers, {options.vos} VOs: {rate:.2f} logs/s; CPU of a"
-                    f" log {1e3 * sum(cpu.values()):.0f} ms: {words}",
-                    flush=True,
-                )
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp", prefix="archiving-") as folder,
+        Ground(Path(folder) / "stack", life_seconds=86400) as ground,
+    ):
+        for setting in options.settings:
+            rate, cpu = measure(ground, setting, options.logs, options.vos)
+            words = ", ".join(f"{group} {1e3 * used:.0f}" for group, used in sorted(cpu.items()) if used > 0.0005)
+            print(
+                f"{setting.agents} agents of {setting.workers} workers, {options.vos} VOs: {rate:.2f} logs/s; CPU of a"
+                f" log {1e3 * sum(cpu.values()):.0f} ms: {words}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ _AGENT_SECTION = f"/Systems/WorkloadManagement/Agents/{AGENT}"
 _DONE = ("Archived", "Purged")
 _STATUS = ("Innodb_log_writes", "Innodb_os_log_written", "Innodb_data_written", "Com_commit")
 _TEXTS = "SELECT COUNT(*), SUM(LENGTH(Payload)), COUNT(DISTINCT LogID) FROM PilotLogBatches"
-_PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType, Status,
-    SubmissionTime, LastUpdateTime) VALUES (%s, %s, %s, 'q', %s, %s, 'Stack', 'Running', UTC_TIMESTAMP(), UTC_TIMESTAMP())"""
+_PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType,
+    Status, SubmissionTime, LastUpdateTime)
+    VALUES (%s, %s, %s, 'q', %s, %s, 'Stack', 'Running', UTC_TIMESTAMP(), UTC_TIMESTAMP())"""
 
 
 class Ground:
@@ -99,9 +100,9 @@ class Ground:
         now = self.written()
         share = {name: (now[name] - before[name]) / max(1, pilots) for name in _STATUS}
         return (
-            f"for each pilot {share['Com_commit']:.1f} commits, {share['Innodb_log_writes']:.1f} writes of the redo log, "
-            f"{share['Innodb_os_log_written'] / 1e3:.0f} kB of redo log and {share['Innodb_data_written'] / 1e3:.0f} kB of data;"
-            f" {self._room()}"
+            f"for each pilot {share['Com_commit']:.1f} commits, {share['Innodb_log_writes']:.1f} writes of the redo"
+            f" log, {share['Innodb_os_log_written'] / 1e3:.0f} kB of redo log and"
+            f" {share['Innodb_data_written'] / 1e3:.0f} kB of data; {self._room()}"
         )
 
     def _room(self):

@@ -23,7 +23,7 @@ class Part:
     at: float
 
 
-#: The wrapper, the ten commands of a stock pilot (installing DIRAC is the long one), three times the job agent's output.
+#: The wrapper, the ten commands of a stock pilot (the long one installs DIRAC), three times the job agent's output.
 LIFE = (
     Part(120, 0.00),
     *(Part(lines, round(0.01 * number, 2)) for number, lines in enumerate((20, 150, 20, 20, 20, 20, 20, 20, 20), 1)),

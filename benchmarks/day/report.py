@@ -55,16 +55,19 @@ def sums(day):
         ("Rate", f"{pilots:.1f} pilots/s, which is {pilots * DAY_SECONDS / PILOTS_A_DAY:g} million a day; "
                  f"{day.load.messages_per_second:.0f} messages/s are due"),
         ("Pilots", f"{len(LIFE)} messages in {day.load.life_seconds:g} s, {log_bytes() / 1e3:.0f} kB; "
-                   f"{100 * day.load.kept_share:g} % keep their connection, {100 * day.load.killed_share:g} % are killed"),
+                   f"{100 * day.load.kept_share:g} % keep their connection, "
+                   f"{100 * day.load.killed_share:g} % are killed"),
         ("Answered", f"{day.totals['messages']} messages, {day.totals['failed']} failures"),
         ("Stored", f"{day.stored} lines of {day.totals['lines']} acknowledged"),
         ("Steady state", f"{median(one.requests_per_second for one in steady):.0f} requests/s, p50 "
-                         f"{1e3 * median(one.p50 for one in steady):.0f} ms, p99 {1e3 * median(one.p99 for one in steady):.0f} ms"),
+                         f"{1e3 * median(one.p50 for one in steady):.0f} ms, p99 "
+                         f"{1e3 * median(one.p99 for one in steady):.0f} ms"),
         ("CPU, cores", _listed(steady, "cores", 1, "{:.2f}")),
         ("Memory at most, MB", _most(day.samples)),
         ("Database", day.database),
         ("Archived", f"{day.archived_per_second:.1f} logs/s; all of them {day.drained:.0f} s after the last pilot"
-                     if day.drained is not None else f"{day.archived_per_second:.1f} logs/s; not all in the time given"),
+                     if day.drained is not None
+                     else f"{day.archived_per_second:.1f} logs/s; not all in the time given"),
         ("Archive's lag at most", f"{max(one.archive_lag for one in day.samples):.0f} s"),
     ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]

@@ -8,7 +8,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 290, 30, 60
 _COLOURS = ("#0b6e99", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#34495e", "#d81b60", "#00796b")
 _LABEL_STEP = 17
 
-_HEAD = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">
+_HEAD = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" \
+font-family="sans-serif" font-size="13">
 <title>{title}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 """
@@ -54,7 +55,8 @@ def _grid(x, y):
 def _names(across, upwards):
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     yield f'<text x="{middle:.0f}" y="{_HEIGHT - 15}" text-anchor="middle">{escape(across)}</text>\n'
-    yield f'<text x="18" y="{_HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 18 {_HEIGHT / 2:.0f})">{escape(upwards)}</text>\n'
+    turned = f'transform="rotate(-90 18 {_HEIGHT / 2:.0f})"'
+    yield f'<text x="18" y="{_HEIGHT / 2:.0f}" text-anchor="middle" {turned}>{escape(upwards)}</text>\n'
 
 
 def _lines(series, x, y):

@@ -81,26 +81,31 @@ _LOGS = """
 INSERT INTO PilotLogs (LogID, VO, PilotStamp, State, FirstSeen, LastSeen, NumberOfLines, NumberOfBytes, NextSequence,
     Resend, ReturnCode, PilotReference, Site, CE, Generation, VerifiedAt, Attempts, LastError, RetryAfter)
 SELECT n, CONCAT('vo', n %% 10, '.example.org'), LPAD(LOWER(HEX(n)), 32, '0'), s, f, l,
-    50, 5000, 5, '', IF(s = 'Receiving' OR s = 'Incomplete' OR h DIV 50 %% 20 = 0, NULL, IF(h DIV 50 %% 33 = 1, IF(h DIV 50 %% 2000 = 1, '77', '1'), '0')),
+    50, 5000, 5, '', IF(s = 'Receiving' OR s = 'Incomplete' OR h DIV 50 %% 20 = 0, NULL,
+        IF(h DIV 50 %% 33 = 1, IF(h DIV 50 %% 2000 = 1, '77', '1'), '0')),
     IF(s = 'Receiving', '', CONCAT('htcondorce://ce', h DIV 7919 %% 500, '.example.org/', n)),
     IF(s = 'Receiving', '', CONCAT('LCG.Site', h DIV 997 %% 200, '.org')),
     IF(s = 'Receiving', '', CONCAT('ce', h DIV 7919 %% 500, '.example.org')),
     s IN ('Archived', 'Purged'), IF(s IN ('Archived', 'Purged'), l + INTERVAL 10 MINUTE, NULL),
     IF(s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0, 2, 0),
-    IF(s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0, 'UploadFailed: the storage element SE-1 does not answer', ''),
+    IF(s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0,
+        'UploadFailed: the storage element SE-1 does not answer', ''),
     IF(s = 'Kept' OR (s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0), l, NULL)
 FROM (SELECT n, h, s, f, IF(s = 'Receiving' AND h DIV 50 %% 10, %(now)s - INTERVAL h %% 1800 SECOND,
         LEAST(%(now)s, f + INTERVAL h %% 43200 SECOND)) AS l
     FROM (SELECT n, h, %(now)s - INTERVAL 365 * 86400 * (1 - n / %(all)s) SECOND AS f,
         CASE WHEN n <= %(here)s THEN 'Purged' WHEN n > %(all)s * 0.99 THEN 'Receiving' WHEN h %% 50 = 0 THEN 'Complete'
             WHEN h %% 50 = 1 THEN 'Incomplete' WHEN h %% 50 < 5 THEN 'Kept' ELSE 'Archived' END AS s
-        FROM (SELECT seq AS n, CRC32(CONCAT(seq, 'x')) AS h FROM seq_1_to_1000000000 WHERE seq BETWEEN %(first)s AND %(last)s) a) b) c
+        FROM (SELECT seq AS n, CRC32(CONCAT(seq, 'x')) AS h FROM seq_1_to_1000000000
+            WHERE seq BETWEEN %(first)s AND %(last)s) a) b) c
 """
 
 _FILES = """
 INSERT INTO PilotLogFiles (LogID, Generation, NextSequence, SE, LFN, GUID, Size, Checksum, RecordedAt, VerifiedAt)
-SELECT LogID, 1, NextSequence, 'SE-1', CONCAT('/', VO, '/pilots/', DATE_FORMAT(FirstSeen, '%%Y/%%m/%%d/'), PilotStamp, '.1.1.log.gz'),
-    INSERT(INSERT(INSERT(INSERT(PilotStamp, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'), 1500, '0a1b2c3d', VerifiedAt, VerifiedAt
+SELECT LogID, 1, NextSequence, 'SE-1',
+    CONCAT('/', VO, '/pilots/', DATE_FORMAT(FirstSeen, '%%Y/%%m/%%d/'), PilotStamp, '.1.1.log.gz'),
+    INSERT(INSERT(INSERT(INSERT(PilotStamp, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'),
+    1500, '0a1b2c3d', VerifiedAt, VerifiedAt
 FROM PilotLogs WHERE LogID BETWEEN %(first)s AND %(last)s AND State IN ('Archived', 'Purged')
 """
 

@@ -64,7 +64,7 @@ class Ingest:
 
 @dataclass(frozen=True)
 class Purge:
-    """Purging while somebody writes: batches deleted, the seconds it took, the seconds of each group written meanwhile."""
+    """Return batches purged while somebody writes, the seconds it took, the seconds of each group written meanwhile."""
 
     batches: int
     elapsed: float

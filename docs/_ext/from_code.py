@@ -1,11 +1,13 @@
 """Directives that read the code, so that the guide can't tell other names, defaults or arguments.
 
-``options``: the table of a settings class. The argument is ``module:class``, each line of the content ``field: meaning``;
-a field without a meaning, or a meaning without its field, is an error.
+``options``: the table of a settings class. The argument is ``module:class``, each line of the content
+``field: meaning``; a field without a meaning, or a meaning without its field, is an error.
 
 ``command``: what a command's ``--help`` says, and its switches.
 
-``calls``: the methods that a handler's class exports, with their arguments and docstrings. ``errors``: the named errors.
+``calls``: the methods that a handler's class exports, with their arguments and docstrings.
+
+``errors``: the named errors.
 """
 
 import ast

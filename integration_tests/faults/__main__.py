@@ -1,4 +1,4 @@
-"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced]``: a campaign, its totals, and 1 if anything was found."""
+"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced]``: a campaign, its totals; 1 if it found anything."""
 
 import argparse
 import multiprocessing

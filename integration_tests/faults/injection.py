@@ -151,7 +151,8 @@ class Injector:
     def _storage(self, fault):
         folder = self._stack.storage_path(world.VOS[fault.detail].storage_element)
         if fault.kind == "down":
-            return self._storage_down(folder, fault.seconds)
+            self._storage_down(folder, fault.seconds)
+            return
         word = Path(f"{folder}.fault")
         word.write_text(fault.kind)
         time.sleep(fault.seconds)
@@ -226,7 +227,7 @@ class Injector:
 
 def _children(pid):
     found = []
-    for entry in os.listdir("/proc"):
+    for entry in (path.name for path in Path("/proc").iterdir()):
         if entry.isdigit():
             try:
                 stat = Path(f"/proc/{entry}/stat").read_text(errors="replace")

@@ -5,6 +5,7 @@ answered is stored or not. What is stored of a message is what follows the longe
 begins with, where that one held a time-stamped line or 1 KiB. Nothing else may be in the log but lines telling of gaps.
 """
 
+import itertools
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def difference(ledger, plain):
     found = texts.numbers(plain, ledger.name)
     counts = Counter(found)
     twice = sorted(number for number, times in counts.items() if times > 1)
-    falls = [(a, b) for a, b in zip(found, found[1:], strict=False) if b <= a]
+    falls = [(a, b) for a, b in itertools.pairwise(found) if b <= a]
     words = [f"{len(twice)} lines are there more than once: {twice[:5]}"] if twice else []
     words += [f"{b} follows {a}" for a, b in falls[:3]]
     return "; ".join(words) or "the bytes differ, the lines' numbers don't"

@@ -11,9 +11,9 @@ SENDING = ("sendMessage", "finaliseLogs")
 #: Their values show what was sent, or stored.
 REFLECTING = ("echo", "whoami", "ping", "getLog", "getLogs", "getPilotLogs", "getStatus", "getMetadata")
 METHODS = {
-    "sendMessage": 40, "finaliseLogs": 10, "getLog": 8, "getLogs": 4, "getPilotLogs": 8, "getMetadata": 1, "getStatus": 1,
-    "importLog": 4, "retryArchiving": 2, "deleteLogs": 2, "releaseQuarantine": 1, "getUsage": 1, "ping": 1, "echo": 3,
-    "whoami": 1,
+    "sendMessage": 40, "finaliseLogs": 10, "getLog": 8, "getLogs": 4, "getPilotLogs": 8, "getMetadata": 1,
+    "getStatus": 1, "importLog": 4, "retryArchiving": 2, "deleteLogs": 2, "releaseQuarantine": 1, "getUsage": 1,
+    "ping": 1, "echo": 3, "whoami": 1,
 }  # fmt: skip
 #: Text of this many bytes is sent once in so many messages: below, at and over the limit of 16 MiB.
 HUGE_TEXTS = (1_000_000, 5_000_000, 16 * 1024 * 1024, 20_000_000)

@@ -1,4 +1,4 @@
-"""A fuzz run against one stack: windows of requests from several threads, honest pilots beside, then the looks behind."""
+"""A fuzz run against one stack: windows of requests from several threads, honest pilots beside, then the checks."""
 
 import random
 import time

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 CALL = frozenset({200, 400, 401, 501})
-"""Answers to a POST that is proper HTTP: ours; no method, or a name that is not UTF-8; not authorised; no such method."""
+"""Answers to a POST that is proper HTTP: ours; no method, or its name is not UTF-8; not authorised; no such method."""
 ANYTHING = CALL | {404, 405, None}
 """Answers to what is no proper HTTP; None is a connection that is closed."""
 

@@ -12,8 +12,8 @@ USERS = {
     "pila": 40, "pilb": 15, "opal": 10, "opbert": 3, "alice": 5, "bob": 2, "sid": 2, "admin": 5, HOST: 8,
     "pila_limited": 2, "pila_nogroup": 3, "evil": 3, ANONYMOUS: 2,
 }  # fmt: skip
-#: Those for whom sendMessage and finaliseLogs are always HTTP 200, and the VO that they write for; hosts choose. A proxy without a group gets
-#: the user's default one.
+#: Those for whom sendMessage and finaliseLogs are always HTTP 200, and the VO that they write for; hosts choose.
+#: A proxy without a group gets the user's default one.
 WRITERS = {
     "pila": world.ALPHA.name, "pilb": world.BETA.name, "opal": world.ALPHA.name, "opbert": world.BETA.name,
     "pila_limited": world.ALPHA.name, "pila_nogroup": world.ALPHA.name,

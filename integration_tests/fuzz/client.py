@@ -68,7 +68,7 @@ class Client:
         try:
             return [self._over(self._connection(case.user), case)]
         except (OSError, NoAnswer) as error:
-            # the connection may have been closed by the answer before; who gets no answer on a fresh one either, gets none
+            # the answer before may have closed the connection; only a fresh one shows that there is no answer
             self._drop(case.user)
             first = f"{type(error).__name__}: {error}"
         began = time.monotonic()
@@ -139,7 +139,7 @@ class Connection:
         self.sock.close()
 
     def greet(self):
-        """One proper request, so that the server is known to listen: what breaks at once breaks within the handshake."""
+        """Send one proper request, so that the server is known to listen: later failures are the handshake's."""
         self.sock.sendall(b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
         self.read("OPTIONS", time.monotonic())
 

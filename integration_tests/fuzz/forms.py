@@ -10,20 +10,21 @@ from .cast import ANONYMOUS, CANARY, FORGED, HOST, TRAP, WRITERS, Cast
 from .http_bytes import FORM, PATH, form, request
 
 NO_METHODS = (
-    "", " ", "__class__", "_store", "offer_sendMessage", "export_sendMessage", "post", "prepare", "collector", "sendMessage ",
-    "sendMessage\0", "SENDMESSAGE", "sendMessage.__class__", "😀", "x" * 100_000, f"x\n{FORGED}", f"x\r\n{FORGED}", "\ud800",
-    "../x", "%73endMessage", "initializeHandler", "getLogs\x1b[2J", CANARY,
+    "", " ", "__class__", "_store", "offer_sendMessage", "export_sendMessage", "post", "prepare", "collector",
+    "sendMessage ", "sendMessage\0", "SENDMESSAGE", "sendMessage.__class__", "😀", "x" * 100_000, f"x\n{FORGED}",
+    f"x\r\n{FORGED}", "\ud800", "../x", "%73endMessage", "initializeHandler", "getLogs\x1b[2J", CANARY,
 )  # fmt: skip
 CONTENT_TYPES = (
-    None, "", "application/json", "text/plain", f"{FORM}; charset=utf-16", f"{FORM}; charset=\xff", "multipart/form-data",
-    "multipart/form-data; boundary=", "multipart/form-data; boundary=b", 'multipart/form-data; boundary="b"', "x" * 5000,
-    "multipart/form-data; boundary=" + "b" * 200, FORM.upper(), f"{FORM},{FORM}", "multipart/mixed; boundary=b",
+    None, "", "application/json", "text/plain", f"{FORM}; charset=utf-16", f"{FORM}; charset=\xff",
+    "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=b",
+    'multipart/form-data; boundary="b"', "x" * 5000, "multipart/form-data; boundary=" + "b" * 200, FORM.upper(),
+    f"{FORM},{FORM}", "multipart/mixed; boundary=b",
 )  # fmt: skip
 EXTRAS = (
-    '"hosts"', '"alpha_pilot"', '"dirac_admin"', '""', "[]", '["x"]', '["/C=zz/O=stack/CN=pila", "alpha_pilot"]', "{}", "0",
-    "null", "NaN", "{", '"\\ud800"', json.dumps(f"x\n{FORGED}"), '"' + "g" * 5000 + '"', "[[]]", "[1, 2]", '[["a"], {"b": 1}]',
-    json.dumps({"__dCls": "x", "__dMod": TRAP}), '{"__dCls": "dt", "obj": "x"}', "[" * 2000, '"visitor"',
-    '"../../Groups/dirac_admin"', '["a", "b", "c"]', '[null, null]', '["/C=zz/O=stack/CN=alice", []]',
+    '"hosts"', '"alpha_pilot"', '"dirac_admin"', '""', "[]", '["x"]', '["/C=zz/O=stack/CN=pila", "alpha_pilot"]', "{}",
+    "0", "null", "NaN", "{", '"\\ud800"', json.dumps(f"x\n{FORGED}"), '"' + "g" * 5000 + '"', "[[]]", "[1, 2]",
+    '[["a"], {"b": 1}]', json.dumps({"__dCls": "x", "__dMod": TRAP}), '{"__dCls": "dt", "obj": "x"}', "[" * 2000,
+    '"visitor"', '"../../Groups/dirac_admin"', '["a", "b", "c"]', '[null, null]', '["/C=zz/O=stack/CN=alice", []]',
 )  # fmt: skip
 LAYERS = {
     "nothing": 8, "arguments": 34, "encoded arguments": 16, "method": 9, "form": 10, "extra credentials": 9,
@@ -155,8 +156,10 @@ class _Form:
         ]
         odd = (
             b"\r\n", b"x\r\n\r\n\r\n", b"\xff: \xff\r\n\r\nx\r\n", b"Content-Disposition: form-data\r\n\r\nx\r\n",
-            b" continued\r\n\r\nx\r\n", b'Content-Disposition: form-data; name="args"; filename="../../x"\r\n\r\n[]\r\n',
-            b"Content-Disposition: form-data; name*=\x00'en'x\r\n\r\nx\r\n", b"Content-Disposition: form-data; name*=x''%ff\r\n\r\nx\r\n",
+            b" continued\r\n\r\nx\r\n",
+            b'Content-Disposition: form-data; name="args"; filename="../../x"\r\n\r\n[]\r\n',
+            b"Content-Disposition: form-data; name*=\x00'en'x\r\n\r\nx\r\n",
+            b"Content-Disposition: form-data; name*=x''%ff\r\n\r\nx\r\n",
             b'Content-Disposition: form-data; name="' + b'"' * 3000 + b"\r\n\r\nx\r\n",
         )  # fmt: skip
         if self._source.random() < 0.7:

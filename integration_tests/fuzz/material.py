@@ -13,8 +13,9 @@ _CHARACTERS = st.characters(exclude_categories=())  # surrogates too
 _TEXTS = st.one_of(
     st.text(_CHARACTERS, max_size=40),
     st.sampled_from(
-        ["", "\0", "\ud800", "\udfff\ud800", "null", "NaN", "../../etc/passwd", "a\n", f"\r\n{FORGED}", "\u2028", "\x1b[2J",
-         "%s%n{0}{self}", "' OR 1=1 --", "<script>alert(1)</script>", "unknown", "-", "😀" * 20, "a" * 70, "\x85\x0b\x0c"]
+        ["", "\0", "\ud800", "\udfff\ud800", "null", "NaN", "../../etc/passwd", "a\n", f"\r\n{FORGED}", "\u2028",
+         "\x1b[2J", "%s%n{0}{self}", "' OR 1=1 --", "<script>alert(1)</script>", "unknown", "-", "😀" * 20, "a" * 70,
+         "\x85\x0b\x0c"]
     ),
 )  # fmt: skip
 _NUMBERS = st.one_of(

@@ -1,4 +1,4 @@
-"""Whether one answer is one that the collector may give. What is wrong with it is a finding, in words that can be counted."""
+"""The judgement of one answer: what the collector may not answer is a finding, in words that can be counted."""
 
 import json
 
@@ -10,8 +10,8 @@ from .client import Answer
 ANSWER_SECONDS = 8.5
 #: Words of tracebacks, of Python's own names for things, of files and of libraries, which no answer holds.
 LEAKS = (
-    b"Traceback", b'File \\"', b"site-packages", b".py", b"<class", b" object at 0x", b"sqlalchemy", b"MySQLdb", b"mariadb",
-    b"zstandard", b"/tmp/", b"PilotLoggingDIRAC", b"Error(", b"__",
+    b"Traceback", b'File \\"', b"site-packages", b".py", b"<class", b" object at 0x", b"sqlalchemy", b"MySQLdb",
+    b"mariadb", b"zstandard", b"/tmp/", b"PilotLoggingDIRAC", b"Error(", b"__",
 )  # fmt: skip
 INTERNAL = "Internal error"
 

@@ -8,7 +8,10 @@ from .cast import ANY_VO, CANARY, USERS, WRITERS, tag
 
 DATABASE = "PilotLoggingDB"
 _TAG = re.compile(re.escape(CANARY.encode()) + rb"-([0-9a-f]{16})")
-_LOGS = "SELECT LogID, VO, PilotStamp, NextSequence, NumberOfBytes, NumberOfLines FROM PilotLogs WHERE LogID > %s AND State <> 'Deleted'"
+_LOGS = (
+    "SELECT LogID, VO, PilotStamp, NextSequence, NumberOfBytes, NumberOfLines FROM PilotLogs"
+    " WHERE LogID > %s AND State <> 'Deleted'"
+)
 _BATCHES = (
     "SELECT Sequence, NumberOfBytes, NumberOfLines, Payload FROM PilotLogBatches WHERE LogID = %s ORDER BY Sequence"
 )

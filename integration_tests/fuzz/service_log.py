@@ -61,7 +61,7 @@ def is_explained(signature):
 
 
 def tracebacks(lines):
-    """Each traceback as ``<error> in <file>:<function>``, of chained ones the last; alarming words on their own as they are."""
+    """Return each traceback as ``<error> in <file>:<function>`` (the last of a chain), and alarming words as such."""
     found, place, alarm, inside = [], "", "", False
     for line in lines:
         if line.startswith(TRACEBACK):

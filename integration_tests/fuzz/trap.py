@@ -1,4 +1,4 @@
-"""Nobody should be able to make a service import this: it leaves a note among the stack's temporary files when it is."""
+"""A module that nobody may make a service import: it leaves a note among the stack's temporary files when imported."""
 
 import os
 from pathlib import Path

@@ -44,7 +44,7 @@ def portal(arguments):
     print(f"  page         https://localhost:{stack.ports['tornado']}/pilotlogs/")
     print(f"  certificate  {stack.pki.bundle(user)}  (password: {pki.BUNDLE_PASSWORD})\n")
     print(
-        f"Import {user}'s certificate into the browser first, and let it trust both places: their authority is the stack's."
+        f"Import {user}'s certificate into the browser first, and let it trust both addresses: the stack signed them."
     )
 
 

@@ -135,12 +135,12 @@ def install_packages(steps):
         raise SetUpFailed(f"Debian packages are missing, and there is no root or password-free sudo:\n  {command}")
     quiet = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     steps.run("apt-get update", [*quiet, "update"])
-    with no_service_starts(root):
+    with NoServiceStarts(root):
         steps.run(f"apt-get install {' '.join(missing)}", [*quiet, "install", "--no-install-recommends", *missing])
 
 
-class no_service_starts:
-    """While packages are installed here, none starts a system service: the stack runs a MariaDB of its own."""
+class NoServiceStarts:
+    """A context in which no package that is installed starts a service: the stack runs a MariaDB of its own."""
 
     POLICY = Path("/usr/sbin/policy-rc.d")
 

@@ -81,7 +81,7 @@ class MariaDB:
             lines.append(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY '{password}';")
             lines.append(f"ALTER USER {account} IDENTIFIED BY '{password}';")
         lines.append("GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;")
-        with open(os.open(self._init_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(self._init_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write("\n".join(lines) + "\n")
 
     def wait(self, patience_seconds=60):

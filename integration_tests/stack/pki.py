@@ -164,7 +164,7 @@ def write_key(path, key):
 
 def write_private(path, content):
     """Write a file for its owner's eyes."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
 
 

@@ -1,7 +1,7 @@
 """DIRAC's web portal beside the stack, started on demand.
 
-WebAppDIRAC is an extension: whoever sees it gets its parts in between DIRAC's and ours. It is installed into a folder of
-its own, which only the portal's process has on its path.
+WebAppDIRAC is an extension: whoever sees it gets its parts in between DIRAC's and ours. It is installed into a folder
+of its own, which only the portal's process has on its path.
 """
 
 import fcntl
@@ -77,7 +77,7 @@ class Portal:
         self._stack.stop(*self.names)
 
     def environment(self):
-        """Return what the portal's process has of its own: the packages, below DIRAC's root as it serves no files else."""
+        """Return the folder of the portal's own packages, below DIRAC's root: it serves no other files."""
         place = Path(self._stack.root, "dirac", "portal")
         if not place.is_symlink():
             place.symlink_to(PACKAGES)

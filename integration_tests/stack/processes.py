@@ -4,6 +4,7 @@ Each has a pid file with its id and its start time, so that an id that was given
 never signalled. Each leads a session of its own; whatever it left behind in that session goes with it.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -160,16 +161,14 @@ def process_of(pid):
 
 def all_processes():
     """Return the state of every process there is."""
-    found = (process_of(int(entry)) for entry in os.listdir("/proc") if entry.isdigit())
+    found = (process_of(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return [state for state in found if state]
 
 
 def signal_quietly(pid, number):
     """Send a signal to a process that may have ended by itself a moment ago."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def wait_until(condition, patience_seconds):

@@ -1,7 +1,7 @@
 """Makes RFC proxies with a DIRAC group by DIRAC's own code, as `dirac-proxy-init --no-upload` does.
 
-Run as `python -m integration_tests.stack.proxies PKI FOLDER SPEC ...`, each spec the JSON of [name, user, group or null,
-limited, hours], in a process of its own, as the tests' process doesn't load DIRAC.
+Run as `python -m integration_tests.stack.proxies PKI FOLDER SPEC ...`, each spec the JSON of [name, user, group or
+null, limited, hours], in a process of its own, as the tests' process doesn't load DIRAC.
 """
 
 import json

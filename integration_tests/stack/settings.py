@@ -41,9 +41,9 @@ class Settings:
     def settle(self, idle):
         """Draw ports and passwords; draw ports anew when somebody else took one while all was `idle` here."""
         kept = state.load(self._state_file)
-        if kept and set(kept.ports) == set(components.port_names()):
-            if not idle or all(ports.is_free(port) for port in kept.ports.values()):
-                return
+        known = kept and set(kept.ports) == set(components.port_names())
+        if known and (not idle or all(ports.is_free(port) for port in kept.ports.values())):
+            return
         state.create(self._state_file, kept)
 
     def change(self, path, value):

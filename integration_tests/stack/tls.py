@@ -8,8 +8,8 @@ the standard library's `ssl`. Import this before anything of DIRAC's Tornado.
 
 import collections
 import collections.abc
-import os
 import ssl
+from pathlib import Path
 
 # tornado 5.1.1 is older than Python 3.10, which dropped this alias
 if not hasattr(collections, "MutableMapping"):
@@ -107,7 +107,7 @@ def std_context(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options["certfile"], options["keyfile"])
     authorities = options["ca_certs"]
-    context.load_verify_locations(**{"capath" if os.path.isdir(authorities) else "cafile": authorities})
+    context.load_verify_locations(**{"capath" if Path(authorities).is_dir() else "cafile": authorities})
     # as M2Crypto's verify_peer: who has no certificate gets as far as DIRAC's 401
     context.verify_mode = ssl.CERT_OPTIONAL if options.get("cert_reqs") else ssl.CERT_NONE
     context.verify_flags |= ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS

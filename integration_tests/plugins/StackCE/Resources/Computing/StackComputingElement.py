@@ -1,7 +1,7 @@
 """A computing element whose pilots' output are files in a folder, option ``OutputFolder`` of the CE.
 
-``<stamp>.out`` and ``<stamp>.err`` are the output, ``<stamp>.info`` the logging info, ``<stamp>.hang`` makes it hang, ``<stamp>.asked`` gets a line for
-each question: the identity that asked.
+``<stamp>.out`` and ``<stamp>.err`` are the output, ``<stamp>.info`` the logging info, ``<stamp>.hang`` makes it
+hang, ``<stamp>.asked`` gets a line for each question: the identity that asked.
 """
 
 import os

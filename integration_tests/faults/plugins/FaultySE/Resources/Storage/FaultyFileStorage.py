@@ -1,8 +1,8 @@
 """A storage element that is a folder, as DIRAC's File plugin, and does what the file ``<folder>.fault`` says.
 
-The file holds one word, or is not there: ``slow`` (every copy takes 3 s), ``corrupt`` (a byte of what is written is changed),
-``truncate`` (it loses its second half), ``lie`` (nothing is written, and nobody is told), ``deny`` (it is written, and
-said to have failed). Each file that this happened to has a line in ``<folder>.spoiled``.
+The file holds one word, or is not there: ``slow`` (every copy takes 3 s), ``corrupt`` (a byte of what is written is
+changed), ``truncate`` (it loses its second half), ``lie`` (nothing is written, and nobody is told), ``deny`` (it is
+written, and said to have failed). Each file that this happened to has a line in ``<folder>.spoiled``.
 """
 
 import os
@@ -21,7 +21,7 @@ class FaultyFileStorage(FileStorage):
         fault, folder = self._fault(), self.protocolParameters["Path"]
         if fault == "slow":
             time.sleep(SLOW_SECONDS)
-        writing = os.path.abspath(dst).startswith(os.path.abspath(folder))
+        writing = os.path.abspath(dst).startswith(os.path.abspath(folder))  # noqa: PTH100 - follows no links
         if writing and fault == "lie":
             self._note(fault, dst)
             return
@@ -32,7 +32,7 @@ class FaultyFileStorage(FileStorage):
         return
 
     def _note(self, fault, dst):
-        with open(self.protocolParameters["Path"] + ".spoiled", "a", encoding="utf-8") as notes:
+        with Path(self.protocolParameters["Path"] + ".spoiled").open("a", encoding="utf-8") as notes:
             notes.write(f"{fault} {dst}\n")
 
     def _fault(self):
