@@ -1,9 +1,14 @@
-"""DIRAC finds every part of the extension by its own means, in front of its own parts."""
+"""DIRAC finds every part of the extension by its own means, in front of its own parts.
+
+``./dev build`` runs this file once more on the wheel, in an environment that has nothing else of this checkout.
+"""
 
 import collections
 import collections.abc
+import re
 import subprocess
 import sys
+from importlib import metadata, resources
 
 import pytest
 from DIRAC.ConfigurationSystem.Client import PathFinder
@@ -31,6 +36,13 @@ SERVICES = (
 )
 AGENTS = ((WMS, "PilotLoggingAgent"),)
 CLIENTS = ("PilotLoggingClient", "TornadoPilotLoggingClient")
+ENDPOINTS = ("PilotLogs", "PilotLogMetrics")
+PLUGINS = ("PilotLoggingDownloadPlugin", "FileCacheDownloadPlugin")
+COMMANDS = [
+    point
+    for point in metadata.distribution(OURS).entry_points
+    if point.group == "console_scripts" and point.name.startswith("dirac-admin-pilot-logs-")
+]
 
 
 def test_extension_comes_before_dirac():
@@ -91,6 +103,43 @@ def test_clients_and_database_are_loaded_as_objects(name):
     assert result["Value"].__module__ == f"{OURS}.{WMS}System.{name}"
 
 
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_plugin_is_loaded_in_front_of_dirac_s(plugin):
+    result = ObjectLoader().loadObject(f"{WMS}System.Client.PilotLoggingPlugins.{plugin}")
+    assert result["OK"], result["Message"]
+    assert result["Value"].__module__ == f"{OURS}.{WMS}System.Client.PilotLoggingPlugins.{plugin}"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_endpoint_is_loaded_by_dirac_s_server(endpoint):
+    loader = ModuleLoader("API", PathFinder.getAPISection, moduleSuffix="Handler")
+    assert loaded_from(loader, f"{WMS}/{endpoint}") == f"{OURS}.{WMS}System.API.{endpoint}Handler"
+
+
+def test_every_command_is_installed_and_loads():
+    scripts = resources.files(OURS) / f"{WMS}System" / "scripts"
+    written = {path.name.removesuffix(".py") for path in scripts.iterdir() if path.name.startswith("dirac_")}
+    assert {command.name.replace("-", "_") for command in COMMANDS} == written != set()
+    for command in COMMANDS:
+        assert callable(command.load())
+
+
+def test_template_of_the_configuration_is_found():
+    template = (resources.files(f"{OURS}.{WMS}System") / "ConfigTemplate.cfg").read_text()
+    for name in ("TornadoPilotLogging", "PilotLoggingAgent", *ENDPOINTS):
+        assert f"##BEGIN {name}\n" in template
+
+
+def test_page_has_every_file_that_it_names():
+    folder = resources.files(OURS) / "web" / "static"
+    named, looked_at = {"index.html"}, set()
+    while missing := named - looked_at:
+        name = missing.pop()
+        looked_at.add(name)
+        named |= set(re.findall(r'(?:/static/|from "\./)([\w-]+\.\w+)"', (folder / name).read_text()))
+    assert {"main.js", "style.css", "icon.svg", "tail.js"} <= named
+
+
 def test_what_we_do_not_have_falls_through_to_dirac():
     assert ObjectLoader().loadObject(f"{WMS}System.Service.MatcherHandler")["Value"].__module__.startswith("DIRAC.")
 
@@ -109,5 +158,9 @@ def test_dirac_install_db_knows_our_database():
     assert databases["PilotLoggingDB"]["System"] == WMS
 
 
-def test_package_has_a_version():
-    assert PilotLoggingDIRAC.__version__
+def test_package_has_one_version():
+    assert metadata.version(OURS) == PilotLoggingDIRAC.__version__
+
+
+def test_package_says_that_it_has_types():
+    assert (resources.files(OURS) / "py.typed").is_file()
