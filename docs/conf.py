@@ -20,7 +20,7 @@ html_static_path = ["_static"]
 html_css_files = ["guide.css"]
 html_copy_source = False
 
-extensions = ["sphinx.ext.autodoc", "from_code"]
+extensions = ["sphinx.ext.autodoc", "decisions", "from_code"]
 exclude_patterns = ["_build"]
 nitpicky = False
 autodoc_member_order = "bysource"
