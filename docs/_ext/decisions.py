@@ -59,10 +59,9 @@ class Record:
         return cls(path.stem, head[2], date, status, theme, guide)
 
     def line(self):
-        """Return an entry of a list: number and title with a link, and a status that is not plain acceptance."""
-        # the links of a status are written as those of a record's neighbours
-        status = self.status.replace(":doc:`", ":doc:`/decisions/")
-        more = "" if status == "accepted" else f" ({status.partition(': ')[0]})"
+        """Return an entry of a list: number and title with a link, and the numbers of records that changed this one."""
+        words, changes = self.status.partition(" ")[0], re.findall(r":doc:`(\d{4})-", self.status)
+        more = f" ({words} by {', '.join(str(int(number)) for number in changes)})" if changes else ""
         return f"- :doc:`{int(self.name[:4])}. {self.title} </decisions/{self.name}>`{more}"
 
 
