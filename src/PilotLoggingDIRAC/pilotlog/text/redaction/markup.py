@@ -76,6 +76,6 @@ class Markup:
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
             if match and (pattern is not _OF_TAG or _IN_TAG.search(text, max(0, first - 200), first)):
-                check = anything if strength == STRONG and not pattern in _UNSURE else _stands_out
+                check = anything if strength == STRONG and pattern not in _UNSURE else _stands_out
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)
         return None

@@ -6,7 +6,7 @@ import re
 
 from . import plain, scalars
 from .names import SHORT, WEAK, Names
-from .swallow import BARE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
+from .swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
 
 RULE = b"secret"
 
