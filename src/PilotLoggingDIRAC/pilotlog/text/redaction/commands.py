@@ -58,6 +58,8 @@ _OPTIONS = Either(
 )  # fmt: skip
 _PIPES = Either(
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything, behind=rb"[^\n]*?" + _PIPED),
+    Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything,
+         behind=rb"[^\n]*\n(?:[0-9-]+T[^\n\]]*\] )?\++ [^\n]*(?:stdin|sudo -S|passphrase-fd|chpasswd|kinit|cryptsetup|base64 -d)"),
     Lead(RULE, rb"\becho (?:-\w+ )?" + QUOTE + rb"[\w.-]+:", rb"[^\s]", anything, behind=rb"[^\n]*?\| *(?:sudo )?chpasswd"),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]",
          lambda look: plain.is_opaque(look) or plain.is_passwordlike(look), behind=rb"[^\s|<>\"']++[\"']? *>+ *\S*(?i:token|passw|secret|cred|_key|bt_u)"),
@@ -84,6 +86,8 @@ LEADS = (
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
     Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything),
+    Lead(RULE, rb"<<-?[ ]?[\"']?\w+[\"']?\r?\n", rb"[^\s\"']", plain.is_passwordlike,
+         command=rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg|su)\b"),
     Lead(RULE, rb"<<< ?" + QUOTE, rb"[^\s\"']", anything,
          command=rb"\b(?:kinit|myproxy|voms|read|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg|su)\b"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from . import plain
-from .swallow import BARE, LINE, QUOTED, Opened, Secret
+from .swallow import BARE, LINE, QUOTED, WRAPPED, Opened, Secret
 from .values import begin
 
 RULE = b"secret"
@@ -26,6 +26,8 @@ _SCHEME_BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9_-]{0,24}[ \t]*")
 _WORD = re.compile(rb"[\w.@/-]{1,64}")
 _SECOND_WORD = re.compile(rb"[^\s\"']{1,400}")
 _COOKIE = re.compile(rb"[\w.$%!~*+-]{1,128}(?:=|%3D|\Z)")
+#: A value that goes on in the line behind it.
+_FOLDED = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n[ \t]+[A-Za-z0-9]")
 _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")
 
 
@@ -79,4 +81,6 @@ def _authorization(text: bytes, at: int, quote: re.Match[bytes] | None) -> Secre
     )
     if not known and (plain.is_state(text[at : at + 40]) or plain.is_wordlike(word.group() + b" ")):
         return None
+    if _FOLDED.match(text, scheme.end()):
+        return Secret(scheme.end(), Opened(RULE, WRAPPED))
     return Secret(scheme.end(), Opened(RULE, QUOTED, quote.group()) if quote else Opened(RULE, BARE))

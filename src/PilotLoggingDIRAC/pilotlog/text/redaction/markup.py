@@ -6,9 +6,9 @@ import re
 
 from . import plain, table
 from .leads import QUOTE, anything, secret_behind
-from .names import KEYWORDS, SHORT, STRONG, Names
+from .names import KEYWORDS, STRONG, WEAK, Names
 from .pem import HEADER
-from .swallow import BARE, MARKUP, Opened, Secret
+from .swallow import BARE, MARKUP, WRAPPED, Opened, Secret
 from .values import begin
 
 RULE = b"secret"
@@ -19,7 +19,8 @@ _VALUE = (
     rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
-_NEXT = rb"\\?[\"']?(?:[ \t]*[:=]?[ \t]*\\?|:)\r?\n%s[ \t]+(?:b?\\?[\"'])?"
+_NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
+_SINGLE = rb"[^\s\"'|>=:]{5}[^\s\"'|>=:]*(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\z)"
 _DUMP = rb"[\"']?\]=>\s+string\([0-9]+\) \""
 _PAIR = rb"\\?[\"'] \\?[\"']"
 _CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
@@ -36,11 +37,12 @@ _KINDS = tuple(
         (_FORM % ((_LOG_HEADER,) * 3) + rb"(?=[^\s])", MARKUP),
         (_DUMP + rb"(?=[^\"])", BARE),
         (_PAIR + rb"(?=[^\s\"'])", BARE),
-        (_NEXT % _LOG_HEADER + rb"(?=[^\s\"'|>=:]{5,512}(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\Z))", BARE),
+        (_NEXT % (_LOG_HEADER, _LOG_HEADER) + rb"(?=" + _SINGLE.replace(rb"\z", rb"\Z") + rb")", BARE),
         (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
     )
 )
-_OF_TAG = _KINDS[2][0]
+_OF_TAG, _OF_NEXT = _KINDS[2][0], _KINDS[-2][0]
+_LONG = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n")
 _IN_TAG = re.compile(rb"<[^<>\n]{0,200}\Z")
 _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
@@ -48,7 +50,8 @@ _SET = re.compile(_SETTER)
 
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
-    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, _NEXT % _RE2_HEADER, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+    + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
 )  # fmt: skip
 
 
@@ -68,7 +71,7 @@ class Markup:
         first = setter.end() if setter else begin(text, start)
         word = _WORD.match(text, first)
         strength = self._names.strength(word.group().strip(b"-_.")) if word else 0
-        if strength < SHORT:
+        if not strength:
             return None
         heading = None if setter else table.rows(text, first, word.end())
         if heading:
@@ -77,5 +80,7 @@ class Markup:
             match = pattern.match(text, word.end())
             if match and (pattern is not _OF_TAG or _IN_TAG.search(text, max(0, first - 200), first)):
                 check = anything if strength == STRONG and pattern not in _UNSURE else _stands_out
+                check = plain.is_opaque if strength == WEAK else check
+                kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)
         return None

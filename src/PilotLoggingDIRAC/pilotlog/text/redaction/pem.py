@@ -48,7 +48,7 @@ _LINE = re.compile(HEADER + rb"""(?:[\s>|\"',]|\x1b\[[\d;]{0,8}[mK]){0,16}(?:\d{
 _BEHIND_PREFIX = re.compile(rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)
 #: A whole line of a key, whatever stands before it.
 _LONG = re.compile(
-    rb"""[^\n]{0,120}?(?:^|[\s:|>\])"'-]|\x1b\[[\d;]{0,8}[mK])[A-Za-z0-9+/]{60,76}={0,2}(?:[\s|$"',]|\\[nr]|\^M|\x1b\[[\d;]{0,8}m){0,8}\Z"""
+    rb"""[^\n]{0,120}?(?:^|[\s:|>\])"'-]|\x1b\[[\d;]{0,8}[mK])[A-Za-z0-9+/_-]{60,76}={0,2}(?:[\s|$"',]|\\[nr]|\^M|\x1b\[[\d;]{0,8}m){0,8}\Z"""
 )
 _DIGITS = re.compile(rb"\d+")
 

@@ -8,11 +8,11 @@ from .swallow import ROWS, Opened, Secret
 
 RULE = b"secret"
 #: Behind a name that is a heading's: more headings, if any, and a line break.
-HEADING = rb"[\"']?[ ]*(?:(?:\\|[ ]*[\w ]+[ ]*)*\\||[,;\t][\w\"',;\t]*)?\r?\n[^\n]*[|,;\t]"
+HEADING = rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
 
-_CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z0-9_ -]{0,40}[\"']?[ ]{0,32}"
+_CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z_ -]{0,24}[\"']?[ ]{0,32}"
 _LINES = {
-    sign: re.compile(rb"[^\n]{0,80}?" + edge + _CELL + rb"(?:" + sign_ + _CELL + rb"){1,30}" + edge + rb"[ \t]*\r?(?=\n)")
+    sign: re.compile(rb"[^\n]{0,80}?" + edge + _CELL + rb"(?:" + sign_ + _CELL + rb"){1,30}" + edge + rb"[ \t]*\r?")
     for sign, sign_, edge in ((b"|", rb"\|", rb"\|"), (b",", b",", b""), (b";", b";", b""), (b"\t", b"\t", b""))
 }
 

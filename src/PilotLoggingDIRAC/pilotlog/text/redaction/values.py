@@ -39,7 +39,7 @@ _SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b
 _EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
 _ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
 _KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
-_TYPED = re.compile(rb"\b(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
+_TYPED = re.compile(rb"(?:^|[\s(:<,])(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
 _OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
 _NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
 _EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
@@ -47,7 +47,7 @@ _CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
 _CODE = re.compile(rb"\d{6,8}" + plain.END)
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
-_SCALAR = re.compile(rb"(?:!!?[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
+_SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
 _PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 _WORDS_OF_PHRASE = re.compile(rb"[a-z]+(?: [a-z]+){2,9}[ \t]*(?=\r?\n|\Z)")
@@ -220,6 +220,8 @@ class _Value:
         separator = self._separator
         if separator[:1] == b",":
             inside = _inside(look, self._quote)
+            if look[:1] == b"-":
+                return True
             return plain.are_words(inside) and not plain.is_phrase(inside) or look.startswith(self._quote)
         if self._quote:
             return (
