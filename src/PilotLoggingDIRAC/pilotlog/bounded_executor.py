@@ -6,9 +6,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import Overloaded
+
+Result = TypeVar("Result")
 
 
 class BoundedExecutor:
@@ -18,7 +20,7 @@ class BoundedExecutor:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"pilotlog-{name}")
         self._places = threading.BoundedSemaphore(threads + max_waiting)
 
-    def submit(self, function: Callable[..., Any], arguments: Sequence) -> Future:
+    def submit(self, function: Callable[..., Result], arguments: Sequence[Any]) -> Future[Result]:
         """A future of the function's result. Raises Overloaded when more waits already than is allowed."""
         if not self._places.acquire(blocking=False):
             raise Overloaded("Too much is waiting: try again later")

@@ -95,6 +95,9 @@ class PilotInfo:
     final: bool = False
 
 
+_Bytes = bytes  # the class below has a field of the same name
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
@@ -112,8 +115,8 @@ class Log:
     lines: int = 0
     bytes: int = 0
     next_sequence: int = 0
-    resend: bytes = b""
-    carry: bytes = b""
+    resend: _Bytes = b""
+    carry: _Bytes = b""
     dropped_bytes: int = 0
     sender: str = ""
     many_senders: bool = False

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from .errors import InvalidInput, MessageTooLarge
 from .model import Batch, PilotId
@@ -77,7 +78,7 @@ def printable(value: object) -> str:
     return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else ""
 
 
-def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list:
+def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list[Any]:
     """The list of a call's arguments from its JSON; the last ``optional`` of ``names`` may be missing."""
     values = _json(encoded, "The arguments are", _MAX_ARGUMENTS)
     if not isinstance(values, list):
@@ -90,7 +91,7 @@ def require_plain(encoded: str) -> None:
     _require_plain(encoded, "The arguments are", _MAX_ARGUMENTS)
 
 
-def counted(values: Sequence, names: Sequence[str], optional: int = 0) -> list:
+def counted(values: Sequence[Any], names: Sequence[str], optional: int = 0) -> list[Any]:
     """The same arguments, when there are as many as the method takes."""
     if not len(names) - optional <= len(values) <= len(names):
         expected = ", ".join(names) or "none"

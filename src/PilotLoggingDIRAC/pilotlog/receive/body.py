@@ -73,15 +73,16 @@ class Body:
 
     def _add_compressed(self, chunk: bytes) -> None:
         """Once refused nothing is unpacked any more, so that nothing of its end can be told."""
-        if self.refusal:
+        unzip = self._unzip
+        if self.refusal or unzip is None:
             return
         room = self._limit - len(self._kept) + 1
         try:
-            plain = self._unzip.decompress(chunk, room)
+            plain = unzip.decompress(chunk, room)
         except zlib.error:
             self.refuse(InvalidInput("The body is not gzip, as its Content-Encoding says"))
             return
-        if self._unzip.unused_data:
+        if unzip.unused_data:
             self.refuse(InvalidInput("Something follows the compressed body"))
         elif plain:
             self._keep(plain)

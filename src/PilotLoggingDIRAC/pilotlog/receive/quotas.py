@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -112,7 +113,7 @@ class Quotas:
         with self._lock:
             self._account(charge.vo).bytes.give_back(number, charge.time)
 
-    def status(self) -> dict[str, dict]:
+    def status(self) -> dict[str, dict[str, Any]]:
         """By VO, what was taken within the hour, what may be, and what was refused since the start, by option."""
         with self._lock:
             return {vo: self._describe(vo, account) for vo, account in sorted(self._accounts.items())}
@@ -139,7 +140,7 @@ class Quotas:
         account.last_refusal = (text, self._monotonic())
         return QuotaSpent(text)
 
-    def _describe(self, vo: str, account: _Account) -> dict:
+    def _describe(self, vo: str, account: _Account) -> dict[str, Any]:
         now, limits = self._monotonic(), self._limits(vo)
         return {
             "Bytes": account.bytes.used(now),

@@ -10,6 +10,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from prometheus_client import Histogram
 
@@ -47,7 +48,9 @@ class Intake:
         self._counts = _Counts(clock())
         self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
-    def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
+    def message(
+        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
+    ) -> Future[Receipt]:
         """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
         who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
@@ -79,7 +82,9 @@ class Intake:
             limit = getattr(error, "limit", "")
             self._writer.gap(who, size, f"over the limit of {limit}" if limit else str(error))
 
-    def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Future:
+    def finalisation(
+        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
+    ) -> Future[Receipt]:
         """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = validation.finalisation(who, payload, self._clock(), sender)
@@ -91,7 +96,7 @@ class Intake:
         self._check(who)
         return who
 
-    def _submit(self, batch: Batch, charge: Charge | None = None) -> Future:
+    def _submit(self, batch: Batch, charge: Charge | None = None) -> Future[Receipt]:
         began = time.monotonic()
         self._counts.received()
         try:
@@ -109,7 +114,7 @@ class Intake:
         if charge and stored < charge.bytes:
             self._quotas.give_back(charge, charge.bytes - stored)
 
-    def wait(self, answer: Future, seconds: float) -> Receipt:
+    def wait(self, answer: Future[Receipt], seconds: float) -> Receipt:
         """The receipt, waiting in this thread; one that does not come in time is given up, atomically."""
         try:
             return answer.result(max(seconds, 0))
@@ -121,7 +126,7 @@ class Intake:
         """Count a refusal by its name."""
         self._counts.refused(error)
 
-    def status(self) -> dict:
+    def status(self) -> dict[str, Any]:
         """What this process has taken and refused since it started, and what waits."""
         return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
 
@@ -130,7 +135,7 @@ class Intake:
         return {"Answers": self._answers, "Groups": self._writer.groups, "Commits": self._writer.commits}
 
 
-def _stored_bytes(answer: Future) -> int:
+def _stored_bytes(answer: Future[Receipt]) -> int:
     return 0 if answer.cancelled() or answer.exception() else answer.result().stored_bytes
 
 
@@ -143,14 +148,14 @@ class _Counts:
     def __init__(self, since: datetime):
         self._since = since
         self._lock = threading.Lock()
-        self._stored = Counter()
+        self._stored: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
 
     def received(self) -> None:
         with self._lock:
             self._stored["Received"] += 1
 
-    def settled(self, answer: Future) -> None:
+    def settled(self, answer: Future[Receipt]) -> None:
         try:
             error = answer.exception()
         except CancelledError:
@@ -166,7 +171,7 @@ class _Counts:
         with self._lock:
             self._refusals[type(error).__name__] += 1
 
-    def snapshot(self) -> dict:
+    def snapshot(self) -> dict[str, Any]:
         with self._lock:
             counts = {
                 name: self._stored[name] for name in ("Received", "StoredBatches", "StoredBytes", "RepeatedBytes")

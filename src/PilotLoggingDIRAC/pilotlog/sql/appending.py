@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import zstandard
 from sqlalchemy import Connection, insert, select, update
@@ -57,7 +58,9 @@ class SqlAppender:
     def _touch(self, connection: Connection, epoch: str) -> None:
         self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
 
-    def _append(self, connection, epoch: str, group: Sequence[Numbered], acknowledged: bool) -> list[Receipt]:
+    def _append(
+        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool
+    ) -> list[Receipt]:
         batches = [numbered.batch for numbered in group]
         step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
@@ -78,7 +81,7 @@ class SqlAppender:
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
         """The last committed number, its row locked; a new epoch gets its row."""
         statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
-        last = connection.execute(statement).scalar()
+        last: int | None = connection.execute(statement).scalar()
         if last is None:
             connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=self._clock()))
             return 0
@@ -125,7 +128,7 @@ def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[Pil
     return found
 
 
-def _new_row(pilot: PilotId, seen: datetime) -> dict:
+def _new_row(pilot: PilotId, seen: datetime) -> dict[str, Any]:
     return rows.new_columns(Log(0, pilot, 1, State.RECEIVING, seen, seen))
 
 
@@ -144,7 +147,7 @@ def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
     round_trips.of(connection).write(connection, chunks, changed)
 
 
-def _chunk_row(reception: Reception, index: int) -> dict:
+def _chunk_row(reception: Reception, index: int) -> dict[str, Any]:
     chunk = reception.chunks[index]
     return {
         "LogID": reception.log.id,

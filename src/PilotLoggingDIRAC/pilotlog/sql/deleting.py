@@ -5,6 +5,7 @@ are due again at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
@@ -85,7 +86,7 @@ def _page(connection: Connection, where: ColumnElement[bool], limit: int) -> lis
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[bool], now) -> Extent:
+def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[bool], now: datetime) -> Extent:
     locked = _lock(connection, found, where)
     if not locked:
         return Extent()

@@ -51,9 +51,9 @@ class SqlErasing:
 def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[RecordedCopy]:
     due = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now)
     settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= before)
-    statement = select(files).join(logs, _OF_LOG).where(vo == logs.c.VO, _DELETED, due, settled)
+    statement = select(files).join(logs, _OF_LOG).where(rows.of_vo(vo), _DELETED, due, settled)
     found = connection.execute(statement.order_by(logs.c.Attempts, files.c.LogID, files.c.Generation).limit(limit))
-    return [(CopyKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
+    return [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
 
 
 def _put_off(connection: Connection, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
@@ -66,14 +66,14 @@ def _put_off(connection: Connection, log_id: int, error: str, retry_after: Calla
 
 def _unremoved(connection: Connection, vo: str) -> tuple[int, int, str]:
     figures = (func.count(), func.count(func.nullif(logs.c.Attempts, 0)), func.max(logs.c.LastError))
-    statement = select(*figures).join_from(files, logs, _OF_LOG).where(vo == logs.c.VO, _DELETED)
+    statement = select(*figures).join_from(files, logs, _OF_LOG).where(rows.of_vo(vo), _DELETED)
     number, failed, error = connection.execute(statement).one()
     return number, failed, error or ""
 
 
 def _delete_rows(connection: Connection, vo: str, before: datetime, limit: int) -> int:
     """Nobody but the pilot, whose text may come at this moment, is kept waiting: rows that are locked are passed over."""
-    done = and_(vo == logs.c.VO, _DELETED, logs.c.LastSeen <= before, ~exists().where(_OF_LOG))
+    done = and_(rows.of_vo(vo), _DELETED, logs.c.LastSeen <= before, ~exists().where(_OF_LOG))
     statement = select(logs.c.LogID).where(done).limit(limit).with_for_update(skip_locked=True)
     ids = list(connection.execute(statement).scalars())
     if ids:

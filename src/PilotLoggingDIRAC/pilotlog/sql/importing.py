@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from .. import lifecycle
 from ..admin import importing
@@ -81,13 +82,13 @@ class SqlImporter:
 
 def _require_not_deleted(connection: Connection, pilot: PilotId) -> None:
     """The file that an import would bring back may hold just what somebody wanted to be forgotten."""
-    mine = and_(pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
+    mine = and_(rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
     if connection.execute(select(logs.c.LogID).where(mine).limit(1)).first():
         raise ImportConflict("This log was deleted on request; delete its file too")
 
 
-def _is_import_of(pilot: PilotId) -> tuple:
-    return pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
+def _is_import_of(pilot: PilotId) -> tuple[ColumnElement[bool], ...]:
+    return rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
 
 
 def _lock(connection: Connection, pilot: PilotId) -> Log | None:
@@ -97,7 +98,8 @@ def _lock(connection: Connection, pilot: PilotId) -> Log | None:
 
 def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
     new = Log(0, pilot, importing.PART, State.RECEIVING, modified, modified)
-    key = connection.execute(insert(logs).values(rows.new_columns(new))).inserted_primary_key
+    created = connection.execute(insert(logs).values(rows.new_columns(new)))
+    key: Sequence[Any] = created.inserted_primary_key or ()
     return dataclasses.replace(new, id=key[0])
 
 
@@ -137,7 +139,7 @@ def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
             return
 
 
-def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict:
+def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict[str, Any]:
     return {
         "LogID": log_id,
         "Sequence": sequence,
@@ -149,5 +151,5 @@ def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict:
     }
 
 
-def _columns(log: Log) -> dict:
+def _columns(log: Log) -> dict[str, Any]:
     return rows.received_columns(log) | {"FirstSeen": log.first_seen}

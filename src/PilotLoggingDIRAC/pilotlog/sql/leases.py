@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, zip_longest
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
@@ -36,7 +37,7 @@ class SqlLeases:
 
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
         """See ``Leases.due``."""
-        where = and_(some(vo) == logs.c.VO, logs.c.LastSeen <= seen_before, _is_due(self._clock()))
+        where = and_(rows.of_vo(some(vo)), logs.c.LastSeen <= seen_before, _is_due(self._clock()))
         return self._run(_due, where, limit)
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
@@ -68,7 +69,7 @@ class SqlLeases:
 
 
 def _unarchived(connection: Connection, vo: str) -> list[Log]:
-    statement = select(logs).where(vo == logs.c.VO, logs.c.State.in_(SEALED))
+    statement = select(logs).where(rows.of_vo(vo), logs.c.State.in_(SEALED))
     statement = statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(_UNARCHIVED_PAGE)
     return [rows.to_log(row) for row in connection.execute(statement)]
 
@@ -113,12 +114,19 @@ def _is_held(claim: Claim) -> ColumnElement[bool]:
     )
 
 
-def _change(connection: Connection, claim: Claim, values: dict) -> None:
+def _change(connection: Connection, claim: Claim, values: dict[str, Any]) -> None:
     if not connection.execute(update(logs).where(_is_held(claim)).values(values)).rowcount:
         raise LeaseLost(f"The log of {claim.log.pilot} has changed, or somebody else works on it")
 
 
-def _record(connection, claim: Claim, content: Content, name, now: datetime, until: datetime) -> tuple[int, StoredFile]:
+def _record(
+    connection: Connection,
+    claim: Claim,
+    content: Content,
+    name: Callable[[int], StoredFile],
+    now: datetime,
+    until: datetime,
+) -> tuple[int, StoredFile]:
     _change(connection, claim, {"LeaseUntil": until})
     for generation, row in _recorded(connection, claim, content):
         if row == (file := name(generation)):
@@ -132,7 +140,7 @@ def _record(connection, claim: Claim, content: Content, name, now: datetime, unt
     return generation, file
 
 
-def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tuple[int, StoredFile | None]]:
+def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tuple[int, StoredFile]]:
     """The generations that were recorded for the same text with the same content, the latest first."""
     same = and_(
         files.c.LogID == claim.log.id,
@@ -141,10 +149,10 @@ def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tu
         files.c.Checksum == content.checksum,
     )
     found = connection.execute(select(files).where(same).order_by(files.c.Generation.desc()))
-    return [(row.Generation, rows.to_file(row._mapping)) for row in found]
+    return [(row.Generation, rows.file_of(row._mapping)) for row in found]
 
 
-def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict:
+def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict[str, Any]:
     return {
         "LogID": log.id,
         "Generation": generation,
@@ -170,7 +178,7 @@ def _archived(connection: Connection, claim: Claim, generation: int, now: dateti
         raise LeaseLost(f"Generation {generation} of the log of {claim.log.pilot} is not recorded any more")
 
 
-def _let_go(connection: Connection, claim: Claim, values: dict) -> bool:
+def _let_go(connection: Connection, claim: Claim, values: dict[str, Any]) -> bool:
     mine = and_(logs.c.LogID == claim.log.id, logs.c.LeaseOwner == claim.owner)
     return bool(connection.execute(update(logs).where(mine).values(values | _FREE)).rowcount)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, func, select, union
 
@@ -63,7 +64,7 @@ def page(
     return _in_order(connection, connection.execute(ids.offset(start).limit(limit)).scalars().all())
 
 
-def _among(wheres: Wheres, column: ColumnElement, counted: Total) -> Subquery:
+def _among(wheres: Wheres, column: ColumnElement[Any], counted: Total) -> Subquery:
     """The logs that were counted, all or those last heard of: ``LogID`` and, as ``Sorted``, a column."""
     if not counted.more:
         columns = (logs.c.LogID, column.label("Sorted"))
@@ -73,7 +74,9 @@ def _among(wheres: Wheres, column: ColumnElement, counted: Total) -> Subquery:
     return select(newest.c.LogID, newest.c.Of.label("Sorted")).order_by(*place).limit(counted.number).subquery()
 
 
-def _first(wheres: Wheres, column: ColumnElement, descending: bool, limit: int, *more: ColumnElement) -> Subquery:
+def _first(
+    wheres: Wheres, column: ColumnElement[Any], descending: bool, limit: int, *more: ColumnElement[Any]
+) -> Subquery:
     """So many logs, or as many for each condition, that come first in the order of an indexed column."""
     ordering = _ordering(column, logs.c.LogID, descending)
     columns = (logs.c.LogID, column.label("Sorted"), *more)
@@ -83,15 +86,17 @@ def _first(wheres: Wheres, column: ColumnElement, descending: bool, limit: int, 
     return _together(parts).subquery()
 
 
-def _together(parts: Sequence[Select]) -> Select | CompoundSelect:
+def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
     return parts[0] if len(parts) == 1 else union(*(select(part.subquery()) for part in parts))
 
 
-def _ordering(column: ColumnElement, number: ColumnElement, descending: bool) -> tuple[ColumnElement, ...]:
+def _ordering(
+    column: ColumnElement[Any], number: ColumnElement[Any], descending: bool
+) -> tuple[ColumnElement[Any], ...]:
     return (column.desc(), number.desc()) if descending else (column, number)
 
 
-def _in_order(connection: Connection, ids: list[int]) -> list[Log]:
+def _in_order(connection: Connection, ids: Sequence[int]) -> list[Log]:
     if not ids:
         return []
     found = {

@@ -7,6 +7,7 @@ start at once, and the version before keeps working beside the new one because n
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, insert, inspect, select, text
 from sqlalchemy.schema import CreateColumn
@@ -24,7 +25,7 @@ def _create_tables(connection: Connection) -> None:
     metadata.create_all(connection, checkfirst=True)
 
 
-def _add_columns(*columns: Column) -> Callable[[Connection], None]:
+def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
     """A step that adds columns of one table where they are not; a database that is new has them from the first step."""
 
     def step(connection: Connection) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
 
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State, Total
 from . import listing, rows
 from .engine import Transactions
+from .listing import Wheres
 from .schema import batches, files, logs
 
 #: What is fetched at once while a log is read: at least one chunk, each at most 1 MiB of text.
@@ -36,7 +38,7 @@ class SqlReader:
 
     def find(self, pilot: PilotId) -> list[Log]:
         """All parts of a pilot's log, first to last; empty when there is none."""
-        where = and_(pilot.vo == logs.c.VO, logs.c.PilotStamp == pilot.stamp)
+        where = and_(rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp)
         return self._run(_logs, where)
 
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
@@ -80,7 +82,8 @@ class SqlReader:
         """When the log was last heard of that waits longest for its archiving, if any waits."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(func.min(logs.c.LastSeen)).where(logs.c.State.in_(waiting))
-        return self._run(_all, statement)[0][0]
+        oldest: datetime | None = self._run(_all, statement)[0][0]
+        return oldest
 
     def waiting_vos(self) -> list[str]:
         """The VOs that have logs which wait for their archiving."""
@@ -104,7 +107,7 @@ class SqlReader:
         return dict(tuple(row) for row in self._run(_all, statement))
 
 
-def _all(connection: Connection, statement) -> list:
+def _all(connection: Connection, statement: Select[Any]) -> list[Any]:
     return list(connection.execute(statement))
 
 
@@ -121,7 +124,9 @@ def _logs(connection: Connection, where: ColumnElement[bool]) -> list[Log]:
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _select(connection, wheres, order, descending, start, limit, most) -> tuple[Total, list[Log]]:
+def _select(
+    connection: Connection, wheres: Wheres, order: str, descending: bool, start: int, limit: int, most: int
+) -> tuple[Total, list[Log]]:
     counted = listing.total(connection, wheres, most)
     return counted, listing.page(connection, wheres, counted, order, descending, start, limit)
 
@@ -174,14 +179,15 @@ def _one_by_one(wanted: Selection) -> list[Selection]:
     """The same selection with one value each of the field that narrows it most, where it has a few."""
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
-            return [replace(wanted, **{name: (value,)}) for value in values]
+            changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
+            return [replace(wanted, **change) for change in changes]
     return [wanted]
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
     if scope.everything:
         return true()
-    allowed = []
+    allowed: list[ColumnElement[bool]] = []
     if scope.vos:
         allowed.append(logs.c.VO.in_(sorted(scope.vos)))
     if scope.sites:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ..archive.custody import CopyKey, CopyPage
+from ..archive.custody import CopyKey, CopyPage, RecordedCopy
 from ..archive.walk import LogPosition
 from ..model import Log, State
 from . import rows
@@ -34,12 +35,12 @@ class SqlRetention:
         """See ``RetainedLogs.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
-        return self._run(_copies, and_(some(vo) == logs.c.VO, settled, other), after, limit)
+        return self._run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
 
     def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """See ``RetainedLogs.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
-        return self._run(_copies, and_(some(vo) == logs.c.VO, old), after, limit)
+        return self._run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
     def forget(self, key: CopyKey) -> None:
         """See ``RecordedCopies.forget``."""
@@ -47,7 +48,7 @@ class SqlRetention:
 
     def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """See ``RetainedLogs.purgeable``."""
-        return self._run(_page, _archived(before).where(some(vo) == logs.c.VO, behind(after)), limit)
+        return self._run(_page, _archived(before).where(rows.of_vo(some(vo)), behind(after)), limit)
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """See ``RetainedLogs.purge``."""
@@ -55,7 +56,7 @@ class SqlRetention:
 
     def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """See ``RetainedLogs.kept``."""
-        return self._run(_page, _kept(before).where(some(vo) == logs.c.VO, behind(after)), limit)
+        return self._run(_page, _kept(before).where(rows.of_vo(some(vo)), behind(after)), limit)
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """See ``RetainedLogs.purge_kept``."""
@@ -70,7 +71,7 @@ class SqlRetention:
         return self._run(_delete_epochs, before)
 
 
-def _copies(connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
+def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
     """A stretch of the copies by their keys, as what is looked for is rare and no index tells it."""
     first, last = connection.execute(select(func.min(files.c.LogID), func.max(files.c.LogID))).one()
     if first is None:
@@ -81,7 +82,7 @@ def _copies(connection, where: ColumnElement[bool], after: CopyKey | None, limit
     stretch = and_(files.c.LogID.between(begin.log_id, end), later)
     statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
     found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
-    copies = [(CopyKey(row.LogID, row.Generation), rows.to_file(row._mapping)) for row in found]
+    copies: list[RecordedCopy] = [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
     if len(copies) == limit:
         return copies, copies[-1][0]
     return copies, CopyKey(end + 1, -1) if end < last else None
@@ -91,24 +92,24 @@ def _forget(connection: Connection, key: CopyKey) -> None:
     connection.execute(delete(files).where(files.c.LogID == key.log_id, files.c.Generation == key.generation))
 
 
-def _archived(before: datetime) -> Select:
+def _archived(before: datetime) -> Select[Any]:
     old = and_(logs.c.LastSeen <= before, logs.c.VerifiedAt <= before)
     return select(logs).join(files, _WHOLE_COPY).where(logs.c.State == State.ARCHIVED.value, old)
 
 
-def _kept(before: datetime) -> Select:
+def _kept(before: datetime) -> Select[Any]:
     """Logs kept since before then: ``RetryAfter`` is when they were kept, or tried since."""
     since = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= before)
     return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before, since)
 
 
-def _page(connection: Connection, statement: Select, limit: int) -> list[Log]:
+def _page(connection: Connection, statement: Select[Any], limit: int) -> list[Log]:
     statement = statement.with_hint(logs, _BY_STATE, "mysql").order_by(logs.c.LastSeen, logs.c.LogID)
     found = connection.execute(statement.limit(limit))
     return [rows.to_log(row) for row in found]
 
 
-def _purge(connection: Connection, statement: Select) -> int:
+def _purge(connection: Connection, statement: Select[Any]) -> int:
     """Lock what still answers the statement, in the writers' order, and delete its text."""
     locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
     ids = [row.LogID for row in connection.execute(locked)]
@@ -121,7 +122,7 @@ def _purge(connection: Connection, statement: Select) -> int:
 def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
     other = files.c.Generation != logs.c.Generation if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
-    old = and_(vo == logs.c.VO, logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
+    old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
     statement = select(logs.c.LogID).where(old, ~hindered).order_by(logs.c.LastSeen, logs.c.LogID)
     ids = list(connection.execute(statement.limit(limit).with_for_update()).scalars())
     if ids:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import sqlite
@@ -46,7 +46,9 @@ class Trips(Protocol):
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
         """The parts of those of the pilots' logs that are there, locked in the order of their unique key."""
 
-    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(
+        self, connection: Connection, chunks: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
+    ) -> None:
         """Insert rows of ``PilotLogBatches``, and change locked rows of ``PilotLogs`` to what receiving made of them."""
 
 
@@ -79,7 +81,9 @@ class OneByOne:
         """See ``Trips``."""
         return [rows.to_log(row) for row in connection.execute(_locking, {"pilots": _keys(pilots)})]
 
-    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(
+        self, connection: Connection, chunks: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
+    ) -> None:
         """See ``Trips``."""
         if chunks:
             connection.execute(insert(batches), list(chunks))
@@ -113,11 +117,13 @@ class Together:
         ((_, found),) = _run(connection, *self._locking(pilots))
         return _logs(found)
 
-    def _locking(self, pilots: Sequence[PilotId]) -> tuple[str, list]:
+    def _locking(self, pilots: Sequence[PilotId]) -> tuple[str, list[Any]]:
         keys = _keys(pilots)
         return _LOCK.format(_places(2, len(keys))), [name for key in keys for name in key]
 
-    def write(self, connection: Connection, chunks: Sequence[dict], changed: Sequence[dict]) -> None:
+    def write(
+        self, connection: Connection, chunks: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
+    ) -> None:
         """See ``Trips``. An UPDATE would be a statement for each log."""
         *first, last = _shares(chunks)
         for share in first:
@@ -142,13 +148,13 @@ def _keys(pilots: Sequence[PilotId]) -> list[tuple[str, str]]:
     return [(pilot.vo, pilot.stamp) for pilot in sorted(pilots)]
 
 
-def _logs(found: Sequence[tuple]) -> list[Log]:
+def _logs(found: Sequence[tuple[Any, ...]]) -> list[Log]:
     return [rows.log_of(dict(zip(_COLUMNS, row, strict=True))) for row in found]
 
 
-def _shares(chunks: Sequence[dict]) -> Iterator[list[dict]]:
+def _shares(chunks: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """The chunks in shares for a trip each, the last of which may be empty."""
-    share: list[dict] = []
+    share: list[dict[str, Any]] = []
     size = 0
     for chunk in chunks:
         if share and size + len(chunk["Payload"]) > _MAX_TRIP_BYTES:
@@ -159,7 +165,7 @@ def _shares(chunks: Sequence[dict]) -> Iterator[list[dict]]:
     yield share
 
 
-def _inserting(table: str, found: Sequence[dict]) -> tuple[str, list]:
+def _inserting(table: str, found: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
     """An INSERT of rows with the same columns, and its values."""
     names = list(found[0])
     values = [row[name] for row in found for name in names]
@@ -171,7 +177,7 @@ def _places(columns: int, number: int) -> str:
     return ", ".join([place] * number)
 
 
-def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list[tuple[int, Sequence[tuple]]]:
+def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list[tuple[int, Sequence[tuple[Any, ...]]]]:
     """(number of rows, rows) of each statement. Raises what SQLAlchemy would."""
     with _errors(connection), closing(connection.connection.cursor()) as cursor:
         cursor.execute(statements, values)
@@ -184,7 +190,7 @@ def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list
 @contextmanager
 def _errors(connection: Connection) -> Iterator[None]:
     """Turn the driver's errors into SQLAlchemy's, and give up a connection that is lost, as SQLAlchemy does."""
-    kind = connection.dialect.dbapi.Error
+    kind = cast(Any, connection.dialect.dbapi).Error
     try:
         yield
     except kind as error:

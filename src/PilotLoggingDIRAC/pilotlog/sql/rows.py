@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, select
 
 from ..model import Log, PilotId, State, StoredFile
 from .schema import files, logs
 
+Values = RowMapping | Mapping[str, Any]
+"""A row's values by the names of their columns."""
+
 #: The columns that receiving text changes, and what of the log they hold.
-_RECEIVED = {
+_RECEIVED: dict[str, Callable[[Log], Any]] = {
     "State": lambda log: log.state.value,
     "LastSeen": lambda log: log.last_seen,
     "NumberOfLines": lambda log: log.lines,
@@ -27,19 +30,19 @@ _RECEIVED = {
 RECEIVED = tuple(_RECEIVED)
 
 
-def select_logs(*more: Any) -> Select:
+def select_logs(*more: Any) -> Select[Any]:
     """A select of whole logs with the verified copy of each, for ``to_log``."""
     copy = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation, files.c.VerifiedAt.is_not(None))
     columns = (files.c.SE, files.c.LFN, files.c.GUID, files.c.Size, files.c.Checksum)
     return select(logs, *columns, *more).outerjoin(files, copy)
 
 
-def to_log(row: Row) -> Log:
+def to_log(row: Row[Any]) -> Log:
     """The log of a row that ``select_logs`` or ``select(logs)`` gave."""
     return log_of(row._mapping)
 
 
-def log_of(values: Mapping[str, Any]) -> Log:
+def log_of(values: Values) -> Log:
     """The log of a row's values by the names of their columns."""
     return Log(
         id=values["LogID"],
@@ -68,11 +71,19 @@ def log_of(values: Mapping[str, Any]) -> Log:
     )
 
 
-def to_file(values: Mapping[str, Any]) -> StoredFile | None:
-    """The archived copy that a row names, if any."""
-    if values.get("LFN") is None:
-        return None
+def to_file(values: Values) -> StoredFile | None:
+    """Return the archived copy that a row names; None when the log has none."""
+    return None if values.get("LFN") is None else file_of(values)
+
+
+def file_of(values: Values) -> StoredFile:
+    """Return the archived copy of a row of ``PilotLogFiles``."""
     return StoredFile(values["SE"], values["LFN"], values["GUID"], values["Size"], values["Checksum"])
+
+
+def of_vo(vo: str) -> ColumnElement[bool]:
+    """Return the condition that a log is one of this VO."""
+    return logs.c["VO"] == vo
 
 
 def received_columns(log: Log) -> dict[str, Any]:

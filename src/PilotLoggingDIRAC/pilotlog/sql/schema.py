@@ -5,6 +5,8 @@ Names compare binary; times are UTC with microseconds; sizes are bytes.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -24,7 +26,7 @@ from .hex_blob import HexBlob
 
 metadata = MetaData()
 
-_OPTIONS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+_OPTIONS: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 _BigKey = BigInteger().with_variant(mysql.BIGINT(unsigned=True), "mysql").with_variant(sqlite.INTEGER(), "sqlite")
 _Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql")
 _Payload = LargeBinary().with_variant(HexBlob(), "mysql")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, or_, select, true, update
 
 from ..archive.walk import LogPosition
 from ..errors import InvalidInput
@@ -13,6 +14,8 @@ from ..model import Log, PilotInfo, State
 from . import rows
 from .engine import Transactions
 from .schema import epochs, logs
+
+Values = TypeVar("Values")
 
 SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
 
@@ -44,8 +47,8 @@ class SqlSealing:
         return self._run(_describe, sorted(some(infos).items()))
 
 
-def some(values):
-    """The same values; raises InvalidInput when there are none, as nothing must never come to mean all."""
+def some(values: Values) -> Values:
+    """Return the values. Raise InvalidInput when there are none, as no filter must never come to mean all."""
     if not values:
         raise InvalidInput("Nothing was named that this step is for")
     return values
@@ -73,7 +76,7 @@ def _seal(connection: Connection, sealed: Sequence[Log]) -> int:
     return sum(connection.execute(_sealing(log)).rowcount for log in sealed)
 
 
-def _sealing(log: Log):
+def _sealing(log: Log) -> Update:
     unchanged = and_(
         logs.c.LogID == log.id,
         logs.c.State == State.RECEIVING.value,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from ..access import Scope
 from ..model import Log, Selection, State
@@ -45,16 +47,16 @@ class SqlSearcher:
         unpack = zstandard.ZstdDecompressor().decompress
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
         for log_id, sequence, payload in self._run(_payloads, list(chunks)):
-            chunks[log_id].append((sequence, lambda payload=payload: unpack(payload)))
+            chunks[log_id].append((sequence, partial(unpack, payload)))
         return chunks
 
 
 def _searchable(archive: bool) -> ColumnElement[bool]:
     here = logs.c.State != State.PURGED.value
-    return here | files.c.LFN.is_not(None) if archive else here
+    return or_(here, files.c.LFN.is_not(None)) if archive else here
 
 
-def _extent(connection: Connection, where: ColumnElement[bool]) -> list:
+def _extent(connection: Connection, where: ColumnElement[bool]) -> list[Any]:
     place = case((logs.c.State != State.PURGED.value, _HERE), (files.c.LFN.is_not(None), _ARCHIVED), else_=_GONE)
     size = func.coalesce(func.sum(logs.c.NumberOfBytes), 0)
     joined = rows.select_logs().with_only_columns(place, func.count(), size, maintain_column_froms=True)
@@ -69,6 +71,6 @@ def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection,
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _payloads(connection: Connection, ids: list[int]) -> list:
+def _payloads(connection: Connection, ids: list[int]) -> list[Any]:
     statement = select(batches.c.LogID, batches.c.Sequence, batches.c.Payload).where(batches.c.LogID.in_(ids))
     return list(connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)))

@@ -6,6 +6,7 @@ Looks for a few fixed words, which is much faster than looking at each line, and
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from dataclasses import dataclass, field
 
 _PHASE_WORD = b" instantiated from "
@@ -67,7 +68,10 @@ class Outline:
 
     def _candidates(self, text: bytes) -> set[int]:
         """Where lines begin that hold one of the words."""
-        words = [(_PHASE_WORD, self.phases, _MAX_PHASES), (_GAP_WORD, self.gaps, _MAX_GAPS)]
+        words: list[tuple[bytes, Sized, int]] = [
+            (_PHASE_WORD, self.phases, _MAX_PHASES),
+            (_GAP_WORD, self.gaps, _MAX_GAPS),
+        ]
         words += [(word, self.errors, _MAX_ERRORS) for word in _ERROR_WORDS]
         found: set[int] = set()
         for word, notes, limit in words:
@@ -81,8 +85,8 @@ class Outline:
     def _note(self, line: bytes, number: int) -> None:
         if (phase := _PHASE.search(line)) and len(self.phases) < _MAX_PHASES:
             time = _TIME.match(line)
-            names = (name.decode() for name in phase.groups())
-            self.phases.append(Phase(number, *names, time.group().decode() if time else ""))
+            command, module = (name.decode() for name in phase.groups())
+            self.phases.append(Phase(number, command, module, time.group().decode() if time else ""))
         if _GAP_WORD in line and len(self.gaps) < _MAX_GAPS:
             self.gaps.append(number)
         if _ERROR.match(line) and len(self.errors) < _MAX_ERRORS:

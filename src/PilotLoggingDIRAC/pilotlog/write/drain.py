@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from typing import Any
 
 from ..errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefused, StoreUnavailable
 from ..model import Batch, Numbered, Receipt
@@ -50,14 +51,14 @@ class Drain:
         self._wake = wake
         self._set_aside = set_aside
         self._suspicions = 0
-        self._offered: tuple[str, list[Numbered], Future] | None = None
+        self._offered: tuple[str, list[Numbered], Future[None]] | None = None
         self._group_batches = ingest.max_group_batches
         self._next_probe = 0.0
         self._next_adoption = time.monotonic() + settings.probe_seconds
         self._away = ""
         self._spool_problem = ""
         self._older_unreachable = False
-        self._release: tuple[Numbers, Future] | None = None
+        self._release: tuple[Numbers, Future[int]] | None = None
 
     def open(self) -> None:
         """Open the spool, if that is possible now; without one, what the store can't take is refused."""
@@ -124,14 +125,14 @@ class Drain:
     def step(self) -> None:
         """Look what became of the group that was offered, and offer the next; never waits for the store."""
         self._housekeep()
-        if self._spool is None:
+        spool = self._spool
+        if spool is None:
             return
         try:
-            if self._offered and self._offered[2].done():
-                self._settle(*self._take_offered())
+            self._settle_offered(spool)
             if not self._offered:
-                self._release_if_asked()
-                self._offer()
+                self._release_if_asked(spool)
+                self._offer(spool)
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
             self._next_probe = time.monotonic() + self._settings.probe_seconds
@@ -139,25 +140,26 @@ class Drain:
 
     def close(self, seconds: float) -> None:
         """Wait so long for the group that was offered, forget it if it is stored, and let go of the spool."""
-        if self._spool is None:
+        spool = self._spool
+        if spool is None:
             return
         if self._offered:
             wait_for([self._offered[2]], seconds)
         try:
-            if self._offered and self._offered[2].done():
-                self._settle(*self._take_offered())
-            self._spool.close()
+            self._settle_offered(spool)
+            spool.close()
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
 
-    def _take_offered(self) -> tuple[str, list[Numbered], Future]:
-        offered, self._offered = self._offered, None
-        return offered
+    def _settle_offered(self, spool: Spool) -> None:
+        if self._offered and self._offered[2].done():
+            offered, self._offered = self._offered, None
+            self._settle(spool, *offered)
 
-    def _offer(self) -> None:
-        if self._spool.empty or (self._away and time.monotonic() < self._next_probe):
+    def _offer(self, spool: Spool) -> None:
+        if spool.empty or (self._away and time.monotonic() < self._next_probe):
             return
-        epoch, group = self._spool.first(self._group_batches, self._ingest.max_group_bytes)
+        epoch, group = spool.first(self._group_batches, self._ingest.max_group_bytes)
         step = self._committer.submit(self._append, epoch, group)
         self._offered = (epoch, group, step)
         step.add_done_callback(lambda _: self._wake())
@@ -177,18 +179,18 @@ class Drain:
             raise StoreRefused("The connection to the database breaks over it") from error
         self._suspicions = 0
 
-    def _settle(self, epoch: str, group: list[Numbered], step: Future) -> None:
+    def _settle(self, spool: Spool, epoch: str, group: list[Numbered], step: Future[None]) -> None:
         error = step.exception()
         if error is None:
             self._away = ""
             self._group_batches = min(2 * self._group_batches, self._ingest.max_group_batches)
-            self._spool.remove(epoch, group)
+            spool.remove(epoch, group)
         elif isinstance(error, StoreUnavailable):
             self.opened(error)
         elif len(group) > 1:
             self._group_batches = len(group) // 2
         else:
-            self._spool.quarantine(epoch, group[0])
+            spool.quarantine(epoch, group[0])
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
@@ -207,19 +209,16 @@ class Drain:
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
 
-    def _release_if_asked(self) -> None:
+    def _release_if_asked(self, spool: Spool) -> None:
         if self._release:
             (numbers, answer), self._release = self._release, None
-            _resolve(answer, lambda: self._release_now(numbers))
-
-    def _release_now(self, numbers: Numbers) -> int:
-        return self._spool.release(*numbers(self._spool.quarantined))
+            _resolve(answer, lambda: spool.release(*numbers(spool.quarantined)))
 
     def request_release(self, numbers: Numbers) -> int:
         """Offer the quarantine again; how many batches there were. Waits for the writer's thread."""
         if self._spool is None or not self._spool.quarantined:
             return 0
-        answer: Future = Future()
+        answer: Future[int] = Future()
         self._release = (numbers, answer)
         self._wake()
         try:
@@ -227,7 +226,7 @@ class Drain:
         except TimeoutError:
             raise StoreUnavailable("The collector is busy with its database; try again later") from None
 
-    def status(self) -> dict:
+    def status(self) -> dict[str, Any]:
         """How much waits in the spool, since when, and whether the database is there."""
         answer = {
             "DatabaseAway": self._away,
@@ -251,7 +250,7 @@ class Drain:
         return {subject: text for subject, text in found.items() if text}
 
 
-def _resolve(answer: Future, make: Callable[[], int]) -> None:
+def _resolve(answer: Future[int], make: Callable[[], int]) -> None:
     try:
         answer.set_result(make())
     except PilotLogError as error:

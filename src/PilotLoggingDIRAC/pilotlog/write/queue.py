@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..errors import Overloaded, ShuttingDown
-from ..model import Batch
+from ..model import Batch, Receipt
 from ..settings import IngestSettings
 
 
@@ -18,7 +18,7 @@ class Waiting:
     """A batch and the future that its sender waits on."""
 
     batch: Batch
-    answer: Future
+    answer: Future[Receipt]
 
 
 class WaitingQueue:
@@ -38,7 +38,7 @@ class WaitingQueue:
         """How many batches wait."""
         return len(self._waiting)
 
-    def put(self, batch: Batch) -> Future:
+    def put(self, batch: Batch) -> Future[Receipt]:
         """A future for the batch. Raises Overloaded when more waits than is allowed, ShuttingDown once closed."""
         with self._changed:
             if self._closed:

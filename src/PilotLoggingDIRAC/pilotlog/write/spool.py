@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ..errors import SpoolFull, SpoolUnavailable
 from ..model import Batch, Numbered, PilotId
@@ -70,7 +70,8 @@ class Spool:
 
     def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
         """The oldest batches of one epoch, at least one unless the spool is empty."""
-        epoch, group, size = "", [], 0
+        epoch, size = "", 0
+        group: list[Numbered] = []
         with _named_errors("read"):
             for row in self._database.execute(f"SELECT {_COLUMNS} FROM Batches ORDER BY Place LIMIT ?", (max_batches,)):
                 numbered = _numbered(row)
@@ -139,7 +140,7 @@ class Spool:
             _remove(self._path)
         self._lock.close()
 
-    def _take_file(self) -> tuple[Path, IO]:
+    def _take_file(self) -> tuple[Path, IO[str]]:
         """A file of our own and its lock: one that a dead process left, or a new one."""
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
             lock = self._lock_readable(path)
@@ -152,7 +153,7 @@ class Spool:
                 return path, lock
         raise SpoolUnavailable(f"There are {_MAX_FILES} spools of living processes in the folder")
 
-    def _lock_readable(self, path: Path) -> IO | None:
+    def _lock_readable(self, path: Path) -> IO[str] | None:
         """The lock of a dead process's spool; a file that is none is put aside."""
         lock = _try_lock(path)
         if lock is None:
@@ -216,7 +217,7 @@ def _readable(path: Path) -> bool:
     try:
         database = _open(path)
         try:
-            return database.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
         finally:
             database.close()
     except sqlite3.DatabaseError as error:
@@ -239,7 +240,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _try_lock(path: Path) -> IO | None:
+def _try_lock(path: Path) -> IO[str] | None:
     """An open lock file that holds while its process lives, or None when another process has it."""
     lock = path.with_suffix(".lock").open("a")
     try:
@@ -272,7 +273,7 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _row(epoch: str, numbered: Numbered) -> tuple:
+def _row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     batch = numbered.batch
     return (
         epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
@@ -280,7 +281,7 @@ def _row(epoch: str, numbered: Numbered) -> tuple:
     )  # fmt: skip
 
 
-def _numbered(row: tuple) -> Numbered:
+def _numbered(row: tuple[Any, ...]) -> Numbered:
     _, number, vo, stamp, received, sender, return_code, text = row
     return Numbered(number, Batch(PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender))
 

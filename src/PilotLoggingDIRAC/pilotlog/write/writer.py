@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
 
 from prometheus_client import Histogram
 
@@ -67,7 +68,7 @@ class Writer:
         """Begin to take batches to the store, and what a spool holds from before."""
         self._owner.start()
 
-    def submit(self, batch: Batch) -> Future:
+    def submit(self, batch: Batch) -> Future[Receipt]:
         """A future of the batch's Receipt; it fails with the PilotLogError that says what went wrong.
 
         Raises Overloaded when more waits already than is allowed, ShuttingDown after ``stop``.
@@ -93,7 +94,7 @@ class Writer:
         """Offer again what the store refused; how many batches there were. They get new numbers."""
         return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
 
-    def status(self) -> dict:
+    def status(self) -> dict[str, Any]:
         """What waits where."""
         return {
             "WaitingBatches": self._queue.length,
@@ -144,7 +145,7 @@ class Writer:
             self._missing.merge(gaps)
             self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
 
-    def _claim(self, waiting: Waiting) -> tuple[Batch, Future] | None:
+    def _claim(self, waiting: Waiting) -> tuple[Batch, Future[Receipt]] | None:
         if waiting.answer.set_running_or_notify_cancel():
             return waiting.batch, waiting.answer
         self._missing.add(waiting.batch, "the collector was too slow")
@@ -155,7 +156,7 @@ class Writer:
         self._number += number
         return first
 
-    def _keep(self, numbered: list[Numbered], futures: list[Future | None]) -> None:
+    def _keep(self, numbered: list[Numbered], futures: list[Future[Receipt] | None]) -> None:
         """Store the group, or spool it when the store is away or older batches wait in the spool."""
         self._drain.require_order()
         if self._drain.store_is_away:
@@ -172,7 +173,7 @@ class Writer:
                 receipts = self._drain.append(self._epoch, numbered, error)
         _answer(futures, receipts)
 
-    def _halve(self, numbered: list[Numbered], futures: list[Future | None], error: StoreRefused) -> None:
+    def _halve(self, numbered: list[Numbered], futures: list[Future[Receipt] | None], error: StoreRefused) -> None:
         """Find the batch that the store refuses: it alone is put aside, the others are stored."""
         if len(numbered) > 1:
             middle = len(numbered) // 2
@@ -182,7 +183,9 @@ class Writer:
         self._drain.quarantine(self._epoch, numbered[0])
         self._refuse(numbered, futures, error)
 
-    def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Future | None], error: PilotLogError) -> None:
+    def _refuse(
+        self, numbered: Sequence[Numbered], futures: Sequence[Future[Receipt] | None], error: PilotLogError
+    ) -> None:
         pairs = zip(numbered, futures, strict=True)
         self._refuse_waiting([Waiting(item.batch, answer) for item, answer in pairs if answer], error)
 
@@ -219,7 +222,7 @@ class Writer:
         return problems
 
 
-def _answer(futures: Sequence[Future | None], receipts: Sequence[Receipt]) -> None:
+def _answer(futures: Sequence[Future[Receipt] | None], receipts: Sequence[Receipt]) -> None:
     for answer, receipt in zip(futures, receipts, strict=True):
         if answer and receipt.sealed:
             answer.set_exception(LogSealed("The log was sealed too long ago to take more text"))

@@ -26,7 +26,12 @@ Check = Callable[[bytes], bool]
 
 def anything(look: bytes) -> bool:
     """Whether there is a value, and neither a reference nor a word that tells of a state."""
-    return look[:1] not in (b"", b"\n", b"\r", b" ", b")") and look[:2] != b"//" and not plain.is_reference(look) and not plain.is_state(look)
+    return (
+        look[:1] not in (b"", b"\n", b"\r", b" ", b")")
+        and look[:2] != b"//"
+        and not plain.is_reference(look)
+        and not plain.is_state(look)
+    )
 
 
 def always(look: bytes) -> bool:

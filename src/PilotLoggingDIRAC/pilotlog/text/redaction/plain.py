@@ -210,8 +210,10 @@ def is_phrase(look: bytes) -> bool:
 def is_spaced_phrase(look: bytes) -> bool:
     """Whether quoted words, none of which tells of a state, are a password."""
     words = _SPACED.match(look)
-    return words is not None and STATES.isdisjoint(words.group().split()) and (
-        words.group()[-1:].isdigit() or words.group().count(b" ") > 1
+    return (
+        words is not None
+        and STATES.isdisjoint(words.group().split())
+        and (words.group()[-1:].isdigit() or words.group().count(b" ") > 1)
     )
 
 

@@ -172,7 +172,14 @@ class _Value:
 
     def _is_plain(self, look: bytes) -> bool:
         """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
-        if look[:1] in b"\r\n" and len(self._quote) != 3 or self._closes_a_quote() or plain.is_reference(look) or plain.SMALL.match(look) or plain.DN.match(look):
+        if (
+            look[:1] in b"\r\n"
+            and len(self._quote) != 3
+            or self._closes_a_quote()
+            or plain.is_reference(look)
+            or plain.SMALL.match(look)
+            or plain.DN.match(look)
+        ):
             return True
         if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
             return True
@@ -203,7 +210,9 @@ class _Value:
         name = self._name.lower()
         if name in _CODES and _CODE.match(look):
             return False
-        if name.endswith((b"psk", b"pwd", b"pw")) and (plain.is_phrase(look) or self._quote and plain.is_spaced_phrase(look)):
+        if name.endswith((b"psk", b"pwd", b"pw")) and (
+            plain.is_phrase(look) or self._quote and plain.is_spaced_phrase(look)
+        ):
             return False
         if look[:1] == b"{" and not plain.is_reference(look):
             look = look[1:]
@@ -226,7 +235,8 @@ class _Value:
         if self._quote:
             return (
                 look.startswith(self._quote)
-                or plain.is_state(look) and _TOLD.match(look) is not None
+                or plain.is_state(look)
+                and _TOLD.match(look) is not None
                 or look[:1] == b"{"
                 or _SIGN.match(look) is not None
             )
