@@ -1,4 +1,4 @@
-"""What every store promises to the agent. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+"""The contract of every store with the agent. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
 
 import functools
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What every store promises about deleting on request. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+"""The contract of every store for deleting on request: on sqlite in ``tests``, on MariaDB in ``integration_tests``."""
 
 import pytest
 from sqlalchemy import update
@@ -259,9 +259,9 @@ class DeletingContract:
         named = Selection(vos=(VO,), stamps=(PILOT.stamp,))
         for wanted in (Selection(), Selection(vos=(VO,)), Selection(stamps=("x",)), Selection(until=world.clock())):
             for step in (
-                lambda: world.deleting.extent(wanted),
-                lambda: world.deleting.page(wanted, 10),
-                lambda: world.deleting.delete([world.log()], wanted),
+                lambda wanted=wanted: world.deleting.extent(wanted),
+                lambda wanted=wanted: world.deleting.page(wanted, 10),
+                lambda wanted=wanted: world.deleting.delete([world.log()], wanted),
             ):
                 with pytest.raises(InvalidInput):
                     step()

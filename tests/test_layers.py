@@ -36,7 +36,7 @@ ROOMS = (
     (f"{ADAPTERS}.sources", (LOGIC, ADAPTERS, "DIRAC")),
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
     (ADAPTERS, (LOGIC, ADAPTERS, "DIRAC", "sqlalchemy")),
-    (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC")),
+    (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC", "cachetools")),
     (
         GUARDS,
         (

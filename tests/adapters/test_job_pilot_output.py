@@ -1,4 +1,4 @@
-"""Who can be named to another service when a service asks on somebody's behalf."""
+"""The callers in whose name a service may call another service."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who calls: from verified credentials and the Registry, and from the request that a thread is serving."""
+"""Callers: from verified credentials and the Registry, and from the request that a thread is serving."""
 
 import dataclasses
 import threading
@@ -122,10 +122,10 @@ class Handler(RequestHandler):
     def __init__(self, username, group):
         self._credentials = {"username": username, "group": group}
 
-    def getRemoteCredentials(self):
+    def getRemoteCredentials(self):  # noqa: N802 - DIRAC's name
         return self._credentials
 
-    def getRemoteAddress(self):
+    def getRemoteAddress(self):  # noqa: N802 - DIRAC's name
         return ("192.0.2.7", 1234)
 
     def serve(self, work):
@@ -139,7 +139,7 @@ class Handler(RequestHandler):
 
 
 class Plugin:
-    """What a handler calls without saying for whom."""
+    """Code that a handler calls without naming the caller."""
 
     def get(self):
         return served()

@@ -1,4 +1,4 @@
-"""Computing elements, DIRAC's own way: what a worker's child does for ``ComputingElementSource``.
+"""Operations on computing elements by DIRAC's own plugins, run in a worker's child for ``ComputingElementSource``.
 
 CE plugins set ``X509_USER_PROXY`` for their whole process, leave files in the temporary directory, and can hang.
 """
@@ -22,10 +22,10 @@ from .workers.private_folder import private_files
 
 @operation
 def ce_output(reference: str, fields: dict[str, str], folder: str, max_bytes: int) -> list[str]:
-    """[standard output, standard error] of a pilot from its CE, of each at most the last ``max_bytes``.
+    """Return [standard output, standard error] of a pilot from its CE, at most the last ``max_bytes`` of each.
 
-    ``fields`` are those of the pilot's row that DIRAC looks at; what is written on the way goes below ``folder``.
-    Raises LogNotFound with the reason where the CE does not give it.
+    ``fields`` are the fields of the pilot's row that DIRAC needs; temporary files go below ``folder``. Raise
+    LogNotFound with the reason where the CE does not give the output.
     """
     output = _asked("getJobOutput", reference, fields, folder)
     return [_end(text, max_bytes) for text in output]
@@ -33,7 +33,7 @@ def ce_output(reference: str, fields: dict[str, str], folder: str, max_bytes: in
 
 @operation
 def ce_logging(reference: str, fields: dict[str, str], folder: str, max_bytes: int) -> str:
-    """What the CE noted of a pilot's job, the end of it; as ``ce_output``."""
+    """Return the CE's log of a pilot's job, at most its last ``max_bytes``; arguments and errors as ``ce_output``."""
     return _end(_asked("getJobLog", reference, fields, folder), max_bytes)
 
 
@@ -48,7 +48,7 @@ def _asked(method: str, reference: str, fields: dict[str, str], folder: str) -> 
 
 @contextmanager
 def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Let the CE's proxy and working directory be made in a folder that somebody removes, whatever becomes of us."""
+    """Put the CE's proxy and working directory into a folder that the parent removes if this process dies."""
     proxy = os.environ.get("X509_USER_PROXY")
     tempfile.tempdir = folder
     try:

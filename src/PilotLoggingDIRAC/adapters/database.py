@@ -10,6 +10,7 @@ from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.ports import Clock
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
@@ -26,16 +27,18 @@ from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 #: A step of a migration may take long; a collector spools meanwhile.
 _MIGRATION_SECONDS = 3600
 
+_SETTINGS = StoreSettings()
+
 FULL_NAME = "WorkloadManagement/PilotLoggingDB"
 
 
 def utc_now() -> datetime:
-    """The present moment in UTC, without a zone, as the database keeps it."""
+    """Return the present moment in UTC, without a zone, as the database stores it."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def database_url() -> URL:
-    """Where PilotLoggingDB is, by DIRAC's ``getDBParameters``. Raises StoreUnavailable when the CS does not say."""
+    """Return the URL of PilotLoggingDB by DIRAC's ``getDBParameters``. Raise StoreUnavailable when the CS lacks it."""
     found = getDBParameters(FULL_NAME)
     if not found["OK"]:
         raise StoreUnavailable(f"The CS does not say where PilotLoggingDB is: {found['Message']}")
@@ -54,14 +57,14 @@ class PilotLoggingDB:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
 
-    Nothing connects before the first step; the first step that succeeds brings the schema up to date before.
+    It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
 
     def __init__(
         self,
         url: str | URL | None = None,
-        settings: StoreSettings = StoreSettings(),
-        clock=utc_now,
+        settings: StoreSettings = _SETTINGS,
+        clock: Clock = utc_now,
         accept_late: timedelta = timedelta(days=30),
         text_filter: TextFilter | None = None,
     ):
@@ -77,22 +80,23 @@ class PilotLoggingDB:
         self.views = SqlViews(self._transactions)
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self._transactions.close()
 
 
 class _MigratedTransactions(Transactions):
     """Transactions on a database whose schema is brought up to date before the first one."""
 
-    def __init__(self, url: str | URL | None, settings: StoreSettings, clock):
-        super().__init__(None, settings)
+    def __init__(self, url: str | URL | None, settings: StoreSettings, clock: Clock):
+        super().__init__(None, settings)  # type: ignore[arg-type]  # the first step makes the engine
         self._url, self._store_settings, self._clock = url, settings, clock
         self._lock = threading.Lock()
         self._ready = False
 
     def run(self, step, *args):
-        """See ``Transactions.run``; StoreUnavailable too when nobody knows where the database is, or when the schema
-        can't be brought up to date. Both are looked at again at the next step.
+        """See ``Transactions.run``. Raise StoreUnavailable too when the database's URL or its schema is not to be had.
+
+        Both are tried again at the next step.
         """
         if not self._ready:
             with self._lock:
@@ -102,7 +106,7 @@ class _MigratedTransactions(Transactions):
         return super().run(step, *args)
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         if self.engine is not None:
             self.engine.dispose()
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 
-from .workers.pool import Caller
+from .workers.pool import OperationCaller
 
 
+@dataclass(frozen=True, slots=True)
 class GridArchive:
-    """A ``ports.Archive`` over a worker: DIRAC's storage elements and file catalogue."""
+    """A ``ports.Archive`` over a worker: DIRAC's storage elements and file catalogue.
 
-    def __init__(self, caller: Caller, vo: str, seconds: float):
-        """``seconds`` is the time limit of one call, verification included."""
-        self._caller = caller
-        self._vo = vo
-        self._seconds = seconds
+    ``seconds`` is the time limit of one call, verification included.
+    """
+
+    caller: OperationCaller
+    vo: str
+    seconds: float
 
     def put(self, file: StoredFile, path: Path) -> None:
         """See ``ports.Archive.put``."""
@@ -24,7 +27,7 @@ class GridArchive:
         self._call("put", file, **whole)
 
     def get(self, file: StoredFile, path: Path) -> None:
-        """See ``ports.Archive.get``. Without an SE, any copy will do; size -1 and checksum "" are not checked."""
+        """See ``ports.Archive.get``. Without an SE it takes any replica; size -1 and checksum "" are not checked."""
         self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
 
     def remove(self, file: StoredFile) -> None:
@@ -32,4 +35,4 @@ class GridArchive:
         self._call("remove", file, size=file.size, checksum=file.checksum)
 
     def _call(self, operation: str, file: StoredFile, **arguments) -> None:
-        self._caller.call(operation, self._seconds, vo=self._vo, se=file.se, lfn=file.lfn, **arguments)
+        self.caller.call(operation, self.seconds, vo=self.vo, se=file.se, lfn=file.lfn, **arguments)

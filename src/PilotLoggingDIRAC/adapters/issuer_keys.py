@@ -1,42 +1,46 @@
-"""The keys of an issuer of tokens, fetched from its key server within a bound on time and size, whatever that does."""
+"""The keys of an issuer of tokens, fetched from its key server within bounds of time and size."""
 
 from __future__ import annotations
 
 import http.client
 import io
 import json
-import os
 import socket
 import ssl
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import Issuer, TokenSettings, is_https
 from PilotLoggingDIRAC.pilotlog.tokens.keys import Key, read_keys
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
 _METADATA = "/.well-known/openid-configuration"
 _FORM = {"Accept": "application/json", "User-Agent": "PilotLoggingDIRAC", "Connection": "close"}
 
 
 class IssuerKeys:
-    """Asks over https only, verifies the server's name and certificate, and follows no redirection."""
+    """The client of key servers: https only, the server's name and certificate verified, no redirection followed."""
 
     def __init__(self, settings: TokenSettings):
         self._settings = settings
 
     def fetch(self, issuer: Issuer) -> dict[str, Key]:
-        """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raises KeysUnavailable."""
+        """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raise KeysUnavailable."""
         deadline = time.monotonic() + self._settings.keys_fetch_seconds
         try:
             context = _context(issuer.ca)
-            where = issuer.jwks or self._told(issuer, context, deadline)
+            where = issuer.jwks or self._key_url(issuer, context, deadline)
             return read_keys(self._get(where, context, deadline))
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise KeysUnavailable(f"The key server does not answer as it should: {type(error).__name__}") from None
 
-    def _told(self, issuer: Issuer, context: ssl.SSLContext, deadline: float) -> str:
-        """Where the keys are, as the issuer's metadata tell, which must be its own (OpenID Connect Discovery, 4.3)."""
+    def _key_url(self, issuer: Issuer, context: ssl.SSLContext, deadline: float) -> str:
+        """Return the URL of the keys in the issuer's own metadata (OpenID Connect Discovery, 4.3)."""
         content = self._get(issuer.url.rstrip("/") + _METADATA, context, deadline)
         try:
             found = json.loads(content)
@@ -60,7 +64,8 @@ class IssuerKeys:
                 return self._body(connection, deadline)
 
     def _body(self, connection: ssl.SSLSocket, deadline: float) -> bytes:
-        answer = http.client.HTTPResponse(_Timed(connection, deadline), method="GET")  # type: ignore[arg-type]
+        timed = _TimedConnection(connection, deadline)
+        answer = http.client.HTTPResponse(timed, method="GET")  # type: ignore[arg-type]  # it needs makefile only
         answer.begin()
         if answer.status != http.HTTPStatus.OK:
             raise KeysUnavailable(f"The key server answers {answer.status}")
@@ -70,24 +75,24 @@ class IssuerKeys:
         return content
 
 
-class _Timed(io.RawIOBase):
-    """A connection for ``HTTPResponse``, each read of which ends with what is left of all the time there is."""
+class _TimedConnection(io.RawIOBase):
+    """A connection for ``HTTPResponse`` whose reads all end at one deadline."""
 
     def __init__(self, connection: socket.socket, deadline: float):
         self._connection, self._deadline = connection, deadline
 
     def makefile(self, *_: object) -> io.BufferedReader:
-        """Return the file that is read from."""
+        """Return a buffered file over the connection."""
         return io.BufferedReader(self)
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Return True."""
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
-        """Read what has come."""
+    def readinto(self, buffer: Buffer) -> int:
+        """Read the bytes that have arrived, after waiting for the first at most until the deadline."""
         self._connection.settimeout(_left(self._deadline))
-        return self._connection.recv_into(buffer)
+        return self._connection.recv_into(memoryview(buffer))
 
 
 def _left(deadline: float) -> float:
@@ -98,14 +103,14 @@ def _left(deadline: float) -> float:
 
 
 def _context(ca: str) -> ssl.SSLContext:
-    """With the authorities of a file or folder, or those of the system."""
+    """Return a context with the authorities of a file or folder, or with those of the system."""
     if not ca:
         return ssl.create_default_context()
-    return ssl.create_default_context(capath=ca) if os.path.isdir(ca) else ssl.create_default_context(cafile=ca)
+    return ssl.create_default_context(capath=ca) if Path(ca).is_dir() else ssl.create_default_context(cafile=ca)
 
 
 def _request(path: str, query: str, host: str) -> bytes:
-    """The request's head; a URL of the configuration or of metadata that holds more than one line is none."""
+    """Return the request's head. Raise ValueError for a URL, of the configuration or of metadata, with line breaks."""
     target = f"{path}?{query}" if query else path
     lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in _FORM.items())]
     if not all(line.isascii() and line.isprintable() and line.count(" ") < 10 for line in lines) or " " in target:

@@ -1,4 +1,4 @@
-"""The output of all pilots of a job, asked for in the name of whoever wants it."""
+"""The output of all pilots of a job, requested from DIRAC in the caller's name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
 #: A reference that no pilot has.
 _NO_PILOT = "-"
 
-#: For one call; above what the chain of sources may take, and the least that DIRAC's clients wait.
+#: Time limit of one call; above that of the chain of sources, and the shortest that DIRAC's clients take.
 _SECONDS = 120
 
 
 def delegation(credentials: dict) -> dict[str, str]:
-    """The arguments that make a DIRAC client with the host's certificate ask in the caller's name.
+    """Return the arguments that make a DIRAC client with the host's certificate call in the caller's name.
 
-    Raises NotAllowed for callers who can't be named to another service, as DIRAC names them by DN and group.
+    Raise NotAllowed for callers without a DN and a group, as DIRAC names callers to other services by these.
     """
     dn, group = credentials.get("DN"), credentials.get("group")
     if not dn or not group or credentials.get("username") in (None, "", "anonymous"):
@@ -27,11 +27,11 @@ def delegation(credentials: dict) -> dict[str, str]:
 
 
 def job_pilot_output(job_id: int, in_the_name_of: dict[str, str]) -> dict[str, str]:
-    """``StdOut`` and ``StdErr`` of those of a job's pilots that are for the caller, each under its reference.
+    """Return ``StdOut`` and ``StdErr`` of the job's pilots that the caller may read, each under its reference.
 
-    A pilot that has no output has a line that says so; one that is not for the caller is left out. Raises NotAllowed
-    when that leaves none and, to who may not read all logs, when the job has no known pilots: it then asks for one
-    that is not there, so that both answers take the same time. Raises LogNotFound to the others.
+    A pilot without output has a line that says so; a pilot that the caller may not read is left out. Raise NotAllowed
+    when none is left. For a job without known pilots raise LogNotFound to callers who may read all logs, and NotAllowed
+    to others, after a request for a pilot that does not exist: so both refusals take the same time.
     """
     references = _references(job_id)
     found = [_output(reference, in_the_name_of) for reference in references or [_NO_PILOT]]
@@ -44,15 +44,15 @@ def job_pilot_output(job_id: int, in_the_name_of: dict[str, str]) -> dict[str, s
 
 
 def _references(job_id: int) -> list[str]:
-    """The job's pilots, asked for as the host: DIRAC lets only operators ask, and any user for their output."""
+    """Return the job's pilots, requested as the host: DIRAC tells them to operators only, their output to any user."""
     result = PilotManagerClient().getPilots(job_id, timeout=_SECONDS)
     return list(result["Value"]) if result["OK"] else []
 
 
 def _output(reference: str, in_the_name_of: dict[str, str]) -> dict[str, str] | None:
-    """None for a pilot that is not for the caller.
+    """Return one pilot's output; None for a pilot that the caller may not read.
 
-    A client for each call, as a client belongs to one thread and here also to one caller.
+    Each call has a client of its own, as a client belongs to one thread and here also to one caller.
     """
     result = WebAppClient(useCertificates=True, **in_the_name_of).getPilotOutput(reference, timeout=_SECONDS)
     if result["OK"]:

@@ -1,26 +1,27 @@
-"""What DIRAC's PilotAgentsDB knows of pilots."""
+"""DIRAC's PilotAgentsDB as the agent reads it: pilots by their stamps, many at once."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo
 
-#: The stamp has no index, so that each query reads the whole table: as few of them as possible.
-_CHUNK = 500
+#: The stamp has no index, so that each query reads the whole table: queries should be few.
+_STAMPS_PER_QUERY = 500
 _COLUMNS = "PilotStamp, VO, PilotJobReference, GridSite, DestinationSite, Status"
 _UNKNOWN = frozenset({"Unknown", "NotAssigned"})
 
 
 class PilotAgents:
-    """A ``ports.Pilots`` over PilotAgentsDB, which is connected at the first look-up."""
+    """A ``ports.Pilots`` over PilotAgentsDB; it connects at the first look-up."""
 
-    def __init__(self, database=None):
-        """``database`` is a PilotAgentsDB; by default the one that the CS names."""
+    def __init__(self, database: Any = None):
+        """Create the adapter over a PilotAgentsDB, by default the one that the CS names."""
         self._database = database
         self._lock = threading.Lock()
 
@@ -32,8 +33,8 @@ class PilotAgents:
         wanted = frozenset(pilots)
         stamps = sorted({pilot.stamp for pilot in wanted})
         found = {}
-        for start in range(0, len(stamps), _CHUNK):
-            for pilot, info in self._rows(stamps[start : start + _CHUNK]):
+        for start in range(0, len(stamps), _STAMPS_PER_QUERY):
+            for pilot, info in self._rows(stamps[start : start + _STAMPS_PER_QUERY]):
                 if pilot in wanted:
                     found[pilot] = info
         return found
@@ -48,19 +49,19 @@ class PilotAgents:
             final = status in PILOT_FINAL_STATES
             yield PilotId(vo, stamp), PilotInfo(reference, _known(site), _known(ce), final)
 
-    def _connected(self):
+    def _connected(self) -> Any:
         with self._lock:
             if self._database is None:
                 self._database = _connect()
             return self._database
 
 
-def _connect():
+def _connect() -> Any:
     from DIRAC.WorkloadManagementSystem.DB.PilotAgentsDB import PilotAgentsDB
 
     try:
         return PilotAgentsDB()
-    except RuntimeError as error:  # DIRAC's DB raises it for whatever hinders a connection
+    except RuntimeError as error:  # DIRAC's DB raises it whenever it can't connect
         raise StoreUnavailable(f"PilotAgentsDB: {error}") from error
 
 

@@ -1,6 +1,6 @@
-"""What PilotAgentsDB knows of one pilot, and the CE's output that DIRAC keeps there.
+"""One pilot's record in PilotAgentsDB, and the CE's output that is stored there.
 
-Asked by statements of our own: DIRAC's class connects when it is made, tries for minutes when the database is away,
+It has its own statements: DIRAC's class connects when it is made, tries for minutes when the database is unavailable,
 and can't replace output that it has stored once.
 """
 
@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
-from sqlalchemy import URL, Connection, column, delete, insert, select, table
+from sqlalchemy import URL, Connection, Row, column, delete, insert, select, table
 
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
@@ -22,16 +23,18 @@ from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 
+_SETTINGS = StoreSettings()
+
 _CE_FIELDS = ("VO", "GridType", "GridSite", "DestinationSite", "Queue", "PilotStamp")
 _AGENT_FIELDS = ("PilotID", "PilotJobReference", "Status", *_CE_FIELDS)
 
 _agents = table("PilotAgents", *map(column, _AGENT_FIELDS))
 _outputs = table("PilotOutput", *map(column, ("PilotID", "StdOutput", "StdError")))
 
-#: What DIRAC writes for a site that it does not know.
+#: DIRAC's words for an unknown site.
 _NO_SITE = ("Unknown", "NotAssigned", "Multiple")
 
-#: Both together stay below a packet of 16 MiB, even where every byte of them has to be escaped.
+#: Both limits together stay below a packet of 16 MiB, even where every byte of them has to be escaped.
 _MAX_STDOUT_BYTES = 7 * MiB
 _MAX_STDERR_BYTES = MiB // 2
 
@@ -42,7 +45,7 @@ _NOT_FINAL_PATTERN = re.compile(r"\n?\[Fetched while the pilot was \w*, there ma
 
 @dataclass(frozen=True, slots=True)
 class PilotRecord:
-    """A pilot as PilotAgentsDB has it; ``fields`` are those that tell where its CE is."""
+    """A pilot's record in PilotAgentsDB; ``fields`` are those that DIRAC needs to find its CE."""
 
     id: int
     reference: str
@@ -51,18 +54,18 @@ class PilotRecord:
 
     @property
     def final(self) -> bool:
-        """Whether the status will not change any more, so that the CE has all the output."""
+        """True when the status is final, so that the CE has all the output."""
         return self.status in PILOT_FINAL_STATES
 
 
 class PilotRecords:
-    """Reads pilots by reference; nothing connects before the first question."""
+    """The records of pilots in PilotAgentsDB; it connects at the first query."""
 
-    def __init__(self, url: str | URL | None = None, settings: StoreSettings = StoreSettings()):
+    def __init__(self, url: str | URL | None = None, settings: StoreSettings = _SETTINGS):
         self._run = Transactions(make_engine(url or _database_url(), settings), settings).run
 
     def record(self, reference: str) -> PilotRecord:
-        """The pilot with this very reference. Raises LogNotFound when DIRAC has deleted it, StoreUnavailable."""
+        """Return the pilot with exactly this reference. Raise LogNotFound when DIRAC has deleted it."""
         record = self._found(reference)
         if record is None:
             raise LogNotFound("DIRAC has no record of this pilot any more")
@@ -72,7 +75,7 @@ class PilotRecords:
         return self._run(_record, reference) if reference else None
 
     def subject(self, reference: str) -> Log | None:
-        """The same as a log without text, for deciding who may read it; None when DIRAC does not know it."""
+        """Return the pilot as a log without text, to decide who may read it; None for an unknown pilot."""
         record = self._found(reference)
         if record is None:
             return None
@@ -82,18 +85,18 @@ class PilotRecords:
         return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=reference, site=site)
 
     def owners(self, stamps: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The VOs of the known ones among many stamps. Raises StoreUnavailable.
+        """Return the VOs of each known stamp. Raise StoreUnavailable.
 
-        There is no index for stamps: each question reads the whole table.
+        There is no index for stamps: each query reads the whole table.
         """
         return self._run(_owners, frozenset(stamps)) if stamps else {}
 
-    def kept_output(self, record: PilotRecord) -> Output | None:
-        """The CE's output that was kept, final when the pilot had ended as it was fetched; None without any.
+    def stored_output(self, record: PilotRecord) -> Output | None:
+        """Return the CE's output that is stored, final if the pilot had ended when it was fetched; None without any.
 
-        What DIRAC kept, without saying when, counts as final once the pilot has ended.
+        Output that DIRAC itself stored counts as final once the pilot has ended.
         """
-        found = self._run(_kept, record.id)
+        found = self._run(_stored, record.id)
         if found is None:
             return None
         stdout, stderr = map(_as_text, found)
@@ -102,15 +105,15 @@ class PilotRecords:
         output = Output(stdout, plain, final=final, complete=final)
         return None if output.empty else output
 
-    def keep_output(self, record: PilotRecord, stdout: str, stderr: str) -> None:
-        """Keep the CE's output in place of what was kept before; of long output the end.
+    def store_output(self, record: PilotRecord, stdout: str, stderr: str) -> None:
+        """Store the CE's output, of long output the end, in place of the output stored before.
 
-        Raises StoreUnavailable or StoreRefused when it could not be kept.
+        Raise StoreUnavailable or StoreRefused when it could not be stored.
         """
         stderr = _end(stderr, _MAX_STDERR_BYTES)
         if not record.final:
             stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
-        self._run(_keep, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
+        self._run(_store, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
 
 
 def _database_url() -> URL:
@@ -124,7 +127,7 @@ def _end(text: str, max_bytes: int) -> str:
 
 
 def _as_text(value: str | bytes | None) -> str:
-    """DIRAC's columns hold text or bytes, and two quotes where there is nothing."""
+    """Return a column as text: DIRAC's columns hold text or bytes, and two quotes for no output."""
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value or ""
     return "" if text == '""' else text
 
@@ -147,11 +150,11 @@ def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozens
     return found
 
 
-def _kept(connection: Connection, pilot_id: int):
+def _stored(connection: Connection, pilot_id: int) -> Row[Any, Any] | None:
     statement = select(_outputs.c.StdOutput, _outputs.c.StdError).where(_outputs.c.PilotID == pilot_id)
     return connection.execute(statement).first()
 
 
-def _keep(connection: Connection, pilot_id: int, stdout: str, stderr: str) -> None:
+def _store(connection: Connection, pilot_id: int, stdout: str, stderr: str) -> None:
     connection.execute(delete(_outputs).where(_outputs.c.PilotID == pilot_id))
     connection.execute(insert(_outputs).values(PilotID=pilot_id, StdOutput=stdout, StdError=stderr))

@@ -1,16 +1,15 @@
-"""Storage elements and the file catalogue, as one user: what a worker's child does for ``GridArchive``.
+"""Operations on storage elements and the file catalogue as one user, run in a worker's child for ``GridArchive``.
 
-No answer is believed: ``putAndRegister`` can say S_OK with Failed inside and S_ERROR after success, and metadata is
-often just what we said ourselves. What counts is what is there when one looks.
+Every step is verified by its effect: ``putAndRegister`` can answer S_OK with Failed inside and S_ERROR after success,
+and metadata often repeats what the client sent.
 """
 
 from __future__ import annotations
 
 import filecmp
 import functools
-import os
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from DIRAC import gLogger
@@ -34,10 +33,10 @@ _log = gLogger.getSubLogger("PilotLogArchive")
 
 @operation
 def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: str) -> None:
-    """Bring a local file to its LFN and register it; an equal copy is adopted, what is left of an upload replaced.
+    """Upload a local file to its LFN and register it; adopt an equal copy, replace the remains of an earlier upload.
 
-    Returns when the copy was read back and equals the local file, byte for byte, and the catalogue agrees. Raises
-    ArchiveError when another file has this LFN already, whole and registered: that one is never replaced.
+    Return when the copy was read back and equals the local file, byte for byte, and the catalogue agrees. Raise
+    ArchiveError when another whole and registered file has this LFN: it is never replaced.
     """
     storage = _storage(se, vo)
     if not _has_equal_copy(storage, lfn, path, size, checksum):
@@ -50,7 +49,7 @@ def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: s
 def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None:
     """Fetch a copy into a local file, from the SE or else from any that has one; then check size and checksum.
 
-    Without an SE, the catalogue says where; a size below 0 and an empty checksum are not checked.
+    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked.
     """
     with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch_anywhere(vo, se, lfn, folder)
@@ -58,13 +57,14 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
             raise ArchiveError(f"The copy has {copy.stat().st_size} bytes, {size} were archived")
         if checksum and not compareAdler(fileAdler(str(copy)), checksum):
             raise ArchiveError("The copy's checksum is not what was archived")
-        os.replace(copy, path)
+        copy.replace(path)
 
 
 @operation
 def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
-    """Remove all copies and the catalogue's entry; what is not there, or is registered as another file, counts as
-    removed: it is not ours, see ``put``.
+    """Remove all replicas and the catalogue's entry.
+
+    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed.
     """
     known = _metadata(FileCatalog(vo=vo), lfn)
     if known and not _is_same(known | {"GUID": ""}, {"Size": size, "Checksum": checksum, "GUID": ""}):
@@ -82,7 +82,7 @@ def _storage(se: str, vo: str) -> Any:
 
 
 def _value(result: dict, what: str) -> Any:
-    """The value for the one LFN that was asked for; Failed inside S_OK is a failure."""
+    """Return the value for the one LFN of a call. Raise ArchiveError, also for Failed inside S_OK."""
     single = returnSingleResult(result)
     if not single["OK"]:
         raise ArchiveError(f"{what}: {single['Message']}")
@@ -94,7 +94,7 @@ def _exists(storage: Any, lfn: str) -> bool:
 
 
 def _has_equal_copy(storage: Any, lfn: str, path: str, size: int, checksum: str) -> bool:
-    """Whether there is a copy already that equals the local file; what is left of an upload is removed."""
+    """Return whether a copy exists that equals the local file; remove the remains of an earlier upload."""
     if not _exists(storage, lfn):
         return False
     found = returnSingleResult(storage.getFileSize(lfn))
@@ -110,8 +110,9 @@ def _has_equal_copy(storage: Any, lfn: str, path: str, size: int, checksum: str)
 
 
 def _require_unclaimed(storage: Any, lfn: str, ours: dict, size: dict) -> None:
-    """Raise ArchiveError when the copy is, by the catalogue, another whole file: a database that was restored from an
-    old backup does not know it any more.
+    """Raise ArchiveError when the copy is, by the catalogue, another whole file.
+
+    A database that was restored from an old backup has no record of such a file.
     """
     known = _metadata(FileCatalog(vo=storage.vo), lfn)
     whole = known and size["OK"] and size["Value"] == int(known["Size"])
@@ -120,7 +121,7 @@ def _require_unclaimed(storage: Any, lfn: str, ours: dict, size: dict) -> None:
 
 
 def _compare(storage: Any, lfn: str, path: str) -> None:
-    """Read the copy back. Raises ArchiveError unless it is byte for byte the local file."""
+    """Read the copy back. Raise ArchiveError unless it equals the local file, byte for byte."""
     with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch(storage, lfn, folder)
         if not filecmp.cmp(copy, path, shallow=False):
@@ -147,9 +148,9 @@ def _fetch_anywhere(vo: str, se: str, lfn: str, folder: str) -> Path:
 
 
 def _put_and_register(vo: str, storage: Any, lfn: str, guid: str, checksum: str, path: str) -> None:
-    """Do it, whatever is answered. Raises ArchiveError when nothing has come of it."""
+    """Upload and register a file, whatever the answers are. Raise ArchiveError when no copy exists afterwards."""
     answer = _try_to_put(vo, storage, lfn, guid, checksum, path)
-    if not _exists(storage, lfn):  # an entry in the catalogue without a copy hinders it
+    if not _exists(storage, lfn):  # an entry in the catalogue without a copy prevents the upload
         _remove(storage, lfn)
         answer = _try_to_put(vo, storage, lfn, guid, checksum, path)
     if not _exists(storage, lfn):
@@ -168,7 +169,7 @@ def _remove(storage: Any, lfn: str) -> None:
 
 
 def _register(vo: str, storage: Any, lfn: str, guid: str, size: int, checksum: str) -> None:
-    """See to it that the catalogue has the file with these properties, at this SE, and not for everybody."""
+    """Register the file with these properties, at this SE, and restrict access to its entry."""
     catalogue = FileCatalog(vo=vo)
     whole = {"GUID": guid, "Size": size, "Checksum": checksum}
     if not _is_registered(catalogue, storage, lfn, whole):
@@ -184,7 +185,7 @@ def _is_registered(catalogue: FileCatalog, storage: Any, lfn: str, whole: dict) 
 
 
 def _register_anew(catalogue: FileCatalog, storage: Any, lfn: str, whole: dict) -> None:
-    """Add what is missing, after removing an entry that says something else."""
+    """Add the missing entry or replica, after removing an entry with other properties."""
     manager = DataManager(vo=storage.vo)
     known = _metadata(catalogue, lfn)
     if known and not _is_same(known, whole):
@@ -200,14 +201,14 @@ def _register_anew(catalogue: FileCatalog, storage: Any, lfn: str, whole: dict) 
 
 
 def _is_same(known: dict, whole: dict) -> bool:
-    """Whether an entry has this size, checksum and GUID; catalogues without GUIDs leave it empty."""
+    """Return whether an entry has this size, checksum and GUID; catalogues without GUIDs leave it empty."""
     same_guid = not known.get("GUID") or known["GUID"].upper() == whole["GUID"].upper()
     same_size = int(known["Size"]) == whole["Size"]
     return same_size and same_guid and bool(compareAdler(known.get("Checksum", ""), whole["Checksum"]))
 
 
 def _metadata(catalogue: FileCatalog, lfn: str) -> dict:
-    """What the catalogue knows of the file; empty when it does not know it."""
+    """Return the catalogue's metadata of the file; empty for a file that it does not know. Raise ArchiveError."""
     single = returnSingleResult(catalogue.getFileMetadata(lfn))
     if single["OK"]:
         return single["Value"]
@@ -222,11 +223,11 @@ def _replicas(catalogue: FileCatalog, lfn: str) -> dict:
 
 
 def _restrict(catalogue: FileCatalog, vo: str, lfn: str) -> None:
-    """Take the entry away from others, where the catalogue has modes; where it has none there is nothing to take."""
+    """Restrict the entry and its folder to user and group, in catalogues that have modes."""
     if not hasattr(catalogue, "changePathMode"):
         return
     _change_mode(catalogue, lfn, _FILE_MODE)
-    _restrict_folder(vo, os.path.dirname(lfn))
+    _restrict_folder(vo, str(PurePosixPath(lfn).parent))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -42,10 +42,10 @@ class AgentStoreSettings(StoreSettings):
 
 
 class ArchivingAgent:
-    """What stays from one cycle to the next: connections, worker processes, lanes that are not done yet, alarms."""
+    """The agent from one cycle to the next: connections, worker processes, lanes that are not done yet, alarms."""
 
     def __init__(self, full_name: str, folder: Path):
-        """``folder`` is the agent's own; packed logs are in it for as long as they are uploaded."""
+        """Create the agent; packed logs are in ``folder``, the agent's own, during their upload."""
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
@@ -59,7 +59,7 @@ class ArchivingAgent:
         self._alarms = Bell(full_name).alarms
 
     def cycle(self) -> dict[str, int]:
-        """Do everything once and return what was done. Raises StoreUnavailable."""
+        """Run every step once and return the counts. Raise StoreUnavailable."""
         tally = Tally()
         settings = options.fill(CycleSettings, self._option)
         describer = Describer(self._db.custody, self._pilots, tally)
@@ -77,7 +77,7 @@ class ArchivingAgent:
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
 
     def close(self) -> None:
-        """Begin nothing more, let what is being uploaded come to its end, then end the workers."""
+        """Begin no new upload, wait for those that are under way, then end the workers."""
         for gate in self._memory.gates.values():
             gate.stop()
         self._lanes.shutdown(wait=True)
@@ -86,7 +86,7 @@ class ArchivingAgent:
         self._db.close()
 
     def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
-        """An archive is a problem for as long as logs of its VO wait after a failure, tried in this cycle or not."""
+        """Note a problem of each VO with logs that wait after a failure, even if none was tried in this cycle."""
         for vo, number in self._db.reader.failures().items():
             if f"archive of {vo}" not in tally.problems:
                 tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
@@ -102,15 +102,19 @@ class ArchivingAgent:
         tally = Tally()
         settings = options.fill(ArchiveSettings, self._option)
         archive, target, problem = self._archive(vo, settings)
-        custody, keeping = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
+        custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
-        retention = Retention(vo, custody, archive, keeping, stall, utc_now, self._memory.removals, tally)
-        removal = Removal(vo, custody, archive, keeping, settings, stall, utc_now, tally)
-        return Lane(vo, tally, retention, removal, self._way(vo, archive, target, problem, settings, tally), problem)
+        retention = Retention(vo, custody, archive, retained, stall, utc_now, self._memory.removals, tally)
+        removal = Removal(vo, custody, archive, retained, settings, stall, utc_now, tally)
+        return Lane(
+            vo, tally, retention, removal, self._archiving(vo, archive, target, problem, settings, tally), problem
+        )
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> tuple[Archive | None, Target | None, str]:
-        """The archive as far as there is one, where logs go, and what is wrong with it."""
-        archive, target, problem = None, None, ""
+        """Return the archive, its target, and the problem with them; None and "" for what does not exist."""
+        archive: Archive | None = None
+        target: Target | None = None
+        problem = ""
         try:
             target = archives.target(vo)
         except ArchiveError as error:
@@ -121,13 +125,23 @@ class ArchivingAgent:
             problem = problem or (str(error) if target else "")
         return archive, target, problem
 
-    def _way(self, vo: str, archive, target, problem: str, settings: ArchiveSettings, tally: Tally):
-        """What is done with a VO's sealed logs; nothing while its archive is not set up as it should."""
+    def _archiving(
+        self,
+        vo: str,
+        archive: Archive | None,
+        target: Target | None,
+        problem: str,
+        settings: ArchiveSettings,
+        tally: Tally,
+    ) -> Archiver | Keeper | None:
+        """Return the step for a VO's sealed logs; None while its archive is not set up correctly."""
         describer = Describer(self._db.custody, self._pilots, tally)
         if problem:
             return None
         if target is None:
             return Keeper(vo, self._db.custody, describer, utc_now, tally)
+        if archive is None:  # the VO has a target: then only with a problem
+            return None
         workspace = Workspace(self._owner, self._packing.path, self._slots)
         return Archiver(
             vo,
@@ -145,7 +159,7 @@ class ArchivingAgent:
 
 
 def _private(folder: Path) -> PrivateFolder:
-    """A folder below, for nobody else's eyes; what agents left there that were killed is removed."""
+    """Return a private folder below; remove those of agents that were killed."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     remove_abandoned(folder)

@@ -1,6 +1,6 @@
-"""Alarms: an error in the component's log once when a problem begins, a notice when it is over, and mail about both.
+"""Alarms: an error in the component's log when a problem begins, a notice when it is over, and mail about both.
 
-Mail goes by DIRAC's notification to ``AlarmAddress`` in ``/Systems/WorkloadManagement/PilotLogging``, if one is set.
+Mail goes to ``AlarmAddress`` in ``/Systems/WorkloadManagement/PilotLogging``, if set.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class Bell:
-    """Tells of the problems of one component; sending mail waits in a thread of its own and never holds it up."""
+    """The reporter of one component's problems; mail is sent by a thread of its own and never delays the component."""
 
     def __init__(self, component: str, quiet_seconds: float = 0.0):
         self._component = component
@@ -47,11 +47,11 @@ class Bell:
 
 
 def _send(addresses: list[str], subject: str, body: str) -> None:
-    """One address at a time: of several, DIRAC's client is content with the first that takes the mail."""
+    """Send mail to one address at a time: of several, DIRAC's client stops after the first that takes the mail."""
     for address in addresses:
         try:
             result = NotificationClient().sendMail(address, subject, body)
-        except Exception as error:  # mail that can't be sent must cost nothing else
+        except Exception as error:  # mail that can't be sent must break nothing else
             _log.warn("Could not send mail", repr(error))
             continue
         if not result["OK"]:

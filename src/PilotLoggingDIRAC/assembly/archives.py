@@ -1,4 +1,4 @@
-"""Each VO's archive, as Operations and the Registry say at this moment."""
+"""The archives of VOs by the present options in Operations and the Registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
 
 def vos() -> list[str]:
-    """All VOs that the Registry names, in its section for VOs or as a group's VO."""
+    """Return all VOs in the Registry, from its section for VOs and from groups."""
     named = Registry.getVOs()
     groups = gConfig.getSections("/Registry/Groups")
     of_groups = [gConfig.getValue(f"/Registry/Groups/{group}/VO", "") for group in groups.get("Value", [])]
@@ -22,7 +22,7 @@ def vos() -> list[str]:
 
 
 def target(vo: str) -> Target | None:
-    """Where a VO's logs go; None without ``Pilot/UploadSE``. Raises ArchiveError when ``UploadPath`` is of no use."""
+    """Return the target of a VO's logs; None without ``Pilot/UploadSE``. Raise ArchiveError for a bad path."""
     option = Operations(vo=vo)
     se, path = option.getValue("Pilot/UploadSE", ""), option.getValue("Pilot/UploadPath", "")
     if not se:
@@ -35,7 +35,7 @@ def target(vo: str) -> Target | None:
 
 
 def data_manager(vo: str) -> Identity:
-    """Whose proxy handles a VO's files: ``Shifter/DataManager``. Raises ArchiveError when it is not set."""
+    """Return the identity for a VO's files, ``Shifter/DataManager``. Raise ArchiveError when it is not set."""
     option = Operations(vo=vo)
     user, group = option.getValue("Shifter/DataManager/User", ""), option.getValue("Shifter/DataManager/Group", "")
     if not user:
@@ -48,5 +48,5 @@ def data_manager(vo: str) -> Identity:
 
 
 def archive(vo: str, pool: WorkerPool, seconds: float) -> GridArchive:
-    """A VO's archive, for reading and removing too where it has no ``UploadSE`` any more. Raises ArchiveError."""
+    """Return a VO's archive, also without ``UploadSE``, to read and remove earlier copies. Raise ArchiveError."""
     return GridArchive(pool.of(data_manager(vo)), vo, seconds)

@@ -1,4 +1,4 @@
-"""The audit of this process: notices in the service's log, with the options of all services that read."""
+"""The audit of this process: notices in the service's log, with the options that all services share."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ _log = gLogger.getSubLogger("PilotLogging/Audit")
 
 @functools.cache
 def audit() -> Audit:
-    """The audit; its options are read at the first call."""
+    """Return the audit; its options are read at the first call."""
     return Audit(_log.notice, options.fill(AuditSettings, options.section(options.SHARED)))

@@ -1,4 +1,4 @@
-"""Whom to believe a certificate in a header: balancers that end TLS themselves, by their certificate or address."""
+"""Load balancers that end TLS themselves: the connections whose header with a client's certificate is trusted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def is_balancer(dn: str, address: str) -> bool:
-    """Whether ``BalancerDNs`` has the DN of a connection's certificate, or ``BalancerAddresses`` the address of a
-    connection that has no certificate (``dn`` empty). Read at each request.
+    """Return whether a connection is a balancer's: its certificate's DN is in ``BalancerDNs``.
+
+    A connection without a certificate (``dn`` empty) counts by its address in ``BalancerAddresses``. The options are
+    read at each request.
     """
     if dn:
         return dn in gConfig.getValue(f"{options.SHARED}/BalancerDNs", [])
@@ -30,5 +32,5 @@ def _within(address: str, network: str) -> bool:
 
 
 def authorities() -> str:
-    """The folder of the authorities' certificates."""
+    """Return the folder of the authorities' certificates."""
     return getCAsLocation()

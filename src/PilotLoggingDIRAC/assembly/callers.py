@@ -1,10 +1,11 @@
-"""Who calls, and what administrators decided about reading: from the Registry and Operations, read at each request."""
+"""The caller of a request and the policy of reading, from Registry and Operations, read at each request."""
 
 from __future__ import annotations
 
 import dataclasses
 import sys
 import time
+from types import FrameType
 from typing import Any
 
 from DIRAC import gConfig
@@ -23,12 +24,12 @@ _SECTION = "/Systems/WorkloadManagement/PilotLogging"
 
 
 def caller(credentials: dict, address: str = "") -> Caller:
-    """The caller of a request, from the credentials that DIRAC's AuthManager has verified and completed.
+    """Return the caller of a request, from the credentials that DIRAC's AuthManager has verified and completed.
 
-    The VO is what ``Registry/Groups/<group>/VO`` says, with no fallback; sites are the group's, or else the user's.
-    Nobody is whom AuthManager let pass without knowing them, and whom the Registry does not list now: a user who is in
-    no such group or suspended for its VO, a host that is none, a name whose DN is another; and whose token has expired.
-    A token that names properties leaves no others.
+    The VO is that of ``Registry/Groups/<group>/VO``, without a fallback; sites are the group's, or else the user's.
+    The caller is ``NOBODY`` when AuthManager did not know them, when their token has expired, and when the Registry
+    does not list them now: users must be in the group and not suspended for its VO, hosts must exist, and the DN must
+    be one of the name's DNs. A token that names properties restricts the caller to these.
     """
     user, group = credentials.get("username") or NOBODY.user, credentials.get("group") or ""
     is_host = group == _HOSTS
@@ -41,7 +42,7 @@ def caller(credentials: dict, address: str = "") -> Caller:
 
 
 def _user(user: str, group: str, dn: str) -> Caller | None:
-    """A member of a group; ``dn`` is theirs, or empty where no certificate came."""
+    """Return a member of a group, None for others; ``dn`` is theirs, or empty for a connection without certificate."""
     vo = gConfig.getValue(f"/Registry/Groups/{group}/VO", "")
     section = f"/Registry/Users/{user}"
     if (
@@ -61,22 +62,23 @@ def _host(host: str, group: str, dn: str) -> Caller | None:
 
 
 def _has(option: str, dn: str) -> bool:
-    """Whether there are DNs, and this one is among them."""
+    """Return whether the option has DNs, and this one among them."""
     names = gConfig.getValue(option, [])
     return bool(names) and (not dn or dn.strip() in names)
 
 
 def caller_of(handler: Any) -> Caller:
-    """The caller of the request that a handler of DIRAC's, of either protocol, is serving."""
+    """Return the caller of the request that a DIRAC handler, of either protocol, is serving."""
     return caller(handler.getRemoteCredentials(), str(handler.getRemoteAddress()[0]))
 
 
 def served() -> Caller:
-    """The caller of the request that this thread is serving, for code that DIRAC's handlers call without saying for whom.
+    """Return the caller of the request that this thread serves, for code that DIRAC's handlers call without a caller.
 
-    It is that of the nearest handler among the callers of this function. Raises NotAllowed outside of any request.
+    It is that of the nearest handler on the stack. Raise NotAllowed outside of any request.
     """
-    kinds, frame = _handlers(), sys._getframe(1)
+    kinds = _handlers()
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         found = frame.f_locals.get("self")
         if isinstance(found, kinds):
@@ -86,7 +88,7 @@ def served() -> Caller:
 
 
 def _handlers() -> tuple[type, ...]:
-    """DISET's handlers, and Tornado's in a process that has them: importing them elsewhere needs DIRAC's Tornado."""
+    """Return DISET's handlers, and Tornado's if this process has imported them: other processes may lack Tornado."""
     tornado = sys.modules.get(_TORNADO)
     return (RequestHandler, tornado.BaseRequestHandler) if tornado else (RequestHandler,)
 
@@ -99,7 +101,7 @@ def _sites(user: str, group: str) -> frozenset[str]:
 
 
 def policy(vo: str = "") -> Policy:
-    """What holds for reading, as seen by a member of a VO."""
+    """Return the policy of reading for a member of a VO."""
     groups = frozenset(gConfig.getValue(f"{_SECTION}/CrossVOGroups", []))
     hosts = frozenset(gConfig.getValue(f"{_SECTION}/HostsMayRead", []))
     members = bool(vo) and Operations(vo=vo).getValue("PilotLogging/VOMembersMayRead", False)

@@ -1,10 +1,9 @@
-"""The collector, put together: database, writer, intake and query of one service process."""
+"""The collector of one service process: database, writer, receiver and readers."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -46,7 +45,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class Collector:
-    """What one service process needs to receive logs and to read them back."""
+    """The parts with which one service process receives logs and reads them."""
 
     def __init__(
         self, db: PilotLoggingDB, writer: Writer, intake: Intake, owners: OwnershipWatch, option: options.Getter
@@ -67,11 +66,11 @@ class Collector:
         self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 
     def release_quarantine(self) -> int:
-        """Offer again what the database refused; how many messages there were. Raises StoreUnavailable."""
+        """Write the messages again that the database refused. Return their number. Raise StoreUnavailable."""
         return self._writer.release_quarantine()
 
     def status(self) -> dict:
-        """What ``getStatus`` answers; it answers too when the database is away."""
+        """Return the answer of ``getStatus``, also while the database is unavailable."""
         answer = {"Collector": self.intake.status(), "Version": _version()}
         try:
             return answer | self.query.status() | {"Database": "available"}
@@ -79,7 +78,7 @@ class Collector:
             return answer | {"Database": str(error)}
 
     def usage(self) -> dict:
-        """What ``getUsage`` answers. Raises StoreUnavailable."""
+        """Return the answer of ``getUsage``. Raise StoreUnavailable."""
         usage = self.db.usage
         return {
             "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(utc_now())],
@@ -89,12 +88,12 @@ class Collector:
         }
 
     def metadata(self) -> dict:
-        """What ``getMetadata`` answers: stock callers look for finished files in ``LogPath``, where there are none."""
-        path = os.path.join(DIRAC.rootPath, "work", "WorkloadManagement", "PilotLogging")
-        return {"LogPath": path, "Storage": "PilotLoggingDB", "Version": _version()}
+        """Return the answer of ``getMetadata``; ``LogPath`` is for DIRAC's own callers and holds no files."""
+        path = Path(DIRAC.rootPath, "work", "WorkloadManagement", "PilotLogging")
+        return {"LogPath": str(path), "Storage": "PilotLoggingDB", "Version": _version()}
 
     def stop(self) -> None:
-        """Bring what was taken to the database, refuse the rest, let go of connections."""
+        """Write the messages that were taken, refuse new ones, and close connections."""
         self._owners.stop()
         self._writer.stop()
         self.decoding.shutdown()
@@ -115,7 +114,7 @@ _collectors: dict[str, Collector] = {}
 
 
 def collector(full_name: str) -> Collector:
-    """The collector of this process for a service, ``<System>/<Service>``; made and started at the first call."""
+    """Return this process's collector for a service, ``<System>/<Service>``; the first call makes and starts it."""
     with _lock:
         if full_name not in _collectors:
             _collectors[full_name] = _make(full_name, options.service(full_name))
@@ -123,7 +122,7 @@ def collector(full_name: str) -> Collector:
 
 
 def collectors() -> dict[str, Collector]:
-    """Those that this process has, by the full name of their service."""
+    """Return the collectors of this process by the full name of their service."""
     with _lock:
         return dict(_collectors)
 
@@ -147,10 +146,10 @@ def _make(full_name: str, option: options.Getter) -> Collector:
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:
-    """Opens the spool in ``SpoolPath``, an absolute folder, by default the service's own below DIRAC's root."""
-    default = os.path.join(DIRAC.rootPath, "work", *full_name.split("/"), "spool")
-    path = Path(option("SpoolPath", default))
+    """Return the opener of the spool in ``SpoolPath``, an absolute folder, by default below DIRAC's root."""
+    default = Path(DIRAC.rootPath, "work", *full_name.split("/"), "spool")
+    path = Path(option("SpoolPath", str(default)))
     if not path.is_absolute():
         _log.error("SpoolPath is not absolute, the default is used", f"{path}")
-        path = Path(default)
+        path = default
     return lambda: Spool(path, settings)

@@ -1,51 +1,52 @@
-"""The figures of this process: of the collectors and pages that it has, and of the database that all share."""
+"""The metrics of this process: of its collectors and pages, and of the database that all processes share."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
+from typing import Any
+
+from cachetools import TTLCache, cached
 
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
 from PilotLoggingDIRAC.assembly.collector import collectors
 from PilotLoggingDIRAC.assembly.page import pages
-from PilotLoggingDIRAC.pilotlog.admin import metrics as figures
-from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
+from PilotLoggingDIRAC.pilotlog.admin.metrics import (
+    Metric,
+    collector_metrics,
+    labelled,
+    merged,
+    page_metrics,
+    store_metrics,
+)
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
 
-#: Logs are counted by state: of millions this takes a second, so not at each scrape.
+#: The store counts its logs by state for a second where there are millions: too long for each scrape.
 _STORE_SECONDS = 30.0
 
 
 class Metrics:
-    """Gathers the figures; one for a process."""
+    """The metrics of one process."""
 
     def __init__(self) -> None:
         self._query = LogReader(PilotLoggingDB(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
-        self._lock = threading.Lock()
-        self._known: tuple[float, dict | None] = (-_STORE_SECONDS, None)
+        self._store = cached(TTLCache(1, _STORE_SECONDS), lock=threading.Lock())(self._read)
 
-    def figures(self) -> list[Figure]:
-        """All figures, those of the database at most half a minute old."""
-        return figures.merged(self._all())
+    def gather(self) -> list[Metric]:
+        """Return all metrics; those of the database are at most half a minute old."""
+        return merged(self._all())
 
-    def _all(self) -> Iterator[Figure]:
+    def _all(self) -> Iterator[Metric]:
         for name, collector in collectors().items():
-            found = figures.collector_figures(collector.intake.status(), collector.intake.histograms())
-            yield from (figures.labelled(figure, "collector", name) for figure in found)
+            found = collector_metrics(collector.intake.status(), collector.intake.histograms())
+            yield from (labelled(metric, "collector", name) for metric in found)
         for page in pages():
-            yield from figures.page_figures(page.watcher.number, page.copies.bytes)
-        yield from figures.store_figures(self._store())
+            yield from page_metrics(page.watcher.number, page.copies.bytes)
+        yield from store_metrics(self._store())
 
-    def _store(self) -> dict | None:
-        with self._lock:
-            if time.monotonic() - self._known[0] >= _STORE_SECONDS:
-                self._known = (time.monotonic(), self._read())
-            return self._known[1]
-
-    def _read(self) -> dict | None:
+    def _read(self) -> dict[str, Any] | None:
         try:
             return self._query.status()
         except StoreUnavailable:
@@ -57,7 +58,7 @@ _metrics: list[Metrics] = []
 
 
 def metrics() -> Metrics:
-    """Those of this process; made at the first call."""
+    """Return the metrics of this process, which are made at the first call."""
     with _lock:
         if not _metrics:
             _metrics.append(Metrics())

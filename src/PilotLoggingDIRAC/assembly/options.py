@@ -1,18 +1,21 @@
-"""Options of the CS as settings: an option's name is the field's in CamelCase (``max_message_bytes`` → ``MaxMessageBytes``)."""
+"""Options of the CS as settings: a field's option has its name in CamelCase (``max_bytes`` → ``MaxBytes``)."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from DIRAC import gConfig, gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
 
-Settings = TypeVar("Settings")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 Getter = Callable[[str, Any], Any]
-"""``getter(name, default)`` gives an option's value as text, number or default."""
+"""``getter(name, default)`` returns an option's value as text, number or default."""
 
 #: The section of options that hold for all services.
 SHARED = "/Systems/WorkloadManagement/PilotLogging"
@@ -22,12 +25,12 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def option_name(field: str) -> str:
-    """The CS name of a field."""
+    """Return the option's name of a field."""
     return "".join(word.upper() if word in _UNITS else word.capitalize() for word in field.split("_"))
 
 
 def fill(settings: type[Settings], getter: Getter) -> Settings:
-    """The settings with the options that are set; one that is no number, or negative, is reported and left at its default."""
+    """Return settings with the options that are set. A value that is negative or no number is logged and not used."""
     values = {}
     for field in dataclasses.fields(settings):
         kind = float if field.type == "float" else type(field.default)  # 48 hours are written as an int
@@ -51,21 +54,21 @@ def _number(value: Any, kind: type, name: str) -> Any:
 
 
 def section(path: str) -> Getter:
-    """A getter of options in one section."""
+    """Return a getter of options in one section."""
     return lambda name, default: gConfig.getValue(f"{path}/{name}", default)
 
 
 def service(full_name: str) -> Getter:
-    """A getter of options of a service, ``<System>/<Service>``."""
+    """Return a getter of options of a service, ``<System>/<Service>``."""
     return section(getServiceSection(full_name))
 
 
 def agent(full_name: str) -> Getter:
-    """A getter of options of an agent, ``<System>/<Agent>``."""
+    """Return a getter of options of an agent, ``<System>/<Agent>``."""
     return section(getAgentSection(full_name))
 
 
 def operations(vo: str, folder: str = "PilotLogging") -> Getter:
-    """A getter of options in ``Operations/<vo>/<folder>``, with DIRAC's rules of inheritance."""
+    """Return a getter of options in ``Operations/<vo>/<folder>``, with DIRAC's rules of inheritance."""
     helper = Operations(vo=vo)
     return lambda name, default: helper.getValue(f"{folder}/{name}", default)

@@ -1,4 +1,4 @@
-"""The look-up of stamps' VOs in PilotAgentsDB, in a thread of its own."""
+"""The look-up of the VOs that own stamps in PilotAgentsDB, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
 
-#: One question reads the whole table, and nobody waits for it.
+#: One query reads the whole table, and no request waits for it.
 _READ_SECONDS = 60
 
 _QUIET_SECONDS = HOUR
@@ -25,7 +25,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 class OwnershipWatch:
-    """Asks now and then for the stamps that were seen anew, and alarms of pilots with stamps of another VO's."""
+    """The thread that looks up new stamps, and raises alarms about pilots that use stamps of another VO."""
 
     def __init__(self, component: str, option: options.Getter, store: StoreSettings):
         self._settings = options.fill(OwnershipSettings, option)
@@ -37,16 +37,16 @@ class OwnershipWatch:
 
     @property
     def check(self) -> Callable[[PilotId], None]:
-        """``Ownership.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
+        """The check of a stamp, ``Ownership.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
         return self.ownership.check if self._settings.owner_lookup_seconds else lambda pilot: None
 
     def start(self) -> None:
-        """Begin, unless ``OwnerLookupSeconds`` is 0."""
+        """Start the thread, unless ``OwnerLookupSeconds`` is 0."""
         if self._settings.owner_lookup_seconds:
             threading.Thread(target=self._run, name="pilotlog-owners", daemon=True).start()
 
     def stop(self) -> None:
-        """End; a question that is under way is left to itself."""
+        """Stop the thread, after a query that is under way."""
         self._stopped.set()
 
     def _owners(self, stamps: Sequence[str]) -> Mapping[str, frozenset[str]]:
@@ -54,7 +54,7 @@ class OwnershipWatch:
 
     @functools.cached_property
     def _records(self) -> PilotRecords:
-        """Made at the first question: a host may lack the options of PilotAgentsDB."""
+        """The records, made at the first look-up: a host may lack the options of PilotAgentsDB."""
         return PilotRecords(settings=self._store)
 
     def _run(self) -> None:
@@ -72,7 +72,7 @@ class OwnershipWatch:
             self._reachable = self._reachable or bool(asked)
 
     def _report(self, error: Exception) -> None:
-        """Once when it begins: this may last, and hurts nobody."""
+        """Log a failure once when it begins: it may last, and delays no pilot."""
         if self._reachable:
             known = isinstance(error, StoreUnavailable)
             _log.warn("PilotAgentsDB can't be asked whose stamps are", str(error) if known else repr(error))

@@ -1,10 +1,11 @@
-"""The web page of one process, put together at the first request: its own connections, copies and threads."""
+"""The web page of one process, made at the first request, with connections, copies and threads of its own."""
 
 from __future__ import annotations
 
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
@@ -31,12 +32,12 @@ _LOOK_AFTER_WORKERS_SECONDS = 60.0
 _MAX_WAITING_FETCHES = 32
 _log = gLogger.getSubLogger("PilotLogging")
 
-#: Where DIRAC keeps the options of what is served besides services.
+#: The section of the options of APIs.
 _SECTION = "/Systems/{}/APIs/{}"
 
 
-class Page:
-    """What the handler of the page needs."""
+class WebPage:
+    """The parts of the web page: readers, copies, watchers, threads."""
 
     def __init__(self, option: options.Getter):
         self.settings = options.fill(PageSettings, option)
@@ -83,26 +84,26 @@ def _report(error: Exception) -> None:
     _log.warn("Watched logs can't be looked at, trying again", f"{type(error).__name__}: {error}")
 
 
-def whoami(who: Caller) -> dict:
-    """Who asks, in which group, and which groups they could take instead. Raises NotAllowed for nobody."""
+def whoami(who: Caller) -> dict[str, Any]:
+    """Return the caller's user name, group, and the groups they may change to. Raise NotAllowed for ``NOBODY``."""
     access.require_known(who)
     groups = Registry.getGroupsForUser(who.user)
     return {"user": who.user, "group": who.group, "groups": groups.get("Value", [])}
 
 
 _lock = threading.Lock()
-_pages: dict[str, Page] = {}
+_pages: dict[str, WebPage] = {}
 
 
-def page(full_name: str) -> Page:
-    """The page of this process for ``<System>/<API>``; made at the first call, nothing outside is touched."""
+def page(full_name: str) -> WebPage:
+    """Return this process's page for ``<System>/<API>``; the first call makes it, without a connection."""
     with _lock:
         if full_name not in _pages:
-            _pages[full_name] = Page(options.section(_SECTION.format(*full_name.split("/"))))
+            _pages[full_name] = WebPage(options.section(_SECTION.format(*full_name.split("/"))))
         return _pages[full_name]
 
 
-def pages() -> list[Page]:
-    """Those that this process has."""
+def pages() -> list[WebPage]:
+    """Return the pages of this process."""
     with _lock:
         return list(_pages.values())

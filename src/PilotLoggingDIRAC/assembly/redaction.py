@@ -1,4 +1,4 @@
-"""The redactor with the rules of the CS: for the collector, and for commands that take secrets out of what they send.
+"""The redactor with the rules of the CS, for the collector and for commands that send text.
 
 ``/Systems/WorkloadManagement/PilotLogging/Redaction``: ``SecretNames`` and ``PlainNames`` are lists of names, any other
 option is a rule, ``<RuleName> = <pattern of RE2>``.
@@ -19,7 +19,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 def redactor() -> Redactor:
-    """The redactor as the CS has it now; a rule that can't be used is reported, and the others hold."""
+    """Return a redactor with the rules that the CS has now; a rule that can't be used is logged and left out."""
     found = gConfig.getOptionsDict(SECTION)
     options = dict(found["Value"]) if found["OK"] else {}
     secret, plain = (fromChar(options.pop(name, "")) for name in _LISTS)

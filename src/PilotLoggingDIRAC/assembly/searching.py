@@ -1,4 +1,4 @@
-"""The search of one collector: the database, and archived copies through worker processes that start when needed."""
+"""The search of one collector, in the database and in archived copies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 
 
 class ArchivedTexts:
-    """The text of archived copies, fetched with each VO's own identity."""
+    """The text of archived copies, fetched by workers with each VO's own identity."""
 
     def __init__(self, workers: int, seconds: float):
         self._workers = WorkerPool(workers)
         self._seconds = seconds
 
     def __call__(self, log: Log) -> Iterator[bytes]:
-        """A copy's text in chunks that are the same each time. Raises ArchiveError."""
+        """Yield a copy's text in blocks that are the same each time. Raise ArchiveError."""
         self._workers.drop_idle()
         archive = archives.archive(log.pilot.vo, self._workers, self._seconds)
         with tempfile.TemporaryDirectory(prefix="pilotlog-search-") as folder:  # mode 0700
@@ -35,7 +35,7 @@ class ArchivedTexts:
 
 
 def log_search(db: PilotLoggingDB, option: options.Getter) -> tuple[LogSearch, ArchivedTexts]:
-    """The search of a collector, and what it has to close in the end."""
+    """Return the search of a collector, and the archived texts that the collector has to close."""
     settings = options.fill(SearchSettings, option)
     archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds)
     return LogSearch(db.searcher, settings, archived), archived

@@ -1,4 +1,4 @@
-"""The chain of sources of one process: from the CS, made at the first question."""
+"""The chain of sources of one process, made from the CS at the first call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
-from PilotLoggingDIRAC.adapters.sources.logging_info import ComputingElementLogging, OwnLog
+from PilotLoggingDIRAC.adapters.sources.logging_info import JobLogSource, SummarySource
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
@@ -31,21 +31,21 @@ from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, St
 
 _log = gLogger.getSubLogger("PilotLogging")
 
-#: Processes for CEs, and as many for storage elements, so that those that hang don't hinder the others.
+#: Workers for CEs, and as many for storage elements, so that one kind that hangs does not block the other.
 _WORKERS = 4
 _LOOK_AFTER_WORKERS_SECONDS = 60.0
 
 
 def names_for(vo: str) -> Sequence[str]:
-    """The sources to ask for a VO's pilots, in order: ``LogSources``, or what ``RemoteLogsPriority`` says."""
+    """Return the sources for a VO's pilots in order: ``LogSources``, or the order by ``RemoteLogsPriority``."""
     option = options.operations(vo, "Pilot")
     return source_chain.order(option("LogSources", []), option("RemoteLogsPriority", False))
 
 
 class _Reading:
-    """The chain and what it stands on, for one process."""
+    """The chains of one process with their sources, records and workers."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         remove_abandoned()
         option = options.section(options.SHARED)
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
@@ -59,7 +59,7 @@ class _Reading:
         members = (ComputingElementSource(records, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
-        infos = (ComputingElementLogging(records, self._fetch_logging), OwnLog(reader, texts))
+        infos = (JobLogSource(records, self._fetch_logging), SummarySource(reader, texts))
         names = tuple(info.name for info in infos)
         info_chain = SourceChain(infos, self._timing, on_error=_report)
         self.logging_info = PilotOutputs(records, reader, info_chain, lambda vo: names)
@@ -120,10 +120,10 @@ def _reading() -> _Reading:
 
 
 def pilot_outputs() -> PilotOutputs:
-    """Pilots' output by reference, for those who may read it; made at the first call."""
+    """Return the pilots' outputs by reference, for callers who may read them; made at the first call."""
     return _reading().outputs
 
 
 def logging_info() -> PilotOutputs:
-    """The same for pilots' logging info."""
+    """Return the pilots' logging info by reference, likewise."""
     return _reading().logging_info

@@ -1,4 +1,4 @@
-"""Tokens, put together: the issuers of the configuration, their keys and the thread that fetches them, the Registry."""
+"""Bearer tokens: the issuers of the CS, a thread that fetches their keys, and the Registry's users."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _log = gLogger.getSubLogger("PilotLogging/Tokens")
 
 
 class Tokens:
-    """What one process knows of tokens."""
+    """The checker of tokens of one process, with the issuers' keys."""
 
     def __init__(self) -> None:
         settings = options.fill(TokenSettings, options.section(SECTION))
@@ -39,7 +39,7 @@ class Tokens:
         self._running = False
 
     def holder(self, token: str) -> Holder:
-        """Return who holds a token. Raises TokenRefused."""
+        """Return the holder of a token. Raise TokenRefused."""
         found = issuers()
         if not found:
             raise TokenRefused("No tokens are taken here")
@@ -47,7 +47,7 @@ class Tokens:
         return check(token, found, self._keyring, RegistryUsers(), self._settings, time.time())
 
     def start(self) -> None:
-        """Begin to fetch keys, unless there is no issuer or that has begun."""
+        """Start the thread that fetches keys, once and only if there is an issuer."""
         with self._lock:
             if self._running or not issuers():
                 return
@@ -64,7 +64,7 @@ class Tokens:
             self._keyring.wanted.wait(max(self._keyring.pause(), _SHORTEST_PAUSE_SECONDS))
 
     def _report(self, problems: dict[str, str]) -> None:
-        """Once for each problem of an issuer in a row."""
+        """Log a problem of an issuer when it is new."""
         for name, problem in problems.items():
             if self._problems.get(name) != problem:
                 _log.warn("Keys of an issuer can't be fetched", f"{name}: {problem}")
@@ -73,12 +73,12 @@ class Tokens:
 
 @functools.cache
 def tokens() -> Tokens:
-    """Return those of this process; options are read when it is made."""
+    """Return the checker of this process; its options are read at the first call."""
     return Tokens()
 
 
 def issuers() -> list[Issuer]:
-    """Return the issuers of the configuration as it is now; one that makes no sense is reported, and left out."""
+    """Return the issuers that the CS has now; an invalid one is logged and left out."""
     names = gConfig.getSections(SECTION)
     found = [_issuer(name) for name in names["Value"]] if names["OK"] else []
     urls = [known.url for known in found if known]
@@ -95,18 +95,18 @@ def _issuer(name: str) -> Issuer | None:
 
 @functools.lru_cache(maxsize=100)
 def _complain(name: str, problem: str) -> None:
-    """Once for each problem, though options are read at each request."""
+    """Log a problem once, though options are read at each request."""
     _log.error("No tokens of an issuer are taken", f"{name}: {problem}")
 
 
 def _audiences() -> list[str]:
-    """The collector's URLs over HTTPS, and the servers in them."""
+    """Return the collector's URLs over HTTPS, and the servers in them."""
     urls = [url for url in gConfig.getValue(f"{_URLS}/TornadoPilotLogging", []) if url.startswith("https://")]
     return [*urls, *(f"https://{urlsplit(url).netloc}" for url in urls)]
 
 
 class RegistryUsers:
-    """DIRAC's Registry as it is now."""
+    """The users and groups that the Registry has now."""
 
     def vo(self, group: str) -> str:
         """Return the VO of a group, with no fallback."""
@@ -117,7 +117,7 @@ class RegistryUsers:
         return gConfig.getValue(f"/Registry/Groups/{group}/Users", [])
 
     def subjects(self, user: str) -> Collection[str]:
-        """Return a user's ``ID``, and those that DIRAC writes as a DN."""
+        """Return a user's ``ID`` values, and the IDs that DIRAC writes as a DN."""
         prefix = wrapIDAsDN("")
         wrapped = [dn.removeprefix(prefix) for dn in self._names(user) if dn.startswith(prefix)]
         return [*gConfig.getValue(f"/Registry/Users/{user}/ID", []), *wrapped]

@@ -11,7 +11,7 @@ from pathlib import Path
 from DIRAC.Core.Base.Client import Client
 
 from PilotLoggingDIRAC.pilotlog.admin import importing
-from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, ImportSlice, LeftLog, Skipped
+from PilotLoggingDIRAC.pilotlog.admin.importing import CollectorLog, ImportConflict, ImportSlice, SkippedFile
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
@@ -51,14 +51,14 @@ class PilotLogImport:
         """Import all logs in a folder and return the report. Raises OSError for a folder that can't be read."""
         report = Report()
         for found in importing.find(folder):
-            if isinstance(found, Skipped):
+            if isinstance(found, SkippedFile):
                 report.skipped += 1
                 self._tell(str(found.path), f"skipped: {found.reason}")
             else:
                 self._bring(found, report)
         return report
 
-    def _bring(self, left: LeftLog, report: Report) -> None:
+    def _bring(self, left: CollectorLog, report: Report) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
             outcome = importing.bring(left, self.send, now, self._silent, self._redactor)

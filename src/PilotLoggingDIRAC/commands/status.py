@@ -15,10 +15,10 @@ from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.commands.data_managers import DataManager, data_managers
 from PilotLoggingDIRAC.pilotlog.admin import health
-from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, HealthLimits, Level
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
-_LIMITS = Limits()
+_LIMITS = HealthLimits()
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def urls() -> list[str]:
     return [url for name in COLLECTORS for url in getServiceURLs(SYSTEM, service=name)]
 
 
-def look(asked: Sequence[str], seconds: float, limits: Limits = _LIMITS) -> Status:
+def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -> Status:
     """Call these collectors, all at once, and judge their answers."""
     now = datetime.now(UTC).replace(tzinfo=None)
     status = Status(_ask_all(asked, seconds))
@@ -84,7 +84,7 @@ def _of_collectors(status: Status) -> list[Finding]:
     return found
 
 
-def _look_at_database(status: Status, now: datetime, limits: Limits) -> None:
+def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> None:
     url = next(url for url, answer in status.answers.items() if "States" in answer)
     try:
         status.usage = value(PilotLoggingClient(url=url).getUsage())

@@ -12,7 +12,7 @@ from typing import Any
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from PilotLoggingDIRAC.assembly.page import Page
+from PilotLoggingDIRAC.assembly.page import WebPage
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.live_tail import News
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
@@ -31,7 +31,7 @@ class Tail:
     def __init__(
         self,
         handler: RequestHandler,
-        page: Page,
+        page: WebPage,
         look_up: Callable[[], PageCaller],
         pilot: PilotId,
         last_id: str | None,

@@ -1,4 +1,4 @@
-"""What the collector's database and the archive make of a log's parts."""
+"""The output of the collector's database and of the archive for a log with several parts."""
 
 import gzip
 from datetime import datetime

@@ -9,6 +9,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -60,8 +61,8 @@ class TestWorker:
         assert [worker.call("ping", START_SECONDS) for _ in range(3)] == ["pong"] * 3
         [child] = children()
         proxy = child.environ()["X509_USER_PROXY"]
-        assert stat.S_IMODE(os.stat(proxy).st_mode) == 0o600
-        assert stat.S_IMODE(os.stat(os.path.dirname(proxy)).st_mode) == 0o700
+        assert stat.S_IMODE(Path(proxy).stat().st_mode) == 0o600
+        assert stat.S_IMODE(Path(proxy).parent.stat().st_mode) == 0o700
         assert os.environ.get("X509_USER_PROXY") != proxy
         worker.close()
         assert gone(child)

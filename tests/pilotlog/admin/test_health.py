@@ -1,16 +1,16 @@
-"""When all is well, and when somebody should know."""
+"""Health: the conditions that are reported to an administrator, and their levels."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.admin import health
-from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level, Limits
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, HealthLimits, Level
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 NOW = datetime(2026, 11, 21, 12)
-LIMITS = Limits()
+LIMITS = HealthLimits()
 
 
 def status(database="available", refused=None, untold=0, **spool):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.admin import importing
-from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict, LeftLog, Outcome, Skipped
+from PilotLoggingDIRAC.pilotlog.admin.importing import CollectorLog, ImportConflict, Outcome, SkippedFile
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
@@ -68,11 +68,11 @@ class Wire:
         return self._importer.append(pilot, step.offset, step.text.decode(), last, step.modified.isoformat())
 
 
-def bring(folder, send, clock, redactor=default()):
+def bring(folder, send, clock, redactor=None):
     return [
-        importing.bring(found, send, clock(), SILENT, redactor)
+        importing.bring(found, send, clock(), SILENT, redactor or default())
         for found in importing.find(folder)
-        if isinstance(found, LeftLog)
+        if isinstance(found, CollectorLog)
     ]
 
 
@@ -220,7 +220,7 @@ def test_names_that_are_no_logs_are_skipped(folder, tmp_path):
     (folder / PILOT.vo / "linked0").symlink_to(folder / "README")
     (folder / "linked-vo").symlink_to(tmp_path)
     found = list(importing.find(folder))
-    assert all(isinstance(item, Skipped) for item in found)
+    assert all(isinstance(item, SkippedFile) for item in found)
     assert {item.path.name for item in found} == {
         "README", PILOT.stamp, f"{PILOT.stamp}.log.gz", "unknown", "empty0", "linked0", "linked-vo",
     }  # fmt: skip

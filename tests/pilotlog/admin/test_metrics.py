@@ -9,23 +9,23 @@ def test_histogram_counts_up_to_each_bound():
     histogram = Histogram("x", "X", buckets=(1, 2, 5), registry=None)
     for value in (0.5, 1, 1.5, 5, 9):
         histogram.observe(value)
-    found = metrics.histogram_figure("y", "Y", histogram)
+    found = metrics.histogram_metric("y", "Y", histogram)
     assert found.samples == {(): ([("1.0", 2), ("2.0", 3), ("5.0", 4), ("+Inf", 5)], 17)}
 
 
 def test_figures_of_several_collectors_are_one_family_each():
-    one, two = (metrics.Figure("gauge", "x", "X", {(): number}) for number in (1.0, 2.0))
+    one, two = (metrics.Metric("gauge", "x", "X", {(): number}) for number in (1.0, 2.0))
     (merged,) = metrics.merged(iter([metrics.labelled(one, "collector", "a"), metrics.labelled(two, "collector", "b")]))
     assert merged.samples == {(("collector", "a"),): 1.0, (("collector", "b"),): 2.0}
 
 
 def test_store_that_is_away_is_told_and_nothing_is_made_up():
-    (only,) = metrics.store_figures(None)
+    (only,) = metrics.store_metrics(None)
     assert (only.name, only.samples) == ("database_up", {(): 0.0})
 
 
 def test_time_of_the_oldest_log_is_in_seconds_of_utc():
     status = {"States": {}, "ArchiveFailures": {"vo": 3}, "OldestUnarchived": "2026-11-21T08:00:00"}
-    found = {figure.name: figure.samples for figure in metrics.store_figures(status)}
+    found = {figure.name: figure.samples for figure in metrics.store_metrics(status)}
     assert found["oldest_unarchived_timestamp_seconds"] == {(): 1795248000.0}
     assert found["archive_failures"] == {(("vo", "vo"),): 3.0}

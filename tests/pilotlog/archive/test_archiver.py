@@ -62,7 +62,7 @@ class FolderArchive:
 
 
 class PilotTable:
-    """What DIRAC knows of pilots."""
+    """Pilots as DIRAC knows them."""
 
     def __init__(self):
         self.known = {}

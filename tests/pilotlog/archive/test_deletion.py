@@ -1,4 +1,4 @@
-"""Deleting on request: what may be named, bounded calls, and the agent's part. On sqlite, with an archive in a folder."""
+"""Deleting on request: what may be named, bounded calls, and the agent's part; on sqlite, archive in a folder."""
 
 import functools
 from concurrent.futures import ThreadPoolExecutor

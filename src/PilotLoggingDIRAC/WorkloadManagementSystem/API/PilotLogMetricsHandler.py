@@ -1,4 +1,4 @@
-"""The figures of this process for Prometheus, at ``/metrics``.
+"""The metrics of this process for Prometheus, at ``/metrics``.
 
 .. literalinclude:: ../ConfigTemplate.cfg
   :start-after: ##BEGIN PilotLogMetrics
@@ -19,7 +19,7 @@ from tornado.ioloop import IOLoop
 from PilotLoggingDIRAC.assembly.callers import caller_of
 from PilotLoggingDIRAC.assembly.metrics import metrics
 from PilotLoggingDIRAC.pilotlog import access
-from PilotLoggingDIRAC.pilotlog.admin.metrics import Figure
+from PilotLoggingDIRAC.pilotlog.admin.metrics import Metric
 from PilotLoggingDIRAC.web.answers import Response, error_answer
 from PilotLoggingDIRAC.web.endpoint import Endpoint
 
@@ -37,9 +37,9 @@ class PilotLogMetricsHandler(Endpoint):
         return "web_metrics"
 
     def web_metrics(self) -> Response:
-        """Send all figures in Prometheus' text format."""
+        """Send all metrics in Prometheus' text format."""
         access.require_operator(caller_of(self))
-        return Response(exposition(metrics().figures()), CONTENT_TYPE_LATEST)
+        return Response(exposition(metrics().gather()), CONTENT_TYPE_LATEST)
 
     async def get(self) -> None:
         """Answer a scrape."""
@@ -54,34 +54,34 @@ class PilotLogMetricsHandler(Endpoint):
         self.finish(answer.body)
 
 
-class _Figures:
+class _Gathered:
     """The collector object that prometheus_client calls."""
 
-    def __init__(self, figures: list[Figure]):
-        self._figures = figures
+    def __init__(self, found: list[Metric]):
+        self._found = found
 
     def collect(self) -> Iterator:
-        """Yield each figure as a metric family."""
-        return map(_family, self._figures)
+        """Return each metric as a family."""
+        return map(_family, self._found)
 
 
-def exposition(figures: list[Figure]) -> bytes:
-    """Return figures in Prometheus' text format."""
+def exposition(found: list[Metric]) -> bytes:
+    """Return metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Figures(figures))
+    registry.register(_Gathered(found))
     return generate_latest(registry)
 
 
-def _family(figure: Figure):
-    name = _PREFIX + figure.name
-    labels = next(iter(figure.samples), ())
+def _family(metric: Metric):
+    name = _PREFIX + metric.name
+    labels = next(iter(metric.samples), ())
     names = [label for label, _ in labels]
-    if figure.kind == "histogram":
-        family = HistogramMetricFamily(name, figure.help, labels=names)
-        for values, (buckets, total) in figure.samples.items():
+    if metric.kind == "histogram":
+        family = HistogramMetricFamily(name, metric.help, labels=names)
+        for values, (buckets, total) in metric.samples.items():
             family.add_metric([value for _, value in values], buckets, total)
         return family
-    family = _FAMILIES[figure.kind](name, figure.help, labels=names)
-    for values, number in figure.samples.items():
+    family = _FAMILIES[metric.kind](name, metric.help, labels=names)
+    for values, number in metric.samples.items():
         family.add_metric([value for _, value in values], number)
     return family

@@ -19,7 +19,7 @@ from tornado.iostream import StreamClosedError
 
 from PilotLoggingDIRAC.assembly import auditing
 from PilotLoggingDIRAC.assembly.callers import caller_of, policy
-from PilotLoggingDIRAC.assembly.page import Page, page, whoami
+from PilotLoggingDIRAC.assembly.page import WebPage, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
@@ -61,7 +61,7 @@ class PilotLogsHandler(Endpoint):
         """Stand for the contents of logs, under a name that DIRAC authorises."""
 
     @property
-    def _page(self) -> Page:
+    def _page(self) -> WebPage:
         return page(self._fullComponentName)
 
     def set_default_headers(self) -> None:

@@ -1,8 +1,9 @@
-"""The source that is the computing element: DIRAC's own way to a pilot's output, kept once it was fetched."""
+"""The source for output on a computing element, by DIRAC's own plugins; fetched output is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from DIRAC import gLogger
 
@@ -13,45 +14,44 @@ from PilotLoggingDIRAC.pilotlog.read import source_chain
 
 _log = gLogger.getSubLogger("PilotLogging")
 
-Fetch = Callable[[PilotRecord], tuple[str, str]]
-"""(standard output, standard error) of a pilot from its CE. Raises a PilotLogError."""
+FetchOutput = Callable[[PilotRecord], tuple[str, str]]
+"""Returns (standard output, standard error) of a pilot from its CE. Raises a PilotLogError."""
 
 
+@dataclass(frozen=True, slots=True)
 class ComputingElementSource:
-    """What the CE has of a pilot's output.
+    """A pilot's output from its CE.
 
-    Some CEs give it once only (with HTCondor the job may leave the queue then), so what was fetched is kept. It is
-    final only when the pilot had ended before; until then the CE is asked again, and what is kept answers where it
-    has nothing any more.
+    Some CEs give the output only once (with HTCondor the job may then leave the queue), so fetched output is stored.
+    Stored output is final only if the pilot had ended when it was fetched. Until then the CE is asked again; stored
+    output is the answer when the CE has none any more.
     """
 
+    records: PilotRecords
+    fetch: FetchOutput
     name = source_chain.COMPUTING_ELEMENT
 
-    def __init__(self, records: PilotRecords, fetch: Fetch):
-        self._records = records
-        self._fetch = fetch
-
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """The output. Raises LogNotFound when DIRAC has deleted the pilot, and what fetching raises."""
-        record = self._records.record(reference)
-        kept = self._records.kept_output(record)
-        if kept is not None and kept.final:
-            return kept
+        """Return the output. Raise LogNotFound when DIRAC has deleted the pilot, and the errors of ``fetch``."""
+        record = self.records.record(reference)
+        stored = self.records.stored_output(record)
+        if stored is not None and stored.final:
+            return stored
         try:
-            stdout, stderr = self._fetch(record)
+            stdout, stderr = self.fetch(record)
         except PilotLogError:
-            kept = self._records.kept_output(record)  # again, as somebody else may have fetched it meanwhile
-            if kept is None:
+            stored = self.records.stored_output(record)  # again: another process may have fetched it meanwhile
+            if stored is None:
                 raise
-            return kept
+            return stored
         found = Output(stdout, stderr, final=record.final, complete=record.final)
         if found.empty:
-            return kept or found
-        self._keep(record, found)
+            return stored or found
+        self._store(record, found)
         return found
 
-    def _keep(self, record: PilotRecord, found: Output) -> None:
+    def _store(self, record: PilotRecord, found: Output) -> None:
         try:
-            self._records.keep_output(record, found.stdout, found.stderr)
+            self.records.store_output(record, found.stdout, found.stderr)
         except PilotLogError as error:
-            _log.error("The CE's output of a pilot could not be kept", f"{record.reference}: {error}")
+            _log.error("The CE's output of a pilot could not be stored", f"{record.reference}: {error}")

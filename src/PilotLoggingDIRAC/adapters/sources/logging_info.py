@@ -1,58 +1,56 @@
-"""Sources of a pilot's logging info: what its CE noted of it and, where that has none, how its log went."""
+"""Sources of a pilot's logging info: the CE's log of its job or, where there is none, a summary of the pilot's log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
 OWN_LOG = "PilotLog"
 
-Fetch = Callable[[PilotRecord], str]
-"""A pilot's logging info from its CE. Raises a PilotLogError."""
+FetchLogging = Callable[[PilotRecord], str]
+"""Returns a pilot's logging info from its CE. Raises a PilotLogError."""
 
 
-class ComputingElementLogging:
-    """DIRAC's own way: asked each time, as it tells how the pilot's job goes on."""
+@dataclass(frozen=True, slots=True)
+class JobLogSource:
+    """The CE's log of a pilot's job, by DIRAC's own plugins; the CE is asked each time, as the log grows."""
 
+    records: PilotRecords
+    fetch: FetchLogging
     name = source_chain.COMPUTING_ELEMENT
 
-    def __init__(self, records: PilotRecords, fetch: Fetch):
-        self._records = records
-        self._fetch = fetch
-
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """The CE's words. Raises LogNotFound when DIRAC has deleted the pilot, and what fetching raises."""
-        record = self._records.record(reference)
-        return Output(self._fetch(record), final=record.final, complete=record.final)
+        """Return the CE's log. Raise LogNotFound when DIRAC has deleted the pilot, and the errors of ``fetch``."""
+        record = self.records.record(reference)
+        return Output(self.fetch(record), final=record.final, complete=record.final)
 
 
-class OwnLog:
-    """How the pilot's log went, wherever its text is."""
+@dataclass(frozen=True, slots=True)
+class SummarySource:
+    """A summary of the pilot's log; ``texts`` are the sources of the log's text, which are asked in order."""
 
+    reader: outputs.LogLookup
+    texts: Sequence[Source]
     name = OWN_LOG
 
-    def __init__(self, reader: outputs.Reader, texts: Sequence[Source]):
-        """``texts`` have the log's text; they are asked in order."""
-        self._reader = reader
-        self._texts = texts
-
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """The summary of the log. Raises LogNotFound without a log; what the last of the texts raises."""
-        parts = outputs.parts_of(self._reader, pilot, reference)
-        *others, last = self._texts
+        """Return the summary. Raise LogNotFound when there is no log, and the errors of the last source of its text."""
+        parts = outputs.parts_of(self.reader, pilot, reference)
+        *others, last = self.texts
         for source in others:
             try:
-                return self._told(parts, source.output(pilot, reference))
+                return self._summary(parts, source.output(pilot, reference))
             except LogNotFound:
                 continue
-        return self._told(parts, last.output(pilot, reference))
+        return self._summary(parts, last.output(pilot, reference))
 
     @staticmethod
-    def _told(parts, text: Output) -> Output:
+    def _summary(parts: Sequence[Log], text: Output) -> Output:
         return Output(summary(parts, text.stdout), final=text.final, complete=text.complete)

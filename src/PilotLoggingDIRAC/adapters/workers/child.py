@@ -1,8 +1,8 @@
 """The child of a ``Worker``: ``python -m ...workers.child <private folder> user|host``, requests on its standard input.
 
-What DIRAC and others print goes to standard error; answers have a descriptor of their own. When the input ends, the
-parent is gone (or done): the child removes the folder with its proxy and kills its process group, itself included. A
-request that is past its time does the same, also where the parent was stopped and can't.
+Output of DIRAC and its plugins goes to standard error; answers have a descriptor of their own. The input ends when the
+parent ends: the child then removes the folder with its proxy and kills its process group, itself included. It does the
+same when a request exceeds its time limit, as the parent may be stopped and unable to.
 """
 
 from __future__ import annotations
@@ -54,21 +54,21 @@ def _end(folder: Path) -> None:
 
 
 def _initialize(configuration: Path, as_host: bool) -> None:
-    """Make DIRAC usable with the parent's configuration, as this child's identity."""
+    """Initialize DIRAC with the parent's configuration, as this child's identity."""
     import DIRAC
     from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData
 
     DIRAC.gLogger.setLevel("WARN")
     certificate = {"DIRAC": {"Security": {"UseServerCertificate": "yes" if as_host else "no"}}}
     DIRAC.initialize(require_auth=False, extra_config_files=[configuration], extra_config=certificate)
-    # files read meanwhile may have said otherwise
+    # files read by ``initialize`` may have other values
     gConfigurationData.mergeWithLocal(_parsed(configuration))
     gConfigurationData.setOptionInCFG("/DIRAC/Security/UseServerCertificate", "yes" if as_host else "no")
     for module in _MODULES:
         _load(f"{_ADAPTERS}.{module}")
 
 
-def _parsed(configuration: Path):
+def _parsed(configuration: Path) -> Any:
     from diraccfg import CFG
 
     return CFG().loadFromFile(str(configuration))
@@ -95,7 +95,7 @@ def _answer(request: dict) -> dict[str, Any]:
         return {"value": OPERATIONS[request["operation"]](**request["arguments"])}
     except PilotLogError as error:
         return {"error": type(error).__name__, "message": str(error)}
-    except Exception as error:  # the parent has to hear of whatever it is
+    except Exception as error:  # the parent must learn of any failure
         from DIRAC import gLogger
 
         gLogger.exception("Unexpected failure in a worker", request["operation"])

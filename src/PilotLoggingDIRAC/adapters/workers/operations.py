@@ -1,4 +1,4 @@
-"""What a worker can be asked to do, by name. Operations run in the child process, under its one identity."""
+"""The operations of a worker, by name. They run in the child process, under its one identity."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ OPERATIONS: dict[str, Callable[..., Any]] = {}
 
 
 def operation(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Register a function under its name; arguments and answer must survive JSON, errors are named PilotLogErrors."""
+    """Register a function under its name. Arguments and result must be JSON; it raises named PilotLogErrors."""
     OPERATIONS[function.__name__] = function
     return function
 
 
 @operation
 def ping() -> str:
-    """Answer, so that somebody knows that the child has come up."""
+    """Return a word, to show that the child is running."""
     return "pong"

@@ -15,8 +15,8 @@ from .proxies import Identity
 from .worker import Worker
 
 
-class Caller(Protocol):
-    """What does operations under one identity: a ``Worker``, or a ``WorkerPool`` seen for one identity."""
+class OperationCaller(Protocol):
+    """The caller of operations under one identity: a ``Worker``, or a ``WorkerPool`` seen for one identity."""
 
     def call(self, operation: str, seconds: float, **arguments: Any) -> Any:
         """See ``Worker.call``."""
@@ -30,17 +30,17 @@ class PooledCaller:
     identity: Identity
 
     def call(self, operation: str, seconds: float, **arguments: Any) -> Any:
-        """See ``Worker.call``; ArchiveError too when no worker gets free in that time."""
+        """See ``Worker.call``. Raise ArchiveError too when no worker becomes free in that time."""
         until = time.monotonic() + seconds
         with self.pool.worker(self.identity, seconds) as worker:
             return worker.call(operation, max(until - time.monotonic(), 1.0), **arguments)
 
 
 class WorkerPool:
-    """At most ``size`` workers at work; those that are idle are kept for a while, and give way to other identities.
+    """At most ``size`` busy workers; idle workers live on for a while, and end when other identities need their place.
 
-    Besides the busy ones up to ``spare`` more may idle: where a few identities take turns they need not start anew
-    each time, which costs more than most of what they are asked to do.
+    Up to ``spare`` workers more than ``size`` may exist, some of them idle: a few identities that take turns then need
+    no new process each time, whose start takes longer than most operations.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class WorkerPool:
         self._busy = 0
 
     def of(self, identity: Identity) -> PooledCaller:
-        """What acts as one identity."""
+        """Return the caller of operations as one identity."""
         return PooledCaller(self, identity)
 
     @contextmanager
     def worker(self, identity: Identity, seconds: float) -> Iterator[Worker]:
-        """A worker of that identity for one thread; ArchiveError when none gets free in that time."""
+        """Lend a worker of that identity to one thread. Raise ArchiveError when none becomes free in that time."""
         worker, surplus = self._take(identity, time.monotonic() + seconds)
         for other in surplus:
             other.close()
@@ -73,7 +73,7 @@ class WorkerPool:
                 self._changed.notify()
 
     def drop_idle(self) -> None:
-        """End the workers that have had nothing to do for ``idle_seconds``."""
+        """End the workers that have been idle for ``idle_seconds``."""
         oldest = time.monotonic() - self._idle_seconds
         with self._changed:
             dropped = [worker for since, worker in self._idle if since <= oldest]
@@ -89,7 +89,7 @@ class WorkerPool:
             worker.close()
 
     def _take(self, identity: Identity, until: float) -> tuple[Worker, list[Worker]]:
-        """A worker, counted as busy, and those that have to end for it."""
+        """Return a worker, counted as busy, and the idle workers that must end for it."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._busy < self._size, timeout=until - time.monotonic()):
                 raise ArchiveError(f"All {self._size} workers have been busy for too long")

@@ -1,4 +1,4 @@
-"""Folders for logs and secrets of a running process; what a killed process left behind is removed by the next one."""
+"""Folders for logs and secrets of a running process; the folders of a killed process are removed by the next one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class PrivateFolder:
     """A new folder, mode 0700, for as long as this process lives or until it is closed."""
 
     def __init__(self, purpose: str, parent: Path | None = None) -> None:
-        """Below ``parent``, by default the temporary folder; ``purpose`` is a part of its name."""
+        """Create the folder below ``parent``, by default the temporary folder; its name contains ``purpose``."""
         self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-", dir=parent))
-        # locked before it has its name, so that nobody takes the folder for abandoned
+        # locked before it has its name, so that no process takes the folder for abandoned
         new = self.path / "new"
         self._lock = os.open(new, os.O_WRONLY | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,17 +33,17 @@ class PrivateFolder:
         self.close()
 
     def close(self) -> None:
-        """Remove it and all that is in it."""
+        """Remove the folder with its content."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
 
 
 def remove_abandoned(parent: Path | None = None) -> None:
-    """Remove the folders of processes of this user that have ended without doing so."""
+    """Remove the folders of this user's processes that ended without removing them."""
     for lock in Path(parent or tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
         try:
             file = os.open(lock, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-        except OSError:  # somebody else's, or gone meanwhile
+        except OSError:  # another user's, or gone meanwhile
             continue
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,7 +56,7 @@ def remove_abandoned(parent: Path | None = None) -> None:
 
 @contextmanager
 def private_files() -> Iterator[None]:
-    """What this process writes meanwhile is for its user alone; for processes that do one thing at a time."""
+    """Create files with access for the user alone meanwhile; the umask holds for all threads of the process."""
     before = os.umask(0o077)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Proxies of users, for a worker's own use: fetched with the server's certificate, into a private file."""
+"""Users' proxies for workers: fetched with the server's certificate into a private file."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
-#: A proxy is handed to a worker only with this much time left, and asked for with as much again.
+#: A proxy for a worker must have this much time left; it is requested with as much again.
 _LEFT_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """As whom a worker acts. Without a user it is the server itself, with its host certificate."""
+    """The identity of a worker. Without a user it is the server itself, with its host certificate."""
 
     user: str = ""
     group: str = ""
@@ -23,7 +24,7 @@ class Identity:
 
     @property
     def is_host(self) -> bool:
-        """Whether it is the server itself."""
+        """True for the server itself."""
         return not self.user
 
     def __str__(self) -> str:
@@ -36,8 +37,8 @@ HOST = Identity()
 def download(identity: Identity, path: Path) -> float:
     """Write the identity's proxy, mode 0600, with VOMS extensions where its group has them.
 
-    Returns when it expires (seconds since 1970). Touches neither the environment nor the proxies of others. Raises
-    ArchiveError naming why there is none.
+    Return the time of its expiry (seconds since 1970). The environment and other proxies stay unchanged. Raise
+    ArchiveError with the reason when there is no proxy.
     """
     from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
@@ -53,7 +54,7 @@ def download(identity: Identity, path: Path) -> float:
     raise ArchiveError(f"No proxy of {identity}: {'; '.join(reasons)}")
 
 
-def _chain(dn: str, group: str) -> dict:
+def _chain(dn: str, group: str) -> dict[str, Any]:
     from DIRAC.ConfigurationSystem.Client.Helpers import Registry
     from DIRAC.FrameworkSystem.Client.ProxyManagerClient import gProxyManager
 
@@ -64,8 +65,8 @@ def _chain(dn: str, group: str) -> dict:
     return gProxyManager.downloadProxy(dn, group, **times)
 
 
-def _write(chain, group: str, path: Path) -> float:
-    """The manager's own ``dumpProxyToFile`` would hand out the file of an earlier caller."""
+def _write(chain: Any, group: str, path: Path) -> float:
+    """Write a proxy; the manager's own ``dumpProxyToFile`` would return the file of an earlier caller."""
     from DIRAC.Core.Security.DiracX import addTokenToPEM
     from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
 

@@ -1,12 +1,13 @@
 """A child process with an environment and an identity of its own, for what DIRAC does with a user's proxy.
 
 DIRAC's helpers set ``X509_USER_PROXY`` and switch the server's certificate off for a whole process, and storage and
-batch systems hang; so such work is done elsewhere, one identity each, under a time limit. Requests and answers are
-lines of JSON. A child whose parent dies sees the end of its input and ends itself and what it started.
+batch systems hang; so such work runs in child processes, one identity each, under a time limit. Requests and answers
+are lines of JSON. A child whose parent dies reads the end of its input, then ends itself and the processes it started.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -16,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from PilotLoggingDIRAC.pilotlog import errors
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
@@ -31,23 +32,23 @@ _MAX_AGE_SECONDS = 3600.0
 _MARGIN_SECONDS = 300.0
 _READ_BYTES = 1024 * 1024
 
-Fetch = Callable[[Identity, Path], float]
+FetchProxy = Callable[[Identity, Path], float]
 
 
 class Worker:
-    """Acts as one identity, one call at a time; belongs to one thread at a time."""
+    """A child process that acts as one identity, one call at a time; it belongs to one thread at a time."""
 
-    def __init__(self, identity: Identity, fetch: Fetch = download):
-        """Nothing is started before the first call. ``fetch`` writes the proxy and tells when it expires."""
+    def __init__(self, identity: Identity, fetch: FetchProxy = download):
+        """Create the worker; the first call starts the child. ``fetch`` writes a proxy and returns its expiry."""
         self.identity = identity
         self._fetch = fetch
         self._child: _Child | None = None
 
     def call(self, operation: str, seconds: float, **arguments: Any) -> Any:
-        """The operation's answer.
+        """Return the operation's result.
 
-        Raises the operation's own named error, and ArchiveError when there is no proxy, when it takes longer than
-        ``seconds`` (the child and all it started are killed), or when the child dies.
+        Raise the operation's own named error. Raise ArchiveError when there is no proxy, when the child dies, or when
+        the call takes longer than ``seconds``: the child and all its processes are then killed.
         """
         if self._child and not self._child.usable(seconds):
             self.close()
@@ -60,23 +61,23 @@ class Worker:
             raise ArchiveError(f"{operation} as {self.identity}: {error}") from None
 
     def close(self) -> None:
-        """End the child, at once, and remove its proxy. The next call starts another one."""
+        """End the child at once and remove its proxy. The next call starts another one."""
         if self._child:
             self._child.end()
             self._child = None
 
 
 class _Broken(Exception):
-    """The child did not do its part; it is of no use any more."""
+    """The child failed and can't be used any more."""
 
 
 class _Child:
-    def __init__(self, identity: Identity, fetch: Fetch):
+    def __init__(self, identity: Identity, fetch: FetchProxy):
         remove_abandoned()
         self._private = PrivateFolder("worker")
         self._folder = self._private.path
         self._born = time.time()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         try:
             proxy = self._folder / "proxy"
@@ -90,7 +91,7 @@ class _Child:
             self.end()
             raise
 
-    def _start(self, identity: Identity, proxy: Path) -> subprocess.Popen:
+    def _start(self, identity: Identity, proxy: Path) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if name != "X509_USER_PROXY"}
         if not identity.is_host:
             environment["X509_USER_PROXY"] = str(proxy)
@@ -104,16 +105,23 @@ class _Child:
         )
 
     def usable(self, seconds: float) -> bool:
-        """Whether it lives, is young, and has a proxy for a call of that length."""
+        """Return whether the child runs, is young, and has a proxy for a call of that length."""
         now = time.time()
         fresh = now - self._born < _MAX_AGE_SECONDS and now + seconds + _MARGIN_SECONDS < self._expires
-        return fresh and self._process.poll() is None
+        return fresh and self._running().poll() is None
 
-    def ask(self, operation: str, until: float, arguments: dict) -> Any:
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise _Broken("the worker was not started")
+        return self._process
+
+    def ask(self, operation: str, until: float, arguments: dict[str, Any]) -> Any:
+        """Return the answer to a request. Raise its named error; raise _Broken when the child fails."""
         request = {"operation": operation, "until": until, "arguments": arguments}
+        stdin = _pipe(self._running().stdin)
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
         except OSError:
             raise _Broken("the worker has died") from None
         answer = self._answer(until)
@@ -121,8 +129,8 @@ class _Child:
             raise _named(answer["error"], answer["message"])
         return answer["value"]
 
-    def _answer(self, until: float) -> dict:
-        """The next line of the child. Raises _Broken when it comes too late or never."""
+    def _answer(self, until: float) -> Any:
+        """Return the child's next line. Raise _Broken when it comes too late or never."""
         while (end := self._buffer.find(b"\n")) < 0:
             self._read(until)
         line = bytes(self._buffer[:end])
@@ -130,32 +138,37 @@ class _Child:
         return json.loads(line)
 
     def _read(self, until: float) -> None:
-        left = until - time.time()
-        if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
+        left, stdout = until - time.time(), _pipe(self._running().stdout)
+        if left <= 0 or not select.select([stdout], [], [], left)[0]:
             raise _Broken("it took too long")
-        data = os.read(self._process.stdout.fileno(), _READ_BYTES)
+        data = os.read(stdout.fileno(), _READ_BYTES)
         if not data:
             raise _Broken("the worker has died")
         self._buffer += data
 
     def end(self) -> None:
-        """Kill it and all it started, and remove its folder."""
+        """Kill the child and all its processes, and remove its folder."""
         if self._process:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            self._process.stdin.close()
-            self._process.stdout.close()
+            _pipe(self._process.stdin).close()
+            _pipe(self._process.stdout).close()
             self._process.wait()
         self._private.close()
 
 
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    """Return a stream of the child; all that are used are pipes, see ``_Child._start``."""
+    if stream is None:
+        raise _Broken("the worker has no pipe")
+    return stream
+
+
 def _write_configuration(path: Path) -> None:
-    """What this process has read from files, command line and ``-o``; it may hold passwords."""
+    """Write the configuration that this process has from files, command line and ``-o``; it may hold passwords."""
     from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData
 
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(str(gConfigurationData.localCFG))
 
 

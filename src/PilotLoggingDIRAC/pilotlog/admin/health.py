@@ -1,4 +1,4 @@
-"""Whether all is well, from what collectors, database and proxy store say: findings with a level, for monitoring."""
+"""The health of an installation as findings with a level, from the answers of collectors, database and proxy store."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 from ..text import humanize
 
@@ -14,7 +15,7 @@ _TROUBLE = ("SpoolFull", "SpoolUnavailable", "StoreUnavailable", "StoreRefused",
 
 
 class Level(IntEnum):
-    """As monitoring systems of Nagios's kind know them; the value is the exit code."""
+    """The levels of Nagios and its like; the value is the exit code."""
 
     OK = 0
     WARNING = 1
@@ -23,8 +24,8 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """From when on something is worth a warning, or critical."""
+class HealthLimits:
+    """The limits from which on a finding is a warning, or critical."""
 
     waiting_warning_seconds: float = 1 * _DAY
     waiting_critical_seconds: float = 3 * _DAY
@@ -36,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that somebody should know."""
+    """One thing that an administrator should know."""
 
     level: Level
     subject: str
@@ -44,8 +45,8 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
-    """What the database holds. ``days`` until its disk is full were nothing purged; None when nobody knows."""
+class DiskUsage:
+    """The usage of the database's disk."""
 
     stored_bytes: int
     growth_bytes_a_day: float
@@ -53,28 +54,31 @@ class Disk:
 
     @property
     def days(self) -> float | None:
-        """Days left."""
+        """The days until the disk is full if nothing is purged; None when that is unknown."""
         if not self.disk_bytes or self.growth_bytes_a_day <= 0:
             return None
         return max(self.disk_bytes - self.stored_bytes, 0) / self.growth_bytes_a_day
 
 
 def worst(findings: Iterable[Finding]) -> Level:
-    """The level of all together: what is critical counts most, then warnings, then what is unknown."""
+    """Return the worst level of all findings, in the order critical, warning, unknown, ok."""
     order = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
     levels = {finding.level for finding in findings}
     return next((level for level in order if level in levels), Level.OK)
 
 
-def disk(usage: Mapping) -> Disk:
-    """From the answer of ``getUsage``: a day's text takes as much place as the text that is there, byte for byte."""
+def disk(usage: Mapping[str, Any]) -> DiskUsage:
+    """Return the disk usage from the answer of ``getUsage``.
+
+    New text is assumed to take as much space on disk, byte for byte, as the text that is stored.
+    """
     raw = sum(vo["bytes"] for vo in usage["VOs"])
     share = usage["StoredBytes"] / raw if raw else 0.0
-    return Disk(usage["StoredBytes"], share * sum(vo["bytes_of_a_day"] for vo in usage["VOs"]), usage["DiskBytes"])
+    return DiskUsage(usage["StoredBytes"], share * sum(vo["bytes_of_a_day"] for vo in usage["VOs"]), usage["DiskBytes"])
 
 
-def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
-    """What one collector's ``getStatus`` tells of itself."""
+def of_collector(url: str, status: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield the findings in one collector's answer to ``getStatus``."""
     if status["Database"] != "available":
         yield Finding(Level.CRITICAL, url, f"no database: {status['Database']}")
     collector, spool = status["Collector"], status["Collector"]["Spool"]
@@ -84,8 +88,8 @@ def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
         waiting = f"{humanize.count(spool['Batches'], 'message')} ({humanize.size(spool['Bytes'])})"
         yield Finding(Level.WARNING, url, f"{waiting} wait in its spool for the database")
     if spool["Quarantined"]:
-        what = f"the database refused {humanize.count(spool['Quarantined'], 'message')}; dirac-admin-pilot-logs-retry --Quarantine"
-        yield Finding(Level.WARNING, url, what)
+        refused = f"the database refused {humanize.count(spool['Quarantined'], 'message')}"
+        yield Finding(Level.WARNING, url, f"{refused}; dirac-admin-pilot-logs-retry --Quarantine")
     if collector["LogsWithUntoldGaps"]:
         yield Finding(
             Level.WARNING, url, f"text is missing in {humanize.count(collector['LogsWithUntoldGaps'], 'log')}"
@@ -99,8 +103,10 @@ def of_collector(url: str, status: Mapping) -> Iterator[Finding]:
             )
 
 
-def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: Limits) -> Iterator[Finding]:
-    """What waits for the storage elements; ``oldest`` is a time as ``getStatus`` gives it, or empty."""
+def of_archive(
+    oldest: str, failures: Iterable[Mapping[str, Any]], now: datetime, limits: HealthLimits
+) -> Iterator[Finding]:
+    """Yield the findings about logs that wait for their archive; ``oldest`` is a time of ``getStatus``, or empty."""
     waited = (now - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
     if waited >= limits.waiting_warning_seconds:
         level = Level.CRITICAL if waited >= limits.waiting_critical_seconds else Level.WARNING
@@ -110,15 +116,15 @@ def of_archive(oldest: str, failures: Iterable[Mapping], now: datetime, limits: 
         yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
 
 
-def of_disk(found: Disk, limits: Limits) -> Iterator[Finding]:
-    """Whether the database's disk will be full."""
+def of_disk(found: DiskUsage, limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding when the database's disk will soon be full."""
     if found.days is not None and found.days < limits.disk_warning_days:
         level = Level.CRITICAL if found.days < limits.disk_critical_days else Level.WARNING
         yield Finding(level, "database", f"its disk is full in {found.days:.0f} days, were nothing purged")
 
 
-def of_proxy(subject: str, expires: datetime | None, now: datetime, limits: Limits) -> Iterator[Finding]:
-    """Whether a data manager's proxy is there and for how long."""
+def of_proxy(subject: str, expires: datetime | None, now: datetime, limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding when a data manager's proxy is missing or expires soon."""
     if expires is None:
         yield Finding(Level.CRITICAL, subject, "no proxy in ProxyManager: dirac-proxy-init as that user")
         return

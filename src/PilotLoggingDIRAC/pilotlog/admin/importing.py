@@ -1,8 +1,8 @@
-"""Taking in what DIRAC's own collector left: a folder with a file for each pilot.
+"""Importing the files of DIRAC's own collector: a folder with a file for each pilot.
 
-``<folder>/<vo>/<stamp>`` is the log of a pilot that has not finalised it, ``<folder>/<vo>/<stamp>.log`` of one that has.
-The text becomes part 0 of the pilot's log, before all that the pilot sends to us. It travels in slices, each with the
-offset at which it belongs, so that an import that was interrupted goes on where it ended.
+``<folder>/<vo>/<stamp>`` is a log that its pilot has not finalised, ``<folder>/<vo>/<stamp>.log`` a finalised one.
+The text becomes part 0 of the pilot's log, before all text that the pilot sends to this collector. It is sent in
+slices, each with its offset, so that an interrupted import continues where it ended.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..errors import InvalidInput, PilotLogError
 from ..model import PilotId, State
 from ..text.redaction.redactor import Redactor
 
-#: The part that holds imported text; what the pilot sends itself begins with part 1.
+#: The part of imported text; the text that the pilot itself sends begins with part 1.
 PART = 0
 #: DIRAC's own collector does not keep the code of a pilot that has ended.
 UNKNOWN_RETURN_CODE = "unknown"
@@ -32,14 +32,14 @@ _STATES = {state.value: state for state in (State.COMPLETE, State.INCOMPLETE)}
 
 
 class ImportConflict(PilotLogError):
-    """The file and what was imported of it before are not the same text; a person has to look."""
+    """The file's text differs from the text that was imported of it before; a person has to decide."""
 
     errno = 3420
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an import ends: the state that the log gets, and the SHA-256 of its whole text."""
+    """The end of an import: the state that the log gets, and the SHA-256 of its whole text."""
 
     state: State
     sha256: bytes
@@ -51,7 +51,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class ImportSlice:
-    """UTF-8 text for an offset in bytes; no text and no ending ask how long the import is so far."""
+    """UTF-8 text for an offset in bytes; without text and ending it asks for the length of the import so far."""
 
     offset: int
     text: bytes
@@ -60,7 +60,7 @@ class ImportSlice:
 
 
 def parse_slice(offset: object, text: object, last: object, modified: object) -> ImportSlice:
-    """The slice in the arguments of ``importLog``.
+    """Return the slice in the arguments of ``importLog``. Raise InvalidInput.
 
     ``last`` is an empty dictionary, or with the last slice ``{"State": "Complete" or "Incomplete", "SHA256": <hex>}``;
     ``modified`` is the file's time in ISO 8601, UTC where it names no zone.
@@ -94,15 +94,15 @@ def _parse_ending(last: object) -> Ending | None:
 
 def _parse_time(value: object) -> datetime:
     try:
-        time = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(str(value))
         return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput("modified is not ISO 8601 text") from None
 
 
 @dataclass(frozen=True, slots=True)
-class LeftLog:
-    """What was left of one pilot: its files in order, whether it has finalised its log, and when it last wrote (UTC)."""
+class CollectorLog:
+    """The files of one pilot's log in order; ``modified`` is the time of its last text (UTC)."""
 
     pilot: PilotId
     paths: tuple[Path, ...]
@@ -110,40 +110,40 @@ class LeftLog:
     modified: datetime
 
     def ending(self, sha256: bytes, now: datetime, silent: timedelta) -> Ending | None:
-        """How its import ends; None for a pilot that has not finalised its log, and may not be dead yet."""
+        """Return the end of its import; None for a pilot that has not finalised its log and may still be alive."""
         if self.finalised:
             return Ending(State.COMPLETE, sha256)
         return Ending(State.INCOMPLETE, sha256) if now - self.modified >= silent else None
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A name in the folder that is no pilot's log, and why."""
+class SkippedFile:
+    """A name in the folder that is no pilot's log, and the reason."""
 
     path: Path
     reason: str
 
 
-def find(folder: Path) -> Iterator[LeftLog | Skipped]:
-    """What was left in the folder, VO by VO in the order of names. Raises OSError for a folder that can't be read."""
+def find(folder: Path) -> Iterator[CollectorLog | SkippedFile]:
+    """Yield the logs in the folder, VO by VO in the order of names. Raise OSError for a folder that can't be read."""
     for vo in sorted(folder.iterdir()):
         if not stat.S_ISDIR(vo.lstat().st_mode):
-            yield Skipped(vo, "not a folder of a VO")
+            yield SkippedFile(vo, "not a folder of a VO")
             continue
         yield from _find_of_vo(vo)
 
 
-def _find_of_vo(vo: Path) -> Iterator[LeftLog | Skipped]:
+def _find_of_vo(vo: Path) -> Iterator[CollectorLog | SkippedFile]:
     files: dict[PilotId, list[Path]] = {}
     for path in sorted(vo.iterdir()):
         try:
             pilot = _pilot(path)
         except InvalidInput as error:
-            yield Skipped(path, str(error))
+            yield SkippedFile(path, str(error))
         else:
             files.setdefault(pilot, []).append(path)
     for pilot, paths in files.items():
-        yield _left(pilot, paths)
+        yield _collector_log(pilot, paths)
 
 
 def _pilot(path: Path) -> PilotId:
@@ -156,16 +156,16 @@ def _pilot(path: Path) -> PilotId:
     return pilot
 
 
-def _left(pilot: PilotId, paths: Iterable[Path]) -> LeftLog:
-    """Text that came after the finalise mark is in a file of its own, behind the finalised one."""
+def _collector_log(pilot: PilotId, paths: Iterable[Path]) -> CollectorLog:
+    """Return one pilot's log: the finalised file first, then the file of text that came after the finalise mark."""
     ordered = tuple(sorted(paths, key=lambda path: path.suffix != _FINALISED))
     seconds = max(path.stat().st_mtime for path in ordered)
     modified = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-    return LeftLog(pilot, ordered, ordered[0].suffix == _FINALISED, modified)
+    return CollectorLog(pilot, ordered, ordered[0].suffix == _FINALISED, modified)
 
 
 def converted(paths: Iterable[Path], redactor: Redactor) -> Iterator[bytes]:
-    """The files' text as it is stored: UTF-8 without secrets, in pieces that end with a character."""
+    """Yield the files' text as it is stored: UTF-8 without secrets, in blocks that end with a character."""
     carry = b""
     for text in _decoded(paths):
         redacted, carry = redactor.redact(carry, text)
@@ -174,18 +174,18 @@ def converted(paths: Iterable[Path], redactor: Redactor) -> Iterator[bytes]:
 
 
 def _decoded(paths: Iterable[Path]) -> Iterator[bytes]:
-    """The files' text as UTF-8, in pieces that end with a character; bytes that are not UTF-8 become ``\\xNN``."""
+    r"""Yield the files' text as UTF-8, in blocks that end with a character; other bytes become ``\xNN``."""
     for path in paths:
         decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         with path.open("rb") as file:
             # an escaped byte takes four
-            while chunk := file.read(lifecycle.MAX_CHUNK_BYTES // 4):
-                yield decoder.decode(chunk).encode()
+            while block := file.read(lifecycle.MAX_CHUNK_BYTES // 4):
+                yield decoder.decode(block).encode()
         yield decoder.decode(b"", final=True).encode()
 
 
 class Outcome(StrEnum):
-    """What became of one log."""
+    """The outcome of one log's import."""
 
     IMPORTED = "imported"
     PRESENT = "already there"
@@ -193,28 +193,28 @@ class Outcome(StrEnum):
 
 
 Send = Callable[[PilotId, ImportSlice], int]
-"""Brings a slice to the collector and returns the length of the import. Raises PilotLogError."""
+"""Sends a slice to the collector and returns the length of the import. Raises PilotLogError."""
 
 
-def bring(left: LeftLog, send: Send, now: datetime, silent: timedelta, redactor: Redactor) -> Outcome:
-    """Bring a log to the collector, without its secrets, from where an earlier import ended.
+def bring(log: CollectorLog, send: Send, now: datetime, silent: timedelta, redactor: Redactor) -> Outcome:
+    """Send a log to the collector, without its secrets, from where an earlier import ended.
 
-    Raises ImportConflict when the collector holds other text, and what ``send`` raises.
+    Raise ImportConflict when the collector holds other text, and the errors of ``send``.
     """
-    known = length = send(left.pilot, ImportSlice(0, b"", None, left.modified))
+    known = length = send(log.pilot, ImportSlice(0, b"", None, log.modified))
     digest, position = hashlib.sha256(), 0
-    for text in converted(left.paths, redactor):
+    for text in converted(log.paths, redactor):
         digest.update(text)
         position += len(text)
         if position > length:
             new = text[length - position :]
             if new[0] & 0xC0 == 0x80:
                 raise ImportConflict(f"The collector's {length} bytes end inside a character of the file")
-            length = send(left.pilot, ImportSlice(length, new, None, left.modified))
+            length = send(log.pilot, ImportSlice(length, new, None, log.modified))
     if length != position:
         raise ImportConflict(f"The collector has {length} bytes, the file {position}")
-    ending = left.ending(digest.digest(), now, silent)
+    ending = log.ending(digest.digest(), now, silent)
     if not ending:
         return Outcome.OPEN
-    send(left.pilot, ImportSlice(length, b"", ending, left.modified))
+    send(log.pilot, ImportSlice(length, b"", ending, log.modified))
     return Outcome.PRESENT if known == length else Outcome.IMPORTED

@@ -1,4 +1,4 @@
-"""Figures for monitoring: of a collector, of the store, of the page, as plain values under the names that are scraped."""
+"""Metrics of a collector, of the store and of the page, as plain values under the names that Prometheus scrapes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: ``kind`` is counter, gauge or histogram; a sample is a number, or for a histogram ([(upper bound, values up to it)], sum)."""
+class Metric:
+    """One metric: ``kind`` is counter, gauge or histogram.
+
+    A sample is a number, or for a histogram ([(upper bound, number of values up to it)], sum).
+    """
 
     kind: str
     name: str
@@ -22,8 +25,8 @@ class Figure:
     samples: dict[Labels, Any] = field(default_factory=dict)
 
 
-def collector_figures(status: Mapping[str, Any], histograms: Mapping[str, Histogram]) -> Iterator[Figure]:
-    """Those of one collector, from ``Intake.status`` and ``Intake.histograms``."""
+def collector_metrics(status: Mapping[str, Any], histograms: Mapping[str, Histogram]) -> Iterator[Metric]:
+    """Yield the metrics of one collector, from ``Intake.status`` and ``Intake.histograms``."""
     yield _counter(
         "messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"]
     )
@@ -34,13 +37,13 @@ def collector_figures(status: Mapping[str, Any], histograms: Mapping[str, Histog
     yield _gauge("waiting_messages", "Messages that wait for the database in memory", status["WaitingBatches"])
     yield _gauge("waiting_bytes", "Bytes of them", status["WaitingBytes"])
     yield _gauge("untold_gaps", "Logs in which text is missing and no line says so yet", status["LogsWithUntoldGaps"])
-    yield from _spool_figures(status["Spool"])
-    yield histogram_figure("answer_seconds", "Seconds from a message's acceptance to its answer", histograms["Answers"])
-    yield histogram_figure("group_messages", "Messages of a transaction", histograms["Groups"])
-    yield histogram_figure("commit_seconds", "Seconds that a transaction took", histograms["Commits"])
+    yield from _spool_metrics(status["Spool"])
+    yield histogram_metric("answer_seconds", "Seconds from a message's acceptance to its answer", histograms["Answers"])
+    yield histogram_metric("group_messages", "Messages of a transaction", histograms["Groups"])
+    yield histogram_metric("commit_seconds", "Seconds that a transaction took", histograms["Commits"])
 
 
-def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
+def _spool_metrics(spool: Mapping[str, Any]) -> Iterator[Metric]:
     yield _gauge("spool_messages", "Messages that wait in the spool", spool["Batches"])
     yield _gauge("spool_bytes", "Bytes of the spool", spool["Bytes"])
     yield _gauge("quarantined_messages", "Messages that the database refused, put aside", spool["Quarantined"])
@@ -50,8 +53,8 @@ def _spool_figures(spool: Mapping[str, Any]) -> Iterator[Figure]:
     yield _gauge("spool_problem", "Whether the spool can't be opened, read or written", bool(spool["Problem"]))
 
 
-def store_figures(status: Mapping[str, Any] | None) -> Iterator[Figure]:
-    """Those of the store, from ``LogReader.status``; None when it can't be reached."""
+def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
+    """Yield the metrics of the store, from ``LogReader.status``; ``status`` is None while the store is unavailable."""
     yield _gauge("database_up", "Whether this process reaches the database", status is not None)
     if status is None:
         return
@@ -72,44 +75,44 @@ def store_figures(status: Mapping[str, Any] | None) -> Iterator[Figure]:
     )
 
 
-def page_figures(watchers: int, copies_bytes: int) -> Iterator[Figure]:
-    """Those of the web page."""
+def page_metrics(watchers: int, copies_bytes: int) -> Iterator[Metric]:
+    """Yield the metrics of the web page."""
     yield _gauge("watchers", "Live logs that are open on the page", watchers)
     yield _gauge("copies_bytes", "Bytes of archived logs that the page keeps on local disk", copies_bytes)
 
 
-def _counter(name: str, text: str, value: float) -> Figure:
-    return Figure("counter", name, text, {(): float(value)})
+def _counter(name: str, text: str, value: float) -> Metric:
+    return Metric("counter", name, text, {(): float(value)})
 
 
-def _gauge(name: str, text: str, value: float) -> Figure:
-    return Figure("gauge", name, text, {(): float(value)})
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return Metric("gauge", name, text, {(): float(value)})
 
 
-def histogram_figure(name: str, text: str, histogram: Histogram) -> Figure:
+def histogram_metric(name: str, text: str, histogram: Histogram) -> Metric:
     """Return a histogram's counts by upper bound, with their sum."""
-    (metric,) = histogram.collect()
-    buckets = [(sample.labels["le"], sample.value) for sample in metric.samples if sample.name.endswith("_bucket")]
-    total = next(sample.value for sample in metric.samples if sample.name.endswith("_sum"))
-    return Figure("histogram", name, text, {(): (buckets, total)})
+    (family,) = histogram.collect()
+    buckets = [(sample.labels["le"], sample.value) for sample in family.samples if sample.name.endswith("_bucket")]
+    total = next(sample.value for sample in family.samples if sample.name.endswith("_sum"))
+    return Metric("histogram", name, text, {(): (buckets, total)})
 
 
-def _labelled(kind: str, name: str, text: str, label: str, values: Mapping[str, float]) -> Figure:
-    return Figure(kind, name, text, {((label, key),): float(value) for key, value in values.items()})
+def _labelled(kind: str, name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+    return Metric(kind, name, text, {((label, key),): float(value) for key, value in values.items()})
 
 
-def labelled(figure: Figure, name: str, value: str) -> Figure:
-    """The same figure with one more label on each sample."""
-    samples = {(*labels, (name, value)): sample for labels, sample in figure.samples.items()}
-    return Figure(figure.kind, figure.name, figure.help, samples)
+def labelled(metric: Metric, name: str, value: str) -> Metric:
+    """Return the metric with one more label on each sample."""
+    samples = {(*labels, (name, value)): sample for labels, sample in metric.samples.items()}
+    return Metric(metric.kind, metric.name, metric.help, samples)
 
 
-def merged(figures: Iterator[Figure]) -> list[Figure]:
-    """Figures of the same name become one, with the samples of all."""
-    found: dict[str, Figure] = {}
-    for figure in figures:
-        if figure.name in found:
-            found[figure.name].samples.update(figure.samples)
+def merged(metrics: Iterator[Metric]) -> list[Metric]:
+    """Return the metrics, those of the same name as one with the samples of all."""
+    found: dict[str, Metric] = {}
+    for metric in metrics:
+        if metric.name in found:
+            found[metric.name].samples.update(metric.samples)
         else:
-            found[figure.name] = figure
+            found[metric.name] = metric
     return list(found.values())

@@ -1,7 +1,7 @@
-"""Switching the logging of a VO's pilots on and off, for all computing elements or some: what has to be written.
+"""Switching the logging of a VO's pilots on and off, for all computing elements or some: the options to write.
 
-A pilot sends when logging is on and its CE is in the white list, or there is no white list. Options of a VO win over
-those for all VOs, and an inherited white list can't be removed for one VO: it is replaced by a list of all its CEs.
+A pilot sends its log when logging is on and its CE is in the white list, or there is no white list. Options of a VO
+override those for all VOs. An inherited white list can't be removed for one VO: a list of all its CEs replaces it.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from ..errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What holds for a VO: whether logging is on, where pilots send, and the white list (None: there is none)."""
+    """The options of a VO: logging on or off, the collector's URL for pilots, the white list (None: there is none)."""
 
     on: bool = False
     url: str = ""
     ces: tuple[str, ...] | None = None
 
     def sending(self, known: Sequence[str]) -> list[str]:
-        """The CEs whose pilots send, out of those that are known and those that the list names."""
+        """Return the CEs whose pilots send their logs: those on the list, or all that are known."""
         if not self.on:
             return []
         return sorted(known if self.ces is None else self.ces)
 
 
 def switched_on(present: Switch, ces: Sequence[str], known: Sequence[str], url: str, inherited: bool) -> Switch:
-    """With these CEs sending too, or all when none is given. ``inherited``: there is a white list for all VOs.
+    """Return the options with these CEs switched on too, or with all when none is given.
 
-    Raises InvalidInput for a CE that is not known, and when nobody says where to send.
+    ``inherited`` is True where a white list for all VOs exists. Raise InvalidInput for a CE that is not known, and when
+    no URL is given or set.
     """
     _require_known(ces, known)
     wanted = dataclasses.replace(present, on=True, url=url or present.url)
@@ -46,7 +47,7 @@ def switched_on(present: Switch, ces: Sequence[str], known: Sequence[str], url: 
 
 
 def switched_off(present: Switch, ces: Sequence[str], known: Sequence[str]) -> Switch:
-    """Without these CEs, or wholly off when none is given. Without any CE left it is off, with an empty white list."""
+    """Return the options with these CEs switched off, or with logging off when none is given or none is left."""
     if not ces:
         return dataclasses.replace(present, on=False)
     if not present.on:

@@ -16,7 +16,7 @@ class Alarms:
         quiet_seconds: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """Create alarms. A problem is over after ``quiet_seconds`` of absence: one that comes and goes is one problem."""
+        """Create alarms. A problem is over after ``quiet_seconds`` of absence; until then it is the same problem."""
         self._began = began
         self._ended = ended
         self._quiet_seconds = quiet_seconds

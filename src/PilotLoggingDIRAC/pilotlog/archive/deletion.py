@@ -1,6 +1,7 @@
-"""Deleting on request, the administrator's side: what is named leaves the store at once and is there for nobody.
+"""Deleting on request, the administrator's side: the text of the named logs leaves the store at once.
 
-Copies in an archive are removed by the agent, see ``removal``; until then a row remembers them.
+Nobody finds a deleted log any more. The agent removes its copies from the archive later, see ``removal``; until then
+its row stays as their record.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..errors import InvalidInput
@@ -16,17 +17,17 @@ from ..model import Log, Selection
 from ..ports import Clock
 from .sealer import DRAINING_SECONDS
 
-#: What is deleted in one transaction, so that no collector waits for its locks: text before compression, and chunks.
+#: Bounds of one transaction, so that no collector waits for its locks: text before compression, and chunks.
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_CHUNKS = 10_000
-#: What is deleted in one call.
+#: The bounds of one call.
 MAX_LOGS = 1000
 _MAX_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much: logs (parts), their bytes of text in the store or archived, and their copies in archives."""
+    """An amount of logs (parts), their bytes of text in the store or archived, and their copies in archives."""
 
     logs: int = 0
     bytes: int = 0
@@ -36,53 +37,53 @@ class Extent:
         return Extent(self.logs + other.logs, self.bytes + other.bytes, self.copies + other.copies)
 
 
-class Deletable(Protocol):
-    """The store, as deleting needs it. Each method may raise StoreUnavailable; doing it again is safe."""
+class DeletableLogs(Protocol):
+    """The store as ``Deletion`` needs it. Each method may raise StoreUnavailable; calling it again is safe."""
 
     def extent(self, wanted: Selection) -> Extent:
-        """How much matches."""
+        """Return the extent of the logs that match."""
 
     def page(self, wanted: Selection, limit: int) -> list[Log]:
-        """Some of the logs that match, those silent for longest first."""
+        """Return up to ``limit`` of the logs that match, those silent for longest first."""
 
     def delete(self, logs: Sequence[Log], wanted: Selection) -> Extent:
-        """Delete the text of those that still match, and make them Deleted; they lose their leases."""
+        """Delete the text of logs that still match, make them Deleted, and end their leases. Return their extent."""
 
-    def draining(self, since) -> bool:
-        """See ``custody.Custody.draining``."""
+    def draining(self, since: datetime) -> bool:
+        """See ``custody.SilentLogs.draining``."""
 
 
+@dataclass(frozen=True, slots=True)
 class Deletion:
-    """Deletes logs that are named by their VO, and by stamp, reference or date."""
+    """The deletion of logs that are named by their VO, and by stamp, reference or date."""
 
-    def __init__(self, store: Deletable, clock: Clock, monotonic: Callable[[], float] = time.monotonic):
-        self._store = store
-        self._clock = clock
-        self._monotonic = monotonic
+    store: DeletableLogs
+    clock: Clock
+    monotonic: Callable[[], float] = time.monotonic
 
     def extent(self, wanted: Selection) -> Extent:
-        """How much ``run`` would delete in all. Raises InvalidInput for a selection that names too little."""
+        """Return what ``run`` would delete in all. Raise InvalidInput for a selection that names too little."""
         self._require_named(wanted)
-        return self._store.extent(wanted)
+        return self.store.extent(wanted)
 
     def run(self, wanted: Selection, done: Callable[[Extent], None]) -> bool:
-        """Delete what matches, at most ``MAX_LOGS`` logs and for some seconds; whether there may be more.
+        """Delete logs that match, at most ``MAX_LOGS`` and for some seconds. Return True when there may be more.
 
-        ``done`` is told of each step that was committed. Raises InvalidInput for a selection that names too little,
-        StoreUnavailable; what was told of before stays deleted.
+        ``done`` gets the extent of each step that was committed. Raise InvalidInput for a selection that names too
+        little, and StoreUnavailable; the steps committed before stay committed.
         """
         self._require_named(wanted)
-        until = self._monotonic() + _MAX_SECONDS
-        page = self._store.page(wanted, MAX_LOGS)
+        until = self.monotonic() + _MAX_SECONDS
+        page = self.store.page(wanted, MAX_LOGS)
         for group in groups(page):
-            done(self._store.delete(group, wanted))
-            if self._monotonic() > until:
+            done(self.store.delete(group, wanted))
+            if self.monotonic() > until:
                 return True
         return len(page) == MAX_LOGS
 
     def draining(self) -> bool:
-        """Whether collectors still bring in text from an outage, which may belong to what is deleted now."""
-        return self._store.draining(self._clock() - timedelta(seconds=DRAINING_SECONDS))
+        """Return whether collectors still store text from an outage: it may belong to the logs that are deleted now."""
+        return self.store.draining(self.clock() - timedelta(seconds=DRAINING_SECONDS))
 
     def _require_named(self, wanted: Selection) -> None:
         if len(wanted.vos) != 1:
@@ -92,12 +93,12 @@ class Deletion:
         named = (*wanted.vos, *wanted.stamps, *wanted.references)
         if not all(name.strip() for name in named):
             raise InvalidInput("A blank name is none")
-        if wanted.until and wanted.until > self._clock():
+        if wanted.until and wanted.until > self.clock():
             raise InvalidInput("ToDate is in the future")
 
 
 def groups(logs: Sequence[Log]) -> Iterator[list[Log]]:
-    """The logs in groups whose text is small enough to be deleted at once; a log that is larger is alone."""
+    """Yield the logs in groups small enough for one transaction; a log that is larger is alone in its group."""
     group: list[Log] = []
     size = chunks = 0
     for log in logs:

@@ -1,4 +1,4 @@
-"""What DIRAC knows of pilots, copied into their logs."""
+"""Copying what DIRAC knows of pilots into their logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log as a file for the archive: the same log always gives the same bytes, the same name and the same GUID."""
+"""A log packed into a file for the archive: the same log always gives the same bytes, the same name, the same GUID."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from ..errors import ArchiveError
@@ -20,24 +20,24 @@ _BLOCK = 1024 * 1024
 
 
 class Texts(Protocol):
-    """Where the text of logs is read from."""
+    """The store as packing needs it: the text of logs."""
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's chunks, in order."""
+        """Yield (sequence, text) of a log's chunks, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a VO's logs go."""
+    """The storage element and the folder of a VO's archive."""
 
     se: str
     path: str
 
     def file(self, log: Log, generation: int, content: Content) -> StoredFile:
-        """The file of one generation of a log: ``<path>/<yyyy>/<mm>/<dd>/<stamp>.<part>.<generation>.log.gz``.
+        """Return the file of a log's generation: ``<path>/<yyyy>/<mm>/<dd>/<stamp>.<part>.<generation>.log.gz``.
 
-        The date is that of the first text. The GUID follows from the LFN, in capitals as DIRAC's. Raises ArchiveError
-        for an LFN longer than the 255 characters that catalogues take.
+        The date is that of the first text. The GUID is made from the LFN, in capitals as DIRAC writes GUIDs. Raise
+        ArchiveError for an LFN longer than the 255 characters that catalogues take.
         """
         name = f"{log.pilot.stamp}.{log.part}.{generation}.log.gz"
         lfn = f"{self.path.rstrip('/')}/{log.first_seen:%Y/%m/%d}/{name}"
@@ -48,12 +48,14 @@ class Target:
 
 
 def pack(log: Log, texts: Texts, path: Path) -> Content:
-    """Write a log's text, as far as it went when the log was read, as a gzip file without time or name.
+    """Write a log's text into a gzip file without time or name; text that came after the log was read is left out.
 
-    Raises ArchiveError when the store does not hold all of it.
+    Raise ArchiveError when the store does not hold all of the text.
     """
-    settings = {"filename": "", "mode": "wb", "mtime": 0, "compresslevel": 6}
-    with open(path, "wb", opener=_private) as raw, gzip.GzipFile(fileobj=raw, **settings) as file:
+    with (
+        open(path, "wb", opener=_private) as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as file,
+    ):
         found = _copy(log, texts, file)
     if found != log.bytes:
         raise ArchiveError(f"The database holds {found} bytes of this log's {log.bytes}")
@@ -64,7 +66,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _copy(log: Log, texts: Texts, file: BinaryIO) -> int:
+def _copy(log: Log, texts: Texts, file: gzip.GzipFile) -> int:
     size = expected = 0
     for sequence, text in texts.chunks(log):
         if sequence >= log.next_sequence:
@@ -76,7 +78,7 @@ def _copy(log: Log, texts: Texts, file: BinaryIO) -> int:
 
 
 def content(path: Path) -> Content:
-    """Size and checksum of a file."""
+    """Return size and checksum of a file."""
     size, checksum = 0, zlib.adler32(b"")
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
