@@ -4,7 +4,7 @@ import pytest
 
 from PilotLoggingDIRAC.commands import switching as module
 from PilotLoggingDIRAC.commands.switching import PilotSwitch
-from PilotLoggingDIRAC.pilotlog.admin.switching import Switch, switched_off, switched_on
+from PilotLoggingDIRAC.pilotlog.admin.switch import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from tests.local_cs import LocalCS
 

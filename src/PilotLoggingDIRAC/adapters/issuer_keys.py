@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,15 +24,15 @@ _METADATA = "/.well-known/openid-configuration"
 _FORM = {"Accept": "application/json", "User-Agent": "PilotLoggingDIRAC", "Connection": "close"}
 
 
+@dataclass(frozen=True, slots=True)
 class IssuerKeys:
     """The client of key servers: https only, the server's name and certificate verified, no redirection followed."""
 
-    def __init__(self, settings: TokenSettings):
-        self._settings = settings
+    settings: TokenSettings
 
     def fetch(self, issuer: Issuer) -> dict[str, Key]:
         """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raise KeysUnavailable."""
-        deadline = time.monotonic() + self._settings.keys_fetch_seconds
+        deadline = time.monotonic() + self.settings.keys_fetch_seconds
         try:
             context = _context(issuer.ca)
             where = issuer.jwks or self._key_url(issuer, context, deadline)
@@ -69,9 +70,9 @@ class IssuerKeys:
         answer.begin()
         if answer.status != http.HTTPStatus.OK:
             raise KeysUnavailable(f"The key server answers {answer.status}")
-        content = answer.read(self._settings.keys_max_bytes + 1)
-        if len(content) > self._settings.keys_max_bytes:
-            raise KeysUnavailable(f"The key server sends more than {self._settings.keys_max_bytes} bytes")
+        content = answer.read(self.settings.keys_max_bytes + 1)
+        if len(content) > self.settings.keys_max_bytes:
+            raise KeysUnavailable(f"The key server sends more than {self.settings.keys_max_bytes} bytes")
         return content
 
 

@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
-from PilotLoggingDIRAC.assembly.searching import log_search
+from PilotLoggingDIRAC.assembly.search import log_search
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -38,7 +38,7 @@ from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 
-#: A problem of the collector that comes back sooner was never over.
+#: A problem of the collector that returns within this time counts as the same problem.
 _QUIET_SECONDS = 30.0
 _MAX_WAITING_TO_DECODE = 1000
 _log = gLogger.getSubLogger("PilotLogging")
@@ -62,7 +62,7 @@ class Collector:
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
         self.streams = Places(reading.max_streams, reading.max_waiting_reads)
-        # one thread: it bounds the memory for it, and two would only take turns
+        # one thread, which bounds the memory for bodies; a second would only wait for the interpreter lock
         self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 
     def release_quarantine(self) -> int:

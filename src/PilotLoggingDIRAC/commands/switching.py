@@ -13,8 +13,7 @@ from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
 from PilotLoggingDIRAC.commands import console
 from PilotLoggingDIRAC.commands.collector_urls import HTTPS, SYSTEM
-from PilotLoggingDIRAC.pilotlog.admin import switching
-from PilotLoggingDIRAC.pilotlog.admin.switching import Switch
+from PilotLoggingDIRAC.pilotlog.admin.switch import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 
 _ON, _URL, _LIST = "RemoteLogging", "RemoteLoggerURL", "RemoteLoggerCEsWhiteList"
@@ -56,11 +55,11 @@ class PilotSwitch:
         """Return the setting after switching on. Raises InvalidInput."""
         url = url or self.present.url or next(iter(getServiceURLs(SYSTEM, service=HTTPS)), "")
         inherited = any(self._cfg.getOption(f"{section}/{_LIST}", None) is not None for section in self._sections[1:])
-        return switching.switched_on(self.present, ces, self.known(), url, inherited)
+        return switched_on(self.present, ces, self.known(), url, inherited)
 
     def off(self, ces: Sequence[str]) -> Switch:
         """Return the setting after switching off. Raises InvalidInput."""
-        return switching.switched_off(self.present, ces, self.known())
+        return switched_off(self.present, ces, self.known())
 
     def changes(self, wanted: Switch) -> dict[str, tuple[str | None, str | None]]:
         """Return (value before, value after) of each option to be written, by its path; None: no option."""

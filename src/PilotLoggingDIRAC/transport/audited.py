@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PilotLoggingDIRAC.assembly import auditing, callers
+from PilotLoggingDIRAC.assembly import audit, callers
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
@@ -28,7 +28,7 @@ class AuditedMixin:
     @property
     def audit(self) -> Audit:
         """The audit log that readings are written to."""
-        return auditing.audit()
+        return audit.audit()
 
     def refused(self, error: PilotLogError, method: str) -> None:
         """Write a refusal to the audit log; ``exported`` calls this."""

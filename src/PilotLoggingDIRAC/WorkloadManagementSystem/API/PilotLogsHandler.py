@@ -17,7 +17,7 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from PilotLoggingDIRAC.assembly import auditing
+from PilotLoggingDIRAC.assembly import audit
 from PilotLoggingDIRAC.assembly.callers import caller_of, policy
 from PilotLoggingDIRAC.assembly.page import WebPage, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation
@@ -107,7 +107,7 @@ class PilotLogsHandler(Endpoint):
         """Answer an error; if the answer has begun, end the connection, so that nobody takes a part for the whole."""
         answer = error_answer(error)
         if isinstance(error, PilotLogError) and not isinstance(error, NotYetThere):
-            auditing.audit().refused(caller_of(self), "page", error)
+            audit.audit().refused(caller_of(self), "page", error)
         if self._headers_written:
             self.request.connection.stream.close()
         else:

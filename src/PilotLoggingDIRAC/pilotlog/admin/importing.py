@@ -23,7 +23,7 @@ from ..text.redaction.redactor import Redactor
 
 #: The part of imported text; the text that the pilot itself sends begins with part 1.
 PART = 0
-#: DIRAC's own collector does not keep the code of a pilot that has ended.
+#: DIRAC's own collector does not store the code of a pilot that has ended.
 UNKNOWN_RETURN_CODE = "unknown"
 MAX_TEXT_BYTES = 4 * lifecycle.MAX_CHUNK_BYTES
 
@@ -178,7 +178,7 @@ def _decoded(paths: Iterable[Path]) -> Iterator[bytes]:
     for path in paths:
         decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         with path.open("rb") as file:
-            # an escaped byte takes four
+            # a byte that is escaped takes four
             while block := file.read(lifecycle.MAX_CHUNK_BYTES // 4):
                 yield decoder.decode(block).encode()
         yield decoder.decode(b"", final=True).encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-#: After as many failures in a row a VO is left alone until the next run.
+#: After so many failures in a row the gate closes until the next run.
 MAX_FAILURES = 3
 
 

@@ -19,7 +19,7 @@ from .custody import CopyKey, DeletedLogs
 from .tally import Tally
 
 _MAX_FAILURES = 3
-#: Copies removed in one cycle, in pages of ``logs_per_step``: archiving comes after it.
+#: Bounds the copies removed in one cycle, in pages of ``logs_per_step``: archiving waits for this step.
 _MAX_PAGES = 10
 
 

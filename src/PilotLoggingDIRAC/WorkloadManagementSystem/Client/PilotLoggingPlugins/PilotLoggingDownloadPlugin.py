@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.DownloadPlugin import DownloadPlugin
 
-from PilotLoggingDIRAC.assembly.auditing import audit
+from PilotLoggingDIRAC.assembly.audit import audit
 from PilotLoggingDIRAC.assembly.callers import policy, served
 from PilotLoggingDIRAC.assembly.sources import pilot_outputs
 from PilotLoggingDIRAC.pilotlog.access import NOBODY
