@@ -1,8 +1,8 @@
-// Questions to the server. The page's own address says in which group they are asked.
+// Requests to the server, in the group that the page's address names.
 
 const BASE = "/pilotlogs/";
 
-/** The server said no; `status` is HTTP's. */
+/** A refusal of the server; `status` is that of HTTP, 0 when the server can't be reached. */
 export class Refusal extends Error {
   constructor(status, message) {
     super(message);
@@ -10,12 +10,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The group to ask in, if the address names one. */
+/** Return the group in the page's address, null without one. */
 export function group() {
   return new URLSearchParams(location.search).get("group");
 }
 
-/** The address of a question; `values` may hold lists. */
+/** Return the address of a request; `values` may hold lists. */
 export function address(path, values = {}) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
@@ -26,12 +26,12 @@ export function address(path, values = {}) {
   return `${BASE}api/${path}${words ? `?${words}` : ""}`;
 }
 
-/** The path of a question about one log. */
+/** Return the path of a request about one log. */
 export function logPath(pilot, question) {
   return `log/${encodeURIComponent(pilot.vo)}/${encodeURIComponent(pilot.stamp)}/${question}`;
 }
 
-/** The server's answer. Raises Refusal; status 202 means: ask again in a moment. */
+/** Return the server's answer. Throws Refusal; status 202 means: ask again in a moment. */
 export async function ask(path, values, signal) {
   let answer;
   try {
@@ -50,7 +50,10 @@ function explain(status, message) {
   return message || `The server answered ${status}`;
 }
 
-/** Ask as long as the answer is on its way (202) or the server is busy (503), telling `wait` what it says meanwhile. */
+/**
+ * Return the server's answer; repeat the request while the answer is not ready (202) or the server is busy (503), and
+ * call `wait` with its message.
+ */
 export async function askPatiently(path, values, signal, wait = () => {}) {
   for (;;) {
     try {
@@ -63,7 +66,7 @@ export async function askPatiently(path, values, signal, wait = () => {}) {
   }
 }
 
-/** Wait, unless the signal comes first. */
+/** Resolve after a while; reject when the signal is aborted first. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -74,7 +77,7 @@ export function pause(milliseconds, signal) {
   });
 }
 
-/** The address of the page of one log, or of the list. */
+/** Return the address of the page of one log, or of the list. */
 export function pageOf(pilot) {
   const query = new URLSearchParams();
   if (group()) query.set("group", group());
@@ -84,7 +87,7 @@ export function pageOf(pilot) {
     : `${BASE}${words}`;
 }
 
-/** The pilot that the page's address names, null for the list. */
+/** Return the pilot in the page's address, null for the list. */
 export function pilotOfAddress() {
   const match = location.pathname.match(/^\/pilotlogs\/log\/([^/]+)\/([^/]+)$/);
   return match ? { vo: decodeURIComponent(match[1]), stamp: decodeURIComponent(match[2]) } : null;

@@ -1,6 +1,6 @@
-// Making elements. Text always becomes a text node: nothing that comes from a log is ever read as markup.
+// Elements of the page. Text always becomes a text node, so that text of a log is never parsed as markup.
 
-/** An element: `properties` are set as attributes, functions as listeners, `false` and `null` are left out. */
+/** Return an element: `properties` become attributes, functions listeners; `false` and `null` are left out. */
 export function make(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -12,7 +12,7 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
-/** Put these, and nothing else, into an element. */
+/** Replace all that is in an element by `children`. */
 export function fill(element, ...children) {
   element.replaceChildren(
     ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
@@ -20,7 +20,7 @@ export function fill(element, ...children) {
   return element;
 }
 
-/** Whether a key press is meant for a field that is being filled in. */
+/** Return true for a key press in a form field. */
 export function isTyping(event) {
   const target = event.target;
   return target instanceof HTMLElement && (target.matches("input, select, textarea") || target.isContentEditable);

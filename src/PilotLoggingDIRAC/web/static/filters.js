@@ -1,4 +1,4 @@
-// What is asked for: fields above the list, and the same in the address.
+// The filters of the list: fields above it, and their values in the page's address.
 
 import { make } from "./dom.js";
 
@@ -21,7 +21,7 @@ const LISTS = [
 const HOURS = { h: 1, d: 24 };
 const REFERENCE = /[:/]/;
 
-/** What the server is asked, from the words of the page's address. */
+/** Return the selection to send to the server, from the query of the page's address. */
 export function selection(query) {
   const values = {};
   for (const name of ["VO", "Site", "CE", "ReturnCode", "State", "PilotStamp", "PilotReference"]) {
@@ -45,7 +45,7 @@ function times(query) {
 }
 
 export class Filters {
-  /** `changed()` is called when the query was changed here. */
+  /** `changed()` is called after a field has changed the query. */
   constructor(query, changed) {
     this.query = query;
     this.changed = changed;
@@ -147,7 +147,7 @@ export class Filters {
     this.changed();
   }
 
-  /** A stamp, or a reference, which has a colon or a slash. */
+  /** Select a pilot by its stamp, or by its reference, which has a colon or a slash. */
   pilot(text) {
     this.query.delete("PilotStamp");
     this.query.delete("PilotReference");

@@ -1,4 +1,4 @@
-// Looking for text in a whole log: the server looks through some of it at a time, until the end.
+// Search within a whole log: each request searches a part of it, until the end.
 
 import { askPatiently, logPath } from "./api.js";
 import { foldAscii, wantedOf } from "./render.js";
@@ -6,7 +6,7 @@ import { foldAscii, wantedOf } from "./render.js";
 const MAX_HITS = 20000;
 
 export class Find {
-  /** `changed()` is called when hits have come or the search has ended. */
+  /** `changed()` is called when there are new hits and at the end of the search. */
   constructor(pilot, changed) {
     this.pilot = pilot;
     this.changed = changed;
@@ -23,7 +23,7 @@ export class Find {
     this.place = 0;
   }
 
-  /** Look for a text from the beginning of the log. */
+  /** Search for a text from the beginning of the log. */
   async start(text) {
     this.clear();
     if (!text) return this.changed();
@@ -54,7 +54,7 @@ export class Find {
     }
   }
 
-  /** Lines that came since the search ended. */
+  /** Search lines that came after the end of the search. */
   more(first, lines) {
     if (!this.wanted || this.busy) return;
     lines.forEach((line, place) => {
@@ -64,7 +64,7 @@ export class Find {
   }
 }
 
-/** The place in a sorted list of the next one behind (or, backwards, before) a line; around the end if need be; -1 in an empty one. */
+/** Return the index of the next number after (or before) a line in a sorted list, wrapping around; -1 if it is empty. */
 export function nextOf(sorted, line, backwards = false) {
   if (!sorted.length) return -1;
   if (backwards) {

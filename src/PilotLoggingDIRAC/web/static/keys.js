@@ -1,4 +1,4 @@
-// Everything by keyboard.
+// Keyboard shortcuts.
 
 import { make, isTyping } from "./dom.js";
 import { pageOf } from "./api.js";

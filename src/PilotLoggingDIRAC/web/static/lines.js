@@ -1,4 +1,4 @@
-// The lines of one log, of which only those near to what is seen are here. Lines that have their end never change.
+// The lines of one log; only those near the visible ones are loaded. A line with its line end never changes.
 
 import { askPatiently, logPath } from "./api.js";
 
@@ -8,7 +8,7 @@ const MAX_LOADS = 3;
 const MAX_OPEN = 16384;
 
 export class Lines {
-  /** `changed()` is called when lines have come. */
+  /** `changed()` is called when lines were loaded, `failed(error)` when that failed. */
   constructor(pilot, changed, failed) {
     this.pilot = pilot;
     this.changed = changed;
@@ -19,23 +19,23 @@ export class Lines {
     this.loads = new Map();
   }
 
-  /** How many lines there are; one at the end may still grow. */
+  /** Number of lines; the last one may still grow. */
   get length() {
     return this.ended + (this.open ? 1 : 0);
   }
 
-  /** The text of a line, undefined while it is not here. */
+  /** Return the text of a line, undefined while it is not loaded. */
   get(number) {
     if (number === this.ended) return this.open || undefined;
     return this.chunks.get(Math.floor(number / CHUNK))?.lines[number % CHUNK];
   }
 
-  /** The whole length in bytes of a line that was cut, else 0. */
+  /** Return the whole length in bytes of a line that was cut, else 0. */
   cut(number) {
     return this.chunks.get(Math.floor(number / CHUNK))?.cut.get(number % CHUNK) || 0;
   }
 
-  /** Load what is not here of the lines from one to another, and no longer what else was on its way. */
+  /** Load the missing lines from `first` to `last`, and abort other loads. */
   want(first, last) {
     const from = Math.max(0, Math.floor(first / CHUNK));
     const to = Math.floor(Math.max(0, Math.min(last, this.ended - 1)) / CHUNK);
@@ -77,7 +77,7 @@ export class Lines {
     this.changed();
   }
 
-  /** Keep lines that have their end; what is behind them may still grow, and comes by the tail. */
+  /** Store the lines of an answer that have their line end; the last one may still grow, and comes by the tail. */
   take(chunk, first, answer) {
     const place = first - chunk * CHUNK;
     const kept = this.chunks.get(chunk) || { lines: [], cut: new Map() };
@@ -92,7 +92,7 @@ export class Lines {
     }
   }
 
-  /** Take in text that came behind all that is here. Returns the lines that have their end now, the first's number. */
+  /** Append new text. Return {first, lines}: the lines that are complete now, and the number of the first. */
   append(line, text) {
     if (line !== this.ended) throw new Error(`line ${line} came, ${this.ended} was expected`);
     const parts = text.split("\n");

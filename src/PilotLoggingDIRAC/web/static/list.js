@@ -1,4 +1,4 @@
-// The list of logs. What is asked for is in the address, so that it can be sent to somebody.
+// The list of logs. Its filters are in the page's address, so that a link shows the same list.
 
 import { ask, pageOf } from "./api.js";
 import { make, fill, isTyping } from "./dom.js";
@@ -58,7 +58,7 @@ export class ListView {
     }
   }
 
-  /** What runs changes; but a list that is being read from stays as it is. */
+  /** Refresh the list from time to time, but not while somebody works in it. */
   refresh() {
     if (!document.hidden && !this.body.contains(document.activeElement) && this.start === 0) this.load();
   }
@@ -89,7 +89,7 @@ export class ListView {
     );
   }
 
-  /** Counting ends somewhere; then the states are those of the newest logs. */
+  /** Return the number of logs in words, with a note if only the newest were counted by state. */
   number(found) {
     const logs = `${found.more ? "more than " : ""}${count(found.total)} log${found.total === 1 ? "" : "s"}`;
     return found.newest
@@ -166,7 +166,7 @@ export class ListView {
     window.scrollTo(0, 0);
   }
 
-  /** Another filter: again from the first page. */
+  /** Apply changed filters, from the first page on. */
   filtered() {
     this.query.delete("page");
     this.renew();

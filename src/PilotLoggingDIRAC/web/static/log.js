@@ -1,4 +1,4 @@
-// One log: how it stands, its commands, its lines as they come.
+// The view of one log: its standing, its commands, its lines, live.
 
 import { address, askPatiently, logPath, pageOf } from "./api.js";
 import { make, fill } from "./dom.js";
@@ -87,7 +87,7 @@ export class LogView {
   }
 
   came(line, text, lastSeen) {
-    if (line !== this.lines.ended) return this.reload(); // it is not the text that it was
+    if (line !== this.lines.ended) return this.reload(); // the text has been replaced
     const { first, lines } = this.lines.append(line, text);
     this.log.lastSeen = lastSeen;
     this.log.bytes += new TextEncoder().encode(text).length;
@@ -101,7 +101,7 @@ export class LogView {
     const ended = this.log.live && !log.live;
     this.log = { ...this.log, ...log, bytes: this.log.bytes };
     this.panel.stands();
-    if (ended) setTimeout(() => this.quiet(), 5000); // what was sent last is here by then
+    if (ended) setTimeout(() => this.quiet(), 5000); // the last text has arrived by then
   }
 
   quiet() {
@@ -111,7 +111,7 @@ export class LogView {
     this.panel.link("ended");
   }
 
-  /** The clock of the server, in milliseconds. */
+  /** Return the server's time in milliseconds. */
   now() {
     return Date.now() + (this.skew || 0);
   }
@@ -138,20 +138,20 @@ export class LogView {
     }
   }
 
-  /** Look for a text in the whole log. */
+  /** Search for a text in the whole log. */
   seek(text) {
     this.jumped = false;
     this.find.start(text);
   }
 
-  /** Show a line and name it in the address. */
+  /** Show a line and put it into the page's address. */
   jump(line) {
     this.rows.mark(line, line);
     this.name(`#L${line + 1}`);
     this.scroller.show(line);
   }
 
-  /** Choose a line, or with `extend` all from the chosen one to it. */
+  /** Select a line, or with `extend` all lines from the selected one to it. */
   choose(line, extend) {
     const from = extend && this.rows.from !== null ? this.rows.from : line;
     this.rows.mark(from, line);
@@ -164,7 +164,7 @@ export class LogView {
     this.go(`${location.pathname}${location.search}${hash}`, true);
   }
 
-  /** The address names other lines now. */
+  /** Show the lines that the changed address names. */
   moved() {
     this.toHash();
   }

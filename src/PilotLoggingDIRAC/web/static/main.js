@@ -1,4 +1,4 @@
-// Which of the two views is shown: the list of logs, or one log, as the address says.
+// The page: it shows the list of logs or one log, as its address says.
 
 import { ask, group, pilotOfAddress } from "./api.js";
 import { make, fill } from "./dom.js";
@@ -22,14 +22,14 @@ function show() {
   document.body.classList.toggle("reading", Boolean(pilot));
 }
 
-/** Go to another address of the page without loading it anew. */
+/** Go to another address of the page without reloading it. */
 function go(address, replace = false) {
   history[replace ? "replaceState" : "pushState"](null, "", address);
   if (replace) shown = location.pathname + location.search;
   else show();
 }
 
-/** Who one is, with a choice where one has several groups. */
+/** Show the user and group, with a choice if the user has several groups. */
 async function whoami(element) {
   const me = await ask("me").catch(() => null);
   if (!me) return;

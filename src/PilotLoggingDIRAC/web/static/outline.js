@@ -1,4 +1,5 @@
-// The commands of a pilot and its errors, by line: the server looks through the log, what comes later is looked at here.
+// The outline of a log: its commands, errors and gaps by line. The server scans the text that it has; new lines are
+// scanned here.
 
 import { askPatiently, logPath } from "./api.js";
 import { header, isGap, phase } from "./grammar.js";
@@ -34,7 +35,7 @@ export class Outline {
     this.later = [];
   }
 
-  /** Lines that came since. */
+  /** Scan new lines. */
   more(first, lines) {
     if (!this.done) {
       this.later.push([first, lines]);

@@ -1,4 +1,4 @@
-// What stands around the lines: how the log stands and why, the tools, the commands, the place.
+// The panel around the lines: the log's standing, the tools, the commands, the position.
 
 import { pageOf } from "./api.js";
 import { make, fill } from "./dom.js";
@@ -103,7 +103,7 @@ export class Panel {
     );
   }
 
-  // how it stands
+  // standing
 
   stands() {
     const { log } = this.view;
@@ -115,7 +115,7 @@ export class Panel {
     this.times();
   }
 
-  /** Facts; those that change with time too. */
+  /** Show the facts about the log, relative times included. */
   times() {
     const { log } = this.view;
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
@@ -220,7 +220,7 @@ export class Panel {
     this.next(this.view.outline.gaps, false);
   }
 
-  /** To the next or previous command. */
+  /** Go to the next or previous command. */
   step(backwards) {
     this.next(
       this.view.outline.phases.map((phase) => phase.line),
@@ -234,7 +234,7 @@ export class Panel {
     if (place >= 0) this.view.jump(lines[place]);
   }
 
-  // finding
+  // search
 
   typed(event) {
     if (event.key !== "Enter") return;
@@ -265,7 +265,7 @@ export class Panel {
     fill(this.hits, !find.wanted ? "" : find.problem || `${number}${find.busy ? " …" : ""}`);
   }
 
-  /** Forget what was looked for and chosen. */
+  /** Clear the search and the selection. */
   clear() {
     this.field.value = "";
     this.sought = "";
@@ -276,7 +276,7 @@ export class Panel {
     this.view.scroller.refresh();
   }
 
-  // how it looks
+  // display
 
   toggleDeltas() {
     this.view.rows.deltas = !this.view.rows.deltas;
@@ -304,9 +304,9 @@ export class Panel {
     this.newer.hidden = !this.news;
   }
 
-  // what comes
+  // new text
 
-  /** So many lines have come. */
+  /** Show how many new lines have come. */
   came(number) {
     this.times();
     if (this.view.scroller.stuck) return;
@@ -327,7 +327,7 @@ export class Panel {
     fill(this.trouble, text);
   }
 
-  /** The lines that are seen. */
+  /** Show the position of the visible lines. */
   place(first, last) {
     this.first = first;
     this.last = last;

@@ -1,16 +1,16 @@
-// A line of a log as elements: time, level, command; what would act on a terminal or turn the text about is shown, not done.
+// A line of a log as elements: time, level, command, message. Control characters become visible marks.
 
 import { make } from "./dom.js";
 import { phase } from "./grammar.js";
 
-// parts of expressions: a terminal's sequences, control characters, those that turn text about or are not seen
+// parts of the expressions: escape sequences, control characters, characters that reorder text or are invisible
 const SEQUENCE = String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?`;
 const CONTROL = String.raw`[\u0000-\u0008\u000a-\u001f\u007f-\u009f]`;
 const INVISIBLE = String.raw`\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]`;
 const HARMFUL = new RegExp(`${SEQUENCE}|${CONTROL}|${INVISIBLE}`, "gu");
 const HARMFUL_ALONE = new RegExp(`^(?:${INVISIBLE})$`, "u");
 
-/** Text with what is harmful shown as marks. */
+/** Return text as nodes, with a visible mark for each harmful character. */
 function neutral(text) {
   const found = [];
   let from = 0;
@@ -25,7 +25,7 @@ function neutral(text) {
   return found;
 }
 
-/** Characters that can be seen, in place of those that act. */
+/** Return text with visible characters in place of harmful ones. */
 export function picture(text) {
   return [...text]
     .map((character) => {
@@ -39,7 +39,7 @@ export function picture(text) {
     .join("");
 }
 
-/** Text with what is looked for marked, and what is harmful neutralised. */
+/** Return text as nodes, with hits highlighted and harmful characters marked. */
 function marked(text, wanted) {
   if (!wanted || !wanted.text) return neutral(text);
   const whole = wanted.fold ? foldAscii(text) : text;
@@ -54,17 +54,17 @@ function marked(text, wanted) {
   return found;
 }
 
-/** Small letters for ASCII's capitals only, as the server compares; the length stays. */
+/** Return text with ASCII capitals as small letters, as the server compares; the length stays. */
 export function foldAscii(text) {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** What is looked for, as the server takes it: capitals count only where there are some. */
+/** Return the wanted text as the server takes it: capitals count only if it has some. */
 export function wantedOf(text) {
   return { text, fold: text === foldAscii(text) };
 }
 
-/** Date, clock, fraction: a phone shows the clock alone. */
+/** Return date, clock and fraction as elements; a phone shows the clock alone. */
 function timeParts(time, wanted) {
   return [
     make("span", { class: "date" }, marked(time.slice(0, 11), wanted)),
@@ -73,7 +73,7 @@ function timeParts(time, wanted) {
   ];
 }
 
-/** The line's own elements. */
+/** Return the elements of a line. */
 export function lineParts(line, head, wanted) {
   if (!head) return [make("span", { class: "plain" }, marked(line, wanted))];
   const rest = line.slice(head.length);

@@ -1,4 +1,4 @@
-// The rows that are seen: number, time since the line before, text.
+// The visible rows: number, time since the line before, text.
 
 import { make } from "./dom.js";
 import { bytes } from "./words.js";
@@ -16,7 +16,7 @@ export class Rows {
     this.deltas = false;
   }
 
-  /** Choose lines, from one to another. */
+  /** Select lines, from one to another. */
   mark(from, to) {
     this.from = from;
     this.to = to;
@@ -26,7 +26,7 @@ export class Rows {
     return this.from !== null && number >= Math.min(this.from, this.to) && number <= Math.max(this.from, this.to);
   }
 
-  /** The element of a line; an empty one while it is on its way. */
+  /** Return the element of a line; an empty one while the line is loading. */
   make(number) {
     const text = this.view.lines.get(number);
     const head = text === undefined ? null : header(text);
@@ -69,7 +69,7 @@ export class Rows {
     return make("span", { class: seconds >= SLOW_SECONDS ? "delta is-slow" : "delta" }, text);
   }
 
-  /** The moment of the line before that has one, NaN without one nearby. */
+  /** Return the time of the nearest earlier line with a header, NaN without one nearby. */
   before(number) {
     for (let line = number - 1; line >= Math.max(0, number - LOOK_BACK); line -= 1) {
       const head = header(this.view.lines.get(line) ?? "");

@@ -1,7 +1,7 @@
-// Scrolls through any number of lines with a handful of elements: only what is seen is in the page.
+// A scroller through any number of lines with few elements: only visible lines are in the page.
 //
-// The place is a line and pixels of it. Small movements of the native scroll bar move by as many pixels, large ones
-// jump in proportion; browsers can't make an element as high as a million lines, and this does not need one.
+// The position is a line and pixels of it. Small movements of the native scroll bar move by as many pixels, large ones
+// jump in proportion: browsers can't make an element as high as a million lines.
 
 import { make, fill } from "./dom.js";
 
@@ -10,7 +10,10 @@ const SETTLE_MILLISECONDS = 180;
 const AT_END = 2;
 
 export class Scroller {
-  /** `length()` lines; `row(number)` makes an element; `drawn(first, last)` is told what is seen; `moved()`. */
+  /**
+   * `length()` is the number of lines, `row(number)` makes an element, `drawn(first, last)` is called with the
+   * visible lines.
+   */
   constructor({ length, row, drawn, label }) {
     this.length = length;
     this.row = row;
@@ -52,12 +55,12 @@ export class Scroller {
     this.refresh();
   }
 
-  /** The height that the scroll bar is to show. */
+  /** Height that the scroll bar represents. */
   get full() {
     return Math.min(MAX_HEIGHT, Math.max(this.length() * this.rowHeight, this.height));
   }
 
-  /** Lines that fit. */
+  /** Number of lines that fit. */
   get page() {
     return Math.max(1, this.height / this.rowHeight);
   }
@@ -87,7 +90,7 @@ export class Scroller {
     this.draw();
   }
 
-  /** Move as by a key. */
+  /** Move by pixels, as for a key press. */
   by(pixels) {
     if (pixels < 0) this.stick(false);
     this.shift(pixels);
@@ -100,7 +103,7 @@ export class Scroller {
     this.draw();
   }
 
-  /** Show a line, a third from the top; does not move when it is well in sight. */
+  /** Show a line, a third from the top; do not move if it is visible anyway. */
   show(line, always = false) {
     this.stick(false);
     if (!always && line > this.line && line < this.line + this.page - 2) this.draw();
@@ -120,7 +123,7 @@ export class Scroller {
     this.onStuck(yes);
   }
 
-  /** Draw anew, as lines have come or look otherwise. */
+  /** Draw again after lines have come or their display has changed. */
   refresh() {
     this.canvas.style.height = `${this.full}px`;
     if (this.stuck) this.place(this.length(), 0);
@@ -143,7 +146,7 @@ export class Scroller {
     this.drawn(this.line, Math.min(this.length() - 1, this.line + this.pack.childElementCount - 1));
   }
 
-  /** While the place is above the line that it names, name an earlier one. */
+  /** Move the position to the line that it is in. */
   upward() {
     this.line = Math.min(this.line, Math.max(0, this.length() - 1));
     while (this.offset < 0 && this.line > 0) {
@@ -180,7 +183,7 @@ export class Scroller {
     }
   }
 
-  /** When scrolling has come to rest, bring the scroll bar to where the place is. */
+  /** Align the scroll bar with the position after scrolling has ended. */
   settle() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.align(), SETTLE_MILLISECONDS);

@@ -1,4 +1,4 @@
-// What is new in a log, as it comes. After a cut it goes on where it was: the browser, or this, names the last event.
+// The live tail of a log. After a lost connection it continues with the last event's id.
 
 import { address, logPath } from "./api.js";
 
@@ -46,7 +46,7 @@ export class Tail {
     this.watch();
   }
 
-  /** A connection that is silent for too long is dead, whether or not anybody says so. */
+  /** Treat a connection that is silent for too long as lost. */
   watch() {
     clearTimeout(this.dog);
     this.dog = setTimeout(() => this.again(), SILENCE_MILLISECONDS);
@@ -55,7 +55,7 @@ export class Tail {
   broken(source) {
     if (source !== this.source) return;
     this.told.link("cut");
-    if (source.readyState === EventSource.CLOSED) this.again(); // else the browser itself comes again
+    if (source.readyState === EventSource.CLOSED) this.again(); // else the browser itself connects again
   }
 
   again() {
@@ -66,7 +66,7 @@ export class Tail {
     this.retry = setTimeout(() => this.connect(), wait);
   }
 
-  /** A page that nobody sees for a while gives its place to others, and catches up when it is seen again. */
+  /** Disconnect a page that is hidden for a while, and catch up when it is visible again. */
   seen(visible) {
     clearTimeout(this.hiding);
     if (!visible) {
@@ -86,7 +86,7 @@ export class Tail {
     this.source = null;
   }
 
-  /** No more. */
+  /** End the tail. */
   leave() {
     this.ended = true;
     clearTimeout(this.hiding);

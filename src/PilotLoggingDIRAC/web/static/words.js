@@ -1,8 +1,8 @@
-// Figures and times in words.
+// Figures and times as text.
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** 104857600 → "105 MB". */
+/** Return a size in bytes as text: 104857600 → "105 MB". */
 export function bytes(number) {
   let unit = 0;
   let value = number;
@@ -13,12 +13,12 @@ export function bytes(number) {
   return `${unit && value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 
-/** 1234567 → "1 234 567", with narrow spaces. */
+/** Return a number with narrow spaces: 1234567 → "1 234 567". */
 export function count(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
-/** Seconds → "0.4 s", "12 s", "3 min", "5 h", "2 d". */
+/** Return seconds as text: "0.4 s", "12 s", "3 min", "5 h", "2 d". */
 export function duration(seconds) {
   const value = Math.abs(seconds);
   if (value < 10) return `${value.toFixed(1)} s`;
@@ -28,13 +28,13 @@ export function duration(seconds) {
   return `${Math.round(value / 86400)} d`;
 }
 
-/** How long ago, by the server's clock. */
+/** Return the time since a moment in words, by the server's clock. */
 export function ago(moment, now) {
   const seconds = (now - Date.parse(moment)) / 1000;
   return seconds < 2 ? "just now" : `${duration(seconds)} ago`;
 }
 
-/** "2026-11-21T08:10:11.123Z" → "2026-11-21 08:10:11". */
+/** Return a time to the second: "2026-11-21T08:10:11.123Z" → "2026-11-21 08:10:11". */
 export function moment(text) {
   return text.slice(0, 19).replace("T", " ");
 }
