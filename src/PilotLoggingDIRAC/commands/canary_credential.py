@@ -48,7 +48,8 @@ def _own(why: str) -> Credential:
     if gConfig.useServerCertificate():
         place = Locations.getHostCertificateAndKeyLocation()
         if place:
-            return Credential(*place, "this host", why)
+            certificate, key = place
+            return Credential(certificate, key, "this host", why)
     place = Locations.getProxyLocation()
     if not place:
         raise NoCredential(f"No proxy: neither a pilot's ({why}) nor your own")

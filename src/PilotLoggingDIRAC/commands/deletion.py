@@ -57,8 +57,8 @@ class PilotLogDeletion:
     def count(self) -> Found:
         """Return the amount to delete. Raises SErrorException."""
         answers = [self._call(wanted, True) for wanted in self._wanted]
-        figures = [sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies")]
-        return Found(*figures, any(answer["Draining"] for answer in answers))
+        logs, size, copies = (sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies"))
+        return Found(logs, size, copies, any(answer["Draining"] for answer in answers))
 
     def run(self, progress: Callable[[int], None]) -> int:
         """Delete all of it and return the number of logs; ``progress`` is called with the number so far.

@@ -133,7 +133,7 @@ class _Lines:
 
     def __init__(self, apart: bool):
         self._apart = apart
-        self._pilot = ()
+        self._pilot: tuple[str, str, int] | None = None
         self._last = 0
         self._after: list[tuple[int, str]] = []
 

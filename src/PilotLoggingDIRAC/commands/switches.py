@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import State
@@ -40,7 +41,9 @@ SWITCHES = (
 def selection(options: Mapping[str, str], since: str = "") -> dict:
     """Return the selection of the switches; ``since`` is the default of --Since. Raises InvalidInput."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    wanted = {key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options}
+    wanted: dict[str, Any] = {
+        key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
+    }
     if "Incomplete" in options:
         wanted["Incomplete"] = True
     if "Error" in options:

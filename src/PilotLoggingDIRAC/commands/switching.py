@@ -63,12 +63,12 @@ class PilotSwitch:
 
     def changes(self, wanted: Switch) -> dict[str, tuple[str | None, str | None]]:
         """Return (value before, value after) of each option to be written, by its path; None: no option."""
-        after = {_ON: str(wanted.on)}
+        after: dict[str, str | None] = {_ON: str(wanted.on)}
         if wanted.url != self.present.url:
             after[_URL] = wanted.url
         if wanted.ces != self.present.ces:
             after[_LIST] = None if wanted.ces is None else ", ".join(wanted.ces)
-        found = {}
+        found: dict[str, tuple[str | None, str | None]] = {}
         for name, value in after.items():
             before = self._cfg.getOption(f"{self._own}/{name}", None)
             if before != value and not (name == _ON and wanted.on == self.present.on):

@@ -36,7 +36,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     send_seconds = 120.0
     _bounds = BodySettings()
     _room = Room(_bounds.max_receiving_bytes)
-    _body: Body | None = None
+    _body: Body = None  # type: ignore[assignment]  # ``prepare`` sets it before any other method is called
 
     @classmethod
     def bound_bodies(cls, bounds: BodySettings) -> None:
@@ -51,7 +51,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     def count(self, error: PilotLogError) -> None:
         """Count a refused body whose sender is unknown and can't be told."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # type: ignore[override]  # DIRAC's coroutine is called by ``post``
         """Prepare for receiving the body, synchronously. DIRAC's own ``prepare`` is a coroutine and needs fields of the
         body; it is called after the body has arrived.
         """
@@ -104,7 +104,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     def unnamed(self) -> None:
         """Stand for the method of a call that names none."""
 
-    unnamed.authorization = ["authenticated"]
+    unnamed.authorization = ["authenticated"]  # type: ignore[attr-defined]  # DIRAC reads it from the function
 
     async def _send(self, result: dict | AsyncIterator[str]) -> None:
         """Send an answer, or JSON that comes in several strings. If the caller has gone or does not read in time, the

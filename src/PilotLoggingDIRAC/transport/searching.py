@@ -8,6 +8,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
+from PilotLoggingDIRAC.pilotlog.search.line_finder import Hit
 from PilotLoggingDIRAC.transport.edge import exported
 
 _MAX_TAIL_LINES = 100_000
@@ -16,7 +17,7 @@ _MAX_TAIL_LINES = 100_000
 class SearchingMixin:
     """Mixin for the collector's handler, whose ``collector``, ``who``, ``audit``, ``_asks`` and ``_parts`` it uses."""
 
-    types_getLogTail = []
+    types_getLogTail: list = []
 
     @exported
     def export_getLogTail(self, vo, stamp, lines):
@@ -30,7 +31,7 @@ class SearchingMixin:
         self.audit.page(self.who, "getLogTail", log=pilot, source=COLLECTOR)
         return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
 
-    types_searchLogs = []
+    types_searchLogs: list = []
 
     @exported
     def export_searchLogs(self, selection, pattern, options, cursor=""):
@@ -69,7 +70,7 @@ def _answer(found: search.SearchResult, limit: int) -> dict:
     }
 
 
-def _hit(log: Log, hit: search.Hit, limit: int) -> dict:
+def _hit(log: Log, hit: Hit, limit: int) -> dict:
     return _pilot(log) | {
         "Line": hit.line,
         "Text": search.shown(hit.text, hit.match, limit),

@@ -98,7 +98,7 @@ def test_other_text_under_the_same_name_makes_a_new_document():
     documents = Documents(lambda log: texts[-1], SMALL)
     first = documents.open([part.log])
     part.chunks.append(b"two\n")
-    assert documents.open([part.log]) is first and first.bytes == 8
+    assert documents.open([part.log]) is first and first.size == 8
     texts.append(copy)
     assert documents.open([copy.log]) is not first
 

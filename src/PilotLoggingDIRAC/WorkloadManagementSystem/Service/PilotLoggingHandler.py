@@ -60,7 +60,7 @@ COLUMNS = {
 class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     """Mixin with the collector's RPC methods, for either protocol."""
 
-    collector: Collector | None = None
+    collector: Collector = None  # type: ignore[assignment]  # set when the service starts, None if that failed
 
     def refused(self, error: PilotLogError, method: str) -> None:
         """Count a refusal and write it to the audit log; ``exported`` calls this."""
@@ -86,7 +86,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def _parts(self, pilot: PilotId) -> list[Log]:
         return self.collector.query.parts(self.who, policy(self.who.vo), pilot)
 
-    types_sendMessage = []
+    types_sendMessage: list = []
 
     @exported
     def export_sendMessage(self, message, pilotUUID, wnVO):
@@ -99,7 +99,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         """
         return self._wait(self.offer_sendMessage(message, pilotUUID, wnVO))
 
-    types_finaliseLogs = []
+    types_finaliseLogs: list = []
 
     @exported
     def export_finaliseLogs(self, payload, pilotUUID, wnVO):
@@ -114,7 +114,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         intake = self.collector.intake
         return receipt(intake.wait(answer, intake.settings.answer_seconds))
 
-    types_getLogs = []
+    types_getLogs: list = []
 
     @exported
     def export_getLogs(self, logfile, vo):
@@ -137,7 +137,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         self.audit.read(self.who, "getLogs", log=pilot, source=COLLECTOR)
         return parts
 
-    types_getLog = []
+    types_getLog: list = []
 
     @exported
     def export_getLog(self, vo, stamp, cursor="", maxBytes=0):
@@ -155,7 +155,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         self.audit.page(self.who, "getLog", log=pilot, source=COLLECTOR)
         return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
 
-    types_getPilotLogs = []
+    types_getPilotLogs: list = []
 
     @exported
     def export_getPilotLogs(self, selection, order=(), start=0, limit=100):
@@ -177,7 +177,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         counted = {"TotalRecords": total.number, "MoreRecords": total.more}
         return counted | {"ParameterNames": list(COLUMNS), "Records": records}
 
-    types_getMetadata = []
+    types_getMetadata: list = []
 
     @exported
     def export_getMetadata(self):
@@ -185,7 +185,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         access.require_operator(self.who)
         return self.collector.metadata()
 
-    types_getStatus = []
+    types_getStatus: list = []
 
     @exported
     def export_getStatus(self):
@@ -193,7 +193,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         access.require_operator(self.who)
         return self.collector.status()
 
-    types_getUsage = []
+    types_getUsage: list = []
 
     @exported
     def export_getUsage(self):
@@ -207,7 +207,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         access.require_operator(self.who)
         return self.collector.usage()
 
-    types_importLog = []
+    types_importLog: list = []
 
     @exported
     def export_importLog(self, vo, stamp, offset, text, last, modified):
@@ -218,7 +218,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         access.require_administrator(self.who)
         return self.collector.db.importer.append(self._asks(vo, stamp), offset, text, last, modified)
 
-    types_retryArchiving = []
+    types_retryArchiving: list = []
 
     @exported
     def export_retryArchiving(self, selection):
@@ -226,7 +226,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         access.require_administrator(self.who)
         return self.collector.db.mending.retry(selecting.selection(selection))
 
-    types_deleteLogs = []
+    types_deleteLogs: list = []
 
     @exported
     def export_deleteLogs(self, selection, dryRun=True):
@@ -246,7 +246,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
             more = deletion.run(wanted, record.add)
         return _extent(record.extent, more, deletion.draining())
 
-    types_releaseQuarantine = []
+    types_releaseQuarantine: list = []
 
     @exported
     def export_releaseQuarantine(self):

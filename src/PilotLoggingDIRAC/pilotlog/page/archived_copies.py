@@ -45,7 +45,7 @@ class ArchivedCopy:
         self._file = path.open("rb")
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Bytes on disk."""
         return self._index.bytes
 
@@ -69,7 +69,7 @@ class ArchivedCopies:
         folder: Callable[[], Path],
         max_bytes: int,
         archive_for: Callable[[Log], Archive],
-        submit: Callable[..., Future],
+        submit: Callable[..., Future[None]],
         on_error: Callable[[Exception], None] = lambda error: None,
     ):
         """Make it; ``folder()`` is called at the first copy.
@@ -91,7 +91,7 @@ class ArchivedCopies:
     def bytes(self) -> int:
         """Bytes of all copies on disk."""
         with self._lock:
-            return sum(copy.bytes for copy in self._copies.values())
+            return sum(copy.size for copy in self._copies.values())
 
     def get(self, log: Log) -> ArchivedCopy:
         """Return the copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while
@@ -115,7 +115,7 @@ class ArchivedCopies:
         coming = size + sum(self._fetching.values())
         if coming > self._max_bytes:
             raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
-        while self._copies and coming + sum(copy.bytes for copy in self._copies.values()) > self._max_bytes:
+        while self._copies and coming + sum(copy.size for copy in self._copies.values()) > self._max_bytes:
             _, copy = self._copies.popitem(last=False)
             copy.path.unlink(missing_ok=True)
 
@@ -135,6 +135,8 @@ class ArchivedCopies:
                 self._failed[key] = problem
 
     def _bring(self, key: tuple[int, int], log: Log) -> ArchivedCopy:
+        if log.file is None:
+            raise ArchiveError("the log has no archived copy")
         packed = self._folder() / f"{key[0]}.{key[1]}.gz"
         text = packed.with_suffix(".text")
         try:

@@ -92,7 +92,7 @@ class Document:
         return self._index.lines
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Length of the text in bytes."""
         return self._index.bytes
 
@@ -109,7 +109,8 @@ class Document:
 
         Raises LogNotFound when text has left the place it was in.
         """
-        number, ahead = start, {}
+        number = start
+        ahead: dict[int, bytes] = {}
         while number < self._index.chunks:
             stretch = self._stretch_of(number)
             text = ahead.pop(number, None)

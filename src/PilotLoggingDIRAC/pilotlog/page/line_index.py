@@ -128,7 +128,8 @@ class LineReader:
     def _from_line(self, first: int, line: _Open) -> Iterator[bytes]:
         """Yield the text from a line's start on; skip chunks that only continue a line which is already cut."""
         chunk = self._index.of_line(first)
-        skip, texts = first - self._index.lines_before(chunk), self._chunks(chunk)
+        skip = first - self._index.lines_before(chunk)
+        texts: Iterator[bytes] | None = self._chunks(chunk)
         while chunk < self._index.chunks:
             if line.full and not self._index.lines_in(chunk):
                 line.skip(self._index.size(chunk))

@@ -95,7 +95,7 @@ class Viewer:
             "now": _moment(self._clock()),
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
-            "bytes": document.bytes,
+            "bytes": document.size,
             "cursor": document.last_line(),
         }
 

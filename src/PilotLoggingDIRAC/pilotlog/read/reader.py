@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .. import access
 from ..access import Caller, Policy
@@ -100,7 +100,8 @@ class LogReader:
 
         Raises LogNotFound when they have left the database.
         """
-        missing, room, texts = lines, max_bytes, []
+        missing, room = lines, max_bytes
+        texts: list[bytes] = []
         for part in reversed(parts):
             first = self._reader.tail_starts(part, missing, room)
             texts.insert(0, b"".join(text for _, text in self._chunks(part, first))[-room:])
@@ -165,7 +166,7 @@ class LogReader:
         limit, most = min(limit, self.settings.max_rows), self.settings.max_counted
         return self._reader.select(scope, wanted, order, descending, start, limit, most)
 
-    def status(self) -> dict:
+    def status(self) -> dict[str, Any]:
         """Return the logs by state, the last time of the log that waits longest for its archive, and failures by VO."""
         oldest = self._reader.oldest_unarchived()
         return {

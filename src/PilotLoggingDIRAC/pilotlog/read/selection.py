@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from ..errors import InvalidInput
 from ..model import Selection, State
@@ -31,7 +32,7 @@ def selection(values: object) -> Selection:
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
-    fields: dict = {}
+    fields: dict[str, Any] = {}
     for key, value in values.items():
         if key in _LISTS:
             fields[_LISTS[key]] = _strings(key, value)
@@ -62,7 +63,7 @@ def sources(value: object) -> tuple[str, ...]:
     return _strings("sources", value) if value else ()
 
 
-def order(value: object) -> tuple[str, bool]:
+def order(value: Any) -> tuple[str, bool]:
     """Return (column, descending) of DIRAC's ``[[column, "ASC" or "DESC"]]``; newest first when empty."""
     if not value:
         return "LastSeen", True
@@ -98,7 +99,7 @@ def _truth(key: str, value: object) -> bool:
     return flag(words.get(value, value) if isinstance(value, str) else value, key)
 
 
-def _time(key: str, value: object) -> datetime:
+def _time(key: str, value: Any) -> datetime:
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

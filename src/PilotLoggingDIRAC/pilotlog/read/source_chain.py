@@ -140,7 +140,7 @@ class _AskedSource:
         except TimeoutError:
             raise Overloaded(f"no answer within {seconds:.0f} s") from None
 
-    def _start(self, answer: Future, pilot: PilotId, reference: str) -> None:
+    def _start(self, answer: Future[Output], pilot: PilotId, reference: str) -> None:
         """Start a daemon thread: a source that hangs must not keep the process from ending."""
         work = threading.Thread(
             target=self._work, args=(answer, pilot, reference), name=f"source-{self._source.name}", daemon=True
@@ -151,7 +151,7 @@ class _AskedSource:
             self._free.release()
             raise Overloaded("no thread could be started") from None
 
-    def _work(self, answer: Future, pilot: PilotId, reference: str) -> None:
+    def _work(self, answer: Future[Output], pilot: PilotId, reference: str) -> None:
         try:
             answer.set_result(self._source.output(pilot, reference))
         except Exception as error:  # handed on to the thread that waits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import time
@@ -131,7 +132,14 @@ class LogSearch:
 class _Call:
     """One call: its remaining budget and its result."""
 
-    def __init__(self, searcher, settings: SearchSettings, archived, monotonic, query: SearchQuery):
+    def __init__(
+        self,
+        searcher: SearchableLogs,
+        settings: SearchSettings,
+        archived: Callable[[Log], Iterable[bytes]],
+        monotonic: Callable[[], float],
+        query: SearchQuery,
+    ):
         self._searcher, self._settings, self._archived, self._query = searcher, settings, archived, query
         self._monotonic = monotonic
         self._deadline = monotonic() + settings.search_seconds
@@ -192,14 +200,13 @@ class _Call:
     def _chunks(self, log: Log, start: SearchPosition, together: Chunks | None) -> Chunks:
         """Yield the chunks from a position on. Raises LogNotFound at the end if some are missing."""
         if _kind(log) == "a":
-            texts = enumerate(self._archived(log))
-            yield from ((number, lambda text=text: text) for number, text in texts if number >= start.sequence)
+            yield from _loaded(pair for pair in enumerate(self._archived(log)) if pair[0] >= start.sequence)
             return
         sequence = start.sequence
         if together is not None and not start.sequence:
             chunks = together
         else:
-            chunks = ((number, lambda text=text: text) for number, text in self._searcher.chunks(log, sequence))
+            chunks = _loaded(self._searcher.chunks(log, sequence))
         for number, text in chunks:
             yield number, text
             sequence = number + 1
@@ -238,6 +245,12 @@ class _Call:
     def _enough(self) -> bool:
         settings = self._settings
         return self._full() or self._answer.bytes >= settings.search_bytes or self._monotonic() >= self._deadline
+
+
+def _loaded(chunks: Iterable[tuple[int, bytes]]) -> Chunks:
+    """Yield chunks whose text is in memory already."""
+    for number, text in chunks:
+        yield number, functools.partial(bytes, text)
 
 
 def _kind(log: Log) -> str:

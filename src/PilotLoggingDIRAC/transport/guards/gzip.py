@@ -6,6 +6,8 @@ DIRAC's; see docs/decisions for the patch that is proposed.
 
 from __future__ import annotations
 
+from typing import Any
+
 from DIRAC import gLogger
 from tornado import http1connection
 from tornado.httputil import HTTPHeaders
@@ -17,7 +19,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 def guard_gzip() -> None:
     """Let handlers receive compressed bodies as they were sent; other handlers are not affected."""
-    original = getattr(http1connection, "_GzipMessageDelegate", None)
+    original: Any = getattr(http1connection, "_GzipMessageDelegate", None)
     if original is None or getattr(original, "is_guarded", False):
         if original is None:
             _log.warn("Compressed bodies can't be guarded", "Tornado has changed")

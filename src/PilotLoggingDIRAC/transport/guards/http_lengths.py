@@ -7,6 +7,7 @@ the server's only thread. Later versions accept digits alone, as RFC 9112 demand
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from tornado import http1connection
 from tornado.httputil import HTTPInputError
@@ -20,6 +21,7 @@ def guard_http() -> None:
 
 
 def _length(text: str | bytes, base: int = 10) -> int:
-    if not _DIGITS[base].fullmatch(text):
+    digits: Any = _DIGITS[base]
+    if not digits.fullmatch(text):
         raise HTTPInputError("A length is not a number")
     return int(text, base)

@@ -20,7 +20,7 @@ _formatter = logging.Formatter()
 def guard_log() -> None:
     """Make every logger of this process pass on records of one line."""
     if not hasattr(logging.Logger.callHandlers, "__wrapped__"):
-        logging.Logger.callHandlers = _guarded(logging.Logger.callHandlers)
+        logging.Logger.callHandlers = _guarded(logging.Logger.callHandlers)  # type: ignore[method-assign]  # the guard
 
 
 def _guarded(call_handlers: Callable) -> Callable:

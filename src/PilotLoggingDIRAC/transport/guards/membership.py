@@ -33,9 +33,9 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
 
     Without a group they get the user's default one.
     """
-    dn = credentials.get("DN")
     if "DN" not in credentials:
         return True
+    dn = credentials["DN"]
     if "group" not in credentials:
         default = Registry.findDefaultGroupForDN(dn)
         if not default["OK"]:
@@ -57,11 +57,12 @@ def _member(dn: str, group: str) -> str:
     if name in users and _has(name, dn):
         return name
     found = Registry.getUsernameForDN(dn, list(users)) if users else {"OK": False}
-    if not found["OK"] or not _has(found["Value"], dn):
+    if not found["OK"] or not _has(str(found["Value"]), dn):
         return ""
+    name = str(found["Value"])
     with _lock:
-        _names[dn, group] = found["Value"]
-    return found["Value"]
+        _names[dn, group] = name
+    return name
 
 
 def _has(user: str, dn: str) -> bool:

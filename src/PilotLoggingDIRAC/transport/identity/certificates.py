@@ -16,12 +16,13 @@ from PilotLoggingDIRAC.assembly import balancers
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.transport.identity import chains
+from PilotLoggingDIRAC.transport.identity.handler_mixin import HandlerMixin
 
 #: Headers that a balancer sets, as DIRAC names them.
 _CERTIFICATE, _VERIFIED = "X-SSL-CERT", "X-Ssl_client_verify"
 
 
-class OwnCertificates:
+class OwnCertificates(HandlerMixin):
     """Mixin to put before DIRAC's class in the list of bases. Headers with certificates count only from a known
     balancer.
     """

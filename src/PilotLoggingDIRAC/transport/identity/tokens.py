@@ -11,11 +11,12 @@ from DIRAC.Core.Utilities.ReturnValues import S_ERROR, S_OK
 from PilotLoggingDIRAC.assembly.tokens import tokens
 from PilotLoggingDIRAC.pilotlog.errors import TokenRefused
 from PilotLoggingDIRAC.pilotlog.tokens.holder import Holder
+from PilotLoggingDIRAC.transport.identity.handler_mixin import HandlerMixin
 
 _log = gLogger.getSubLogger("PilotLogging")
 
 
-class CertificatesOnly:
+class CertificatesOnly(HandlerMixin):
     """Mixin for handlers on DIRAC's ``BaseRequestHandler``, before it in the list of bases: tokens are not even
     read.
     """
