@@ -109,7 +109,8 @@ def may_import(name):
 
 
 def is_allowed(target, name):
-    if target.split(".")[0] in sys.stdlib_module_names:
+    # _typeshed has the types of the standard library, for type checks alone
+    if target.split(".")[0] in {*sys.stdlib_module_names, "_typeshed"}:
         return True
     if is_within(target, SQL):
         return any(is_within(name, room) for room in (SQL, ADAPTERS, ASSEMBLY))
