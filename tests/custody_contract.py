@@ -10,11 +10,11 @@ from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting
-from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion
+from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 
 from .conftest import PILOT, batch
 
@@ -34,7 +34,7 @@ class World:
         self.clock = clock
         self.custody = SqlCustody(transactions, clock)
         self.reader = SqlReader(transactions)
-        self.deleting = SqlDeleting(transactions, clock)
+        self.deleting = SqlDeletion(transactions, clock)
         self.importer = SqlImporter(transactions, clock)
         self._appender = SqlAppender(transactions, clock)
         self._number = 0

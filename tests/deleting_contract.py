@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total
-from PilotLoggingDIRAC.pilotlog.sql.deleting import FORGOTTEN
+from PilotLoggingDIRAC.pilotlog.sql.deletion import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 
 from .conftest import PILOT, line

@@ -4,8 +4,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, State
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
 

@@ -3,8 +3,8 @@
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 
 from .conftest import PILOT, batch
 

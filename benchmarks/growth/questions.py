@@ -6,7 +6,7 @@ from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.model import Selection, State
-from PilotLoggingDIRAC.pilotlog.sql.listing import ORDERS
+from PilotLoggingDIRAC.pilotlog.sql.log_list import ORDERS
 
 from .filling import pilot, seen, vo
 

@@ -12,15 +12,15 @@ from sqlalchemy import URL
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlDeleting, SqlMending
+from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
@@ -75,9 +75,9 @@ class PilotLoggingDB:
         self.usage = SqlUsage(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)
-        self.mending = SqlMending(self._transactions)
-        self.deleting = SqlDeleting(self._transactions, clock)
-        self.views = SqlViews(self._transactions)
+        self.mending = SqlRetry(self._transactions)
+        self.deleting = SqlDeletion(self._transactions, clock)
+        self.views = SqlPageQueries(self._transactions)
 
     def close(self) -> None:
         """Close all connections."""

@@ -24,7 +24,7 @@ from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
-from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
+from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import (
     BodySettings,
     IngestSettings,
@@ -48,13 +48,13 @@ class Collector:
     """The parts with which one service process receives logs and reads them."""
 
     def __init__(
-        self, db: PilotLoggingDB, writer: Writer, intake: Intake, owners: OwnershipWatch, option: options.Getter
+        self, db: PilotLoggingDB, writer: Writer, receiver: Receiver, owners: OwnershipWatch, option: options.Getter
     ):
         reading = options.fill(ReadSettings, option)
         self.db = db
         self._writer = writer
         self._owners = owners
-        self.intake = intake
+        self.receiver = receiver
         self.query = LogReader(db.reader, reading)
         self.deletion = Deletion(db.deleting, utc_now)
         self.bodies = options.fill(BodySettings, option)
@@ -71,7 +71,7 @@ class Collector:
 
     def status(self) -> dict:
         """Return the answer of ``getStatus``, also while the database is unavailable."""
-        answer = {"Collector": self.intake.status(), "Version": _version()}
+        answer = {"Collector": self.receiver.status(), "Version": _version()}
         try:
             return answer | self.query.status() | {"Database": "available"}
         except StoreUnavailable as error:
@@ -141,8 +141,8 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
-    intake = Intake(writer, ingest, utc_now, owners.check, quotas)
-    return Collector(db, writer, intake, owners, option)
+    receiver = Receiver(writer, ingest, utc_now, owners.check, quotas)
+    return Collector(db, writer, receiver, owners, option)
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

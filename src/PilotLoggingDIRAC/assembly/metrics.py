@@ -40,7 +40,7 @@ class Metrics:
 
     def _all(self) -> Iterator[Metric]:
         for name, collector in collectors().items():
-            found = collector_metrics(collector.intake.status(), collector.intake.histograms())
+            found = collector_metrics(collector.receiver.status(), collector.receiver.histograms())
             yield from (labelled(metric, "collector", name) for metric in found)
         for page in pages():
             yield from page_metrics(page.watcher.number, page.copies.bytes)

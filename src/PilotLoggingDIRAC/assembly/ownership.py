@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
+from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import StampOwners
 from PilotLoggingDIRAC.pilotlog.settings import HOUR, OwnershipSettings, StoreSettings
 
 #: One query reads the whole table, and no request waits for it.
@@ -33,11 +33,11 @@ class OwnershipWatch:
         self._alarms = Bell(component, _QUIET_SECONDS).alarms
         self._stopped = threading.Event()
         self._reachable = True
-        self.ownership = Ownership(self._owners, self._settings)
+        self.ownership = StampOwners(self._owners, self._settings)
 
     @property
     def check(self) -> Callable[[PilotId], None]:
-        """The check of a stamp, ``Ownership.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
+        """The check of a stamp, ``StampOwners.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
         return self.ownership.check if self._settings.owner_lookup_seconds else lambda pilot: None
 
     def start(self) -> None:

@@ -10,9 +10,9 @@ from PilotLoggingDIRAC.pilotlog.admin import importing
 from PilotLoggingDIRAC.pilotlog.admin.importing import CollectorLog, ImportConflict, Outcome, SkippedFile
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.importing import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 from tests.conftest import PILOT, batch, line
 

@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from tests.conftest import PILOT, Clock, line
 from tests.stored import alter, reader, store  # noqa: F401
@@ -31,7 +31,7 @@ def audit():
 
 @pytest.fixture
 def viewer(transactions, clock, reader, audit):
-    views, settings = SqlViews(transactions), PageSettings()
+    views, settings = SqlPageQueries(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     return Viewer(
         LogReader(reader, ReadSettings()),

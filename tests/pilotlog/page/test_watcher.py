@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watcher
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from tests.conftest import PILOT
 from tests.stored import reader, store  # noqa: F401
 from tests.waiting import until
@@ -124,7 +124,7 @@ STRANGER = PageCaller(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})
 
 @pytest.fixture
 def following(transactions, clock, reader):
-    views = SqlViews(transactions)
+    views = SqlPageQueries(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
     viewer = Viewer(
         LogReader(reader, ReadSettings()),
@@ -144,8 +144,8 @@ def test_what_is_new_is_read_once_for_all(following, store, monkeypatch):
     store(b"two\n")
     head = views.heads([PILOT])[PILOT]
     reads = []
-    original = SqlViews.sizes
-    monkeypatch.setattr(SqlViews, "sizes", lambda self, *place: reads.append(place) or original(self, *place))
+    original = SqlPageQueries.sizes
+    monkeypatch.setattr(SqlPageQueries, "sizes", lambda self, *place: reads.append(place) or original(self, *place))
     found = [follow.since(ADMIN, PILOT, news.cursor, head) for _ in range(60)]
     assert {(one.text["text"], one.text["line"]) for one in found} == {("two\n", 1)}
     assert len(reads) == 1

@@ -14,10 +14,10 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllo
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader, ReadPosition
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
 from tests.conftest import PILOT, Clock, batch, line

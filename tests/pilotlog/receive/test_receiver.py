@@ -22,10 +22,10 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 )
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt, State
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
-from PilotLoggingDIRAC.pilotlog.receive.receiver import Intake
+from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, line
 from tests.waiting import PATIENCE_SECONDS, until
@@ -72,16 +72,16 @@ def writer(door, clock):
 
 
 @pytest.fixture
-def intake(writer, clock):
-    return Intake(writer, SETTINGS, clock)
+def receiver(writer, clock):
+    return Receiver(writer, SETTINGS, clock)
 
 
-def send(intake, payload=TEXT, caller=PILOTS, stamp=PILOT.stamp, vo=PILOT.vo):
-    return intake.wait(intake.message(caller, payload, stamp, vo, "192.0.2.7"), PATIENCE_SECONDS)
+def send(receiver, payload=TEXT, caller=PILOTS, stamp=PILOT.stamp, vo=PILOT.vo):
+    return receiver.wait(receiver.message(caller, payload, stamp, vo, "192.0.2.7"), PATIENCE_SECONDS)
 
 
-def finalise(intake, payload='{"retCode": "0"}', caller=PILOTS, stamp=PILOT.stamp, vo=PILOT.vo):
-    return intake.wait(intake.finalisation(caller, payload, stamp, vo, "192.0.2.7"), PATIENCE_SECONDS)
+def finalise(receiver, payload='{"retCode": "0"}', caller=PILOTS, stamp=PILOT.stamp, vo=PILOT.vo):
+    return receiver.wait(receiver.finalisation(caller, payload, stamp, vo, "192.0.2.7"), PATIENCE_SECONDS)
 
 
 def logs(transactions, pilot=PILOT):
@@ -90,29 +90,29 @@ def logs(transactions, pilot=PILOT):
 
 
 class TestTaking:
-    def test_a_receipt_means_that_the_text_is_in_the_store(self, intake, transactions, clock):
-        assert send(intake) == Receipt(len(line("one")))
+    def test_a_receipt_means_that_the_text_is_in_the_store(self, receiver, transactions, clock):
+        assert send(receiver) == Receipt(len(line("one")))
         ((log, text),) = logs(transactions)
         assert (text, log.state, log.last_seen) == (line("one"), State.RECEIVING, clock.now)
 
-    def test_a_message_sent_again_says_so(self, intake):
-        send(intake)
-        assert send(intake) == Receipt(0, len(line("one")))
+    def test_a_message_sent_again_says_so(self, receiver):
+        send(receiver)
+        assert send(receiver) == Receipt(0, len(line("one")))
 
-    def test_a_mark_completes_the_log(self, intake, transactions):
-        send(intake)
-        finalise(intake, '{"retCode": "1"}')
+    def test_a_mark_completes_the_log(self, receiver, transactions):
+        send(receiver)
+        finalise(receiver, '{"retCode": "1"}')
         ((log, _),) = logs(transactions)
         assert (log.state, log.return_code) == (State.COMPLETE, "1")
 
-    def test_a_pilots_vo_is_its_groups_whatever_it_states(self, intake, transactions):
-        send(intake, vo="beta_vo")
-        finalise(intake, vo="beta_vo")
+    def test_a_pilots_vo_is_its_groups_whatever_it_states(self, receiver, transactions):
+        send(receiver, vo="beta_vo")
+        finalise(receiver, vo="beta_vo")
         assert len(logs(transactions)) == 1
         assert logs(transactions, PilotId("beta_vo", PILOT.stamp)) == []
 
-    def test_a_hosts_vo_is_what_it_states(self, intake, transactions):
-        send(intake, caller=HOST, vo="beta_vo")
+    def test_a_hosts_vo_is_what_it_states(self, receiver, transactions):
+        send(receiver, caller=HOST, vo="beta_vo")
         assert len(logs(transactions, PilotId("beta_vo", PILOT.stamp))) == 1
 
 
@@ -135,25 +135,25 @@ REFUSED = {
 class TestRefusing:
     @pytest.mark.parametrize("step", [send, finalise])
     @pytest.mark.parametrize(("changes", "error"), REFUSED.values(), ids=REFUSED)
-    def test_a_refusal_is_named_and_stores_nothing(self, intake, transactions, step, changes, error):
+    def test_a_refusal_is_named_and_stores_nothing(self, receiver, transactions, step, changes, error):
         with pytest.raises(error):
-            step(intake, **changes)
+            step(receiver, **changes)
         assert SqlReader(transactions).counts() == {}
 
-    def test_a_list_with_one_wrong_line_stores_none_of_it(self, intake, transactions):
+    def test_a_list_with_one_wrong_line_stores_none_of_it(self, receiver, transactions):
         with pytest.raises(InvalidInput):
-            send(intake, '["good", 7]')
+            send(receiver, '["good", 7]')
         assert SqlReader(transactions).counts() == {}
 
-    def test_a_message_over_the_limit_is_refused_whole(self, intake, transactions):
+    def test_a_message_over_the_limit_is_refused_whole(self, receiver, transactions):
         with pytest.raises(MessageTooLarge):
-            send(intake, json.dumps("x" * 1001))
+            send(receiver, json.dumps("x" * 1001))
         assert SqlReader(transactions).counts() == {}
-        assert send(intake, json.dumps("x" * 1000)).stored_bytes == 1000
+        assert send(receiver, json.dumps("x" * 1000)).stored_bytes == 1000
 
-    def test_who_may_not_write_learns_nothing_of_how_it_would_be_read(self, intake):
+    def test_who_may_not_write_learns_nothing_of_how_it_would_be_read(self, receiver):
         with pytest.raises(NotAllowed):
-            send(intake, payload=None, caller=USER, stamp="../abc")
+            send(receiver, payload=None, caller=USER, stamp="../abc")
 
     @pytest.mark.parametrize("step", ["message", "finalisation"])
     def test_a_pilot_that_may_not_write_is_asked_about_by_its_own_vo(self, writer, clock, transactions, step):
@@ -161,155 +161,157 @@ class TestRefusing:
             assert pilot == PILOT
             raise ForeignStamp("not yours")
 
-        intake, payload = Intake(writer, SETTINGS, clock, check), {"message": TEXT, "finalisation": "{}"}[step]
+        receiver, payload = Receiver(writer, SETTINGS, clock, check), {"message": TEXT, "finalisation": "{}"}[step]
         with pytest.raises(ForeignStamp):
-            getattr(intake, step)(PILOTS, payload, PILOT.stamp, "beta_vo", "192.0.2.7")
+            getattr(receiver, step)(PILOTS, payload, PILOT.stamp, "beta_vo", "192.0.2.7")
         assert SqlReader(transactions).find(PILOT) == []
 
-    def test_a_refusal_costs_nobody_else(self, intake):
+    def test_a_refusal_costs_nobody_else(self, receiver):
         for _ in range(20):
             with pytest.raises(PilotLogError):
-                send(intake, "nonsense")
-        assert send(intake).stored_bytes
+                send(receiver, "nonsense")
+        assert send(receiver).stored_bytes
 
-    def test_a_store_that_is_away_is_named_so_and_the_next_message_goes_through_when_it_is_back(self, intake, door):
+    def test_a_store_that_is_away_is_named_so_and_the_next_message_goes_through_when_it_is_back(self, receiver, door):
         door.away = True
         with pytest.raises(StoreUnavailable):
-            send(intake)
+            send(receiver)
         door.away = False
 
         def goes_through():
             with suppress(StoreUnavailable):
-                return send(intake).stored_bytes
+                return send(receiver).stored_bytes
 
         until(goes_through)
-        assert intake.status()["StoredBatches"] == 1
+        assert receiver.status()["StoredBatches"] == 1
 
-    def test_more_than_may_wait_is_refused_at_once(self, intake, door):
+    def test_more_than_may_wait_is_refused_at_once(self, receiver, door):
         door.open.clear()
         with pytest.raises(Overloaded):
             for _ in range(SETTINGS.max_waiting_batches + 2):
-                intake.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+                receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
                 until(lambda: door.asked)
 
-    def test_a_collector_that_stops_refuses_by_name(self, intake, writer):
+    def test_a_collector_that_stops_refuses_by_name(self, receiver, writer):
         writer.stop()
         with pytest.raises(ShuttingDown):
-            send(intake)
+            send(receiver)
 
 
 class TestQuotas:
     @pytest.fixture
-    def intake(self, writer, clock):
-        return Intake(writer, SETTINGS, clock, quotas=Quotas(lambda vo: QuotaSettings(100, 2)))
+    def receiver(self, writer, clock):
+        return Receiver(writer, SETTINGS, clock, quotas=Quotas(lambda vo: QuotaSettings(100, 2)))
 
     def text_of(self, transactions, pilot):
         return b"".join(text for _, text in logs(transactions, pilot))
 
-    def test_text_over_the_quota_is_refused_and_marked_in_its_log_once_there_is_one(self, intake, transactions):
-        send(intake, json.dumps("x" * 60))
+    def test_text_over_the_quota_is_refused_and_marked_in_its_log_once_there_is_one(self, receiver, transactions):
+        send(receiver, json.dumps("x" * 60))
         for _ in range(3):
             with pytest.raises(QuotaSpent):
-                send(intake, json.dumps("y" * 60))
-        finalise(intake)
+                send(receiver, json.dumps("y" * 60))
+        finalise(receiver)
         ((log, text),) = logs(transactions)
         assert text.startswith(b"x" * 60) and b"yyy" not in text and log.state is State.COMPLETE
         assert text.count(b"3 messages with 180 bytes are missing here: ") == text.count(b"missing") == 1
 
-    def test_new_logs_over_the_quota_leave_no_row(self, intake, transactions):
-        send(intake, json.dumps("a"), stamp="a1")
-        send(intake, json.dumps("b"), stamp="b1")
-        for step in (lambda: send(intake, json.dumps("c"), stamp="c1"), lambda: finalise(intake, stamp="c1")):
+    def test_new_logs_over_the_quota_leave_no_row(self, receiver, transactions):
+        send(receiver, json.dumps("a"), stamp="a1")
+        send(receiver, json.dumps("b"), stamp="b1")
+        for step in (lambda: send(receiver, json.dumps("c"), stamp="c1"), lambda: finalise(receiver, stamp="c1")):
             with pytest.raises(QuotaSpent):
                 step()
         with pytest.raises(MessageTooLarge):
-            send(intake, json.dumps("c" * 5000), stamp="c1")
-        intake.missed(PILOTS, "c1", PILOT.vo, 5000, MessageTooLarge("no"))
-        send(intake, json.dumps("aa"), stamp="a1")
+            send(receiver, json.dumps("c" * 5000), stamp="c1")
+        receiver.missed(PILOTS, "c1", PILOT.vo, 5000, MessageTooLarge("no"))
+        send(receiver, json.dumps("aa"), stamp="a1")
         assert logs(transactions, PilotId(PILOT.vo, "c1")) == []
         assert sum(SqlReader(transactions).counts().values()) == 2
 
-    def test_known_logs_are_finalised_whatever_the_quota(self, intake, transactions):
-        send(intake, json.dumps("x" * 100))
-        send(intake, json.dumps(""), stamp="b1")
-        finalise(intake)
+    def test_known_logs_are_finalised_whatever_the_quota(self, receiver, transactions):
+        send(receiver, json.dumps("x" * 100))
+        send(receiver, json.dumps(""), stamp="b1")
+        finalise(receiver)
         ((log, _),) = logs(transactions)
         assert log.state is State.COMPLETE
 
-    def test_what_was_not_stored_does_not_count(self, intake, door):
+    def test_what_was_not_stored_does_not_count(self, receiver, door):
         door.away = True
         with pytest.raises(StoreUnavailable):
-            send(intake, json.dumps("x" * 100))
-        assert intake.status()["Quotas"][PILOT.vo]["Bytes"] == 0
+            send(receiver, json.dumps("x" * 100))
+        assert receiver.status()["Quotas"][PILOT.vo]["Bytes"] == 0
 
     def test_what_had_been_stored_before_does_not_count_again(self, writer, clock):
-        intake = Intake(writer, SETTINGS, clock)
+        receiver = Receiver(writer, SETTINGS, clock)
         for _ in range(3):
-            send(intake)
-        assert intake.status()["Quotas"][PILOT.vo]["Bytes"] == len(line("one"))
+            send(receiver)
+        assert receiver.status()["Quotas"][PILOT.vo]["Bytes"] == len(line("one"))
 
-    def test_who_may_not_write_marks_nothing(self, intake, transactions):
+    def test_who_may_not_write_marks_nothing(self, receiver, transactions):
         for caller, stamp in ((USER, PILOT.stamp), (PILOTS, "../abc")):
             with pytest.raises(PilotLogError):
-                intake.missed(caller, stamp, PILOT.vo, 5, MessageTooLarge("no"))
-        send(intake, stamp="other")
+                receiver.missed(caller, stamp, PILOT.vo, 5, MessageTooLarge("no"))
+        send(receiver, stamp="other")
         assert logs(transactions) == []
 
 
 class TestWaiting:
-    def test_who_waits_too_long_is_told_in_time(self, intake, door):
+    def test_who_waits_too_long_is_told_in_time(self, receiver, door):
         door.open.clear()
-        waiting = intake.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        waiting = receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
         started = time.monotonic()
         with pytest.raises(Overloaded):
-            intake.wait(waiting, 0.2)
+            receiver.wait(waiting, 0.2)
         assert time.monotonic() - started < SETTINGS.commit_seconds / 2  # the store would let it wait for longer
 
     @pytest.mark.parametrize("seconds", [0, -5])
-    def test_without_time_left_nobody_waits(self, intake, seconds):
+    def test_without_time_left_nobody_waits(self, receiver, seconds):
         with pytest.raises(Overloaded):
-            intake.wait(Future(), seconds)
+            receiver.wait(Future(), seconds)
 
-    def test_what_was_given_up_before_its_turn_is_never_stored_but_marked_as_missing(self, intake, door, transactions):
+    def test_what_was_given_up_before_its_turn_is_never_stored_but_marked_as_missing(
+        self, receiver, door, transactions
+    ):
         door.open.clear()
-        first = intake.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        first = receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
         until(lambda: door.asked)
-        given_up = intake.message(PILOTS, json.dumps("given up\n"), PILOT.stamp, PILOT.vo, "")
+        given_up = receiver.message(PILOTS, json.dumps("given up\n"), PILOT.stamp, PILOT.vo, "")
         with pytest.raises(Overloaded):
-            intake.wait(given_up, 0.05)
+            receiver.wait(given_up, 0.05)
         door.open.set()
-        intake.wait(first, PATIENCE_SECONDS)
-        send(intake, json.dumps("third\n"))
+        receiver.wait(first, PATIENCE_SECONDS)
+        send(receiver, json.dumps("third\n"))
         ((_, text),) = logs(transactions)
         assert text.startswith(line("one")) and text.endswith(b"third\n")
         assert b"given up" not in text and b"9 bytes are missing" in text
 
 
 class TestCounting:
-    def test_what_was_stored_is_counted(self, intake, clock):
-        send(intake)
-        send(intake, json.dumps(line("one").decode() + "and more\n"))
-        finalise(intake)
+    def test_what_was_stored_is_counted(self, receiver, clock):
+        send(receiver)
+        send(receiver, json.dumps(line("one").decode() + "and more\n"))
+        finalise(receiver)
         size = len(line("one"))
-        status = intake.status()
+        status = receiver.status()
         assert (status["StoredBatches"], status["StoredBytes"], status["RepeatedBytes"]) == (3, size + 9, size)
         assert (status["Since"], status["Refused"]) == (clock.now.isoformat(), {})
 
-    def test_what_failed_or_was_given_up_does_not_count_as_stored(self, intake, door):
+    def test_what_failed_or_was_given_up_does_not_count_as_stored(self, receiver, door):
         door.away = True
         with pytest.raises(StoreUnavailable):
-            send(intake)
-        assert intake.status()["StoredBatches"] == 0
+            send(receiver)
+        assert receiver.status()["StoredBatches"] == 0
 
-    def test_refusals_are_counted_by_their_names(self, intake):
+    def test_refusals_are_counted_by_their_names(self, receiver):
         for error in (InvalidInput("no"), InvalidInput("no"), NotAllowed("no")):
-            intake.refused(error)
-        assert intake.status()["Refused"] == {"InvalidInput": 2, "NotAllowed": 1}
+            receiver.refused(error)
+        assert receiver.status()["Refused"] == {"InvalidInput": 2, "NotAllowed": 1}
 
-    def test_what_waits_is_shown(self, intake, door):
+    def test_what_waits_is_shown(self, receiver, door):
         door.open.clear()
-        intake.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
         until(lambda: door.asked)
-        intake.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
-        status = intake.status()
+        receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        status = receiver.status()
         assert status["WaitingBatches"] == 1 and status["WaitingBytes"] >= len(line("one"))

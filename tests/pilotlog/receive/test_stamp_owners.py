@@ -4,7 +4,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ForeignStamp, NotAllowed, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import Ownership
+from PilotLoggingDIRAC.pilotlog.receive.stamp_owners import StampOwners
 from PilotLoggingDIRAC.pilotlog.settings import OwnershipSettings
 
 ALPHA, BETA = "vo.alpha.org", "beta_vo"
@@ -18,7 +18,7 @@ class Dirac:
 
     def __init__(self):
         self.vos, self.asked, self.away, self.now = {}, [], False, 0.0
-        self.ownership = Ownership(self, SETTINGS, lambda: self.now)
+        self.ownership = StampOwners(self, SETTINGS, lambda: self.now)
 
     def __call__(self, stamps):
         self.asked.append(list(stamps))

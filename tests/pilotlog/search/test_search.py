@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
-from PilotLoggingDIRAC.pilotlog.sql.searching import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
 from tests.conftest import PILOT
 from tests.stored import alter, reader, store  # noqa: F401
 

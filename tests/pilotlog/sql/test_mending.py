@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deleting import SqlMending
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlRetry
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from tests.conftest import batch
 
 ALPHA, BETA = PilotId("vo.alpha.org", "a" * 32), PilotId("beta_vo", "b" * 32)
@@ -30,7 +30,7 @@ def due(transactions, clock, pilot):
 def test_failed_logs_are_due_again_at_once_and_keep_their_last_error(transactions, clock):
     fail(transactions, clock, ALPHA)
     assert not due(transactions, clock, ALPHA)
-    assert SqlMending(transactions).retry(Selection()) == 1
+    assert SqlRetry(transactions).retry(Selection()) == 1
     assert len(due(transactions, clock, ALPHA)) == 1
     assert SqlReader(transactions).find(ALPHA)[0].last_error == "the storage element is down"
 
@@ -38,10 +38,10 @@ def test_failed_logs_are_due_again_at_once_and_keep_their_last_error(transaction
 def test_logs_that_were_not_selected_go_on_waiting(transactions, clock):
     fail(transactions, clock, ALPHA)
     fail(transactions, clock, BETA)
-    assert SqlMending(transactions).retry(Selection(vos=("beta_vo",))) == 1
+    assert SqlRetry(transactions).retry(Selection(vos=("beta_vo",))) == 1
     assert (due(transactions, clock, ALPHA), len(due(transactions, clock, BETA))) == ([], 1)
 
 
 def test_logs_that_did_not_fail_are_not_counted(transactions, clock):
     SqlAppender(transactions, clock).append("e", [Numbered(1, batch(b"a\n"))])
-    assert SqlMending(transactions).retry(Selection()) == 0
+    assert SqlRetry(transactions).retry(Selection()) == 0

@@ -8,8 +8,8 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reading import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, batch, line
 from tests.waiting import PATIENCE_SECONDS, until

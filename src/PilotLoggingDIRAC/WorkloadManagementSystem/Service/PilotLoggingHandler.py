@@ -65,18 +65,18 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def refused(self, error: PilotLogError, method: str) -> None:
         """Count a refusal and write it to the audit log; ``exported`` calls this."""
         if self.collector:
-            self.collector.intake.refused(error)
+            self.collector.receiver.refused(error)
         super().refused(error, method)
 
     def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
         """Return a future of the receipt of a message."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
-        return self.collector.intake.message(self.who, message, pilotUUID, wnVO, self.who.address)
+        return self.collector.receiver.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
     def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
         """Return a future of the receipt of a finalise mark."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
-        return self.collector.intake.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
+        return self.collector.receiver.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
 
     def _asks(self, vo, stamp) -> PilotId:
         pilot = validation.pilot(vo, stamp)
@@ -111,8 +111,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         return self._wait(self.offer_finaliseLogs(payload, pilotUUID, wnVO))
 
     def _wait(self, answer: Future) -> dict:
-        intake = self.collector.intake
-        return receipt(intake.wait(answer, intake.settings.answer_seconds))
+        receiver = self.collector.receiver
+        return receipt(receiver.wait(answer, receiver.settings.answer_seconds))
 
     types_getLogs: list = []
 

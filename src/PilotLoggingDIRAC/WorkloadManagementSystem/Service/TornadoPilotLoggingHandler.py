@@ -54,7 +54,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             cls.collector = collector(cls._fullComponentName)
             cls.bound_bodies(cls.collector.bodies)
             cls.send_seconds = cls.collector.query.settings.send_seconds
-            seconds = cls.collector.intake.settings.stop_seconds
+            seconds = cls.collector.receiver.settings.stop_seconds
             stop_tornado_on_sigterm(lambda: FormHandler.under_way > 0, cls.collector.stop, seconds)
         except Exception as error:  # one Tornado serves many services
             _log.exception("The collector can't start, its methods will fail", lException=error)
@@ -89,7 +89,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
     def count(self, error: PilotLogError) -> None:
         """Count a refused body whose sender is unknown and can't be told."""
         if self.collector:
-            self.collector.intake.refused(error)
+            self.collector.receiver.refused(error)
 
     def _refused(self, error: PilotLogError) -> None:
         """Write a refusal to the audit log, under the method's name. DIRAC has found the method by now, so the name is
@@ -102,11 +102,11 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         if names := form.names_at_end(args_end):
             stamp, vo = names
             self.about = lambda: {"log": validation.pilot(self.who.vo or vo, stamp)}
-            self.collector.intake.missed(self.who, stamp, vo, self._body.size, refusal)
+            self.collector.receiver.missed(self.who, stamp, vo, self._body.size, refusal)
 
     async def _store(self, offer, called: form.Form) -> dict:
         names = _parameters(offer.__func__)
-        limit = max(self._arrived + self.collector.intake.settings.answer_seconds - time.monotonic(), 0.001)
+        limit = max(self._arrived + self.collector.receiver.settings.answer_seconds - time.monotonic(), 0.001)
         if len(called.args) <= _SHORT_BYTES:
             stored = offer(*validation.arguments(called.text(), names))
             stored = await asyncio.wait_for(asyncio.wrap_future(stored), limit)

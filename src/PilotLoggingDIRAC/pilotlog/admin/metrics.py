@@ -26,7 +26,7 @@ class Metric:
 
 
 def collector_metrics(status: Mapping[str, Any], histograms: Mapping[str, Histogram]) -> Iterator[Metric]:
-    """Yield the metrics of one collector, from ``Intake.status`` and ``Intake.histograms``."""
+    """Yield the metrics of one collector, from ``Receiver.status`` and ``Receiver.histograms``."""
     yield _counter(
         "messages_received", "Messages and finalise marks that were taken in to be stored", status["Received"]
     )

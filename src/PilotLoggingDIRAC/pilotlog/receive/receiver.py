@@ -26,7 +26,7 @@ from .quotas import Charge, Quotas
 _ANSWER_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-class Intake:
+class Receiver:
     """Takes messages and finalise marks of callers, and counts what became of them."""
 
     def __init__(

@@ -29,7 +29,7 @@ class _Entry:
     until: float
 
 
-class Ownership:
+class StampOwners:
     """Remembers the VOs of stamps, a bounded number of them; those heard of longest ago are forgotten first."""
 
     def __init__(self, owners: Owners, settings: OwnershipSettings, monotonic: Callable[[], float] = time.monotonic):

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select, tuple_
 from ..access import Scope
 from ..model import PilotId, Selection, State
 from ..page.watcher import Head
-from . import listing
+from . import log_list
 from .engine import Transactions
-from .reading import branches
+from .reader import branches
 from .schema import batches, logs
 
 
-class SqlViews:
+class SqlPageQueries:
     """Questions without locks, each by an index."""
 
     def __init__(self, transactions: Transactions):
@@ -26,7 +26,7 @@ class SqlViews:
         """How many logs in the scope match, by state, counted in the ``most`` of them that were heard of last; states
         that the selection names are not looked at.
         """
-        return self._run(listing.states, branches(scope, dataclasses.replace(wanted, states=())), most)
+        return self._run(log_list.states, branches(scope, dataclasses.replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
         """(ends of lines, bytes) of a log's chunks from a sequence number on."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, text
 
 from ..model import State
 from .engine import Transactions
-from .reading import PRESENT
+from .reader import PRESENT
 from .schema import batches, logs
 
 _MAX_REASONS = 50

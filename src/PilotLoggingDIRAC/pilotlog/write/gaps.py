@@ -26,7 +26,7 @@ class Gap:
         return Gap(self.batches + other.batches, self.bytes + other.bytes, other.reason)
 
 
-class Missing:
+class Gaps:
     """The gaps that no line tells of yet. Bounded: of more logs than that, only the number is kept."""
 
     def __init__(self, clock: Clock):

@@ -23,7 +23,7 @@ from ..model import Batch, Numbered, PilotId, Receipt
 from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
 from .drain import Drain
-from .gaps import Gap, Missing
+from .gaps import Gap, Gaps
 from .queue import Waiting, WaitingQueue
 from .spool import Spool
 
@@ -54,7 +54,7 @@ class Writer:
         self._queue = WaitingQueue(settings)
         self._epoch = secrets.token_hex(16)
         self._number = 0
-        self._missing = Missing(clock)
+        self._missing = Gaps(clock)
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
         self._drain = Drain(
             store, open_spool, spool_settings, settings, self._committer, self._queue.wake, self._missing.add

@@ -15,7 +15,7 @@ from ..model import Log, Selection, State
 from ..ports import Clock
 from . import rows
 from .engine import Transactions
-from .reading import matching
+from .reader import matching
 from .schema import batches, files, logs
 from .sealing import SqlSealing, some
 
@@ -48,7 +48,7 @@ _LOGS_PER_STEP = 1000
 _WAITING = (State.COMPLETE.value, State.INCOMPLETE.value, State.KEPT.value)
 
 
-class SqlDeleting:
+class SqlDeletion:
     """A ``deletion.Deletable`` on SQL."""
 
     def __init__(self, transactions: Transactions, clock: Clock):
@@ -112,7 +112,7 @@ def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[boo
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-class SqlMending:
+class SqlRetry:
     """Steps that an administrator asks for."""
 
     def __init__(self, transactions: Transactions):

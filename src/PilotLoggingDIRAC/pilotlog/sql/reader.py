@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_
 
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State, Total
-from . import listing, rows
+from . import log_list, rows
 from .engine import Transactions
-from .listing import Wheres
+from .log_list import Wheres
 from .schema import batches, files, logs
 
 #: What is fetched at once while a log is read: at least one chunk, each at most 1 MiB of text.
@@ -52,12 +52,12 @@ class SqlReader:
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 4_000
     ) -> tuple[Total, list[Log]]:
-        """How many logs in the scope match, counted up to ``most``, and one page of them by one of ``listing.ORDERS``.
+        """How many logs in the scope match, counted up to ``most``, and one page of them by one of ``log_list.ORDERS``.
 
         Where there are more, other orders than by time sort the ``most`` of them that were heard of last.
         Raises InvalidInput for a page that begins beyond ``most``.
         """
-        listing.checked(order, start, most)
+        log_list.checked(order, start, most)
         return self._run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -127,8 +127,8 @@ def _logs(connection: Connection, where: ColumnElement[bool]) -> list[Log]:
 def _select(
     connection: Connection, wheres: Wheres, order: str, descending: bool, start: int, limit: int, most: int
 ) -> tuple[Total, list[Log]]:
-    counted = listing.total(connection, wheres, most)
-    return counted, listing.page(connection, wheres, counted, order, descending, start, limit)
+    counted = log_list.total(connection, wheres, most)
+    return counted, log_list.page(connection, wheres, counted, order, descending, start, limit)
 
 
 def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:

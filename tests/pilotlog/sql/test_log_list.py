@@ -8,9 +8,9 @@ from PilotLoggingDIRAC.commands.listing import Listing
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, Selection, State, Total
-from PilotLoggingDIRAC.pilotlog.sql.appending import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlViews
+from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from tests.conftest import batch
 from tests.stored import reader  # noqa: F401
 
@@ -96,7 +96,7 @@ def test_a_scope_of_nothing_lists_nothing(six):
 
 
 def test_states_are_counted_in_the_newest(six, transactions):
-    views = SqlViews(transactions)
+    views = SqlPageQueries(transactions)
     assert views.states(ALL, Selection(), 9) == {State.RECEIVING: 5, State.COMPLETE: 1}
     assert views.states(ALL, Selection(), 5) == {State.RECEIVING: 5}
     assert views.states(BOTH, Selection(), 2) == {State.RECEIVING: 2}

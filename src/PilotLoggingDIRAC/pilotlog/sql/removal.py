@@ -20,7 +20,7 @@ _DELETED = logs.c.State == State.DELETED.value
 _OF_LOG = files.c.LogID == logs.c.LogID
 
 
-class SqlErasing:
+class SqlRemoval:
     """``DeletedLogs`` on SQL: the copies and rows of logs that were deleted on request."""
 
     def __init__(self, transactions: Transactions, clock: Clock):

@@ -13,7 +13,7 @@ from ..access import Scope
 from ..model import Log, Selection, State
 from . import rows
 from .engine import Transactions
-from .reading import SqlReader, matching
+from .reader import SqlReader, matching
 from .schema import batches, files, logs
 
 _BY_TIME = "IGNORE INDEX FOR ORDER BY (PRIMARY)"
