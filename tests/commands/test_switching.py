@@ -1,4 +1,4 @@
-"""What switching pilot logging on and off writes, and which CEs' pilots send then."""
+"""The options that switching pilot logging on and off writes, and the CEs whose pilots send then."""
 
 import pytest
 

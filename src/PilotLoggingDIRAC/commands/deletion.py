@@ -47,16 +47,16 @@ def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
     return [{"VO": vo, key: values} for key, values in named if values]
 
 
+@dataclass(frozen=True, slots=True)
 class PilotLogDeletion:
     """The deletion of the logs that some selections name."""
 
-    def __init__(self, client: Client, wanted: list[dict[str, Any]]):
-        self._client = client
-        self._wanted = wanted
+    client: Client
+    wanted: list[dict[str, Any]]
 
     def count(self) -> Found:
         """Return the amount to delete. Raises SErrorException."""
-        answers = [self._call(wanted, True) for wanted in self._wanted]
+        answers = [self._call(wanted, True) for wanted in self.wanted]
         logs, size, copies = (sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies"))
         return Found(logs, size, copies, any(answer["Draining"] for answer in answers))
 
@@ -66,7 +66,7 @@ class PilotLogDeletion:
         Raises SErrorException; logs that were reported stay deleted.
         """
         logs = 0
-        for wanted in self._wanted:
+        for wanted in self.wanted:
             more = True
             while more:
                 answer = self._call(wanted, False)
@@ -77,4 +77,4 @@ class PilotLogDeletion:
         return logs
 
     def _call(self, wanted: dict[str, Any], dry_run: bool) -> dict[str, Any]:
-        return returnValueOrRaise(self._client.deleteLogs(wanted, dry_run, timeout=_SECONDS))
+        return returnValueOrRaise(self.client.deleteLogs(wanted, dry_run, timeout=_SECONDS))

@@ -38,14 +38,14 @@ class Report:
         return sum(self.outcomes.values()) + self.conflicts + self.failures
 
 
+@dataclass(frozen=True, slots=True)
 class PilotLogImport:
     """The import of folders. ``tell(path or pilot, text)`` is called for each log and for each name that is none."""
 
-    def __init__(self, client: Client, redactor: Redactor, silent: timedelta, tell: Callable[[str, str], None]):
-        self._client = client
-        self._redactor = redactor
-        self._silent = silent
-        self._tell = tell
+    client: Client
+    redactor: Redactor
+    silent: timedelta
+    tell: Callable[[str, str], None]
 
     def run(self, folder: Path) -> Report:
         """Import all logs in a folder and return the report. Raises OSError for a folder that can't be read."""
@@ -53,7 +53,7 @@ class PilotLogImport:
         for found in importing.find(folder):
             if isinstance(found, SkippedFile):
                 report.skipped += 1
-                self._tell(str(found.path), f"skipped: {found.reason}")
+                self.tell(str(found.path), f"skipped: {found.reason}")
             else:
                 self._bring(found, report)
         return report
@@ -61,22 +61,22 @@ class PilotLogImport:
     def _bring(self, left: CollectorLog, report: Report) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
-            outcome = importing.bring(left, self.send, now, self._silent, self._redactor)
+            outcome = importing.bring(left, self.send, now, self.silent, self.redactor)
         except ImportConflict as error:
             report.conflicts += 1
-            self._tell(str(left.pilot), f"CONFLICT: {error}")
+            self.tell(str(left.pilot), f"CONFLICT: {error}")
         except (ImportFailed, OSError) as error:
             report.failures += 1
-            self._tell(str(left.pilot), f"FAILED: {error}")
+            self.tell(str(left.pilot), f"FAILED: {error}")
         else:
             report.outcomes[outcome.value] += 1
-            self._tell(str(left.pilot), outcome.value)
+            self.tell(str(left.pilot), outcome.value)
 
     def send(self, pilot: PilotId, step: ImportSlice) -> int:
         """Send a fragment and return the length of the import so far. Raises ImportConflict, ImportFailed."""
         last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
         modified = step.modified.isoformat()
-        answer = self._client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)
+        answer = self.client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)
         if answer["OK"]:
             return answer["Value"]
         error = ImportConflict if answer.get("Errno") in _CONFLICTS else ImportFailed

@@ -51,15 +51,13 @@ class PilotOutput:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
 class LogReading:
     """The reader of logs through collectors and the chain of sources. ``tell`` is called with remarks on waiting."""
 
-    def __init__(
-        self, client: PilotLoggingClient, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
-    ):
-        self._client = client
-        self._tell = tell
-        self._sleep = sleep
+    client: PilotLoggingClient
+    tell: Callable[[str], Any]
+    sleep: Callable[[float], None] = time.sleep
 
     def find(self, name: str, vo: str = "") -> Pilot:
         """Return the pilot with this stamp or reference. Raises LogNotFound, and InvalidInput if several VOs
@@ -68,7 +66,7 @@ class LogReading:
         keys = ("PilotReference", "PilotStamp") if "/" in name or ":" in name else ("PilotStamp", "PilotReference")
         for key in keys:
             wanted = {key: name} | ({"VO": vo} if vo else {})
-            parts = sorted(listing(self._client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
+            parts = sorted(listing(self.client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
             if len({part["VO"] for part in parts}) > 1:
                 raise InvalidInput("Pilots of several VOs have it, say which with --VO")
             if parts:
@@ -84,7 +82,7 @@ class LogReading:
         if not info.get("PilotStamp"):
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
-        parts = listing(self._client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:
@@ -125,11 +123,11 @@ class LogReading:
             if page["Final"]:
                 return
             if page["AtEnd"]:
-                self._sleep(interval_seconds)
+                self.sleep(interval_seconds)
             page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, page["Cursor"])
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
-        return patiently(lambda: getattr(self._client, method)(*arguments), seconds, self._tell, self._sleep)
+        return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
 
 
 def last_lines(text: str, lines: int) -> str:

@@ -1,4 +1,6 @@
-"""What the page asks: selections, how a log stands, and that nobody learns of what they may not read."""
+"""The page's questions: selections, a log's standing, and that a caller learns nothing of logs without rights to
+them.
+"""
 
 import pytest
 from sqlalchemy import update

@@ -26,7 +26,7 @@ OTHER = PilotId("beta_vo", "other")
 
 
 class Store:
-    """How far logs are; counts the looks."""
+    """The heads of logs; it counts its calls."""
 
     def __init__(self):
         self.heads = {PILOT: Head(1, 1, State.RECEIVING, False)}

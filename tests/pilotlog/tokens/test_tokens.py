@@ -1,4 +1,4 @@
-"""Who holds a token: real keys and signatures, a clock and a Registry of the test's own."""
+"""The holder of a token: real keys and signatures, a clock and a Registry of the test's own."""
 
 import base64
 import hmac
@@ -69,7 +69,7 @@ def public(*keys):
 
 
 def claims(**changes):
-    """What a pilot's token says; None leaves a claim out."""
+    """Return the claims of a pilot's token; None leaves a claim out."""
     said = {
         "iss": URL, "sub": "sub-pila", "aud": HERE, "iat": NOW, "nbf": NOW, "exp": NOW + 600, "vo": "alpha",
         "dirac_group": "alpha_pilot", "dirac_properties": ["GenericPilot"],

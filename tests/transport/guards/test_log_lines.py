@@ -20,7 +20,7 @@ def guarded(monkeypatch):
 
 @pytest.fixture
 def said():
-    """What one logger of Python's, and DIRAC's, wrote."""
+    """Return the lines that one logger of Python's, and of DIRAC's, wrote."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     loggers = [logging.getLogger("tornado.access"), logging.getLogger("dirac")]

@@ -1,4 +1,4 @@
-"""Who is in a group, as DIRAC's own AuthManager answers once it is guarded."""
+"""Membership in a group, as DIRAC's own AuthManager finds it once it is guarded."""
 
 import subprocess
 import sys

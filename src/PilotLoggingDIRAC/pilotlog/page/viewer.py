@@ -43,26 +43,18 @@ class PageCaller:
     policy: Policy
 
 
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """The answers to the page's questions. Raises the errors of ``errors``; the page shows NotAllowed and LogNotFound
     alike.
     """
 
-    def __init__(
-        self,
-        query: LogReader,
-        views: StateCounts,
-        documents: Documents,
-        settings: PageSettings,
-        clock: Clock,
-        audit: Audit,
-    ):
-        self.settings = settings
-        self._query = query
-        self._views = views
-        self._documents = documents
-        self._clock = clock
-        self._audit = audit
+    query: LogReader
+    views: StateCounts
+    documents: Documents
+    settings: PageSettings
+    clock: Clock
+    audit: Audit
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
@@ -71,15 +63,15 @@ class Viewer:
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selection.selection(chosen)
         column, descending = _order(asked)
-        most = self._query.settings.max_counted
+        most = self.query.settings.max_counted
         start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
-        total, found = self._query.select(reader.caller, reader.policy, wanted, column, descending, start, limit)
-        states = self._views.states(access.scope(reader.caller, reader.policy), wanted, most)
+        total, found = self.query.select(reader.caller, reader.policy, wanted, column, descending, start, limit)
+        states = self.views.states(access.scope(reader.caller, reader.policy), wanted, most)
         among = sum(states.values())
-        self._audit.listed(reader.caller, _METHOD, wanted, len(found))
+        self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
-            "now": _moment(self._clock()),
+            "now": _moment(self.clock()),
             "total": total.number,
             "more": total.more,
             "newest": among if among >= most else 0,
@@ -92,7 +84,7 @@ class Viewer:
         parts = self.parts(reader, pilot)
         document = self.document(parts)
         return describe(parts) | {
-            "now": _moment(self._clock()),
+            "now": _moment(self.clock()),
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
             "bytes": document.size,
@@ -140,8 +132,8 @@ class Viewer:
 
     def parts(self, reader: PageCaller, pilot: PilotId) -> list[Log]:
         """Return the parts of a log that the caller may see; write it to the audit log."""
-        parts = self._query.parts(reader.caller, reader.policy, pilot)
-        self._audit.page(reader.caller, _METHOD, log=pilot)
+        parts = self.query.parts(reader.caller, reader.policy, pilot)
+        self.audit.page(reader.caller, _METHOD, log=pilot)
         return parts
 
     def document(self, parts: list[Log]) -> Document:
@@ -149,7 +141,7 @@ class Viewer:
         archive.
         """
         lost = lost_parts(parts)
-        return self._documents.open([log for log in parts if log.part not in lost])
+        return self.documents.open([log for log in parts if log.part not in lost])
 
 
 def describe(parts: Sequence[Log]) -> dict[str, Any]:

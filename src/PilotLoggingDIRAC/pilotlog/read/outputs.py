@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from .. import access, validation
@@ -35,17 +36,17 @@ class Records(Protocol):
         """Return the pilot as a log without text (pilot, reference, site), None if unknown. Raises StoreUnavailable."""
 
 
+@dataclass(frozen=True, slots=True)
 class PilotOutputs:
-    """Pilots' output by reference or stamp, for callers who may read it."""
+    """Pilots' output by reference or stamp, for callers who may read it.
 
-    def __init__(
-        self, records: Records, reader: LogLookup, chain: SourceChain, names_for: Callable[[str], Sequence[str]]
-    ):
-        """Make it; ``names_for(vo)`` returns the sources to ask for a VO's pilots, in order."""
-        self._records = records
-        self._reader = reader
-        self._chain = chain
-        self._names_for = names_for
+    ``names_for(vo)`` returns the sources to ask for a VO's pilots, in order.
+    """
+
+    records: Records
+    reader: LogLookup
+    chain: SourceChain
+    names_for: Callable[[str], Sequence[str]]
 
     def get(self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()) -> tuple[str, Output]:
         """Return (VO, output) of a pilot, from the first of the named sources, or of the VO's sources, that has it.
@@ -59,8 +60,8 @@ class PilotOutputs:
         access.require_read(caller, policy, log)
         if log is None:
             raise LogNotFound("No such pilot")
-        names = names or self._names_for(log.pilot.vo)
-        return log.pilot.vo, self._chain.output(log.pilot, log.reference, names)
+        names = names or self.names_for(log.pilot.vo)
+        return log.pilot.vo, self.chain.output(log.pilot, log.reference, names)
 
     def by_stamp(self, caller: Caller, policy: Policy, vo: object, stamp: object) -> tuple[PilotId, Output]:
         """Return a pilot and its output, from the collector or the archive.
@@ -75,10 +76,10 @@ class PilotOutputs:
             access.require_read(caller, policy, None)
             raise
         if not scope.covers_vo(pilot.vo):
-            parts = self._reader.find(pilot) if scope.reaches(pilot.vo) else []
+            parts = self.reader.find(pilot) if scope.reaches(pilot.vo) else []
             if not parts or not all(map(scope.covers, parts)):
                 raise NotAllowed(access.REFUSAL)
-        return pilot, self._chain.output(pilot, "", (COLLECTOR, ARCHIVE))
+        return pilot, self.chain.output(pilot, "", (COLLECTOR, ARCHIVE))
 
     def _readable(self, scope: access.Scope, reference: str) -> Log | None:
         """Return the pilot by DIRAC's record, or by our own logs where DIRAC has deleted it or can't be asked.
@@ -87,12 +88,12 @@ class PilotOutputs:
         """
         unknown: StoreUnavailable | None = None
         try:
-            subject = self._records.subject(reference)
+            subject = self.records.subject(reference)
         except StoreUnavailable as error:
             subject, unknown = None, error
         if subject is not None and scope.covers(subject):
             return subject
-        logs = [log for log in self._reader.find_reference(reference) if scope.covers(log)]
+        logs = [log for log in self.reader.find_reference(reference) if scope.covers(log)]
         logs = logs or self._by_stamp_alone(scope, reference)
         if subject is not None:
             return None
@@ -102,7 +103,7 @@ class PilotOutputs:
 
     def _by_stamp_alone(self, scope: access.Scope, stamp: str) -> list[Log]:
         """Return the parts of logs with this stamp, of pilots all of whose parts are in the scope."""
-        found = self._reader.find_stamps([stamp]) if stamp.isascii() else []
+        found = self.reader.find_stamps([stamp]) if stamp.isascii() else []
         hidden = {log.pilot for log in found if not scope.covers(log)}
         return [log for log in found if log.pilot not in hidden]
 
