@@ -9,7 +9,7 @@ from typing import Any
 from DIRAC.Core.Base.Client import Client
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
-#: A call deletes for 10 s, or longer where it deletes a single large log.
+#: Timeout of a call, which deletes for 10 s, or longer if it deletes a single large log.
 _SECONDS = 300
 
 

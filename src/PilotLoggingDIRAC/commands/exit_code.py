@@ -23,7 +23,7 @@ def exit_code(what: str, run: Callable[..., int], *arguments, failed: int = FAIL
     except KeyboardInterrupt:
         console.remark("Interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read it has seen enough
+    except BrokenPipeError:  # the reader of standard output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return failed
     except SErrorException as error:

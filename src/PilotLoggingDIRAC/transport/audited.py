@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 class AuditedMixin:
     """Mixin for handlers of either protocol; each request has an instance of its own."""
 
-    #: What the request is about, asked for when it is refused; it may raise, as what was sent may be anything.
+    #: Returns the subject of the request, called on a refusal; it may raise, as arguments are not checked yet.
     about: Callable[[], dict[str, object]] = dict
 
     _who: Caller | None = None

@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.text import terminal
 
-#: A chain of sources tells of each one that failed.
+#: Long enough for a chain of sources, which names each that failed.
 _MAX_MESSAGE_CHARACTERS = 2000
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -33,7 +33,7 @@ def exported(method: Callable) -> Callable:
     def call(self, *arguments):
         try:
             return S_OK(method(self, *validation.counted(arguments, names, optional)))
-        except Exception as error:  # the edge: whatever it is becomes an answer
+        except Exception as error:  # the edge: any error becomes an answer
             refused = getattr(self, "refused", None)
             return failure(error, refused and functools.partial(refused, method=name))
 

@@ -77,7 +77,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
 
     async def post(self) -> None:
         """Answer a call, always with HTTP 200: a stock pilot dies of any other status."""
-        self._arrived = time.monotonic()  # deadlines count from here, by a clock that nobody sets
+        self._arrived = time.monotonic()  # start of deadlines; a clock that is never set
         FormHandler.under_way += 1
         try:
             called = self._body.finish()

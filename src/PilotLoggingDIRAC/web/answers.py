@@ -74,7 +74,7 @@ def error_answer(error: Exception) -> Response:
     """Return the answer for an error; an unknown one is logged in full and not shown."""
     if isinstance(error, NothingToRead):
         return json_answer({"error": str(error)}, False, HTTPStatus.FORBIDDEN)
-    if isinstance(error, NotAllowed | LogNotFound):  # what is not there and what may not be read look the same
+    if isinstance(error, NotAllowed | LogNotFound):  # a missing log and a forbidden one look the same
         return json_answer({"error": REFUSAL}, False, HTTPStatus.NOT_FOUND)
     if not isinstance(error, PilotLogError):
         _log.exception("Unexpected error of the page", lException=error)

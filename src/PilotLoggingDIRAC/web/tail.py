@@ -19,7 +19,7 @@ from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head
 
 _RETRY_MILLISECONDS = 1000
-#: What of a log's standing is told: without how long it is and when it was heard of, which each text tells.
+#: Fields of a standing whose change alone sends no event.
 _QUIET = ("lines", "bytes", "lastSeen", "attempts")
 
 

@@ -45,7 +45,7 @@ class PilotLogMetricsHandler(Endpoint):
         """Answer a scrape."""
         try:
             answer = await IOLoop.current().run_in_executor(None, self.web_metrics)
-        except Exception as error:  # the edge: whatever it is becomes an answer
+        except Exception as error:  # the edge: any error becomes an answer
             answer = error_answer(error)
         self.set_status(answer.status)
         self.set_header("Content-Type", answer.content_type)

@@ -92,7 +92,7 @@ class PilotLogsHandler(Endpoint):
                 self._file(path)
         except (TimeoutError, StreamClosedError):  # the reader has gone, or does not read
             self.request.connection.stream.close()
-        except Exception as error:  # the edge: whatever it is becomes an answer
+        except Exception as error:  # the edge: any error becomes an answer
             self._fail(error)
 
     def _refuse_other_sites(self) -> None:

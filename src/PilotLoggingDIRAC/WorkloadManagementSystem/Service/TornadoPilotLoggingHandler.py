@@ -32,7 +32,7 @@ from PilotLoggingDIRAC.transport.guards.json_classes import decode_plain
 from PilotLoggingDIRAC.transport.guards.server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
 
-#: Messages up to this are read where they arrive: it takes less than handing them to a thread.
+#: Messages up to this size are parsed on the event loop, which costs less than a change of thread.
 _SHORT_BYTES = 32 * 1024
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -83,7 +83,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             return await (self._store(offer, called) if offer else self._call(called))
         except TimeoutError:
             return failure(too_late(), self._refused)
-        except Exception as error:  # the edge: whatever it is becomes an answer
+        except Exception as error:  # the edge: any error becomes an answer
             return failure(error, self._refused)
 
     def count(self, error: PilotLogError) -> None:
@@ -172,7 +172,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         validation.require_plain(encoded)
         try:
             arguments, _ = self.decode(encoded)
-        except Exception:  # JEncode raises whatever its parts raise
+        except Exception:  # JEncode may raise anything
             raise InvalidInput("The arguments are not valid JSON") from None
         if not isinstance(arguments, list):
             raise InvalidInput("The arguments are not a JSON list")

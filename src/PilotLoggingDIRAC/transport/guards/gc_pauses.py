@@ -11,7 +11,7 @@ import gc
 import threading
 import time
 
-#: When the server has started, and when what is loaded at first use has been.
+#: After the start of the server, and after modules and caches that are loaded at first use.
 _WAITS_SECONDS = (2, 30, 300)
 
 

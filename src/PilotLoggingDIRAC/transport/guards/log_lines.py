@@ -48,7 +48,7 @@ def _message(record: logging.LogRecord) -> str:
     """Return the message of a record, also if its arguments do not fit its format."""
     try:
         return record.getMessage()
-    except Exception:  # whatever formatting raises
+    except Exception:  # formatting may raise anything
         return f"{record.msg} {record.args}"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from cachetools import TLRUCache
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
-#: Chains remembered; about 20 kB each.
+#: Number of chains to remember; about 20 kB each.
 _MAX_CHAINS = 1000
 
 
