@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from DIRAC.Core.DISET.private.TransportPool import getGlobalTransportPool
 
-#: The limit as a multiple of that of a body over HTTPS. Arguments over it end the connection; those that are shorter, but
-#: still too long, get a named error.
+#: The limit as a multiple of that of a body over HTTPS. Arguments over it end the connection; those that are shorter,
+#: but still too long, get a named error.
 _TIMES_A_BODY = 4
 
 
