@@ -3,8 +3,8 @@
 import pytest
 import zstandard
 
-from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilot_texts import Texts
+from tests.pilotlog.text.redaction import redaction_corpus as corpus
 
 from .pilot import pilot_line
 
