@@ -81,7 +81,7 @@ LEADS = (
     Lead(RULE, rb"machine %s login %s password %s(?:\\n)?[\"'] \S+ \S+ ", rb"[^\s]", anything),
     Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
     Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"", rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
-    Lead(RULE, rb"\bs/[\w@{}$-]*(?i:passw\w*|secret|token|_key)[\w@{}$-]*/", rb"[^\s/]", anything),
+    Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
     Lead(RULE, rb"\"AUTH\" \"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),

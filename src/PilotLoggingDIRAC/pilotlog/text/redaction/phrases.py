@@ -34,6 +34,11 @@ def _is_token(look: bytes) -> bool:
     return plain.is_opaque(look) or plain.is_uuid(look)
 
 
+def _is_identifier(look: bytes) -> bool:
+    """Whether the password of a statement stands without quotes."""
+    return not look[:9].lower() == b"password " and (_is_told(look) or look[:1].isupper())
+
+
 def _is_code(look: bytes) -> bool:
     return _CODE_SHAPE.match(look) is not None and not plain.is_state(look) or plain.is_opaque(look)
 
@@ -49,16 +54,16 @@ LEADS = (
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab\s?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
-    Lead(RULE, rb"(?i:session|private|secret|encryption|master|unseal|shared|signing)(?i: key)(?: [0-9])?:? (?:is:? )?" + QUOTE,
-         rb"[A-Za-z0-9+/=_-]{16}", _is_key),
+    Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
+         command=rb"(?i:session|private|secret|encryption|master|unseal|shared|signing) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
-    Lead(RULE, rb"(?:_KEY|[a-z]Key|\bkey[0-9]) ", rb"[A-Za-z0-9_+/=-]{24}", _is_token),
+    Lead(RULE, rb"(?:_KEY|Key|key[0-9]) ", rb"[A-Za-z0-9_+/=-]{24}", _is_token,
+         command=rb"_\Z|[a-z]K\Z|\bk\Z"),
     Lead(RULE, rb"\bsignature ", rb"[0-9a-f]{64}", always),
     Lead(RULE, rb"\bsession[ _-]id[=:] ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
-    Lead(RULE, rb"AKIA[A-Z0-9]{16}[\"']?(?: ?[/:,] ?| )" + QUOTE, rb"[A-Za-z0-9/+]{40}", plain.is_opaque, TOKEN),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
@@ -83,7 +88,7 @@ LEADS = (
     Lead(RULE, rb"(?i:dentify|ickServ) " + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
     Lead(RULE, rb"(?i:quirepass|sterauth|indpw|ootpw:?(?: --\w+)?) " + QUOTE, rb"[^\s\"'-]", anything),
     Lead(RULE, rb"(?i:ntified (?:with \S+ )?(?:by|as)(?: password)?) [\"'`]", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?:NTIFIED|ntified) (?:WITH \S+ )?(?i:by|as)(?i: password)? ", rb"[^\s\"']", lambda look: _is_told(look) or look[:1].isupper()),
+    Lead(RULE, rb"(?:NTIFIED|ntified) (?:WITH \S+ )?(?i:by|as)(?i: password)? ", rb"[^\s\"']", _is_identifier),
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),

@@ -97,12 +97,13 @@ class _Pass:
 
     def _next(self, at: int, limit: int) -> tuple[Secret, int] | None:
         """The next secret, and where the scan goes on if it is none of this text."""
-        while place := self._scanner.hit(self._text, at, limit):
-            if not self._budget.take(self._scanner.cost(self._text, *place)):
+        scanner, text = self._scanner, self._text
+        while place := scanner.hit(text, at, limit):
+            if not self._budget.take(scanner.cost(text, *place)):
                 return Secret(place[0], Opened(budget.RULE, MANY)), place[1]
-            if secret := self._scanner.secret(self._text, *place):
-                return secret, self._scanner.behind(self._text, *place)
-            at = self._scanner.behind(self._text, *place)
+            secret, at = scanner.secret(text, *place), scanner.behind(text, *place)
+            if secret:
+                return secret, at
         return None
 
     def _take(self, secret: Secret, behind: int) -> int:

@@ -62,10 +62,14 @@ _UNKNOWN = re.compile(
 )
 #: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
 _PLAIN = re.compile(
-    rb"(?<=[sS])[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t](?:to|is|for|of|and|or|was|has|in|from)[ \t]"
+    rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t]{2,}[\d.]{1,12}(?=\s)|;[ \t]"
+    rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t](?:to|is|for|of|and|or|was|has|in|from)[ \t]"
     rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr|scratch|afs|eos|pool|root|srv)/"
     rb"[\w.+@%~:/-]*+(?=[\s,;]))"
 )
+#: What is too short for a token.
+_SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
+_STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"
 _WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
@@ -93,6 +97,8 @@ class Values:
         strength = self._names.strength(word[-_MAX_NAME:])
         if not strength or _PLAIN.match(text, name.end()):
             return None
+        if strength == WEAK and _SHORT_VALUE.match(text, name.end()) or _tells_a_state(text, name.end()):
+            return None
         entry = _ENTRY.match(text, name.end(), name.end() + _LOOK)
         return _Value(text, first, word, entry, strength).secret() if entry else None
 
@@ -105,6 +111,13 @@ def _inside(look: bytes, quote: bytes) -> bytes:
 def _stands_out(look: bytes) -> bool:
     """Whether a value in a column looks like a secret."""
     return plain.is_opaque(look) or plain.is_passwordlike(look) or plain.is_phrase(look)
+
+
+def _tells_a_state(text: bytes, at: int) -> bool:
+    """Whether a word that tells of a state stands behind a colon: ``token: No such file``."""
+    word = _STATED.match(text, at)
+    lower = word[1].lower() if word else b""
+    return lower in plain.STATES and lower not in _SCHEMES
 
 
 def separator_is_encoded(separator: bytes) -> bool:
