@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 
-from .swallow import BLOCK, Opened, Secret
+from .swallow import BLOCK, Opened, Secret, end_of
 
 RULE = b"base64"
 
@@ -85,7 +85,7 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     """The end of a block: of its line, and of the lines behind it where it is wrapped. ``count`` is the line's length."""
     begun, length = at, opened.count
     while True:
-        end = _BLOCK.match(text, at).end()
+        end = end_of(_BLOCK, text, at)
         length, at = length + end - at, end
         following = _NEXT_LINE.match(text, at) if length >= _WRAPPED else None
         if not following:

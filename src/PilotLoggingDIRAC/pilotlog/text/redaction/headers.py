@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from . import plain
+from .entry import begin
 from .swallow import BARE, LINE, QUOTED, WRAPPED, Opened, Secret
-from .values import begin
 
 RULE = b"secret"
 _NAMES = rb"(?i:uthorization|ookie2?|ucio-auth-token)"

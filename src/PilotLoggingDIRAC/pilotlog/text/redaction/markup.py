@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from . import plain, table
+from .entry import begin
 from .leads import QUOTE, anything, secret_behind
 from .names import KEYWORDS, STRONG, WEAK, Names
 from .pem import HEADER
 from .swallow import BARE, MARKUP, WRAPPED, Opened, Secret
-from .values import begin
 
 RULE = b"secret"
 _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
@@ -57,10 +57,6 @@ ANCHOR = (
 )  # fmt: skip
 
 
-def _stands_out(look: bytes) -> bool:
-    return plain.is_opaque(look) or plain.is_passwordlike(look) or plain.is_phrase(look)
-
-
 class Markup:
     """The rule of names and values that stand apart."""
 
@@ -81,7 +77,7 @@ class Markup:
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
             if match and (pattern is not _OF_TAG or _IN_TAG.search(text, max(0, first - 200), first)):
-                check = anything if strength == STRONG and pattern not in _UNSURE else _stands_out
+                check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out
                 check = plain.is_opaque if strength == WEAK else check
                 kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)

@@ -217,6 +217,11 @@ def is_spaced_phrase(look: bytes) -> bool:
     )
 
 
+def stands_out(look: bytes) -> bool:
+    """Whether a value in a column looks like a secret."""
+    return is_opaque(look) or is_passwordlike(look) or is_phrase(look)
+
+
 def is_seed(look: bytes) -> bool:
     """Whether a value looks like the seed of one-time codes in base32."""
     return _BASE32.match(look) is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import re2
 
-from . import commands, encoded, headers, known, markup, pem, phrases, tokens, urls, values
+from . import commands, encoded, entry, headers, known, markup, pem, phrases, tokens, urls, values
 from .leads import Either, Lead
 from .names import Names
 from .swallow import Secret
@@ -40,7 +40,7 @@ class Scanner:
             (headers.ANCHOR, headers.find),
             *_leads(known.LEADS, commands.LEADS),
             (markup.ANCHOR, markup.Markup(names).find),
-            (values.anchor(names), values.Values(names).find),
+            (entry.anchor(names), values.Values(names).find),
             *_leads(phrases.LEADS),
         )
         self._finders = [find for _, find in rules]

@@ -133,8 +133,14 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
         end = _authority(text, at)
     else:
         pattern = _QUOTED[opened.stop] if opened.kind == QUOTED else _ENDS[opened.kind]
-        end = pattern.match(text, at).end()
+        end = end_of(pattern, text, at)
     return settle(opened, text, at, end)
+
+
+def end_of(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
+    """Return where the match of a pattern ends that begins at a place; the place itself where nothing matches."""
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
@@ -153,7 +159,7 @@ def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
 
 
 def _authority(text: bytes, at: int) -> int:
-    end = _AUTHORITY.match(text, at).end()
+    end = end_of(_AUTHORITY, text, at)
     last = text.rfind(b"@", at, end)
     return end if last < 0 else last
 

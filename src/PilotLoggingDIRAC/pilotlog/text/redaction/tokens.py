@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .swallow import PAIR, TOKEN, WRAPPED, Opened, Secret
+from .swallow import PAIR, TOKEN, WRAPPED, Opened, Secret, end_of
 
 _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.[A-Za-z0-9_-]|\.?\Z)|eyJ[A-Za-z0-9_-]*+\Z")
 _BEARER = re.compile(rb"(?i:bearer)(?:[ \t]|%20|\+)+")
@@ -110,7 +110,7 @@ def macaroon(text: bytes, start: int, end: int) -> Secret | None:
 
 def bearer(text: bytes, start: int, end: int) -> Secret | None:
     """What stands behind the word Bearer and is no word."""
-    at = _BEARER.match(text, start).end()
+    at = end_of(_BEARER, text, start)
     return Secret(at, Opened(b"bearer", TOKEN)) if _OPAQUE.match(text, at) else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .swallow import AUTHORITY, ENCODED_AUTHORITY, Opened, Secret
+from .swallow import AUTHORITY, ENCODED_AUTHORITY, Opened, Secret, end_of
 
 RULE = b"url-password"
 
@@ -31,9 +31,9 @@ def find(text: bytes, start: int, end: int) -> Secret | None:
     if _MARKED.match(text, start):
         return None
     if text[start : start + 1] == b"%":
-        at, kind = _ENCODED_USER.match(text, start).end(), ENCODED_AUTHORITY
+        at, kind = end_of(_ENCODED_USER, text, start), ENCODED_AUTHORITY
     else:
-        at, kind = _USER.match(text, start).end(), AUTHORITY
+        at, kind = end_of(_USER, text, start), AUTHORITY
         if text[at : at + 1] != b":":
             token = _TOKEN.match(text, start)
             return Secret(token.start(1), Opened(RULE, kind)) if token else None

@@ -5,33 +5,13 @@ from __future__ import annotations
 import re
 
 from . import plain, scalars
+from .entry import ENTRY, MAX_NAME, NAME, PLAIN, begin
 from .names import SHORT, WEAK, Names
 from .swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
 
 RULE = b"secret"
-
-_COLOURS = rb"(?:\x1b\[[0-9;]*[mK]|\\(?:x1b|033|e)\[[0-9;]*[mK])*"
-_CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
-#: Between a name and its value.
-_EQUALS = rb"(?:=>|->|\|\|=|[:?+!>~]=|===?|=|&gt;|\\u003[dDaA]|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
-_LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
-_COLUMN = rb"(?:[ \t]*(?:\||\xe2\x94\x82|;)|\t|  |[ ]?\.{3,})"
-_BLANKS = rb"(?:[ \t]|%20)*"
-_SEPARATOR = _CLOSED + rb"(?:" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb")"
-
-_NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
-_LETTERS = frozenset(_NAME_LETTERS[at : at + 1] for at in range(len(_NAME_LETTERS))) | {b""}
-_MAX_NAME = 64
 _LOOK = 512
 
-_NAME = re.compile(rb"[A-Za-z0-9_.-]++")
-_ENTRY = re.compile(
-    _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
-    + _COLOURS
-    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{2,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
-    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}|base64[,:])?"
-    , re.DOTALL
-)  # fmt: skip
 _SCHEME = re.compile(
     rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token=|key=)?"
 )
@@ -60,29 +40,9 @@ _UNKNOWN = re.compile(
     rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
     rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
 )
-#: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
-_PLAIN = re.compile(
-    rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t]{2,}[\d.]{1,12}(?=\s)|;[ \t]"
-    rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t](?:to|is|for|of|and|or|was|has|in|from)[ \t]"
-    rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr|scratch|afs|eos|pool|root|srv)/"
-    rb"[\w.+@%~:/-]*+(?=[\s,;]))"
-)
 #: What is too short for a token.
 _SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
 _STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
-_SHORTS = rb"psk|pin|otp|wort|\xb1a"
-_WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
-
-
-def anchor(names: Names) -> bytes:
-    """A pattern of RE2 that hits a name that may be secret up to its separator."""
-    words = rb"(?i:" + names.keywords + rb")[A-Za-z0-9_.-]*"
-    opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
-    short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
-    weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
-    return rb"(?:[_-]|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
-
-
 class Values:
     """The rule of names and values."""
 
@@ -92,25 +52,22 @@ class Values:
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
         """The secret that stands behind the name around the hit, if it is one."""
         first = begin(text, start)
-        name = _NAME.match(text, first)
-        word = name.group().strip(b"-_.") if name else b""
-        strength = self._names.strength(word[-_MAX_NAME:])
-        if not strength or _PLAIN.match(text, name.end()):
+        name = NAME.match(text, first)
+        if not name:
+            return None
+        word = name.group().strip(b"-_.")
+        strength = self._names.strength(word[-MAX_NAME:])
+        if not strength or PLAIN.match(text, name.end()):
             return None
         if strength == WEAK and _SHORT_VALUE.match(text, name.end()) or _tells_a_state(text, name.end()):
             return None
-        entry = _ENTRY.match(text, name.end(), name.end() + _LOOK)
+        entry = ENTRY.match(text, name.end(), name.end() + _LOOK)
         return _Value(text, first, word, entry, strength).secret() if entry else None
 
 
 def _inside(look: bytes, quote: bytes) -> bytes:
     """What stands before a quote."""
     return look.partition(quote[-1:])[0]
-
-
-def _stands_out(look: bytes) -> bool:
-    """Whether a value in a column looks like a secret."""
-    return plain.is_opaque(look) or plain.is_passwordlike(look) or plain.is_phrase(look)
 
 
 def _tells_a_state(text: bytes, at: int) -> bool:
@@ -123,14 +80,6 @@ def _tells_a_state(text: bytes, at: int) -> bool:
 def separator_is_encoded(separator: bytes) -> bool:
     """Whether a separator is urlencoded."""
     return b"%" in separator
-
-
-def begin(text: bytes, start: int) -> int:
-    """Where the name begins that is at a place."""
-    while text[start : start + 1] not in _LETTERS:
-        start += 1
-    left = text[max(0, start - _MAX_NAME) : start]
-    return start - (len(left) - len(left.rstrip(_NAME_LETTERS)))
 
 
 class _Value:
@@ -272,7 +221,7 @@ class _Value:
             )
         if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
             before = self._text[max(0, self._first - 1) : self._first]
-            return before in (b"$", b"{") or before == b"/" and separator == b" " or not _stands_out(look)
+            return before in (b"$", b"{") or before == b"/" and separator == b" " or not plain.stands_out(look)
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
     def _is_of_code(self, look: bytes) -> bool:
