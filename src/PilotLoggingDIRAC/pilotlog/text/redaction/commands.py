@@ -11,11 +11,18 @@ RULE = b"secret"
 _PORTS = re.compile(rb"(?:[\d.]{1,15}:)?\d{1,5}(?:[:-]\d{1,5})?(?:/\w+)?(?=[\s\"',]|\Z)")
 _MYSQL = rb"\b(?:mysql\w*|mariadb[\w-]*|7za?|7zr|rar|unrar|sshpass)\b"
 _DASH_P = (
-    rb"\b(?:sshpass|docker|podman|nerdctl|skopeo|buildah|apptainer|singularity|helm|az|oc|mongo\w*|twine|condor_store_cred|mosquitto_\w+"
-    rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp|htcondor)\b"
+    rb"\b(?:sshpass|docker|podman|nerdctl|skopeo|buildah|apptainer|singularity|helm|az|oc|mongo\w*|twine"
+    rb"|condor_store_cred|mosquitto_\w+"
+    rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp"
+    rb"|htcondor)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
-_PIPED = rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs|base64 -+[dD]\w* *>+ *\S*(?:secret|token|passw|key|cred|proxy)|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
+_PIPED = (
+    rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b(?! *--)"
+    rb"|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs"
+    rb"|base64 -+[dD]\w* *>+ *\S*(?:secret|token|passw|key|cred|proxy)"
+    rb"|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
+)
 
 
 def _is_no_port(look: bytes) -> bool:
@@ -42,7 +49,8 @@ _OPTIONS = Either(
     _option(rb"-(?:pw|w)", rb"\b(?:kadmin\w*|plink|pscp|ktutil)\b"),
     _option(rb"(?:-xp|-ap)", rb"\bswaks\b"),
     _option(rb"-p", rb"\b(?:usermod|useradd)\b"),
-    Lead(RULE, rb"[ \"'](?:-b|--cookie)" + GAP + rb"[\w.-]+=", rb"[^\s\"']", plain.is_opaque, command=rb"\b(?:curl|wget)\b"),
+    Lead(RULE, rb"[ \"'](?:-b|--cookie)" + GAP + rb"[\w.-]+=", rb"[^\s\"']", plain.is_opaque, command=
+         rb"\b(?:curl|wget)\b"),
     Lead(RULE, rb"[ \"'](?:-E|--cert)" + GAP + rb"[\w./-]+:", rb"[^\s\"']", anything, command=rb"\bcurl\b"),
     Lead(RULE, rb"[ \"'](?:-k|-t|--key|--api-key)" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
     Lead(RULE, rb"[ \"']--?auth" + GAP + rb"[\w.@-]+:", rb"[^\s\"']", anything),
@@ -54,24 +62,32 @@ _OPTIONS = Either(
     _option(rb"-X", rb"\bsnmp\w+"),
     _option(rb"-N", rb"\bssh-keygen\b"),
     _option(rb"-[kK]", rb"\bopenssl\b"),
-    Lead(RULE, rb"[ \"']--?(?:pass|pwd|pw|psw|userpass|storepass|keypass|pin|psk)" + GAP, rb"[^\s\"',-]", plain.is_passwordlike),
+    Lead(RULE, rb"[ \"']--?(?:pass|pwd|pw|psw|userpass|storepass|keypass|pin|psk)" + GAP,
+         rb"[^\s\"',-]", plain.is_passwordlike),
 )  # fmt: skip
 _PIPES = Either(
-    Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything, behind=rb"[^\n]*?" + _PIPED),
+    Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything, behind=
+         rb"[^\n]*?" + _PIPED),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything,
-         behind=rb"[^\n]*\n(?:[0-9-]+T[^\n\]]*\] )?\++ [^\n]*(?:stdin|sudo -S|passphrase-fd|chpasswd|kinit|cryptsetup|base64 -d)"),
-    Lead(RULE, rb"\becho (?:-\w+ )?" + QUOTE + rb"[\w.-]+:", rb"[^\s]", anything, behind=rb"[^\n]*?\| *(?:sudo )?chpasswd"),
+         behind=rb"[^\n]*\n(?:[0-9-]+T[^\n\]]*\] )?\++ [^\n]*(?:stdin|sudo -S|passphrase-fd|chpasswd|kinit|cryptsetup"
+                rb"|base64 -d)"),
+    Lead(RULE, rb"\becho (?:-\w+ )?" + QUOTE + rb"[\w.-]+:", rb"[^\s]", anything, behind=rb"[^\n]*?\| *(?:sudo )?"
+         rb"chpasswd"),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]",
-         lambda look: plain.is_opaque(look) or plain.is_passwordlike(look), behind=rb"[^\s|<>\"']++[\"']? *>+ *\S*(?i:token|passw|secret|cred|_key|bt_u)"),
+         lambda look: plain.is_opaque(look) or plain.is_passwordlike(look), behind=rb"[^\s|<>\"']++[\"']? *>+ *\S*"
+              rb"(?i:token|passw|secret|cred|_key|bt_u)"),
 )  # fmt: skip
 
 LEADS = (
     _OPTIONS,
     _PIPES,
     Lead(RULE, rb"-pass(?:in|out|word)?" + GAP + rb"pass:" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\bhtpasswd (?:-[a-mo-zA-Z]+ )*-[a-mo-zA-Z]*b[a-mo-zA-Z]*(?: -[a-mo-zA-Z]+)* [^\s-]\S* \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE,
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bhtpasswd (?:-[a-mo-zA-Z]+ )*-[a-mo-zA-Z]*b[a-mo-zA-Z]*(?: -[a-mo-zA-Z]+)* [^\s-]\S* \S+ " + QUOTE,
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE,
+         rb"[^\s\"'-]", anything),
     Lead(RULE, rb" -(?:src|dest)?(?:store|key)pass(?:wd|word)? " + QUOTE, rb"[^\s\"'-]", anything),
     Lead(RULE, rb"\bwandb(?: login|: [\w .-]+:) ", rb"[0-9a-f]{32}", plain.is_opaque),
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
@@ -80,7 +96,8 @@ LEADS = (
     Lead(RULE, rb"snmp-server community ", rb"[^\s]", anything),
     Lead(RULE, rb"machine %s login %s password %s(?:\\n)?[\"'] \S+ \S+ ", rb"[^\s]", anything),
     Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
-    Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"", rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
+    Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"",
+         rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
     Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
     Lead(RULE, rb"\"AUTH\" \"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
@@ -89,5 +106,6 @@ LEADS = (
     Lead(RULE, rb"<<-?[ ]?[\"']?\w+[\"']?\r?\n", rb"[^\s\"']", plain.is_passwordlike,
          command=rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg|su)\b"),
     Lead(RULE, rb"<<< ?" + QUOTE, rb"[^\s\"']", anything,
-         command=rb"\b(?:kinit|myproxy|voms|read|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg|su)\b"),
+         command=rb"\b(?:kinit|myproxy|voms|read|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg"
+                 rb"|su)\b"),
 )  # fmt: skip

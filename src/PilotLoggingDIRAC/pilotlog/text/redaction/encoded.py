@@ -57,9 +57,9 @@ class Encoded:
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
         """The block around a hit, when what it stands for holds a secret, or may as the text ends in it."""
         first = start - _letters_before(text, start)
-        run = _RUN.match(text, start, start + _MAX_LOOK)
+        run = start + end_of(_RUN, text[start : start + _MAX_LOOK], 0)
         place = FRAGMENTS[text[start:end]]
-        if run.end() < len(text) and not self._holds_secret(_decoded(text, first, start, place, run.end())):
+        if run < len(text) and not self._holds_secret(_decoded(text, first, start, place, run)):
             return None
         return Secret(first, Opened(RULE, BLOCK))
 
@@ -82,7 +82,7 @@ def _padded(rest: bytes) -> bytes:
 
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """The end of a block: of its line, and of the lines behind it where it is wrapped. ``count`` is the line's length."""
+    """Return the end of a block: of its line, and of those behind where it is wrapped. ``count`` is a line's length."""
     begun, length = at, opened.count
     while True:
         end = end_of(_BLOCK, text, at)

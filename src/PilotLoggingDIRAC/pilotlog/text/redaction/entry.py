@@ -22,17 +22,24 @@ MAX_NAME = 64
 
 NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 ENTRY = re.compile(
-    _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
+    _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?"
+         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
     + _COLOURS
-    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{2,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
-    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}|base64[,:])?"
+    + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?"
+      rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{2,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |"
+      rb"(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
+    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES
+    + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}"
+      rb"|base64[,:])?"
     , re.DOTALL
 )  # fmt: skip
 #: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
 PLAIN = re.compile(
     rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t]{2,}[\d.]{1,12}(?=\s)|;[ \t]"
-    rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t](?:to|is|for|of|and|or|was|has|in|from)[ \t]"
-    rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr|scratch|afs|eos|pool|root|srv)/"
+    rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t]"
+    rb"(?:to|is|for|of|and|or|was|has|in|from)[ \t]"
+    rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr"
+    rb"|scratch|afs|eos|pool|root|srv)/"
     rb"[\w.+@%~:/-]*+(?=[\s,;]))"
 )
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"

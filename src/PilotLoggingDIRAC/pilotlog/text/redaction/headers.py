@@ -1,4 +1,4 @@
-"""Headers of HTTP whose values are more than one word: ``Authorization`` with a scheme, cookies, tokens with a name in them."""
+"""Headers of HTTP whose values are more than one word: ``Authorization`` with a scheme, cookies, named tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _QUOTE = re.compile(rb"\\{0,3}[\"']")
 _LAST_QUOTE = re.compile(rb"\\{0,3}[\"']\Z")
 #: Schemes with parameters: all of them are hidden.
 _PARAMETERS = re.compile(
-    rb"(?i:aws[\w-]*|digest|oauth|hawk|signature|mac|sharedkey(?:lite)?|http-signature|acs[\w-]*|goog4[\w-]+|scram-[\w-]+|eg1-[\w-]+|credential=|[\w-]+ [a-z_]{2,24}=[\"'](?=[\w/]))[ :]*"
+    rb"(?i:aws[\w-]*|digest|oauth|hawk|signature|mac|sharedkey(?:lite)?|http-signature|acs[\w-]*|goog4[\w-]+"
+    rb"|scram-[\w-]+|eg1-[\w-]+|credential=|[\w-]+ [a-z_]{2,24}=[\"'](?=[\w/]))[ :]*"
 )
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9_-]{1,24})(?:[ \t]+|%20|\+)(?:token=|key=|auth=)?|(?:key|token|auth)=")
 _SCHEME_BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9_-]{0,24}[ \t]*")
@@ -33,8 +34,10 @@ _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")
 
 def find(text: bytes, start: int, end: int) -> Secret | None:
     """The secret of a header."""
-    lead = _LEAD.match(text, start)
-    name, at = _NAME.match(text, start).group().lower(), lead.end()
+    lead, match = _LEAD.match(text, start), _NAME.match(text, start)
+    if lead is None or match is None:
+        return None
+    name, at = match.group().lower(), lead.end()
     quote = _LAST_QUOTE.search(text, max(start, at - 4), at) or _quote_before(text, start, lead)
     if name.endswith((b"ookie", b"ookie2")):
         return Secret(at, _line(quote)) if _COOKIE.match(text, at) else None

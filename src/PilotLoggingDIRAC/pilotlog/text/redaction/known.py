@@ -12,9 +12,12 @@ from .swallow import BARE, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
 _HOOKS = (
-    rb"(?:hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/|api\.telegram\.org/(?:file/)?bot"
-    rb"|/hooks/|webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/|oraclecloud\.com/p/|hooks\.zapier\.com/hooks/catch/|/services/hooks/"
-    rb"|chat\.googleapis\.com/v1/spaces/[^\s?]*\?key=|maker\.ifttt\.com/trigger/\w+/with/key/|api\.softlayer\.com/soap/v3(?:\.1)?/|/webhooks/)"
+    rb"(?:hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/"
+    rb"|api\.telegram\.org/(?:file/)?bot"
+    rb"|/hooks/|webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/|oraclecloud\.com/p/"
+    rb"|hooks\.zapier\.com/hooks/catch/|/services/hooks/"
+    rb"|chat\.googleapis\.com/v1/spaces/[^\s?]*\?key=|maker\.ifttt\.com/trigger/\w+/with/key/"
+    rb"|api\.softlayer\.com/soap/v3(?:\.1)?/|/webhooks/)"
 )
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}" + plain.END)
@@ -58,15 +61,19 @@ LEADS = (
     Lead(RULE, rb"\bk:", _HEX + rb"{16}", always, TOKEN),
     Lead(RULE, rb"MUNGE:", rb"[A-Za-z0-9+/=]{6}", always, TOKEN),
     Lead(RULE, rb"\b(?:CLIENT|SERVER|EXPORTER)_[A-Z_]+(?:_[0-9])? ", _HEX + rb"{8}", always, LINE),
-    Lead(RULE, rb"\b(?i:Resumption PSK|Master-Key|Session-Secret|Pre-Master Secret|Keying material): ?", _HEX + rb"{8}", always, TOKEN),
-    Lead(RULE, rb"", rb"\$(?:1|2[abxy]|5|6|y|gy|7|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-[a-z0-9]+)?|bcrypt-sha256|md5|sha1|P|H|8|9)\$[A-Za-z0-9./=,+_-]*\$[A-Za-z0-9./=,+]", always, HASH),
+    Lead(RULE, rb"\b(?i:Resumption PSK|Master-Key|Session-Secret|Pre-Master Secret|Keying material): ?", _HEX +
+         rb"{8}", always, TOKEN),
+    Lead(RULE, rb"", rb"\$(?:1|2[abxy]|5|6|y|gy|7|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-[a-z0-9]+)?|bcrypt-sha256|md5"
+                     rb"|sha1|P|H|8|9)\$[A-Za-z0-9./=,+_-]*\$[A-Za-z0-9./=,+]", always, HASH),
     Lead(RULE, rb"\$2[abxy]?\$[0-9][0-9]\$", rb"[A-Za-z0-9./]{20}", always, HASH),
     Lead(RULE, rb"\bpbkdf2_sha(?:1|256|512)\$[0-9]+\$", rb"[A-Za-z0-9./]", always, HASH),
-    Lead(RULE, rb"\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PBKDF2[-A-Z0-9]*|ARGON2)\}", rb"[A-Za-z0-9+/$]{8}", always, HASH),
+    Lead(RULE, rb"\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PBKDF2[-A-Z0-9]*|ARGON2)\}",
+         rb"[A-Za-z0-9+/$]{8}", always, HASH),
     Lead(RULE, rb":[0-9]+:[0-9a-fA-F]+:", _HEX + _HEX * 15 + rb"+:::", always, TOKEN),
     Lead(RULE, rb"\bENC\(", rb"[A-Za-z0-9+/=]{8}", always, TOKEN),
     Lead(RULE, rb":(?:[0-9]{4,5}|\*):[\w*-]+:[A-Za-z][\w.@-]*:", rb"[^\s:/]+(?:\r?\n|\z)", plain.is_passwordlike),
-    Lead(b"private-key", rb"\b(?:privateExponent|prime[12]|exponent[12]|coefficient|priv|private-key):[ ]*\r?", rb"\n(?:[^\n]*" + _HEX + _HEX + rb":" + _HEX + _HEX + rb"[:\r\n]|[ \t]*\z)", always, HEX_LINES),
+    Lead(b"private-key", rb"\b(?:privateExponent|prime[12]|exponent[12]|coefficient|priv|private-key):[ ]*\r?",
+         rb"\n(?:[^\n]*" + _HEX + _HEX + rb":" + _HEX + _HEX + rb"[:\r\n]|[ \t]*\z)", always, HEX_LINES),
     Lead(b"private-key", rb"[\"'](?:d|p|q|dp|dq|qi|k)\\*[\"'] ?: ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
     Lead(b"private-key", rb"<(?:D|P|Q|DP|DQ|InverseQ)>", rb"[A-Za-z0-9+/]{12}", always, TOKEN),
     Lead(RULE, rb"(?i:" + _HOOKS + rb")", rb"[A-Za-z0-9_:-]{8}[A-Za-z0-9_:/@.-]*", plain.is_path_of_hook, PATH_OF_URL),

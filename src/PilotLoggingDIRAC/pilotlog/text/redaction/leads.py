@@ -44,7 +44,8 @@ class Lead:
     """A secret is what stands behind ``lead``, a pattern for RE2 and ``re``, when ``check`` says so of it.
 
     ``shape`` is how a secret looks at least, so that the scan stops at few places. ``command`` is looked for before the
-    place, in the same line, ``behind`` at the secret, as far as 512 bytes. The secret goes to a quote where the lead ends with one, else as ``kind`` says.
+    place, in the same line, ``behind`` at the secret, as far as 512 bytes. The secret goes to a quote where the lead
+    ends with one, else as ``kind`` says.
     """
 
     rule: bytes
@@ -75,7 +76,7 @@ class Lead:
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
         """The secret behind a hit."""
         match = self._lead.match(text, start, start + MAX_LEAD)
-        if not match or self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK):
+        if not match or (self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK)):
             return None
         if self._command and not self._command.search(_before(text, start)):
             return None

@@ -16,9 +16,8 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?(?:[ \t]*[:=][ \t]*"
-    + QUOTE
-    + rb"|[ ]\\*[\"'])"
+    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
+    rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
@@ -50,9 +49,10 @@ _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
+_STANDS_APART = (_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
-    rb"|" + _NAME + rb"(?:" + rb"|".join((_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))) + rb")[^\s<]"
+    rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
     + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ class Markup:
         first = setter.end() if setter else begin(text, start)
         word = _WORD.match(text, first)
         strength = self._names.strength(word.group().strip(b"-_.")) if word else 0
-        if not strength:
+        if word is None or not strength:
             return None
         heading = None if setter else table.rows(text, first, word.end())
         if heading:

@@ -7,6 +7,7 @@ pair as ``api key``), unless the last one says that it is something about the se
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -14,26 +15,34 @@ from collections.abc import Iterable
 STRONG, SHORT, WEAK = 3, 2, 1
 
 _SECRET = re.compile(
-    rb"(?:.*passw(?:or)?d|.*passphrase|.*passcode|.*passwort|.*secret|.*secret(?:access)?key|.*credential|.*macaroon|.*authz|.*token)s?"
-    rb"|authorization|(?:admin|app|bind|cert|db|dest|dest(?:store|key)|ftp|gpg|http|jdbc|key|ldap|login|mail|my|p12|pem|pg|proxy|require|root|smtp|src(?:store|key)"
+    rb"(?:.*passw(?:or)?d|.*passphrase|.*passcode|.*passwort|.*secret|.*secret(?:access)?key|.*credential|.*macaroon"
+    rb"|.*authz|.*token)s?"
+    rb"|authorization|(?:admin|app|bind|cert|db|dest|dest(?:store|key)|ftp|gpg|http|jdbc|key|ldap|login|mail|my|p12"
+    rb"|pem|pg|proxy|require|root|smtp|src(?:store|key)"
     rb"|ssh|store|sudo|svn|user|vpn|zip)pass|.*authtok|(?:bind|root|admin|db|user|my|manager|ldap)pw"
-    rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre|pre?shared|secret|private|shared"
+    rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
+    rb"|pre?shared|secret|private|shared"
     rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
 _KEYS = (
-    b"access account admin aes api auth client consumer crypt data deploy encryption encrypt fernet hmac host jwt license master preshared priv"
-    b" private rsa secret service session shared signature signing ssh storage stream state subscription symmetric transfer user"
+    b"access account admin aes api auth client consumer crypt data deploy encryption encr"
+    b"ypt fernet hmac host jwt license master preshared priv"
+    b" private rsa secret service session shared signature signing ssh storage stream sta"
+    b"te subscription symmetric transfer user"
 ).split()
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
 _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
 
 #: Pairs, the second behind the first, that are secret together.
 _PAIRS = frozenset(
-    [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (b"oauth", b"signature"),
+    [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
+         b"oauth", b"signature"),
      (b"mfa", b"seed"), (b"totp", b"seed"), (b"otp", b"seed"), (b"2fa", b"seed"), (b"url", b"sig"), (b"key", b"base"),
-     (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification", b"code"), (b"x", b"signature"), (b"totp", b"secret"),
+     (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification",
+          b"code"), (b"x", b"signature"), (b"totp", b"secret"),
      (b"secret", b"id"), (b"jenkins", b"crumb"), (b"cap", b"sym"), (b"cap", b"msg"),
-     (b"private", b"exponent"), (b"backup", b"code"), (b"client", b"random"), (b"q", b"signature"), (b"hub", b"signature")]
+     (b"private", b"exponent"), (b"backup", b"code"), (b"client", b"random"), (b"q", b"signature"), (b"hub",
+          b"signature")]
 )  # fmt: skip
 
 #: Names whose values count when they look like a token, or like a password.
@@ -46,11 +55,17 @@ _WORDY = frozenset(
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"age alg info re algorithm algorithms allowed audience auth ca callback cert certificate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
-    b" errors exchange expiration expire expired expires expiry failed file filename files fingerprint folder format go groups header host id"
-    b" ids invalid issuer issued java js label len length level lifetime limit list location manager max md method methods min missing mode module name names num number owner path paths"
-    b" param params pattern plugin policy port prefix process provider proxy py refreshed regex renewal required response rpm ref reference reqd resource role role s scheme schema scope scopes server service sh size source state stats status"
-    b" stdin store subject supported template time timeout timestamp ttl txt type types uri url usage used user valid validity value values version whl yaml yml".split()
+    b"age alg info re algorithm algorithms allowed audience auth ca callback cert certifi"
+    b"cate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
+    b" errors exchange expiration expire expired expires expiry failed file filename file"
+    b"s fingerprint folder format go groups header host id"
+    b" ids invalid issuer issued java js label len length level lifetime limit list locat"
+    b"ion manager max md method methods min missing mode module name names num number owner path paths"
+    b" param params pattern plugin policy port prefix process provider proxy py refreshed"
+    b" regex renewal required response rpm ref reference reqd resource role role s scheme"
+    b" schema scope scopes server service sh size source state stats status"
+    b" stdin store subject supported template time timeout timestamp ttl txt type types u"
+    b"ri url usage used user valid validity value values version whl yaml yml".split()
 )
 
 _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
@@ -98,7 +113,7 @@ class Names:
             return 0
         if words[-1] in (b"value", b"values") and len(words) > 1:
             return min(WEAK, _said_by(words[:-1]))
-        if tuple(words[-2:]) in _PAIRS or words[0] == b"x" and words[-1] == b"signature":
+        if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] == b"signature"):
             return STRONG
         return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)
 
@@ -106,7 +121,7 @@ class Names:
 def _said_by(words: list[bytes]) -> int:
     if any(_SECRET.fullmatch(word) or _KEY.fullmatch(word) for word in words):
         return STRONG
-    pairs = zip(words, words[1:], strict=False)
+    pairs = itertools.pairwise(words)
     if any(second in (b"key", b"keys") and first in _KEYS for first, second in pairs):
         return STRONG
     if words[-1] in _SHORT:

@@ -43,7 +43,10 @@ _END_BEGUN = re.compile(
 _END_BYTES = 80
 #: Of a header's year some digits may have been taken for the key's, where a message ended in them.
 HEADER = rb"(?P<header>(?:\d{0,4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\] )?)"
-_BODY_LINE = rb"""(?P<body>[A-Za-z0-9+/=]*+|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{1,80})(?:\\[nr]|[\"',\s|$]|\^M|\x1b\[[\d;]{0,8}[mK])*+-{0,5}\Z"""
+_BODY_LINE = (
+    rb"""(?P<body>[A-Za-z0-9+/=]*+|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{1,80})"""
+    rb"""(?:\\[nr]|[\"',\s|$]|\^M|\x1b\[[\d;]{0,8}[mK])*+-{0,5}\Z"""
+)
 _LINE = re.compile(HEADER + rb"""(?:[\s>|\"',]|\x1b\[[\d;]{0,8}[mK]){0,16}(?:\d{1,6}[\t:|-] ?)?""" + _BODY_LINE)
 _BEHIND_PREFIX = re.compile(rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)
 #: A whole line of a key, whatever stands before it.
@@ -97,7 +100,7 @@ def _is_of_key(line: bytes, prefix: bytes) -> bool:
     match = _LINE.match(line)
     if match is not None:
         return bool(match["body"]) or not match["header"] or line.endswith(b"\n")
-    return _LONG.match(line) is not None or bool(prefix) and _is_behind(prefix, line)
+    return _LONG.match(line) is not None or (bool(prefix) and _is_behind(prefix, line))
 
 
 def _is_behind(prefix: bytes, line: bytes) -> bool:

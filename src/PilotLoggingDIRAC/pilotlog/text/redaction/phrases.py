@@ -15,19 +15,23 @@ _CODE_SHAPE = re.compile(
 _PASS = rb"(?i:passwor[dt]|pass ?phrase|pass ?code|passwd)"
 _OTHER_LANGUAGES = (
     rb"(?:(?i:de passe|trase(?:\xc3\xb1|n)a|enha|woord|nnwort|arola|senord|has\xc5\x82o)"
-    rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89)"
+    rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]"
+    rb"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89)"
 )
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
-_CODES = rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|enter|the) \Z"
+_CODES = (
+    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
+    rb"|enter|the) \Z"
+)
 _WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
 
 
 def _is_told(look: bytes) -> bool:
-    return plain.is_opaque(look) or plain.is_passwordlike(look) and not _ASSIGNS.match(look)
+    return plain.is_opaque(look) or (plain.is_passwordlike(look) and not _ASSIGNS.match(look))
 
 
 def _is_key(look: bytes) -> bool:
-    return plain.is_opaque(look) or plain.is_seed(look) or plain.is_passwordlike(look) and len(look.split()[0]) > 15
+    return plain.is_opaque(look) or plain.is_seed(look) or (plain.is_passwordlike(look) and len(look.split()[0]) > 15)
 
 
 def _is_token(look: bytes) -> bool:
@@ -36,11 +40,11 @@ def _is_token(look: bytes) -> bool:
 
 def _is_identifier(look: bytes) -> bool:
     """Whether the password of a statement stands without quotes."""
-    return not look[:9].lower() == b"password " and (_is_told(look) or look[:1].isupper())
+    return look[:9].lower() != b"password " and (_is_told(look) or look[:1].isupper())
 
 
 def _is_code(look: bytes) -> bool:
-    return _CODE_SHAPE.match(look) is not None and not plain.is_state(look) or plain.is_opaque(look)
+    return (_CODE_SHAPE.match(look) is not None and not plain.is_state(look)) or plain.is_opaque(look)
 
 
 def _is_password(look: bytes) -> bool:
@@ -67,7 +71,8 @@ LEADS = (
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
+    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
+                       rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
@@ -75,15 +80,21 @@ LEADS = (
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
-    Lead(RULE, _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE, _WITH_DIGIT, _is_told,
+    Lead(RULE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE,
+         _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
-    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is|was|value|here|for [\w.@-]+))?:? " + QUOTE, _WITH_DIGIT, _is_token),
+    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is|was|value|here|for [\w.@-]+))?:? " + QUOTE,
+         _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:dentials?|/password|ogin|gged in(?: with| as)?|ogin with|cated as)[ :=]+" + QUOTE + rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
+    Lead(RULE, rb"(?i:dentials?|/password|ogin|gged in(?: with| as)?|ogin with|cated as)[ :=]+" + QUOTE +
+         rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
-    Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ", rb"[A-Za-z0-9+/]{6}[A-Za-z0-9+/]*[0-9=]", always, TOKEN),
-    Lead(RULE, rb"334 (?:UGFzc3dvcmQ6|VXNlcm5hbWU6)\r?\n(?:[0-9]{4}-[^\n]*\] )?(?:[<>CS]: ?|> )?", rb"[A-Za-z0-9+/]{4}", always, TOKEN),
+    Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
+         rb"[A-Za-z0-9+/]{6}[A-Za-z0-9+/]*[0-9=]", always, TOKEN),
+    Lead(RULE, rb"334 (?:UGFzc3dvcmQ6|VXNlcm5hbWU6)\r?\n(?:[0-9]{4}-[^\n]*\] )?(?:[<>CS]: ?|> )?",
+         rb"[A-Za-z0-9+/]{4}", always, TOKEN),
     Lead(RULE, rb"[0-9] LOGIN \"?[\w.@-]+\"? " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:dentify|ickServ) " + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
     Lead(RULE, rb"(?i:quirepass|sterauth|indpw|ootpw:?(?: --\w+)?) " + QUOTE, rb"[^\s\"'-]", anything),
@@ -92,8 +103,10 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?: ?= ?)?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']", rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?: ?= ?)?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
+         rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
     Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,

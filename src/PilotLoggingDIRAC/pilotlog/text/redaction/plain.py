@@ -1,4 +1,4 @@
-"""Values that are no secrets: words of a state, paths, references, code, markers; and what looks like a secret at all."""
+"""Values that are no secrets (words of a state, paths, references, code, markers), and what looks like one at all."""
 
 from __future__ import annotations
 
@@ -8,32 +8,47 @@ import re
 END = rb"""(?=[\s"'\\,;&`\x00]|[)\]}>|](?![A-Za-z0-9])|%2[267]|\Z)"""
 
 _STATES = (
-    b"a accepted add again ale allowed already amd64 an and any are arm64 array as ask at authentication auth bad basic be because"
-    b" been bool boolean both bytes by cached can cannot cant change changed char check cleared command configured could"
-    b" create created default define defined deleted denied dict digest disabled does doesn empty enabled encrypted ends eof error"
-    b" expired expires expiring fail failed failing failure false fetch fetching field file files flow for found from generated"
-    b" get getting gone got group granted gssapi has have hashed hidden host hosts i386 if ignored in incorrect input int invalid is"
-    b" it its kerberos last length letters list loaded login long map match matched may mechanism method minimum mismatch"
-    b" missing must n/a needed needs negotiate never new next nil no nobody none not nothing null number ok object of off"
+    b"a accepted add again ale allowed already amd64 an and any are arm64 array as ask at"
+    b" authentication auth bad basic be because"
+    b" been bool boolean both bytes by cached can cannot cant change changed char check c"
+    b"leared command configured could"
+    b" create created default define defined deleted denied dict digest disabled does doe"
+    b"sn empty enabled encrypted ends eof error"
+    b" expired expires expiring fail failed failing failure false fetch fetching field fi"
+    b"le files flow for found from generated"
+    b" get getting gone got group granted gssapi has have hashed hidden host hosts i386 i"
+    b"f ignored in incorrect input int invalid is"
+    b" it its kerberos last length letters list loaded login long map match matched may m"
+    b"echanism method minimum mismatch"
+    b" missing must n/a needed needs negotiate never new next nil no nobody none not noth"
+    b"ing null number ok object of off"
     b" old on one only opaque optional or out pass passed password passwords path permission plain please prompt"
-    b" protected provided public read reading received redacted refresh refreshed refreshing refused rejected renewed reset required"
-    b" requested requires retry revoked rotated same saved secret secretstr see server set shadow short should simple skipped some state stdin status"
-    b" storage store stored str string success successful successfully supplied test text that the this timed timeout to token"
-    b" token tokens too trial true try trying type unable unauthorized unchanged undefined unexpected unknown unset unspecified"
-    b" unsupported until update updated use used user users using valid validated value varchar verification verified verify via wait waiting was when"
+    b" protected provided public read reading received redacted refresh refreshed refresh"
+    b"ing refused rejected renewed reset required"
+    b" requested requires retry revoked rotated same saved secret secretstr see server se"
+    b"t shadow short should simple skipped some state stdin status"
+    b" storage store stored str string success successful successfully supplied test text"
+    b" that the this timed timeout to token"
+    b" token tokens too trial true try trying type unable unauthorized unchanged undefine"
+    b"d unexpected unknown unset unspecified"
+    b" unsupported until update updated use used user users using valid validated value v"
+    b"archar verification verified verify via wait waiting was when"
     b" will with without wrong yes you your raise return continue break print option options arg val"
 ).split()
 STATES = frozenset(_STATES)
 
 #: Markers, references and masks.
 REFERENCE = re.compile(
-    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[\w .,()\[\]\"'|-]{0,64}\}{1,2}|~|\$\{[^{}\n]{0,64}:?[-=]\}"""
-    rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|%\.?\d{0,4}[sdr]|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
-    + rb"|%s[:/@4]|\(%|\# |\$\w{1,32}(?:/[\w.-]{1,64}){1,8}\#|\[\(|\(no |\$\(|`[a-z./]|\$\{\{|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
+    rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}|<[^<>\n]{0,64}>|\$?\{{1,2}[\w .,()\[\]\"'|-]{0,64}\}{1,2}"""
+    rb"""|~|\$\{[^{}\n]{0,64}:?[-=]\}"""
+    rb"""|\$[A-Za-z_][A-Za-z0-9_]*|\$\d|\$?%[\w()]{1,64}%?|%\.?\d{0,4}[sdr]|\[[A-Za-z ]{1,24}\]|\([A-Za-z0-9, ]{1,30}\)"""
+    rb"""|!vault\s\||(?i:redacted|masked|hidden|removed|sanitized|secret))""" + END
+    + rb"|%s[:/@4]|\(%|\# |\$\w{1,32}(?:/[\w.-]{1,64}){1,8}\#|\[\(|\(no |\$\(|`[a-z./]|\$\{\{"
+      rb"|\[redacted:[\w-]{1,64}\]@|(?:[|>][+-]?|[+-])[0-9]?\[redacted:"
 )  # fmt: skip
 _CONSTANT = re.compile(
-    rb"(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty|required|optional|unknown|denied|refused|failed|n/a)"
-    + END
+    rb"(?i:true|false|yes|no|none|null|nil|undefined|unset|set|on|off|ok|valid|invalid|expired|missing|found|empty"
+    rb"|required|optional|unknown|denied|refused|failed|n/a)" + END
 )
 SMALL = re.compile(rb"-?\d{1,3}(?:\.\d{1,6})?" + END)
 NUMBER = re.compile(rb"-?\d{1,20}(?:[.,]\d{1,9})?[smhd%]?" + END)
@@ -43,15 +58,19 @@ _MAX_FOLDER = 96
 
 #: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
 _ROOTS = (
-    b"afs bin builddir cephfs cvmfs data dev eos etc gpfs home hpc lib lustre mnt nfs opt pbs pool private proc root run scratch"
+    b"afs bin builddir cephfs cvmfs data dev eos etc gpfs home hpc lib lustre mnt nfs opt"
+    b" pbs pool private proc root run scratch"
     b" share shared srv ssd storage sys tmp user users usr var work workdir".split()
 )
 PATH = re.compile(
-    rb"(?:file:/{1,3}|FILE:/|KEYRING:|DIR:/|KCM:|~?/(?:" + rb"|".join(_ROOTS) + rb")/|\.{1,2}/|~/)[\w.+@%~:/{}$-]*+" + END
-    + rb"|[\w.~+-]{0,64}(?:/[\w.+@~-]{1,64}){1,16}\.(?:pem|key|crt|cert|token|tok|json|jwt|txt|cfg|conf|p12|pfx|pub|py)" + END
+    rb"(?:file:/{1,3}|FILE:/|KEYRING:|DIR:/|KCM:|~?/(?:" + rb"|".join(_ROOTS) +
+         rb")/|\.{1,2}/|~/)[\w.+@%~:/{}$-]*+" + END
+    + rb"|[\w.~+-]{0,64}(?:/[\w.+@~-]{1,64}){1,16}\.(?:pem|key|crt|cert|token|tok|json|jwt|txt|cfg|conf|p12|pfx|pub"
+      rb"|py)" + END
     + rb"|(?:https?|davs?|root|file)://[\w.:-]{1,80}(?:/[\w./{}~:+-]{0,200})?(?=[\s\"'\\,;)\]}>]|\Z)"
 )  # fmt: skip
-BEGINNINGS = tuple(b"/" + root + b"/" for root in _ROOTS) + (
+BEGINNINGS = (
+    *(b"/" + root + b"/" for root in _ROOTS),
     b"file:///",
     b"../",
     b"~/",
@@ -65,7 +84,8 @@ DN = re.compile(rb"/(?:DC|C|O|OU|CN)=[^/\n]")
 
 WORD = re.compile(rb"[^\s,;\"'\\]{1,256}")
 _WORDLIKE = re.compile(
-    rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}|[-_.][A-Z]{1,24}){0,8}"
+    rb"(?:[A-Za-z]?[a-z]{1,24}|[A-Z]{1,24}|[A-Z][a-z]{1,16}[A-Z][a-z]{1,16})(?:[-_.'/][A-Za-z]?[a-z]{1,24}"
+    rb"|[-_.][A-Z]{1,24}){0,8}"
     rb"(?:[.,;:!?)]{0,3}|\xe2\x80[\x90\x91])"
     rb"(?=[\s\"'\\`\x00]|[,;)\]}>|](?:[\s\"',;:)\]}]|\Z)|&[A-Za-z_]{1,40}=|</|\Z)"
 )
@@ -86,7 +106,8 @@ _CODE = re.compile(
 )
 _LITERAL = re.compile(rb"[A-Za-z_.:0-9>-]{1,200}[\[(][bfru]?([\"'])")
 _READS = re.compile(
-    rb"(?i)[\w.:>-]{0,200}(?:env|environ|get|pop|read|load|open|prompt|getpass|request|config\w*|headers|args|kwargs|find|lookup|fetch\w*|getitem)[\[(][bfru]?[\"']"
+    rb"(?i)[\w.:>-]{0,200}(?:env|environ|get|pop|read|load|open|prompt|getpass|request|config\w*|headers|args|kwargs"
+    rb"|find|lookup|fetch\w*|getitem)[\[(][bfru]?[\"']"
 )
 _TOKENLIKE = re.compile(rb"[A-Za-z0-9+/=_.~%-]{16,512}")
 _HEX = re.compile(
@@ -114,7 +135,7 @@ def is_reference(look: bytes) -> bool:
     """Whether a value stands for another: a variable, a mask, a path, a marker."""
     if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
         return True
-    return b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None or look.startswith((b"KEYRING:", b"KCM:"))
+    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith((b"KEYRING:", b"KCM:"))
 
 
 def is_wordlike(look: bytes) -> bool:
@@ -158,7 +179,7 @@ def is_opaque(look: bytes) -> bool:
     text = word.group()
     if _HEX.fullmatch(text):
         return True
-    return all(kind.search(text) for kind in _CLASSES) or len(text) >= 20 and _MIXED.search(text) is not None
+    return all(kind.search(text) for kind in _CLASSES) or (len(text) >= 20 and _MIXED.search(text) is not None)
 
 
 def code_literal(look: bytes) -> int | None:
@@ -181,7 +202,8 @@ def is_report(look: bytes) -> bool:
 
 _UUID = re.compile(rb"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}" + END)
 _REFERENCE_BEGUN = re.compile(
-    rb"\\{0,3}|%2?|\$[\w{(:%]{0,64}|[\[(<][\w:.-]{0,64}\]?|\{{1,2}[\w. ]{0,64}|\*{1,64}|\.{1,3}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|~?/[a-z]{0,8}|[xX]{1,3}|[|>][+-]?[0-9]?(?:\[redacted:[\w-]{0,64}\]?)?"
+    rb"\\{0,3}|%2?|\$[\w{(:%]{0,64}|[\[(<][\w:.-]{0,64}\]?|\{{1,2}[\w. ]{0,64}|\*{1,64}|\.{1,3}"
+    rb"|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|~?/[a-z]{0,8}|[xX]{1,3}|[|>][+-]?[0-9]?(?:\[redacted:[\w-]{0,64}\]?)?"
 )
 _SEGMENT = re.compile(rb"[A-Za-z0-9_-]{8,128}(?=/)")
 _HOOK = re.compile(rb"[A-Za-z0-9_:/@.-]{8,}")
@@ -241,7 +263,7 @@ def is_path_of_hook(look: bytes) -> bool:
     """Whether the rest of a URL's path holds a secret: a part of it has digits and is long."""
     path = _HOOK.match(look)
     return path is not None and any(
-        is_opaque(part) or is_uuid(part) or len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part)
+        is_opaque(part) or is_uuid(part) or (len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part))
         for part in re.split(rb"[/@]", path.group())
     )
 

@@ -28,7 +28,7 @@ class Redactor:
         self._scanner = Scanner(Names(secret_names, plain_names))
 
     def redact(self, carry: bytes, text: bytes) -> tuple[bytes, bytes]:
-        """What of a message is stored, and the carry for the log's next message; ``carry`` is empty at a log's start."""
+        """Return what of a message is stored, and the carry for the log's next message: empty at a log's start."""
         if not text:
             return b"", carry
         state = Carry.load(carry)
@@ -118,6 +118,8 @@ class _Pass:
         return end
 
     def _resume(self, at: int) -> int:
+        if self._opened is None:
+            return at
         end, self._opened = pem.swallow(self._opened, self._text, at)
         self._pieces.append(self._text[self._done : at])
         self._done = end

@@ -15,7 +15,8 @@ _BEGIN = re.compile(HEADER + rb"(?P<blanks>[ \t]{0,64})")
 
 def indent(line: bytes) -> int:
     """How deep the text of a line stands, behind a pilot's header if it has one."""
-    return len(_BEGIN.match(line)["blanks"])
+    begin = _BEGIN.match(line)
+    return len(begin["blanks"]) if begin else 0
 
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
@@ -23,8 +24,8 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     begun, in_line = at, opened.stop == _IN_LINE
     while at < len(text):
         if not in_line:
-            begin = _BEGIN.match(text, at + 1 if text[at : at + 1] == b"\n" else at)
-            if begin.end() == len(text):
+            begin = _BEGIN.match(text, at + (text[at : at + 1] == b"\n"))
+            if begin is None or begin.end() == len(text):
                 return _open(opened, text, begun, text[at:])
             if text[begin.end() : begin.end() + 1] not in b"\r\n" and len(begin["blanks"]) <= opened.count:
                 return at, None

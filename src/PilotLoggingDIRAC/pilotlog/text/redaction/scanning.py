@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import re2
 
@@ -29,7 +30,7 @@ class Scanner:
     """Finds secrets; one is made once and used for all logs, by many threads."""
 
     def __init__(self, names: Names):
-        self._block = encoded.Encoded(self._holds_secret).find
+        self._block: Find = encoded.Encoded(self._holds_secret).find
         rules: tuple[tuple[bytes, Find], ...] = (
             (pem.ANCHOR, pem.find),
             (tokens.JWT_ANCHOR, tokens.jwt),
@@ -43,7 +44,7 @@ class Scanner:
             (entry.anchor(names), values.Values(names).find),
             *_leads(phrases.LEADS),
         )
-        self._finders = [find for _, find in rules]
+        self._finders: list[Find] = [find for _, find in rules]
         self._rules = _set([anchor for anchor, _ in rules])
         self._anchors = _compiled(rb"|".join([*(anchor for anchor, _ in rules), encoded.ANCHOR]))
 
@@ -59,7 +60,7 @@ class Scanner:
 
     def behind(self, text: bytes, start: int, end: int) -> int:
         """Where the scan goes on behind a place that held no secret: within it, as another may begin there."""
-        if text[start:end] in encoded.FRAGMENTS or end - start < _MAX_WHOLE and text[end - 1] in b"=:":
+        if text[start:end] in encoded.FRAGMENTS or (end - start < _MAX_WHOLE and text[end - 1] in b"=:"):
             return end
         return start + 1 + text[start : start + 1].isalnum()
 
@@ -96,7 +97,7 @@ def _leads(*tables: tuple[Lead | Either, ...]) -> Iterator[tuple[bytes, Find]]:
     return ((lead.anchor, lead.find) for table in tables for lead in table)
 
 
-def _options():
+def _options() -> Any:
     """Bytes are matched as they are, and no groups are kept: RE2 is fastest then."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
@@ -104,11 +105,11 @@ def _options():
     return options
 
 
-def _compiled(pattern: bytes):
+def _compiled(pattern: bytes) -> Any:
     return re2.compile(pattern, _options())
 
 
-def _set(anchors: list[bytes]):
+def _set(anchors: list[bytes]) -> Any:
     """Patterns of which RE2 tells all that match where a text begins."""
     rules = re2.Set.MatchSet(_options())
     for anchor in anchors:

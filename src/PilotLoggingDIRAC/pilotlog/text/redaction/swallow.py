@@ -152,7 +152,9 @@ def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
         whole = line_end < len(text)
         is_rule = text[at:line_end].strip(b"\r\n+-=|: ") == b"" and text[at:line_end].strip() != b""
         count = text.count(opened.stop, at, line_end)
-        if not is_rule and (count != opened.count if whole else count > opened.count) or line_end - begun > opened.left:
+        if (
+            not is_rule and (count != opened.count if whole else count > opened.count)
+        ) or line_end - begun > opened.left:
             return at, None
         at = line_end
     return len(text), dataclasses.replace(opened, left=opened.left - (at - begun))

@@ -10,7 +10,8 @@ _JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.[A-Za-z0-9_-]|\.?\Z)|eyJ[A-Za-z0-
 _BEARER = re.compile(rb"(?i:bearer)(?:[ \t]|%20|\+)+")
 #: An opaque token has a digit, and more letters than a word; one that the text ends in may have.
 _OPAQUE = re.compile(
-    rb"(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/%-]{16,}+={0,2}(?=[\s\"'\\,;)&\]}>]|\Z)|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z"
+    rb"(?=[A-Za-z._~+/=-]{0,64}\d)[A-Za-z0-9._~+/%-]{16,}+={0,2}(?=[\s\"'\\,;)&\]}>]|\Z)"
+    rb"|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z"
 )
 
 #: What keys begin with, what else they are made of, how long that is at least. Order counts.
@@ -40,7 +41,9 @@ _KEYS = (
     (rb"bk[a-z]{2}_", rb"[a-f0-9]", 30),
     (rb"oy2[a-p]", rb"[a-z0-9]", 38),
     (
-        rb"(?:gsk|pplx|nvapi|xai|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)[_-]",
+        rb"(?:gsk|pplx|nvapi|xai|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_"
+        rb"(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops"
+        rb"|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)[_-]",
         rb"[A-Za-z0-9_.=/+-]",
         20,
     ),

@@ -22,7 +22,8 @@ _MARKED = re.compile(rb"[:/%\\23AFaf]{3,9}\[redacted:")
 _MARKER_BEGUN = re.compile(rb"\[[redact]{0,8}:?[\w-]{0,64}\]?\Z")
 #: So long a user is a token.
 _TOKEN = re.compile(
-    rb"(?:https?://|:\\/\\/|://)(?=[0-9a-f]{32}:[^\s/@]|[^\s/@:]*(?:[:@]|\Z))([A-Za-z0-9_.~%-]{20,256})(?::(?:[0-9a-f]{32}|x-oauth-basic|x-access-token|x[a-z-]{0,13}(?=\Z))?)?(?:@|\Z)"
+    rb"(?:https?://|:\\/\\/|://)(?=[0-9a-f]{32}:[^\s/@]|[^\s/@:]*(?:[:@]|\Z))([A-Za-z0-9_.~%-]{20,256})(?::"
+    rb"(?:[0-9a-f]{32}|x-oauth-basic|x-access-token|x[a-z-]{0,13}(?=\Z))?)?(?:@|\Z)"
 )
 
 

@@ -13,7 +13,8 @@ RULE = b"secret"
 _LOOK = 512
 
 _SCHEME = re.compile(
-    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token=|key=)?"
+    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
+    rb"|key=)?"
 )
 _SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
 _EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
@@ -26,23 +27,24 @@ _EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,
 _CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
 _CODE = re.compile(rb"\d{6,8}" + plain.END)
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
-_LAST_QUOTE = re.compile(rb"\\*[\"']\Z")
 _SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
 _PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
-_WORDS_OF_PHRASE = re.compile(rb"[a-z]+(?: [a-z]+){2,9}[ \t]*(?=\r?\n|\Z)")
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
 _LINE_END = re.compile(rb"\\?\r?\n")
 _TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
 _SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
 _UNKNOWN = re.compile(
-    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
+    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted"
+    rb"|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
     rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
 )
 #: What is too short for a token.
 _SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
 _STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
+
+
 class Values:
     """The rule of names and values."""
 
@@ -59,7 +61,7 @@ class Values:
         strength = self._names.strength(word[-MAX_NAME:])
         if not strength or PLAIN.match(text, name.end()):
             return None
-        if strength == WEAK and _SHORT_VALUE.match(text, name.end()) or _tells_a_state(text, name.end()):
+        if (strength == WEAK and _SHORT_VALUE.match(text, name.end())) or _tells_a_state(text, name.end()):
             return None
         entry = ENTRY.match(text, name.end(), name.end() + _LOOK)
         return _Value(text, first, word, entry, strength).secret() if entry else None
@@ -102,7 +104,7 @@ class _Value:
         """The secret, if it is one."""
         text, separator = self._text, self._separator
         if separator[:1] == b"," and separator[-1:] in b"\"'":
-            self._quote = _LAST_QUOTE.search(separator).group()
+            self._quote = separator.lstrip(b", \t")
         if scheme := _SCHEME.match(text, self._at):
             self._at = scheme.end()
         if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
@@ -133,10 +135,9 @@ class _Value:
         return Secret(at, Opened(RULE, SCALAR, count=scalars.indent(line))) if at >= 0 else None
 
     def _is_plain(self, look: bytes) -> bool:
-        """Whether the value that ``look`` begins with, and that has its end there or beyond, need not be kept secret."""
+        """Tell if the value that ``look`` begins with, which ends there or beyond, need not be kept secret."""
         if (
-            look[:1] in b"\r\n"
-            and len(self._quote) != 3
+            (look[:1] in b"\r\n" and len(self._quote) != 3)
             or self._closes_a_quote()
             or plain.is_reference(look)
             or plain.SMALL.match(look)
@@ -173,7 +174,7 @@ class _Value:
         if name in _CODES and _CODE.match(look):
             return False
         if name.endswith((b"psk", b"pwd", b"pw")) and (
-            plain.is_phrase(look) or self._quote and plain.is_spaced_phrase(look)
+            plain.is_phrase(look) or (self._quote and plain.is_spaced_phrase(look))
         ):
             return False
         if look[:1] == b"{" and not plain.is_reference(look):
@@ -193,12 +194,11 @@ class _Value:
             inside = _inside(look, self._quote)
             if look[:1] == b"-":
                 return True
-            return plain.are_words(inside) and not plain.is_phrase(inside) or look.startswith(self._quote)
+            return (plain.are_words(inside) and not plain.is_phrase(inside)) or look.startswith(self._quote)
         if self._quote:
             return (
                 look.startswith(self._quote)
-                or plain.is_state(look)
-                and _TOLD.match(look) is not None
+                or (plain.is_state(look) and _TOLD.match(look) is not None)
                 or look[:1] == b"{"
                 or _SIGN.match(look) is not None
             )
@@ -221,11 +221,11 @@ class _Value:
             )
         if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
             before = self._text[max(0, self._first - 1) : self._first]
-            return before in (b"$", b"{") or before == b"/" and separator == b" " or not plain.stands_out(look)
+            return before in (b"$", b"{") or (before == b"/" and separator == b" ") or not plain.stands_out(look)
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
     def _is_of_code(self, look: bytes) -> bool:
-        """Whether a name without a quote behind it belongs to a program: ``int token = arg;``, ``self.token = token``."""
+        """Tell if a name belongs to a program: ``int token = arg;``, ``self.token = token``."""
         if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
             return plain.is_wordlike(look)
         if _EXPRESSION.match(look):
@@ -235,10 +235,10 @@ class _Value:
     def _is_plain_behind_equals(self, look: bytes) -> bool:
         if separator_is_encoded(self._separator) and plain.is_version(look):
             return True
-        if self._text[self._at - 2 : self._at] == b"= " and self._text[self._at - 3 : self._at - 2] != b" ":
-            if plain.is_prose(look) and b" " in look[:24]:
-                return True
-        return plain.is_constant(look) or plain.is_state(look) and b"pass" not in self._name.lower()
+        leans = self._text[self._at - 2 : self._at] == b"= " and self._text[self._at - 3 : self._at - 2] != b" "
+        if leans and plain.is_prose(look) and b" " in look[:24]:
+            return True
+        return plain.is_constant(look) or (plain.is_state(look) and b"pass" not in self._name.lower())
 
     def _is_plain_behind_colon(self, look: bytes) -> bool:
         if plain.is_state(look) or plain.is_report(look):
@@ -249,12 +249,11 @@ class _Value:
         return not is_password and (plain.is_prose(look) or _ENTRY_BEGUN.match(look) is not None)
 
     def _may_become_plain(self, look: bytes) -> bool:
-        """Whether the text ends before it can be seen that the value is a secret; then the next message is waited for."""
+        """Tell if the text ends before it can be seen that the value is a secret: the next message is waited for."""
         return (
             _UNKNOWN.fullmatch(look) is not None
             or plain.PATH.match(look) is not None
-            or self._separator[:1] == b","
-            and b"value".startswith(look.lower())
+            or (self._separator[:1] == b"," and b"value".startswith(look.lower()))
             or any(scheme.startswith(look.lower()) for scheme in _SCHEMES)
             or any(beginning.startswith(look) for beginning in plain.BEGINNINGS)
         )
