@@ -76,7 +76,8 @@ class Scanner:
 
     def _plain_secret(self, text: bytes, start: int, end: int) -> Secret | None:
         for rule in sorted(self._rules.Match(text[start : start + _MAX_PLACE]) or ()):
-            if found := self._finders[rule](text, start, end):
+            found: Secret | None = self._finders[rule](text, start, end)
+            if found:
                 return found
         return None
 
