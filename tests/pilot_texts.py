@@ -42,7 +42,7 @@ INFO [JobWrapper] {{"jobID": {n}, "status": "Done", "tokens": {n}, "secretary": 
 INFO [JobWrapper] usage: tool [--token TOKEN] [--password PASSWORD] [--token-file FILE] use --token to authenticate
 INFO [JobWrapper] tokenizing {n} tokens with tokenizer=bert max_tokens={n} Tokenizer: fast token_id={d}
 Collecting tokenizers=={d}.{d}.{d}
-  Downloading https://files.pythonhosted.org/packages/{hex2}/{hex2}/{hex60}/secretstorage-3.{d}.{d}-py3-none-any.whl ({n} kB)
+  Downloading https://files.example.org/packages/{hex2}/{hex2}/{hex60}/secretstorage-3.{d}.{d}-py3-none-any.whl ({n} kB)
 Requirement already satisfied: oauthlib>=3.{d} in ./lib/python3.11/site-packages (from requests-oauthlib) ({d}.{d})
 Successfully installed PyJWT-2.{d}.0 authlib-1.{d}.1 cryptography-4{d}.0 keyring-2{d}.0 secretstorage-3.3.3
     - conda-forge/linux-64::libsecret=0.2{d}.{d}=h{hex8}_0

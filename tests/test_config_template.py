@@ -1,4 +1,4 @@
-"""What ``dirac-install-component`` writes for our components, on a new installation and on one with DIRAC's collector."""
+"""The sections that ``dirac-install-component`` writes for us, on a new installation and beside DIRAC's collector."""
 
 import re
 from importlib import resources

@@ -1,4 +1,4 @@
-"""The benchmark measures what it says: messages as the stock pilot sends them, each of them new, and figures that add up."""
+"""The benchmark measures what it says: the stock pilot's messages, each of them new, and figures that add up."""
 
 import json
 from urllib.parse import parse_qs
