@@ -10,15 +10,12 @@ import ssl
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import Issuer, TokenSettings, is_https
 from PilotLoggingDIRAC.pilotlog.tokens.keys import Key, read_keys
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer as Buffer
 
 _METADATA = "/.well-known/openid-configuration"
 _FORM = {"Accept": "application/json", "User-Agent": "PilotLoggingDIRAC", "Connection": "close"}
@@ -90,8 +87,8 @@ class _TimedConnection(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: Buffer) -> int:
-        """Read the bytes that have arrived, after waiting for the first at most until the deadline."""
+    def readinto(self, buffer: Any) -> int:
+        """Read the bytes that have arrived into a writable buffer; wait for the first one until the deadline."""
         self._connection.settimeout(_left(self._deadline))
         return self._connection.recv_into(memoryview(buffer))
 

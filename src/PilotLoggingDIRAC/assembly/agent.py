@@ -101,17 +101,14 @@ class ArchivingAgent:
     def _lane(self, vo: str) -> Lane:
         tally = Tally()
         settings = options.fill(ArchiveSettings, self._option)
-        archive, target, problem = self._archive(vo, settings)
+        found = self._archive(vo, settings)
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
-        retention = Retention(vo, custody, archive, retained, stall, utc_now, self._memory.removals, tally)
-        removal = Removal(vo, custody, archive, retained, settings, stall, utc_now, tally)
-        return Lane(
-            vo, tally, retention, removal, self._archiving(vo, archive, target, problem, settings, tally), problem
-        )
+        retention = Retention(vo, custody, found.archive, retained, stall, utc_now, self._memory.removals, tally)
+        removal = Removal(vo, custody, found.archive, retained, settings, stall, utc_now, tally)
+        return Lane(vo, tally, retention, removal, self._archiving(vo, found, settings, tally), found.problem)
 
-    def _archive(self, vo: str, settings: ArchiveSettings) -> tuple[Archive | None, Target | None, str]:
-        """Return the archive, its target, and the problem with them; None and "" for what does not exist."""
+    def _archive(self, vo: str, settings: ArchiveSettings) -> _ArchiveSetup:
         archive: Archive | None = None
         target: Target | None = None
         problem = ""
@@ -123,32 +120,26 @@ class ArchivingAgent:
             archive = archives.archive(vo, self._workers, settings.transfer_seconds)
         except ArchiveError as error:
             problem = problem or (str(error) if target else "")
-        return archive, target, problem
+        return _ArchiveSetup(archive, target, problem)
 
     def _archiving(
-        self,
-        vo: str,
-        archive: Archive | None,
-        target: Target | None,
-        problem: str,
-        settings: ArchiveSettings,
-        tally: Tally,
+        self, vo: str, found: _ArchiveSetup, settings: ArchiveSettings, tally: Tally
     ) -> Archiver | Keeper | None:
         """Return the step for a VO's sealed logs; None while its archive is not set up correctly."""
-        describer = Describer(self._db.custody, self._pilots, tally)
-        if problem:
+        custody, describer = self._db.custody, Describer(self._db.custody, self._pilots, tally)
+        if found.problem:
             return None
-        if target is None:
-            return Keeper(vo, self._db.custody, describer, utc_now, tally)
-        if archive is None:  # the VO has a target: then only with a problem
+        if found.target is None:
+            return Keeper(vo, custody, describer, utc_now, tally)
+        if found.archive is None:  # the VO has a target: then only with a problem
             return None
         workspace = Workspace(self._owner, self._packing.path, self._slots)
         return Archiver(
             vo,
-            self._db.custody,
+            custody,
             self._db.reader,
-            archive,
-            target,
+            found.archive,
+            found.target,
             describer,
             settings,
             utc_now,
@@ -156,6 +147,15 @@ class ArchivingAgent:
             self._memory.gate(vo),
             tally,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _ArchiveSetup:
+    """A VO's archive and target, each None where there is none, and the problem with them."""
+
+    archive: Archive | None
+    target: Target | None
+    problem: str
 
 
 def _private(folder: Path) -> PrivateFolder:

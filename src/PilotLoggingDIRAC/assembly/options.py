@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from DIRAC import gConfig, gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-Settings = TypeVar("Settings", bound="DataclassInstance")
+class Dataclass(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+Settings = TypeVar("Settings", bound=Dataclass)
 Getter = Callable[[str, Any], Any]
 """``getter(name, default)`` returns an option's value as text, number or default."""
 
