@@ -36,6 +36,7 @@ ENTRY = re.compile(
 #: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
 PLAIN = re.compile(
     rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t]{2,}[\d.]{1,12}(?=\s)|;[ \t]"
+    rb"|[ \t]+-{1,2}[a-z]"
     rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t]"
     rb"(?:to|is|for|of|and|or|was|has|in|from)[ \t]"
     rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr"

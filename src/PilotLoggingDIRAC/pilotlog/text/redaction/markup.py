@@ -44,7 +44,6 @@ _KINDS = tuple(
 )
 _OF_TAG, _OF_NEXT = _KINDS[2][0], _KINDS[-2][0]
 _LONG = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n")
-_IN_TAG = re.compile(rb"<[^<>\n]{0,200}\Z")
 _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
@@ -55,6 +54,13 @@ ANCHOR = (
     rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
     + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
 )  # fmt: skip
+
+
+def _is_in_tag(text: bytes, at: int) -> bool:
+    """Tell if a tag is open at a place, as far as 200 bytes before it."""
+    begin = max(0, at - 200)
+    opened = text.rfind(b"<", begin, at)
+    return opened > text.rfind(b">", begin, at) and b"\n" not in text[opened:at]
 
 
 class Markup:
@@ -76,7 +82,7 @@ class Markup:
             return heading
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
-            if match and (pattern is not _OF_TAG or _IN_TAG.search(text, max(0, first - 200), first)):
+            if match and (pattern is not _OF_TAG or _is_in_tag(text, first)):
                 check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out
                 check = plain.is_opaque if strength == WEAK else check
                 kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind
