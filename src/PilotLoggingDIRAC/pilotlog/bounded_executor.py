@@ -21,7 +21,7 @@ class BoundedExecutor:
         self._places = threading.BoundedSemaphore(threads + max_waiting)
 
     def submit(self, function: Callable[..., Result], arguments: Sequence[Any]) -> Future[Result]:
-        """A future of the function's result. Raises Overloaded when more waits already than is allowed."""
+        """Return a future of the function's result. Raises Overloaded when more waits already than is allowed."""
         if not self._places.acquire(blocking=False):
             raise Overloaded("Too much is waiting: try again later")
         answer = self._pool.submit(function, *arguments)
@@ -34,7 +34,7 @@ class BoundedExecutor:
 
 
 class Places:
-    """So many at a time, and so many that wait for a place. For coroutines of one event loop."""
+    """Bounded number of places, with a bounded number of waiters, for coroutines of one event loop."""
 
     def __init__(self, places: int, max_waiting: int):
         self._free = asyncio.Semaphore(max(places, 1))
@@ -42,7 +42,9 @@ class Places:
         self._waiting = 0
 
     async def take(self) -> asyncio.Semaphore:
-        """A place, to be given back by ``release``. Raises Overloaded when more waits already than is allowed."""
+        """Return a place, to be given back by ``release``. Raises Overloaded when more waits already than is
+        allowed.
+        """
         if self._free.locked() and self._waiting >= self._max_waiting:
             raise Overloaded("Too much is waiting: try again later")
         self._waiting += 1

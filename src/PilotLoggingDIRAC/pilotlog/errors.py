@@ -17,7 +17,9 @@ class InvalidInput(PilotLogError):
 
 
 class MessageTooLarge(InvalidInput):
-    """The message is over a limit for one message; ``size`` is what it has, in bytes or characters, ``limit`` the limit."""
+    """The message is over a limit for one message; ``size`` is what it has, in bytes or characters, ``limit`` the
+    limit.
+    """
 
     errno = 3402
 
@@ -76,7 +78,7 @@ class ShuttingDown(PilotLogError):
 
 
 class OffsetMismatch(PilotLogError):
-    """An imported piece does not continue the log where it ends; ``offset`` is where the next one has to start."""
+    """An imported slice does not continue the log where it ends; ``offset`` is where the next one has to start."""
 
     errno = 3409
 

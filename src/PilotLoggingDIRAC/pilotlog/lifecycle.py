@@ -38,7 +38,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a log becomes by a run of batches: its new row, the chunks to store, and a receipt for each batch."""
+    """Result of a run of batches: the log's new row, the chunks to store, and a receipt for each batch."""
 
     log: Log
     chunks: tuple[Chunk, ...]
@@ -61,7 +61,7 @@ def receive(log: Log, batches: Iterable[Batch], text_filter: TextFilter | None =
 
 
 def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
-    """Whether a log whose text is safe elsewhere was silent for longer than late text is accepted for."""
+    """Return whether an archived or purged log was silent for longer than late text is accepted."""
     return log.state in (State.ARCHIVED, *GONE) and received - log.last_seen > accept_late
 
 
@@ -81,7 +81,7 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
 
 
 def _sent_by(log: Log, batch: Batch) -> Log:
-    """The log with the address of its first message, and whether another wrote to it from elsewhere."""
+    """Return the log with the address of its first message, and whether another wrote to it from elsewhere."""
     if not batch.sender or batch.sender == log.sender:
         return log
     return dataclasses.replace(log, sender=log.sender or batch.sender, many_senders=bool(log.sender))
@@ -127,7 +127,9 @@ def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Chunk], Receipt]:
 
 
 def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
-    """The text in chunks of at most ``limit`` bytes (4 or more), none of which begins inside a UTF-8 character."""
+    """Return the text in chunks of at most ``limit`` bytes (4 or more), none of which begins inside a UTF-8
+    character.
+    """
     chunks, start = [], 0
     while start < len(text):
         end = character_boundary(text, start + limit)
@@ -137,7 +139,7 @@ def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
-    """Whether a log whose text is gone gets some that it has not seen before: that opens a next part."""
+    """Return whether new text arrives for a log whose text is gone, which opens a next part."""
     if log.state not in GONE:
         return False
     memory = resend.Memory.load(log.resend)
@@ -145,7 +147,7 @@ def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
 
 
 def next_part(log: Log, received: datetime) -> Log:
-    """The part that follows a purged or deleted one: empty, but it remembers what was sent before."""
+    """Return the part that follows a purged or deleted one: empty, but it remembers what was sent before."""
     return Log(
         id=0,
         pilot=log.pilot,
@@ -161,7 +163,7 @@ def next_part(log: Log, received: datetime) -> Log:
 
 
 def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
-    """Whether a receiving log is to be sealed as incomplete: silent for as long as its pilot's status asks for.
+    """Return whether a receiving log is to be sealed as incomplete: its silence exceeds its pilot's limit.
 
     ``info`` is None for a pilot that PilotAgentsDB does not know; unknown there is not dead.
     """
@@ -173,6 +175,6 @@ def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSet
 
 
 def retry_after(attempts: int, now: datetime, settings: ArchiveSettings) -> datetime:
-    """When an archiving that failed for the ``attempts``-th time is tried again: doubling, up to a limit."""
+    """Return the time of the next try after ``attempts`` failures to archive; waits double up to a limit."""
     wait = settings.retry_seconds * 2 ** min(attempts - 1, 20)
     return now + timedelta(seconds=min(wait, settings.max_retry_seconds))

@@ -1,4 +1,4 @@
-"""What a log is made of: the frozen types that pass between the rooms."""
+"""The frozen types that pass between the rooms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a log is in its life; see ``lifecycle`` for the ways from one to the next.
+    """State of a log; see ``lifecycle`` for the ways from one to the next.
 
     A ``Deleted`` log is not there for readers: its row waits for its copies to be removed.
     """
@@ -50,7 +50,7 @@ class Batch:
 
     @property
     def size(self) -> int:
-        """Bytes that this batch holds in memory, for bounds; a mark counts too."""
+        """Return bytes that this batch holds in memory, for bounds; a mark counts too."""
         return len(self.text) + 256
 
 
@@ -64,7 +64,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before.
+    """Outcome of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before.
 
     ``sealed``: the log was sealed too long ago to take more text; nothing was stored.
     """
@@ -76,7 +76,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Where a log's archived copy is, and what it must look like. Sizes in bytes, checksum adler32 as DIRAC writes it."""
+    """Place and expected content of a log's archived copy. Sizes in bytes, checksum adler32 as DIRAC writes it."""
 
     se: str
     lfn: str
@@ -87,7 +87,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class PilotInfo:
-    """What PilotAgentsDB knows of a pilot. ``final`` says that its status will not change any more."""
+    """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more."""
 
     reference: str
     site: str = ""
@@ -132,7 +132,7 @@ class Log:
 
     @property
     def complete(self) -> bool:
-        """Whether the pilot said that it has ended: everything it sent is there."""
+        """Return whether the pilot has finalised its log."""
         return self.return_code is not None
 
 
@@ -160,7 +160,8 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in scope.
+    """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in
+    scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
     capitals or not.
@@ -180,13 +181,13 @@ class Selection:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """The names of the fields that are given."""
+        """Return the names of the fields that are given."""
         return tuple(item.name for item in fields(self) if getattr(self, item.name) not in ((), "", None, False))
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How many logs match: exactly, or ``more`` than the number that was counted."""
+    """Number of logs that match: exact, or ``more`` than the number that was counted."""
 
     number: int
     more: bool = False

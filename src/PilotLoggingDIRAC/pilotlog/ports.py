@@ -1,4 +1,4 @@
-"""What the rooms ask of each other, as protocols. Whoever implements one keeps the promises written here."""
+"""Protocols between the rooms. An implementation keeps the promises written here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Clock = Callable[[], datetime]
 
 
 class LogStore(Protocol):
-    """Where a writer brings its batches."""
+    """Store that a writer commits its batches to."""
 
     def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
         """Store every batch of the group in one transaction, each exactly once however often it is offered.
@@ -31,7 +31,7 @@ class LogStore(Protocol):
 
 
 class Archive(Protocol):
-    """Where finished logs are kept for good. One VO, one storage element, one identity."""
+    """Permanent storage of sealed logs: one VO, one storage element, one identity."""
 
     def put(self, file: StoredFile, path: Path) -> None:
         """Bring a local file to its place and register it; what is there already and equal is adopted.
@@ -48,10 +48,10 @@ class Archive(Protocol):
 
 
 class Pilots(Protocol):
-    """What DIRAC knows of its pilots."""
+    """DIRAC's knowledge of its pilots."""
 
     def by_stamp(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
-        """The known ones among many pilots, looked up at once. Raises StoreUnavailable."""
+        """Return the known ones among many pilots, looked up at once. Raises StoreUnavailable."""
 
 
 class Source(Protocol):
@@ -60,7 +60,9 @@ class Source(Protocol):
     name: str
 
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """The output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any PilotLogError."""
+        """Return the output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any
+        PilotLogError.
+        """
 
 
 class StoredLogs(Protocol):

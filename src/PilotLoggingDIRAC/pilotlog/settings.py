@@ -14,7 +14,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """How a collector takes batches in."""
+    """Bounds and times of a collector's batches."""
 
     max_message_bytes: int = 4 * MiB
     max_message_lines: int = 100_000
@@ -31,7 +31,7 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True)
 class TextSettings:
-    """How much of a pilot's text is kept."""
+    """Limits of stored text."""
 
     max_line_bytes: int = 1 * MiB
     max_log_bytes: int = 256 * MiB
@@ -39,7 +39,7 @@ class TextSettings:
 
 @dataclass(frozen=True, slots=True)
 class BodySettings:
-    """What a request over HTTPS may be, whoever sends it: its body comes before anybody knows whether he may call."""
+    """Limits of a request over HTTPS, which hold before the caller is known."""
 
     max_body_bytes: int = 4 * MiB
     max_body_seconds: float = 60.0
@@ -49,7 +49,7 @@ class BodySettings:
 
 @dataclass(frozen=True, slots=True)
 class QuotaSettings:
-    """What one VO may send to one collector within an hour; 0 is no limit."""
+    """Limits of one VO at one collector within an hour; 0 is no limit."""
 
     max_bytes_per_hour: int = 10_000_000_000
     max_new_logs_per_hour: int = 100_000
@@ -57,7 +57,7 @@ class QuotaSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpoolSettings:
-    """How much waits on local disk while the database is away, and how often the database is tried meanwhile."""
+    """Size of the spool, and intervals of probes while the database is away."""
 
     spool_max_mb: int = 2048
     probe_seconds: float = 2.0
@@ -67,7 +67,7 @@ class SpoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """How long the database may take, and how often a step that lost a deadlock is tried."""
+    """Time limits of the database, and tries of a step that lost a deadlock."""
 
     connect_seconds: int = 2
     read_seconds: int = 3
@@ -78,7 +78,7 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """What one reading may cost."""
+    """Limits of one read."""
 
     page_bytes: int = 1 * MiB
     max_page_bytes: int = 4 * MiB
@@ -96,7 +96,7 @@ class ReadSettings:
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """What one call of a search may cost; a search goes on from where the call before stopped."""
+    """Limits of one call of a search; the next call continues where it stopped."""
 
     search_seconds: float = 2.0
     search_bytes: int = 256 * MiB
@@ -114,14 +114,14 @@ class SearchSettings:
 
 @dataclass(frozen=True, slots=True)
 class UsageSettings:
-    """What the database may use of its disk, in units of 10⁹ bytes; 0 when nobody said."""
+    """Disk of the database, in units of 10⁹ bytes; 0 is unknown."""
 
     database_disk_gb: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """How long one source of the chain, and the whole chain, may take; both below a DIRAC client's own 120 s."""
+    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s."""
 
     source_seconds: float = 40.0
     chain_seconds: float = 100.0
@@ -140,7 +140,7 @@ class SealSettings:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSettings:
-    """How logs are brought to the storage element."""
+    """Times and numbers of archiving."""
 
     settle_seconds: float = 60.0
     lease_seconds: float = 900.0
@@ -153,7 +153,7 @@ class ArchiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """How long what is kept, counted in seconds; 0 keeps files on the storage element for ever."""
+    """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
 
     batches_seconds: float = 7 * DAY
     kept_seconds: float = 30 * DAY
@@ -166,7 +166,7 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True)
 class OwnershipSettings:
-    """How often PilotAgentsDB is asked whose stamps are that a collector sees, and how much of it is remembered."""
+    """Interval and size of queries for the VOs of stamps, and bounds of what is remembered."""
 
     owner_lookup_seconds: float = 30.0
     owner_lookup_stamps: int = 500
@@ -185,7 +185,7 @@ class AuditSettings:
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
-    """What the web page may cost, and how quickly it shows what is new."""
+    """Limits of the web page, and its intervals."""
 
     tick_seconds: float = 0.25
     beat_seconds: float = 15.0

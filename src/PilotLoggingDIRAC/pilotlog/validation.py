@@ -40,7 +40,7 @@ _NO_STAMP = "unknown"
 
 
 def pilot(vo: object, stamp: object) -> PilotId:
-    """The pilot that a caller names; both names are safe as parts of a path afterwards."""
+    """Return the pilot that a caller names; both names are safe as parts of a path afterwards."""
     return PilotId(_name(vo, _VO, "VO name"), _stamp(stamp))
 
 
@@ -60,26 +60,26 @@ def _name(value: object, pattern: re.Pattern[str], what: str) -> str:
 
 
 def reference(value: object) -> str:
-    """A pilot's reference as somebody asks for it; a computing element may have given it any form."""
+    """Return a pilot's reference as somebody asks for it; a computing element may have given it any form."""
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_REFERENCE_CHARACTERS:
         raise InvalidInput(f"A pilot reference has 1 to {_MAX_REFERENCE_CHARACTERS} characters")
     return value
 
 
 def job_number(value: object) -> int:
-    """The number of a job, given as a number or as its digits."""
+    """Return the number of a job, given as a number or as its digits."""
     if isinstance(value, bool) or not isinstance(value, str | int) or not _DIGITS.fullmatch(str(value)):
         raise InvalidInput("The job's number is not a number")
     return int(value)
 
 
 def printable(value: object) -> str:
-    """A reference that can stand in a line of a log, else an empty string."""
+    """Return a reference that can stand in a line of a log, else an empty string."""
     return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else ""
 
 
 def arguments(encoded: str, names: Sequence[str], optional: int = 0) -> list[Any]:
-    """The list of a call's arguments from its JSON; the last ``optional`` of ``names`` may be missing."""
+    """Return the list of a call's arguments from its JSON; the last ``optional`` of ``names`` may be missing."""
     values = _json(encoded, "The arguments are", _MAX_ARGUMENTS)
     if not isinstance(values, list):
         raise InvalidInput("The arguments are not a JSON list")
@@ -92,7 +92,7 @@ def require_plain(encoded: str) -> None:
 
 
 def counted(values: Sequence[Any], names: Sequence[str], optional: int = 0) -> list[Any]:
-    """The same arguments, when there are as many as the method takes."""
+    """Return the same arguments, when there are as many as the method takes."""
     if not len(names) - optional <= len(values) <= len(names):
         expected = ", ".join(names) or "none"
         raise InvalidInput(f"{len(values)} arguments given, expected: {expected}")
@@ -102,9 +102,10 @@ def counted(values: Sequence[Any], names: Sequence[str], optional: int = 0) -> l
 def message(
     who: PilotId, payload: object, max_bytes: int, received: datetime, sender: str = "", max_lines: int = 100_000
 ) -> Batch:
-    """The batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
+    """Return the batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
 
-    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text, and
+    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text,
+    and
     over ``max_lines`` ends of lines.
     """
     text = _text(_json(_payload(payload, max_bytes, max_lines), "The message is", max_lines), max_lines)
@@ -156,7 +157,8 @@ def _joined(lines: list[str]) -> bytes:
 
 
 def finalisation(who: PilotId, payload: object, received: datetime, sender: str = "") -> Batch:
-    """The mark of a ``finaliseLogs``: payload is JSON of ``{"retCode": <text or number>}``; without it the code is 0.
+    """Return the mark of a ``finaliseLogs``: payload is JSON of ``{"retCode": <text or number>}``; without it the code
+    is 0.
 
     A pilot sends what it gave to ``sys.exit``, which may be any text: its beginning is kept, in plain ASCII.
     """
@@ -175,14 +177,14 @@ def _return_code(value: object) -> str:
 
 
 def stock_file_name(value: object) -> str:
-    """The stamp in the file name that stock callers of ``getLogs`` give: ``<stamp>`` or ``<stamp>.log``."""
+    """Return the stamp in the file name that stock callers of ``getLogs`` give: ``<stamp>`` or ``<stamp>.log``."""
     if not isinstance(value, str):
         raise InvalidInput("The log's name is not a string")
     return _stamp(value.removesuffix(".log"))
 
 
 def number(value: object, what: str, lowest: int, highest: int) -> int:
-    """A whole number within bounds, both included."""
+    """Return a whole number within bounds, both included."""
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         raise InvalidInput(f"{what} is not a whole number from {lowest} to {highest}")
     return value

@@ -24,8 +24,8 @@ class Room:
         self._receiving: dict[Body, None] = {}
 
     def take(self, body: Body, number: int) -> bool:
-        """Whether the body may hold so many bytes more. Where there is no room, those that have been arriving for
-        longest are dropped, as an honest body takes no time; it may be this one.
+        """Return whether the body may hold ``number`` more bytes. Without room, the bodies that have been arriving
+        longest are dropped, perhaps this one: an honest body arrives quickly.
         """
         self._receiving.setdefault(body)
         while number > self._free and body in self._receiving:
@@ -35,11 +35,11 @@ class Room:
         return body in self._receiving
 
     def arrived(self, body: Body) -> None:
-        """The body is there, and won't be dropped any more."""
+        """Note that the body has arrived and is not to be dropped any more."""
         self._receiving.pop(body, None)
 
     def give_back(self, body: Body, number: int) -> None:
-        """The body does not hold so many bytes any more, and nothing else."""
+        """Release ``number`` bytes of a body that has ended."""
         self._receiving.pop(body, None)
         self._free += number
 
@@ -62,7 +62,7 @@ class Body:
             self.refuse(InvalidInput("The body is encoded in another way than gzip"))
 
     def add(self, chunk: bytes) -> None:
-        """The next bytes as they were sent."""
+        """Take the next bytes as they were sent."""
         self.size += len(chunk)
         if self.size > self._limit and not self.refusal:
             self._refuse_size()
@@ -113,7 +113,9 @@ class Body:
         self._tail = (self._tail + chunk)[-EDGE_BYTES:] if len(chunk) < EDGE_BYTES else bytes(chunk[-EDGE_BYTES:])
 
     def finish(self) -> Form:
-        """The form, once all has arrived; of a refused body what its edges tell. Its bytes still count until ``close``."""
+        """Return the form, once all has arrived; of a refused body what its edges tell. Its bytes still count until
+        ``close``.
+        """
         self.finished = True
         self._room.arrived(self)
         if self._unzip and not self.refusal and not self._unzip.eof:

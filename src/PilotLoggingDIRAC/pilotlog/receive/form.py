@@ -33,13 +33,15 @@ _MAX_CREDENTIALS = 2048
 
 @dataclass(slots=True)
 class Form:
-    """What a caller sent. ``fields`` are decoded, ``args`` is not, and belongs to who asks for its ``text`` first."""
+    """Form of a call. ``fields`` are decoded, ``args`` is not, and ``text`` takes it out."""
 
     fields: dict[str, bytes] = field(default_factory=dict)
     args: bytes = b""
 
     def text(self) -> str:
-        """The JSON of the arguments, an empty list where there are none; they are forgotten here, for their memory."""
+        """Return the JSON of the arguments, an empty list where there are none; they are forgotten here, for their
+        memory.
+        """
         encoded, self.args = self.args, b""
         decoded = unquote(encoded)
         del encoded
@@ -50,7 +52,7 @@ class Form:
 
 
 def cut(body: bytes | bytearray) -> Form:
-    """The form in a body; of fields that come twice the last one counts, as in DIRAC. Raises InvalidInput."""
+    """Return the form in a body; of fields that come twice the last one counts, as in DIRAC. Raises InvalidInput."""
     form, start = Form(), 0
     for _ in range(_MAX_FIELDS):
         end = body.find(b"&", start)
@@ -76,7 +78,7 @@ def _add(form: Form, body: bytes | bytearray, start: int, end: int) -> None:
 
 
 def cut_edges(head: bytes, tail: bytes) -> Form:
-    """What can be told of a form whose middle is not there: ``fields`` before and behind ``args``, and its end."""
+    """Return the known fields of a form whose middle is missing: ``fields`` before and behind ``args``, and its end."""
     before, found, _ = head.partition(b"args=")
     if not found or (before and not before.endswith(b"&")):
         return Form()
@@ -98,7 +100,8 @@ def names_at_end(args: bytes) -> tuple[str, str | None] | None:
 
 
 def unquote(value: bytes) -> bytes:
-    """A form's value decoded, as ``urllib.parse.unquote_to_bytes`` does with ``+`` for a blank, five times as fast.
+    """Return a form's value decoded, as ``urllib.parse.unquote_to_bytes`` does with ``+`` for a blank, five times as
+    fast.
 
     ``%41`` is ``=41`` in quoted-printable, which the standard library decodes in C; ``=`` and line breaks, which mean
     something there, are encoded first. A ``%`` that stands alone makes the result longer than it should be: that is

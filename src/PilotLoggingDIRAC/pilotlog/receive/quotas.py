@@ -1,4 +1,4 @@
-"""How much a VO may send in an hour: bytes of text, and logs that were not there before.
+"""Quotas of a VO within an hour: bytes of text, and logs that were not there before.
 
 Counted in memory, by each collector for itself. What is over is refused before it is acknowledged.
 """
@@ -28,14 +28,14 @@ _QUIET_SECONDS = 600
 
 
 class Window:
-    """What was taken in the last hour and in the minute before it, so that no hour has more than was allowed in it."""
+    """Amounts of the last hour, by minute; no hour admits more than its limit."""
 
     def __init__(self) -> None:
         self._slots: dict[int, int] = {}
         self._used = 0
 
     def used(self, now: float) -> int:
-        """What counts at this moment."""
+        """Return the amount that counts now."""
         oldest = int(now // SLOT_SECONDS) - _SLOTS
         for slot in [slot for slot in self._slots if slot < oldest]:
             self._used -= self._slots.pop(slot)
@@ -52,7 +52,7 @@ class Window:
         return True
 
     def give_back(self, amount: int, then: float) -> None:
-        """An amount that was taken at a time does not count after all."""
+        """Undo an amount that was taken at a time."""
         slot = int(then // SLOT_SECONDS)
         if slot in self._slots:
             self._slots[slot] -= amount
@@ -109,7 +109,7 @@ class Quotas:
             return Charge(vo, number, now)
 
     def give_back(self, charge: Charge, number: int) -> None:
-        """So many of the bytes were not stored after all."""
+        """Undo ``number`` bytes of a charge: they were not stored."""
         with self._lock:
             self._account(charge.vo).bytes.give_back(number, charge.time)
 
@@ -119,7 +119,7 @@ class Quotas:
             return {vo: self._describe(vo, account) for vo, account in sorted(self._accounts.items())}
 
     def problems(self) -> dict[str, str]:
-        """The quotas that are spent, by subject."""
+        """Return the quotas that are spent, by subject."""
         now = self._monotonic()
         with self._lock:
             return {

@@ -51,7 +51,7 @@ class Receiver:
     def message(
         self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
     ) -> Future[Receipt]:
-        """A future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
+        """Return a future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
         who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
             batch = validation.message(
@@ -85,7 +85,7 @@ class Receiver:
     def finalisation(
         self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
     ) -> Future[Receipt]:
-        """A future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
+        """Return a future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = validation.finalisation(who, payload, self._clock(), sender)
         self._quotas.admit_log(who)
@@ -110,12 +110,12 @@ class Receiver:
         return answer
 
     def _settle_charge(self, charge: Charge | None, stored: int) -> None:
-        """What was refused after all, or had been stored before, does not count."""
+        """Give back bytes that were refused or had been stored before."""
         if charge and stored < charge.bytes:
             self._quotas.give_back(charge, charge.bytes - stored)
 
     def wait(self, answer: Future[Receipt], seconds: float) -> Receipt:
-        """The receipt, waiting in this thread; one that does not come in time is given up, atomically."""
+        """Return the receipt, waiting in this thread; one that does not come in time is given up, atomically."""
         try:
             return answer.result(max(seconds, 0))
         except FutureTimeout:
@@ -127,7 +127,7 @@ class Receiver:
         self._counts.refused(error)
 
     def status(self) -> dict[str, Any]:
-        """What this process has taken and refused since it started, and what waits."""
+        """Return counts of what this process took and refused since its start, and of what waits."""
         return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
 
     def histograms(self) -> dict[str, Histogram]:
@@ -140,7 +140,7 @@ def _stored_bytes(answer: Future[Receipt]) -> int:
 
 
 def too_late() -> Overloaded:
-    """The refusal of a batch that could not be stored within the time that a sender is given."""
+    """Return the refusal of a batch that could not be stored within the time that a sender is given."""
     return Overloaded("The message could not be stored in time")
 
 

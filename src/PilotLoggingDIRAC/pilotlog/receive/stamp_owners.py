@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from cachetools import LRUCache
 
@@ -23,7 +24,7 @@ Owners = Callable[[Sequence[str]], Mapping[str, frozenset[str]]]
 
 @dataclass(slots=True)
 class _Entry:
-    """What is known of a stamp: its VOs, empty for an unknown one, and until when that counts."""
+    """VOs of a stamp, none for an unknown one, and the time until which they count."""
 
     vos: frozenset[str]
     until: float
@@ -64,7 +65,7 @@ class StampOwners:
         Raises what the question raises; then they wait on.
         """
         with self._lock:
-            stamps = [stamp for stamp, _ in zip(self._wanted, range(self._settings.owner_lookup_stamps))]
+            stamps = [stamp for stamp in islice(self._wanted, self._settings.owner_lookup_stamps)]
         found = self._owners(stamps) if stamps else {}
         with self._lock:
             for stamp in stamps:
@@ -77,7 +78,7 @@ class StampOwners:
         self._known[stamp] = _Entry(vos, self._monotonic() + seconds)
 
     def refused(self) -> dict[str, PilotId]:
-        """The last pilot refused of each VO since this was asked before."""
+        """Return the last pilot refused of each VO since this was asked before."""
         with self._lock:
             refused, self._refused = self._refused, {}
         return refused

@@ -79,7 +79,7 @@ class SqlAppender:
         return timedelta.max if acknowledged else self._accept_late
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
-        """The last committed number, its row locked; a new epoch gets its row."""
+        """Return the last committed number, its row locked; a new epoch gets its row."""
         statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
         last: int | None = connection.execute(statement).scalar()
         if last is None:
@@ -119,7 +119,7 @@ class SqlAppender:
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
-    """The last part of each pilot's log, its row locked; pilots not seen before get their row."""
+    """Return the last part of each pilot's log, its row locked; pilots not seen before get their row."""
     found = {log.pilot: log for log in known}
     missing = sorted(set(first_seen) - set(found))
     if missing:
@@ -133,7 +133,7 @@ def _new_row(pilot: PilotId, seen: datetime) -> dict[str, Any]:
 
 
 def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
-    """The part that takes these batches: the last one, or a new one behind a purged one."""
+    """Return the part that takes these batches: the last one, or a new one behind a purged one."""
     if not lifecycle.needs_next_part(log, run):
         return log
     part = lifecycle.next_part(log, run[0].received)

@@ -1,4 +1,5 @@
-"""Steps that an administrator asks for: text goes, the row stays for as long as it is needed; logs whose archiving failed
+"""Steps that an administrator asks for: text goes, the row stays for as long as it is needed; logs whose archiving
+failed
 are due again at once.
 """
 

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
-    """An engine for ``mysql+mysqldb://`` or ``sqlite://``; no connection is made yet."""
+    """Return an engine for ``mysql+mysqldb://`` or ``sqlite://``; no connection is made yet."""
     if str(url).startswith("sqlite"):
         return _sqlite_engine(url)
     engine = create_engine(
@@ -64,7 +64,7 @@ class Transactions:
         self._settings = settings
 
     def run(self, step: Callable[..., Result], *args: object) -> Result:
-        """The result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
+        """Return the result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
         row, is run again, a bounded number of times.
 
         Raises StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.

@@ -21,7 +21,7 @@ class HexBlob(mysql.MEDIUMBLOB):
     """A MEDIUMBLOB whose values are written so; they are read as ever."""
 
     def bind_processor(self, dialect: Any) -> Any:
-        """What SQLAlchemy does with a value before the driver gets it."""
+        """Return the function that SQLAlchemy applies to a value for the driver."""
         return lambda value: value if value is None else HexBytes(value)
 
 

@@ -66,7 +66,7 @@ class SqlImporter:
         return log.bytes
 
     def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
-        """The log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
+        """Return the log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
         now, chunks = self._clock(), lifecycle.split(text)
         for index, chunk in enumerate(chunks):
             connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
@@ -110,7 +110,9 @@ def _require_same(log: Log, step: ImportSlice) -> None:
 
 
 def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -> Log:
-    """The log as its pilot left it. Raises ImportConflict unless its text is the one that the ending was made of."""
+    """Return the log as its pilot left it. Raises ImportConflict unless its text is the one that the ending was made
+    of.
+    """
     digest = hashlib.sha256()
     for text in _texts(connection, log.id):
         digest.update(text)
@@ -123,7 +125,7 @@ def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -
 
 
 def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
-    """The log's chunks in order, a few in memory at a time, seen by this transaction."""
+    """Return the log's chunks in order, a few in memory at a time, seen by this transaction."""
     last = -1
     while True:
         statement = (

@@ -1,4 +1,4 @@
-"""Who works on which log, what is about to be uploaded, and what became of it."""
+"""Leases of logs, and the records of copies that are about to be uploaded."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _record(
 
 
 def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tuple[int, StoredFile]]:
-    """The generations that were recorded for the same text with the same content, the latest first."""
+    """Return the generations that were recorded for the same text with the same content, the latest first."""
     same = and_(
         files.c.LogID == claim.log.id,
         files.c.NextSequence == claim.log.next_sequence,

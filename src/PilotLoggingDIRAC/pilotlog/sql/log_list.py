@@ -37,14 +37,14 @@ Wheres = Sequence[ColumnElement[bool]]
 
 
 def total(connection: Connection, wheres: Wheres, most: int) -> Total:
-    """How many logs match; counting ends at ``most``."""
+    """Return the number of logs that match; counting ends at ``most``."""
     found = _together([select(logs.c.LogID).where(where).limit(most + 1) for where in wheres]).subquery()
     number = connection.execute(select(func.count()).select_from(found)).scalar_one()
     return Total(min(number, most), number > most)
 
 
 def states(connection: Connection, wheres: Wheres, most: int) -> dict[State, int]:
-    """How many logs of each state there are among those that match, or among the ``most`` of them last heard of."""
+    """Return the number of matching logs by state, counted in the ``most`` of them last heard of."""
     found = _among(wheres, logs.c.State, total(connection, wheres, most))
     statement = select(found.c.Sorted, func.count()).group_by(found.c.Sorted)
     return {State(state): number for state, number in connection.execute(statement)}
@@ -53,7 +53,8 @@ def states(connection: Connection, wheres: Wheres, most: int) -> dict[State, int
 def page(
     connection: Connection, wheres: Wheres, counted: Total, order: str, descending: bool, start: int, limit: int
 ) -> list[Log]:
-    """A page of the logs that match. Where there are more than were counted, orders other than by time and by number
+    """Return a page of the logs that match. Where there are more than were counted, orders other than by time and by
+    number
     are of as many as were counted, those last heard of.
     """
     if counted.more and order in _WALKED:
@@ -65,7 +66,7 @@ def page(
 
 
 def _among(wheres: Wheres, column: ColumnElement[Any], counted: Total) -> Subquery:
-    """The logs that were counted, all or those last heard of: ``LogID`` and, as ``Sorted``, a column."""
+    """Return the logs that were counted, all or those last heard of: ``LogID`` and, as ``Sorted``, a column."""
     if not counted.more:
         columns = (logs.c.LogID, column.label("Sorted"))
         return _together([select(*columns).where(where).limit(counted.number) for where in wheres]).subquery()
@@ -77,7 +78,7 @@ def _among(wheres: Wheres, column: ColumnElement[Any], counted: Total) -> Subque
 def _first(
     wheres: Wheres, column: ColumnElement[Any], descending: bool, limit: int, *more: ColumnElement[Any]
 ) -> Subquery:
-    """So many logs, or as many for each condition, that come first in the order of an indexed column."""
+    """Return ``limit`` logs, or as many for each condition, that come first in the order of an indexed column."""
     ordering = _ordering(column, logs.c.LogID, descending)
     columns = (logs.c.LogID, column.label("Sorted"), *more)
     parts = [select(*columns).where(where).order_by(*ordering).limit(limit) for where in wheres]
@@ -106,7 +107,7 @@ def _in_order(connection: Connection, ids: Sequence[int]) -> list[Log]:
 
 
 def checked(order: str, start: int, most: int) -> None:
-    """Raises InvalidInput for an order that there is not, or a page beyond the bound of counting."""
+    """Raise InvalidInput for an unknown order, and for a page beyond the bound of counting."""
     if order not in ORDERS:
         raise InvalidInput("Logs can be ordered by " + ", ".join(ORDERS))
     if start > most:

@@ -26,7 +26,9 @@ def _create_tables(connection: Connection) -> None:
 
 
 def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
-    """A step that adds columns of one table where they are not; a database that is new has them from the first step."""
+    """Return a step that adds columns of one table where they are not; a database that is new has them from the first
+    step.
+    """
 
     def step(connection: Connection) -> None:
         table = columns[0].table
@@ -40,7 +42,9 @@ def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
 
 
 def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Connection], None]:
-    """A step that adds indices of ``logs``, while others write, and takes away those that the new ones begin with."""
+    """Return a step that adds indices of ``logs``, while others write, and takes away those that the new ones begin
+    with.
+    """
 
     def step(connection: Connection) -> None:
         present = {index["name"] for index in inspect(connection).get_indexes(logs.name)}
@@ -76,7 +80,7 @@ def migrate(engine: Engine, clock: Clock) -> list[str]:
 
 
 def missing(engine: Engine) -> list[str]:
-    """The names of the steps that have not been run. Raises StoreUnavailable."""
+    """Return the names of the steps that have not been run. Raises StoreUnavailable."""
     with translated_errors(), engine.connect() as connection:
         recorded = _recorded(connection)
     return [name for version, name, _ in MIGRATIONS if version not in recorded]

@@ -1,4 +1,4 @@
-"""What the web page asks of the store besides reading: counts by state, sizes of chunks, how far logs have come."""
+"""Queries of the web page: counts by state, sizes of chunks, progress of live logs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class SqlPageQueries:
         self._run = transactions.run
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
-        """How many logs in the scope match, by state, counted in the ``most`` of them that were heard of last; states
+        """Return how many logs in the scope match, by state, counted in the ``most`` of them that were heard of last;
+        states
         that the selection names are not looked at.
         """
         return self._run(log_list.states, branches(scope, dataclasses.replace(wanted, states=())), most)
@@ -33,7 +34,7 @@ class SqlPageQueries:
         return self._run(_sizes, log_id, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
-        """How far the known ones among these logs have come: one statement for all of them."""
+        """Return the progress of the known ones among these logs, in one statement."""
         return self._run(_heads, pilots) if pilots else {}
 
 

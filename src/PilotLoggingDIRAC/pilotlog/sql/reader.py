@@ -31,28 +31,31 @@ _ENDED = [state.value for state in State if state not in (State.RECEIVING, State
 
 
 class SqlReader:
-    """What is in the store, read without locks."""
+    """The store's logs, read without locks."""
 
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
 
     def find(self, pilot: PilotId) -> list[Log]:
-        """All parts of a pilot's log, first to last; empty when there is none."""
+        """Return all parts of a pilot's log, first to last; empty when there is none."""
         where = and_(rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp)
         return self._run(_logs, where)
 
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
-        """All parts of the logs with one of these stamps, of any VO."""
+        """Return all parts of the logs with one of these stamps, of any VO."""
         return self._run(_logs, logs.c.PilotStamp.in_(stamps)) if stamps else []
 
     def find_reference(self, reference: str) -> list[Log]:
-        """All parts of the log of the pilot with this reference; empty for a blank one, as that is no reference."""
+        """Return all parts of the log of the pilot with this reference; empty for a blank one, as that is no
+        reference.
+        """
         return self._run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 4_000
     ) -> tuple[Total, list[Log]]:
-        """How many logs in the scope match, counted up to ``most``, and one page of them by one of ``log_list.ORDERS``.
+        """Return how many logs in the scope match, counted up to ``most``, and one page of them by one of
+        ``log_list.ORDERS``.
 
         Where there are more, other orders than by time sort the ``most`` of them that were heard of last.
         Raises InvalidInput for a page that begins beyond ``most``.
@@ -67,39 +70,39 @@ class SqlReader:
             sequence = found[-1][0] + 1
 
     def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
-        """The sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
+        """Return the sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
         return self._run(_tail_starts, log, lines, max_bytes)
 
     def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-        """The next few of these chunks from a sequence number on, one at least; empty when there is none."""
+        """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
         return self._run(_chunks, log_id, sequence)
 
     def counts(self) -> dict[State, int]:
-        """How many logs are in each state, those that have any; of more than ``_MOST_OF_STATE`` just so many."""
+        """Return the number of logs by state, without empty states; of more than ``_MOST_OF_STATE`` just so many."""
         return self._run(_counts)
 
     def oldest_unarchived(self) -> datetime | None:
-        """When the log was last heard of that waits longest for its archiving, if any waits."""
+        """Return when the log was last heard of that waits longest to be archived; None when none waits."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(func.min(logs.c.LastSeen)).where(logs.c.State.in_(waiting))
         oldest: datetime | None = self._run(_all, statement)[0][0]
         return oldest
 
     def waiting_vos(self) -> list[str]:
-        """The VOs that have logs which wait for their archiving."""
+        """Return the VOs that have logs which wait for their archiving."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(logs.c.VO).where(logs.c.State.in_(waiting)).distinct()
         return sorted(vo for (vo,) in self._run(_all, statement))
 
     def vos_of_deleted_copies(self) -> list[str]:
-        """The VOs of deleted logs that still have copies in an archive."""
+        """Return the VOs of deleted logs that still have copies in an archive."""
         deleted = (
             select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         )
         return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
 
     def failures(self) -> dict[str, int]:
-        """How many logs of each VO failed to be archived and wait for another try."""
+        """Return the number of logs by VO that could not be archived and wait for another try."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = (
             select(logs.c.VO, func.count()).where(logs.c.State.in_(waiting), logs.c.Attempts > 0).group_by(logs.c.VO)
@@ -132,7 +135,7 @@ def _select(
 
 
 def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    """The next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
+    """Return the next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
     mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
     sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
     last, room = sequence - 1, _BYTES_PER_STEP
@@ -160,7 +163,7 @@ def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -
 
 
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
-    """The condition that a log is there, in the scope, and matches the selection."""
+    """Return the condition that a log is there, in the scope, and matches the selection."""
     return and_(PRESENT, _in_scope(scope), *_matches(wanted))
 
 
@@ -176,7 +179,7 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 
 
 def _one_by_one(wanted: Selection) -> list[Selection]:
-    """The same selection with one value each of the field that narrows it most, where it has a few."""
+    """Return the same selection with one value each of the field that narrows it most, where it has a few."""
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]

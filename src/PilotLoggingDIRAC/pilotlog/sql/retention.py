@@ -1,4 +1,4 @@
-"""What has been kept for long enough: text, rows, and copies that nobody needs any more."""
+"""Retention: text, rows and copies whose time is over."""
 
 from __future__ import annotations
 

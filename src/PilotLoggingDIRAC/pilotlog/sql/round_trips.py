@@ -1,7 +1,9 @@
 """The writer's statements, as few trips to the database as it takes.
 
-A statement costs the trip, and SQLAlchemy's work around it, several times what the database does for it. With mysqlclient
-the writer therefore sends what belongs together in one go and reads the rows itself; elsewhere, as on sqlite in tests, the
+A statement costs the trip, and SQLAlchemy's work around it, several times what the database does for it. With
+mysqlclient
+the writer therefore sends what belongs together in one go and reads the rows itself; elsewhere, as on sqlite in tests,
+the
 same statements are SQLAlchemy's, one by one. Neither begins nor ends the transaction.
 """
 
@@ -36,20 +38,23 @@ class Advance(NamedTuple):
 
 
 class Trips(Protocol):
-    """What the writer does in each of its transactions."""
+    """The writer's statements in each of its transactions."""
 
     def enter(self, connection: Connection, step: Advance, pilots: Sequence[PilotId]) -> tuple[bool, list[Log]]:
-        """Whether the epoch's number was below and has been moved; and the parts of those of the pilots' logs that are
+        """Return whether the epoch's number was below and has been moved; and the parts of those of the pilots' logs
+        that are
         there, in the order of their unique key. All of these rows are locked.
         """
 
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
-        """The parts of those of the pilots' logs that are there, locked in the order of their unique key."""
+        """Return the parts of those of the pilots' logs that are there, locked in the order of their unique key."""
 
     def write(
         self, connection: Connection, chunks: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
     ) -> None:
-        """Insert rows of ``PilotLogBatches``, and change locked rows of ``PilotLogs`` to what receiving made of them."""
+        """Insert rows of ``PilotLogBatches``, and change locked rows of ``PilotLogs`` to what receiving made of
+        them.
+        """
 
 
 _advance = (
@@ -140,7 +145,7 @@ _WAYS: dict[str, Trips] = {"mysql": Together(), "sqlite": OneByOne()}
 
 
 def of(connection: Connection) -> Trips:
-    """The way to the database that this connection leads to."""
+    """Return the way to the database that this connection leads to."""
     return _WAYS[connection.dialect.name]
 
 
@@ -153,7 +158,7 @@ def _logs(found: Sequence[tuple[Any, ...]]) -> list[Log]:
 
 
 def _shares(chunks: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The chunks in shares for a trip each, the last of which may be empty."""
+    """Return the chunks in shares for a trip each, the last of which may be empty."""
     share: list[dict[str, Any]] = []
     size = 0
     for chunk in chunks:
@@ -166,7 +171,7 @@ def _shares(chunks: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _inserting(table: str, found: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
-    """An INSERT of rows with the same columns, and its values."""
+    """Return an INSERT of rows with the same columns, and its values."""
     names = list(found[0])
     values = [row[name] for row in found for name in names]
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {_places(len(names), len(found))}", values

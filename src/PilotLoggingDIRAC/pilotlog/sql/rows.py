@@ -31,19 +31,19 @@ RECEIVED = tuple(_RECEIVED)
 
 
 def select_logs(*more: Any) -> Select[Any]:
-    """A select of whole logs with the verified copy of each, for ``to_log``."""
+    """Return a select of whole logs with the verified copy of each, for ``to_log``."""
     copy = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation, files.c.VerifiedAt.is_not(None))
     columns = (files.c.SE, files.c.LFN, files.c.GUID, files.c.Size, files.c.Checksum)
     return select(logs, *columns, *more).outerjoin(files, copy)
 
 
 def to_log(row: Row[Any]) -> Log:
-    """The log of a row that ``select_logs`` or ``select(logs)`` gave."""
+    """Return the log of a row that ``select_logs`` or ``select(logs)`` gave."""
     return log_of(row._mapping)
 
 
 def log_of(values: Values) -> Log:
-    """The log of a row's values by the names of their columns."""
+    """Return the log of a row's values by the names of their columns."""
     return Log(
         id=values["LogID"],
         pilot=PilotId(values["VO"], values["PilotStamp"]),
@@ -87,12 +87,12 @@ def of_vo(vo: str) -> ColumnElement[bool]:
 
 
 def received_columns(log: Log) -> dict[str, Any]:
-    """The columns of ``RECEIVED``."""
+    """Return the columns of ``RECEIVED``."""
     return {name: value(log) for name, value in _RECEIVED.items()}
 
 
 def new_columns(log: Log) -> dict[str, Any]:
-    """The columns of a log that is not in the database yet."""
+    """Return the columns of a log that is not in the database yet."""
     return received_columns(log) | {
         "VO": log.pilot.vo,
         "PilotStamp": log.pilot.stamp,

@@ -1,4 +1,4 @@
-"""Which logs have fallen silent, and whose they are."""
+"""Sealing of silent logs, and descriptions of their pilots."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _page(connection: Connection, where: ColumnElement[bool], after: LogPosition
 
 
 def behind(after: LogPosition | None) -> ColumnElement[bool]:
-    """The condition that a log comes behind a place; without one, any log does."""
+    """Return the condition that a log comes behind a place; without one, any log does."""
     if after is None:
         return true()
     later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)

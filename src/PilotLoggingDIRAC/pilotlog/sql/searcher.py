@@ -22,7 +22,7 @@ _HERE, _ARCHIVED, _GONE = "here", "archived", "gone"
 
 
 class SqlSearcher:
-    """What a search reads. Logs come by descending id, which text that arrives meanwhile does not change."""
+    """The store's side of a search. Logs come by descending id, which text that arrives meanwhile does not change."""
 
     def __init__(self, transactions: Transactions):
         self._run = transactions.run
@@ -34,7 +34,7 @@ class SqlSearcher:
         return {name: found.get(name, (0, 0)) for name in (_HERE, _ARCHIVED, _GONE)}
 
     def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
-        """The next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
+        """Return the next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
         where = and_(matching(scope, wanted), _searchable(archive), *([logs.c.LogID <= up_to] if up_to else []))
         return self._run(_next, where, wanted, limit)
 
@@ -43,7 +43,9 @@ class SqlSearcher:
         return self._reader.chunks(log, sequence)
 
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
-        """All the chunks of several logs, read at once: by log id, (sequence, a function that unpacks the text)."""
+        """Return all the chunks of several logs, read at once: by log id, (sequence, a function that unpacks the
+        text).
+        """
         unpack = zstandard.ZstdDecompressor().decompress
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
         for log_id, sequence, payload in self._run(_payloads, list(chunks)):
@@ -64,7 +66,7 @@ def _extent(connection: Connection, where: ColumnElement[bool]) -> list[Any]:
 
 
 def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection, limit: int) -> list[Log]:
-    """Where few logs of a long table are wanted, walking it by its key until there are enough would take too long."""
+    """Return the next logs. A narrow selection is sorted, as a walk along the key would be too long."""
     statement = rows.select_logs().where(where).order_by(logs.c.LogID.desc()).limit(limit)
     if wanted.since or wanted.stamps or wanted.references:
         statement = statement.with_hint(logs, _BY_TIME, "mysql").with_hint(logs, _BY_TIME, "mariadb")

@@ -1,4 +1,4 @@
-"""How much the store holds, what it grows by, and why logs wait for their archive."""
+"""Usage of the store: size, growth, and failures of archiving."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class SqlUsage:
         self._run = transactions.run
 
     def by_vo(self, now: datetime) -> list[VOUsage]:
-        """The VOs that have logs whose text is in the store, or that were heard of within a day."""
+        """Return the VOs that have logs whose text is in the store, or that were heard of within a day."""
         return self._run(_by_vo, now - _DAY)
 
     def stored_bytes(self) -> int | None:
-        """Bytes on disk of the table with the text, as the database itself says; None when it does not."""
+        """Return bytes on disk of the table with the text, as the database itself says; None when it does not."""
         return self._run(_stored_bytes)
 
     def failures(self) -> list[Failure]:
-        """The reasons why logs wait for another try of their archiving, the most frequent first."""
+        """Return the reasons why logs wait for another try of their archiving, the most frequent first."""
         return self._run(_failures)
 
 

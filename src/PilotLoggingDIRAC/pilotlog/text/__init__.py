@@ -1,1 +1,7 @@
-"""The text of pilots as it is stored and shown: limits, the resend rule, UTF-8, terminals, outline, redaction."""
+"""The text of logs: the part that is stored, and the form in which it is shown.
+
+Before storing: ``resend`` recognises text that was sent before, ``redaction`` takes out secrets, ``limits.TextFilter``
+applies it and the limits of lines and logs. For readers: ``terminal`` makes text harmless for a terminal, ``outline``
+finds commands, errors and gaps, ``humanize`` writes sizes and times. ``utf8`` and ``marked_line`` serve both. The state
+between two messages is small and kept in the log's row.
+"""

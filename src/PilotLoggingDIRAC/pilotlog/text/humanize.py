@@ -13,7 +13,7 @@ _SIZES = ("kB", "MB", "GB", "TB", "PB")
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """A time in UTC from ISO 8601 text, or from how long ago it was: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
+    """Return a time in UTC from ISO 8601 text, or from how long ago it was: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
 
     Raises InvalidInput.
     """
@@ -28,7 +28,7 @@ def moment(text: str, now: datetime) -> datetime:
 
 
 def size(number: float) -> str:
-    """Bytes in decimal units: ``812 B``, ``4.3 kB``, ``12 GB``."""
+    """Return bytes in decimal units: ``812 B``, ``4.3 kB``, ``12 GB``."""
     if number < 1000:
         return f"{number:.0f} B"
     for unit in _SIZES:
@@ -39,7 +39,7 @@ def size(number: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time by its largest unit: ``45 s``, ``12 min``, ``5 h``, ``3 days``."""
+    """Return a length of time by its largest unit: ``45 s``, ``12 min``, ``5 h``, ``3 days``."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     if seconds < 2 * 3600:
@@ -50,5 +50,5 @@ def span(seconds: float) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """A number of things: ``1 log``, ``1,234 logs``."""
+    """Return a number of things: ``1 log``, ``1,234 logs``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -41,7 +41,7 @@ class TextFilter:
         self._max_log_bytes = settings.max_log_bytes
 
     def filter(self, log: Log, text: bytes, received: datetime) -> FilteredText:
-        """What of a text that comes behind all that the log has is stored."""
+        """Return the part of the log's next text that is stored."""
         if log.bytes > self._max_log_bytes:
             return FilteredText(b"", log.carry, len(text))
         line, carry = _load(log.carry)

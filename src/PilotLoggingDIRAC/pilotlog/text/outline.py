@@ -1,4 +1,4 @@
-"""What stands out in a pilot's log: its commands, its errors, and places where text is missing, by line.
+"""Outline of a pilot's log: its commands, its errors, and places where text is missing, by line.
 
 Looks for a few fixed words, which is much faster than looking at each line, and at the line only where one is found.
 """
@@ -39,7 +39,7 @@ class Phase:
 
 @dataclass(slots=True)
 class Outline:
-    """What was found so far; feed it the text chunk by chunk. Each list is bounded: beyond, nothing more is noted."""
+    """Findings so far; feed it the text chunk by chunk. Each list is bounded: beyond, nothing more is noted."""
 
     phases: list[Phase] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Outline:
         self.lines = line + text.count(b"\n", counted)
 
     def _candidates(self, text: bytes) -> set[int]:
-        """Where lines begin that hold one of the words."""
+        """Return the starts of lines that hold one of the words."""
         words: list[tuple[bytes, Sized, int]] = [
             (_PHASE_WORD, self.phases, _MAX_PHASES),
             (_GAP_WORD, self.gaps, _MAX_GAPS),
@@ -94,5 +94,5 @@ class Outline:
 
     @property
     def more_errors(self) -> bool:
-        """Whether there may be errors that were not noted."""
+        """Return whether there may be errors that were not noted."""
         return len(self.errors) >= _MAX_ERRORS

@@ -35,12 +35,12 @@ class Memory:
 
     @classmethod
     def new(cls) -> Memory:
-        """The memory of a log that has received nothing yet."""
+        """Return the memory of a log that has received nothing yet."""
         return cls(secrets.token_bytes(_KEY_BYTES))
 
     @classmethod
     def load(cls, packed: bytes) -> Memory:
-        """The memory that ``dump`` packed; of nothing, a new one."""
+        """Return the memory that ``dump`` packed; of nothing, a new one."""
         if not packed:
             return cls.new()
         return cls(packed[:_KEY_BYTES], tuple(_MARKER.iter_unpack(packed[_KEY_BYTES:])))
@@ -51,7 +51,7 @@ class Memory:
 
 
 def receive(memory: Memory, text: bytes) -> tuple[int, Memory]:
-    """How many bytes at the start of ``text`` were received before, and the memory with this message in it."""
+    """Return how many bytes at the start of ``text`` were received before, and the memory with this message in it."""
     hashes = _prefix_hashes(memory.key, text, {length for length, _ in memory.markers} | {len(text)})
     known = [length for length, seen in memory.markers if hashes.get(length) == seen]
     repeated = max(known, default=0)
@@ -62,7 +62,7 @@ def receive(memory: Memory, text: bytes) -> tuple[int, Memory]:
 
 
 def _prefix_hashes(key: bytes, text: bytes, lengths: set[int]) -> dict[int, bytes]:
-    """The hash of each prefix of ``text`` with one of the lengths, in one pass."""
+    """Return the hash of each prefix of ``text`` with one of the lengths, in one pass."""
     state, done, hashes = hashlib.blake2b(key=key, digest_size=_HASH_BYTES), 0, {}
     view = memoryview(text)
     for length in sorted(length for length in lengths if length <= len(text)):

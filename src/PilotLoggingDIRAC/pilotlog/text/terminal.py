@@ -1,7 +1,9 @@
-"""Text of pilots, and names that others chose, made harmless for a terminal or a message.
+r"""Text of pilots, and names that others chose, made harmless for a terminal or a message.
 
-What a terminal would obey is shown instead: ``\\x1b`` for an escape, ``\\r`` for a carriage return, ``\\u202e`` for what
-turns the direction of writing. So no pilot's text clears a screen, sets a title, writes to a clipboard, or covers a line
+What a terminal would obey is shown instead: ``\x1b`` for an escape, ``\r`` for a carriage return, ``\u202e`` for
+what
+turns the direction of writing. So no pilot's text clears a screen, sets a title, writes to a clipboard, or covers a
+line
 of another. Each character is looked at by itself: chunks of a text may be cut anywhere, also inside of a sequence.
 Stored and archived text stays as it is.
 """
@@ -23,17 +25,21 @@ _MAX_MESSAGE_CHARACTERS = 500
 
 
 def harmless(text: str) -> str:
-    """The text with all that a terminal would obey shown as an escape; newlines and tabs stay. Takes linear time."""
+    """Return the text with all that a terminal would obey shown as an escape; newlines and tabs stay. Takes linear
+    time.
+    """
     return _OBEYED.sub(_shown, text)
 
 
 def one_line(text: object) -> str:
-    """The same of anything's ``str``, with newlines and tabs shown too: for names, tables and messages."""
+    """Return the same of anything's ``str``, with newlines and tabs shown too: for names, tables and messages."""
     return _SPACES.sub(_shown, harmless(str(text)))
 
 
 def message(text: object, max_characters: int = _MAX_MESSAGE_CHARACTERS) -> str:
-    """One short line that can be shown anywhere, without markup: the stock portal shows error messages as HTML."""
+    """Return one short line that can be shown anywhere, without markup: the stock portal shows error messages as
+    HTML.
+    """
     words = " ".join(str(text).split())
     return one_line(words).translate(_MARKUP)[:max_characters]
 

@@ -77,12 +77,12 @@ class Drain:
 
     @property
     def store_is_away(self) -> bool:
-        """Whether a group has to go to the spool: behind what waits there, or because a probe is not due yet."""
+        """Return whether a group has to go to the spool: behind what waits there, or because a probe is not due yet."""
         waiting = self._spool is not None and not self._spool.empty
         return waiting or bool(self._away and time.monotonic() < self._next_probe)
 
     def opened(self, error: StoreUnavailable) -> None:
-        """The store did not take a group: leave it alone until the next probe."""
+        """Note that the store did not take a group; it is left alone until the next probe."""
         self._away = str(error)
         self._next_probe = time.monotonic() + self._settings.probe_seconds
 
@@ -92,7 +92,7 @@ class Drain:
             self.opened(StoreUnavailable(problem))
 
     def closed(self) -> None:
-        """The store took a group that did not come through the spool."""
+        """Note that the store took a group that did not come through the spool."""
         self._away = ""
 
     def append(self, epoch: str, group: list[Numbered], why: PilotLogError | None = None) -> list[Receipt]:
@@ -117,7 +117,7 @@ class Drain:
             self._spool_problem = str(error)
 
     def patience(self, idle_seconds: float) -> float:
-        """How long the writer may wait for new batches before the next ``step``."""
+        """Return the seconds that the writer may wait for new batches before the next ``step``."""
         if self._spool is None or self._spool.empty or self._offered:
             return idle_seconds
         return min(idle_seconds, max(0.0, self._next_probe - time.monotonic()) if self._away else 0.0)
@@ -227,7 +227,7 @@ class Drain:
             raise StoreUnavailable("The collector is busy with its database; try again later") from None
 
     def status(self) -> dict[str, Any]:
-        """How much waits in the spool, since when, and whether the database is there."""
+        """Return the spool's counts, and the problems of database and spool."""
         answer = {
             "DatabaseAway": self._away,
             "Problem": self._spool_problem,
@@ -241,7 +241,7 @@ class Drain:
         return answer
 
     def problems(self) -> dict[str, str]:
-        """What is wrong now, by subject."""
+        """Return the present problems by subject."""
         found = {"database": self._away, "spool": self._spool_problem}
         if self._spool is not None and self._spool.quarantined:
             found["quarantine"] = f"{self._spool.quarantined} batches were refused by the database and put aside"

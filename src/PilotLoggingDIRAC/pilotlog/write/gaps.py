@@ -16,7 +16,7 @@ _LOGS_PER_STEP = 200
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is missing at one place of a log."""
+    """Missing text at one place of a log."""
 
     batches: int
     bytes: int
@@ -36,7 +36,7 @@ class Gaps:
         self.untold = 0
 
     def add(self, batch: Batch, reason: str) -> None:
-        """A batch was refused; a mark without text leaves no gap."""
+        """Add the gap of a refused batch; a mark without text leaves none."""
         if batch.text:
             self.merge({batch.pilot: Gap(1, len(batch.text), reason)})
 
@@ -52,7 +52,7 @@ class Gaps:
                     self.untold += 1
 
     def take(self) -> tuple[dict[PilotId, Gap], list[Batch]]:
-        """Some gaps, the oldest first, and the lines that tell of them; they are forgotten here."""
+        """Return some gaps, the oldest first, and the lines that tell of them; they are forgotten here."""
         if not self._gaps:
             return {}, []
         with self._lock:
@@ -63,7 +63,7 @@ class Gaps:
         return len(self._gaps)
 
     def _line(self, pilot: PilotId, gap: Gap) -> Batch:
-        """Begins with a line break, as the text before may have ended within a line."""
+        """Return the line that tells of a gap. It begins with a line break, as the text before may end mid-line."""
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
         return Batch(pilot, now, marked_line(now, what))

@@ -1,4 +1,4 @@
-"""What waits for the writer: a queue bounded in number and bytes, handed out in groups."""
+"""Queue of batches that wait for the writer, bounded in number and bytes, handed out in groups."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ class WaitingQueue:
 
     @property
     def length(self) -> int:
-        """How many batches wait."""
+        """Return the number of batches that wait."""
         return len(self._waiting)
 
     def put(self, batch: Batch) -> Future[Receipt]:
-        """A future for the batch. Raises Overloaded when more waits than is allowed, ShuttingDown once closed."""
+        """Return a future for the batch. Raises Overloaded when more waits than is allowed, ShuttingDown once
+        closed.
+        """
         with self._changed:
             if self._closed:
                 raise ShuttingDown("The collector is stopping: try again")
@@ -58,7 +60,7 @@ class WaitingQueue:
             self._changed.notify()
 
     def gather(self, patience_seconds: float) -> list[Waiting] | None:
-        """The next group; empty after ``wake`` or when nothing came in time; None once closed and drained.
+        """Return the next group; empty after ``wake`` or when nothing came in time; None once closed and drained.
 
         More is waited for only where the group before had more than one: a sender that is alone gets its answer sooner.
         """

@@ -56,11 +56,13 @@ class Spool:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits."""
+        """Return whether nothing waits."""
         return self.batches == 0
 
     def append(self, epoch: str, group: Sequence[Numbered]) -> None:
-        """Keep the group, durably. Raises SpoolFull over ``spool_max_mb``, SpoolUnavailable when it can't be written."""
+        """Keep the group, durably. Raises SpoolFull over ``spool_max_mb``, SpoolUnavailable when it can't be
+        written.
+        """
         size = sum(numbered.batch.size for numbered in group)
         if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
@@ -69,7 +71,7 @@ class Spool:
         self._add(len(group), size)
 
     def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
-        """The oldest batches of one epoch, at least one unless the spool is empty."""
+        """Return the oldest batches of one epoch, at least one unless the spool is empty."""
         epoch, size = "", 0
         group: list[Numbered] = []
         with _named_errors("read"):
@@ -110,7 +112,8 @@ class Spool:
         """Take over what dead processes left in the folder, oldest first; the names of the files taken.
 
         Only what nobody has written to for ``abandoned_seconds``: a process that was just restarted goes on with its
-        own file, so that what it takes anew does not come before what waits there. A file that is no readable spool is renamed and its name added to ``broken``. Raises SpoolUnavailable.
+        own file, so that what it takes anew does not come before what waits there. A file that is no readable spool is
+        renamed and its name added to ``broken``. Raises SpoolUnavailable.
         """
         adopted = []
         with _named_errors("adopted"):
@@ -141,7 +144,7 @@ class Spool:
         self._lock.close()
 
     def _take_file(self) -> tuple[Path, IO[str]]:
-        """A file of our own and its lock: one that a dead process left, or a new one."""
+        """Return a file of our own and its lock: one that a dead process left, or a new one."""
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
             lock = self._lock_readable(path)
             if lock:
@@ -154,7 +157,7 @@ class Spool:
         raise SpoolUnavailable(f"There are {_MAX_FILES} spools of living processes in the folder")
 
     def _lock_readable(self, path: Path) -> IO[str] | None:
-        """The lock of a dead process's spool; a file that is none is put aside."""
+        """Return the lock of a dead process's spool; a file that is none is put aside."""
         lock = _try_lock(path)
         if lock is None:
             return None
@@ -213,7 +216,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _readable(path: Path) -> bool:
-    """Whether the file is a spool that can be read to its end."""
+    """Return whether the file is a spool that can be read to its end."""
     try:
         database = _open(path)
         try:
@@ -227,7 +230,7 @@ def _readable(path: Path) -> bool:
 
 
 def _written(path: Path) -> float:
-    """When the spool was last written to; while it is in use that is its write-ahead log."""
+    """Return when the spool was last written to; while it is in use that is its write-ahead log."""
     files = (path, path.with_name(f"{path.name}-wal"))
     return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
@@ -241,7 +244,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _try_lock(path: Path) -> IO[str] | None:
-    """An open lock file that holds while its process lives, or None when another process has it."""
+    """Return an open lock file that holds while its process lives, or None when another process has it."""
     lock = path.with_suffix(".lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -252,7 +255,7 @@ def _try_lock(path: Path) -> IO[str] | None:
 
 
 def _has_files(folder: Path) -> bool:
-    """Whether there is a spool in the folder, as far as one can see."""
+    """Return whether the folder seems to hold a spool."""
     try:
         return any(folder.glob(f"*{_SUFFIX}"))
     except OSError:

@@ -69,7 +69,7 @@ class Writer:
         self._owner.start()
 
     def submit(self, batch: Batch) -> Future[Receipt]:
-        """A future of the batch's Receipt; it fails with the PilotLogError that says what went wrong.
+        """Return a future of the batch's Receipt; it fails with the PilotLogError that says what went wrong.
 
         Raises Overloaded when more waits already than is allowed, ShuttingDown after ``stop``.
         """
@@ -95,7 +95,7 @@ class Writer:
         return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
 
     def status(self) -> dict[str, Any]:
-        """What waits where."""
+        """Return what waits where."""
         return {
             "WaitingBatches": self._queue.length,
             "WaitingBytes": self._queue.bytes,
