@@ -65,7 +65,7 @@ class StampOwners:
         Raises what the question raises; then they wait on.
         """
         with self._lock:
-            stamps = [stamp for stamp in islice(self._wanted, self._settings.owner_lookup_stamps)]
+            stamps = list(islice(self._wanted, self._settings.owner_lookup_stamps))
         found = self._owners(stamps) if stamps else {}
         with self._lock:
             for stamp in stamps:

@@ -1,6 +1,5 @@
 """Steps that an administrator asks for: text goes, the row stays for as long as it is needed; logs whose archiving
-failed
-are due again at once.
+failed are due again at once.
 """
 
 from __future__ import annotations

@@ -54,8 +54,7 @@ def page(
     connection: Connection, wheres: Wheres, counted: Total, order: str, descending: bool, start: int, limit: int
 ) -> list[Log]:
     """Return a page of the logs that match. Where there are more than were counted, orders other than by time and by
-    number
-    are of as many as were counted, those last heard of.
+    number are of as many as were counted, those last heard of.
     """
     if counted.more and order in _WALKED:
         found = _first(wheres, ORDERS[order], descending, start + limit)

@@ -23,9 +23,8 @@ class SqlPageQueries:
         self._run = transactions.run
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
-        """Return how many logs in the scope match, by state, counted in the ``most`` of them that were heard of last;
-        states
-        that the selection names are not looked at.
+        """Return how many logs in the scope match, by state, counted in the ``most`` of them that were heard of
+        last; states that the selection names are not looked at.
         """
         return self._run(log_list.states, branches(scope, dataclasses.replace(wanted, states=())), most)
 

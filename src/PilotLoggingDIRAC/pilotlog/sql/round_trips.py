@@ -1,10 +1,8 @@
 """The writer's statements, as few trips to the database as it takes.
 
 A statement costs the trip, and SQLAlchemy's work around it, several times what the database does for it. With
-mysqlclient
-the writer therefore sends what belongs together in one go and reads the rows itself; elsewhere, as on sqlite in tests,
-the
-same statements are SQLAlchemy's, one by one. Neither begins nor ends the transaction.
+mysqlclient the writer therefore sends what belongs together in one go and reads the rows itself; elsewhere, as on
+sqlite in tests, the same statements are SQLAlchemy's, one by one. Neither begins nor ends the transaction.
 """
 
 from __future__ import annotations
@@ -42,8 +40,7 @@ class Trips(Protocol):
 
     def enter(self, connection: Connection, step: Advance, pilots: Sequence[PilotId]) -> tuple[bool, list[Log]]:
         """Return whether the epoch's number was below and has been moved; and the parts of those of the pilots' logs
-        that are
-        there, in the order of their unique key. All of these rows are locked.
+        that are there, in the order of their unique key. All of these rows are locked.
         """
 
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:

@@ -16,7 +16,8 @@ _MAX_REASONS = 50
 _DAY = timedelta(days=1)
 _BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
 _TABLE_SIZE = text(
-    "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :name"
+    "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES "
+    "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :name"
 )
 
 

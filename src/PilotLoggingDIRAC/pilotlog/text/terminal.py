@@ -1,11 +1,9 @@
 r"""Text of pilots, and names that others chose, made harmless for a terminal or a message.
 
 What a terminal would obey is shown instead: ``\x1b`` for an escape, ``\r`` for a carriage return, ``\u202e`` for
-what
-turns the direction of writing. So no pilot's text clears a screen, sets a title, writes to a clipboard, or covers a
-line
-of another. Each character is looked at by itself: chunks of a text may be cut anywhere, also inside of a sequence.
-Stored and archived text stays as it is.
+what turns the direction of writing. So no pilot's text clears a screen, sets a title, writes to a clipboard, or
+covers a line of another. Each character is looked at by itself: chunks of a text may be cut anywhere, also inside of
+a sequence. Stored and archived text stays as it is.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from .queue import Waiting, WaitingQueue
 from .spool import Spool
 
 _IDLE_SECONDS = 1.0
+_SPOOL = SpoolSettings()
 _GROUP_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _COMMIT_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -41,7 +42,7 @@ class Writer:
         settings: IngestSettings,
         clock: Clock,
         open_spool: Callable[[], Spool] | None = None,
-        spool_settings: SpoolSettings = SpoolSettings(),
+        spool_settings: SpoolSettings = _SPOOL,
         report: Callable[[dict[str, str]], None] = lambda problems: None,
     ):
         """``open_spool`` None means that what the store can't take is refused. ``report`` is given all present
