@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from PilotLoggingDIRAC.pilotlog.text.redaction.carry import Carry
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
+from PilotLoggingDIRAC.pilotlog.text.redaction.swallow import BARE, Opened
 from tests.pilot_texts import Texts
 from tests.pilotlog.text.redaction import redaction_corpus as corpus
 from tests.pilotlog.text.redaction.redaction_hostile import HOSTILE
@@ -182,3 +184,22 @@ def seconds(text, size, redactor=None):
         (redactor or default()).redact(b"", raw)
         runs.append(time.process_time() - started)
     return min(runs)
+
+
+def test_a_carry_of_the_version_before_is_read_and_one_of_a_later_version_is_not():
+    packed = Carry(b"a", Opened(b"secret", BARE)).dump()
+    assert Carry.load(bytes([packed[0] - 1]) + packed[1:]) == Carry.load(packed) != Carry()
+    assert Carry.load(bytes([packed[0] + 1]) + packed[1:]) == Carry()
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_the_lines_of_a_table_are_hidden_however_the_text_is_split_behind_its_heading(size):
+    text = "| user | password |\n+------+-----+\n| bob | aB3dE6gH9 |\n| eve | xY1zW2vU3 |\n+------+-----+\nnext\nlast line\n"
+    begin = text.index("bob")
+    out, carry = default().redact(b"", text[:begin].encode())
+    for at in range(begin, len(text), size):
+        stored, carry = default().redact(carry, text[at : at + size].encode())
+        out += stored
+    assert b"B3dE6gH9" not in out
+    assert b"zW2vU3" not in out
+    assert out.endswith(b"last line\n")

@@ -137,6 +137,10 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     return settle(opened, text, at, end)
 
 
+_OF_RULES = b"\r\n+-=|: "
+_RULE_OF_TABLE = re.compile(rb"[+|][-=][-+=|: ]*\r?\Z")
+
+
 def end_of(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
     """Return where the match of a pattern ends that begins at a place; the place itself where nothing matches."""
     match = pattern.match(text, at)
@@ -144,20 +148,22 @@ def end_of(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
 
 
 def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Up to the break before a line that is none of the table's; of the first line the rest counts."""
-    begun = at
+    """Up to the break before a line that is none of the table's. Behind the sign, ``stop`` has how many the line had."""
+    begun, sign, before = at, opened.stop[:1], opened.stop[1:2]
+    seen = before[0] if before else 0
     while at < len(text):
-        line_end = text.find(b"\n", at + 1)
-        line_end = len(text) if line_end < 0 else line_end
-        whole = line_end < len(text)
-        is_rule = text[at:line_end].strip(b"\r\n+-=|: ") == b"" and text[at:line_end].strip() != b""
-        count = text.count(opened.stop, at, line_end)
+        found = text.find(b"\n", at + (not before))
+        line_end = len(text) if found < 0 else found
+        is_rule = _RULE_OF_TABLE.search(text, max(at, line_end - 256), line_end) or not text[at:line_end].strip(
+            _OF_RULES
+        )
+        seen += text.count(sign, at, line_end)
         if (
-            not is_rule and (count != opened.count if whole else count > opened.count)
+            not is_rule and (seen != opened.count if found >= 0 else seen > opened.count)
         ) or line_end - begun > opened.left:
             return at, None
-        at = line_end
-    return len(text), dataclasses.replace(opened, left=opened.left - (at - begun))
+        at, before, seen = line_end, b"", 0 if found >= 0 else seen
+    return at, dataclasses.replace(opened, stop=sign + bytes([min(seen, 255)]), left=opened.left - (at - begun))
 
 
 def _authority(text: bytes, at: int) -> int:

@@ -34,5 +34,8 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
 
 def _is_followed(text: bytes, line_end: int, sign: bytes, count: int) -> bool:
     """Whether a line of as many cells stands below, or is to come."""
-    following = text[line_end + 1 : line_end + 2048].splitlines()[:2]
-    return any(line.count(sign) == count and line.strip(b"+-=|: ") for line in following)
+    lines = text[line_end + 1 : line_end + 2048].splitlines(keepends=True)[:2]
+    cells = [line for line in lines if line.strip(b"+-=|: \r\n")]
+    if not cells:
+        return sign == b"|"
+    return any(line.count(sign) == count or (line[-1:] != b"\n" and line.count(sign) < count) for line in cells)
