@@ -4,7 +4,7 @@ import json
 import string
 import tracemalloc
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -316,10 +316,8 @@ class TestMessages:
     def test_any_json_is_taken_or_refused_by_name(self, value):
         for payload in (json.dumps(value), value):
             for take in (message, finalisation, lambda item: validation.arguments(str(item), ("a", "b"))):
-                try:
+                with suppress(PilotLogError):
                     take(payload)
-                except PilotLogError:
-                    pass
 
     @given(JSON)
     def test_json_that_is_no_text_is_never_taken_as_text(self, value):
@@ -331,10 +329,8 @@ class TestMessages:
     @given(st.text())
     def test_any_text_instead_of_json_is_taken_or_refused_by_name(self, payload):
         for take in (message, finalisation, selection.selection, selection.order, validation.stock_file_name):
-            try:
+            with suppress(PilotLogError):
                 take(payload)
-            except PilotLogError:
-                pass
 
 
 class TestFinalisations:

@@ -25,8 +25,8 @@ def test_extra_credentials_as_dirac_sends_them_pass(encoded):
 
 @pytest.mark.parametrize(
     "encoded",
-    ["[]", '["x"]', '["a", "b", "c"]', '["a", null]', "[[]]", "{}", "null", "1", "{", "[" * 2000, '"\\ud800"', '"x\\nforged"',
-     '{"__dCls": "x", "__dMod": "y"}', '"' + "x" * 3000 + '"'],
+    ["[]", '["x"]', '["a", "b", "c"]', '["a", null]', "[[]]", "{}", "null", "1", "{", "[" * 2000, '"\\ud800"',
+     '"x\\nforged"', '{"__dCls": "x", "__dMod": "y"}', '"' + "x" * 3000 + '"'],
 )  # fmt: skip
 def test_any_other_extra_credentials_are_refused(encoded):
     with pytest.raises(InvalidInput):

@@ -117,18 +117,18 @@ class TestTaking:
 
 
 REFUSED = {
-    "not a pilot": (dict(caller=USER), NotAllowed),
-    "no stamp": (dict(stamp=""), InvalidInput),
-    "default stamp": (dict(stamp="unknown"), InvalidInput),
-    "NUL in the stamp": (dict(stamp="abc\0"), InvalidInput),
-    "newline behind the stamp": (dict(stamp=PILOT.stamp + "\n"), InvalidInput),
-    "traversal": (dict(stamp="../abc"), InvalidInput),
-    "None as stamp": (dict(stamp=None), InvalidInput),
-    "a host states no VO": (dict(caller=HOST, vo=None), InvalidInput),
-    "a host states a path": (dict(caller=HOST, vo="a/../b"), InvalidInput),
-    "dict": (dict(payload={"a": 1}), InvalidInput),
-    "None": (dict(payload=None), InvalidInput),
-    "broken JSON": (dict(payload='["a'), InvalidInput),
+    "not a pilot": ({"caller": USER}, NotAllowed),
+    "no stamp": ({"stamp": ""}, InvalidInput),
+    "default stamp": ({"stamp": "unknown"}, InvalidInput),
+    "NUL in the stamp": ({"stamp": "abc\0"}, InvalidInput),
+    "newline behind the stamp": ({"stamp": PILOT.stamp + "\n"}, InvalidInput),
+    "traversal": ({"stamp": "../abc"}, InvalidInput),
+    "None as stamp": ({"stamp": None}, InvalidInput),
+    "a host states no VO": ({"caller": HOST, "vo": None}, InvalidInput),
+    "a host states a path": ({"caller": HOST, "vo": "a/../b"}, InvalidInput),
+    "dict": ({"payload": {"a": 1}}, InvalidInput),
+    "None": ({"payload": None}, InvalidInput),
+    "broken JSON": ({"payload": '["a'}, InvalidInput),
 }
 
 

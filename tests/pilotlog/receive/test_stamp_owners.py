@@ -1,4 +1,4 @@
-"""Whose stamps: what DIRAC knows of them refuses what comes later, and what it does not know, or can't tell, refuses nothing."""
+"""Owners of stamps: what DIRAC knows of a stamp refuses later messages; what it does not know refuses nothing."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_one_question_holds_so_many_stamps_in_the_order_they_were_seen(dirac):
 
 
 def test_memory_is_bounded_and_the_stamp_heard_of_longest_ago_goes_first(dirac):
-    dirac.vos = dict.fromkeys("abcde", {ALPHA})
+    dirac.vos = {stamp: {ALPHA} for stamp in "abcde"}
     for stamp in "abcd":
         dirac.refuses(BETA, stamp)
     assert dirac.ownership.look_up() + dirac.ownership.look_up() == 3

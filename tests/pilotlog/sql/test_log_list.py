@@ -20,8 +20,9 @@ SITE = "LCG.Here.org"
 
 @pytest.fixture
 def six(transactions, clock, reader):
-    """Six logs, ``s0`` heard of first and ``s5`` last; the older, the longer; ``s1`` and ``s4`` are of another VO, ``s4``
-    and ``s5`` of the site; ``s0`` is complete.
+    """Six logs, ``s0`` heard of first and ``s5`` last; the older, the longer.
+
+    ``s1`` and ``s4`` are of another VO, ``s4`` and ``s5`` of the site; ``s0`` is complete.
     """
     appender = SqlAppender(transactions, clock)
     for number in range(6):
@@ -36,7 +37,10 @@ def six(transactions, clock, reader):
     return reader
 
 
-def listed(reader, scope=ALL, wanted=Selection(), order="LastSeen", descending=True, start=0, limit=9, most=9):
+EVERYTHING = Selection()
+
+
+def listed(reader, scope=ALL, wanted=EVERYTHING, order="LastSeen", descending=True, start=0, limit=9, most=9):
     total, logs = reader.select(scope, wanted, order, descending, start, limit, most)
     return total, "".join(log.pilot.stamp[1] for log in logs)
 
@@ -87,7 +91,7 @@ def test_several_values_of_a_field_make_one_list(six, wanted, most):
 
 
 def test_more_values_than_are_looked_up_one_by_one_do_too(six):
-    many = tuple(f"vo{number}" for number in range(50)) + ("alpha_vo", "beta_vo")
+    many = (*tuple(f"vo{number}" for number in range(50)), "alpha_vo", "beta_vo")
     assert listed(six, wanted=Selection(vos=many), most=2)[1] == "543210"
 
 

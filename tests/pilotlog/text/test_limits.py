@@ -41,7 +41,7 @@ class TestStream:
 
     def test_the_resend_rule_sees_raw_text(self):
         first = line("TOKEN=abc")
-        log, stored, receipts = received(first, first + b"more\n")
+        _log, stored, receipts = received(first, first + b"more\n")
         assert stored == line("TOKEN=[redacted:secret]") + b"more\n"
         assert receipts[1].repeated_bytes == len(first)
 

@@ -135,8 +135,9 @@ def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
             .limit(_CHUNKS_PER_STEP)
         )
         found = connection.execute(statement).all()
-        for last, payload in found:
+        for sequence, payload in found:
             yield zstandard.decompress(payload)
+            last = sequence
         if len(found) < _CHUNKS_PER_STEP:
             return
 

@@ -1,6 +1,7 @@
 """Forms in which a log may show a secret, and ordinary lines that look like it, filled from a seed.
 
-``python -m tests.pilotlog.text.redaction.redaction_forms [form|split|header|ordinary]`` prints those that redaction does not treat as it should.
+``python -m tests.pilotlog.text.redaction.redaction_forms [form|split|header|ordinary]`` prints those that redaction
+does not treat as it should.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Redaction, measured on the corpus: what is found, what is left alone, what a split lets through, and how long it takes."""
+"""Redaction, measured on the corpus: what is found, what is left, what a split lets through, the time it takes."""
 
 import random
 import time
@@ -147,8 +147,9 @@ def test_text_without_the_words_of_secrets_is_kept_byte_for_byte(texts):
         assert redacted(*pieces) == joined
 
 
-_BITS = ["token", "=", ":", '"', "'", "\\", " ", "\n", "abc12345", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----",
-         "eyJhbGciOiJ9.eyJ", "https://", "a:b@", "dG9rZW4", "bearer ", "%22", "--", "[redacted:secret]", "MIIE", "é", "password"]  # fmt: skip
+_BITS = ["token", "=", ":", '"', "'", "\\", " ", "\n", "abc12345", "-----BEGIN PRIVATE KEY-----",
+         "-----END PRIVATE KEY-----", "eyJhbGciOiJ9.eyJ", "https://", "a:b@", "dG9rZW4", "bearer ", "%22", "--", "[redacted:secret]", "MIIE", "é",
+         "password"]  # fmt: skip
 
 
 @settings(max_examples=1000, deadline=None)
@@ -194,7 +195,10 @@ def test_a_carry_of_the_version_before_is_read_and_one_of_a_later_version_is_not
 
 @pytest.mark.parametrize("size", [1, 7, 40])
 def test_the_lines_of_a_table_are_hidden_however_the_text_is_split_behind_its_heading(size):
-    text = "| user | password |\n+------+-----+\n| bob | aB3dE6gH9 |\n| eve | xY1zW2vU3 |\n+------+-----+\nnext\nlast line\n"
+    text = (
+        "| user | password |\n+------+-----+\n| bob | aB3dE6gH9 |\n"
+        "| eve | xY1zW2vU3 |\n+------+-----+\nnext\nlast line\n"
+    )
     begin = text.index("bob")
     out, carry = default().redact(b"", text[:begin].encode())
     for at in range(begin, len(text), size):

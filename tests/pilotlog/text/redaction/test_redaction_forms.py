@@ -1,4 +1,4 @@
-"""Redaction, measured on the list of forms (``tests/pilotlog/text/redaction/redaction_forms.txt``) and of ordinary lines that look like them."""
+"""Redaction, measured on the list of forms (``redaction_forms.txt``) and of ordinary lines that look like them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from . import redaction_forms as forms
 from .redaction_corpus import Case, leaked
 from .test_redaction import redacted, shown
 
-#: Forms whose secret is told by what comes behind it, or in two lines, so that a message that ends there shows more of it.
+#: Forms whose secret is told by what comes behind it, or in two lines: a message that ends there shows more of it.
 MOST_SHOWN_BY_CUTS = 45
 
 

@@ -12,11 +12,86 @@ from .values_vendors import Vendors
 
 ALNUM = string.ascii_letters + string.digits
 URLSAFE = ALNUM + "-_"
-WORDS = ["amber", "anchor", "basil", "beacon", "birch", "bobcat", "canyon", "cedar", "cobalt", "comet", "copper", "coral", "delta", "ember", "falcon", "fjord", "garnet", "glacier", "harbor", "hazel", "heron", "indigo", "jasper", "juniper", "kestrel", "lagoon", "lantern", "maple", "meadow", "nectar", "nimbus", "onyx", "orchid", "otter", "pebble", "pepper", "quartz", "raven", "saffron", "sierra", "tundra", "umber", "velvet", "walnut", "willow", "zephyr"]
-NAMES = ["aferrari", "bnowak", "cdupont", "dkowalski", "ehansen", "fmoreau", "gbianchi", "hschmidt", "ijones", "jnovak", "kpatel", "lrossi"]
+WORDS = [
+    "amber",
+    "anchor",
+    "basil",
+    "beacon",
+    "birch",
+    "bobcat",
+    "canyon",
+    "cedar",
+    "cobalt",
+    "comet",
+    "copper",
+    "coral",
+    "delta",
+    "ember",
+    "falcon",
+    "fjord",
+    "garnet",
+    "glacier",
+    "harbor",
+    "hazel",
+    "heron",
+    "indigo",
+    "jasper",
+    "juniper",
+    "kestrel",
+    "lagoon",
+    "lantern",
+    "maple",
+    "meadow",
+    "nectar",
+    "nimbus",
+    "onyx",
+    "orchid",
+    "otter",
+    "pebble",
+    "pepper",
+    "quartz",
+    "raven",
+    "saffron",
+    "sierra",
+    "tundra",
+    "umber",
+    "velvet",
+    "walnut",
+    "willow",
+    "zephyr",
+]
+NAMES = [
+    "aferrari",
+    "bnowak",
+    "cdupont",
+    "dkowalski",
+    "ehansen",
+    "fmoreau",
+    "gbianchi",
+    "hschmidt",
+    "ijones",
+    "jnovak",
+    "kpatel",
+    "lrossi",
+]
 SITES = ["LCG.CERN.ch", "LCG.IN2P3.fr", "LCG.GRIDKA.de", "LCG.RAL.uk", "LCG.PIC.es", "LCG.CNAF.it", "LCG.NIKHEF.nl"]
 DOMAINS = ["example.org", "example.net", "grid.example.edu", "cloud.example.com", "hep.example.ac.uk", "t2.example.fr"]
-STEMS = ["wn", "node", "worker", "ce01", "se02", "dbod-pilot", "mq", "storage", "dav", "auth", "registry", "vault", "git", "repo"]
+STEMS = [
+    "wn",
+    "node",
+    "worker",
+    "ce01",
+    "se02",
+    "dbod-pilot",
+    "mq",
+    "storage",
+    "dav",
+    "auth",
+    "registry",
+    "vault",
+    "git",
+    "repo",
+]
 
 
 class Values(Vendors):

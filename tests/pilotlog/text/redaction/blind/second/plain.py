@@ -3,8 +3,30 @@
 import random
 import string
 
-SITES = ["LCG.Lund.se", "VAC.Leeds.uk", "LCG.Padova.it", "CLOUD.Brno.cz", "ARC.Bern.ch", "LCG.Lyon.fr", "HPC.Oulu.fi", "ARC.Gent.be"]
-HOSTS = ["ce01", "arc2", "wn-204", "se-door3", "dav", "iam", "vault01", "ccwn1189", "node-17-4", "lbvobox", "htc-ce-02", "s3"]
+SITES = [
+    "LCG.Lund.se",
+    "VAC.Leeds.uk",
+    "LCG.Padova.it",
+    "CLOUD.Brno.cz",
+    "ARC.Bern.ch",
+    "LCG.Lyon.fr",
+    "HPC.Oulu.fi",
+    "ARC.Gent.be",
+]
+HOSTS = [
+    "ce01",
+    "arc2",
+    "wn-204",
+    "se-door3",
+    "dav",
+    "iam",
+    "vault01",
+    "ccwn1189",
+    "node-17-4",
+    "lbvobox",
+    "htc-ce-02",
+    "s3",
+]
 DOMAINS = ["grid.lund.example", "hep.leeds.example", "pd.padova.example", "cc.lyon.example", "farm.brno.example"]
 
 

@@ -10,7 +10,23 @@ from .plain import Plain
 
 ALNUM = string.ascii_letters + string.digits
 URLSAFE = ALNUM + "-_"
-WORDS = ["amber", "basalt", "copper", "dingo", "ember", "falcon", "garnet", "heron", "indigo", "jasper", "krill", "lagoon", "maple", "nectar", "pebble"]
+WORDS = [
+    "amber",
+    "basalt",
+    "copper",
+    "dingo",
+    "ember",
+    "falcon",
+    "garnet",
+    "heron",
+    "indigo",
+    "jasper",
+    "krill",
+    "lagoon",
+    "maple",
+    "nectar",
+    "pebble",
+]
 LABELS = {"rsa": "RSA PRIVATE KEY", "p8": "PRIVATE KEY", "ec": "EC PRIVATE KEY", "ssh": "OPENSSH PRIVATE KEY",
           "enc": "ENCRYPTED PRIVATE KEY", "cert": "CERTIFICATE", "dsa": "DSA PRIVATE KEY"}  # fmt: skip
 FILTERS = {
