@@ -135,11 +135,11 @@ def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
             .limit(_CHUNKS_PER_STEP)
         )
         found = connection.execute(statement).all()
-        for sequence, payload in found:
-            yield zstandard.decompress(payload)
-            last = sequence
+        for row in found:
+            yield zstandard.decompress(row.Payload)
         if len(found) < _CHUNKS_PER_STEP:
             return
+        last = found[-1].Sequence
 
 
 def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict[str, Any]:
