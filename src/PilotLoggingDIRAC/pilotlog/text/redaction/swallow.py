@@ -148,7 +148,7 @@ def end_of(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
 
 
 def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Find the break before a line that is none of the table's; behind the sign, ``stop`` has how many the line had."""
+    """Go up to the break before a line that is none of the table's; ``stop``: the sign, and how many the line had."""
     begun, sign, before = at, opened.stop[:1], opened.stop[1:2]
     seen = before[0] if before else 0
     while at < len(text):

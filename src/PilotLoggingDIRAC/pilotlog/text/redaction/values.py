@@ -202,6 +202,10 @@ class _Value:
                 or look[:1] == b"{"
                 or _SIGN.match(look) is not None
             )
+        return self._is_plain_unquoted(look)
+
+    def _is_plain_unquoted(self, look: bytes) -> bool:
+        separator = self._separator
         word = plain.WORD.match(look)
         if (
             not word
