@@ -171,6 +171,8 @@ class _Value:
 
     def _is_plain_short(self, look: bytes) -> bool:
         name = self._name.lower()
+        if self._separator == b" " and not self._begins_a_line():
+            return True
         if name in _CODES and _CODE.match(look):
             return False
         if name.endswith((b"psk", b"pwd", b"pw")) and (
@@ -180,6 +182,11 @@ class _Value:
         if look[:1] == b"{" and not plain.is_reference(look):
             look = look[1:]
         return not plain.is_passwordlike(look)
+
+    def _begins_a_line(self) -> bool:
+        """Tell if nothing, or only a line's header or rule, stands before the name."""
+        line = self._text[max(0, self._first - MAX_NAME) : self._first].rstrip(b" \t")
+        return line[-1:] in (b"", b"\n", b"]", b"|", b":", b">")
 
     def _is_plain_literal(self, look: bytes, at: int) -> bool:
         """Of an expression the literal counts."""
