@@ -1,4 +1,4 @@
-"""Who may do what with whose log: one policy for every way in.
+"""The rights of callers over logs: one policy for every way in.
 
 Roles follow DIRAC's properties. Whoever may not read may not learn that the log exists: callers of ``require_read``
 turn a refusal for one log and a log that is not there into the same answer.
@@ -24,7 +24,7 @@ _TRUSTED = "TrustedHost"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages;
+    """The sender of a request. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages;
     ``address`` is where the request came from.
     """
 
@@ -46,7 +46,7 @@ NOBODY = Caller("anonymous", "")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What administrators decided: groups that read across VOs, VOs whose plain members may read, hosts that read."""
+    """The decisions of administrators: groups that read across VOs, VOs whose plain members may read, hosts that read."""
 
     cross_vo_groups: frozenset[str] = frozenset()
     member_vos: frozenset[str] = frozenset()
@@ -55,32 +55,32 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which logs a caller may read: all, or those of some VOs, or those at some sites."""
+    """The logs that a caller may read: all, or those of some VOs, or those at some sites."""
 
     everything: bool = False
     vos: frozenset[str] = field(default=frozenset())
     sites: frozenset[str] = field(default=frozenset())
 
     def covers(self, log: Log) -> bool:
-        """Whether one log is in the scope; a log whose site is unknown belongs to no site."""
+        """Tell if one log is in the scope; a log whose site is unknown belongs to no site."""
         return self.covers_vo(log.pilot.vo) or (bool(log.site) and log.site in self.sites)
 
     def covers_vo(self, vo: str) -> bool:
-        """Whether every log of a VO is in the scope."""
+        """Tell if every log of a VO is in the scope."""
         return self.everything or vo in self.vos
 
     def reaches(self, vo: str) -> bool:
-        """Whether a log of a VO can be in the scope at all; for others nothing need be looked up."""
+        """Tell if a log of a VO can be in the scope at all; for others nothing need be looked up."""
         return self.covers_vo(vo) or bool(self.sites)
 
     @property
     def empty(self) -> bool:
-        """Whether nothing at all may be read."""
+        """Tell if nothing at all may be read."""
         return not (self.everything or self.vos or self.sites)
 
 
 def scope(caller: Caller, policy: Policy) -> Scope:
-    """What the caller may read. A pilot's credential lies on worker nodes: it is no member who may read.
+    """Return the logs that the caller may read. A pilot's credential lies on worker nodes: it is no member who may read.
 
     A host asks on nobody's behalf, or it would be its user who calls. So it reads only where it is named.
     """

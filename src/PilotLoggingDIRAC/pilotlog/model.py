@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class PilotId:
-    """Whose log: the VO and the pilot's stamp. Made by ``validation.pilot``."""
+    """The owner of a log: the VO and the pilot's stamp. Made by ``validation.pilot``."""
 
     vo: str
     stamp: str
