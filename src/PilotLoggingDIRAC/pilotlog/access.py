@@ -24,7 +24,9 @@ _TRUSTED = "TrustedHost"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The sender of a request. ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` those the caller manages;
+    """The sender of a request.
+
+    ``vo`` is the group's VO as the Registry says, empty without one; ``sites`` are those that the caller manages;
     ``address`` is where the request came from.
     """
 
@@ -46,7 +48,7 @@ NOBODY = Caller("anonymous", "")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The decisions of administrators: groups that read across VOs, VOs whose plain members may read, hosts that read."""
+    """The decisions of administrators: groups that read across VOs, VOs whose members read, hosts that read."""
 
     cross_vo_groups: frozenset[str] = frozenset()
     member_vos: frozenset[str] = frozenset()
@@ -80,8 +82,9 @@ class Scope:
 
 
 def scope(caller: Caller, policy: Policy) -> Scope:
-    """Return the logs that the caller may read. A pilot's credential lies on worker nodes: it is no member who may read.
+    """Return the logs that the caller may read.
 
+    A pilot's credential lies on worker nodes: it is no member who may read.
     A host asks on nobody's behalf, or it would be its user who calls. So it reads only where it is named.
     """
     if caller.is_host:

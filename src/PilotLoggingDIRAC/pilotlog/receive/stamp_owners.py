@@ -1,4 +1,4 @@
-"""Owners of the stamps that pilots send with: a stamp that DIRAC knows as a pilot of other VOs only is refused from then on.
+"""Owners of stamps: one that DIRAC knows as a pilot of other VOs only is refused from then on.
 
 DIRAC is asked apart from ingest, in bulk and rarely, as its table has no index for stamps. Until it was asked, and
 while it can't be, a stamp is taken as it is.
