@@ -29,13 +29,13 @@ def missed(corpus):
     return [case for case in corpus.cases() if any(secret in redacted(case.text) for secret in case.secrets)]
 
 
-@pytest.mark.parametrize(("corpus", "share"), [(first, 0.99), (second, 0.94)], ids=["first", "second"])
+@pytest.mark.parametrize(("corpus", "share"), [(first, 0.99), (second, 0.99)], ids=["first", "second"])
 def test_secrets_of_a_blind_corpus_are_found(corpus, share):
     found = missed(corpus)
     assert len(found) <= (1 - share) * len(corpus.cases()), sorted({f"{case.kind}/{case.form}" for case in found})
 
 
-@pytest.mark.parametrize(("corpus", "share"), [(first, 0.001), (second, 0.0017)], ids=["first", "second"])
+@pytest.mark.parametrize(("corpus", "share"), [(first, 0.001), (second, 0.001)], ids=["first", "second"])
 def test_ordinary_lines_of_a_blind_corpus_stay(corpus, share):
     messages = ordinary(corpus)
     changed = [

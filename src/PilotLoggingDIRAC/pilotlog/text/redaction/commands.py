@@ -20,6 +20,7 @@ _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|ps
 _PIPED = (
     rb"\| *(?:sudo(?: \S+)* -S|sudo -S|docker login|podman login|helm registry|chpasswd|kinit|passwd|gpg|su\b(?! *--)"
     rb"|oidc-|voms-|grid-proxy|myproxy|apptainer|singularity|vault|ssh-add|xargs"
+    rb"|iinit|arcproxy|dirac-proxy|\S{1,32} --?[\w-]{0,24}stdin"
     rb"|base64 -+[dD]\w* *>+ *\S*(?:secret|token|passw|key|cred|proxy)"
     rb"|cryptsetup|ansible-vault|ldap\w+|mysql|smbclient|kadmin|ecryptfs|veracrypt|gocryptfs|restic|borg)"
 )
@@ -37,7 +38,7 @@ _OPTIONS = Either(
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
          rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
-    Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\-]+%", rb"[^\s\"',]", anything,
+    Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
          command=rb"\b(?:smb\w*|rpcclient|net|winexe|smbclient)\b"),
     _option(rb"-p", _MYSQL, QUOTE),
     _option(rb"-p", _DASH_P),
@@ -54,6 +55,7 @@ _OPTIONS = Either(
     Lead(RULE, rb"[ \"'](?:-E|--cert)" + GAP + rb"[\w./-]+:", rb"[^\s\"']", anything, command=rb"\bcurl\b"),
     Lead(RULE, rb"[ \"'](?:-k|-t|--key|--api-key)" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
     Lead(RULE, rb"[ \"']--?auth" + GAP + rb"[\w.@-]+:", rb"[^\s\"']", anything),
+    Lead(RULE, rb"[ \"']-p" + GAP + rb"[a-z]+=", rb"[^\s\"']", anything, command=rb"\barcproxy\b"),
     Lead(RULE, rb"[ \"']/p:", rb"[^\s\"']", anything, command=rb"\bx?freerdp\b"),
     Lead(RULE, rb"[ \"']/user:\S+ " + QUOTE, rb"[^\s\"'/]", anything, command=rb"\bnet use\b"),
     Lead(RULE, rb"[ \"']--from-literal" + GAP + rb"[\w.-]+=", rb"[^\s\"']", anything),
@@ -78,9 +80,17 @@ _PIPES = Either(
               rb"(?i:token|passw|secret|cred|_key|bt_u)"),
 )  # fmt: skip
 
+#: Commands that read a password, or what is made into one, from a here-document or a string.
+_READERS = (
+    rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg2?|su|iinit"
+    rb"|arcproxy|dirac-proxy|\w*stdin)\b"
+)
+
 LEADS = (
     _OPTIONS,
     _PIPES,
+    Lead(RULE, rb"(?i:pass|password|passwd|passphrase|oken|cret|pwd|pw|pin|-key)\" a[0-9]+=\"", rb"[^\s\"]", anything),
+    Lead(RULE, rb"\buser ?= ?[\"'][\w.@-]+:", rb"[^\s\"'/:]{5}[^\s\"'/:]*[\"']", plain.is_passwordlike),
     Lead(RULE, rb"-pass(?:in|out|word)?" + GAP + rb"pass:" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE,
          rb"[^\s\"']", anything),
@@ -93,19 +103,17 @@ LEADS = (
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwpa_passphrase \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bvault (?:operator unseal|token lookup|unwrap) " + QUOTE, rb"[^\s\"'-]", anything),
-    Lead(RULE, rb"snmp-server community ", rb"[^\s]", anything),
     Lead(RULE, rb"machine %s login %s password %s(?:\\n)?[\"'] \S+ \S+ ", rb"[^\s]", anything),
     Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
     Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"",
          rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
     Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
-    Lead(RULE, rb"\"AUTH\" \"", rb"[^\s\"]", anything),
+    Lead(RULE, rb"\"AUTH\" (?:\"[^\"\n]*\" )?\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
     Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything),
     Lead(RULE, rb"<<-?[ ]?[\"']?\w+[\"']?\r?\n", rb"[^\s\"']", plain.is_passwordlike,
-         command=rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg|su)\b"),
+         command=_READERS),
     Lead(RULE, rb"<<< ?" + QUOTE, rb"[^\s\"']", anything,
-         command=rb"\b(?:kinit|myproxy|voms|read|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg"
-                 rb"|su)\b"),
+         command=_READERS + rb"|\bread\b|\bbase64 -+[dD]"),
 )  # fmt: skip

@@ -6,8 +6,8 @@ import binascii
 import re
 
 from . import plain
-from .leads import QUOTE, Lead, always
-from .swallow import BARE, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN
+from .leads import QUOTE, Lead, always, anything
+from .swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN, USERS
 
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
@@ -32,7 +32,18 @@ def _is_user_and_password(look: bytes) -> bool:
     return b":" in decoded and decoded.isascii() and decoded.decode("ascii").isprintable()
 
 
+_ESCAPED_QUOTE = rb"(?:&quot;|&apos;|&#0?3[49];|\\\\?u002[27])"
+
 LEADS = (
+    Lead(RULE, rb"(?i:oken|passwd|password|passphrase|cret|_?key)" + _ESCAPED_QUOTE + rb" ?[:=,] ?" + _ESCAPED_QUOTE,
+         rb"[^\s&\\]", anything, ESCAPED),
+    Lead(RULE, rb"(?:snmp-server |\br[ow])community6? " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bcom2sec6? \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:[ ]+expire: \w+\r?\n)?[ ]+(?:list|users):(?: \|[+-]?)?\r?\n[ -]+[\w.-]+:",
+         rb"[^\s]", always, USERS),
+    Lead(RULE, rb"\bauth\\{0,3}[\"'] ?: ?\\{0,3}[\"']", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
+    Lead(RULE, rb"\bplain_text ", rb"[A-Za-z0-9_-]+ [A-Za-z0-9+/=_-]{16}", always, LINE),
+    Lead(RULE, rb"\b[Kk]ey:? 0x", _HEX + rb"{32}", always, TOKEN),
     Lead(RULE, rb"\b[Bb]asic ", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
     Lead(RULE, rb"zteos64(?::|%3[aA])", rb"[A-Za-z0-9+/]{8}", always, TOKEN),
     Lead(RULE, rb":", rb"AA[A-Za-z0-9_-]{30}", always, TOKEN, command=rb"[0-9]{8}:\Z"),
@@ -46,7 +57,7 @@ LEADS = (
     Lead(RULE, rb"(?i:dockerconfigjson|dockercfg)[\"']?[:=] ?" + QUOTE, rb"[A-Za-z0-9+/]{16}", always, TOKEN),
     Lead(RULE, rb"release: ", rb"H4sIA[A-Za-z0-9+/]{20}", always, TOKEN),
     Lead(RULE, rb"SCRAM-SHA-[0-9]+\$[0-9]+:", rb"[A-Za-z0-9+/]{8}", always, BARE),
-    Lead(RULE, rb"grub\.pbkdf2\.sha512\.[0-9]+\.", rb"[0-9A-F]{16}", always, TOKEN),
+    Lead(RULE, rb"grub\.pbkdf2\.sha512\.[0-9]+\.", _HEX + rb"{16}", always, TOKEN),
     Lead(RULE, rb"", rb"\$(?:apr1|[156y])\$[A-Za-z0-9./]{16}", always, HASH),
     Lead(RULE, rb"::add-mask::", rb"[^\s]", always, LINE),
     Lead(RULE, rb"name=[\w-]*(?i:token|secret|passw|key)[\w-]*::", rb"[^\s]", always, LINE),

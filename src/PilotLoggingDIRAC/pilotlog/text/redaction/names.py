@@ -74,6 +74,8 @@ _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 _PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt"])
 #: What stands before a secret's name in an option that does something with it.
 _VERBS = frozenset(b"allow delete disable enable export gen generate import list no show without".split())
+#: What stands before the word secret where it is called by its name.
+_CALLED = (b"existing", b"pull")
 _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 
 #: Where a name may be: what begins it is looked for behind the hit. RE2, without case. Words lack their first letters
@@ -110,6 +112,8 @@ class Names:
         if not words or words[0].startswith(b"lib") or _PACKAGE.search(name):
             return 0
         if words[0] in _VERBS and b"-" in name and name == lower:
+            return 0
+        if words[-1] in (b"secret", b"secrets") and any(word in _CALLED for word in words):
             return 0
         if words[-1] in (b"value", b"values") and len(words) > 1:
             return min(WEAK, _said_by(words[:-1]))

@@ -18,6 +18,8 @@ _OTHER_LANGUAGES = (
     rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]"
     rb"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89)"
 )
+#: A word in capitals that ends a sentence.
+_METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
     rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
@@ -40,7 +42,9 @@ def _is_token(look: bytes) -> bool:
 
 def _is_identifier(look: bytes) -> bool:
     """Whether the password of a statement stands without quotes."""
-    return look[:9].lower() != b"password " and (_is_told(look) or look[:1].isupper())
+    return look[:9].lower() != b"password " and (
+        _is_told(look) or (look[:1].isupper() and not _METAVARIABLE.match(look))
+    )
 
 
 def _is_code(look: bytes) -> bool:
@@ -52,6 +56,10 @@ def _is_password(look: bytes) -> bool:
 
 
 LEADS = (
+    Lead(RULE, rb"(?i:pass ?phrase|password)(?: for \S+)?: ", rb"[a-z]{3}[a-z]* [a-z]{3}", plain.is_spaced_phrase,
+         LINE),
+    Lead(RULE, rb"(?i:key|oken|cret|passwords?) (?:mismatch|differs)[:,]? (?:expected|got)[ :=]+" + QUOTE,
+         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
     Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
@@ -73,7 +81,9 @@ LEADS = (
     Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
-         rb"[^\s\"']", anything),
+         rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
+    Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
+         _is_password),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
@@ -85,10 +95,11 @@ LEADS = (
          _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
-    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is|was|value|here|for [\w.@-]+))?:? " + QUOTE,
+    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is(?: now)?|was|value|here|created|generated|issued"
+               rb"|for [\w.@-]+))?:? " + QUOTE,
          _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:dentials?|/password|ogin|gged in(?: with| as)?|ogin with|cated as)[ :=]+" + QUOTE +
+    Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
     Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
@@ -103,7 +114,7 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?: ?= ?)?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),

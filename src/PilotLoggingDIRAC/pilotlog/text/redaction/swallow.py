@@ -41,6 +41,10 @@ PAIR = b"w"
 WRAPPED = b"j"
 #: The lines of a table, in which as many signs as ``count`` stand that are ``stop``.
 ROWS = b"r"
+#: To a quote that is written as HTML or JSON write it: ``&quot;``, ``\u0022``.
+ESCAPED = b"s"
+#: Lines that stand deeper, each a user, a colon and a password.
+USERS = b"o"
 #: The rest of a URL's path.
 PATH_OF_URL = b"p"
 #: A block scalar of YAML, ``count`` blanks deeper than its name: ``scalars.swallow``.
@@ -90,6 +94,8 @@ _ENDS = {
     PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
+    ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
+    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
     WRAPPED: re.compile(

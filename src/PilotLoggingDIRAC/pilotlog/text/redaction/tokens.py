@@ -41,9 +41,9 @@ _KEYS = (
     (rb"bk[a-z]{2}_", rb"[a-f0-9]", 30),
     (rb"oy2[a-p]", rb"[a-z0-9]", 38),
     (
-        rb"(?:gsk|pplx|nvapi|xai|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_"
+        rb"(?:gsk|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_"
         rb"(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops"
-        rb"|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)[_-]",
+        rb"|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)_|(?:pplx|nvapi|xai)-",
         rb"[A-Za-z0-9_.=/+-]",
         20,
     ),
