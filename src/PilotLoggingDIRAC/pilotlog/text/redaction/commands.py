@@ -90,7 +90,7 @@ LEADS = (
     _OPTIONS,
     _PIPES,
     Lead(RULE, rb"(?i:pass|password|passwd|passphrase|oken|cret|pwd|pw|pin|-key)\" a[0-9]+=\"", rb"[^\s\"]", anything),
-    Lead(RULE, rb"\buser ?= ?[\"'][\w.@-]+:", rb"[^\s\"'/:]{5}[^\s\"'/:]*[\"']", plain.is_passwordlike),
+    Lead(RULE, rb"\buser ?= ?[\"'][\w.@-]+:", rb"[^\s\"'/:]{5}", plain.is_passwordlike),
     Lead(RULE, rb"-pass(?:in|out|word)?" + GAP + rb"pass:" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bhtpasswd -(?:[a-zA-Z]*n[a-zA-Z]*b|[a-zA-Z]*b[a-zA-Z]*n)[a-zA-Z]* \S+ " + QUOTE,
          rb"[^\s\"']", anything),

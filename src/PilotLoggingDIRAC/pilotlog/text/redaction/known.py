@@ -32,6 +32,8 @@ def _is_user_and_password(look: bytes) -> bool:
     return b":" in decoded and decoded.isascii() and decoded.decode("ascii").isprintable()
 
 
+#: Of a pilot's line.
+_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _ESCAPED_QUOTE = rb"(?:&quot;|&apos;|&#0?3[49];|\\\\?u002[27])"
 
 LEADS = (
@@ -39,8 +41,8 @@ LEADS = (
          rb"[^\s&\\]", anything, ESCAPED),
     Lead(RULE, rb"(?:snmp-server |\br[ow])community6? " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bcom2sec6? \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:[ ]+expire: \w+\r?\n)?[ ]+(?:list|users):(?: \|[+-]?)?\r?\n[ -]+[\w.-]+:",
-         rb"[^\s]", always, USERS),
+    Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:" + _HEADER + rb"[ ]+expire: \w+\r?\n)?" + _HEADER + rb"[ ]+(?:list|users):"
+         rb"(?: \|[+-]?)?\r?\n" + _HEADER + rb"[ -]+[\w.-]+:", rb"[^\s]", always, USERS),
     Lead(RULE, rb"\bauth\\{0,3}[\"'] ?: ?\\{0,3}[\"']", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
     Lead(RULE, rb"\bplain_text ", rb"[A-Za-z0-9_-]+ [A-Za-z0-9+/=_-]{16}", always, LINE),
     Lead(RULE, rb"\b[Kk]ey:? 0x", _HEX + rb"{32}", always, TOKEN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import plain, table
+from . import pem, plain, table
 from .entry import begin
 from .leads import QUOTE, anything, secret_behind
 from .names import KEYWORDS, STRONG, WEAK, Names
@@ -83,6 +83,8 @@ class Markup:
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
             if match and (pattern is not _OF_TAG or _is_in_tag(text, first)):
+                if pattern is _OF_NEXT and pem.BODY.match(text, match.end()):
+                    return pem.find(text, match.end(), match.end())
                 check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out
                 check = plain.is_opaque if strength == WEAK else check
                 kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind

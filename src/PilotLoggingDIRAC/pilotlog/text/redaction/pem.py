@@ -27,6 +27,7 @@ _BEGIN = (
 )
 #: How the base64 of RSA, PKCS #8, EC and OpenSSH keys begins, for keys that have lost their first line.
 _BODY = rb"MI[A-Za-z0-9+/]{3,5}IBA(?:AK[BC]|DANBgkqhki)|MIG[A-Z]AgEAMB|MHcCAQEE|b3BlbnNzaC1rZXktdjE"
+BODY = re.compile(_BODY)
 _PUTTY = rb"Private-Lines: [0-9]"
 ANCHOR = _BEGIN + rb"|" + _BODY + rb"|" + _PUTTY
 

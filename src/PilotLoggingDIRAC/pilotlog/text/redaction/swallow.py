@@ -95,11 +95,12 @@ _ENDS = {
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
-    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
+    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
     WRAPPED: re.compile(
-        rb"[A-Za-z0-9_.~+/=%-]*+(?:(?<=[A-Za-z0-9_.+/-]{52})\r?\n[ \t]{0,16}(?=[A-Za-z.-]{0,64}(?:[0-9_+=]|[a-z][A-Z]))"
+        rb"[A-Za-z0-9_.~+/=%-]*+(?:(?:(?<=[A-Za-z0-9_.+/-]{52})|(?<=[A-Za-z0-9_.-]{19}-))\r?\n[ \t]{0,16}"
+        rb"(?=[A-Za-z.-]{0,64}(?:[0-9_+=]|[a-z][A-Z]))"
         rb"(?=[A-Za-z0-9_.+/=-]{6,512}[ \t]{0,16}(?:\r?\n|\Z))[A-Za-z0-9_.+/=-]*+)*+"
     ),
     ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),

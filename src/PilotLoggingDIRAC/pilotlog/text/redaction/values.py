@@ -127,7 +127,10 @@ class _Value:
         if self._quote:
             return Opened(RULE, QUOTED, self._quote)
         encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
-        return Opened(RULE, QUERY if encoded else BARE)
+        if encoded:
+            return Opened(RULE, QUERY)
+        words = b"pass" in self._name.lower() and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK])
+        return Opened(RULE, LINE if words else BARE)
 
     def _scalar(self) -> Secret | None:
         at = self._text.find(b"\n", self._at)
