@@ -56,7 +56,7 @@ def _is_password(look: bytes) -> bool:
 
 
 LEADS = (
-    Lead(RULE, rb"(?i:pass ?phrase|password)(?: for(?: \S+)? \S+)?: ", rb"[a-z]{3}[a-z]* [a-z]{3}",
+    Lead(RULE, rb"(?i:pass ?phrase|password)(?: for(?: \S+)? \S+)?: ", rb"[a-z]{3}[a-z]* [a-z]{3}[a-z]* [a-z]{3}",
          plain.is_spaced_phrase, LINE),
     Lead(RULE, rb"(?i:key|oken|cret|passwords?) (?:mismatch|differs)[:,]? (?:expected|got)[ :=]+" + QUOTE,
          rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
