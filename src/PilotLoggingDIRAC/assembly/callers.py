@@ -27,14 +27,15 @@ def caller(credentials: dict, address: str = "") -> Caller:
     """Return the caller of a request, from the credentials that DIRAC's AuthManager has verified and completed.
 
     The VO is that of ``Registry/Groups/<group>/VO``, without a fallback; sites are the group's, or else the user's.
-    The caller is ``NOBODY`` when AuthManager did not know them, when their token has expired, and when the Registry
-    does not list them now: users must be in the group and not suspended for its VO, hosts must exist, and the DN must
-    be one of the name's DNs. A token that names properties restricts the caller to these.
+    The caller is ``NOBODY`` when AuthManager did not know them, when their certificate or token has expired, and when
+    the Registry does not list them now: users must be in the group and not suspended for its VO, hosts must exist, and
+    the DN must be one of the name's DNs. A token that names properties restricts the caller to these.
     """
     user, group = credentials.get("username") or NOBODY.user, credentials.get("group") or ""
     is_host = group == _HOSTS
     found = _host if is_host else _user
-    is_nobody = user == NOBODY.user or not group or time.time() >= credentials.get("tokenEnds", _NEVER)
+    ends = min(credentials.get(name, _NEVER) for name in ("certificateEnds", "tokenEnds"))
+    is_nobody = user == NOBODY.user or not group or time.time() >= ends
     who = None if is_nobody else found(user, group, credentials.get("DN") or "")
     if who and "tokenProperties" in credentials:
         who = dataclasses.replace(who, properties=who.properties & frozenset(credentials["tokenProperties"]))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import Any
 from urllib.parse import unquote
 
-from DIRAC import S_ERROR
+from DIRAC import S_ERROR, S_OK
 from DIRAC.Core.Security.X509Certificate import X509Certificate
 from DIRAC.Core.Utilities.DErrno import ECERTFIND
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
@@ -28,7 +29,11 @@ class OwnCertificates(HandlerMixin):
     """
 
     def refuse_odd_claims(self) -> None:
-        """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log."""
+        """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log, and to
+        forms that another site's page lets a browser send with its owner's certificate.
+        """
+        if self.request.method == "POST" and self.request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise HTTPError(400, "Sent by another site's page")
         try:
             form.check_extra_credentials(self.get_argument("extraCredentials", ""))
         except InvalidInput as error:
@@ -55,7 +60,10 @@ class OwnCertificates(HandlerMixin):
             return None
 
     def _authzSSL(self) -> dict:
-        """Return DIRAC's credentials of the caller."""
+        """Return DIRAC's credentials of the caller, with the time when they end as ``certificateEnds``.
+
+        A connection outlives the certificate that it was opened with; its requests must not.
+        """
         if self.is_passed_on:
             try:
                 self._take_header()
@@ -63,13 +71,23 @@ class OwnCertificates(HandlerMixin):
                 return S_ERROR(ECERTFIND, str(error))
         elif not self.from_connection():
             return S_ERROR(ECERTFIND, "The connection has no certificate")
-        return super()._authzSSL()
+        return _in_time(super()._authzSSL())
 
     def _take_header(self) -> None:
         """Make DIRAC find the verified certificates of the header in place of those of the connection."""
         leaf, *others = chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
         self.request.get_ssl_certificate = lambda **_: leaf
         self.request.get_ssl_certificate_chain = lambda **_: others
+
+
+def _in_time(found: dict) -> dict:
+    """Return the credentials that DIRAC found, an error when the certificates that they come from have expired."""
+    if not found["OK"]:
+        return found
+    left = found["Value"]["secondsLeft"]
+    if left <= 0:
+        return S_ERROR(ECERTFIND, "The certificate has expired")
+    return S_OK(found["Value"] | {"certificateEnds": time.time() + left})
 
 
 def _dn(certificate: Any) -> str:
