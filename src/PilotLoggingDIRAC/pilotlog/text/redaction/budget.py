@@ -1,4 +1,4 @@
-"""How many places of a text are looked at one by one, so that hostile text costs a bounded time."""
+"""The number of places of a text that are looked at one by one, bounded so that hostile text costs a bounded time."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Carry:
 
     @classmethod
     def load(cls, packed: bytes) -> Carry:
-        """What ``dump`` packed; of nothing, or of a version that is not known, the start of a log."""
+        """Return what ``dump`` packed; of nothing, or of a version that is not known, the start of a log."""
         if len(packed) < _HEAD.size or packed[0] not in _KNOWN:
             return cls()
         _, kind, left, count, rule, stop, tail = _HEAD.unpack_from(packed)

@@ -65,13 +65,13 @@ class Encoded:
 
 
 def _letters_before(text: bytes, start: int) -> int:
-    """How many letters of base64 stand before the hit."""
+    """Return the number of letters of base64 before the hit."""
     left = text[max(0, start - _MAX_BACK) : start]
     return len(left) - len(left.rstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"))
 
 
 def _decoded(text: bytes, first: int, start: int, place: int, end: int) -> bytes:
-    """What the run stands for, from the first whole group on."""
+    """Return the text that the run stands for, from the first whole group on."""
     first += (start - place - first) % 4
     letters = text[first:end].rstrip(b"=").translate(_URL_SAFE)
     return binascii.a2b_base64(letters[: len(letters) // 4 * 4] + _padded(letters[len(letters) // 4 * 4 :]))

@@ -57,7 +57,7 @@ def anchor(names: Names) -> bytes:
 
 
 def begin(text: bytes, start: int) -> int:
-    """Where the name begins that is at a place."""
+    """Return the place where the name at a place begins."""
     while text[start : start + 1] not in _LETTERS:
         start += 1
     left = text[max(0, start - MAX_NAME) : start]

@@ -24,7 +24,7 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}" + plain.END)
 
 
 def _is_user_and_password(look: bytes) -> bool:
-    """Whether base64 stands for ``user:password``."""
+    """Tell if base64 stands for ``user:password``."""
     match = _BASE64.match(look)
     if not match or len(match.group()) % 4:
         return False

@@ -25,7 +25,7 @@ Check = Callable[[bytes], bool]
 
 
 def anything(look: bytes) -> bool:
-    """Whether there is a value, and neither a reference nor a word that tells of a state."""
+    """Tell if there is a value, and neither a reference nor a word that tells of a state."""
     return (
         look[:1] not in (b"", b"\n", b"\r", b" ", b")")
         and look[:2] != b"//"
@@ -35,7 +35,7 @@ def anything(look: bytes) -> bool:
 
 
 def always(look: bytes) -> bool:
-    """Whether there is a value that is no reference."""
+    """Tell if there is a value that is no reference."""
     return not plain.is_reference(look)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the log in place of a secret."""
+"""The text that stands in the log in place of a secret."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ KEYWORDS = (
 
 
 class Names:
-    """Which names are secret: those of here, with some more, and without some. Case makes no difference."""
+    """The names of secrets: those of here, with some more, and without some. Case makes no difference."""
 
     def __init__(self, secret: Iterable[str] = (), plain: Iterable[str] = ()):
         self._secret = frozenset(name.strip().lower().encode() for name in secret if name.strip())
@@ -100,7 +100,7 @@ class Names:
         return rb"|".join([KEYWORDS, *(re.escape(name) for name in sorted(self._secret))])
 
     def _strength(self, name: bytes) -> int:
-        """How much a name says of its value; 0 where it is no secret."""
+        """Return how much a name says of its value; 0 where it is no secret."""
         lower = name.lower().strip(b"-_.")
         if lower in self._plain:
             return 0

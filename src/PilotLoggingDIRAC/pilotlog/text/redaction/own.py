@@ -56,7 +56,7 @@ class OwnRule:
 
 
 def _next_window(text: bytes, at: int, window: int) -> int:
-    """Where the next window begins: with a line, or behind a part that was in this one already."""
+    """Return the beginning of the next window: with a line, or behind a part that was in this one already."""
     return text.rfind(b"\n", at, window) + 1 or window - _OVERLAP_BYTES
 
 

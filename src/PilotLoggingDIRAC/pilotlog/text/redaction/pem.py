@@ -92,12 +92,12 @@ def swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tuple
 
 
 def goes_on(opened: Opened) -> bool:
-    """Whether the text of before ended in a line of something else, so that the next text goes on with it."""
+    """Tell if the text of before ended in a line of something else, so that the next text goes on with it."""
     return opened.stop[:1] == _IN_OTHER_LINE
 
 
 def _is_of_key(line: bytes, prefix: bytes) -> bool:
-    """Whether a line may be of a key; a header alone is not, until what is behind it has come."""
+    """Tell if a line may be of a key; a header alone is not, until what is behind it has come."""
     match = _LINE.match(line)
     if match is not None:
         return bool(match["body"]) or not match["header"] or line.endswith(b"\n")
@@ -105,13 +105,13 @@ def _is_of_key(line: bytes, prefix: bytes) -> bool:
 
 
 def _is_behind(prefix: bytes, line: bytes) -> bool:
-    """Whether a line has the prefix of the line of BEGIN, and the key's letters behind it."""
+    """Tell if a line has the prefix of the line of BEGIN, and the key's letters behind it."""
     shape = _shape(line[: 2 * _MAX_PREFIX])
     return shape.startswith(prefix) and _BEHIND_PREFIX.match(line[_length(prefix, line) :]) is not None
 
 
 def _length(prefix: bytes, line: bytes) -> int:
-    """How long in a line a prefix is whose numbers may differ."""
+    """Return the length of a prefix in a line; its numbers may differ."""
     at, numbers = 0, [match.group() for match in _DIGITS.finditer(line)]
     for number, part in enumerate(prefix.split(b"0")):
         at += len(part) + (len(numbers[number - 1]) if 0 < number <= len(numbers) else 0)

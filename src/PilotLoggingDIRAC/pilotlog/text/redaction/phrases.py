@@ -41,7 +41,7 @@ def _is_token(look: bytes) -> bool:
 
 
 def _is_identifier(look: bytes) -> bool:
-    """Whether the password of a statement stands without quotes."""
+    """Tell if the password of a statement stands without quotes."""
     return look[:9].lower() != b"password " and (
         _is_told(look) or (look[:1].isupper() and not _METAVARIABLE.match(look))
     )

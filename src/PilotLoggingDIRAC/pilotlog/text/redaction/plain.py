@@ -128,31 +128,31 @@ _HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Er
 
 
 def is_state(look: bytes) -> bool:
-    """Whether text begins with a word that tells of a state: ``not set``, ``invalid``."""
+    """Tell if text begins with a word that tells of a state: ``not set``, ``invalid``."""
     word = _FIRST_WORD.match(look)
     return word is not None and word.group().lower() in STATES
 
 
 def is_reference(look: bytes) -> bool:
-    """Whether a value stands for another: a variable, a mask, a path, a marker."""
+    """Tell if a value stands for another: a variable, a mask, a path, a marker."""
     if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
         return True
     return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith((b"KEYRING:", b"KCM:"))
 
 
 def is_wordlike(look: bytes) -> bool:
-    """Whether a value is a word, or words with signs between, and nothing else."""
+    """Tell if a value is a word, or words with signs between, and nothing else."""
     return _WORDLIKE.match(look) is not None
 
 
 def are_words(text: bytes) -> bool:
-    """Whether a text is a word, or words with signs between, from its begin to its end."""
+    """Tell if a text is a word, or words with signs between, from its begin to its end."""
     match = _WORDLIKE.match(text)
     return match is not None and match.end() == len(text)
 
 
 def is_passwordlike(look: bytes) -> bool:
-    """Whether a value, of which only the place tells that it may be a password, looks like one."""
+    """Tell if a value, of which only the place tells that it may be a password, looks like one."""
     word = WORD.match(look)
     if (
         not word
@@ -174,7 +174,7 @@ def is_passwordlike(look: bytes) -> bool:
 
 
 def is_opaque(look: bytes) -> bool:
-    """Whether a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
+    """Tell if a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
     word = _TOKENLIKE.match(look)
     if not word or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
         return False
@@ -193,12 +193,12 @@ def code_literal(look: bytes) -> int | None:
 
 
 def is_prose(look: bytes) -> bool:
-    """Whether words follow: two of them, or one that is all."""
+    """Tell if words follow: two of them, or one that is all."""
     return _PROSE.match(look) is not None or _SNAKE.match(look) is not None
 
 
 def is_report(look: bytes) -> bool:
-    """Whether an error is reported: ``HTTP 403``, ``TimeoutError(...)``."""
+    """Tell if an error is reported: ``HTTP 403``, ``TimeoutError(...)``."""
     return _HTTP.match(look) is not None
 
 
@@ -212,27 +212,27 @@ _HOOK = re.compile(rb"[A-Za-z0-9_:/@.-]{8,}")
 
 
 def is_constant(look: bytes) -> bool:
-    """Whether a value is a word that stands for no value: ``None``, ``false``."""
+    """Tell if a value is a word that stands for no value: ``None``, ``false``."""
     return _CONSTANT.match(look) is not None
 
 
 def is_version(look: bytes) -> bool:
-    """Whether a value is a version or a time."""
+    """Tell if a value is a version or a time."""
     return _DATE.match(look) is not None
 
 
 def is_package_version(look: bytes) -> bool:
-    """Whether a value is a package's version, maybe with a build behind it."""
+    """Tell if a value is a package's version, maybe with a build behind it."""
     return _VERSION.match(look) is not None
 
 
 def is_phrase(look: bytes) -> bool:
-    """Whether a value is three words or more with dashes between, as made-up passwords are."""
+    """Tell if a value is three words or more with dashes between, as made-up passwords are."""
     return _PHRASE.match(look) is not None and not is_state(look)
 
 
 def is_spaced_phrase(look: bytes) -> bool:
-    """Whether quoted words, none of which tells of a state, are a password."""
+    """Tell if quoted words, none of which tells of a state, are a password."""
     words = _SPACED.match(look)
     return (
         words is not None
@@ -242,27 +242,27 @@ def is_spaced_phrase(look: bytes) -> bool:
 
 
 def stands_out(look: bytes) -> bool:
-    """Whether a value in a column looks like a secret."""
+    """Tell if a value in a column looks like a secret."""
     return is_opaque(look) or is_passwordlike(look) or is_phrase(look)
 
 
 def is_seed(look: bytes) -> bool:
-    """Whether a value looks like the seed of one-time codes in base32."""
+    """Tell if a value looks like the seed of one-time codes in base32."""
     return _BASE32.match(look) is not None
 
 
 def is_uuid(look: bytes) -> bool:
-    """Whether a value is a UUID."""
+    """Tell if a value is a UUID."""
     return _UUID.match(look) is not None
 
 
 def may_become_reference(look: bytes) -> bool:
-    """Whether a text that ends in a value may have the beginning of a reference there."""
+    """Tell if a text that ends in a value may have the beginning of a reference there."""
     return _REFERENCE_BEGUN.fullmatch(look) is not None or PATH.match(look) is not None
 
 
 def is_path_of_hook(look: bytes) -> bool:
-    """Whether the rest of a URL's path holds a secret: a part of it has digits and is long."""
+    """Tell if the rest of a URL's path holds a secret: a part of it has digits and is long."""
     path = _HOOK.match(look)
     return path is not None and any(
         is_opaque(part) or is_uuid(part) or (len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part))
@@ -271,6 +271,6 @@ def is_path_of_hook(look: bytes) -> bool:
 
 
 def is_segment_of_token(look: bytes) -> bool:
-    """Whether a part of a URL's path looks like a token."""
+    """Tell if a part of a URL's path looks like a token."""
     segment = _SEGMENT.match(look)
     return segment is not None and (is_opaque(segment.group()) or _HEX.search(segment.group()) is not None)

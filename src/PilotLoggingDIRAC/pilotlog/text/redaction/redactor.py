@@ -68,7 +68,7 @@ class _Pass:
         return b"".join(self._pieces), self._opened
 
     def _go_on(self, opened: Opened, text: bytes) -> bytes:
-        """What is left of the text behind the secret that was open before it."""
+        """Return what is left of the text behind the secret that was open before it."""
         text = opened.tail + text
         end, self._opened = _swallow(dataclasses.replace(opened, tail=b""), text, 0, self._context)
         if self._opened and end < len(text) and (end or not pem.goes_on(opened)) and self._context:
@@ -91,7 +91,7 @@ class _Pass:
         self._pieces.append(self._text[self._done :])
 
     def _limit(self, at: int) -> int:
-        """Where a key goes on that other output has come between: behind this line."""
+        """Return the place where a key goes on after other output: behind this line."""
         line_end = self._text.find(b"\n", max(at, self._base)) + 1 if self._opened else 0
         return line_end or len(self._text)
 

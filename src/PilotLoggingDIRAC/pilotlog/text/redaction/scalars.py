@@ -14,7 +14,7 @@ _BEGIN = re.compile(HEADER + rb"(?P<blanks>[ \t]{0,64})")
 
 
 def indent(line: bytes) -> int:
-    """How deep the text of a line stands, behind a pilot's header if it has one."""
+    """Return the indentation of a line, behind a pilot's header if it has one."""
     begin = _BEGIN.match(line)
     return len(begin["blanks"]) if begin else 0
 

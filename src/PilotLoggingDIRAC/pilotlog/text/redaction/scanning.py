@@ -59,13 +59,13 @@ class Scanner:
         return None
 
     def behind(self, text: bytes, start: int, end: int) -> int:
-        """Where the scan goes on behind a place that held no secret: within it, as another may begin there."""
+        """Return where the scan goes on behind a place without a secret: within it, as another may begin there."""
         if text[start:end] in encoded.FRAGMENTS or (end - start < _MAX_WHOLE and text[end - 1] in b"=:"):
             return end
         return start + 1 + text[start : start + 1].isalnum()
 
     def cost(self, text: bytes, start: int, end: int) -> int:
-        """How many ordinary places a place counts for: base64 has to be decoded."""
+        """Return the number of ordinary places that a place counts for: base64 has to be decoded."""
         return _MAX_DECODED_PLACES if text[start:end] in encoded.FRAGMENTS else 1
 
     def secret(self, text: bytes, start: int, end: int) -> Secret | None:
@@ -82,7 +82,7 @@ class Scanner:
         return None
 
     def _holds_secret(self, decoded: bytes) -> bool:
-        """Whether decoded text holds a secret, or more places for one than are looked at. Decodes no further."""
+        """Tell if decoded text holds a secret, or more places for one than are looked at. Decodes no further."""
         at = 0
         for _ in range(_MAX_DECODED_PLACES):
             place = self.hit(decoded, at, len(decoded))

@@ -1,4 +1,4 @@
-"""How far a secret goes once it has begun, also over messages: an ``Opened`` secret, and where it ends.
+"""The extent of a secret once it has begun, also over messages: an ``Opened`` secret, and where it ends.
 
 Each kind of secret has an end of its own: a quote, a blank, a character that no token has. All are found by patterns
 that never go back, so that time is linear; all but keys and base64 blocks end at the end of the line at the latest.
@@ -75,7 +75,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Where a secret begins, and how it goes on."""
+    """The place where a secret begins, and the way it goes on."""
 
     start: int
     opened: Opened
@@ -112,7 +112,7 @@ _BARE_TAIL = re.compile(rb"""\\{1,8}|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:
-    """What is inside a quote: up to the same quote behind as many backslashes, or the end of the line."""
+    """Find the end of a quote: up to the same quote behind as many backslashes, or the end of the line."""
     if quote.startswith(b"%"):
         return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z))*+")
     depth, mark = len(quote) - 1, quote[-1:]
@@ -133,7 +133,7 @@ QUOTES = rb"""(?:\\{3}|\\)?["']|%2[27]"""
 
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Where the secret that goes on at ``at`` ends, and what of it is still open: nothing, or all that the text has."""
+    """Return where the secret at ``at`` ends, and what of it is still open: nothing, or all that the text has."""
     if opened.kind == ROWS:
         return _rows(opened, text, at)
     if opened.kind == AUTHORITY:

@@ -33,7 +33,7 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
 
 
 def _is_followed(text: bytes, line_end: int, sign: bytes, count: int) -> bool:
-    """Whether a line of as many cells stands below, or is to come."""
+    """Tell if a line of as many cells stands below, or is to come."""
     lines = text[line_end + 1 : line_end + 2048].splitlines(keepends=True)[:2]
     cells = [line for line in lines if line.strip(b"+-=|: \r\n")]
     if not cells:

@@ -112,7 +112,7 @@ def macaroon(text: bytes, start: int, end: int) -> Secret | None:
 
 
 def bearer(text: bytes, start: int, end: int) -> Secret | None:
-    """What stands behind the word Bearer and is no word."""
+    """Find a token behind the word Bearer."""
     at = end_of(_BEARER, text, start)
     return Secret(at, Opened(b"bearer", TOKEN)) if _OPAQUE.match(text, at) else None
 

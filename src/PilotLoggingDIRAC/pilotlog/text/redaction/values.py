@@ -1,4 +1,4 @@
-"""What stands behind a name, and whether it is a secret."""
+"""Values behind names, and the decision if one is a secret."""
 
 from __future__ import annotations
 
@@ -68,24 +68,24 @@ class Values:
 
 
 def _inside(look: bytes, quote: bytes) -> bytes:
-    """What stands before a quote."""
+    """Return the text before a quote."""
     return look.partition(quote[-1:])[0]
 
 
 def _tells_a_state(text: bytes, at: int) -> bool:
-    """Whether a word that tells of a state stands behind a colon: ``token: No such file``."""
+    """Tell if a word that tells of a state stands behind a colon: ``token: No such file``."""
     word = _STATED.match(text, at)
     lower = word[1].lower() if word else b""
     return lower in plain.STATES and lower not in _SCHEMES
 
 
 def separator_is_encoded(separator: bytes) -> bool:
-    """Whether a separator is urlencoded."""
+    """Tell if a separator is urlencoded."""
     return b"%" in separator
 
 
 class _Value:
-    """What stands behind one name."""
+    """The text behind one name."""
 
     def __init__(self, text: bytes, first: int, name: bytes, entry: re.Match[bytes], strength: int):
         self._text, self._first, self._name, self._strength = text, first, name, strength
@@ -163,7 +163,7 @@ class _Value:
         return self._is_plain_strong(look)
 
     def _closes_a_quote(self) -> bool:
-        """Whether the quote behind the separator ends a text that began before the name: ``'Password: '``."""
+        """Tell if the quote behind the separator ends a text that began before the name: ``'Password: '``."""
         first = self._first
         return (
             bool(self._quote)
