@@ -28,7 +28,7 @@ def noted(stack):
 @pytest.fixture
 def log(connect, stamp):
     """(stamp, text) of a log of the first VO."""
-    text = pilot_line(f"secret {uuid.uuid4()}")
+    text = pilot_line(f"text {uuid.uuid4()}")
     assert connect("pila").send(text, stamp)["OK"]
     return stamp, text
 

@@ -17,7 +17,7 @@ _numbers = itertools.count(100_000)
 @pytest.fixture
 def job(stack, connect):
     """(number, pilot, text) of a job that ran in one pilot of the first VO, which sent a log."""
-    pilot, number, text = grid.add_pilot(stack), next(_numbers), f"secret {uuid.uuid4()}\n"
+    pilot, number, text = grid.add_pilot(stack), next(_numbers), f"text {uuid.uuid4()}\n"
     assert connect(pilot.vo.pilot).send(text, pilot.stamp)["OK"]
     grid.match_job(stack, number, pilot)
     return number, pilot, text

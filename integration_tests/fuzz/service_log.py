@@ -61,11 +61,15 @@ def is_explained(signature):
 
 
 def tracebacks(lines):
-    """Return each traceback as ``<error> in <file>:<function>`` (the last of a chain), and alarming words as such."""
-    found, place, alarm, inside = [], "", "", False
-    for line in lines:
-        if line.startswith(TRACEBACK):
-            inside, place = True, ""
+    """Return each traceback as ``<error> in <file>:<function>`` (the last of a chain), and alarming words as such.
+
+    The lines of a traceback may be indented, as our services write them.
+    """
+    found, place, alarm, inside, indent = [], "", "", False, ""
+    for written in lines:
+        line = written.removeprefix(indent)
+        if written.lstrip(" ").startswith(TRACEBACK):
+            inside, place, indent = True, "", written[: len(written) - len(written.lstrip(" "))]
         elif inside and (frame := _FRAME.match(line)):
             place = f"{frame.group(1)}:{frame.group(2)}"
         elif inside and line and not line.startswith(" "):
