@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: [".venv/", "docs/_build/", "build/", ".stack*/"] },
+  { ignores: ["**/.*/", "docs/_build/", "build/", "dist/"] },
   js.configs.recommended,
   {
     files: ["src/**/*.js"],
