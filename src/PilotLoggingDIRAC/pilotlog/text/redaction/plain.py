@@ -118,11 +118,7 @@ _HEX = re.compile(
 _CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
 _NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
-_IDENTIFIER = re.compile(rb"[A-Za-z_.-]{1,30}[0-9]{0,4}[A-Za-z_.-]{0,30}" + END)
 _SIZED_TYPE = re.compile(rb"[a-z]{1,20}\(\d{1,6}\)")
-_TYPE = re.compile(
-    rb"(?i:str|string|bytes|char|int|bool|any|optional|final|secretstr|none|dict|list|token|text|varchar|object)\b"
-)
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|v?\d{1,4}(?:\.\d{1,6}){1,4}[\w.+~-]{0,24}" + END)
 _HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Error|Exception)\b|\d{3}\s[A-Z]")
 
