@@ -17,7 +17,7 @@ from tornado.web import stream_request_body
 
 from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
-from PilotLoggingDIRAC.pilotlog.receive.body import Body, Room
+from PilotLoggingDIRAC.pilotlog.receive.body import Body, BodyMemory
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 from PilotLoggingDIRAC.transport.credentials import CredentialsOnce
 from PilotLoggingDIRAC.transport.guards.gzip import guard_gzip, take_compressed
@@ -35,14 +35,14 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     under_way = 0
     send_seconds = 120.0
     _bounds = BodySettings()
-    _room = Room(_bounds.max_receiving_bytes)
+    _memory = BodyMemory(_bounds.max_receiving_bytes)
     _body: Body = None  # type: ignore[assignment]  # ``prepare`` sets it before any other method is called
 
     @classmethod
     def bound_bodies(cls, bounds: BodySettings) -> None:
         """Set the bounds for all requests; call it once, when the server starts."""
         guard_gzip()
-        cls._bounds, cls._room = bounds, Room(bounds.max_receiving_bytes)
+        cls._bounds, cls._memory = bounds, BodyMemory(bounds.max_receiving_bytes)
 
     async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
         """Return the answer, or an iterator over its JSON. ``self.methodObj`` and the credentials are set."""
@@ -60,7 +60,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
         of_port = self.request.server_connection.params
         of_port.header_timeout = min(of_port.header_timeout, self._bounds.max_idle_seconds)
         headers = self.request.headers
-        self._body = Body(self._bounds, self._room, take_compressed(headers))
+        self._body = Body(self._bounds, self._memory, take_compressed(headers))
         if not headers.get("Content-Type", "").startswith(form.CONTENT_TYPE):
             self._body.refuse(InvalidInput(f"The body is not {form.CONTENT_TYPE}"))
 

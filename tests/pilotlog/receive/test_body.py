@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, Overloaded
-from PilotLoggingDIRAC.pilotlog.receive.body import Body, Room
+from PilotLoggingDIRAC.pilotlog.receive.body import Body, BodyMemory
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 
 LIMIT = 10_000
@@ -23,8 +23,8 @@ def form_of(size):
     return HEAD + b"x" * (size - len(HEAD) - len(END)) + END
 
 
-def receive(chunks, encoding="", room=None, settings=SETTINGS):
-    body = Body(settings, room or Room(2 * settings.max_body_bytes), encoding)
+def receive(chunks, encoding="", memory=None, settings=SETTINGS):
+    body = Body(settings, memory or BodyMemory(2 * settings.max_body_bytes), encoding)
     for chunk in chunks:
         body.add(chunk)
     return body, body.finish()
@@ -91,10 +91,10 @@ def test_another_encoding_is_refused(encoding):
 
 
 def test_a_body_far_over_the_limit_costs_no_memory():
-    room, chunk = Room(2 * LIMIT), b"x" * 65536
+    memory, chunk = BodyMemory(2 * LIMIT), b"x" * 65536
     tracemalloc.start()
     try:
-        receive((chunk for _ in range(1000)), room=room)
+        receive((chunk for _ in range(1000)), memory=memory)
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
@@ -102,8 +102,8 @@ def test_a_body_far_over_the_limit_costs_no_memory():
 
 class TestRoom:
     def test_the_oldest_is_dropped_for_a_new_one_and_its_sender_told_at_its_end(self):
-        room = Room(2 * LIMIT)
-        old, middle, new = (Body(SETTINGS, room) for _ in range(3))
+        memory = BodyMemory(2 * LIMIT)
+        old, middle, new = (Body(SETTINGS, memory) for _ in range(3))
         for body in (old, middle, new):
             body.add(form_of(LIMIT)[:-1])
         assert isinstance(old.refusal, Overloaded) and not middle.refusal and not new.refusal
@@ -111,37 +111,37 @@ class TestRoom:
         assert old.finish().args.endswith(END)
 
     def test_one_that_has_arrived_is_not_dropped_and_the_new_one_is_refused(self):
-        room = Room(LIMIT)
-        first, second = Body(SETTINGS, room), Body(SETTINGS, room)
+        memory = BodyMemory(LIMIT)
+        first, second = Body(SETTINGS, memory), Body(SETTINGS, memory)
         first.add(form_of(LIMIT))
         assert first.finish().args
         second.add(form_of(100))
         assert isinstance(second.refusal, Overloaded) and not first.refusal
 
     def test_what_was_let_go_is_free_again(self):
-        room = Room(LIMIT)
+        memory = BodyMemory(LIMIT)
         for _ in range(5):
-            body = Body(SETTINGS, room)
+            body = Body(SETTINGS, memory)
             body.add(form_of(LIMIT))
             body.finish()
             body.close()
             assert not body.refusal
 
     def test_who_lets_go_twice_gives_nothing_away(self):
-        room = Room(LIMIT)
-        body = Body(SETTINGS, room)
+        memory = BodyMemory(LIMIT)
+        body = Body(SETTINGS, memory)
         body.add(form_of(LIMIT))
         body.close()
         body.close()
-        bodies = [Body(SETTINGS, room) for _ in range(2)]
+        bodies = [Body(SETTINGS, memory) for _ in range(2)]
         for body in bodies:
             body.add(form_of(LIMIT))
         assert [bool(body.refusal) for body in bodies] == [True, False]
 
     @given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["add", "finish", "close"]), st.integers(0, 7000))))
     def test_whatever_comes_and_goes_all_together_never_hold_more(self, steps):
-        room, limit = Room(LIMIT), 6000
-        bodies = [Body(BodySettings(max_body_bytes=limit), room) for _ in range(5)]
+        memory, limit = BodyMemory(LIMIT), 6000
+        bodies = [Body(BodySettings(max_body_bytes=limit), memory) for _ in range(5)]
         held = [0] * 5
         for index, action, size in steps:
             if action == "add" and not bodies[index].finished:
@@ -151,6 +151,6 @@ class TestRoom:
                 bodies[index].finish()
             elif action == "close":
                 bodies[index].close()
-                bodies[index], held[index] = Body(BodySettings(max_body_bytes=limit), room), 0
+                bodies[index], held[index] = Body(BodySettings(max_body_bytes=limit), memory), 0
             kept = sum(size for body, size in zip(bodies, held, strict=True) if not body.refusal)
             assert kept <= LIMIT

@@ -3,5 +3,5 @@
 In order: ``body`` takes the bytes within bounds, ``form`` cuts the call's fields out of them, ``validation`` makes
 frozen types, ``stamp_owners`` refuses stamps of other VOs' pilots, ``quotas`` refuses a VO that has sent enough, and
 ``receiver.Receiver`` hands the batch to ``write.writer.Writer``. Nothing is acknowledged here: a sender's answer is the
-writer's receipt. Surface: ``Receiver``, ``Body``, ``Room``, ``Form``, ``Quotas``, ``StampOwners``.
+writer's receipt. Surface: ``Receiver``, ``Body``, ``BodyMemory``, ``Form``, ``Quotas``, ``StampOwners``.
 """

@@ -1,7 +1,7 @@
-"""Bodies of requests while they arrive: bounded one by one and all together, compressed or not.
+"""Bodies of requests while they arrive, compressed or not; each has a bound, and all together have one.
 
-A body that goes over a bound is read on to its end, as a stock pilot dies of a connection that is closed on it, but
-not kept: only its edges are, which tell whose message is missing.
+A body over a bound is still read to its end, because a stock pilot dies when its connection is closed. Only its edges
+are stored, which name the log whose message is missing.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from .form import EDGE_BYTES, Form
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class Room:
-    """Bytes that bodies may hold together. For one thread: the one that receives them."""
+class BodyMemory:
+    """Memory that all bodies share, in bytes. Only the thread that receives bodies may use it."""
 
     def __init__(self, max_bytes: int):
         self._free = max_bytes
         self._receiving: dict[Body, None] = {}
 
     def take(self, body: Body, number: int) -> bool:
-        """Return whether the body may hold ``number`` more bytes. Without room, the bodies that have been arriving
-        longest are dropped, perhaps this one: an honest body arrives quickly.
+        """Return whether the body may hold ``number`` more bytes.
+
+        When too few are free, the bodies that have been arriving longest are refused, perhaps this one too: an honest
+        body arrives quickly.
         """
         self._receiving.setdefault(body)
         while number > self._free and body in self._receiving:
@@ -35,7 +37,7 @@ class Room:
         return body in self._receiving
 
     def arrived(self, body: Body) -> None:
-        """Note that the body has arrived and is not to be dropped any more."""
+        """Note that the whole body has arrived; ``take`` does not refuse it any more."""
         self._receiving.pop(body, None)
 
     def give_back(self, body: Body, number: int) -> None:
@@ -45,12 +47,12 @@ class Room:
 
 
 class Body:
-    """One body. ``refusal`` says why it is not kept; ``size`` is what has been sent of it, in bytes."""
+    """The body of one request. ``refusal`` is the reason why it is not stored; ``size`` counts the bytes received."""
 
-    def __init__(self, settings: BodySettings, room: Room, encoding: str = ""):
-        """``encoding`` is the request's Content-Encoding."""
+    def __init__(self, settings: BodySettings, memory: BodyMemory, encoding: str = ""):
+        """Create an empty body; ``encoding`` is the request's Content-Encoding."""
         self._limit = settings.max_body_bytes
-        self._room = room
+        self._memory = memory
         self._kept = bytearray()
         self._head = self._tail = b""
         self._held = 0
@@ -61,36 +63,36 @@ class Body:
         if encoding not in ("", "identity", "gzip"):
             self.refuse(InvalidInput("The body is encoded in another way than gzip"))
 
-    def add(self, chunk: bytes) -> None:
-        """Take the next bytes as they were sent."""
-        self.size += len(chunk)
+    def add(self, block: bytes) -> None:
+        """Add the next bytes, as they were sent."""
+        self.size += len(block)
         if self.size > self._limit and not self.refusal:
             self._refuse_size()
         if self._unzip:
-            self._add_compressed(chunk)
+            self._add_compressed(block)
         else:
-            self._keep(chunk)
+            self._hold(block)
 
-    def _add_compressed(self, chunk: bytes) -> None:
-        """Once refused nothing is unpacked any more, so that nothing of its end can be told."""
+    def _add_compressed(self, block: bytes) -> None:
+        """Unpack and add bytes. A refused body is not unpacked any further, so its end stays unknown."""
         unzip = self._unzip
         if self.refusal or unzip is None:
             return
-        room = self._limit - len(self._kept) + 1
+        limit = self._limit - len(self._kept) + 1
         try:
-            plain = unzip.decompress(chunk, room)
+            plain = unzip.decompress(block, limit)
         except zlib.error:
             self.refuse(InvalidInput("The body is not gzip, as its Content-Encoding says"))
             return
         if unzip.unused_data:
             self.refuse(InvalidInput("Something follows the compressed body"))
         elif plain:
-            self._keep(plain)
+            self._hold(plain)
 
-    def _keep(self, plain: bytes) -> None:
+    def _hold(self, plain: bytes) -> None:
         if not self.refusal and len(self._kept) + len(plain) > self._limit:
             self._refuse_size()
-        if not self.refusal and self._room.take(self, len(plain)):
+        if not self.refusal and self._memory.take(self, len(plain)):
             self._held += len(plain)
             self._kept += plain
         if self.refusal:
@@ -100,24 +102,25 @@ class Body:
         self.refuse(MessageTooLarge(f"The body has more than {self._limit} bytes", limit=f"{self._limit} bytes"))
 
     def refuse(self, error: PilotLogError) -> None:
-        """Keep no more of it than its edges; the first reason counts."""
+        """Drop all of the body but its edges. The first reason counts."""
         if self.refusal:
             return
         self.refusal = error
         self._head, self._tail = bytes(self._kept[:EDGE_BYTES]), bytes(self._kept[-EDGE_BYTES:])
         self.close()
 
-    def _remember_edges(self, chunk: bytes) -> None:
+    def _remember_edges(self, block: bytes) -> None:
         if len(self._head) < EDGE_BYTES:
-            self._head += chunk[: EDGE_BYTES - len(self._head)]
-        self._tail = (self._tail + chunk)[-EDGE_BYTES:] if len(chunk) < EDGE_BYTES else bytes(chunk[-EDGE_BYTES:])
+            self._head += block[: EDGE_BYTES - len(self._head)]
+        self._tail = (self._tail + block)[-EDGE_BYTES:] if len(block) < EDGE_BYTES else bytes(block[-EDGE_BYTES:])
 
     def finish(self) -> Form:
-        """Return the form, once all has arrived; of a refused body what its edges tell. Its bytes still count until
-        ``close``.
+        """Return the form of a body that has arrived whole; of a refused body, the fields in its edges.
+
+        Its bytes count against the shared memory until ``close``.
         """
         self.finished = True
-        self._room.arrived(self)
+        self._memory.arrived(self)
         if self._unzip and not self.refusal and not self._unzip.eof:
             self.refuse(InvalidInput("The compressed body is cut off"))
         if not self.refusal:
@@ -130,6 +133,6 @@ class Body:
         return form.cut_edges(self._head, b"" if self._unzip else self._tail)
 
     def close(self) -> None:
-        """Hold nothing any more."""
-        self._room.give_back(self, self._held)
+        """Release the bytes of the body."""
+        self._memory.give_back(self, self._held)
         self._kept, self._held = bytearray(), 0

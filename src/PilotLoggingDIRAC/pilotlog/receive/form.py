@@ -1,10 +1,10 @@
-"""The form that a call over HTTPS is: ``method``, ``args`` and a few short fields, cut out of the bytes as they came.
+"""The form of a call over HTTPS: ``method``, ``args`` and a few short fields, cut out of the bytes as received.
 
-``args`` may be long. It stays encoded until somebody asks for its text, so that this can happen where it holds up
-nobody, and only for who is allowed to call.
+``args`` may be long. It stays encoded until ``Form.text`` is called, so that a thread of its own can decode it, and
+only for a caller who is authorised.
 
-The method's name, and credentials beside the certificate, are checked: DIRAC's own code writes both into the service's
-log as they are, and fails on forms that it does not expect.
+The method's name and the extra credentials are checked here, because DIRAC writes both into the service's log
+unchanged and fails on forms that it does not expect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..errors import InvalidInput
 
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 
-#: So much of the beginning and of the end tells who calls what, of a body that can't be kept.
+#: Length of each edge of a refused body: enough for the method's name, the stamp and the VO.
 EDGE_BYTES = 2048
 
 _MAX_FIELDS = 16
@@ -33,14 +33,15 @@ _MAX_CREDENTIALS = 2048
 
 @dataclass(slots=True)
 class Form:
-    """Form of a call. ``fields`` are decoded, ``args`` is not, and ``text`` takes it out."""
+    """The form of a call. ``fields`` are decoded, ``args`` is not."""
 
     fields: dict[str, bytes] = field(default_factory=dict)
     args: bytes = b""
 
     def text(self) -> str:
-        """Return the JSON of the arguments, an empty list where there are none; they are forgotten here, for their
-        memory.
+        """Return the JSON text of the arguments, "[]" when there are none. Frees the memory of ``args``.
+
+        Raise InvalidInput for arguments that are not UTF-8.
         """
         encoded, self.args = self.args, b""
         decoded = unquote(encoded)
@@ -52,7 +53,7 @@ class Form:
 
 
 def cut(body: bytes | bytearray) -> Form:
-    """Return the form in a body; of fields that come twice the last one counts, as in DIRAC. Raises InvalidInput."""
+    """Return the form in a body; the last of equal fields counts, as in DIRAC. Raise InvalidInput."""
     form, start = Form(), 0
     for _ in range(_MAX_FIELDS):
         end = body.find(b"&", start)
@@ -78,7 +79,7 @@ def _add(form: Form, body: bytes | bytearray, start: int, end: int) -> None:
 
 
 def cut_edges(head: bytes, tail: bytes) -> Form:
-    """Return the known fields of a form whose middle is missing: ``fields`` before and behind ``args``, and its end."""
+    """Return a form whose middle is missing: the fields before and behind ``args``, and the end of ``args``."""
     before, found, _ = head.partition(b"args=")
     if not found or (before and not before.endswith(b"&")):
         return Form()
@@ -91,7 +92,7 @@ def cut_edges(head: bytes, tail: bytes) -> Form:
 
 
 def names_at_end(args: bytes) -> tuple[str, str | None] | None:
-    """(stamp, VO) that end the arguments of a message, None when it can't be told; names are as untrusted as ever."""
+    """Return the stamp and VO that end the arguments of a message, unchecked; None when they are not found."""
     found = _NAMES_AT_END.search(unquote(args[-EDGE_BYTES:]))
     if not found:
         return None
@@ -100,12 +101,12 @@ def names_at_end(args: bytes) -> tuple[str, str | None] | None:
 
 
 def unquote(value: bytes) -> bytes:
-    """Return a form's value decoded, as ``urllib.parse.unquote_to_bytes`` does with ``+`` for a blank, five times as
-    fast.
+    """Return a form's value decoded: the result of ``urllib.parse.unquote_to_bytes``, five times as fast, and ``+`` is
+    a blank.
 
-    ``%41`` is ``=41`` in quoted-printable, which the standard library decodes in C; ``=`` and line breaks, which mean
-    something there, are encoded first. A ``%`` that stands alone makes the result longer than it should be: that is
-    InvalidInput, as no encoder leaves one.
+    ``%41`` is ``=41`` in quoted-printable, which the standard library decodes in C. ``=`` and line breaks have a
+    meaning there and are encoded first. Raise InvalidInput for a ``%`` without two digits; the result is longer then
+    than it should be.
     """
     for byte, escape in _SPECIAL:
         value = value.replace(byte, escape)
@@ -117,13 +118,13 @@ def unquote(value: bytes) -> bytes:
 
 
 def check_method(name: str) -> None:
-    """Raise InvalidInput for what can't be the name of a method."""
+    """Raise InvalidInput unless it can be the name of a method."""
     if not _METHOD.fullmatch(name):
         raise InvalidInput("Not a method's name")
 
 
 def check_extra_credentials(encoded: str) -> None:
-    """Raise InvalidInput unless it is empty, or JSON of a group's name, or of a list of a DN and a group's name."""
+    """Raise InvalidInput unless it is empty, or JSON: a group's name, or a list of a DN and a group's name."""
     if encoded and not _are_names(_names(encoded)):
         raise InvalidInput("The extra credentials are neither a group nor a DN and a group")
 

@@ -1,6 +1,6 @@
-"""Quotas of a VO within an hour: bytes of text, and logs that were not there before.
+"""Quotas of a VO for an hour: bytes of text, and new logs.
 
-Counted in memory, by each collector for itself. What is over is refused before it is acknowledged.
+Each collector counts for itself, in memory. A message over a quota is refused, never acknowledged.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cachetools import LRUCache
@@ -23,26 +23,26 @@ _SLOTS = HOUR // SLOT_SECONDS
 _MAX_KNOWN_LOGS = 200_000
 _MAX_VOS = 1000
 _OTHERS = "other VOs"
-#: A quota counts as spent for so long after the last refusal.
+#: Seconds after the last refusal for which a quota is reported as spent.
 _QUIET_SECONDS = 600
 
 
 class Window:
-    """Amounts of the last hour, by minute; no hour admits more than its limit."""
+    """Amounts of the last hour, by minute. In no hour is more taken than the limit."""
 
     def __init__(self) -> None:
         self._slots: dict[int, int] = {}
         self._used = 0
 
     def used(self, now: float) -> int:
-        """Return the amount that counts now."""
+        """Return the amount taken in the last hour."""
         oldest = int(now // SLOT_SECONDS) - _SLOTS
         for slot in [slot for slot in self._slots if slot < oldest]:
             self._used -= self._slots.pop(slot)
         return self._used
 
     def take(self, amount: int, limit: int, now: float) -> bool:
-        """Count an amount, if it and what counts already are within the limit; 0 is no limit."""
+        """Take an amount and return True, or return False when the sum would exceed the limit; 0 is no limit."""
         used = self.used(now)
         if limit and used + amount > limit:
             return False
@@ -52,21 +52,21 @@ class Window:
         return True
 
     def give_back(self, amount: int, then: float) -> None:
-        """Undo an amount that was taken at a time."""
+        """Give back an amount that was taken at the time ``then``."""
         slot = int(then // SLOT_SECONDS)
         if slot in self._slots:
             self._slots[slot] -= amount
             self._used -= amount
 
 
+@dataclass(slots=True)
 class _Account:
-    """One VO's windows."""
+    """The windows and refusals of one VO; ``last_refusal`` is its text and its time."""
 
-    def __init__(self) -> None:
-        self.bytes = Window()
-        self.logs = Window()
-        self.refused: Counter[str] = Counter()
-        self.last_refusal = ("", 0.0)
+    bytes: Window = field(default_factory=Window)
+    logs: Window = field(default_factory=Window)
+    refused: Counter[str] = field(default_factory=Counter)
+    last_refusal: tuple[str, float] = ("", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Quotas:
     """The quotas of all VOs. Safe to use from several threads."""
 
     def __init__(self, limits: Callable[[str], QuotaSettings], monotonic: Callable[[], float] = time.monotonic):
-        """``limits(vo)`` is asked for each message, so it must not wait for anything."""
+        """Create the quotas; ``limits(vo)`` is called for each message and must never wait."""
         self._limits = limits
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -90,9 +90,9 @@ class Quotas:
         self._known: LRUCache[int, None] = LRUCache(_MAX_KNOWN_LOGS)
 
     def admit_log(self, pilot: PilotId) -> None:
-        """Let a pilot have a log: one that was admitted before is known, as long as not too many came after it.
+        """Count a new log of the pilot's VO; a log that is remembered does not count again.
 
-        Raises QuotaSpent for a new one, when the VO has had as many new ones as it may.
+        Raise QuotaSpent for a new log when the VO has used up its quota. The logs used last are remembered.
         """
         with self._lock:
             account, key, limit = self._account(pilot.vo), hash(pilot), self._limits(pilot.vo).max_new_logs_per_hour
@@ -101,7 +101,7 @@ class Quotas:
             self._known[key] = None
 
     def take_bytes(self, vo: str, number: int) -> Charge:
-        """Count bytes of text. Raises QuotaSpent when that is more than the VO may send."""
+        """Take bytes of text from the VO's quota. Raise QuotaSpent when that exceeds the quota."""
         with self._lock:
             account, limit, now = self._account(vo), self._limits(vo).max_bytes_per_hour, self._monotonic()
             if not account.bytes.take(number, limit, now):
@@ -109,12 +109,12 @@ class Quotas:
             return Charge(vo, number, now)
 
     def give_back(self, charge: Charge, number: int) -> None:
-        """Undo ``number`` bytes of a charge: they were not stored."""
+        """Give back ``number`` bytes of a charge that were not stored."""
         with self._lock:
             self._account(charge.vo).bytes.give_back(number, charge.time)
 
     def status(self) -> dict[str, dict[str, Any]]:
-        """By VO, what was taken within the hour, what may be, and what was refused since the start, by option."""
+        """Return by VO the amounts of the last hour, their limits, and the refusals since the start by option."""
         with self._lock:
             return {vo: self._describe(vo, account) for vo, account in sorted(self._accounts.items())}
 

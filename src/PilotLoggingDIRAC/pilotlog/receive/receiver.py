@@ -1,4 +1,7 @@
-"""The way in: who sends, for which VO, what; then the writer. Refusals happen here, are named and counted."""
+"""The receiver: checks the caller, its VO, the pilot and the payload of a call, and submits a batch to the writer.
+
+It counts the receipts, and the refusals by name.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _ANSWER_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Receiver:
-    """Takes messages and finalise marks of callers, and counts what became of them."""
+    """Receiver of messages and finalise marks; counts their outcomes."""
 
     def __init__(
         self,
@@ -37,8 +40,9 @@ class Receiver:
         check: Callable[[PilotId], None] = lambda pilot: None,
         quotas: Quotas | None = None,
     ):
-        """``check(pilot)`` raises the PilotLogError of a pilot that may not write, and never waits. Without ``quotas``
-        those of the settings' defaults count for every VO.
+        """Create the receiver. ``check(pilot)`` never waits, and raises a PilotLogError if the pilot may not write.
+
+        Without ``quotas``, each VO has the default quotas of the settings.
         """
         self.settings = settings
         self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
@@ -51,7 +55,7 @@ class Receiver:
     def message(
         self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
     ) -> Future[Receipt]:
-        """Return a future of the Receipt of a ``sendMessage``; raises the PilotLogError of a refusal."""
+        """Submit a ``sendMessage`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
             batch = validation.message(
@@ -64,7 +68,7 @@ class Receiver:
         return self._submit(batch, charge)
 
     def _admit(self, batch: Batch) -> Charge:
-        """Count a message in its VO's quotas. Raises QuotaSpent; of a log that is there, a line tells of it."""
+        """Take a message from its VO's quotas. Raise QuotaSpent; a log that exists gets a marked line about the gap."""
         self._quotas.admit_log(batch.pilot)
         try:
             return self._quotas.take_bytes(batch.pilot.vo, len(batch.text))
@@ -73,11 +77,11 @@ class Receiver:
             raise
 
     def missed(self, caller: Caller, stamp: object, stated_vo: object, size: int, error: PilotLogError) -> None:
-        """Let the log tell of a message that could not be read, if its sender may write there. Raises PilotLogError."""
+        """Mark the gap of a message that could not be read. Raise PilotLogError unless its sender may write there."""
         self._mark(self._pilot(caller, stamp, stated_vo), size, error)
 
     def _mark(self, who: PilotId, size: int, error: PilotLogError) -> None:
-        with suppress(QuotaSpent):  # a log that there may not be gets no line either
+        with suppress(QuotaSpent):  # a log that the quota refuses gets no marked line either
             self._quotas.admit_log(who)
             limit = getattr(error, "limit", "")
             self._writer.gap(who, size, f"over the limit of {limit}" if limit else str(error))
@@ -85,7 +89,7 @@ class Receiver:
     def finalisation(
         self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
     ) -> Future[Receipt]:
-        """Return a future of the Receipt of a ``finaliseLogs``; raises the PilotLogError of a refusal."""
+        """Submit a ``finaliseLogs`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = validation.finalisation(who, payload, self._clock(), sender)
         self._quotas.admit_log(who)
@@ -110,12 +114,12 @@ class Receiver:
         return answer
 
     def _settle_charge(self, charge: Charge | None, stored: int) -> None:
-        """Give back bytes that were refused or had been stored before."""
+        """Give back the bytes that were refused or had been stored before."""
         if charge and stored < charge.bytes:
             self._quotas.give_back(charge, charge.bytes - stored)
 
     def wait(self, answer: Future[Receipt], seconds: float) -> Receipt:
-        """Return the receipt, waiting in this thread; one that does not come in time is given up, atomically."""
+        """Return the receipt, waiting in this thread. When it is late, cancel the batch and raise Overloaded."""
         try:
             return answer.result(max(seconds, 0))
         except FutureTimeout:
@@ -127,11 +131,11 @@ class Receiver:
         self._counts.refused(error)
 
     def status(self) -> dict[str, Any]:
-        """Return counts of what this process took and refused since its start, and of what waits."""
+        """Return the counts of messages since the start, the quotas and the waiting batches."""
         return self._counts.snapshot() | {"Quotas": self._quotas.status()} | self._writer.status()
 
     def histograms(self) -> dict[str, Histogram]:
-        """Return the seconds that senders waited for an answer, and batches and seconds of transactions."""
+        """Return the histograms of seconds to an answer, and of batches and seconds of a transaction."""
         return {"Answers": self._answers, "Groups": self._writer.groups, "Commits": self._writer.commits}
 
 
@@ -145,6 +149,8 @@ def too_late() -> Overloaded:
 
 
 class _Counts:
+    """Counts since the start. Safe to use from several threads."""
+
     def __init__(self, since: datetime):
         self._since = since
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
-"""Owners of stamps: one that DIRAC knows as a pilot of other VOs only is refused from then on.
+"""Owners of stamps: a stamp that DIRAC knows only for pilots of other VOs is refused.
 
-DIRAC is asked apart from ingest, in bulk and rarely, as its table has no index for stamps. Until it was asked, and
-while it can't be, a stamp is taken as it is.
+DIRAC is asked in the background, rarely and for many stamps at once, because its table has no index for stamps. A stamp
+is accepted until DIRAC was asked, and while DIRAC cannot be asked.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from ..model import PilotId
 from ..settings import OwnershipSettings
 
 Owners = Callable[[Sequence[str]], Mapping[str, frozenset[str]]]
-"""The VOs of the known ones among many stamps. Raises whatever hinders it."""
+"""Return the VOs of many stamps; unknown stamps are left out. May raise any error."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    """VOs of a stamp, none for an unknown one, and the time until which they count."""
+    """The VOs of a stamp, none if it is unknown, and the time until which they are valid."""
 
     vos: frozenset[str]
     until: float
 
 
 class StampOwners:
-    """Remembers the VOs of stamps, a bounded number of them; those heard of longest ago are forgotten first."""
+    """Memory of stamps and their VOs. It is bounded: the stamps used longest ago are forgotten first."""
 
     def __init__(self, owners: Owners, settings: OwnershipSettings, monotonic: Callable[[], float] = time.monotonic):
         self._owners = owners
@@ -43,7 +43,7 @@ class StampOwners:
         self._refused: dict[str, PilotId] = {}
 
     def check(self, pilot: PilotId) -> None:
-        """Raise ForeignStamp when the stamp is that of other VOs' pilots only. Asks nobody and never waits."""
+        """Raise ForeignStamp when the stamp is known only for other VOs' pilots. Never waits."""
         with self._lock:
             entry = self._known.get(pilot.stamp)
             if entry is None or entry.until <= self._monotonic():
@@ -60,9 +60,9 @@ class StampOwners:
             self._wanted[stamp] = None
 
     def look_up(self) -> int:
-        """Ask for the stamps that wait longest, as many as one question may hold; how many there were.
+        """Look up the stamps that have waited longest, at most ``owner_lookup_stamps``, and return their number.
 
-        Raises what the question raises; then they wait on.
+        Raise the error of a lookup that fails; its stamps keep waiting.
         """
         with self._lock:
             stamps = list(islice(self._wanted, self._settings.owner_lookup_stamps))
@@ -78,7 +78,7 @@ class StampOwners:
         self._known[stamp] = _Entry(vos, self._monotonic() + seconds)
 
     def refused(self) -> dict[str, PilotId]:
-        """Return the last pilot refused of each VO since this was asked before."""
+        """Return by VO the pilot refused last since the previous call."""
         with self._lock:
             refused, self._refused = self._refused, {}
         return refused
