@@ -1,7 +1,7 @@
-"""Draining: what waits in the spool goes to the store by itself, in order, while new batches keep coming.
+"""The drain: groups of the spool go to the store, in order, while new batches arrive.
 
-The store counts as away from the first time-out or lost connection on (a circuit breaker): everything goes to the
-spool then, and every ``probe_seconds`` the oldest group of the spool is offered as a probe.
+It is a circuit breaker too: after a time-out or a lost connection the store counts as unavailable. All groups go to the
+spool then, and every ``probe_seconds`` the oldest group of the spool is offered to the store as a probe.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from ..settings import IngestSettings, SpoolSettings
 from .spool import Spool
 
 Numbers = Callable[[int], tuple[str, int]]
-"""``numbers(n)``: an epoch, and the first of n numbers in it that nobody else will use."""
+"""``numbers(n)`` reserves n numbers and returns their epoch and the first of them."""
 
-
-#: So often the connection may break over a group, with the store there, before the group is to blame.
+#: Broken connections over one group, with the store available, after which the group counts as refused.
 _SUSPICIONS = 3
 
 
 class Drain:
-    """The spool's side of a writer. Used by the writer's own thread, but for ``status`` and ``request_release``."""
+    """The writer's side of the spool. Only the writer's thread calls it, except ``status`` and ``request_release``."""
 
     def __init__(
         self,
@@ -39,8 +38,10 @@ class Drain:
         wake: Callable[[], None],
         set_aside: Callable[[Batch, str], None],
     ):
-        """``wake`` is called from another thread whenever an offered group came back; ``set_aside`` is told of each
-        batch that went from the spool to the quarantine, and why.
+        """Create the drain; ``open`` opens its spool.
+
+        ``wake`` is called from another thread when the store has answered for a group. ``set_aside`` is called with
+        each batch that moves from the spool to the quarantine, and the reason.
         """
         self._store = store
         self._open_spool = open_spool
@@ -61,7 +62,7 @@ class Drain:
         self._release: tuple[Numbers, Future[int]] | None = None
 
     def open(self) -> None:
-        """Open the spool, if that is possible now; without one, what the store can't take is refused."""
+        """Open the spool if possible. Without a spool, a batch is refused while the store is unavailable."""
         if self._open_spool is None or self._spool is not None:
             return
         try:
@@ -71,32 +72,32 @@ class Drain:
             self._spool_problem, self._older_unreachable = str(error), error.may_hold_batches
 
     def require_order(self) -> None:
-        """Raise SpoolUnavailable while older batches may wait in a spool that can't be opened: nothing may overtake."""
+        """Raise SpoolUnavailable while a spool that cannot be opened may hold older batches: none may overtake them."""
         if self._older_unreachable:
             raise SpoolUnavailable(self._spool_problem)
 
     @property
     def store_is_away(self) -> bool:
-        """Return whether a group has to go to the spool: behind what waits there, or because a probe is not due yet."""
+        """Return whether a new group must go to the spool: older groups wait there, or the next probe is not due."""
         waiting = self._spool is not None and not self._spool.empty
         return waiting or bool(self._away and time.monotonic() < self._next_probe)
 
-    def opened(self, error: StoreUnavailable) -> None:
-        """Note that the store did not take a group; it is left alone until the next probe."""
+    def store_failed(self, error: StoreUnavailable) -> None:
+        """Count the store as unavailable until the next probe."""
         self._away = str(error)
         self._next_probe = time.monotonic() + self._settings.probe_seconds
 
-    def failed(self, problem: str) -> None:
-        """Something unforeseen: if it was over what waits in the spool, it must not be tried again at once."""
+    def step_failed(self, problem: str) -> None:
+        """Wait for the next probe after an unexpected error, if groups of the spool may be its cause."""
         if self._spool is not None and not self._spool.empty:
-            self.opened(StoreUnavailable(problem))
+            self.store_failed(StoreUnavailable(problem))
 
-    def closed(self) -> None:
-        """Note that the store took a group that did not come through the spool."""
+    def store_answered(self) -> None:
+        """Count the store as available: it has stored a group."""
         self._away = ""
 
     def append(self, epoch: str, group: list[Numbered], why: PilotLogError | None = None) -> list[Receipt]:
-        """Keep a group in the spool; its receipts. Raises SpoolUnavailable, or ``why`` where there is no spool."""
+        """Store a group in the spool and return its receipts. Raise SpoolUnavailable, or ``why`` without a spool."""
         if self._spool is None:
             raise why or StoreUnavailable(self._away)
         try:
@@ -108,7 +109,7 @@ class Drain:
         return [Receipt(len(item.batch.text)) for item in group]
 
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
-        """Put aside what the store refuses; without a spool, or when that fails too, it is only counted missing."""
+        """Quarantine a batch that the store refuses. Without a usable spool it is only counted as missing."""
         if self._spool is None:
             return
         try:
@@ -123,7 +124,7 @@ class Drain:
         return min(idle_seconds, max(0.0, self._next_probe - time.monotonic()) if self._away else 0.0)
 
     def step(self) -> None:
-        """Look what became of the group that was offered, and offer the next; never waits for the store."""
+        """Settle the offered group if the store has answered, and offer the next group. Never waits for the store."""
         self._housekeep()
         spool = self._spool
         if spool is None:
@@ -139,7 +140,7 @@ class Drain:
             self._away = self._away or "The spool can't be read"
 
     def close(self, seconds: float) -> None:
-        """Wait so long for the group that was offered, forget it if it is stored, and let go of the spool."""
+        """Close the spool, after at most ``seconds`` of waiting for the offered group; a stored group is removed."""
         spool = self._spool
         if spool is None:
             return
@@ -165,8 +166,10 @@ class Drain:
         step.add_done_callback(lambda _: self._wake())
 
     def _append(self, epoch: str, group: list[Numbered]) -> None:
-        """Offer a group. Raises StoreRefused too when the connection broke over it several times though the store is
-        there: a batch may be such, and must not block all others.
+        """Offer a group to the store.
+
+        Raise StoreRefused too when the connection broke several times over it though the store is available: one batch
+        may be the cause, and must not block all others.
         """
         try:
             self._store.append(epoch, group, acknowledged=True)
@@ -186,7 +189,7 @@ class Drain:
             self._group_batches = min(2 * self._group_batches, self._ingest.max_group_batches)
             spool.remove(epoch, group)
         elif isinstance(error, StoreUnavailable):
-            self.opened(error)
+            self.store_failed(error)
         elif len(group) > 1:
             self._group_batches = len(group) // 2
         else:
@@ -194,7 +197,7 @@ class Drain:
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
-        """Now and then: adopt what dead processes left; open a spool, or write to it, that was a problem."""
+        """Adopt spools of dead processes, and try a spool again that had a problem; at most once an interval."""
         if time.monotonic() < self._next_adoption or self._offered:
             return
         wait = self._settings.adopt_seconds if self._spool else self._settings.probe_seconds
@@ -215,7 +218,7 @@ class Drain:
             _resolve(answer, lambda: spool.release(*numbers(spool.quarantined)))
 
     def request_release(self, numbers: Numbers) -> int:
-        """Offer the quarantine again; how many batches there were. Waits for the writer's thread."""
+        """Move the quarantine back to the spool and return its number of batches. Waits for the writer's thread."""
         if self._spool is None or not self._spool.quarantined:
             return 0
         answer: Future[int] = Future()

@@ -1,4 +1,4 @@
-"""Text that was refused and is missing in a log: counted by log, told by a single marked line at the next chance."""
+"""Gaps: refused text is counted by log, and one marked line reports it with the next group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOGS_PER_STEP = 200
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Missing text at one place of a log."""
+    """Text that is missing at one place of a log: number of batches, bytes, and the last reason."""
 
     batches: int
     bytes: int
@@ -27,7 +27,7 @@ class Gap:
 
 
 class Gaps:
-    """The gaps that no line tells of yet. Bounded: of more logs than that, only the number is kept."""
+    """The gaps that no line reports yet. Their number is bounded; ``untold`` counts those beyond the bound."""
 
     def __init__(self, clock: Clock):
         self._clock = clock
@@ -36,12 +36,12 @@ class Gaps:
         self.untold = 0
 
     def add(self, batch: Batch, reason: str) -> None:
-        """Add the gap of a refused batch; a mark without text leaves none."""
+        """Add the gap of a refused batch; a finalise mark without text leaves none."""
         if batch.text:
             self.merge({batch.pilot: Gap(1, len(batch.text), reason)})
 
     def merge(self, gaps: Mapping[PilotId, Gap]) -> None:
-        """Add gaps, also those that ``take`` gave and that could not be told of."""
+        """Add gaps; also those that ``take`` returned and whose lines could not be stored."""
         with self._lock:
             for pilot, gap in gaps.items():
                 if pilot in self._gaps:
@@ -52,7 +52,7 @@ class Gaps:
                     self.untold += 1
 
     def take(self) -> tuple[dict[PilotId, Gap], list[Batch]]:
-        """Return some gaps, the oldest first, and the lines that tell of them; they are forgotten here."""
+        """Take out the oldest gaps, a bounded number, and return them with the batches of their lines."""
         if not self._gaps:
             return {}, []
         with self._lock:
@@ -63,7 +63,7 @@ class Gaps:
         return len(self._gaps)
 
     def _line(self, pilot: PilotId, gap: Gap) -> Batch:
-        """Return the line that tells of a gap. It begins with a line break, as the text before may end mid-line."""
+        """Return the line that reports a gap. It begins with a line break, as the text before may end mid-line."""
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
         return Batch(pilot, now, marked_line(now, what))

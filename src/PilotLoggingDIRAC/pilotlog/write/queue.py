@@ -1,4 +1,4 @@
-"""Queue of batches that wait for the writer, bounded in number and bytes, handed out in groups."""
+"""Queue of batches that wait for the writer: bounded in number and bytes, taken in groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Waiting:
 
 
 class WaitingQueue:
-    """Batches in the order in which they were put."""
+    """Batches in the order of ``put``. Safe to use from several threads."""
 
     def __init__(self, settings: IngestSettings):
         self._settings = settings
@@ -39,9 +39,7 @@ class WaitingQueue:
         return len(self._waiting)
 
     def put(self, batch: Batch) -> Future[Receipt]:
-        """Return a future for the batch. Raises Overloaded when more waits than is allowed, ShuttingDown once
-        closed.
-        """
+"""Append the batch and return its future. Raise Overloaded over a bound, ShuttingDown after ``close``."""
         with self._changed:
             if self._closed:
                 raise ShuttingDown("The collector is stopping: try again")
@@ -54,15 +52,15 @@ class WaitingQueue:
             return waiting.answer
 
     def wake(self) -> None:
-        """Let ``gather`` return, with nothing if there is nothing."""
+        """Let ``gather`` return at once, even with an empty group."""
         with self._changed:
             self._woken = True
             self._changed.notify()
 
     def gather(self, patience_seconds: float) -> list[Waiting] | None:
-        """Return the next group; empty after ``wake`` or when nothing came in time; None once closed and drained.
+        """Return the next group: empty after ``wake`` or when none came in time, None when closed and empty.
 
-        More is waited for only where the group before had more than one: a sender that is alone gets its answer sooner.
+        It waits for more batches only if the group before had several: a single sender gets its answer sooner.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed or self._woken, patience_seconds)
@@ -87,13 +85,13 @@ class WaitingQueue:
         return group
 
     def close(self) -> None:
-        """Take no more; what waits is still handed out."""
+        """Refuse new batches; ``gather`` still returns those that wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def refuse_all(self) -> None:
-        """Refuse what still waits."""
+        """Refuse all batches that still wait."""
         with self._changed:
             for waiting in self._waiting:
                 if waiting.answer.set_running_or_notify_cancel():

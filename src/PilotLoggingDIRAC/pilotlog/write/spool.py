@@ -1,8 +1,9 @@
-"""The spool: where acknowledged batches wait, on local disk, while the database is away.
+"""The spool: acknowledged batches wait here, on local disk, while the database is away.
 
-One sqlite file a collector process (WAL, synchronous FULL: what ``append`` returned from survives ``kill -9`` and a
-power cut), mode 0600 in a folder of mode 0700 because it holds raw text. A lock beside the file tells whether a
-process lives with it; a successor takes over what a dead one left. Nothing outside this folder is touched.
+Each collector process has one sqlite file. Because of WAL and synchronous FULL, a group that ``append`` has stored
+survives ``kill -9`` and a power cut. The file has mode 0600 in a folder of mode 0700, because it contains raw text. A
+lock file beside it is held while its process lives; a later process takes over the files of dead ones. Nothing outside
+the folder is touched.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ _INSERT = f"INSERT OR IGNORE INTO {{table}} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, 
 
 
 class Spool:
-    """Groups of one process, in their order. Calls come from one thread, the writer's; counts may be read from any."""
+    """Batches of one process, in order. Only the writer's thread may call it; any thread may read the counts."""
 
     def __init__(self, folder: Path, settings: SpoolSettings):
-        """Take a file in the folder, and over what dead processes left there. Raises SpoolUnavailable."""
+        """Open a file in the folder: that of a dead process, or a new one. Raise SpoolUnavailable."""
         self._folder = folder
         self._settings = settings
         self._counting = threading.Lock()
@@ -56,13 +57,11 @@ class Spool:
 
     @property
     def empty(self) -> bool:
-        """Return whether nothing waits."""
+        """Return whether no batch waits."""
         return self.batches == 0
 
     def append(self, epoch: str, group: Sequence[Numbered]) -> None:
-        """Keep the group, durably. Raises SpoolFull over ``spool_max_mb``, SpoolUnavailable when it can't be
-        written.
-        """
+"""Store the group durably. Raise SpoolFull over ``spool_max_mb``, SpoolUnavailable if writing fails."""
         size = sum(numbered.batch.size for numbered in group)
         if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
@@ -71,7 +70,7 @@ class Spool:
         self._add(len(group), size)
 
     def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
-        """Return the oldest batches of one epoch, at least one unless the spool is empty."""
+        """Return the epoch of the oldest batch and the oldest batches of it; at least one unless the spool is empty."""
         epoch, size = "", 0
         group: list[Numbered] = []
         with _named_errors("read"):
@@ -85,13 +84,13 @@ class Spool:
         return epoch, group
 
     def remove(self, epoch: str, group: Sequence[Numbered]) -> None:
-        """Forget batches that are in the database. Raises SpoolUnavailable; offering them again is safe."""
+        """Remove batches that are in the database. Raise SpoolUnavailable; offering them again is safe."""
         with _named_errors("written"), self._database:
             self._delete("Batches", epoch, group)
         self._add(-len(group), -sum(numbered.batch.size for numbered in group))
 
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
-        """Put a batch aside that the store refuses, so that it blocks nobody."""
+        """Move a batch that the store refuses to the quarantine, so that it does not block later ones."""
         with _named_errors("written"), self._database:
             self._database.execute(_INSERT.format(table="Quarantine"), _row(epoch, numbered))
             waiting = self._delete("Batches", epoch, [numbered])
@@ -99,7 +98,7 @@ class Spool:
         self.quarantined += 1
 
     def release(self, epoch: str, first_number: int) -> int:
-        """Let what is in quarantine wait again, renumbered from ``first_number`` on; how many there were."""
+        """Move the quarantine back to the batches, numbered from ``first_number`` on, and return their number."""
         with _named_errors("written"), self._database:
             rows = list(self._database.execute(f"SELECT {_COLUMNS} FROM Quarantine ORDER BY Place"))
             renumbered = [(epoch, first_number + index, *row[2:]) for index, row in enumerate(rows)]
@@ -109,11 +108,11 @@ class Spool:
         return len(rows)
 
     def adopt(self) -> list[str]:
-        """Take over what dead processes left in the folder, oldest first; the names of the files taken.
+        """Take over the files of dead processes, oldest first, and return their names. Raise SpoolUnavailable.
 
-        Only what nobody has written to for ``abandoned_seconds``: a process that was just restarted goes on with its
-        own file, so that what it takes anew does not come before what waits there. A file that is no readable spool is
-        renamed and its name added to ``broken``. Raises SpoolUnavailable.
+        Only files that were not written to for ``abandoned_seconds`` are taken: a process that has just restarted goes
+        on with its own file, so that its new batches stay behind the waiting ones. A file that is no readable spool is
+        renamed, and its name is added to ``broken``.
         """
         adopted = []
         with _named_errors("adopted"):
@@ -130,12 +129,12 @@ class Spool:
         return adopted
 
     def check(self) -> None:
-        """Write a little. Raises SpoolUnavailable when that is not possible."""
+        """Write a test value. Raise SpoolUnavailable if that fails."""
         with _named_errors("written"), self._database:
             self._database.execute("PRAGMA user_version = 1")
 
     def close(self) -> None:
-        """Let go of the file; one that is empty is removed."""
+        """Close the file and release its lock; an empty file is removed."""
         empty = self.empty and not self.quarantined
         with _named_errors("closed"):
             self._database.close()
@@ -144,7 +143,7 @@ class Spool:
         self._lock.close()
 
     def _take_file(self) -> tuple[Path, IO[str]]:
-        """Return a file of our own and its lock: one that a dead process left, or a new one."""
+        """Return a file for this process and its lock: the file of a dead process, or a new one."""
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
             lock = self._lock_readable(path)
             if lock:
@@ -157,7 +156,7 @@ class Spool:
         raise SpoolUnavailable(f"There are {_MAX_FILES} spools of living processes in the folder")
 
     def _lock_readable(self, path: Path) -> IO[str] | None:
-        """Return the lock of a dead process's spool; a file that is none is put aside."""
+        """Return the lock of a dead process's spool, otherwise None. A file that is no spool is renamed."""
         lock = _try_lock(path)
         if lock is None:
             return None
@@ -230,7 +229,7 @@ def _readable(path: Path) -> bool:
 
 
 def _written(path: Path) -> float:
-    """Return when the spool was last written to; while it is in use that is its write-ahead log."""
+    """Return the time of the last write: that of the file or of its write-ahead log."""
     files = (path, path.with_name(f"{path.name}-wal"))
     return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
@@ -244,7 +243,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _try_lock(path: Path) -> IO[str] | None:
-    """Return an open lock file that holds while its process lives, or None when another process has it."""
+    """Return the locked file, held while this process lives; None if another process holds it."""
     lock = path.with_suffix(".lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -255,7 +254,7 @@ def _try_lock(path: Path) -> IO[str] | None:
 
 
 def _has_files(folder: Path) -> bool:
-    """Return whether the folder seems to hold a spool."""
+    """Return whether the folder may contain a spool; True if it cannot be read."""
     try:
         return any(folder.glob(f"*{_SUFFIX}"))
     except OSError:
@@ -263,7 +262,7 @@ def _has_files(folder: Path) -> bool:
 
 
 def _put_aside(path: Path) -> None:
-    """Rename a file that is no readable spool, with all that sqlite needs to make something of it."""
+    """Rename a file that is no readable spool, together with its write-ahead log, so that a person can repair it."""
     stem = f"{path.stem}.{int(time.time())}.broken"
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)

@@ -1,9 +1,9 @@
-"""The writer: one queue, groups of what has gathered, one transaction a group; the spool while the store is away.
+"""The writer: takes batches from one queue in groups, and commits each group in one transaction, or spools it.
 
-One thread owns the order (queue and spool); another talks to the store, so that a store that hangs costs a group a
-time limit and nothing else. A sender waits on a ``Future``; one that gives up cancels it, and only the writer drops
-it and marks the gap. Every batch gets a number that only grows, and keeps it wherever it goes, so that a commit of
-unknown outcome is simply offered again.
+One thread owns the order of queue and spool. Another thread calls the store, so that a store that hangs delays a group
+by a time limit only. A sender waits on a ``Future`` and cancels it when it gives up; the writer then drops the batch
+and marks the gap. Each batch gets a growing number that it keeps in spool and store, so that a commit of unknown
+outcome can be offered again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _COMMIT_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 class Writer:
-    """Brings batches into a store in the order in which they were submitted."""
+    """Writer of batches to a store, in the order in which they were submitted."""
 
     def __init__(
         self,
@@ -45,9 +45,11 @@ class Writer:
         spool_settings: SpoolSettings = _SPOOL,
         report: Callable[[dict[str, str]], None] = lambda problems: None,
     ):
-        """``open_spool`` None means that what the store can't take is refused. ``report`` is given all present
-        problems, subject to text, whenever the writer has looked at them. ``groups`` and ``commits`` count batches of
-        a transaction and the seconds it took.
+        """Create the writer; ``start`` starts its thread.
+
+        Without ``open_spool``, batches are refused while the store is unavailable. ``report`` is called after each
+        turn with all present problems, by subject. ``groups`` and ``commits`` are histograms of a transaction's batches
+        and seconds.
         """
         self._store = store
         self._settings = settings
@@ -55,10 +57,10 @@ class Writer:
         self._queue = WaitingQueue(settings)
         self._epoch = secrets.token_hex(16)
         self._number = 0
-        self._missing = Gaps(clock)
+        self._gaps = Gaps(clock)
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
         self._drain = Drain(
-            store, open_spool, spool_settings, settings, self._committer, self._queue.wake, self._missing.add
+            store, open_spool, spool_settings, settings, self._committer, self._queue.wake, self._gaps.add
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
@@ -66,41 +68,41 @@ class Writer:
         self.commits = Histogram("commit_seconds", "Seconds of a transaction", buckets=_COMMIT_SECONDS, registry=None)
 
     def start(self) -> None:
-        """Begin to take batches to the store, and what a spool holds from before."""
+        """Start to write batches, also those of an earlier process in the spool."""
         self._owner.start()
 
     def submit(self, batch: Batch) -> Future[Receipt]:
-        """Return a future of the batch's Receipt; it fails with the PilotLogError that says what went wrong.
+        """Return the future of the batch's Receipt; it fails with the PilotLogError of a refusal.
 
-        Raises Overloaded when more waits already than is allowed, ShuttingDown after ``stop``.
+        Raise Overloaded when too many batches wait, ShuttingDown after ``stop``.
         """
         try:
             return self._queue.put(batch)
         except PilotLogError as error:
-            self._missing.add(batch, str(error))
+            self._gaps.add(batch, str(error))
             raise
 
     def gap(self, pilot: PilotId, size: int, reason: str) -> None:
-        """Mark that a message of so many bytes is missing in a log, because it was refused before it came here."""
-        self._missing.merge({pilot: Gap(1, size, reason)})
+        """Mark the gap of a message of ``size`` bytes that was refused before it became a batch."""
+        self._gaps.merge({pilot: Gap(1, size, reason)})
 
     def stop(self) -> None:
-        """Take no more, bring what waits to the store or the spool, and end; what can't be brought is refused."""
+        """Refuse new batches, write those that wait to the store or the spool, and end; the rest is refused."""
         self._queue.close()
         self._owner.join(self._settings.stop_seconds)
         self._queue.refuse_all()
         self._committer.shutdown(wait=False, cancel_futures=True)
 
     def release_quarantine(self) -> int:
-        """Offer again what the store refused; how many batches there were. They get new numbers."""
+        """Offer the quarantined batches again, with new numbers, and return how many there are."""
         return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
 
     def status(self) -> dict[str, Any]:
-        """Return what waits where."""
+        """Return the counts of waiting batches, gaps and spool."""
         return {
             "WaitingBatches": self._queue.length,
             "WaitingBytes": self._queue.bytes,
-            "LogsWithUntoldGaps": len(self._missing) + self._missing.untold,
+            "LogsWithUntoldGaps": len(self._gaps) + self._gaps.untold,
             "Spool": self._drain.status(),
         }
 
@@ -108,20 +110,20 @@ class Writer:
         self._drain.open()
         while (group := self._queue.gather(self._drain.patience(_IDLE_SECONDS))) is not None:
             self._serve(group)
-        if len(self._missing):
+        if len(self._gaps):
             self._serve([], last=True)
         self._drain.close(self._settings.answer_seconds)
 
     def _serve(self, group: list[Waiting], last: bool = False) -> None:
         try:
             self._turn(group, last)
-        except Exception as error:  # whatever it is, the next group must be served
+        except Exception as error:  # the next group must be served whatever the error is
             self._refusal = f"unexpected {type(error).__name__}: {error}"
             self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
-            self._drain.failed(self._refusal)
+            self._drain.step_failed(self._refusal)
 
     def _turn(self, group: list[Waiting], last: bool) -> None:
-        if group or last or (len(self._missing) and not self._drain.store_is_away):
+        if group or last or (len(self._gaps) and not self._drain.store_is_away):
             self._take(group)
         try:
             self._drain.step()
@@ -129,9 +131,9 @@ class Writer:
             self._report(self._problems())
 
     def _take(self, group: list[Waiting]) -> None:
-        """Store or spool a group, with the lines that tell of gaps in front."""
+        """Store or spool a group, behind the lines that report gaps."""
         claimed = [item for item in map(self._claim, group) if item]
-        gaps, lines = self._missing.take()
+        gaps, lines = self._gaps.take()
         items = [*((batch, None) for batch in lines), *claimed]
         if not items:
             return
@@ -139,17 +141,17 @@ class Writer:
         numbered = [Numbered(first + index, batch) for index, (batch, _) in enumerate(items)]
         futures = [answer for _, answer in items]
         try:
-            self._keep(numbered, futures)
+            self._store_or_spool(numbered, futures)
             self._refusal = ""
         except PilotLogError as error:
             self._refusal = str(error)
-            self._missing.merge(gaps)
+            self._gaps.merge(gaps)
             self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
 
     def _claim(self, waiting: Waiting) -> tuple[Batch, Future[Receipt]] | None:
         if waiting.answer.set_running_or_notify_cancel():
             return waiting.batch, waiting.answer
-        self._missing.add(waiting.batch, "the collector was too slow")
+        self._gaps.add(waiting.batch, "the collector was too slow")
         return None
 
     def _take_numbers(self, number: int) -> int:
@@ -157,29 +159,29 @@ class Writer:
         self._number += number
         return first
 
-    def _keep(self, numbered: list[Numbered], futures: list[Future[Receipt] | None]) -> None:
-        """Store the group, or spool it when the store is away or older batches wait in the spool."""
+    def _store_or_spool(self, numbered: list[Numbered], futures: list[Future[Receipt] | None]) -> None:
+        """Store the group; spool it while the store is unavailable or older batches wait in the spool."""
         self._drain.require_order()
         if self._drain.store_is_away:
             receipts = self._drain.append(self._epoch, numbered)
         else:
             try:
                 receipts = self._commit(numbered)
-                self._drain.closed()
+                self._drain.store_answered()
             except StoreRefused as error:
                 self._halve(numbered, futures, error)
                 return
             except StoreUnavailable as error:
-                self._drain.opened(error)
+                self._drain.store_failed(error)
                 receipts = self._drain.append(self._epoch, numbered, error)
         _answer(futures, receipts)
 
     def _halve(self, numbered: list[Numbered], futures: list[Future[Receipt] | None], error: StoreRefused) -> None:
-        """Find the batch that the store refuses: it alone is put aside, the others are stored."""
+        """Store both halves of a refused group one by one; a single refused batch goes to the quarantine."""
         if len(numbered) > 1:
             middle = len(numbered) // 2
-            self._keep(numbered[:middle], futures[:middle])
-            self._keep(numbered[middle:], futures[middle:])
+            self._store_or_spool(numbered[:middle], futures[:middle])
+            self._store_or_spool(numbered[middle:], futures[middle:])
             return
         self._drain.quarantine(self._epoch, numbered[0])
         self._refuse(numbered, futures, error)
@@ -193,7 +195,7 @@ class Writer:
     def _refuse_waiting(self, group: Sequence[Waiting], error: PilotLogError) -> None:
         for waiting in group:
             if not waiting.answer.done():
-                self._missing.add(waiting.batch, str(error))
+                self._gaps.add(waiting.batch, str(error))
                 waiting.answer.set_exception(error)
 
     def _commit(self, numbered: list[Numbered]) -> list[Receipt]:
