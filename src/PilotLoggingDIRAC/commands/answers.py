@@ -32,7 +32,7 @@ class NotAnswered(CallFailed):
 
 
 def value(answer: dict) -> Any:
-    """Return the value of DIRAC's answer. Raises LogNotFound, NotAllowed, NotAnswered, or CallFailed for any other
+    """Return the value of DIRAC's answer. Raise LogNotFound, NotAllowed, NotAnswered, or CallFailed for any other
     error.
     """
     if answer["OK"]:
@@ -49,7 +49,7 @@ def patiently(
     call: Callable[[], dict], seconds: float, tell: Callable[[str], Any], sleep: Callable[[float], None] = time.sleep
 ) -> Any:
     """Return the value of a call that is repeated for ``seconds`` while it is not answered; ``tell`` is called when
-    that begins and when it ends. Raises what ``value`` raises.
+    that begins and when it ends. Raise what ``value`` raises.
     """
     until, waiting = time.monotonic() + seconds, False
     while True:

@@ -31,7 +31,7 @@ class Credential:
 
 
 def credential(vo: str, folder: Path) -> Credential:
-    """Return the VO's pilot proxy from ProxyManager, stored in ``folder``; else one's own. Raises NoCredential."""
+    """Return the VO's pilot proxy from ProxyManager, stored in ``folder``; else one's own. Raise NoCredential."""
     option = Operations(vo=vo)
     user, group = option.getValue("Pilot/GenericPilotUser", ""), option.getValue("Pilot/GenericPilotGroup", "")
     if not user or not group:

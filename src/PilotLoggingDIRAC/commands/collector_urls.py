@@ -33,7 +33,7 @@ def service_name() -> str:
 def by_collector(registered: Mapping[str, Sequence[str]], more: Iterable[str] = ()) -> dict[str, list[str]]:
     """Return each collector's URLs, from those registered under either name and ``more``, without duplicates, in order.
 
-    Raises NotACollectorURL.
+    Raise NotACollectorURL.
     """
     right: dict[str, list[str]] = {collector: [] for collector in COLLECTORS}
     for url in [*(url for collector in COLLECTORS for url in registered.get(collector, ())), *more]:
@@ -44,7 +44,7 @@ def by_collector(registered: Mapping[str, Sequence[str]], more: Iterable[str] = 
 
 
 def collector_of(url: str) -> str:
-    """Return the name of the collector at a URL, which may lack the path. Raises NotACollectorURL."""
+    """Return the name of the collector at a URL, which may lack the path. Raise NotACollectorURL."""
     parts = urlsplit(url)
     collector = _SCHEMES.get(parts.scheme)
     if not collector or not parts.netloc or parts.path.strip("/") not in ("", f"{SYSTEM}/{collector}"):

@@ -29,7 +29,7 @@ class DataManager:
 
 
 def data_managers() -> list[DataManager]:
-    """Return the data managers of all VOs with an ``UploadSE``. Raises NotAllowed unless the caller may see their
+    """Return the data managers of all VOs with an ``UploadSE``. Raise NotAllowed unless the caller may see their
     proxies, and what ``value`` raises.
     """
     _require_proxy_management()

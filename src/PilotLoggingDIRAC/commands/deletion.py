@@ -33,7 +33,7 @@ class Found:
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
     """Return the arguments as selections of ``deleteLogs``: pilots by stamp or reference, or logs older than a date.
 
-    A name with ``:`` is a reference. Raises NothingNamed.
+    A name with ``:`` is a reference. Raise NothingNamed.
     """
     if not vo:
         raise NothingNamed("Name the VO")
@@ -55,7 +55,7 @@ class PilotLogDeletion:
     wanted: list[dict[str, Any]]
 
     def count(self) -> Found:
-        """Return the amount to delete. Raises SErrorException."""
+        """Return the amount to delete. Raise SErrorException."""
         answers = [self._call(wanted, True) for wanted in self.wanted]
         logs, size, copies = (sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies"))
         return Found(logs, size, copies, any(answer["Draining"] for answer in answers))
@@ -63,7 +63,7 @@ class PilotLogDeletion:
     def run(self, progress: Callable[[int], None]) -> int:
         """Delete all of it and return the number of logs; ``progress`` is called with the number so far.
 
-        Raises SErrorException; logs that were reported stay deleted.
+        Raise SErrorException; logs that were reported stay deleted.
         """
         logs = 0
         for wanted in self.wanted:

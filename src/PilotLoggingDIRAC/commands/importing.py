@@ -48,7 +48,7 @@ class PilotLogImport:
     tell: Callable[[str, str], None]
 
     def run(self, folder: Path) -> Report:
-        """Import all logs in a folder and return the report. Raises OSError for a folder that can't be read."""
+        """Import all logs in a folder and return the report. Raise OSError for a folder that can't be read."""
         report = Report()
         for found in importing.find(folder):
             if isinstance(found, SkippedFile):
@@ -73,7 +73,7 @@ class PilotLogImport:
             self.tell(str(left.pilot), outcome.value)
 
     def send(self, pilot: PilotId, step: ImportSlice) -> int:
-        """Send a fragment and return the length of the import so far. Raises ImportConflict, ImportFailed."""
+        """Send a fragment and return the length of the import so far. Raise ImportConflict, ImportFailed."""
         last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
         modified = step.modified.isoformat()
         answer = self.client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)

@@ -38,7 +38,7 @@ class Listing:
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
-    """Return the selected logs from ``start`` on, those heard of last first. Raises what ``value`` raises."""
+    """Return the selected logs from ``start`` on, those heard of last first. Raise what ``value`` raises."""
     found = value(client.getPilotLogs(selection, [["LastSeen", "DESC"]], start, limit))
     logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
     return Listing(found["TotalRecords"], logs, start, found.get("MoreRecords", False))

@@ -60,7 +60,7 @@ class LogReading:
     sleep: Callable[[float], None] = time.sleep
 
     def find(self, name: str, vo: str = "") -> Pilot:
-        """Return the pilot with this stamp or reference. Raises LogNotFound, and InvalidInput if several VOs
+        """Return the pilot with this stamp or reference. Raise LogNotFound, and InvalidInput if several VOs
         have one.
         """
         keys = ("PilotReference", "PilotStamp") if "/" in name or ":" in name else ("PilotStamp", "PilotReference")
@@ -86,7 +86,7 @@ class LogReading:
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:
-        """Return the whole output from the chain of sources, or from one source. Raises what ``value`` raises."""
+        """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
         names = ([source],) if source else ()
         found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
@@ -111,7 +111,7 @@ class LogReading:
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
         """Yield the text (or its last lines) and all new text, until the pilot's log has ended.
 
-        While no collector answers, the call is repeated without a limit. Raises LogNotFound.
+        While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
         if lines is None:
             page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")

@@ -102,7 +102,7 @@ def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, 
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
-    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raises OSError."""
+    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raise OSError."""
     part, written = path.with_name(path.name + ".part"), 0
     with _private_file(part) as file:
         for text in texts:

@@ -39,7 +39,7 @@ SWITCHES = (
 
 
 def selection(options: Mapping[str, str], since: str = "") -> dict:
-    """Return the selection of the switches; ``since`` is the default of --Since. Raises InvalidInput."""
+    """Return the selection of the switches; ``since`` is the default of --Since. Raise InvalidInput."""
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
@@ -64,7 +64,7 @@ def _several(switch: str, text: str) -> list[str]:
 
 
 def number(options: Mapping[str, str], switch: str, default: int, lowest: int, highest: int) -> int:
-    """Return a switch's whole number within bounds. Raises InvalidInput."""
+    """Return a switch's whole number within bounds. Raise InvalidInput."""
     text = options.get(switch, str(default))
     if not text.isdecimal() or not lowest <= int(text) <= highest:
         raise InvalidInput(f"--{switch} is not a whole number from {lowest} to {highest}")
@@ -72,7 +72,7 @@ def number(options: Mapping[str, str], switch: str, default: int, lowest: int, h
 
 
 def seconds(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float) -> float:
-    """Return a switch's seconds within bounds. Raises InvalidInput."""
+    """Return a switch's seconds within bounds. Raise InvalidInput."""
     try:
         found = float(options.get(switch, default))
     except ValueError:

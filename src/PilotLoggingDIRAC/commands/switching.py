@@ -28,7 +28,7 @@ class PilotSwitch:
     """The switch in the configuration that a CSAPI has loaded."""
 
     def __init__(self, cs: CSAPI, vo: str):
-        """Make it. Raises SErrorException if the configuration can't be read, InvalidInput for a VO that the Registry
+        """Make it. Raise SErrorException if the configuration can't be read, InvalidInput for a VO that the Registry
         lacks.
         """
         self._cs = cs
@@ -52,13 +52,13 @@ class PilotSwitch:
         return sorted({ce for ces in sites.values() for ce in ces})
 
     def on(self, ces: Sequence[str], url: str = "") -> Switch:
-        """Return the setting after switching on. Raises InvalidInput."""
+        """Return the setting after switching on. Raise InvalidInput."""
         url = url or self.present.url or next(iter(getServiceURLs(SYSTEM, service=HTTPS)), "")
         inherited = any(self._cfg.getOption(f"{section}/{_LIST}", None) is not None for section in self._sections[1:])
         return switched_on(self.present, ces, self.known(), url, inherited)
 
     def off(self, ces: Sequence[str]) -> Switch:
-        """Return the setting after switching off. Raises InvalidInput."""
+        """Return the setting after switching off. Raise InvalidInput."""
         return switched_off(self.present, ces, self.known())
 
     def changes(self, wanted: Switch) -> dict[str, tuple[str | None, str | None]]:
@@ -76,7 +76,7 @@ class PilotSwitch:
         return found
 
     def write(self, changes: dict[str, tuple[str | None, str | None]]) -> None:
-        """Write changes to the configuration. Raises SErrorException."""
+        """Write changes to the configuration. Raise SErrorException."""
         for path, (_, value) in changes.items():
             returnValueOrRaise(self._cs.delOption(path) if value is None else self._cs.setOption(path, value))
         returnValueOrRaise(self._cs.commit())

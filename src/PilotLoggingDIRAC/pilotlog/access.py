@@ -107,7 +107,7 @@ def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
 
 
 def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:
-    """The scope to search in. Raises NothingToRead for callers who may read nothing at all."""
+    """The scope to search in. Raise NothingToRead for callers who may read nothing at all."""
     may = scope(caller, policy)
     if may.empty:
         raise NothingToRead("Your group may not read pilot logs")
@@ -117,7 +117,7 @@ def require_selection(caller: Caller, policy: Policy, selection: Selection) -> S
 def writer_vo(caller: Caller, stated_vo: object) -> object:
     """The VO that the caller writes for: its group's, and for hosts the one that the message states.
 
-    Raises NotAllowed for who is no writer, and for a group without a VO.
+    Raise NotAllowed for who is no writer, and for a group without a VO.
     """
     if caller.is_host:
         if not caller.properties & (_WRITERS | {_TRUSTED}):

@@ -21,7 +21,7 @@ class BoundedExecutor:
         self._places = threading.BoundedSemaphore(threads + max_waiting)
 
     def submit(self, function: Callable[..., Result], arguments: Sequence[Any]) -> Future[Result]:
-        """Return a future of the function's result. Raises Overloaded when more waits already than is allowed."""
+        """Return a future of the function's result. Raise Overloaded when more waits already than is allowed."""
         if not self._places.acquire(blocking=False):
             raise Overloaded("Too much is waiting: try again later")
         answer = self._pool.submit(function, *arguments)
@@ -42,7 +42,7 @@ class Places:
         self._waiting = 0
 
     async def take(self) -> asyncio.Semaphore:
-        """Return a place, to be given back by ``release``. Raises Overloaded when more waits already than is
+        """Return a place, to be given back by ``release``. Raise Overloaded when more waits already than is
         allowed.
         """
         if self._free.locked() and self._waiting >= self._max_waiting:

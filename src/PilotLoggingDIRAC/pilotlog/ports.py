@@ -21,13 +21,13 @@ class LogStore(Protocol):
         """Store every batch of the group in one transaction, each exactly once however often it is offered.
 
         What was acknowledged before is never refused as too late; the store also notes that its writer has a backlog.
-        Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raises
+        Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raise
         StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is safe), and
         StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
         """
 
     def ping(self, epoch: str) -> None:
-        """Return when the store takes and commits something of this writer. Raises StoreUnavailable."""
+        """Return when the store takes and commits something of this writer. Raise StoreUnavailable."""
 
 
 class Archive(Protocol):
@@ -37,21 +37,21 @@ class Archive(Protocol):
         """Bring a local file to its place and register it; what is there already and equal is adopted.
 
         Returns when the copy has been read back and is byte for byte the local one, and the catalogue knows it with
-        this size, checksum and GUID. Raises ArchiveError otherwise; whatever is left there then is safe to put again.
+        this size, checksum and GUID. Raise ArchiveError otherwise; whatever is left there then is safe to put again.
         """
 
     def get(self, file: StoredFile, path: Path) -> None:
-        """Fetch the copy into a local file and check size and checksum. Raises ArchiveError."""
+        """Fetch the copy into a local file and check size and checksum. Raise ArchiveError."""
 
     def remove(self, file: StoredFile) -> None:
-        """Remove the copy and its registration; what is not there counts as removed. Raises ArchiveError."""
+        """Remove the copy and its registration; what is not there counts as removed. Raise ArchiveError."""
 
 
 class Pilots(Protocol):
     """DIRAC's knowledge of its pilots."""
 
     def by_stamp(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
-        """Return the known ones among many pilots, looked up at once. Raises StoreUnavailable."""
+        """Return the known ones among many pilots, looked up at once. Raise StoreUnavailable."""
 
 
 class Source(Protocol):
@@ -60,7 +60,7 @@ class Source(Protocol):
     name: str
 
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """Return the output, possibly empty. Raises LogNotFound, ArchiveError, StoreUnavailable or any
+        """Return the output, possibly empty. Raise LogNotFound, ArchiveError, StoreUnavailable or any
         PilotLogError.
         """
 
@@ -76,7 +76,7 @@ class StoredLogs(Protocol):
     ) -> tuple[Total, list[Log]]:
         """Return how many logs in the scope match, counted up to ``most``, and one page of them.
 
-        Raises InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
+        Raise InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
         """
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:

@@ -104,7 +104,7 @@ def message(
 ) -> Batch:
     """Return the batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
 
-    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raises MessageTooLarge over ``max_bytes`` of text,
+    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raise MessageTooLarge over ``max_bytes`` of text,
     and over ``max_lines`` ends of lines.
     """
     text = _text(_json(_payload(payload, max_bytes, max_lines), "The message is", max_lines), max_lines)

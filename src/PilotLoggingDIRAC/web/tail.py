@@ -56,7 +56,7 @@ class Tail:
         self._changed.set()
 
     async def run(self, cursor: str) -> None:
-        """Send the text behind the cursor, and all that follows. Raises NotAllowed before anything is sent to a caller
+        """Send the text behind the cursor, and all that follows. Raise NotAllowed before anything is sent to a caller
         without rights.
         """
         loop = IOLoop.current()

@@ -145,7 +145,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         return asyncio.wrap_future(self.collector.reading.submit(function, arguments))
 
     async def _stream(self, pieces: Iterator[str]) -> AsyncIterator[str]:
-        """Return the texts as an iterator; each is made in a thread after the one before was sent. Raises the error of
+        """Return the texts as an iterator; each is made in a thread after the one before was sent. Raise the error of
         the first text before anything is sent.
         """
         self._place = await self.collector.streams.take()

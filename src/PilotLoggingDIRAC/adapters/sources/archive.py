@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.settings import MiB
 
 FetchOld = Callable[[PilotId, Path], None]
-"""Fetches the file that DIRAC's own logging uploaded for a pilot. Raises LogNotFound or ArchiveError."""
+"""Fetch the file that DIRAC's own logging uploaded for a pilot. Raise LogNotFound or ArchiveError."""
 
 
 @dataclass(frozen=True, slots=True)

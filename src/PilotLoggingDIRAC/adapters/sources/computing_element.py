@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.read import source_chain
 _log = gLogger.getSubLogger("PilotLogging")
 
 FetchOutput = Callable[[PilotRecord], tuple[str, str]]
-"""Returns (standard output, standard error) of a pilot from its CE. Raises a PilotLogError."""
+"""Return (standard output, standard error) of a pilot from its CE. Raise a PilotLogError."""
 
 
 @dataclass(frozen=True, slots=True)

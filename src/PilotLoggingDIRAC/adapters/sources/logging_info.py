@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.read.summary import summary
 OWN_LOG = "PilotLog"
 
 FetchLogging = Callable[[PilotRecord], str]
-"""Returns a pilot's logging info from its CE. Raises a PilotLogError."""
+"""Return a pilot's logging info from its CE. Raise a PilotLogError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ class Outcome(StrEnum):
 
 
 Send = Callable[[PilotId, ImportSlice], int]
-"""Sends a slice to the collector and returns the length of the import. Raises PilotLogError."""
+"""Send a slice to the collector and return the length of the import. Raise PilotLogError."""
 
 
 def bring(log: CollectorLog, send: Send, now: datetime, silent: timedelta, redactor: Redactor) -> Outcome:

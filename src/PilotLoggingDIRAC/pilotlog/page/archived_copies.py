@@ -94,7 +94,7 @@ class ArchivedCopies:
             return sum(copy.size for copy in self._copies.values())
 
     def get(self, log: Log) -> ArchivedCopy:
-        """Return the copy of an archived log. Raises NotYetThere while it is being fetched, ArchiveError for a while
+        """Return the copy of an archived log. Raise NotYetThere while it is being fetched, ArchiveError for a while
         after that failed, Overloaded when too many are being fetched.
         """
         key = (log.id, log.generation)
@@ -111,7 +111,7 @@ class ArchivedCopies:
         raise NotYetThere("The log is being fetched from the archive")
 
     def _make_room(self, size: int) -> None:
-        """Remove the least recently used copies until ``size`` more bytes fit. Raises Overloaded."""
+        """Remove the least recently used copies until ``size`` more bytes fit. Raise Overloaded."""
         coming = size + sum(self._fetching.values())
         if coming > self._max_bytes:
             raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
@@ -150,7 +150,7 @@ class ArchivedCopies:
 
 
 def _unpack(packed: Path, path: Path, size: int) -> LineIndex:
-    """Write the text of a gzip file, mode 0600, and return its index. Raises ArchiveError unless it has exactly
+    """Write the text of a gzip file, mode 0600, and return its index. Raise ArchiveError unless it has exactly
     ``size`` bytes.
     """
     index = LineIndex()

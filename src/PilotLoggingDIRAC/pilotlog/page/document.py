@@ -105,9 +105,9 @@ class Document:
     def chunks(self, start: int, keep: bool = True) -> Iterator[tuple[int, bytes]]:
         """Yield (number, text) of the chunks from one on; ``keep`` them cached for later readers.
 
-        Raises LogNotFound if text has left its place.
+        Raise LogNotFound if text has left its place.
 
-        Raises LogNotFound when text has left the place it was in.
+        Raise LogNotFound when text has left the place it was in.
         """
         number = start
         ahead: dict[int, bytes] = {}

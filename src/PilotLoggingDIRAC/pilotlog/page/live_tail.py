@@ -51,7 +51,7 @@ class LiveTail:
     def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
         """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
 
-        Raises NotAllowed unless the caller may read the log, and LogNotFound.
+        Raise NotAllowed unless the caller may read the log, and LogNotFound.
         """
         if head is None:
             parts = self._viewer.parts(reader, pilot)

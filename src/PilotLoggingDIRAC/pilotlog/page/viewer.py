@@ -45,7 +45,7 @@ class PageCaller:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The answers to the page's questions. Raises the errors of ``errors``; the page shows NotAllowed and LogNotFound
+    """The answers to the page's questions. Raise the errors of ``errors``; the page shows NotAllowed and LogNotFound
     alike.
     """
 
@@ -80,7 +80,7 @@ class Viewer:
         }
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Return the standing and length of a log. Raises NotYetThere while the text is being fetched."""
+        """Return the standing and length of a log. Raise NotYetThere while the text is being fetched."""
         parts = self.parts(reader, pilot)
         document = self.document(parts)
         return describe(parts) | {
@@ -137,7 +137,7 @@ class Viewer:
         return parts
 
     def document(self, parts: list[Log]) -> Document:
-        """Return the document of the parts that are stored. Raises NotYetThere while a part is being fetched from the
+        """Return the document of the parts that are stored. Raise NotYetThere while a part is being fetched from the
         archive.
         """
         lost = lost_parts(parts)

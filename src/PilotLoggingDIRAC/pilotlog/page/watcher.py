@@ -23,7 +23,7 @@ class Head(NamedTuple):
 
 
 Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]
-"""``heads(pilots)``: how far the known ones among them are. Raises PilotLogError."""
+"""``heads(pilots)``: how far the known ones among them are. Raise PilotLogError."""
 
 
 @dataclass(eq=False, slots=True)
@@ -59,7 +59,7 @@ class Watcher:
         return self._users.total()
 
     def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> Watch:
-        """Watch a log until ``leave``; the caller looks at it once itself. Raises Overloaded when too many watch."""
+        """Watch a log until ``leave``; the caller looks at it once itself. Raise Overloaded when too many watch."""
         with self._lock:
             if self.number >= self._settings.max_watchers:
                 raise Overloaded("Too many are watching logs: try again later")

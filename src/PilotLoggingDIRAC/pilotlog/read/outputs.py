@@ -33,7 +33,7 @@ class Records(Protocol):
     """DIRAC's records of pilots."""
 
     def subject(self, reference: str) -> Log | None:
-        """Return the pilot as a log without text (pilot, reference, site), None if unknown. Raises StoreUnavailable."""
+        """Return the pilot as a log without text (pilot, reference, site), None if unknown. Raise StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class PilotOutputs:
     def get(self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()) -> tuple[str, Output]:
         """Return (VO, output) of a pilot, from the first of the named sources, or of the VO's sources, that has it.
 
-        Raises NotAllowed if the caller may not read the pilot's log or, without rights to all logs, if there is no such
+        Raise NotAllowed if the caller may not read the pilot's log or, without rights to all logs, if there is no such
         pilot; LogNotFound for a caller who may read all; StoreUnavailable if the pilot can't be looked up;
         SourcesExhausted.
         """
@@ -66,7 +66,7 @@ class PilotOutputs:
     def by_stamp(self, caller: Caller, policy: Policy, vo: object, stamp: object) -> tuple[PilotId, Output]:
         """Return a pilot and its output, from the collector or the archive.
 
-        A caller who reads by site must be allowed to read every part. Raises NotAllowed as ``get`` does;
+        A caller who reads by site must be allowed to read every part. Raise NotAllowed as ``get`` does;
         SourcesExhausted.
         """
         scope = access.scope(caller, policy)
@@ -109,7 +109,7 @@ class PilotOutputs:
 
 
 def parts_of(reader: LogLookup, pilot: PilotId, reference: str) -> list[Log]:
-    """Return all parts of a pilot's log, by its stamp or, if that finds nothing, its reference. Raises LogNotFound."""
+    """Return all parts of a pilot's log, by its stamp or, if that finds nothing, its reference. Raise LogNotFound."""
     parts = reader.find(pilot) if pilot.stamp else []
     if not parts:
         parts = [log for log in reader.find_reference(reference) if log.pilot.vo == pilot.vo]
@@ -129,7 +129,7 @@ def lost_parts(parts: Sequence[Log]) -> list[int]:
 
 
 def stored_text(reader: LogLookup, log: Log) -> Iterator[bytes]:
-    """Yield the text of a log in the store. Raises LogNotFound at the end if the text was purged meanwhile."""
+    """Yield the text of a log in the store. Raise LogNotFound at the end if the text was purged meanwhile."""
     size = 0
     for _, text in reader.chunks(log):
         size += len(text)

@@ -31,7 +31,7 @@ class ReadPosition(NamedTuple):
 
     @classmethod
     def parse(cls, cursor: object) -> ReadPosition:
-        """Return the position of a cursor that ``str`` made; an empty cursor is the start. Raises InvalidInput."""
+        """Return the position of a cursor that ``str`` made; an empty cursor is the start. Raise InvalidInput."""
         if cursor == "":
             return cls()
         match = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
@@ -72,7 +72,7 @@ class LogReader:
     def parts(self, caller: Caller, policy: Policy, pilot: PilotId) -> list[Log]:
         """Return all parts of a log that the caller may read, first to last.
 
-        Raises NotAllowed unless the caller may read the log, whether it exists or not; LogNotFound if it does not
+        Raise NotAllowed unless the caller may read the log, whether it exists or not; LogNotFound if it does not
         exist.
         """
         scope = access.scope(caller, policy)
@@ -87,7 +87,7 @@ class LogReader:
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> LogPage:
         """Return the text from a cursor on, at most ``max_bytes`` of UTF-8 (4 or more, so that any character fits).
 
-        Raises LogNotFound when the text from there on has left the database.
+        Raise LogNotFound when the text from there on has left the database.
         """
         chunks, position, at_end = self._collect(
             parts, ReadPosition.parse(cursor), max(max_bytes, _MAX_CHARACTER_BYTES)
@@ -98,7 +98,7 @@ class LogReader:
     def tail(self, parts: list[Log], lines: int, max_bytes: int) -> LogPage:
         """Return the last lines, at most ``max_bytes`` of them; the cursor is the present end of the log.
 
-        Raises LogNotFound when they have left the database.
+        Raise LogNotFound when they have left the database.
         """
         missing, room = lines, max_bytes
         texts: list[bytes] = []
@@ -131,7 +131,7 @@ class LogReader:
         return chunks, position, True
 
     def whole(self, parts: list[Log]) -> Whole:
-        """Return the whole text as it is now, or the end of a log over the limit. Raises LogNotFound if some of it has
+        """Return the whole text as it is now, or the end of a log over the limit. Raise LogNotFound if some of it has
         left the store, also while it is read.
         """
         texts = (text for part in parts for number, text in self._chunks(part) if number < part.next_sequence)
@@ -139,7 +139,7 @@ class LogReader:
         return Whole(omitted, _decoded(rest, self.settings.stream_bytes))
 
     def whole_text(self, parts: list[Log]) -> tuple[int, str]:
-        """Return ``whole`` in one string. Raises Overloaded when too many whole logs are being read."""
+        """Return ``whole`` in one string. Raise Overloaded when too many whole logs are being read."""
         if not self._whole_reads.acquire(timeout=self.settings.whole_wait_seconds):
             raise Overloaded("Too many whole logs are being read: try again later, or read by pages")
         try:
@@ -149,7 +149,7 @@ class LogReader:
             self._whole_reads.release()
 
     def _chunks(self, part: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield the part's chunks from a number on. Raises LogNotFound if they are purged, also while they are read."""
+        """Yield the part's chunks from a number on. Raise LogNotFound if they are purged, also while they are read."""
         for number, text in self._reader.chunks(part, sequence):
             yield number, text
             sequence = number + 1

@@ -81,7 +81,7 @@ class SourceChain:
         self._on_error = on_error
 
     def output(self, pilot: PilotId, reference: str, names: Sequence[str]) -> Output:
-        """Return the output of the first named source that has text. Raises SourcesExhausted, with each source's
+        """Return the output of the first named source that has text. Raise SourcesExhausted, with each source's
         reason.
         """
         deadline = time.monotonic() + self._settings.chain_seconds
@@ -129,7 +129,7 @@ class _AskedSource:
         self._free = threading.BoundedSemaphore(max_in_flight)
 
     def ask(self, pilot: PilotId, reference: str, seconds: float) -> Output:
-        """Return the source's output. Raises what the source raises, and Overloaded when it is busy or too slow."""
+        """Return the source's output. Raise what the source raises, and Overloaded when it is busy or too slow."""
         asked = time.monotonic()
         if not self._free.acquire(timeout=min(seconds, self._turn_seconds)):
             raise Overloaded("too many questions wait for it")

@@ -18,7 +18,7 @@ def finder(pattern: object, regular: bool = False, ignore_case: bool = False) ->
     """Return a finder of a pattern in UTF-8 text, in time linear in the text. ``ignore_case`` of literal text is
     ASCII's.
 
-    Raises InvalidInput for a pattern that is empty, longer than 1000 characters or spans lines, and for a regular
+    Raise InvalidInput for a pattern that is empty, longer than 1000 characters or spans lines, and for a regular
     expression that is invalid or matches empty text.
     """
     if not isinstance(pattern, str) or not 0 < len(pattern) <= _MAX_PATTERN_CHARACTERS:

@@ -77,7 +77,7 @@ class SearchCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: object) -> SearchCursor | None:
-        """Return the cursor that ``str`` made; None for an empty one. Raises InvalidInput."""
+        """Return the cursor that ``str`` made; None for an empty one. Raise InvalidInput."""
         if text == "":
             return None
         match = _CURSOR.fullmatch(text) if isinstance(text, str) else None
@@ -118,7 +118,7 @@ class LogSearch:
         self._free = threading.BoundedSemaphore(settings.searches)
 
     def search(self, scope: Scope, wanted: Selection, query: SearchQuery, cursor: object = "") -> SearchResult:
-        """Return the next hits. Raises Overloaded when too many searches run: try again."""
+        """Return the next hits. Raise Overloaded when too many searches run: try again."""
         start = SearchCursor.parse(cursor)
         if not self._free.acquire(timeout=self.settings.search_turn_seconds):
             raise Overloaded("Others are searching: try again in a moment")
@@ -198,7 +198,7 @@ class _Call:
         return place
 
     def _chunks(self, log: Log, start: SearchPosition, together: Chunks | None) -> Chunks:
-        """Yield the chunks from a position on. Raises LogNotFound at the end if some are missing."""
+        """Yield the chunks from a position on. Raise LogNotFound at the end if some are missing."""
         if _kind(log) == "a":
             yield from _loaded(pair for pair in enumerate(self._archived(log)) if pair[0] >= start.sequence)
             return

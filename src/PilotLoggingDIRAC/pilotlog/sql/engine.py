@@ -67,7 +67,7 @@ class Transactions:
         """Return the result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
         row, is run again, a bounded number of times.
 
-        Raises StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
+        Raise StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
         """
         tries = self._settings.deadlock_tries
         for last in (False,) * (tries - 1) + (True,):

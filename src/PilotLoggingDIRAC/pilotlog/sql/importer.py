@@ -36,7 +36,7 @@ class SqlImporter:
     def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
         """Store a slice, in one transaction with the log's row locked, and return the import's length in bytes.
 
-        The arguments are those of ``importLog``, see ``importing.parse_slice``. Raises OffsetMismatch when the slice
+        The arguments are those of ``importLog``, see ``importing.parse_slice``. Raise OffsetMismatch when the slice
         does not begin where the import ends, ImportConflict when the import has ended with other text and while
         it is known that the pilot's log was deleted on request, InvalidInput.
         """
@@ -110,7 +110,7 @@ def _require_same(log: Log, step: ImportSlice) -> None:
 
 
 def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -> Log:
-    """Return the log as its pilot left it. Raises ImportConflict unless its text is the one that the ending was made
+    """Return the log as its pilot left it. Raise ImportConflict unless its text is the one that the ending was made
     of.
     """
     digest = hashlib.sha256()

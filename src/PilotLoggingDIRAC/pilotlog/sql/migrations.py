@@ -73,14 +73,14 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
 def migrate(engine: Engine, clock: Clock) -> list[str]:
     """Bring the schema up to date and return the names of the steps that were run.
 
-    Raises StoreUnavailable when the database can't be reached or somebody else holds the lock for a minute.
+    Raise StoreUnavailable when the database can't be reached or somebody else holds the lock for a minute.
     """
     with translated_errors(), engine.connect() as connection, _Lock(connection):
         return [name for version, name, step in MIGRATIONS if _apply(connection, version, name, step, clock)]
 
 
 def missing(engine: Engine) -> list[str]:
-    """Return the names of the steps that have not been run. Raises StoreUnavailable."""
+    """Return the names of the steps that have not been run. Raise StoreUnavailable."""
     with translated_errors(), engine.connect() as connection:
         recorded = _recorded(connection)
     return [name for version, name, _ in MIGRATIONS if version not in recorded]

@@ -58,7 +58,7 @@ class SqlReader:
         ``log_list.ORDERS``.
 
         Where there are more, other orders than by time sort the ``most`` of them that were heard of last.
-        Raises InvalidInput for a page that begins beyond ``most``.
+        Raise InvalidInput for a page that begins beyond ``most``.
         """
         log_list.checked(order, start, most)
         return self._run(_select, branches(scope, wanted), order, descending, start, limit, most)

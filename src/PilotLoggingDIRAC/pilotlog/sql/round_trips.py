@@ -180,7 +180,7 @@ def _places(columns: int, number: int) -> str:
 
 
 def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list[tuple[int, Sequence[tuple[Any, ...]]]]:
-    """(number of rows, rows) of each statement. Raises what SQLAlchemy would."""
+    """(number of rows, rows) of each statement. Raise what SQLAlchemy would."""
     with _errors(connection), closing(connection.connection.cursor()) as cursor:
         cursor.execute(statements, values)
         found = [(cursor.rowcount, cursor.fetchall())]

@@ -15,7 +15,7 @@ _SIZES = ("kB", "MB", "GB", "TB", "PB")
 def moment(text: str, now: datetime) -> datetime:
     """Return a time in UTC from ISO 8601 text, or from how long ago it was: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
 
-    Raises InvalidInput.
+    Raise InvalidInput.
     """
     ago = _SPAN.fullmatch(text.strip())
     if ago:

@@ -14,7 +14,7 @@ from .signature import verified
 def check(
     token: str, issuers: Collection[Issuer], keyring: Keyring, registry: Registry, settings: TokenSettings, now: float
 ) -> Holder:
-    """Return the holder of a token at a time, in seconds since 1970. Raises TokenRefused; never waits."""
+    """Return the holder of a token at a time, in seconds since 1970. Raise TokenRefused; never waits."""
     issuer, claims = verified(token, issuers, keyring, settings.max_token_bytes)
     ends = of.end(claims, now, settings.leeway_seconds)
     of.require_audience(claims, issuer)

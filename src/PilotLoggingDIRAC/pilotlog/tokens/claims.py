@@ -11,7 +11,7 @@ from .signature import Claims
 
 
 def end(claims: Claims, now: float, leeway: float) -> float:
-    """Return when the token ends. Raises TokenRefused unless it has begun and ends later; it must say when it ends."""
+    """Return when the token ends. Raise TokenRefused unless it has begun and ends later; it must say when it ends."""
     if "exp" not in claims:
         raise TokenRefused("The token never expires")
     ends = _time(claims["exp"]) + leeway
@@ -39,7 +39,7 @@ def require_audience(claims: Claims, issuer: Issuer) -> None:
 def properties(claims: Claims, issuer: Issuer) -> frozenset[str] | None:
     """Return the properties that the token is limited to, None for those of its group.
 
-    Raises TokenRefused where a scope is missing that the issuer's tokens need, or ``dirac_properties`` where they need
+    Raise TokenRefused where a scope is missing that the issuer's tokens need, or ``dirac_properties`` where they need
     none: a token that says nothing of rights gives none, and so does one with an empty list.
     """
     scopes = claims.get("scope", "")

@@ -43,7 +43,7 @@ class Holder:
 def holder(
     claims: Claims, issuer: Issuer, registry: Registry, ends: float, properties: frozenset[str] | None
 ) -> Holder:
-    """Return the one user and group that a token names. Raises TokenRefused."""
+    """Return the one user and group that a token names. Raise TokenRefused."""
     group = claims.get("dirac_group")
     if not isinstance(group, str) or not _is_name(group):
         raise TokenRefused("The token names no group")

@@ -59,7 +59,7 @@ class Issuer:
 def issuer(name: str, option: OptionList, audiences: Iterable[str]) -> Issuer:
     """Return the issuer that options describe; ``audiences`` are those that hold where it names none.
 
-    Raises InvalidIssuer.
+    Raise InvalidIssuer.
     """
     found = Issuer(
         name=name,

@@ -14,7 +14,7 @@ from .issuer import Issuer, TokenSettings
 from .keys import Key
 
 Fetch = Callable[[Issuer], Mapping[str, Key]]
-"""Fetches the keys of an issuer; raises KeysUnavailable."""
+"""Fetch the keys of an issuer. Raise KeysUnavailable."""
 
 _NEVER = float("-inf")
 
@@ -42,9 +42,7 @@ class Keyring:
     def key(self, issuer: Issuer, name: str) -> Key:
         """Return a key of an issuer by its id.
 
-        Raises TokenRefused if it is missing or the keys are too old, and schedules a fetch.
-
-        Raises TokenRefused for one that is not there or whose keys are too old, and has them fetched soon.
+        Raise TokenRefused if it is missing or the keys are too old, and schedule a fetch.
         """
         now = self._clock()
         with self._lock:

@@ -22,7 +22,7 @@ _SECRET = frozenset({"d", "k", "p", "q", "dp", "dq", "qi", "oth"})
 def read_keys(content: bytes) -> dict[str, Key]:
     """Return the keys of a JWKS by ``kid``; keys for other uses, of unknown kinds, or too weak are left out.
 
-    Two keys with one id are both left out. Raises KeysUnavailable for what is no JWKS, and where no key is left.
+    Two keys with one id are both left out. Raise KeysUnavailable for what is no JWKS, and where no key is left.
     """
     try:
         found = json.loads(content)["keys"]

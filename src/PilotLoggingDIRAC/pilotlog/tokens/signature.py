@@ -27,7 +27,7 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=Securi
 
 
 def verified(token: str, issuers: Collection[Issuer], keyring: Keyring, max_bytes: int) -> tuple[Issuer, Claims]:
-    """Return the issuer of a token, and what is signed in it. Raises TokenRefused.
+    """Return the issuer of a token, and what is signed in it. Raise TokenRefused.
 
     Of what is not verified yet, nothing counts but the issuer's name, the algorithm and the key's id, and each of them
     only to choose among what administrators or the issuer's own key server have named.

@@ -27,7 +27,7 @@ def guard_json() -> None:
 def decode_plain(encoded: str) -> tuple[object, int]:
     """Return what DIRAC's ``decode`` returns, for services that take no objects; times and bytes are decoded.
 
-    Raises TypeError for classes, ValueError for numbers that JSON does not have: an ``echo`` could not send them back.
+    Raise TypeError for classes, ValueError for numbers that JSON does not have: an ``echo`` could not send them back.
     """
     return json.loads(encoded, object_hook=_plain, parse_constant=_finite, parse_float=_finite), len(encoded)
 

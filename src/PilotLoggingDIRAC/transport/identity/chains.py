@@ -17,7 +17,7 @@ def verified(text: str, authorities: str) -> list[X509.X509]:
     """Return the chain from the caller's certificate, or proxy, up to the last certificate that is not an authority's.
 
     ``text`` has the certificates in PEM. The chain must be valid now, end at one of the authorities in that folder, and
-    be usable for a TLS client; proxies are accepted. Raises NotAllowed otherwise.
+    be usable for a TLS client; proxies are accepted. Raise NotAllowed otherwise.
     """
     try:
         found = [X509.load_cert_string(pem) for pem in _PEM.findall(text)[: VERIFY_DEPTH + 1]]
