@@ -89,7 +89,7 @@ class _MigratedTransactions(Transactions):
 
     def __init__(self, url: str | URL | None, settings: StoreSettings, clock: Clock):
         super().__init__(None, settings)  # type: ignore[arg-type]  # the first step makes the engine
-        self._url, self._store_settings, self._clock = url, settings, clock
+        self._url, self._clock = url, clock
         self._lock = threading.Lock()
         self._ready = False
 
@@ -112,10 +112,10 @@ class _MigratedTransactions(Transactions):
 
     def _prepare(self) -> None:
         if self.engine is None:
-            self.engine = make_engine(self._url or database_url(), self._store_settings)
+            self.engine = make_engine(self._url or database_url(), self.settings)
         if not missing(self.engine):
             return
-        patient = dataclasses.replace(self._store_settings, read_seconds=_MIGRATION_SECONDS)
+        patient = dataclasses.replace(self.settings, read_seconds=_MIGRATION_SECONDS)
         engine = make_engine(self.engine.url, patient)
         try:
             migrate(engine, self._clock)

@@ -73,11 +73,12 @@ class IssuerKeys:
         return content
 
 
+@dataclass(eq=False)
 class _TimedConnection(io.RawIOBase):
     """A connection for ``HTTPResponse`` whose reads all end at one deadline."""
 
-    def __init__(self, connection: socket.socket, deadline: float):
-        self._connection, self._deadline = connection, deadline
+    connection: socket.socket
+    deadline: float
 
     def makefile(self, *_: object) -> io.BufferedReader:
         """Return a buffered file over the connection."""
@@ -89,8 +90,8 @@ class _TimedConnection(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read the bytes that have arrived into a writable buffer; wait for the first one until the deadline."""
-        self._connection.settimeout(_left(self._deadline))
-        return self._connection.recv_into(memoryview(buffer))
+        self.connection.settimeout(_left(self.deadline))
+        return self.connection.recv_into(memoryview(buffer))
 
 
 def _left(deadline: float) -> float:

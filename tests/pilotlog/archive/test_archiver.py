@@ -466,7 +466,12 @@ class TestRetention:
             world.finish(pilot(number))
             world.archive(pilot(number))
         places, find = [], world.custody.purgeable
-        monkeypatch.setattr(world.custody, "purgeable", lambda *page: places.append(page[3]) or find(*page))
+
+        def recorded(_, *page):
+            places.append(page[3])
+            return find(*page)
+
+        monkeypatch.setattr(type(world.custody), "purgeable", recorded)
         settings, tally = RetentionSettings(batches_seconds=0, logs_per_step=1), Tally()
         Retention(VO, world.custody, None, settings, 0, world.clock, RemovalProgress(), tally).run(purge_kept=False)
         assert tally.counts["purged"] == 3

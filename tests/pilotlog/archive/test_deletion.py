@@ -107,12 +107,12 @@ class TestDeletion:
             world.finish(pilot(number))
         delete, done = world.deleting.delete, []
 
-        def fail_after_two(*arguments):
+        def fail_after_two(_, *arguments):
             if len(done) == 2:
                 raise ConnectionError
             return delete(*arguments)
 
-        monkeypatch.setattr(world.deleting, "delete", fail_after_two)
+        monkeypatch.setattr(type(world.deleting), "delete", fail_after_two)
         with pytest.raises(ConnectionError):
             deletion.run(Selection(vos=(VO,), until=world.clock()), done.append)
         assert sum(extent.logs for extent in done) == 2
@@ -186,15 +186,17 @@ class TestErasing:
         assert agent.tally.counts == {"changed meanwhile": 1}
         assert archive.names() == []
 
-    def test_a_log_that_is_deleted_while_it_is_packed_is_no_failure_of_the_archive(self, agent, deletion, world):
+    def test_a_log_that_is_deleted_while_it_is_packed_is_no_failure_of_the_archive(
+        self, agent, deletion, world, monkeypatch
+    ):
         chunks = world.reader.chunks
 
-        def delete_first(log, sequence=0):
+        def delete_first(_, log, sequence=0):
             run(deletion, ONE)
             return chunks(log, sequence)
 
         world.finish()
-        world.reader.chunks = delete_first
+        monkeypatch.setattr(type(world.reader), "chunks", delete_first)
         agent.archive_logs()
         assert agent.tally.counts == {"changed meanwhile": 1}
         assert (agent.tally.problems, agent.gate.error) == ({}, "")
@@ -206,7 +208,7 @@ class TestErasing:
         agent.archive_logs()
         run(deletion, ONE)
         with monkeypatch.context() as patch:
-            patch.setattr(world.custody, "forget", lambda key: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(type(world.custody), "forget", lambda self, key: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 erase()
         assert archive.names() == []

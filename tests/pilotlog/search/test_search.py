@@ -189,8 +189,8 @@ def test_a_long_line_is_shown_around_its_match():
 def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):
     store(b"disk\n")
 
-    def extent(scope, wanted):
+    def extent(_, scope, wanted):
         raise StoreUnavailable("it took too long")
 
-    monkeypatch.setattr(searcher, "extent", extent)
+    monkeypatch.setattr(type(searcher), "extent", extent)
     assert len(found(LogSearch(searcher, SearchSettings(), no_archive), "disk")) == 1

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -54,15 +55,15 @@ class PilotLogMetricsHandler(Endpoint):
         self.finish(answer.body)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class _Gathered:
-    """The collector object that prometheus_client calls."""
+    """The collector object that prometheus_client calls; it is a key of the registry, so it compares by identity."""
 
-    def __init__(self, found: list[Metric]):
-        self._found = found
+    metrics: list[Metric]
 
     def collect(self) -> Iterator:
         """Return each metric as a family."""
-        return map(_family, self._found)
+        return map(_family, self.metrics)
 
 
 def exposition(found: list[Metric]) -> bytes:

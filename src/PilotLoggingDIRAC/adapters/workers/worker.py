@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,14 +36,16 @@ _READ_BYTES = 1024 * 1024
 FetchProxy = Callable[[Identity, Path], float]
 
 
+@dataclass(eq=False, slots=True)
 class Worker:
-    """A child process that acts as one identity, one call at a time; it belongs to one thread at a time."""
+    """A child process that acts as one identity, one call at a time; it belongs to one thread at a time.
 
-    def __init__(self, identity: Identity, fetch: FetchProxy = download):
-        """Create the worker; the first call starts the child. ``fetch`` writes a proxy and returns its expiry."""
-        self.identity = identity
-        self._fetch = fetch
-        self._child: _Child | None = None
+    The first call starts the child. ``fetch`` writes a proxy and returns its expiry.
+    """
+
+    identity: Identity
+    fetch: FetchProxy = download
+    _child: _Child | None = field(default=None, init=False)
 
     def call(self, operation: str, seconds: float, **arguments: Any) -> Any:
         """Return the operation's result.
@@ -53,7 +56,7 @@ class Worker:
         if self._child and not self._child.usable(seconds):
             self.close()
         if self._child is None:
-            self._child = _Child(self.identity, self._fetch)
+            self._child = _Child(self.identity, self.fetch)
         try:
             return self._child.ask(operation, time.time() + seconds, arguments)
         except _Broken as error:

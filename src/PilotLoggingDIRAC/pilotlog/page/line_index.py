@@ -100,20 +100,22 @@ class _Open:
         return line
 
 
+@dataclass(frozen=True, slots=True)
 class LineReader:
-    """Lines of a text within limits: long lines are cut, and chunks that are not needed are not read."""
+    """The lines of a text, within limits: long lines are cut, and chunks that are not needed are not read.
 
-    def __init__(self, index: LineIndex, chunks: Chunks, max_line_bytes: int, max_bytes: int):
-        """Make it; ``max_bytes`` limits one answer, which has at least one line."""
-        self._index = index
-        self._chunks = chunks
-        self._max_line_bytes = max_line_bytes
-        self._max_bytes = max_bytes
+    ``max_bytes`` limits one answer, which has at least one line.
+    """
+
+    index: LineIndex
+    chunks: Chunks
+    max_line_bytes: int
+    max_bytes: int
 
     def read(self, first: int, number: int) -> list[ShownLine]:
         """Return at most ``number`` lines from ``first`` (counted from 0) on; the last one may be unfinished."""
         lines: list[ShownLine] = []
-        room, line = self._max_bytes, _Open(self._max_line_bytes)
+        room, line = self.max_bytes, _Open(self.max_line_bytes)
         for text in self._from_line(first, line):
             start = 0
             while (end := text.find(b"\n", start)) >= 0:
@@ -127,15 +129,15 @@ class LineReader:
 
     def _from_line(self, first: int, line: _Open) -> Iterator[bytes]:
         """Yield the text from a line's start on; skip chunks that only continue a line which is already cut."""
-        chunk = self._index.of_line(first)
-        skip = first - self._index.lines_before(chunk)
-        texts: Iterator[bytes] | None = self._chunks(chunk)
-        while chunk < self._index.chunks:
-            if line.full and not self._index.lines_in(chunk):
-                line.skip(self._index.size(chunk))
+        chunk = self.index.of_line(first)
+        skip = first - self.index.lines_before(chunk)
+        texts: Iterator[bytes] | None = self.chunks(chunk)
+        while chunk < self.index.chunks:
+            if line.full and not self.index.lines_in(chunk):
+                line.skip(self.index.size(chunk))
                 chunk, texts = chunk + 1, None
                 continue
-            texts = texts or self._chunks(chunk)
+            texts = texts or self.chunks(chunk)
             text = next(texts, None)
             if text is None:
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,24 +25,18 @@ from .schema import epochs, logs
 _LEVEL = 1
 
 
+@dataclass(frozen=True, slots=True)
 class SqlAppender:
-    """A ``LogStore`` on SQL."""
+    """A ``LogStore`` on SQL.
 
-    def __init__(
-        self,
-        transactions: Transactions,
-        clock: Clock,
-        accept_late: timedelta = timedelta(days=30),
-        text_filter: TextFilter | None = None,
-    ):
-        """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text.
+    An archived or purged log takes more text until ``accept_late`` after its last text. Without ``text_filter``, the
+    default filter decides which text is stored.
+    """
 
-        ``text_filter``: what of the text is stored, None is the default.
-        """
-        self._text_filter = text_filter
-        self._transactions = transactions
-        self._clock = clock
-        self._accept_late = accept_late
+    transactions: Transactions
+    clock: Clock
+    accept_late: timedelta = timedelta(days=30)
+    text_filter: TextFilter | None = None
 
     def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
         """See ``ports.LogStore.append``.
@@ -49,11 +44,11 @@ class SqlAppender:
         The epoch's row is locked first and the logs' rows after it, in the order of their unique key, so that two
         writers wait for each other instead of losing deadlocks; one that is lost all the same is run again.
         """
-        return self._transactions.run(self._append, epoch, group, acknowledged)
+        return self.transactions.run(self._append, epoch, group, acknowledged)
 
     def ping(self, epoch: str) -> None:
         """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
-        self._transactions.run(self._touch, epoch)
+        self.transactions.run(self._touch, epoch)
 
     def _touch(self, connection: Connection, epoch: str) -> None:
         self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
@@ -62,7 +57,7 @@ class SqlAppender:
         self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool
     ) -> list[Receipt]:
         batches = [numbered.batch for numbered in group]
-        step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
+        step = Advance(epoch, group[0].number, group[-1].number, self.clock(), int(acknowledged))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
@@ -76,20 +71,20 @@ class SqlAppender:
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _patience(self, acknowledged: bool) -> timedelta:
-        return timedelta.max if acknowledged else self._accept_late
+        return timedelta.max if acknowledged else self.accept_late
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
         """Return the last committed number, its row locked; a new epoch gets its row."""
         statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
         last: int | None = connection.execute(statement).scalar()
         if last is None:
-            connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=self._clock()))
+            connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=self.clock()))
             return 0
         return last
 
     def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool) -> None:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
-        connection.execute(statement.values(LastNumber=number, LastCommit=self._clock(), Draining=int(draining)))
+        connection.execute(statement.values(LastNumber=number, LastCommit=self.clock(), Draining=int(draining)))
 
     def _store(
         self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
@@ -115,7 +110,7 @@ class SqlAppender:
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
         if lifecycle.is_too_late(log, run[0].received, accept_late):
             return lifecycle.refuse(log, run)
-        return lifecycle.receive(_open_part(connection, log, run), run, self._text_filter)
+        return lifecycle.receive(_open_part(connection, log, run), run, self.text_filter)
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from ..ports import Clock
-from .engine import Transactions
+from dataclasses import dataclass
+
 from .leases import SqlLeases
 from .removal import SqlRemoval
 from .retention import SqlRetention
 from .sealing import SqlSealing
 
 
+@dataclass(frozen=True)
 class SqlCustody(SqlSealing, SqlLeases, SqlRetention, SqlRemoval):
-    """A ``custody.Custody`` on SQL: works on MariaDB ≥ 10.6, MySQL 8, and sqlite in tests."""
-
-    def __init__(self, transactions: Transactions, clock: Clock):
-        SqlSealing.__init__(self, transactions)
-        SqlLeases.__init__(self, transactions, clock)
-        SqlRetention.__init__(self, transactions)
-        SqlRemoval.__init__(self, transactions, clock)
+    """A ``custody.Custody`` on SQL, for MariaDB ≥ 10.6, MySQL 8, and sqlite in tests. ``transactions`` and ``clock``
+    are fields of the bases, which have no slots: Python cannot combine several bases with slots.
+    """

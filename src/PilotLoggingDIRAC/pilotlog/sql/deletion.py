@@ -5,6 +5,7 @@ failed are due again at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
@@ -48,25 +49,28 @@ _LOGS_PER_STEP = 1000
 _WAITING = (State.COMPLETE.value, State.INCOMPLETE.value, State.KEPT.value)
 
 
+@dataclass(frozen=True, slots=True)
 class SqlDeletion:
     """A ``deletion.Deletable`` on SQL."""
 
-    def __init__(self, transactions: Transactions, clock: Clock):
-        self._run = transactions.run
-        self._clock = clock
-        self.draining = SqlSealing(transactions).draining
+    transactions: Transactions
+    clock: Clock
+
+    def draining(self, since: datetime) -> bool:
+        """See ``Deletable.draining``."""
+        return SqlSealing(self.transactions).draining(since)
 
     def extent(self, wanted: Selection) -> Extent:
         """See ``Deletable.extent``."""
-        return self._run(_extent, _matches(wanted))
+        return self.transactions.run(_extent, _matches(wanted))
 
     def page(self, wanted: Selection, limit: int) -> list[Log]:
         """See ``Deletable.page``."""
-        return self._run(_page, _matches(wanted), limit)
+        return self.transactions.run(_page, _matches(wanted), limit)
 
     def delete(self, found: Sequence[Log], wanted: Selection) -> Extent:
         """See ``Deletable.delete``. One transaction; rows are locked in the writers' order."""
-        return self._run(_delete, some(found), _matches(wanted), self._clock())
+        return self.transactions.run(_delete, some(found), _matches(wanted), self.clock())
 
 
 def _matches(wanted: Selection) -> ColumnElement[bool]:
@@ -112,11 +116,11 @@ def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[boo
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
+@dataclass(frozen=True, slots=True)
 class SqlRetry:
     """Steps that an administrator asks for."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def retry(self, wanted: Selection) -> int:
         """Let those that failed among the selected logs be tried again now; how many there were.
@@ -124,7 +128,7 @@ class SqlRetry:
         Only logs that failed are touched, so that no selection means all of those. Leases stay as they are.
         """
         done = 0
-        while step := self._run(_retry, wanted):
+        while step := self.transactions.run(_retry, wanted):
             done += step
         return done
 

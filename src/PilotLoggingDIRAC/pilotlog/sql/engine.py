@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -56,12 +57,12 @@ def _sqlite_engine(url: str | URL) -> Engine:
     return engine
 
 
+@dataclass
 class Transactions:
-    """Runs steps on an engine, one transaction each."""
+    """Runner of steps on an engine, one transaction each."""
 
-    def __init__(self, engine: Engine, settings: StoreSettings):
-        self.engine = engine
-        self._settings = settings
+    engine: Engine
+    settings: StoreSettings
 
     def run(self, step: Callable[..., Result], *args: object) -> Result:
         """Return the result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
@@ -69,7 +70,7 @@ class Transactions:
 
         Raise StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
         """
-        tries = self._settings.deadlock_tries
+        tries = self.settings.deadlock_tries
         for last in (False,) * (tries - 1) + (True,):
             with translated_errors():
                 try:

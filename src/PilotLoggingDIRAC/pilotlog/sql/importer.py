@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,12 @@ _SENDER = "import"
 _CHUNKS_PER_STEP = 8
 
 
+@dataclass(frozen=True, slots=True)
 class SqlImporter:
     """Part 0 of logs. Its column ``Resend`` is empty while the import goes on, and then the SHA-256 of its text."""
 
-    def __init__(self, transactions: Transactions, clock: Clock):
-        self._transactions = transactions
-        self._clock = clock
+    transactions: Transactions
+    clock: Clock
 
     def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
         """Store a slice, in one transaction with the log's row locked, and return the import's length in bytes.
@@ -41,14 +41,14 @@ class SqlImporter:
         it is known that the pilot's log was deleted on request, InvalidInput.
         """
         step = importing.parse_slice(offset, text, last, modified)
-        return self._transactions.run(self._append, pilot, step)
+        return self.transactions.run(self._append, pilot, step)
 
     def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice) -> int:
         log = _lock(connection, pilot)
         _require_not_deleted(connection, pilot)
         if not step.text and not step.ending:
             return log.bytes if log else 0
-        modified = min(step.modified, self._clock())
+        modified = min(step.modified, self.clock())
         log = log or _create(connection, pilot, modified)
         if log.resend:
             _require_same(log, step)
@@ -67,10 +67,10 @@ class SqlImporter:
 
     def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
         """Return the log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
-        now, chunks = self._clock(), lifecycle.split(text)
+        now, chunks = self.clock(), lifecycle.split(text)
         for index, chunk in enumerate(chunks):
             connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
-        return dataclasses.replace(
+        return replace(
             log,
             state=State.RECEIVING,
             last_seen=now,
@@ -100,7 +100,7 @@ def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
     new = Log(0, pilot, importing.PART, State.RECEIVING, modified, modified)
     created = connection.execute(insert(logs).values(rows.new_columns(new)))
     key: Sequence[Any] = created.inserted_primary_key or ()
-    return dataclasses.replace(new, id=key[0])
+    return replace(new, id=key[0])
 
 
 def _require_same(log: Log, step: ImportSlice) -> None:
@@ -119,7 +119,7 @@ def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -
     if digest.digest() != ending.sha256:
         raise ImportConflict("What was imported before is not the beginning of this text")
     code = importing.UNKNOWN_RETURN_CODE if ending.state is State.COMPLETE else None
-    return dataclasses.replace(
+    return replace(
         log, state=ending.state, first_seen=modified, last_seen=modified, return_code=code, resend=ending.sha256
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, zip_longest
 from typing import Any
@@ -24,48 +25,48 @@ _UNARCHIVED_PAGE = 500
 _FREE = {"LeaseOwner": "", "LeaseUntil": None}
 
 
+@dataclass(frozen=True)
 class SqlLeases:
     """``Leases`` and ``UnarchivedLogs`` on SQL: claiming logs and archiving them."""
 
-    def __init__(self, transactions: Transactions, clock: Clock):
-        self._run = transactions.run
-        self._clock = clock
+    transactions: Transactions
+    clock: Clock
 
     def unarchived(self, vo: str) -> list[Log]:
         """See ``UnarchivedLogs.unarchived``."""
-        return self._run(_unarchived, some(vo))
+        return self.transactions.run(_unarchived, some(vo))
 
     def due(self, vo: str, seen_before: datetime, limit: int) -> list[int]:
         """See ``Leases.due``."""
-        where = and_(rows.of_vo(some(vo)), logs.c.LastSeen <= seen_before, _is_due(self._clock()))
-        return self._run(_due, where, limit)
+        where = and_(rows.of_vo(some(vo)), logs.c.LastSeen <= seen_before, _is_due(self.clock()))
+        return self.transactions.run(_due, where, limit)
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
         """See ``Leases.claim``."""
-        return self._run(_claim, owner, some(ids), self._clock(), until)
+        return self.transactions.run(_claim, owner, some(ids), self.clock(), until)
 
     def record(
         self, claim: Claim, content: Content, name: Callable[[int], StoredFile], until: datetime
     ) -> tuple[int, StoredFile]:
         """See ``Leases.record``."""
-        return self._run(_record, claim, content, name, self._clock(), until)
+        return self.transactions.run(_record, claim, content, name, self.clock(), until)
 
     def archived(self, claim: Claim, generation: int) -> None:
         """See ``Leases.archived``."""
-        self._run(_archived, claim, generation, self._clock())
+        self.transactions.run(_archived, claim, generation, self.clock())
 
     def failed(self, claim: Claim, error: str, retry_after: datetime) -> bool:
         """See ``Leases.failed``."""
         values = {"Attempts": logs.c.Attempts + 1, "LastError": error[:_MAX_ERROR], "RetryAfter": retry_after}
-        return self._run(_let_go, claim, values)
+        return self.transactions.run(_let_go, claim, values)
 
     def release(self, claim: Claim, retry_after: datetime | None) -> bool:
         """See ``Leases.release``."""
-        return self._run(_let_go, claim, {"RetryAfter": retry_after})
+        return self.transactions.run(_let_go, claim, {"RetryAfter": retry_after})
 
     def keep(self, ids: Sequence[int]) -> int:
         """See ``UnarchivedLogs.keep``."""
-        return self._run(_keep, some(ids), self._clock())
+        return self.transactions.run(_keep, some(ids), self.clock())
 
 
 def _unarchived(connection: Connection, vo: str) -> list[Log]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select, tuple_
 
@@ -16,25 +16,25 @@ from .reader import branches
 from .schema import batches, logs
 
 
+@dataclass(frozen=True, slots=True)
 class SqlPageQueries:
     """Questions without locks, each by an index."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
         """Return how many logs in the scope match, by state, counted in the ``most`` of them that were heard of
         last; states that the selection names are not looked at.
         """
-        return self._run(log_list.states, branches(scope, dataclasses.replace(wanted, states=())), most)
+        return self.transactions.run(log_list.states, branches(scope, replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
         """(ends of lines, bytes) of a log's chunks from a sequence number on."""
-        return self._run(_sizes, log_id, start)
+        return self.transactions.run(_sizes, log_id, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
         """Return the progress of the known ones among these logs, in one statement."""
-        return self._run(_heads, pilots) if pilots else {}
+        return self.transactions.run(_heads, pilots) if pilots else {}
 
 
 def _sizes(connection: Connection, log_id: int, start: int) -> list[tuple[int, int]]:

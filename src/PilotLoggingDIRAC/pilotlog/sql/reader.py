@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,26 +30,26 @@ _MOST_OF_STATE = 100_000
 _ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
 
 
+@dataclass(frozen=True, slots=True)
 class SqlReader:
     """The store's logs, read without locks."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def find(self, pilot: PilotId) -> list[Log]:
         """Return all parts of a pilot's log, first to last; empty when there is none."""
         where = and_(rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp)
-        return self._run(_logs, where)
+        return self.transactions.run(_logs, where)
 
     def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
         """Return all parts of the logs with one of these stamps, of any VO."""
-        return self._run(_logs, logs.c.PilotStamp.in_(stamps)) if stamps else []
+        return self.transactions.run(_logs, logs.c.PilotStamp.in_(stamps)) if stamps else []
 
     def find_reference(self, reference: str) -> list[Log]:
         """Return all parts of the log of the pilot with this reference; empty for a blank one, as that is no
         reference.
         """
-        return self._run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
+        return self.transactions.run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 4_000
@@ -61,45 +61,45 @@ class SqlReader:
         Raise InvalidInput for a page that begins beyond ``most``.
         """
         log_list.checked(order, start, most)
-        return self._run(_select, branches(scope, wanted), order, descending, start, limit, most)
+        return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
-        while found := self._run(_chunks, log.id, sequence):
+        while found := self.transactions.run(_chunks, log.id, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
     def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
         """Return the sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
-        return self._run(_tail_starts, log, lines, max_bytes)
+        return self.transactions.run(_tail_starts, log, lines, max_bytes)
 
     def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
         """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
-        return self._run(_chunks, log_id, sequence)
+        return self.transactions.run(_chunks, log_id, sequence)
 
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; of more than ``_MOST_OF_STATE`` just so many."""
-        return self._run(_counts)
+        return self.transactions.run(_counts)
 
     def oldest_unarchived(self) -> datetime | None:
         """Return when the log was last heard of that waits longest to be archived; None when none waits."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(func.min(logs.c.LastSeen)).where(logs.c.State.in_(waiting))
-        oldest: datetime | None = self._run(_all, statement)[0][0]
+        oldest: datetime | None = self.transactions.run(_all, statement)[0][0]
         return oldest
 
     def waiting_vos(self) -> list[str]:
         """Return the VOs that have logs which wait for their archiving."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(logs.c.VO).where(logs.c.State.in_(waiting)).distinct()
-        return sorted(vo for (vo,) in self._run(_all, statement))
+        return sorted(vo for (vo,) in self.transactions.run(_all, statement))
 
     def vos_of_deleted_copies(self) -> list[str]:
         """Return the VOs of deleted logs that still have copies in an archive."""
         deleted = (
             select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         )
-        return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
+        return sorted(vo for (vo,) in self.transactions.run(_all, deleted.distinct()))
 
     def failures(self) -> dict[str, int]:
         """Return the number of logs by VO that could not be archived and wait for another try."""
@@ -107,7 +107,7 @@ class SqlReader:
         statement = (
             select(logs.c.VO, func.count()).where(logs.c.State.in_(waiting), logs.c.Attempts > 0).group_by(logs.c.VO)
         )
-        return dict(tuple(row) for row in self._run(_all, statement))
+        return dict(tuple(row) for row in self.transactions.run(_all, statement))
 
 
 def _all(connection: Connection, statement: Select[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
@@ -20,32 +21,32 @@ _DELETED = logs.c.State == State.DELETED.value
 _OF_LOG = files.c.LogID == logs.c.LogID
 
 
+@dataclass(frozen=True)
 class SqlRemoval:
     """``DeletedLogs`` on SQL: the copies and rows of logs that were deleted on request."""
 
-    def __init__(self, transactions: Transactions, clock: Clock):
-        self._run = transactions.run
-        self._clock = clock
+    transactions: Transactions
+    clock: Clock
 
     def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
         """See ``DeletedLogs.deleted_copies``."""
-        return self._run(_copies, some(vo), self._clock(), before, limit)
+        return self.transactions.run(_copies, some(vo), self.clock(), before, limit)
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
         """See ``DeletedLogs.put_off``."""
-        self._run(_put_off, log_id, error, retry_after)
+        self.transactions.run(_put_off, log_id, error, retry_after)
 
     def unremoved(self, vo: str) -> tuple[int, int, str]:
         """See ``DeletedLogs.unremoved``."""
-        return self._run(_unremoved, some(vo))
+        return self.transactions.run(_unremoved, some(vo))
 
     def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
         """See ``DeletedLogs.delete_deleted``."""
-        return self._run(_delete_rows, some(vo), before, limit)
+        return self.transactions.run(_delete_rows, some(vo), before, limit)
 
     def is_recorded(self, key: CopyKey) -> bool:
         """See ``Leases.is_recorded``."""
-        return self._run(_is_recorded, key)
+        return self.transactions.run(_is_recorded, key)
 
 
 def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[RecordedCopy]:

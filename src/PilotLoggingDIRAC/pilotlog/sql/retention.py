@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,50 +26,50 @@ _LOGS_LOOKED_AT = 10_000
 _BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
 
 
+@dataclass(frozen=True)
 class SqlRetention:
     """``RetainedLogs`` and ``Epochs`` on SQL: deleting what was retained for long enough."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """See ``RetainedLogs.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
         other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
-        return self._run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
+        return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
 
     def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """See ``RetainedLogs.expired``."""
         old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
-        return self._run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
+        return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
     def forget(self, key: CopyKey) -> None:
         """See ``RecordedCopies.forget``."""
-        self._run(_forget, key)
+        self.transactions.run(_forget, key)
 
     def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """See ``RetainedLogs.purgeable``."""
-        return self._run(_page, _archived(before).where(rows.of_vo(some(vo)), behind(after)), limit)
+        return self.transactions.run(_page, _archived(before).where(rows.of_vo(some(vo)), behind(after)), limit)
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """See ``RetainedLogs.purge``."""
-        return self._run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
+        return self.transactions.run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
 
     def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """See ``RetainedLogs.kept``."""
-        return self._run(_page, _kept(before).where(rows.of_vo(some(vo)), behind(after)), limit)
+        return self.transactions.run(_page, _kept(before).where(rows.of_vo(some(vo)), behind(after)), limit)
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """See ``RetainedLogs.purge_kept``."""
-        return self._run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))))
+        return self.transactions.run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))))
 
     def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
         """See ``RetainedLogs.delete_rows``."""
-        return self._run(_delete_rows, some(vo), before, with_file, limit)
+        return self.transactions.run(_delete_rows, some(vo), before, with_file, limit)
 
     def delete_epochs(self, before: datetime) -> int:
         """See ``Epochs.delete_epochs``."""
-        return self._run(_delete_epochs, before)
+        return self.transactions.run(_delete_epochs, before)
 
 
 def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,31 +21,31 @@ Values = TypeVar("Values")
 SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
 
 
+@dataclass(frozen=True)
 class SqlSealing:
     """``SilentLogs`` and ``UndescribedLogs`` on SQL: sealing logs and describing their pilots."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
         """See ``SilentLogs.silent``."""
-        return self._run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
+        return self.transactions.run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
 
     def draining(self, since: datetime) -> bool:
         """See ``SilentLogs.draining``."""
-        return self._run(_draining, since)
+        return self.transactions.run(_draining, since)
 
     def undescribed(self, after: LogPosition | None, limit: int) -> list[Log]:
         """See ``UndescribedLogs.undescribed``."""
-        return self._run(_page, and_(logs.c.State.in_(SEALED), logs.c.PilotReference == ""), after, limit)
+        return self.transactions.run(_page, and_(logs.c.State.in_(SEALED), logs.c.PilotReference == ""), after, limit)
 
     def seal(self, sealed: Sequence[Log]) -> int:
         """See ``SilentLogs.seal``. Rows are locked in the writers' order."""
-        return self._run(_seal, sorted(some(sealed), key=lambda log: (log.pilot, log.part)))
+        return self.transactions.run(_seal, sorted(some(sealed), key=lambda log: (log.pilot, log.part)))
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
         """See ``UndescribedLogs.describe``."""
-        return self._run(_describe, sorted(some(infos).items()))
+        return self.transactions.run(_describe, sorted(some(infos).items()))
 
 
 def some(values: Values) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,26 +22,25 @@ _BY_TIME = "IGNORE INDEX FOR ORDER BY (PRIMARY)"
 _HERE, _ARCHIVED, _GONE = "here", "archived", "gone"
 
 
+@dataclass(frozen=True, slots=True)
 class SqlSearcher:
     """The store's side of a search. Logs come by descending id, which text that arrives meanwhile does not change."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
-        self._reader = SqlReader(transactions)
+    transactions: Transactions
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
         """(number, bytes of text) of the logs that match: ``here``, ``archived`` and not here, ``gone``."""
-        found = {name: (number, int(size)) for name, number, size in self._run(_extent, matching(scope, wanted))}
+        found = {name: (number, int(size)) for name, number, size in self.transactions.run(_extent, matching(scope, wanted))}
         return {name: found.get(name, (0, 0)) for name in (_HERE, _ARCHIVED, _GONE)}
 
     def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:
         """Return the next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
         where = and_(matching(scope, wanted), _searchable(archive), *([logs.c.LogID <= up_to] if up_to else []))
-        return self._run(_next, where, wanted, limit)
+        return self.transactions.run(_next, where, wanted, limit)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of a log's chunks from a sequence number on."""
-        return self._reader.chunks(log, sequence)
+        return SqlReader(self.transactions).chunks(log, sequence)
 
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
         """Return all the chunks of several logs, read at once: by log id, (sequence, a function that unpacks the
@@ -48,7 +48,7 @@ class SqlSearcher:
         """
         unpack = zstandard.ZstdDecompressor().decompress
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
-        for log_id, sequence, payload in self._run(_payloads, list(chunks)):
+        for log_id, sequence, payload in self.transactions.run(_payloads, list(chunks)):
             chunks[log_id].append((sequence, partial(unpack, payload)))
         return chunks
 

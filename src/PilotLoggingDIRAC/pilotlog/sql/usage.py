@@ -42,23 +42,23 @@ class Failure:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
 class SqlUsage:
     """Figures of the store for those who operate it."""
 
-    def __init__(self, transactions: Transactions):
-        self._run = transactions.run
+    transactions: Transactions
 
     def by_vo(self, now: datetime) -> list[VOUsage]:
         """Return the VOs that have logs whose text is in the store, or that were heard of within a day."""
-        return self._run(_by_vo, now - _DAY)
+        return self.transactions.run(_by_vo, now - _DAY)
 
     def stored_bytes(self) -> int | None:
         """Return bytes on disk of the table with the text, as the database itself says; None when it does not."""
-        return self._run(_stored_bytes)
+        return self.transactions.run(_stored_bytes)
 
     def failures(self) -> list[Failure]:
         """Return the reasons why logs wait for another try of their archiving, the most frequent first."""
-        return self._run(_failures)
+        return self.transactions.run(_failures)
 
 
 def _by_vo(connection: Connection, since: datetime) -> list[VOUsage]:
