@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.admin.importing import ImportConflict
+from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost

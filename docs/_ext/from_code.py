@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.commands import switches as log_selection
-from PilotLoggingDIRAC.pilotlog.admin import importing  # noqa: F401  they name errors of their own
+from PilotLoggingDIRAC.pilotlog.admin import import_slice  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from DIRAC.Core.Base.Client import Client
 
-from PilotLoggingDIRAC.pilotlog.admin import importing
-from PilotLoggingDIRAC.pilotlog.admin.importing import CollectorLog, ImportConflict, ImportSlice, SkippedFile
+from PilotLoggingDIRAC.pilotlog.admin import collector_log
+from PilotLoggingDIRAC.pilotlog.admin.collector_log import CollectorLog, SkippedFile
+from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict, ImportSlice
+from PilotLoggingDIRAC.pilotlog.admin.importer import Importer
 from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
@@ -20,7 +22,7 @@ _CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
 
 
 class ImportFailed(PilotLogError):
-    """The collector refused a fragment; the message is its answer."""
+    """The collector refused a slice; the message is its answer."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class PilotLogImport:
     def run(self, folder: Path) -> Report:
         """Import all logs in a folder and return the report. Raise OSError for a folder that can't be read."""
         report = Report()
-        for found in importing.find(folder):
+        for found in collector_log.find(folder):
             if isinstance(found, SkippedFile):
                 report.skipped += 1
                 self.tell(str(found.path), f"skipped: {found.reason}")
@@ -61,7 +63,7 @@ class PilotLogImport:
     def _bring(self, left: CollectorLog, report: Report) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
-            outcome = importing.bring(left, self.send, now, self.silent, self.redactor)
+            outcome = Importer(self.send, self.silent, self.redactor).bring(left, now)
         except ImportConflict as error:
             report.conflicts += 1
             self.tell(str(left.pilot), f"CONFLICT: {error}")
@@ -73,7 +75,7 @@ class PilotLogImport:
             self.tell(str(left.pilot), outcome.value)
 
     def send(self, pilot: PilotId, step: ImportSlice) -> int:
-        """Send a fragment and return the length of the import so far. Raise ImportConflict, ImportFailed."""
+        """Send a slice and return the length of the import so far. Raise ImportConflict, ImportFailed."""
         last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
         modified = step.modified.isoformat()
         answer = self.client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)

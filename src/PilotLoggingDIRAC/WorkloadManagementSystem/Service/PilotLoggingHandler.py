@@ -211,7 +211,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_importLog(self, vo, stamp, offset, text, last, modified):
-        """Import a fragment of a log that DIRAC's own collector left as a file; see ``pilotlog.admin.importing``.
+        """Import a slice of a log that DIRAC's own collector left as a file; see ``pilotlog.admin.import_slice``.
 
         :return: S_OK(int), the length in bytes of what was imported so far
         """

@@ -12,8 +12,7 @@ import zstandard
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from .. import lifecycle
-from ..admin import importing
-from ..admin.importing import Ending, ImportConflict, ImportSlice
+from ..admin.import_slice import PART, UNKNOWN_RETURN_CODE, Ending, ImportConflict, ImportSlice, parse_slice
 from ..errors import OffsetMismatch
 from ..model import Log, PilotId, State
 from ..ports import Clock
@@ -36,11 +35,11 @@ class SqlImporter:
     def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
         """Store a slice, in one transaction with the log's row locked, and return the import's length in bytes.
 
-        The arguments are those of ``importLog``, see ``importing.parse_slice``. Raise OffsetMismatch when the slice
+        The arguments are those of ``importLog``, see ``import_slice.parse_slice``. Raise OffsetMismatch when the slice
         does not begin where the import ends, ImportConflict when the import has ended with other text and while
         it is known that the pilot's log was deleted on request, InvalidInput.
         """
-        step = importing.parse_slice(offset, text, last, modified)
+        step = parse_slice(offset, text, last, modified)
         return self.transactions.run(self._append, pilot, step)
 
     def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice) -> int:
@@ -88,7 +87,7 @@ def _require_not_deleted(connection: Connection, pilot: PilotId) -> None:
 
 
 def _is_import_of(pilot: PilotId) -> tuple[ColumnElement[bool], ...]:
-    return rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == importing.PART
+    return rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == PART
 
 
 def _lock(connection: Connection, pilot: PilotId) -> Log | None:
@@ -97,7 +96,7 @@ def _lock(connection: Connection, pilot: PilotId) -> Log | None:
 
 
 def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
-    new = Log(0, pilot, importing.PART, State.RECEIVING, modified, modified)
+    new = Log(0, pilot, PART, State.RECEIVING, modified, modified)
     created = connection.execute(insert(logs).values(rows.new_columns(new)))
     key: Sequence[Any] = created.inserted_primary_key or ()
     return replace(new, id=key[0])
@@ -118,7 +117,7 @@ def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -
         digest.update(text)
     if digest.digest() != ending.sha256:
         raise ImportConflict("What was imported before is not the beginning of this text")
-    code = importing.UNKNOWN_RETURN_CODE if ending.state is State.COMPLETE else None
+    code = UNKNOWN_RETURN_CODE if ending.state is State.COMPLETE else None
     return replace(
         log, state=ending.state, first_seen=modified, last_seen=modified, return_code=code, resend=ending.sha256
     )
