@@ -529,3 +529,14 @@ def peak_bytes():
             tracemalloc.stop()
 
     return limited
+
+
+@pytest.mark.parametrize("number", ["12; DROP", "", " 1", "-1", "1\n", None, True, 1.5, "9" * 19])
+def test_what_is_no_job_number_is_refused_before_anybody_is_asked(number):
+    with pytest.raises(InvalidInput):
+        validation.job_number(number)
+
+
+@pytest.mark.parametrize("number", [12, "12"])
+def test_job_number_may_be_text(number):
+    assert validation.job_number(number) == 12

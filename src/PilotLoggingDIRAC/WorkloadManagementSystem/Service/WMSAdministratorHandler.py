@@ -9,7 +9,7 @@ from __future__ import annotations
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.assembly.jobs import job_pilot_output
+from PilotLoggingDIRAC.assembly.job_output import job_output
 from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.edge import exported
@@ -32,7 +32,7 @@ class WMSAdministratorHandlerMixin(AuditedMixin):
         number = validation.job_number(jobID)
         self.about = lambda: {"job": number}
         access.require_known(self.who)
-        found = job_pilot_output(number, self.getRemoteCredentials())
+        found = job_output(self.getRemoteCredentials()).get(number)
         self.audit.read(self.who, "getJobPilotOutput", job=number)
         return found
 

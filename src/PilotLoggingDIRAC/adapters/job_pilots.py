@@ -1,0 +1,51 @@
+"""The pilots of a job, and their output, requested from DIRAC's services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from DIRAC.MonitoringSystem.Client.WebAppClient import WebAppClient
+from DIRAC.WorkloadManagementSystem.Client.PilotManagerClient import PilotManagerClient
+
+from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
+from PilotLoggingDIRAC.pilotlog.model import Output
+from PilotLoggingDIRAC.pilotlog.read.job_output import OutputNotRetrieved
+
+#: Time limit of one call; above that of the chain of sources, and the shortest that DIRAC's clients take.
+_SECONDS = 120
+
+
+def delegation(credentials: dict) -> dict[str, str]:
+    """Return the arguments that make a DIRAC client with the host's certificate call in the caller's name.
+
+    Raise NotAllowed for callers without a DN and a group, as DIRAC names callers to other services by these.
+    """
+    dn, group = credentials.get("DN"), credentials.get("group")
+    if not dn or not group or credentials.get("username") in (None, "", "anonymous"):
+        raise NotAllowed("Pilot output is given to registered users with a DN and a group only")
+    return {"delegatedDN": dn, "delegatedGroup": group}
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatedJobPilots:
+    """``JobPilots`` of DIRAC's services, with output in the name of the caller whom ``delegation`` returned."""
+
+    in_the_name_of: dict[str, str]
+
+    def references(self, job_id: int) -> list[str]:
+        """Return the job's pilots, requested as the host: DIRAC tells them to operators only, their output to any
+        user.
+        """
+        result = PilotManagerClient().getPilots(job_id, timeout=_SECONDS)
+        return list(result["Value"]) if result["OK"] else []
+
+    def output(self, reference: str) -> Output:
+        """Return one pilot's output. Raise NotAllowed, OutputNotRetrieved.
+
+        Each call has a client of its own, as a client belongs to one thread and here also to one caller.
+        """
+        result = WebAppClient(useCertificates=True, **self.in_the_name_of).getPilotOutput(reference, timeout=_SECONDS)
+        if result["OK"]:
+            return Output(result["Value"]["StdOut"], result["Value"]["StdErr"])
+        kind = NotAllowed if result.get("Errno") == NotAllowed.errno else OutputNotRetrieved
+        raise kind(result["Message"])
