@@ -39,7 +39,7 @@ class WaitingQueue:
         return len(self._waiting)
 
     def put(self, batch: Batch) -> Future[Receipt]:
-"""Append the batch and return its future. Raise Overloaded over a bound, ShuttingDown after ``close``."""
+        """Append the batch and return its future. Raise Overloaded over a bound, ShuttingDown after ``close``."""
         with self._changed:
             if self._closed:
                 raise ShuttingDown("The collector is stopping: try again")

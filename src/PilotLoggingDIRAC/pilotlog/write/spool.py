@@ -61,7 +61,7 @@ class Spool:
         return self.batches == 0
 
     def append(self, epoch: str, group: Sequence[Numbered]) -> None:
-"""Store the group durably. Raise SpoolFull over ``spool_max_mb``, SpoolUnavailable if writing fails."""
+        """Store the group durably. Raise SpoolFull over ``spool_max_mb``, SpoolUnavailable if writing fails."""
         size = sum(numbered.batch.size for numbered in group)
         if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
