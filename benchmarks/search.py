@@ -18,7 +18,7 @@ import zstandard
 
 from integration_tests import rpc
 from integration_tests.stack import Stack
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder
 from PilotLoggingDIRAC.pilotlog.search.pattern import finder
@@ -127,7 +127,7 @@ def main():
     with Stack(Path(tempfile.mkdtemp())) as stack:
         stack.up()
         rpc.value(stack, "admin", "WorkloadManagement/TornadoPilotLogging", "getStatus")
-        db = PilotLoggingDB(stack.engine_url("PilotLoggingDB"), StoreSettings(read_seconds=60))
+        db = LogDatabase(stack.engine_url("PilotLoggingDB"), StoreSettings(read_seconds=60))
         fill(db, options.megabytes)
         for asked, pattern in (
             ({}, NEEDLE),

@@ -9,7 +9,7 @@ from hashlib import sha1
 
 import zstandard
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import make_engine
@@ -34,7 +34,7 @@ def pilot(number):
 
 
 def fill(url, number, now=None):
-    """Fill an empty database with so many logs, the youngest of ``now``; its PilotLoggingDB."""
+    """Fill an empty database with so many logs, the youngest of ``now``; its LogDatabase."""
     now = now or utc_now()
     engine = make_engine(url, StoreSettings(read_seconds=3600))
     migrate(engine, utc_now)
@@ -51,7 +51,7 @@ def fill(url, number, now=None):
             cursor.execute(f"ANALYZE TABLE {table}")
             cursor.fetchall()
     engine.dispose()
-    return PilotLoggingDB(url)
+    return LogDatabase(url)
 
 
 def seen(number, of, now):

@@ -8,9 +8,9 @@ import DIRAC
 DIRAC.initialize(require_auth=False)
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 
-db = PilotLoggingDB()
+db = LogDatabase()
 for _ in range(2):
     try:
         db.reader.find(PilotId("vo", "a" * 32))

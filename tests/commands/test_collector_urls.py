@@ -6,7 +6,7 @@ import pytest
 from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData
 
 from PilotLoggingDIRAC.commands import collector_urls
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.collector_urls import DISET, HTTPS, NotACollectorURL
 from PilotLoggingDIRAC.WorkloadManagementSystem.Client.TornadoPilotLoggingClient import TornadoPilotLoggingClient
 from PilotLoggingDIRAC.WorkloadManagementSystem.scripts.dirac_admin_pilot_logs_urls import arrange
@@ -120,7 +120,7 @@ def registered():
         gConfigurationData.deleteOptionInCFG(path)
 
 
-CLIENTS = pytest.mark.parametrize("client", [PilotLoggingClient, TornadoPilotLoggingClient])
+CLIENTS = pytest.mark.parametrize("client", [CollectorClient, TornadoPilotLoggingClient])
 
 
 @CLIENTS

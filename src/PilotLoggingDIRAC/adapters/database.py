@@ -1,4 +1,4 @@
-"""PilotLoggingDB: the database of pilot logs, connected by DIRAC's own parameters."""
+"""LogDatabase: PilotLoggingDB, the database of pilot logs, connected by DIRAC's own parameters."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def database_url() -> URL:
     )
 
 
-class PilotLoggingDB:
+class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
 

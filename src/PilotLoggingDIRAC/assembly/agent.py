@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
@@ -49,7 +49,7 @@ class ArchivingAgent:
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
+        self._db = LogDatabase(settings=options.fill(AgentStoreSettings, self._option))
         self._pilots = PilotAgents()
         self._size = options.fill(ArchiveSettings, self._option).workers
         self._workers = WorkerPool(self._size, spare=self._size)

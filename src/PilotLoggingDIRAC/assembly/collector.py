@@ -12,7 +12,7 @@ from pathlib import Path
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
@@ -48,7 +48,7 @@ class Collector:
     """The parts with which one service process receives logs and reads them."""
 
     def __init__(
-        self, db: PilotLoggingDB, writer: Writer, receiver: Receiver, owners: OwnershipWatch, option: options.Getter
+        self, db: LogDatabase, writer: Writer, receiver: Receiver, owners: OwnershipWatch, option: options.Getter
     ):
         reading = options.fill(ReadSettings, option)
         self.db = db
@@ -132,7 +132,7 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
     text_filter = TextFilter(redactor(), options.fill(TextSettings, option))
-    db = PilotLoggingDB(settings=store, accept_late=accept_late, text_filter=text_filter)
+    db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter)
     quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
     opener = _spool_opener(full_name, option, spooling)
     writer = Writer(

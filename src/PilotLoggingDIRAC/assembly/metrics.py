@@ -8,7 +8,7 @@ from typing import Any
 
 from cachetools import TTLCache, cached
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.collector import collectors
 from PilotLoggingDIRAC.assembly.page import pages
 from PilotLoggingDIRAC.pilotlog.admin.metrics import (
@@ -31,7 +31,7 @@ class Metrics:
     """The metrics of one process."""
 
     def __init__(self) -> None:
-        self._query = LogReader(PilotLoggingDB(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
+        self._query = LogReader(LogDatabase(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
         self._store = cached(TTLCache(1, _STORE_SECONDS), lock=threading.Lock())(self._read)
 
     def gather(self) -> list[Metric]:

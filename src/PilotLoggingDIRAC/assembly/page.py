@@ -10,7 +10,7 @@ from typing import Any
 from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, audit, options
@@ -42,7 +42,7 @@ class WebPage:
     def __init__(self, option: options.Getter):
         self.settings = options.fill(PageSettings, option)
         self.frame_ancestors = option("FrameAncestors", ["'self'"])
-        self._db = PilotLoggingDB(settings=options.fill(StoreSettings, option))
+        self._db = LogDatabase(settings=options.fill(StoreSettings, option))
         self._fetch_seconds = options.fill(SourceSettings, option).source_seconds
         self._workers = WorkerPool(self.settings.fetches)
         self._folder: PrivateFolder | None = None

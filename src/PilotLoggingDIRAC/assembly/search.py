@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.sources.archive import archived_text
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.assembly import archives, options
@@ -34,7 +34,7 @@ class ArchivedTexts:
         self._workers.close()
 
 
-def log_search(db: PilotLoggingDB, option: options.Getter) -> tuple[LogSearch, ArchivedTexts]:
+def log_search(db: LogDatabase, option: options.Getter) -> tuple[LogSearch, ArchivedTexts]:
     """Return the search of a collector, and the archived texts that the collector has to close."""
     settings = options.fill(SearchSettings, option)
     archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds)

@@ -10,7 +10,7 @@ from typing import Any
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
@@ -51,7 +51,7 @@ class _Reading:
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
-        reader, records = PilotLoggingDB(settings=store).reader, PilotRecords(settings=store)
+        reader, records = LogDatabase(settings=store).reader, PilotRecords(settings=store)
         texts = (
             CollectorSource(reader, self._max_bytes),
             ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),

@@ -16,7 +16,7 @@ from DIRAC.Core.Security.Locations import getCAsLocation
 
 from PilotLoggingDIRAC.commands.answers import CallFailed, value
 from PilotLoggingDIRAC.commands.canary_credential import credential
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.listing import listing
 from PilotLoggingDIRAC.commands.pilot_wire import PilotWire
 from PilotLoggingDIRAC.commands.reading import LogReading
@@ -56,7 +56,7 @@ class Canary:
     tell: Callable[[Link], Any]
     url: str = ""
     wait_seconds: float = 0.0
-    client: PilotLoggingClient = field(default_factory=PilotLoggingClient)
+    client: CollectorClient = field(default_factory=CollectorClient)
     stamp: str = field(default_factory=lambda: f"canary-{uuid.uuid4().hex}")
     links: list[Link] = field(default_factory=list)
     text: str = ""

@@ -10,7 +10,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.canary import BROKEN, Canary, Link
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 
 WHOLE, LINK_BROKEN = 0, 2
@@ -23,7 +23,7 @@ def check(options: Mapping[str, str]) -> int:
     vo = _known(options.get("VO", ""))
     wait = 0.0 if "NoArchive" in options else switches.seconds(options, "Wait", _WAIT_SECONDS, 1, 86400)
     quiet = "JSON" in options
-    client = PilotLoggingClient(url=options.get("Collector"))
+    client = CollectorClient(url=options.get("Collector"))
     canary = Canary(vo, (lambda link: None) if quiet else _tell, options.get("URL", ""), wait, client)
     if not quiet:
         console.remark(f"# {canary.stamp} of {vo}" + (f"; the archive may take {wait:.0f} s" if wait else ""))

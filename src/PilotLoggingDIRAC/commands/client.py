@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.commands.collector_urls import service_name
 
 
 @createClient("WorkloadManagement/PilotLogging")
-class PilotLoggingClient(Client):
+class CollectorClient(Client):
     """The client of a collector. Like every DIRAC client it belongs to one thread."""
 
     def __init__(self, url=None, **kwargs):

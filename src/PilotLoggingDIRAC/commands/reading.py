@@ -10,7 +10,7 @@ from typing import Any
 from DIRAC.Core.Base.Client import Client
 
 from PilotLoggingDIRAC.commands.answers import patiently, value
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.listing import listing
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
@@ -55,7 +55,7 @@ class PilotOutput:
 class LogReading:
     """The reader of logs through collectors and the chain of sources. ``tell`` is called with remarks on waiting."""
 
-    client: PilotLoggingClient
+    client: CollectorClient
     tell: Callable[[str], Any]
     sleep: Callable[[float], None] = time.sleep
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import patiently
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 FOUND, NOTHING = 0, 2
@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 120.0
 class Search:
     """One search; its figures grow while ``hits`` are taken."""
 
-    client: PilotLoggingClient
+    client: CollectorClient
     selection: dict
     pattern: str
     options: dict
@@ -89,7 +89,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     most = switches.number(options, "Limit", 1000, 1, 10**9)
     asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
     selection = switches.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
-    client = PilotLoggingClient(url=options.get("URL"))
+    client = CollectorClient(url=options.get("URL"))
     job = Search(client, selection, pattern, asked, console.remark)
     show = _Objects() if "JSON" in options else _Lines(context > 0)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PilotLoggingDIRAC.commands import console, switches
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import source_chain
@@ -25,7 +25,7 @@ def show(options: Mapping[str, str], name: str) -> int:
     source, lines = _source(options), None
     if "Tail" in options:
         lines = switches.number(options, "Tail", 0, 1, _MAX_LINES)
-    reading = LogReading(PilotLoggingClient(url=options.get("URL")), console.remark)
+    reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
     try:
         if "Follow" in options:
             interval = switches.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)

@@ -11,7 +11,7 @@ from typing import Any
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
 from PilotLoggingDIRAC.commands.answers import CallFailed, value
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.commands.data_managers import DataManager, data_managers
 from PilotLoggingDIRAC.pilotlog.admin import health
@@ -87,7 +87,7 @@ def _of_collectors(status: Status) -> list[Finding]:
 def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> None:
     url = next(url for url, answer in status.answers.items() if "States" in answer)
     try:
-        status.usage = value(PilotLoggingClient(url=url).getUsage())
+        status.usage = value(CollectorClient(url=url).getUsage())
     except PilotLogError as error:
         status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {error}"))
     failures = status.usage["Failures"] if status.usage else []
@@ -111,7 +111,7 @@ def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
 
 def _ask(url: str, tell: Callable[[str, Any], None]) -> None:
     try:
-        tell(url, value(PilotLoggingClient(url=url).getStatus()))
+        tell(url, value(CollectorClient(url=url).getStatus()))
     except CallFailed as error:
         tell(url, str(error) or "no answer")
     except PilotLogError as error:

@@ -5,5 +5,5 @@ from __future__ import annotations
 from PilotLoggingDIRAC.commands import client
 
 
-class PilotLoggingClient(client.PilotLoggingClient):
+class PilotLoggingClient(client.CollectorClient):
     """The class of ``commands.client``; a subclass, as DIRAC checks the module that a class was made in."""

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from DIRAC.Core.Base.Client import createClient
 
-from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+from PilotLoggingDIRAC.commands.client import CollectorClient
 
 
 @createClient("WorkloadManagement/TornadoPilotLogging")
-class TornadoPilotLoggingClient(PilotLoggingClient):
+class TornadoPilotLoggingClient(CollectorClient):
     """The same client for callers that use DIRAC's name."""

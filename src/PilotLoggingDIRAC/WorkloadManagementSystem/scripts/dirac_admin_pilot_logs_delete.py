@@ -54,12 +54,12 @@ def main():
 
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
-    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.console import say
     from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
-    deletion = PilotLogDeletion(PilotLoggingClient(url=options.get("URL")), wanted)
+    deletion = PilotLogDeletion(CollectorClient(url=options.get("URL")), wanted)
     found = deletion.count()
     say(found)
     if found.draining:

@@ -53,11 +53,11 @@ def main():
 def run(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.assembly.redaction import redactor
-    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.console import say
     from PilotLoggingDIRAC.commands.importing import PilotLogImport
 
-    report = PilotLogImport(PilotLoggingClient(), redactor(), silent, Progress(every, say)).run(folder)
+    report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, say)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
     trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
     say(f"{report.logs} logs: {outcomes}; {trouble}")

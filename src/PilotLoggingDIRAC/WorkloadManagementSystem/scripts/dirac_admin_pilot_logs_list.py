@@ -44,12 +44,12 @@ def run(options):
     """List, and return the exit code."""
     from PilotLoggingDIRAC.commands import console
     from PilotLoggingDIRAC.commands import switches as log_selection
-    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.listing import listing
 
     limit = log_selection.number(options, "Limit", 25, 1, 1000)
     page = log_selection.number(options, "Page", 1, 1, 10**6)
-    client = PilotLoggingClient(url=options.get("URL"))
+    client = CollectorClient(url=options.get("URL"))
     found = listing(client, log_selection.selection(options), (page - 1) * limit, limit)
     if "JSON" in options:
         console.as_json({"Total": found.total, "Logs": found.logs})

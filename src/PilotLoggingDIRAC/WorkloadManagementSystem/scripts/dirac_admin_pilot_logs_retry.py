@@ -45,9 +45,9 @@ def main():
 
 def run(options):
     """Call a collector, and return the result in words."""
-    from PilotLoggingDIRAC.commands.client import PilotLoggingClient
+    from PilotLoggingDIRAC.commands.client import CollectorClient
 
-    client = PilotLoggingClient(url=options.get("URL"))
+    client = CollectorClient(url=options.get("URL"))
     if "Quarantine" in options:
         return f"{returnValueOrRaise(client.releaseQuarantine())} messages are offered to the database again"
     selection = {key: options[switch] for switch, key in _KEYS.items() if switch in options}
