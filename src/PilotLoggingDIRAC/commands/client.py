@@ -12,8 +12,6 @@ class CollectorClient(Client):
     """The client of a collector. Like every DIRAC client it belongs to one thread."""
 
     def __init__(self, url=None, **kwargs):
-        """Make it; ``url`` is a URL or a service's full name. Without it, a collector that has a URL in the CS is
-        called.
-        """
+        """Create the client; ``url`` is a URL or a service's full name, by default that of a collector in the CS."""
         super().__init__(**kwargs)
         self.serverURL = url or service_name()

@@ -75,9 +75,9 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
     if repeated == len(batch.text):
         return log, [], Receipt(0, repeated)
-    kept = text_filter.filter(log, batch.text[repeated:], batch.received)
-    log = dataclasses.replace(_sent_by(log, batch), carry=kept.carry, dropped_bytes=log.dropped_bytes + kept.dropped)
-    return *_store(log, kept.text, batch), Receipt(len(kept.text), repeated)
+    filtered = text_filter.filter(log, batch.text[repeated:], batch.received)
+    log = dataclasses.replace(_sent_by(log, batch), carry=filtered.carry, dropped_bytes=log.dropped_bytes + filtered.dropped)
+    return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
 
 
 def _sent_by(log: Log, batch: Batch) -> Log:

@@ -108,7 +108,7 @@ class UnarchivedLogs(Protocol):
 
 
 class RecordedCopies(Protocol):
-    """The store as everyone needs it who removes copies."""
+    """The store as each step that removes copies needs it."""
 
     def forget(self, key: CopyKey) -> None:
         """Delete the record of a copy that was removed."""

@@ -49,7 +49,7 @@ class Lane:
     problem: str = ""
 
     def run(self) -> Tally:
-        """Remove copies of deleted logs, archive (or keep) logs, delete old ones. Each error is a problem of the VO."""
+        """Remove copies of deleted logs, archive logs or make them Kept, delete old ones. Note each error as a problem."""
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
         self._step("removing deleted files", self.removal.run)

@@ -13,7 +13,7 @@ from .custody import UndescribedLogs
 from .tally import Tally
 from .walk import Walk
 
-#: A log waits so long for PilotAgentsDB, so that it is not archived without its reference.
+#: Time for which a log waits for PilotAgentsDB, so that it is not archived without its reference.
 _PATIENCE_SECONDS = 48 * 3600
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-#: After so many failures in a row the gate closes until the next run.
+#: Failures in a row that close the gate until the next run.
 MAX_FAILURES = 3
 
 
@@ -44,5 +44,5 @@ class Gate:
 
     @property
     def closed(self) -> bool:
-        """True after too many failures in a row, after the one log that was tried failed, and when the agent ends."""
+        """Return True after too many failures in a row, after the failure of a probing run, and when the agent ends."""
         return self._stopped or self._failures >= MAX_FAILURES or (self.probing and self._failures > 0)

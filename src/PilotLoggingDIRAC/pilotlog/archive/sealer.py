@@ -16,7 +16,7 @@ from .describer import Describer
 from .tally import Tally
 from .walk import Walk
 
-#: A collector that has drained nothing for so long has an empty spool, or is dead.
+#: Time after which a collector that has drained nothing has an empty spool, or is dead.
 DRAINING_SECONDS = 600
 
 

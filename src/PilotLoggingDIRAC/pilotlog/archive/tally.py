@@ -33,12 +33,12 @@ class Tally:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The number of times that each thing happened; things that did not happen are absent."""
+        """Return the number of times that each thing happened; things that did not happen are absent."""
         with self._lock:
             return {what: number for what, number in sorted(self._counts.items()) if number}
 
     @property
     def problems(self) -> dict[str, str]:
-        """The problems by subject."""
+        """Return the problems by subject."""
         with self._lock:
             return dict(self._problems)

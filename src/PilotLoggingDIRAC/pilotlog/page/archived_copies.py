@@ -46,7 +46,7 @@ class ArchivedCopy:
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
+        """Return the bytes on disk."""
         return self._index.bytes
 
     def sizes(self, start: int) -> list[tuple[int, int]]:
@@ -72,7 +72,7 @@ class ArchivedCopies:
         submit: Callable[..., Future[None]],
         on_error: Callable[[Exception], None] = lambda error: None,
     ):
-        """Make it; ``folder()`` is called at the first copy.
+        """Create the copies; ``folder()`` is called at the first copy.
 
         ``archive_for(log)`` returns the log's archive or raises ArchiveError. ``submit(function, arguments)`` runs a
         fetch in another thread, or raises Overloaded. ``on_error`` is called with every error that is no PilotLogError.
@@ -89,7 +89,7 @@ class ArchivedCopies:
 
     @property
     def bytes(self) -> int:
-        """Bytes of all copies on disk."""
+        """Return the bytes of all copies on disk."""
         with self._lock:
             return sum(copy.size for copy in self._copies.values())
 

@@ -61,8 +61,6 @@ class Document:
         self._outlined = 0
         self._looking = threading.Lock()
 
-    # growth
-
     def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
         """Return True if the parts here are these parts, perhaps with more text at the end."""
         wanted = [identity(log, text) for log, text in parts]
@@ -72,7 +70,7 @@ class Document:
         )
 
     def grow(self, parts: Sequence[tuple[Log, PartText]]) -> None:
-        """Add the text that has come since."""
+        """Add the text that was stored since the last call."""
         with self._lock:
             for number, (log, text) in enumerate(parts):
                 if number == len(self._stretches):
@@ -84,16 +82,14 @@ class Document:
                     if log.next_sequence > known or text.source != DATABASE:
                         self._index.extend(text.sizes(known))
 
-    # reading
-
     @property
     def ended_lines(self) -> int:
-        """Number of lines with a line end."""
+        """Return the number of lines with a line end."""
         return self._index.lines
 
     @property
     def size(self) -> int:
-        """Length of the text in bytes."""
+        """Return the length of the text in bytes."""
         return self._index.bytes
 
     def number_of_lines(self) -> int:
@@ -106,8 +102,6 @@ class Document:
         """Yield (number, text) of the chunks from one on; ``keep`` them cached for later readers.
 
         Raise LogNotFound if text has left its place.
-
-        Raise LogNotFound when text has left the place it was in.
         """
         number = start
         ahead: dict[int, bytes] = {}
@@ -147,11 +141,9 @@ class Document:
         """Yield the whole text in chunks."""
         return (text for _, text in self.chunks(0, keep=False))
 
-    # the tail
-
     @property
     def end(self) -> str:
-        """The cursor behind all text that is here."""
+        """Return the cursor behind all text of the document."""
         return self._cursor(self._index.bytes)
 
     def last_line(self) -> str:
@@ -196,8 +188,6 @@ class Document:
                 break
         found = b"".join(texts)
         return TextSince(line, shown(found), self._cursor(place + len(found)))
-
-    # search
 
     def outline(self) -> tuple[Outline, bool]:
         """Return (outline, done); each call scans ``scan_bytes`` more of the text."""
@@ -249,7 +239,7 @@ class Documents:
     """The documents that were opened last."""
 
     def __init__(self, text_of: Callable[[Log], PartText], settings: PageSettings):
-        """Make it; ``text_of(log)`` returns a part's text, or raises ``NotYetThere`` or ArchiveError."""
+        """Create the cache; ``text_of(log)`` returns a part's text, or raises ``NotYetThere`` or ArchiveError."""
         self._text_of = text_of
         self._settings = settings
         self._cache = ChunkCache(settings.cache_bytes)

@@ -27,17 +27,17 @@ class LineIndex:
 
     @property
     def chunks(self) -> int:
-        """Number of chunks."""
+        """Return the number of chunks."""
         return len(self._bytes) - 1
 
     @property
     def lines(self) -> int:
-        """Number of line ends in all chunks; text behind the last one is an unfinished line."""
+        """Return the number of line ends in all chunks; text behind the last one is an unfinished line."""
         return self._lines[self.chunks]
 
     @property
     def bytes(self) -> int:
-        """Bytes in all chunks."""
+        """Return the number of bytes in all chunks."""
         return self._bytes[-1]
 
     def lines_before(self, chunk: int) -> int:
@@ -80,7 +80,7 @@ class _Open:
 
     def __init__(self, limit: int):
         self._limit = limit
-        self._kept = b""
+        self._text = b""
         self.bytes = 0
 
     @property
@@ -88,15 +88,15 @@ class _Open:
         return self.bytes >= self._limit
 
     def add(self, text: bytes) -> None:
-        self._kept += text[: max(self._limit - self.bytes, 0)]
+        self._text += text[: max(self._limit - self.bytes, 0)]
         self.bytes += len(text)
 
     def skip(self, size: int) -> None:
         self.bytes += size
 
     def end(self) -> ShownLine:
-        line = ShownLine(self._kept, self.bytes)
-        self._kept, self.bytes = b"", 0
+        line = ShownLine(self._text, self.bytes)
+        self._text, self.bytes = b"", 0
         return line
 
 

@@ -59,9 +59,7 @@ class DatabaseText:
         sizes: Callable[[int, int], list[tuple[int, int]]],
         step: Callable[[int, int], list[tuple[int, bytes]]],
     ):
-        """Make it; ``sizes(id, start)`` and ``step(id, start)`` are those of ``sql.page_queries`` and
-        ``sql.reading``.
-        """
+        """Create the text; ``sizes(id, start)`` is in ``sql.page_queries``, ``step(id, start)`` in ``sql.reader``."""
         self._id = log.id
         self._sizes = sizes
         self._step = step

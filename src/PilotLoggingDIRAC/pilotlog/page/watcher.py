@@ -41,7 +41,7 @@ class Watcher:
     def __init__(
         self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None
     ):
-        """Make it; ``on_error`` is called with the first error of a series of failures."""
+        """Create the watcher; ``on_error`` is called with the first error of a series of failures."""
         self._heads = heads
         self._settings = settings
         self._on_error = on_error
@@ -55,7 +55,7 @@ class Watcher:
 
     @property
     def number(self) -> int:
-        """Number of watches."""
+        """Return the number of watches."""
         return self._users.total()
 
     def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> Watch:

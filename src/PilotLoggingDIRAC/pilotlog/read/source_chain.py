@@ -46,16 +46,16 @@ def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:
 
     Holds little more than ``max_bytes`` in memory. Bytes that are not UTF-8 become escapes.
     """
-    kept: deque[bytes] = deque()
+    last: deque[bytes] = deque()
     size = left_out = 0
     for chunk in chunks:
-        kept.append(chunk)
+        last.append(chunk)
         size += len(chunk)
-        while size - len(kept[0]) >= max_bytes:
-            size -= len(kept[0])
-            left_out += len(kept.popleft())
+        while size - len(last[0]) >= max_bytes:
+            size -= len(last[0])
+            left_out += len(last.popleft())
     over = max(size - max_bytes, 0)
-    text = b"".join(kept)[over:]
+    text = b"".join(last)[over:]
     note = f"[The first {left_out + over} bytes of this log are left out here]\n" if left_out + over else ""
     return note + text.decode("utf-8", "backslashreplace")
 
@@ -71,7 +71,7 @@ class SourceChain:
         max_in_flight: int = _MAX_IN_FLIGHT,
         turn_seconds: float = _TURN_SECONDS,
     ):
-        """Make it; ``on_error(source, error)`` is called for every error that is no PilotLogError.
+        """Create the chain; ``on_error(source, error)`` is called for every error that is no PilotLogError.
 
         At most ``max_in_flight`` requests to one source run at a time; a further one waits ``turn_seconds`` for its
         turn.

@@ -53,7 +53,7 @@ class Body:
         """Create an empty body; ``encoding`` is the request's Content-Encoding."""
         self._limit = settings.max_body_bytes
         self._memory = memory
-        self._kept = bytearray()
+        self._content = bytearray()
         self._head = self._tail = b""
         self._held = 0
         self._unzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
@@ -78,7 +78,7 @@ class Body:
         unzip = self._unzip
         if self.refusal or unzip is None:
             return
-        limit = self._limit - len(self._kept) + 1
+        limit = self._limit - len(self._content) + 1
         try:
             plain = unzip.decompress(block, limit)
         except zlib.error:
@@ -90,11 +90,11 @@ class Body:
             self._hold(plain)
 
     def _hold(self, plain: bytes) -> None:
-        if not self.refusal and len(self._kept) + len(plain) > self._limit:
+        if not self.refusal and len(self._content) + len(plain) > self._limit:
             self._refuse_size()
         if not self.refusal and self._memory.take(self, len(plain)):
             self._held += len(plain)
-            self._kept += plain
+            self._content += plain
         if self.refusal:
             self._remember_edges(plain)
 
@@ -106,7 +106,7 @@ class Body:
         if self.refusal:
             return
         self.refusal = error
-        self._head, self._tail = bytes(self._kept[:EDGE_BYTES]), bytes(self._kept[-EDGE_BYTES:])
+        self._head, self._tail = bytes(self._content[:EDGE_BYTES]), bytes(self._content[-EDGE_BYTES:])
         self.close()
 
     def _remember_edges(self, block: bytes) -> None:
@@ -125,14 +125,14 @@ class Body:
             self.refuse(InvalidInput("The compressed body is cut off"))
         if not self.refusal:
             try:
-                return form.cut(self._kept)
+                return form.cut(self._content)
             except InvalidInput as error:
                 self.refuse(error)
             finally:
-                self._kept = bytearray()
+                self._content = bytearray()
         return form.cut_edges(self._head, b"" if self._unzip else self._tail)
 
     def close(self) -> None:
         """Release the bytes of the body."""
         self._memory.give_back(self, self._held)
-        self._kept, self._held = bytearray(), 0
+        self._content, self._held = bytearray(), 0

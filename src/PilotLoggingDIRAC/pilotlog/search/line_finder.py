@@ -46,8 +46,8 @@ class LineFinder:
     """
 
     def __init__(self, find: Finder, context: int, max_line_bytes: int, place: SearchPosition = _START):
-        """Make it; ``context`` lines are returned before and after a hit. A line over ``max_line_bytes`` is searched in
-        parts.
+        """Create the finder. It returns ``context`` lines before and after a hit. A line over ``max_line_bytes`` is
+        searched in several steps.
         """
         self._find = find
         self._context = context
@@ -63,12 +63,12 @@ class LineFinder:
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes that were fed since the last ``hits``."""
+        """Return the number of bytes that were fed since the last ``hits``."""
         return self._size - len(self._buffer)
 
     @property
     def place(self) -> SearchPosition:
-        """The position from which to continue behind the last hit that was taken."""
+        """Return the position from which to continue, behind the last hit that was taken."""
         return self._start._replace(done=self._line + self._behind)
 
     def feed(self, sequence: int, text: bytes, offset: int = 0) -> None:
@@ -154,7 +154,7 @@ class LineFinder:
 
     def _drop(self) -> None:
         """Drop the text that is neither to be searched nor context of later lines."""
-        begin = self._kept_from()
+        begin = self._needed_from()
         if begin == 0:
             return
         line = self._line - self._buffer.count(b"\n", begin, self._from)
@@ -167,7 +167,7 @@ class LineFinder:
         self._size -= begin
         self._from -= begin
 
-    def _kept_from(self) -> int:
+    def _needed_from(self) -> int:
         """Return the start of the context of later lines; within a line that was too long there is none."""
         begin = self._from
         if begin and self._buffer[begin - 1 : begin] != b"\n":

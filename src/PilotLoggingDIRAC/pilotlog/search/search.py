@@ -27,7 +27,7 @@ Chunks = Iterable[tuple[int, Callable[[], bytes]]]
 
 
 class SearchableLogs(Protocol):
-    """The store's logs, as a search reads them; see ``sql.searching``."""
+    """The store's logs, as a search reads them; see ``sql.searcher``."""
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
         """Return (number, bytes of text) of the selected logs: ``here``, ``archived`` and not here, ``gone``."""
@@ -108,8 +108,8 @@ class LogSearch:
         archived: Callable[[Log], Iterable[bytes]],
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """Make it; ``archived(log)`` yields the text of an archived copy, cut the same way each time, or raises
-        ArchiveError.
+        """Create the service. ``archived(log)`` yields the text of an archived copy, cut the same way each time, or
+        raises ArchiveError.
         """
         self.settings = settings
         self._searcher = searcher

@@ -1,4 +1,4 @@
-"""The writer's step: a group of batches into the database, in one transaction, each exactly once."""
+"""The appender: stores a group of batches in one transaction, each batch exactly once."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class SqlAppender:
     def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
         """See ``ports.LogStore.append``.
 
-        The epoch's row is locked first and the logs' rows after it, in the order of their unique key, so that two
-        writers wait for each other instead of losing deadlocks; one that is lost all the same is run again.
+        The epoch's row is locked first and the logs' rows after it, in the order of their unique key: so two writers
+        wait for each other and do not deadlock. A transaction that loses a deadlock all the same is run again.
         """
         return self.transactions.run(self._append, epoch, group, acknowledged)
 
     def ping(self, epoch: str) -> None:
-        """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
+        """See ``ports.LogStore.ping``. It writes, as a database in a backup or with a full disk only answers reads."""
         self.transactions.run(self._touch, epoch)
 
     def _touch(self, connection: Connection, epoch: str) -> None:
@@ -74,7 +74,7 @@ class SqlAppender:
         return timedelta.max if acknowledged else self.accept_late
 
     def _lock_epoch(self, connection: Connection, epoch: str) -> int:
-        """Return the last committed number, its row locked; a new epoch gets its row."""
+        """Lock the epoch's row, or insert it, and return the last committed number."""
         statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
         last: int | None = connection.execute(statement).scalar()
         if last is None:
@@ -89,8 +89,9 @@ class SqlAppender:
     def _store(
         self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
     ) -> list[Receipt]:
-        """Store batches whose order is theirs within each log; the receipts come in the order of the group. ``known``:
-        locked logs, those of the group's pilots among them, as far as they are there.
+        """Store batches, in their order within each log. Return the receipts in the order of the group.
+
+        ``known`` are the locked logs of the group's pilots that exist.
         """
         places: dict[PilotId, list[int]] = defaultdict(list)
         for place, batch in enumerate(group):
@@ -114,7 +115,7 @@ class SqlAppender:
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
-    """Return the last part of each pilot's log, its row locked; pilots not seen before get their row."""
+    """Return the last part of each pilot's log, its row locked; insert rows for new pilots."""
     found = {log.pilot: log for log in known}
     missing = sorted(set(first_seen) - set(found))
     if missing:
@@ -128,7 +129,7 @@ def _new_row(pilot: PilotId, seen: datetime) -> dict[str, Any]:
 
 
 def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
-    """Return the part that takes these batches: the last one, or a new one behind a purged one."""
+    """Return the part that takes these batches: the last one, or a new part behind a purged one."""
     if not lifecycle.needs_next_part(log, run):
         return log
     part = lifecycle.next_part(log, run[0].received)

@@ -1,4 +1,4 @@
-"""The agent's steps on SQL, in one object."""
+"""All steps of the agent on SQL, in one object."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Steps that an administrator asks for: text goes, the row stays for as long as it is needed; logs whose archiving
-failed are due again at once.
+"""Steps that an administrator asks for: logs are deleted, and logs whose archiving failed are made due again.
+
+A deleted log's text leaves at once; its row stays for as long as it is needed.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from .reader import matching
 from .schema import batches, files, logs
 from .sealing import SqlSealing, some
 
-#: Chunks deleted by one statement, which has to end before the connection's time limit.
+#: Chunks deleted by one statement; it has to end within the connection's time limit.
 _CHUNKS_PER_STATEMENT = 10_000
 
-#: What a row keeps is what the resend rule needs, and which copies there are.
+#: New values of a deleted log. The row retains only its key, the state of the resend rule, and the link to its copies.
 FORGOTTEN = {
     "State": State.DELETED.value,
     "NumberOfLines": 0,
@@ -104,7 +105,7 @@ def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[b
 
 
 def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[bool]) -> list[Log]:
-    """Lock those that still match, through the unique key, so that nobody else's rows are touched on the way."""
+    """Lock the logs that still match and return them. The unique key is used, so that no other rows are locked."""
     ids, stamps = [log.id for log in found], sorted({log.pilot.stamp for log in found})
     statement = (
         select(logs)
@@ -118,14 +119,14 @@ def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[boo
 
 @dataclass(frozen=True, slots=True)
 class SqlRetry:
-    """Steps that an administrator asks for."""
+    """The step that makes logs due for archiving again."""
 
     transactions: Transactions
 
     def retry(self, wanted: Selection) -> int:
-        """Let those that failed among the selected logs be tried again now; how many there were.
+        """Make the selected logs whose archiving failed due at once, and return their number.
 
-        Only logs that failed are touched, so that no selection means all of those. Leases stay as they are.
+        An empty selection means all logs that failed. Leases stay as they are.
         """
         done = 0
         while step := self.transactions.run(_retry, wanted):

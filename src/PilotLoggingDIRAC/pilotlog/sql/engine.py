@@ -1,6 +1,6 @@
-"""The engine: a lazy pool of connections, each with time limits, and the translation of its errors.
+"""The engine: a lazy pool of connections with time limits, and the translation of its errors.
 
-Nothing connects before the first step, so that a collector starts with its database away.
+No connection is made before the first step, so that a collector can start while its database is away.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
         max_overflow=0,
         pool_timeout=settings.connect_seconds,
         pool_recycle=300,
-        pool_reset_on_return=None,  # every step ends its transaction; another rollback would be a trip more for each
+        pool_reset_on_return=None,  # every step ends its transaction; a rollback would cost one more trip each
         connect_args={
             "connect_timeout": settings.connect_seconds,
             "read_timeout": settings.read_seconds,
@@ -50,7 +50,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
 
 
 def _sqlite_engine(url: str | URL) -> Engine:
-    """Sqlite that begins every transaction with its write lock, as nothing else gives READ COMMITTED's row locks."""
+    """Return an engine that begins each transaction with sqlite's write lock, in place of row locks."""
     engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
     event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -65,10 +65,10 @@ class Transactions:
     settings: StoreSettings
 
     def run(self, step: Callable[..., Result], *args: object) -> Result:
-        """Return the result of ``step(connection, *args)``, committed. A step that lost a deadlock, or a race for a new
-        row, is run again, a bounded number of times.
+        """Run ``step(connection, *args)``, commit, and return its result.
 
-        Raise StoreUnavailable when the outcome is unknown, StoreRefused when the database will not take the data.
+        A step that loses a deadlock, or a race for a new row, is run again, a bounded number of times. Raise
+        StoreUnavailable when the outcome is unknown, StoreRefused when the database does not accept the data.
         """
         tries = self.settings.deadlock_tries
         for last in (False,) * (tries - 1) + (True,):
@@ -95,7 +95,7 @@ def _worth_repeating(error: DBAPIError) -> bool:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn what SQLAlchemy raises into the store's two named errors; the driver's message stays in the cause."""
+    """Turn SQLAlchemy's errors into StoreUnavailable and StoreRefused; the driver's message stays in the cause."""
     try:
         yield
     except (DataError, IntegrityError, NotSupportedError) as error:

@@ -1,8 +1,7 @@
-"""Compressed text on its way into MySQL or MariaDB, written as hexadecimal digits.
+"""Compressed text in a statement for MySQL or MariaDB, written as hexadecimal digits.
 
-The driver sends values as part of the statement. A quoted string of arbitrary bytes is looked through for characters
-of several bytes by the driver and again by the server, which takes three times as long as all the rest of storing
-27 kB; for digits there is nothing to look for.
+The driver sends values as part of the statement. In a quoted string, the driver and then the server look for characters
+of several bytes, which takes three times as long as all other work of storing 27 kB. Digits need no such search.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ class HexBytes(bytes):
 
 
 class HexBlob(mysql.MEDIUMBLOB):
-    """A MEDIUMBLOB whose values are written so; they are read as ever."""
+    """A MEDIUMBLOB whose values are written as digits; reading does not change."""
 
     def bind_processor(self, dialect: Any) -> Any:
         """Return the function that SQLAlchemy applies to a value for the driver."""
@@ -26,7 +25,7 @@ class HexBlob(mysql.MEDIUMBLOB):
 
 
 def write_hex(engine: Engine) -> None:
-    """Let the connections of an engine for mysqlclient know how ``HexBytes`` are written."""
+    """Make an engine for mysqlclient write ``HexBytes`` as digits."""
     event.listen(engine, "connect", lambda connection, _: connection.encoders.update({HexBytes: _literal}))
 
 

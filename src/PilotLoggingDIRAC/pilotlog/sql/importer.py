@@ -1,4 +1,4 @@
-"""The import's step: a slice of an imported log into the database, at the place where it belongs."""
+"""The importer's side of the store: slices are appended to part 0 of a log."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHUNKS_PER_STEP = 8
 
 @dataclass(frozen=True, slots=True)
 class SqlImporter:
-    """Part 0 of logs. Its column ``Resend`` is empty while the import goes on, and then the SHA-256 of its text."""
+    """Writer of part 0 of logs. Its column ``Resend`` is empty until the import ends, then the SHA-256 of its text."""
 
     transactions: Transactions
     clock: Clock
@@ -35,9 +35,9 @@ class SqlImporter:
     def append(self, pilot: PilotId, offset: object, text: object, last: object, modified: object) -> int:
         """Store a slice, in one transaction with the log's row locked, and return the import's length in bytes.
 
-        The arguments are those of ``importLog``, see ``import_slice.parse_slice``. Raise OffsetMismatch when the slice
-        does not begin where the import ends, ImportConflict when the import has ended with other text and while
-        it is known that the pilot's log was deleted on request, InvalidInput.
+        The arguments are those of ``importLog``, see ``import_slice.parse_slice``. Raise InvalidInput, OffsetMismatch
+        when the slice does not begin where the import ends, and ImportConflict when the import has ended with other
+        text, or while a row shows that the pilot's log was deleted on request.
         """
         step = parse_slice(offset, text, last, modified)
         return self.transactions.run(self._append, pilot, step)
@@ -65,7 +65,7 @@ class SqlImporter:
         return log.bytes
 
     def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
-        """Return the log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
+        """Store the text and return the log. Its last text is of now, so that it is not sealed during its import."""
         now, chunks = self.clock(), lifecycle.split(text)
         for index, chunk in enumerate(chunks):
             connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
@@ -80,7 +80,7 @@ class SqlImporter:
 
 
 def _require_not_deleted(connection: Connection, pilot: PilotId) -> None:
-    """The file that an import would bring back may hold just what somebody wanted to be forgotten."""
+    """Raise ImportConflict for a deleted log: its file may contain the text that somebody wanted to be deleted."""
     mine = and_(rows.of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.State == State.DELETED.value)
     if connection.execute(select(logs.c.LogID).where(mine).limit(1)).first():
         raise ImportConflict("This log was deleted on request; delete its file too")
@@ -103,15 +103,13 @@ def _create(connection: Connection, pilot: PilotId, modified: datetime) -> Log:
 
 
 def _require_same(log: Log, step: ImportSlice) -> None:
-    """Whoever brings an import to its end again must bring the same text; how it ended does not change any more."""
+    """Raise ImportConflict unless the slice repeats the ending of the same text. The stored ending does not change."""
     if step.text or not step.ending or step.offset != log.bytes or step.ending.sha256 != log.resend:
         raise ImportConflict(f"Another text was imported before, of {log.bytes} bytes")
 
 
 def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -> Log:
-    """Return the log as its pilot left it. Raise ImportConflict unless its text is the one that the ending was made
-    of.
-    """
+    """Return the log with its ending. Raise ImportConflict unless the stored text has the ending's SHA-256."""
     digest = hashlib.sha256()
     for text in _texts(connection, log.id):
         digest.update(text)
@@ -124,7 +122,7 @@ def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -
 
 
 def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
-    """Return the log's chunks in order, a few in memory at a time, seen by this transaction."""
+    """Yield the texts of the log's chunks in order, as this transaction sees them, a few in memory at a time."""
     last = -1
     while True:
         statement = (

@@ -88,7 +88,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _due(connection: Connection, where: ColumnElement[bool], limit: int) -> list[int]:
-    """The oldest and the newest by turns, so that neither a backlog nor fresh logs wait for the other."""
+    """Return the oldest and the newest by turns, so that neither a backlog nor fresh logs wait for the other."""
     orders = ((logs.c.LastSeen, logs.c.LogID), (logs.c.LastSeen.desc(), logs.c.LogID.desc()))
     statements = (select(logs.c.LogID).where(where).order_by(logs.c.Attempts, *order).limit(limit) for order in orders)
     oldest, newest = (connection.execute(statement).scalars().all() for statement in statements)
@@ -106,7 +106,7 @@ def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime
 
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:
-    """The lease is still the claim's, and the log's text is what it was."""
+    """Return the condition that the lease is still the claim's, and that the log has no new text."""
     return and_(
         logs.c.LogID == claim.log.id,
         logs.c.LeaseOwner == claim.owner,

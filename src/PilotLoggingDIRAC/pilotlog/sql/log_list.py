@@ -29,11 +29,11 @@ ORDERS = {
 
 _WALKED = ("LastSeen", "LogID")
 
-#: Where many logs match, their order is walked until there are enough; an optimizer would rather sort them all.
+#: An index in the order of time: if many logs match, it is read until there are enough. An optimizer would sort all.
 _BY_TIME = "FORCE INDEX (IX_Seen, IX_VO_Seen, IX_Site_Seen, IX_CE_Seen, IX_State_LastSeen)"
 
 Wheres = Sequence[ColumnElement[bool]]
-"""Conditions of which a log answers one at least, each with an index of its own: an OR of them would have none."""
+"""Conditions of which a log matches at least one. Each can use an index of its own; one OR of them could not."""
 
 
 def total(connection: Connection, wheres: Wheres, most: int) -> Total:
@@ -53,8 +53,10 @@ def states(connection: Connection, wheres: Wheres, most: int) -> dict[State, int
 def page(
     connection: Connection, wheres: Wheres, counted: Total, order: str, descending: bool, start: int, limit: int
 ) -> list[Log]:
-    """Return a page of the logs that match. Where there are more than were counted, orders other than by time and by
-    number are of as many as were counted, those last heard of.
+    """Return a page of the logs that match.
+
+    If more logs match than were counted, orders other than by time and by id sort only the newest of them, as many as
+    were counted.
     """
     if counted.more and order in _WALKED:
         found = _first(wheres, ORDERS[order], descending, start + limit)

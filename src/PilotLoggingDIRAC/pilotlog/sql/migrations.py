@@ -1,7 +1,7 @@
 """Ordered, recorded, additive changes of the schema.
 
-Each runs once; running them again does nothing. They run under a lock of the database, so that many components may
-start at once, and the version before keeps working beside the new one because nothing it needs is taken away.
+Each change runs once and is recorded. Changes run under a lock of the database, so that many components may start at
+once. They remove nothing, so that the version before works beside the new one.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ def _create_tables(connection: Connection) -> None:
 
 
 def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
-    """Return a step that adds columns of one table where they are not; a database that is new has them from the first
-    step.
-    """
+    """Return a step that adds missing columns to a table; a new database has them from the first step on."""
 
     def step(connection: Connection) -> None:
         table = columns[0].table
@@ -42,8 +40,8 @@ def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
 
 
 def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Connection], None]:
-    """Return a step that adds indices of ``logs``, while others write, and takes away those that the new ones begin
-    with.
+    """Return a step that adds indices to ``logs`` and drops the narrower ones that they replace. Others may write
+    meanwhile.
     """
 
     def step(connection: Connection) -> None:
@@ -87,7 +85,7 @@ def missing(engine: Engine) -> list[str]:
 
 
 def _apply(connection: Connection, version: int, name: str, step: Callable[[Connection], None], clock: Clock) -> bool:
-    """Run one step, unless it is recorded, in a transaction of its own; whether it was run."""
+    """Run one step in a transaction of its own, unless it is recorded. Return whether it was run."""
     due = version not in _recorded(connection)
     if due:
         step(connection)
@@ -103,7 +101,7 @@ def _recorded(connection: Connection) -> set[int]:
 
 
 class _Lock:
-    """The database's own named lock; sqlite has none and needs none, as its transaction is exclusive."""
+    """The database's named lock; sqlite needs none, as its transactions are exclusive."""
 
     def __init__(self, connection: Connection):
         self._connection = connection

@@ -18,18 +18,19 @@ from .schema import batches, logs
 
 @dataclass(frozen=True, slots=True)
 class SqlPageQueries:
-    """Questions without locks, each by an index."""
+    """Queries without locks; each uses an index."""
 
     transactions: Transactions
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
-        """Return how many logs in the scope match, by state, counted in the ``most`` of them that were heard of
-        last; states that the selection names are not looked at.
+        """Return the number of matching logs in the scope by state, among the newest ``most`` of them.
+
+        The states of the selection are ignored.
         """
         return self.transactions.run(log_list.states, branches(scope, replace(wanted, states=())), most)
 
     def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
-        """(ends of lines, bytes) of a log's chunks from a sequence number on."""
+        """Return (line ends, bytes) of a log's chunks from a sequence number on."""
         return self.transactions.run(_sizes, log_id, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:

@@ -1,4 +1,4 @@
-"""Reading logs: which there are, and their text chunk by chunk."""
+"""The reader of the store: finds logs, and returns their text chunk by chunk."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .engine import Transactions
 from .log_list import Wheres
 from .schema import batches, files, logs
 
-#: What is fetched at once while a log is read: at least one chunk, each at most 1 MiB of text.
+#: Text fetched by one query while a log is read; at least one chunk, which has at most 1 MiB.
 _BYTES_PER_STEP = 2 * 1024 * 1024
 _CHUNKS_PER_STEP = 256
 
-#: What was deleted on request is there for nobody, though its row may wait for its copies. So written that no optimizer
-#: looks it up: nearly all logs are there, and the index of states would be read from end to end.
+#: The condition that a log is not deleted; a deleted log's row may stay until its copies are removed. It is written so
+#: that no optimizer uses the index of states: nearly all logs match, and the whole index would be read.
 PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 
 _MAX_BRANCHES = 8
@@ -46,50 +46,47 @@ class SqlReader:
         return self.transactions.run(_logs, logs.c.PilotStamp.in_(stamps)) if stamps else []
 
     def find_reference(self, reference: str) -> list[Log]:
-        """Return all parts of the log of the pilot with this reference; empty for a blank one, as that is no
-        reference.
-        """
+        """Return all parts of the log of the pilot with this reference; empty for a blank reference."""
         return self.transactions.run(_logs, logs.c.PilotReference == reference) if reference.strip() else []
 
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int = 4_000
     ) -> tuple[Total, list[Log]]:
-        """Return how many logs in the scope match, counted up to ``most``, and one page of them by one of
-        ``log_list.ORDERS``.
+        """Return the number of matching logs in the scope, counted up to ``most``, and one page of them.
 
-        Where there are more, other orders than by time sort the ``most`` of them that were heard of last.
-        Raise InvalidInput for a page that begins beyond ``most``.
+        ``order`` is one of ``log_list.ORDERS``. If more match, orders other than by time and by id sort only the newest
+        ``most`` of them. Raise InvalidInput for a page that begins beyond ``most``.
         """
         log_list.checked(order, start, most)
         return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
+        """Yield (sequence, text) of the log's chunks from a sequence number on, a few in memory at a time."""
         while found := self.transactions.run(_chunks, log.id, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
     def tail_starts(self, log: Log, lines: int, max_bytes: int) -> int:
-        """Return the sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
+        """Return the sequence number of the first chunk with a log's last lines, within ``max_bytes`` of chunks."""
         return self.transactions.run(_tail_starts, log, lines, max_bytes)
 
     def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-        """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
+        """Return the next few chunks from a sequence number on, at least one; empty at the end."""
         return self.transactions.run(_chunks, log_id, sequence)
 
     def counts(self) -> dict[State, int]:
-        """Return the number of logs by state, without empty states; of more than ``_MOST_OF_STATE`` just so many."""
+        """Return the number of logs by state, without empty states; each is counted up to ``_MOST_OF_STATE``."""
         return self.transactions.run(_counts)
 
     def oldest_unarchived(self) -> datetime | None:
-        """Return when the log was last heard of that waits longest to be archived; None when none waits."""
+        """Return the time of the last text of the log that has waited longest for its archiving; None if none waits."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(func.min(logs.c.LastSeen)).where(logs.c.State.in_(waiting))
         oldest: datetime | None = self.transactions.run(_all, statement)[0][0]
         return oldest
 
     def waiting_vos(self) -> list[str]:
-        """Return the VOs that have logs which wait for their archiving."""
+        """Return the VOs whose logs wait for their archiving."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = select(logs.c.VO).where(logs.c.State.in_(waiting)).distinct()
         return sorted(vo for (vo,) in self.transactions.run(_all, statement))
@@ -102,7 +99,7 @@ class SqlReader:
         return sorted(vo for (vo,) in self.transactions.run(_all, deleted.distinct()))
 
     def failures(self) -> dict[str, int]:
-        """Return the number of logs by VO that could not be archived and wait for another try."""
+        """Return by VO the number of logs that could not be archived and wait for another try."""
         waiting = [State.COMPLETE.value, State.INCOMPLETE.value]
         statement = (
             select(logs.c.VO, func.count()).where(logs.c.State.in_(waiting), logs.c.Attempts > 0).group_by(logs.c.VO)
@@ -135,7 +132,7 @@ def _select(
 
 
 def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    """Return the next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
+    """Return the next chunks, as many as fit into ``_BYTES_PER_STEP``; their sizes are read first."""
     mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
     sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
     last, room = sequence - 1, _BYTES_PER_STEP
@@ -151,7 +148,7 @@ def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """One line more is looked for, as the first of the chunks may begin within a line."""
+    """See ``SqlReader.tail_starts``. One line more is counted, as the first chunk may begin within a line."""
     columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
     statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
     first, found, size = log.next_sequence, 0, 0
@@ -163,12 +160,12 @@ def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -
 
 
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
-    """Return the condition that a log is there, in the scope, and matches the selection."""
+    """Return the condition that a log is not deleted, is in the scope, and matches the selection."""
     return and_(PRESENT, _in_scope(scope), *_matches(wanted))
 
 
 def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
-    """``matching`` in parts, of which each can be looked up in one index; a log may answer several."""
+    """Return ``matching`` as several conditions, each for one index; a log may match more than one."""
     scopes, selections = [scope], _one_by_one(wanted)
     if not scope.everything and len(scope.sites) + bool(scope.vos) <= _MAX_BRANCHES:
         scopes = [Scope(sites=frozenset({site})) for site in sorted(scope.sites)]
@@ -179,7 +176,7 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 
 
 def _one_by_one(wanted: Selection) -> list[Selection]:
-    """Return the same selection with one value each of the field that narrows it most, where it has a few."""
+    """Return selections with one value each of the field that narrows most, if it has a few; else the selection."""
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]

@@ -73,9 +73,7 @@ def _unremoved(connection: Connection, vo: str) -> tuple[int, int, str]:
 
 
 def _delete_rows(connection: Connection, vo: str, before: datetime, limit: int) -> int:
-    """Nobody but the pilot, whose text may come at this moment, is kept waiting: rows that are locked are passed
-    over.
-    """
+    """Delete rows without copies and return their number. Locked rows are skipped: their pilot may be sending text."""
     done = and_(rows.of_vo(vo), _DELETED, logs.c.LastSeen <= before, ~exists().where(_OF_LOG))
     statement = select(logs.c.LogID).where(done).limit(limit).with_for_update(skip_locked=True)
     ids = list(connection.execute(statement).scalars())

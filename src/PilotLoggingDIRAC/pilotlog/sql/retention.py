@@ -1,4 +1,4 @@
-"""Retention: text, rows and copies whose time is over."""
+"""Retention: deletes text, rows and copies whose time is over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence 
 
 _LOGS_LOOKED_AT = 10_000
 
-#: Said, as an optimizer may take the VO's index instead, and walk over all that was purged within a year.
+#: Named, as an optimizer may use the VO's index, and read all logs that were purged within a year.
 _BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
 
 
@@ -73,7 +73,7 @@ class SqlRetention:
 
 
 def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
-    """A stretch of the copies by their keys, as what is looked for is rare and no index tells it."""
+    """Return matching copies in a bounded range of keys, and the next key: they are rare, and no index finds them."""
     first, last = connection.execute(select(func.min(files.c.LogID), func.max(files.c.LogID))).one()
     if first is None:
         return [], None
@@ -99,7 +99,7 @@ def _archived(before: datetime) -> Select[Any]:
 
 
 def _kept(before: datetime) -> Select[Any]:
-    """Logs kept since before then: ``RetryAfter`` is when they were kept, or tried since."""
+    """Select logs that were made Kept before then; ``RetryAfter`` is that time, or that of a later try."""
     since = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= before)
     return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before, since)
 
@@ -111,7 +111,7 @@ def _page(connection: Connection, statement: Select[Any], limit: int) -> list[Lo
 
 
 def _purge(connection: Connection, statement: Select[Any]) -> int:
-    """Lock what still answers the statement, in the writers' order, and delete its text."""
+    """Lock the logs that still match, in the writers' order, and delete their text. Return their number."""
     locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
     ids = [row.LogID for row in connection.execute(locked)]
     if ids:

@@ -1,8 +1,8 @@
-"""The writer's statements, as few trips to the database as it takes.
+"""The writer's statements, in as few trips to the database as possible.
 
-A statement costs the trip, and SQLAlchemy's work around it, several times what the database does for it. With
-mysqlclient the writer therefore sends what belongs together in one go and reads the rows itself; elsewhere, as on
-sqlite in tests, the same statements are SQLAlchemy's, one by one. Neither begins nor ends the transaction.
+The trip and SQLAlchemy's work cost several times as much as the database's work for a statement. With mysqlclient the
+writer therefore sends several statements at once and reads the rows itself; on other databases, as on sqlite in tests,
+SQLAlchemy sends the same statements one by one. Neither begins nor ends the transaction.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from . import rows
 from .hex_blob import HexBytes
 from .schema import batches, epochs, logs
 
-#: So many bytes of text, compressed, go into one trip; as digits they take twice the room, within max_allowed_packet.
+#: Compressed text of one trip; as digits it has twice the length, still within max_allowed_packet.
 _MAX_TRIP_BYTES = 4 * 1024 * 1024
 
 
 class Advance(NamedTuple):
-    """An epoch's step: from numbers below ``first`` to ``last``."""
+    """The advance of an epoch: from a number below ``first`` to ``last``."""
 
     epoch: str
     first: int
@@ -39,19 +39,17 @@ class Trips(Protocol):
     """The writer's statements in each of its transactions."""
 
     def enter(self, connection: Connection, step: Advance, pilots: Sequence[PilotId]) -> tuple[bool, list[Log]]:
-        """Return whether the epoch's number was below and has been moved; and the parts of those of the pilots' logs
-        that are there, in the order of their unique key. All of these rows are locked.
+        """Return whether the epoch was advanced, and the parts of the pilots' logs that exist, in the order of their
+        unique key. All of these rows are locked.
         """
 
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
-        """Return the parts of those of the pilots' logs that are there, locked in the order of their unique key."""
+        """Lock the parts of the pilots' logs that exist, in the order of their unique key, and return them."""
 
     def write(
         self, connection: Connection, chunks: Sequence[dict[str, Any]], changed: Sequence[dict[str, Any]]
     ) -> None:
-        """Insert rows of ``PilotLogBatches``, and change locked rows of ``PilotLogs`` to what receiving made of
-        them.
-        """
+        """Insert rows of ``PilotLogBatches``, and update the changed rows of ``PilotLogs``, which are locked."""
 
 
 _advance = (
@@ -96,7 +94,7 @@ _COLUMNS = tuple(column.name for column in logs.columns)
 _ADVANCE = (
     "UPDATE WriterEpochs SET LastNumber = %s, LastCommit = %s, Draining = %s WHERE Epoch = %s AND LastNumber < %s"
 )
-# the index is named, as the optimizer would look at each pilot in each that begins with the VO: a third of its work
+# the index is named, as the optimizer would try each index that begins with the VO for each pilot: a third of its work
 _LOCK = (
     f"SELECT {', '.join(_COLUMNS)} FROM PilotLogs FORCE INDEX (UK_Log) WHERE (VO, PilotStamp) IN ({{}}) AND Part > 0 "
     "ORDER BY VO, PilotStamp, Part FOR UPDATE"
@@ -180,7 +178,7 @@ def _places(columns: int, number: int) -> str:
 
 
 def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list[tuple[int, Sequence[tuple[Any, ...]]]]:
-    """(number of rows, rows) of each statement. Raise what SQLAlchemy would."""
+    """Return (number of rows, rows) of each statement. Raise the errors that SQLAlchemy would raise."""
     with _errors(connection), closing(connection.connection.cursor()) as cursor:
         cursor.execute(statements, values)
         found = [(cursor.rowcount, cursor.fetchall())]

@@ -1,4 +1,4 @@
-"""Between rows and ``model.Log``: one place that knows the columns' names."""
+"""Conversion between rows and ``model.Log``: the one place that knows the columns' names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .schema import files, logs
 Values = RowMapping | Mapping[str, Any]
 """A row's values by the names of their columns."""
 
-#: The columns that receiving text changes, and what of the log they hold.
+#: The columns that change when text is received, each with its value of the log.
 _RECEIVED: dict[str, Callable[[Log], Any]] = {
     "State": lambda log: log.state.value,
     "LastSeen": lambda log: log.last_seen,

@@ -1,4 +1,4 @@
-"""The tables. ``PilotLoggingDB.sql`` holds the same for DIRAC's installer; a test keeps the two equal.
+"""The tables. ``PilotLoggingDB.sql`` has the same tables for DIRAC's installer; a test compares the two.
 
 Names compare binary; times are UTC with microseconds; sizes are bytes.
 """
@@ -33,16 +33,16 @@ _Payload = LargeBinary().with_variant(HexBlob(), "mysql")
 
 
 def _name(length: int) -> String:
-    """ASCII text that compares binary."""
+    """Return the type of ASCII text that compares binary."""
     return String(length).with_variant(mysql.VARCHAR(length, charset="ascii", collation="ascii_bin"), "mysql")
 
 
 def _text(length: int) -> String:
-    """Any text; compares binary too."""
+    """Return the type of any text that compares binary."""
     return String(length).with_variant(mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin"), "mysql")
 
 
-#: The order of lists, and what they ask of a log besides: counting needs no row.
+#: The order of lists, and the columns that their conditions need: counting reads the index alone.
 _ALSO = ("LogID", "State", "ReturnCode")
 
 logs = Table(

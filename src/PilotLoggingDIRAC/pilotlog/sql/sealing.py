@@ -49,7 +49,7 @@ class SqlSealing:
 
 
 def some(values: Values) -> Values:
-    """Return the values. Raise InvalidInput when there are none, as no filter must never come to mean all."""
+    """Return the values. Raise InvalidInput if there are none: an empty filter must never mean all logs."""
     if not values:
         raise InvalidInput("Nothing was named that this step is for")
     return values
@@ -66,7 +66,7 @@ def _page(connection: Connection, where: ColumnElement[bool], after: LogPosition
 
 
 def behind(after: LogPosition | None) -> ColumnElement[bool]:
-    """Return the condition that a log comes behind a place; without one, any log does."""
+    """Return the condition that a log comes behind a position; without a position, every log does."""
     if after is None:
         return true()
     later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)

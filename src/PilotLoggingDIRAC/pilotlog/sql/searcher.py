@@ -1,4 +1,4 @@
-"""The statements of a search: which logs, newest first, how much there is, and the text of many small logs at once."""
+"""The searcher: selects logs, newest first, counts them, and reads the text of many small logs at once."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _HERE, _ARCHIVED, _GONE = "here", "archived", "gone"
 
 @dataclass(frozen=True, slots=True)
 class SqlSearcher:
-    """The store's side of a search. Logs come by descending id, which text that arrives meanwhile does not change."""
+    """The store's side of a search. Logs come by descending id, an order that new text does not change."""
 
     transactions: Transactions
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
-        """(number, bytes of text) of the logs that match: ``here``, ``archived`` and not here, ``gone``."""
+        """Return (number, bytes of text) of matching logs: ``here``, ``archived`` and not here, ``gone``."""
         found = {name: (number, int(size)) for name, number, size in self.transactions.run(_extent, matching(scope, wanted))}
         return {name: found.get(name, (0, 0)) for name in (_HERE, _ARCHIVED, _GONE)}
 
@@ -39,13 +39,11 @@ class SqlSearcher:
         return self.transactions.run(_next, where, wanted, limit)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of a log's chunks from a sequence number on."""
+        """Yield (sequence, text) of a log's chunks from a sequence number on."""
         return SqlReader(self.transactions).chunks(log, sequence)
 
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
-        """Return all the chunks of several logs, read at once: by log id, (sequence, a function that unpacks the
-        text).
-        """
+        """Read all chunks of several logs at once. Return by log id (sequence, a function that unpacks the text)."""
         unpack = zstandard.ZstdDecompressor().decompress
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
         for log_id, sequence, payload in self.transactions.run(_payloads, list(chunks)):
@@ -66,7 +64,7 @@ def _extent(connection: Connection, where: ColumnElement[bool]) -> list[Any]:
 
 
 def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection, limit: int) -> list[Log]:
-    """Return the next logs. A narrow selection is sorted, as a walk along the key would be too long."""
+    """Return the next logs. A narrow selection is sorted, as reading along the key would take too long."""
     statement = rows.select_logs().where(where).order_by(logs.c.LogID.desc()).limit(limit)
     if wanted.since or wanted.stamps or wanted.references:
         statement = statement.with_hint(logs, _BY_TIME, "mysql").with_hint(logs, _BY_TIME, "mariadb")

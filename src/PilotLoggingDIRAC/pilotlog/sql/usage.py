@@ -23,7 +23,9 @@ _TABLE_SIZE = text(
 
 @dataclass(frozen=True, slots=True)
 class VOUsage:
-    """One VO's text in the store, and that of its logs that were heard of within a day, in bytes before compression."""
+    """Logs of one VO with text in the store, their bytes, and the bytes of logs with text of the last day; before
+    compression.
+    """
 
     vo: str
     logs: int
@@ -33,7 +35,7 @@ class VOUsage:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Logs of one VO that wait after the same failure; ``since`` is when the first of them was last heard of."""
+    """Logs of one VO that wait after the same failure; ``since`` is the earliest time of their last text."""
 
     vo: str
     reason: str
@@ -44,26 +46,26 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SqlUsage:
-    """Figures of the store for those who operate it."""
+    """Figures of the store for its operators."""
 
     transactions: Transactions
 
     def by_vo(self, now: datetime) -> list[VOUsage]:
-        """Return the VOs that have logs whose text is in the store, or that were heard of within a day."""
+        """Return the usage of VOs with text in the store, or with logs whose last text is of the last day."""
         return self.transactions.run(_by_vo, now - _DAY)
 
     def stored_bytes(self) -> int | None:
-        """Return bytes on disk of the table with the text, as the database itself says; None when it does not."""
+        """Return the size on disk of the table with the text, as the database reports it; None if it does not."""
         return self.transactions.run(_stored_bytes)
 
     def failures(self) -> list[Failure]:
-        """Return the reasons why logs wait for another try of their archiving, the most frequent first."""
+        """Return the failures after which logs wait for another try of their archiving, the most frequent first."""
         return self.transactions.run(_failures)
 
 
 def _by_vo(connection: Connection, since: datetime) -> list[VOUsage]:
-    """Two statements, as each has an index; rows of purged logs are kept for a year and not all looked at, which an
-    optimizer would do where a tenth of the rows is wanted.
+    """See ``SqlUsage.by_vo``. Two statements, as each has an index. One is named: an optimizer would read the rows of
+    all purged logs, which are retained for a year.
     """
     here = logs.c.State.in_([state.value for state in State if state not in (State.PURGED, State.DELETED)])
     figures = select(logs.c.VO, func.count(), func.sum(logs.c.NumberOfBytes)).group_by(logs.c.VO)

@@ -3,5 +3,5 @@
 Before storing: ``resend`` recognises text that was sent before, ``redaction`` takes out secrets, ``limits.TextFilter``
 applies it and the limits of lines and logs. For readers: ``terminal`` makes text harmless for a terminal, ``outline``
 finds commands, errors and gaps, ``humanize`` writes sizes and times. ``utf8`` and ``marked_line`` serve both. The state
-between two messages is small and kept in the log's row.
+between two messages is small and stored in the log's row.
 """

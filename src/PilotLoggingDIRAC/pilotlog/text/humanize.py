@@ -1,4 +1,4 @@
-"""Sizes, spans and moments between figures and the words that people write and read."""
+"""Sizes, spans of time and moments: figures as words for people, and such words as figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIZES = ("kB", "MB", "GB", "TB", "PB")
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """Return a time in UTC from ISO 8601 text, or from how long ago it was: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
+    """Return a time in UTC from ISO 8601 text, or from a span before now: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
 
     Raise InvalidInput.
     """

@@ -1,7 +1,7 @@
-"""Limits on the text that is stored: without secrets, lines not too long, and no more than a log may have.
+"""The text that is stored: without secrets, and within the limits of a line and of a log.
 
-A line that is longer is cut, a marker says so at once, and another at the line's end says how much is missing; of a
-line whose end never comes, the log's count of dropped bytes tells.
+A line over the limit is cut. A marker says so at the cut, and another at the line's end gives the number of missing
+bytes. If the line's end never comes, the log's count of dropped bytes has them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PACKED_LINE = struct.Struct(">IQ")
 
 @dataclass(frozen=True, slots=True)
 class FilteredText:
-    """The text that is stored, the state of the stream behind it, and how many bytes a limit left out."""
+    """The text to store, the log's new carry, and the number of bytes that a limit dropped."""
 
     text: bytes
     carry: bytes
@@ -33,7 +33,7 @@ class FilteredText:
 
 
 class TextFilter:
-    """Filter of what pilots send: secrets and what is over a limit are taken out. One serves all logs."""
+    """Filter of pilots' text: takes out secrets and text over a limit. One filter serves all logs."""
 
     def __init__(self, redactor: Redactor, settings: TextSettings):
         self._redactor = redactor
@@ -50,7 +50,7 @@ class TextFilter:
         return self._within_log(log, FilteredText(text, _dump(line, carry), dropped), received)
 
     def _within_log(self, log: Log, new: FilteredText, received: datetime) -> FilteredText:
-        """Only what the log has room for; the marked line that tells of it brings the log over its limit for good."""
+        """Cut the text at the log's limit. The marked line about it brings the log over the limit for good."""
         room = self._max_log_bytes - log.bytes
         if len(new.text) <= room:
             return new
@@ -62,7 +62,7 @@ class TextFilter:
 
 @functools.cache
 def default() -> TextFilter:
-    """Return the filter of an installation that configures nothing."""
+    """Return the filter with default settings."""
     return TextFilter(default_redactor(), TextSettings())
 
 
@@ -77,14 +77,14 @@ def _dump(line: Line, carry: bytes) -> bytes:
 
 
 class Line(NamedTuple):
-    """The present line: how many bytes of it are stored, and how many were dropped behind them."""
+    """The present line: the bytes of it that are stored, and those that were dropped behind them."""
 
     stored: int = 0
     dropped: int = 0
 
 
 def limit(line: Line, text: bytes, max_bytes: int) -> tuple[bytes, Line, int]:
-    """Text whose lines have ``max_bytes`` at most, the present line behind it, and how many bytes were dropped."""
+    """Return the text with lines of at most ``max_bytes``, the present line at its end, and the bytes dropped."""
     if not line.dropped and line.stored + len(text) <= max_bytes:
         return text, _behind(line, text), 0
     stored: list[bytes] = []
@@ -104,7 +104,7 @@ def _behind(line: Line, text: bytes) -> Line:
 
 
 def _fitting(line: Line, text: bytes, at: int, max_bytes: int, stored: list[bytes]) -> tuple[int, Line]:
-    """Store what fits, up to the beginning of what does not."""
+    """Store the text up to the first byte that does not fit."""
     while at < len(text):
         room = max(max_bytes - line.stored, 0)
         end = text.rfind(b"\n", at, at + room + 1) + 1
@@ -119,7 +119,7 @@ def _fitting(line: Line, text: bytes, at: int, max_bytes: int, stored: list[byte
 
 
 def _drop(line: Line, text: bytes, at: int, stored: list[bytes]) -> tuple[int, Line, int]:
-    """Drop the rest of the line, as far as the text has it."""
+    """Drop the rest of the line, up to its end or the end of the text."""
     end = text.find(b"\n", at)
     if end < 0:
         return len(text), Line(line.stored, line.dropped + len(text) - at), len(text) - at

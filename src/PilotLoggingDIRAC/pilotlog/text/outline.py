@@ -1,6 +1,7 @@
-"""Outline of a pilot's log: its commands, its errors, and places where text is missing, by line.
+"""The outline of a pilot's log: the lines of its commands, its errors and its gaps.
 
-Looks for a few fixed words, which is much faster than looking at each line, and at the line only where one is found.
+The text is searched for a few fixed words, and only lines with one of them are parsed: that is much faster than parsing
+each line.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ _GAP_WORD = b" missing here: "
 _ERROR_WORDS = (b"ERROR", b"FATAL", b"CRITICAL", b"EXCEPT")
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?")
-#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, perhaps a component, level. The page looks for
-#: the same in ``web/static/grammar.js``; ``tests/log_lines.json`` is tested by both.
+#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, optional component, level. The page has the same
+#: grammar in ``web/static/grammar.js``; both are tested with ``tests/log_lines.json``.
 _ERROR = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?[ \t]+"
     rb"(?:[!-Z\\-~]{1,100} )?(?:ERROR|FATAL|CRITICAL|EXCEPT(?:ION)?)(?!\w)"
@@ -29,7 +30,7 @@ _MAX_GAPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A command of the pilot: the line (counted from 0) where it began, and when, as the line says."""
+    """A command of the pilot: the line (counted from 0) where it began, and the time in that line."""
 
     line: int
     command: str
@@ -39,7 +40,7 @@ class Phase:
 
 @dataclass(slots=True)
 class Outline:
-    """Findings so far; feed it the text chunk by chunk. Each list is bounded: beyond, nothing more is noted."""
+    """The findings in the text so far. Feed it chunk by chunk; each list is bounded, further findings are dropped."""
 
     phases: list[Phase] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Outline:
     _carry: bytes = b""
 
     def feed(self, text: bytes) -> None:
-        """Look at more text; a line that has not ended is looked at when it has, the beginning of it."""
+        """Add text. An unfinished line is parsed when its end comes; of a long line only the beginning."""
         first_end = text.find(b"\n")
         if first_end < 0:
             self._carry = (self._carry + text[:_MAX_LINE_BYTES])[:_MAX_LINE_BYTES]
@@ -59,7 +60,7 @@ class Outline:
         self._carry = text[end:][:_MAX_LINE_BYTES]
 
     def _look(self, text: bytes) -> None:
-        """Look at whole lines."""
+        """Add whole lines."""
         line, counted = self.lines, 0
         for start in sorted(self._candidates(text)):
             line, counted = line + text.count(b"\n", counted, start), start
@@ -67,7 +68,7 @@ class Outline:
         self.lines = line + text.count(b"\n", counted)
 
     def _candidates(self, text: bytes) -> set[int]:
-        """Return the starts of lines that hold one of the words."""
+        """Return the starts of lines that contain one of the words."""
         words: list[tuple[bytes, Sized, int]] = [
             (_PHASE_WORD, self.phases, _MAX_PHASES),
             (_GAP_WORD, self.gaps, _MAX_GAPS),
@@ -94,5 +95,5 @@ class Outline:
 
     @property
     def more_errors(self) -> bool:
-        """Return whether there may be errors that were not noted."""
+        """Return whether the list of errors is full, so that more errors may exist."""
         return len(self.errors) >= _MAX_ERRORS

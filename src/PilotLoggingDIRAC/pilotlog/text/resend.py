@@ -1,10 +1,10 @@
 """The resend rule: text that a pilot sends again, because no answer reached it, is stored once.
 
-A stock pilot that got no answer keeps its text and sends it again, later with more behind it. A log remembers of its
-last messages the length and a keyed hash of the raw text; a message that begins with exactly such a message is stored
-from there on. It applies to messages that held a time-stamped pilot line or at least ``MIN_PLAIN_BYTES``: shorter bare
-program output is kept, as honest repetition is likelier. The key is the log's own, random, so that equal texts of two
-logs can't be told from their hashes.
+A stock pilot without an answer sends its text again, later with more text behind it. A log remembers the length and a
+keyed hash of the raw text of its last messages. If a message begins with exactly such a text, only the rest is stored.
+The rule applies to messages with a time-stamped pilot line or at least ``MIN_PLAIN_BYTES``: shorter output of programs
+is more likely an honest repetition. Each log has a random key of its own, so hashes do not show that two logs have
+equal text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KEY_BYTES = 16
 _HASH_BYTES = 16
 _MARKER = struct.Struct(f">I{_HASH_BYTES}s")
 
-#: ``2026-11-21T08:10:11.123456Z`` as the pilot writes it, with a comma as its wrapper does.
+#: ``2026-11-21T08:10:11.123456Z`` is the pilot's time; its wrapper writes a comma for the point.
 _PILOT_LINE = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+Z ", re.MULTILINE)
 
 
@@ -40,18 +40,18 @@ class Memory:
 
     @classmethod
     def load(cls, packed: bytes) -> Memory:
-        """Return the memory that ``dump`` packed; of nothing, a new one."""
+        """Return the memory that ``dump`` packed; a new one for empty bytes."""
         if not packed:
             return cls.new()
         return cls(packed[:_KEY_BYTES], tuple(_MARKER.iter_unpack(packed[_KEY_BYTES:])))
 
     def dump(self) -> bytes:
-        """At most 176 bytes for the log's row."""
+        """Return the memory as bytes for the log's row, at most 176."""
         return self.key + b"".join(_MARKER.pack(*marker) for marker in self.markers)
 
 
 def receive(memory: Memory, text: bytes) -> tuple[int, Memory]:
-    """Return how many bytes at the start of ``text`` were received before, and the memory with this message in it."""
+    """Return the number of bytes at the start of ``text`` that were received before, and the new memory."""
     hashes = _prefix_hashes(memory.key, text, {length for length, _ in memory.markers} | {len(text)})
     known = [length for length, seen in memory.markers if hashes.get(length) == seen]
     repeated = max(known, default=0)

@@ -20,7 +20,7 @@ _NEVER = float("-inf")
 
 
 @dataclass(slots=True)
-class _Kept:
+class _IssuerState:
     keys: Mapping[str, Key] = field(default_factory=dict)
     fetched: float = _NEVER
     tried: float = _NEVER
@@ -35,7 +35,7 @@ class Keyring:
         self._settings = settings
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[Issuer, _Kept] = {}
+        self._states: dict[Issuer, _IssuerState] = {}
         self.wanted = threading.Event()
         """Is set when a key is missed that may be fetched at once."""
 
@@ -46,12 +46,12 @@ class Keyring:
         """
         now = self._clock()
         with self._lock:
-            kept = self._kept.setdefault(issuer, _Kept())
-            too_old = now - kept.fetched > self._settings.keys_max_age_seconds
-            if not too_old and name in kept.keys:
-                return kept.keys[name]
-            kept.wanted = True
-            if now - kept.tried >= self._settings.keys_retry_seconds:
+            state = self._states.setdefault(issuer, _IssuerState())
+            too_old = now - state.fetched > self._settings.keys_max_age_seconds
+            if not too_old and name in state.keys:
+                return state.keys[name]
+            state.wanted = True
+            if now - state.tried >= self._settings.keys_retry_seconds:
                 self.wanted.set()
         raise TokenRefused("No key of the issuer has this id, or its keys could not be fetched for long")
 
@@ -62,29 +62,29 @@ class Keyring:
         """
         self.wanted.clear()
         with self._lock:
-            self._kept = {issuer: self._kept.get(issuer, _Kept()) for issuer in issuers}
-            due = [issuer for issuer, kept in self._kept.items() if self._due(kept) <= self._clock()]
+            self._states = {issuer: self._states.get(issuer, _IssuerState()) for issuer in issuers}
+            due = [issuer for issuer, state in self._states.items() if self._due(state) <= self._clock()]
         return {issuer.name: problem for issuer in due if (problem := self._try(issuer))}
 
     def pause(self) -> float:
         """Return the seconds until the next fetch, short enough to notice new issuers."""
         with self._lock:
-            next_due = min(map(self._due, self._kept.values()), default=float("inf"))
+            next_due = min(map(self._due, self._states.values()), default=float("inf"))
         return min(max(next_due - self._clock(), 0.0), self._settings.keys_retry_seconds)
 
-    def _due(self, kept: _Kept) -> float:
+    def _due(self, state: _IssuerState) -> float:
         """Return the time of the next fetch: earlier after a failure, and when a key was missing."""
-        calm = not kept.wanted and kept.tried == kept.fetched
-        return kept.tried + (self._settings.keys_refresh_seconds if calm else self._settings.keys_retry_seconds)
+        calm = not state.wanted and state.tried == state.fetched
+        return state.tried + (self._settings.keys_refresh_seconds if calm else self._settings.keys_retry_seconds)
 
     def _try(self, issuer: Issuer) -> str:
         with self._lock:
-            kept = self._kept[issuer]
-            kept.tried, kept.wanted = self._clock(), False
+            state = self._states[issuer]
+            state.tried, state.wanted = self._clock(), False
         try:
             keys = self._fetch(issuer)
         except KeysUnavailable as error:
             return str(error)
         with self._lock:
-            kept.keys, kept.fetched = keys, kept.tried
+            state.keys, state.fetched = keys, state.tried
         return ""
