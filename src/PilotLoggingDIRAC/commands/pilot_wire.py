@@ -19,8 +19,8 @@ class PilotWire:
     """One pilot's connection to a collector. Each call may raise NotSent."""
 
     def __init__(self, url: str, ca_folder: str, certificate: str, key: str | None, seconds: float):
-        """Create the wire; ``certificate`` is a proxy file, or with a ``key`` a host's certificate; ``seconds`` limits each
-        call.
+        """Create the wire. ``certificate`` is a proxy file, or with a ``key`` a host's certificate; ``seconds`` limits
+        each call.
         """
         self._url = url
         self._seconds = seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from DIRAC import gLogger
 
@@ -15,11 +16,11 @@ _MAX_NAMES = 20
 _log = gLogger.getSubLogger("PilotLogging")
 
 
+@dataclass(slots=True)
 class DeletionRecord:
     """A sum of all that one call has deleted so far."""
 
-    def __init__(self) -> None:
-        self.extent = Extent()
+    extent: Extent = Extent()
 
     def add(self, extent: Extent) -> None:
         """Add what a committed step has deleted."""

@@ -18,6 +18,8 @@ Example:
   142 logs: 140 imported, 2 already there; 0 conflicts, 0 failed; 1 names skipped
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,22 +66,22 @@ def run(folder, silent, every):
     return report
 
 
+@dataclass(slots=True)
 class Progress:
-    """The progress of an import: trouble at once, other logs by their number."""
+    """The progress of an import: trouble at once, other logs by their number; with ``every`` each log."""
 
-    def __init__(self, every, say):
-        self._every = every
-        self._say = say
-        self._logs = 0
+    every: bool
+    say: Callable[[str], None]
+    logs: int = 0
 
     def __call__(self, name, text):
         """Print a name with its outcome, and the progress from time to time."""
-        if self._every or text.startswith(("skipped", "CONFLICT", "FAILED")):
-            self._say(f"{name}: {text}")
+        if self.every or text.startswith(("skipped", "CONFLICT", "FAILED")):
+            self.say(f"{name}: {text}")
         if not text.startswith("skipped"):
-            self._logs += 1
-            if self._logs % _PROGRESS_LOGS == 0:
-                self._say(f"{self._logs} logs so far")
+            self.logs += 1
+            if self.logs % _PROGRESS_LOGS == 0:
+                self.say(f"{self.logs} logs so far")
 
 
 if __name__ == "__main__":
