@@ -10,7 +10,7 @@ import pytest
 
 from . import grid
 from .pilot import Connection
-from .stack import Stack, ports
+from .stack import Stack, environment, ports
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
@@ -25,7 +25,8 @@ LONG = (
 
 
 def pytest_configure(config):
-    """Give each of several processes ports of its own for its stacks."""
+    """Give each of several processes ports of its own for its stacks, whose processes start quickly."""
+    os.environ[environment.QUICK_START] = "yes"
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
