@@ -19,7 +19,7 @@ LONG = (
     "test_commands", "test_identity", "test_header_certificates", "test_tail_rights", "test_faults", "test_agent",
     "test_deleting", "test_agent_storage", "test_identities", "test_import", "test_stopping", "test_page_tail",
     "test_sources", "test_page", "test_harmless", "test_job_pilot_output", "test_fuzz", "test_slow_bodies",
-    "test_mending", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix", "test_bodies",
+    "test_retry", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix", "test_bodies",
     "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
 )  # fmt: skip
 

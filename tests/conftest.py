@@ -33,6 +33,21 @@ def clock():
     return Clock()
 
 
+class SecondsClock:
+    """A clock of seconds, moved by hand."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return SecondsClock()
+
+
 @pytest.fixture
 def transactions(tmp_path, clock):
     """Transactions on an empty sqlite store."""

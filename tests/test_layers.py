@@ -1,4 +1,4 @@
-"""DESIGN's table of rooms: what each may import, and where S_OK and S_ERROR may be; and STYLE's lengths."""
+"""The rooms: what each may import, where S_OK and S_ERROR may be, how long files are, how tests are named."""
 
 import ast
 import subprocess
@@ -11,6 +11,9 @@ import PilotLoggingDIRAC
 
 PACKAGE = "PilotLoggingDIRAC"
 ROOT = Path(PilotLoggingDIRAC.__file__).parent
+TESTS = Path(__file__).parent
+#: Folders of tests of what is no room of the package.
+OTHER_TESTS = ("benchmarks", "stack")
 LOGIC, ADAPTERS, ASSEMBLY, TRANSPORT, WEB, COMMANDS = (
     f"{PACKAGE}.{room}" for room in ("pilotlog", "adapters", "assembly", "transport", "web", "commands")
 )
@@ -176,3 +179,13 @@ def test_last_lines_are_had_without_sqlalchemy():
     program = f"import sys, {COMMANDS}.reading; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1:] == ["False"]
+
+
+@pytest.mark.parametrize("path", sorted(path.relative_to(TESTS) for path in TESTS.glob("*/**/test_*.py")), ids=str)
+def test_tests_are_named_after_their_module_or_room(path):
+    if path.parts[0] in OTHER_TESTS:
+        return
+    room, subject = ROOT / path.parent, path.stem.removeprefix("test_")
+    assert room.is_dir()
+    names = {room.name, *(module.stem for module in room.iterdir())}
+    assert any(subject == name or subject.startswith(f"{name}_") for name in names)
