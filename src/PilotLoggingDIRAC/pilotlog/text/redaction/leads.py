@@ -18,6 +18,8 @@ GAP = rb"(?:[ =]+|[\"'], ?)" + QUOTE
 MAX_LEAD = 2048
 _LOOK = 512
 _BACK = 512
+#: As far as a command is looked for that stands right before the place.
+_NEAR = 64
 _RUN = re.compile(rb"(\[[^\]]+\])\{\d+\}")
 _OPEN_QUOTE = re.compile(rb"\\{0,3}[\"'`]\Z")
 
@@ -78,14 +80,16 @@ class Lead:
         match = self._lead.match(text, start, start + MAX_LEAD)
         if not match or (self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK)):
             return None
-        if self._command and not self._command.search(_before(text, start)):
+        back = _NEAR if self.command.endswith(rb"\Z") else _BACK
+        if self._command and not self._command.search(_before(text, start, back)):
             return None
         return secret_behind(text, match.end(), Opened(self.rule, self.kind), self.check)
 
 
-def _before(text: bytes, start: int) -> bytes:
-    """The line before a place, and its first letter."""
-    return text[max(text.rfind(b"\n", 0, start) + 1, start - _BACK) : start + 1]
+def _before(text: bytes, start: int, back: int) -> bytes:
+    """The line before a place, as far as some bytes, and the place's first letter."""
+    begin = max(0, start - back)
+    return text[max(text.rfind(b"\n", begin, start) + 1, begin) : start + 1]
 
 
 def secret_behind(text: bytes, at: int, opened: Opened, check: Check) -> Secret | None:

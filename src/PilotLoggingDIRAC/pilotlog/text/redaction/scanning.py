@@ -17,6 +17,8 @@ _MAX_MEMORY = 64 * 1024 * 1024
 _MAX_DECODED_PLACES = 4
 #: One look of RE2 is at so much text, so that time is linear however many places there are.
 _WINDOW_BYTES = 32 * 1024
+#: The first look behind a place is shorter: a pattern with a gap may be alive to the end of each look.
+_FIRST_WINDOW_BYTES = 8 * 1024
 _OVERLAP_BYTES = 512
 #: So much of a place is looked at to tell whose it is.
 _MAX_PLACE = 512
@@ -54,12 +56,13 @@ class Scanner:
 
     def _hit(self, text: bytes, at: int, end: int) -> Place | None:
         """The next place between ``at`` and ``end`` where a secret may be."""
+        size = _FIRST_WINDOW_BYTES
         while at < end:
-            window = min(at + _WINDOW_BYTES, end)
+            window = min(at + size, end)
             place = self._search(text, at, window)
             if place or window == end:
                 return place
-            at = window - _OVERLAP_BYTES
+            at, size = window - _OVERLAP_BYTES, _WINDOW_BYTES
         return None
 
     def next(self, text: bytes, at: int, end: int, places: Budget) -> tuple[Secret, int] | None:
