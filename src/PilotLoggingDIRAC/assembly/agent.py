@@ -18,7 +18,9 @@ from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, rem
 from PilotLoggingDIRAC.assembly import archives, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
+from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
@@ -28,7 +30,13 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
-from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import (
+    ArchiveSettings,
+    CopySettings,
+    RetentionSettings,
+    SealSettings,
+    StoreSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ class ArchivingAgent:
         cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
         vos = archives.vos()
         try:
-            running = cycle.run([self._lane(vo) for vo in vos], self._lanes, self._memory, tally)
+            due = due_copies(self._db.custody, options.fill(CopySettings, self._option), utc_now)
+            running = cycle.run([self._lane(vo, due.get(vo, ())) for vo in vos], self._lanes, self._memory, tally)
         except StoreUnavailable as error:
             self._alarms.update({"database": str(error)}, lambda subject: True)
             raise
@@ -90,6 +99,8 @@ class ArchivingAgent:
         for vo, number in self._db.reader.failures().items():
             if f"archive of {vo}" not in tally.problems:
                 tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
+        for vo, number in self._db.reader.lost_copies().items():
+            tally.problem(f"lost copies of {vo}", f"of {number} logs whose text has left the database")
         for vo in set(self._db.reader.waiting_vos()) - set(vos):
             tally.problem(f"archive of {vo}", "its logs wait, and the VO is not in the Registry")
         for vo in set(self._db.reader.vos_of_deleted_copies()) - set(vos):
@@ -98,15 +109,17 @@ class ArchivingAgent:
         if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
 
-    def _lane(self, vo: str) -> Lane:
+    def _lane(self, vo: str, due: Sequence[DueCopy]) -> Lane:
         tally = Tally()
         settings = options.fill(ArchiveSettings, self._option)
         found = self._archive(vo, settings)
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
-        retention = Retention(vo, custody, found.archive, retained, stall, utc_now, self._memory.removals, tally)
+        copies = CopyCheck(vo, custody, found.archive, options.fill(CopySettings, self._option), tally)
+        retention = Retention(vo, custody, found.archive, copies, retained, stall, utc_now, self._memory.removals, tally)
         removal = Removal(vo, custody, found.archive, retained, settings, stall, utc_now, tally)
-        return Lane(vo, tally, retention, removal, self._archiving(vo, found, settings, tally), found.problem)
+        archiving = self._archiving(vo, found, settings, tally)
+        return Lane(vo, tally, retention, removal, archiving, found.problem, due)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> _ArchiveSetup:
         archive: Archive | None = None

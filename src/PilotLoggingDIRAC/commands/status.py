@@ -92,6 +92,7 @@ def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> No
         status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {error}"))
     failures = status.usage["Failures"] if status.usage else []
     status.findings += health.of_archive(status.logs["OldestUnarchived"], failures, now, limits)
+    status.findings += health.of_copies(status.logs.get("LostCopies", {}))
     if status.usage:
         status.findings += health.of_disk(health.disk(status.usage), limits)
 

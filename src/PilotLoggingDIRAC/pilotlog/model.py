@@ -86,6 +86,14 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyProblem:
+    """A problem with an archived copy: ``lost`` when it is not there or not what was archived, else nobody could tell."""
+
+    text: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PilotInfo:
     """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more."""
 

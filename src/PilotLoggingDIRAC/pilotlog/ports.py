@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Protocol
 
 from .access import Scope
-from .model import Log, Numbered, Output, PilotId, PilotInfo, Receipt, Selection, State, StoredFile, Total
+from .model import (
+    CopyProblem,
+    Log,
+    Numbered,
+    Output,
+    PilotId,
+    PilotInfo,
+    Receipt,
+    Selection,
+    State,
+    StoredFile,
+    Total,
+)
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
@@ -42,6 +54,13 @@ class Archive(Protocol):
 
     def get(self, file: StoredFile, path: Path) -> None:
         """Fetch the copy into a local file and check size and checksum. Raises ArchiveError."""
+
+    def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
+        """Return the problems of copies; one without a problem is there, with its size and checksum.
+
+        With ``read`` each copy is read back; otherwise only those whose checksum the storage does not tell, or tells
+        differently. Raises ArchiveError when nothing could be told.
+        """
 
     def remove(self, file: StoredFile) -> None:
         """Remove the copy and its registration; what is not there counts as removed. Raises ArchiveError."""
@@ -90,6 +109,9 @@ class StoredLogs(Protocol):
 
     def oldest_unarchived(self) -> datetime | None:
         """Return when the log was last heard of that waits longest for its archiving; None when none waits."""
+
+    def lost_copies(self) -> dict[str, int]:
+        """Return, by VO, how many archived copies are not what was archived, though the text has left the store."""
 
     def failures(self) -> dict[str, int]:
         """Return, by VO, how many logs could not be archived and wait for another try."""

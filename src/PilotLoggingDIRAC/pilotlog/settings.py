@@ -152,6 +152,19 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySettings:
+    """Looks at archived copies: before text is purged, and by reading a share of them each day (``scrub``)."""
+
+    check_copies: int = 100
+    check_bytes: int = 256 * MiB
+    check_seconds: float = 300.0
+    scrub_days: float = 90.0
+    scrub_again_days: float = 1.0
+    scrub_copies: int = 200
+    scrub_bytes: int = 1024 * MiB
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings:
     """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
 

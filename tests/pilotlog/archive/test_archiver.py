@@ -9,6 +9,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
@@ -20,8 +21,8 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
-from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.model import CopyProblem, PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings, SealSettings
 from tests.conftest import PILOT
 from tests.custody_contract import TARGET, VO, World, pilot
 
@@ -37,6 +38,7 @@ class FolderArchive:
         self.broken = False
         self.on_put = lambda file: None
         self.puts = []
+        self.checks = []
 
     def path(self, file):
         return self.folder / file.lfn.strip("/").replace("/", "_")
@@ -56,6 +58,21 @@ class FolderArchive:
         if self.broken:
             raise ArchiveError("The storage element is down")
         self.path(file).unlink(missing_ok=True)
+
+    def check(self, files, read):
+        if self.broken:
+            raise ArchiveError("The storage element is down")
+        self.checks.append((len(files), read))
+        return {file: problem for file in files if (problem := self._problem(file))}
+
+    def _problem(self, file):
+        path = self.path(file)
+        if not path.exists():
+            return CopyProblem("it is not there", lost=True)
+        found = content(path)
+        if (found.size, found.checksum) != (file.size, file.checksum):
+            return CopyProblem("it is another one", lost=True)
+        return None
 
     def text(self, file):
         return gzip.decompress(self.path(file).read_bytes())
@@ -100,10 +117,17 @@ class Agent:
     def archive_logs(self):
         self.archiver().run()
 
+    def copies(self, **settings):
+        return CopyCheck(VO, self.world.custody, self.archive, CopySettings(**settings), self.tally)
+
+    def scrub(self, **settings):
+        due = due_copies(self.world.custody, CopySettings(**settings), self.world.clock)
+        self.copies(**settings).scrub(due.get(VO, []))
+
     def retention(self, archive=None, stall_seconds=0, **settings):
         world = self.world
         return Retention(
-            VO, world.custody, archive or self.archive, RetentionSettings(**settings), stall_seconds,
+            VO, world.custody, archive or self.archive, self.copies(), RetentionSettings(**settings), stall_seconds,
             world.clock, RemovalProgress(), self.tally,
         )  # fmt: skip
 
@@ -460,16 +484,15 @@ class TestRetention:
             retention.run(purge_kept=False)
         assert len(archive.names()) == 8 + 4
 
-    def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, monkeypatch):
+    def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, archive, monkeypatch):
         """Purged logs stay in the index of states for a while: whoever begins anew reads them again for each page."""
         for number in range(3):
             world.finish(pilot(number))
-            world.archive(pilot(number))
+        agent.archive_logs()
         places, find = [], world.custody.purgeable
         monkeypatch.setattr(world.custody, "purgeable", lambda *page: places.append(page[3]) or find(*page))
-        settings, tally = RetentionSettings(batches_seconds=0, logs_per_step=1), Tally()
-        Retention(VO, world.custody, None, settings, 0, world.clock, RemovalProgress(), tally).run(purge_kept=False)
-        assert tally.counts["purged"] == 3
+        agent.retention(batches_seconds=0, logs_per_step=1).run(purge_kept=False)
+        assert agent.tally.counts["purged"] == 3
         assert places == [None, *(LogPosition.of(world.log(pilot(number))) for number in range(3))]
 
 
@@ -486,7 +509,8 @@ class TestCycle:
     def lane(self, agent, vo=VO, way=None, problem=""):
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
-        retention = Retention(vo, custody, None, RetentionSettings(), 0, clock, RemovalProgress(), tally)
+        copies = CopyCheck(vo, custody, None, CopySettings(), tally)
+        retention = Retention(vo, custody, None, copies, RetentionSettings(), 0, clock, RemovalProgress(), tally)
         eraser = Removal(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
         return Lane(vo, tally, retention, eraser, way, problem)
 

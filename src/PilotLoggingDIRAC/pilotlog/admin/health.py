@@ -116,6 +116,13 @@ def of_archive(
         yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
 
 
+def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield a finding for each VO with archived copies that are lost."""
+    for vo, number in lost.items():
+        text = f"{humanize.count(number, 'log')} lost: the copy is not what was archived, and the text has left the database"
+        yield Finding(Level.CRITICAL, f"archive of {vo}", text)
+
+
 def of_disk(found: DiskUsage, limits: HealthLimits) -> Iterator[Finding]:
     """Yield a finding when the database's disk will soon be full."""
     if found.days is not None and found.days < limits.disk_warning_days:

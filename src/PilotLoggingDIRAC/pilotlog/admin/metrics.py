@@ -66,6 +66,13 @@ def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
         "vo",
         status["ArchiveFailures"],
     )
+    yield _labelled(
+        "gauge",
+        "lost_copies",
+        "Archived copies that are not what was archived, of logs whose text has left the database, by VO",
+        "vo",
+        status["LostCopies"],
+    )
     oldest = status["OldestUnarchived"]
     seconds = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp() if oldest else 0.0
     yield _gauge(

@@ -149,6 +149,31 @@ class RetainedLogs(RetainedCopies, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class DueCopy:
+    """An archived copy that is due to be looked at."""
+
+    vo: str
+    key: CopyKey
+    file: StoredFile
+
+
+class CheckedCopies(Protocol):
+    """The store as ``CopyCheck`` and ``Scrub`` need it: looks at archived copies."""
+
+    def take_due_copies(self, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
+        """Return copies of Archived or Purged logs that were last looked at before then, those looked at longest ago
+        first, each to one agent alone; one copy may be larger than ``max_bytes``. A copy whose look is not noted counts
+        as looked at at ``again``.
+        """
+
+    def checked(self, key: CopyKey, problem: str) -> bool:
+        """Note a look at a copy, and its problem, empty where it is good.
+
+        An Archived log whose copy has a problem is to be archived again: return True.
+        """
+
+
 class DeletedLogs(RecordedCopies, Protocol):
     """The store as ``Removal`` needs it: logs that were deleted on request."""
 
@@ -175,5 +200,7 @@ class Epochs(Protocol):
         """Delete the epochs of writers that have not committed since then. Return their number."""
 
 
-class Custody(SilentLogs, UndescribedLogs, Leases, UnarchivedLogs, RetainedLogs, DeletedLogs, Epochs, Protocol):
+class Custody(
+    SilentLogs, UndescribedLogs, Leases, UnarchivedLogs, RetainedLogs, CheckedCopies, DeletedLogs, Epochs, Protocol
+):
     """All of the agent's steps on the store: one object serves all users."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..errors import PilotLogError
 from ..ports import Clock
 from .archiver import Archiver
-from .custody import Epochs
+from .custody import DueCopy, Epochs
 from .describer import Describer
 from .gate import Gate
 from .keeper import Keeper
@@ -47,14 +47,19 @@ class Lane:
     removal: Removal
     archiving: Archiver | Keeper | None = None
     problem: str = ""
+    due: Sequence[DueCopy] = ()
 
     def run(self) -> Tally:
-        """Remove copies of deleted logs, archive (or keep) logs, delete old ones. Each error is a problem of the VO."""
+        """Remove copies of deleted logs, archive (or keep) logs, delete old ones, read the copies that are ``due``.
+
+        Each error is a problem of the VO.
+        """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
         self._step("removing deleted files", self.removal.run)
         self._step("archive", self.archiving.run if self.archiving else lambda: None)
         self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
+        self._step("looking at copies", lambda: self.retention.copies.scrub(self.due))
         return self.tally
 
     def _step(self, what: str, run: Callable[[], None]) -> None:

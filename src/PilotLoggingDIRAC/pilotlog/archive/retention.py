@@ -1,4 +1,4 @@
-"""Deleting a VO's text, copies and rows after their time; a log's text only once its copy has been verified."""
+"""Deleting a VO's text, copies and rows after their time; a log's text only once its copy was looked at once more."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..errors import ArchiveError
 from ..model import Log, StoredFile
 from ..ports import Archive, Clock
 from ..settings import RetentionSettings
+from .copies import CopyCheck
 from .custody import CopyKey, CopyPage, RetainedLogs
 from .deletion import groups
 from .tally import Tally
@@ -38,6 +39,7 @@ class Retention:
     vo: str
     store: RetainedLogs
     archive: Archive | None
+    copies: CopyCheck
     settings: RetentionSettings
     stall_seconds: float
     clock: Clock
@@ -47,9 +49,11 @@ class Retention:
     def run(self, purge_kept: bool) -> None:
         """Delete what is due, step by step; with ``purge_kept`` also Kept logs, for a VO that has no archive."""
         store, settings = self.store, self.settings
-        self._purge(store.purgeable, store.purge, self._ago(settings.batches_seconds))
+        until = self.copies.deadline()
+        archived = self._ago(settings.batches_seconds)
+        self._purge(store.purgeable, store.purge, archived, lambda logs: self.copies.sound(logs, until))
         if purge_kept:
-            self._purge(store.kept, store.purge_kept, self._ago(settings.kept_seconds))
+            self._purge(store.kept, store.purge_kept, self._ago(settings.kept_seconds), list)
         if self.archive is not None:
             self._remove(self.archive, "superseded", store.superseded, self._ago(self.stall_seconds))
             if settings.files_seconds > 0:
@@ -59,15 +63,21 @@ class Retention:
     def _ago(self, seconds: float) -> datetime:
         return self.clock() - timedelta(seconds=seconds)
 
-    def _purge(self, find: Callable[..., list[Log]], purge: Callable[..., int], before: datetime) -> None:
-        """Purge page by page, each from behind the one before.
+    def _purge(
+        self,
+        find: Callable[..., list[Log]],
+        purge: Callable[..., int],
+        before: datetime,
+        choose: Callable[[list[Log]], list[Log]],
+    ) -> None:
+        """Purge those that are chosen page by page, each from behind the one before.
 
         Purged logs stay in the index for a while: a look from the beginning would read them again and again.
         """
         after = None
         for _ in range(self.settings.max_steps):
             logs = find(self.vo, before, self.settings.logs_per_step, after)
-            purged = sum(purge([log.id for log in group], before) for group in groups(logs))
+            purged = sum(purge([log.id for log in group], before) for group in groups(choose(logs)))
             self.tally.add("purged", purged)
             if not purged or len(logs) < self.settings.logs_per_step:
                 return

@@ -30,6 +30,15 @@ _MOST_OF_STATE = 100_000
 _ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
 
 
+#: Few copies have a problem: an index finds them by the first character that prints.
+_LOST = (
+    select(logs.c.VO, func.count())
+    .join(files, and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation))
+    .where(files.c.Problem >= "!", logs.c.State == State.PURGED.value)
+    .group_by(logs.c.VO)
+)
+
+
 class SqlReader:
     """The store's logs, read without locks."""
 
@@ -100,6 +109,10 @@ class SqlReader:
             select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         )
         return sorted(vo for (vo,) in self._run(_all, deleted.distinct()))
+
+    def lost_copies(self) -> dict[str, int]:
+        """Return the number of lost copies by VO: of Purged logs, and not what was archived."""
+        return dict(tuple(row) for row in self._run(_all, _LOST))
 
     def failures(self) -> dict[str, int]:
         """Return the number of logs by VO that could not be archived and wait for another try."""

@@ -114,6 +114,10 @@ files = Table(
     Column("Checksum", _name(8), nullable=False),
     Column("RecordedAt", _Time, nullable=False),
     Column("VerifiedAt", _Time),
+    Column("CheckedAt", _Time),
+    Column("Problem", _text(255), nullable=False, server_default=""),
+    Index("IX_Checked", "CheckedAt"),
+    Index("IX_Problem", "Problem", mysql_length={"Problem": 16}),
     **_OPTIONS,
 )
 
