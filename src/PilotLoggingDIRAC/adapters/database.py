@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
@@ -55,7 +56,8 @@ def database_url() -> URL:
 
 class PilotLoggingDB:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
-    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
+    ``identity``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -78,6 +80,7 @@ class PilotLoggingDB:
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
+        self.identity = SqlIdentity(self._transactions, clock)
 
     def close(self) -> None:
         """Close all connections."""

@@ -30,6 +30,7 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import (
     ArchiveSettings,
     CopySettings,
@@ -65,6 +66,7 @@ class ArchivingAgent:
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
+        self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
 
     def cycle(self) -> dict[str, int]:
         """Run every step once and return the counts. Raise StoreUnavailable."""
@@ -75,6 +77,7 @@ class ArchivingAgent:
         cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
         vos = archives.vos()
         try:
+            self._look_at_database()
             due = due_copies(self._db.custody, options.fill(CopySettings, self._option), utc_now)
             running = cycle.run([self._lane(vo, due.get(vo, ())) for vo in vos], self._lanes, self._memory, tally)
         except StoreUnavailable as error:

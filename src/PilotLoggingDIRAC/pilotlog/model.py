@@ -103,6 +103,9 @@ class PilotInfo:
     final: bool = False
 
 
+PartIdentity = tuple[PilotId, int, datetime]
+"""A part's pilot, number and time of its first text: see ``Log.identity``."""
+
 _Bytes = bytes  # the class below has a field of the same name
 
 
@@ -137,6 +140,11 @@ class Log:
     verified_at: datetime | None = None
     attempts: int = 0
     last_error: str = ""
+
+    @property
+    def identity(self) -> PartIdentity:
+        """Return a key of this part that no other has, also in a database that was restored, which uses ids again."""
+        return self.pilot, self.part, self.first_seen
 
     @property
     def complete(self) -> bool:

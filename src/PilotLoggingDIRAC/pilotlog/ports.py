@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,18 @@ from .model import (
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIdentity:
+    """Which database a store is: its name, and the highest id of its logs, which only grows."""
+
+    name: str
+    highest_id: int
+
+    def is_followed_by(self, later: StoreIdentity) -> bool:
+        """Return whether that may be the same database at a later moment."""
+        return self.name == later.name and self.highest_id <= later.highest_id
 
 
 class LogStore(Protocol):

@@ -220,3 +220,4 @@ class PageSettings:
     max_rows: int = 200
     threads: int = 4
     max_waiting_reads: int = 64
+    identity_seconds: float = 2.0

@@ -81,6 +81,10 @@ class AgentMemory:
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
 
+    def forget_places(self) -> None:
+        """Begin all walks anew, as places of another database mean nothing."""
+        self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
+
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""
         return self.gates.setdefault(vo, Gate())

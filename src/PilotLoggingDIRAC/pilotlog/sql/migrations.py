@@ -77,6 +77,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (3, "indices that lists and agents read without rows", _replace_indices(_NARROW, _WIDE)),
     (4, "looks at archived copies", _add_columns(files.c.CheckedAt, files.c.Problem)),
     (5, "indices of looks at archived copies", _add_indices(files, ("IX_Checked", "IX_Problem"))),
+    (6, "identity of the database", _create_tables),
 )
 
 

@@ -74,7 +74,7 @@ class SqlReader:
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
-        while found := self._run(_chunks, log.id, sequence):
+        while found := self._run(_chunks, log, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
@@ -82,9 +82,9 @@ class SqlReader:
         """Return the sequence number from which on the chunks hold a log's last lines, as far as ``max_bytes`` go."""
         return self._run(_tail_starts, log, lines, max_bytes)
 
-    def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
+    def step(self, log: Log, sequence: int) -> list[tuple[int, bytes]]:
         """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
-        return self._run(_chunks, log_id, sequence)
+        return self._run(_chunks, log, sequence)
 
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; of more than ``_MOST_OF_STATE`` just so many."""
@@ -147,18 +147,18 @@ def _select(
     return counted, log_list.page(connection, wheres, counted, order, descending, start, limit)
 
 
-def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
+def _chunks(connection: Connection, log: Log, sequence: int) -> list[tuple[int, bytes]]:
     """Return the next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
-    mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
-    sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
+    sizes = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfBytes).where(batches.c.Sequence >= sequence)
     last, room = sequence - 1, _BYTES_PER_STEP
-    for number, size in connection.execute(sizes.limit(_CHUNKS_PER_STEP)):
+    for number, size in connection.execute(sizes.order_by(batches.c.Sequence).limit(_CHUNKS_PER_STEP)):
         if last >= sequence and size > room:
             break
         last, room = number, room - size
     if last < sequence:
         return []
-    statement = select(batches.c.Sequence, batches.c.Payload).where(mine, batches.c.Sequence <= last)
+    mine = and_(batches.c.LogID == log.id, batches.c.Sequence.between(sequence, last))
+    statement = select(batches.c.Sequence, batches.c.Payload).where(mine)
     found = connection.execute(statement.order_by(batches.c.Sequence))
     return [(number, zstandard.decompress(payload)) for number, payload in found]
 
@@ -166,7 +166,7 @@ def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
     """One line more is looked for, as the first of the chunks may begin within a line."""
     columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
-    statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
+    statement = rows.chunks_of(log, *columns).order_by(batches.c.Sequence.desc())
     first, found, size = log.next_sequence, 0, 0
     for sequence, chunk_lines, chunk_bytes in connection.execute(statement):
         if found > lines or (size and size + chunk_bytes > max_bytes):

@@ -131,6 +131,15 @@ epochs = Table(
     **_OPTIONS,
 )
 
+identity = Table(
+    "DatabaseIdentity",
+    metadata,
+    Column("Number", Integer, primary_key=True, autoincrement=False),
+    Column("Name", _name(32), nullable=False),
+    Column("MadeAt", _Time, nullable=False),
+    **_OPTIONS,
+)
+
 migrations = Table(
     "SchemaMigrations",
     metadata,
