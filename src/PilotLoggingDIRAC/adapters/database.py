@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
-from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import ClockSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.store_clock import StoreClock, store_time
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
@@ -29,6 +30,7 @@ from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 _MIGRATION_SECONDS = 3600
 
 _SETTINGS = StoreSettings()
+_CLOCKS = ClockSettings()
 
 FULL_NAME = "WorkloadManagement/PilotLoggingDB"
 
@@ -57,7 +59,7 @@ def database_url() -> URL:
 class PilotLoggingDB:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``.
+    ``identity``, ``clock``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -66,11 +68,12 @@ class PilotLoggingDB:
         self,
         url: str | URL | None = None,
         settings: StoreSettings = _SETTINGS,
-        clock: Clock = utc_now,
         accept_late: timedelta = timedelta(days=30),
         text_filter: TextFilter | None = None,
+        clocks: ClockSettings = _CLOCKS,
     ):
-        self._transactions = _MigratedTransactions(url, settings, clock)
+        self._transactions = _MigratedTransactions(url, settings, utc_now)
+        self.clock = clock = StoreClock(lambda: store_time(self._transactions), utc_now, clocks)
         self.appender = SqlAppender(self._transactions, clock, accept_late, text_filter)
         self.reader = SqlReader(self._transactions)
         self.searcher = SqlSearcher(self._transactions)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
@@ -19,8 +19,8 @@ from PilotLoggingDIRAC.assembly import archives, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
-from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
+from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
@@ -33,6 +33,7 @@ from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import (
     ArchiveSettings,
+    ClockSettings,
     CopySettings,
     RetentionSettings,
     SealSettings,
@@ -58,7 +59,8 @@ class ArchivingAgent:
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
+        clocks = options.fill(ClockSettings, self._option)
+        self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option), clocks=clocks)
         self._pilots = PilotAgents()
         self._size = options.fill(ArchiveSettings, self._option).workers
         self._workers = WorkerPool(self._size, spare=self._size)
@@ -73,12 +75,13 @@ class ArchivingAgent:
         tally = Tally()
         settings = options.fill(CycleSettings, self._option)
         describer = Describer(self._db.custody, self._pilots, tally)
-        sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), utc_now, tally)
-        cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
+        sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), self._db.clock, tally)
+        cycle = Cycle(self._db.custody, describer, sealer, settings, self._db.clock, self._clock_agrees)
         vos = archives.vos()
         try:
             self._look_at_database()
-            due = due_copies(self._db.custody, options.fill(CopySettings, self._option), utc_now)
+            self._look_at_clock(tally)
+            due = due_copies(self._db.custody, options.fill(CopySettings, self._option), self._db.clock)
             running = cycle.run([self._lane(vo, due.get(vo, ())) for vo in vos], self._lanes, self._memory, tally)
         except StoreUnavailable as error:
             self._alarms.update({"database": str(error)}, lambda subject: True)
@@ -97,6 +100,15 @@ class ArchivingAgent:
         self._packing.close()
         self._db.close()
 
+    def _look_at_clock(self, tally: Tally) -> None:
+        """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""
+        self._db.clock()
+        if problem := self._db.clock.problem:
+            tally.problem("clock", f"{problem}: no log is sealed or deleted, until somebody sets the one that is wrong")
+
+    def _clock_agrees(self) -> bool:
+        return not self._db.clock.problem
+
     def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
         """Note a problem of each VO with logs that wait after a failure, even if none was tried in this cycle."""
         for vo, number in self._db.reader.failures().items():
@@ -109,7 +121,7 @@ class ArchivingAgent:
         for vo in set(self._db.reader.vos_of_deleted_copies()) - set(vos):
             tally.problem(f"removing deleted files of {vo}", "the VO is not in the Registry")
         oldest = self._db.reader.oldest_unarchived()
-        if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
+        if oldest is not None and (self._db.clock() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
 
     def _lane(self, vo: str, due: Sequence[DueCopy]) -> Lane:
@@ -119,10 +131,12 @@ class ArchivingAgent:
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
         copies = CopyCheck(vo, custody, found.archive, options.fill(CopySettings, self._option), tally)
-        retention = Retention(vo, custody, found.archive, copies, retained, stall, utc_now, self._memory.removals, tally)
-        removal = Removal(vo, custody, found.archive, retained, settings, stall, utc_now, tally)
+        retention = Retention(
+            vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally
+        )
+        removal = Removal(vo, custody, found.archive, retained, settings, stall, self._db.clock, tally)
         archiving = self._archiving(vo, found, settings, tally)
-        return Lane(vo, tally, retention, removal, archiving, found.problem, due)
+        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> _ArchiveSetup:
         archive: Archive | None = None
@@ -146,7 +160,7 @@ class ArchivingAgent:
         if found.problem:
             return None
         if found.target is None:
-            return Keeper(vo, custody, describer, utc_now, tally)
+            return Keeper(vo, custody, describer, self._db.clock, tally)
         if found.archive is None:  # the VO has a target: then only with a problem
             return None
         workspace = Workspace(self._owner, self._packing.path, self._slots)
@@ -158,7 +172,7 @@ class ArchivingAgent:
             found.target,
             describer,
             settings,
-            utc_now,
+            self._db.clock,
             workspace,
             self._memory.gate(vo),
             tally,

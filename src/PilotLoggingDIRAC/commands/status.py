@@ -57,7 +57,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
     """Call these collectors, all at once, and judge their answers."""
     now = datetime.now(UTC).replace(tzinfo=None)
     status = Status(_ask_all(asked, seconds))
-    status.findings += _of_collectors(status)
+    status.findings += _of_collectors(status, limits)
     if status.logs:
         _look_at_database(status, now, limits)
     try:
@@ -70,7 +70,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
     return status
 
 
-def _of_collectors(status: Status) -> list[Finding]:
+def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
     if not status.collectors:
         return [
             Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")
@@ -81,6 +81,7 @@ def _of_collectors(status: Status) -> list[Finding]:
             found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer}"))
         else:
             found += health.of_collector(url, answer)
+            found += health.of_clock(url, answer.get("ClockDifference"), limits)
     return found
 
 

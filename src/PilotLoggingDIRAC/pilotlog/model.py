@@ -87,7 +87,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class CopyProblem:
-    """A problem with an archived copy: ``lost`` when it is not there or not what was archived, else nobody could tell."""
+    """A problem with an archived copy: it is ``lost`` (not there, or not what was archived), or nobody could tell."""
 
     text: str
     lost: bool

@@ -77,6 +77,14 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """The database's clock, whose times decide, and how far a host's own may be from it."""
+
+    max_clock_seconds: float = 60.0
+    clock_refresh_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings:
     """Limits of one read."""
 

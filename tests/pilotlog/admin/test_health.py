@@ -97,3 +97,13 @@ def test_figures_are_short():
     ]  # fmt: skip
     assert [humanize.span(seconds) for seconds in (5, 300, 7200, 864000)] == ["5 s", "5 min", "2 h", "10 days"]
     assert (humanize.count(1, "log"), humanize.count(1234, "log")) == ("1 log", "1,234 logs")
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(None, Level.OK), (59.0, Level.OK), (-61.0, Level.WARNING)])
+def test_a_collector_whose_clock_differs_is_told(seconds, level):
+    assert health.worst(health.of_clock("url", seconds, LIMITS)) is level
+
+
+def test_lost_copies_are_critical():
+    (found,) = health.of_copies({"alpha": 2})
+    assert (found.level, found.subject) == (Level.CRITICAL, "archive of alpha")

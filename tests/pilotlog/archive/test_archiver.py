@@ -506,13 +506,13 @@ class TestCycle:
             running = cycle.run(lanes, pool, memory, tally)
         return tally, running
 
-    def lane(self, agent, vo=VO, way=None, problem=""):
+    def lane(self, agent, vo=VO, way=None, problem="", clock_agrees=lambda: True):
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
         copies = CopyCheck(vo, custody, None, CopySettings(), tally)
         retention = Retention(vo, custody, None, copies, RetentionSettings(), 0, clock, RemovalProgress(), tally)
         eraser = Removal(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
-        return Lane(vo, tally, retention, eraser, way, problem)
+        return Lane(vo, tally, retention, eraser, way, problem, (), clock_agrees)
 
     def test_a_vo_whose_archive_hangs_does_not_hold_up_another(self, agent, world, archive):
         world.finish()
@@ -545,6 +545,23 @@ class TestCycle:
         assert tally.problems == {f"archive of {VO}": "UploadPath is not set"}
         assert world.text() == b"some text\n"
         assert world.log().state is State.COMPLETE
+
+    @pytest.mark.parametrize("agrees", [False, True])
+    def test_a_host_whose_clock_differs_neither_seals_nor_deletes(self, agent, world, agrees):
+        """The cycle of a VO without an archive, with what would purge its only copies."""
+        world.finish(pilot(1))
+        keeper = Keeper(VO, world.custody, agent.describer, world.clock, agent.tally)
+        keeper.run()
+        world.send(who=pilot(2))
+        world.clock.forward(days=31)
+        sealer = Sealer(world.custody, agent.describer, SealSettings(), world.clock, agent.tally)
+        cycle = Cycle(
+            world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=10), world.clock, lambda: agrees
+        )
+        with ThreadPoolExecutor(1) as pool:
+            cycle.run([self.lane(agent, VO, keeper, clock_agrees=lambda: agrees)], pool, AgentMemory(), Tally())
+        found = [world.log(pilot(number)).state for number in (1, 2)]
+        assert found == ([State.PURGED, State.KEPT] if agrees else [State.KEPT, State.RECEIVING])
 
     def test_logs_that_can_not_be_archived_get_their_reference_all_the_same(self, agent, world, pilots):
         pilots.known[PILOT] = KNOWN

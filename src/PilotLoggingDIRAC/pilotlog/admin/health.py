@@ -33,6 +33,7 @@ class HealthLimits:
     disk_critical_days: float = 3.0
     proxy_warning_days: float = 7.0
     proxy_critical_days: float = 1.0
+    clock_warning_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ def of_collector(url: str, status: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
+def of_clock(url: str, difference: float | None, limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding when a collector's clock differs from the database's; ``difference`` None is unknown."""
+    if difference is not None and abs(difference) > limits.clock_warning_seconds:
+        way = "ahead of" if difference > 0 else "behind"
+        yield Finding(Level.WARNING, url, f"its host's clock is {humanize.span(abs(difference))} {way} the database's")
+
+
 def of_archive(
     oldest: str, failures: Iterable[Mapping[str, Any]], now: datetime, limits: HealthLimits
 ) -> Iterator[Finding]:
@@ -119,7 +127,7 @@ def of_archive(
 def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:
     """Yield a finding for each VO with archived copies that are lost."""
     for vo, number in lost.items():
-        text = f"{humanize.count(number, 'log')} lost: the copy is not what was archived, and the text has left the database"
+        text = f"{humanize.count(number, 'log')} lost: copy not what was archived, and text not in the database any more"
         yield Finding(Level.CRITICAL, f"archive of {vo}", text)
 
 

@@ -82,6 +82,14 @@ def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
     )
 
 
+def clock_metrics(difference: float | None) -> Iterator[Metric]:
+    """Yield the metric of a host's clock; none before the database was asked."""
+    if difference is not None:
+        yield _gauge(
+            "clock_difference_seconds", "Seconds by which the host's clock is ahead of the database's", difference
+        )
+
+
 def page_metrics(watchers: int, copies_bytes: int) -> Iterator[Metric]:
     """Yield the metrics of the web page."""
     yield _gauge("watchers", "Live logs that are open on the page", watchers)

@@ -1,7 +1,7 @@
 """Looks at archived copies: once more right before their text is purged, and at a share of all each day (``Scrub``).
 
 A copy that is not there, or not what was archived, is *lost*. While its text is in the store the log is archived again;
-afterwards only the alarm remains. A copy that the storage can't tell of stays what it was, and nothing is purged for it.
+afterwards only the alarm remains. Where the storage can't tell of a copy, its text is not purged.
 """
 
 from __future__ import annotations

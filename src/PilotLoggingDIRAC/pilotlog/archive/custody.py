@@ -45,6 +45,9 @@ class SilentLogs(Protocol):
     def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
         """Return Receiving logs last heard of before then; by their positions, from behind ``after`` on."""
 
+    def bring_back(self, now: datetime, limit: int) -> int:
+        """Make logs that seem to have been heard of after now, up to ``limit``, heard of now. Return their number."""
+
     def draining(self, since: datetime) -> bool:
         """Return whether a collector has since then stored text that it received while the store was unavailable."""
 

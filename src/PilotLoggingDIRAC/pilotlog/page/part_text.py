@@ -14,7 +14,7 @@ DATABASE = "Database"
 ARCHIVE = "Archive"
 
 TextKey = tuple[PartIdentity, str, StoredFile | None]
-"""Whose text it is, its source, and the copy's file. No key has an id of the database, which a restored one uses again."""
+"""Whose text it is, its source, and the copy's file; no id of the database, as a restored one uses ids again."""
 
 ChunkKey = tuple[TextKey, int]
 """A text, and the number of the chunk in its part."""

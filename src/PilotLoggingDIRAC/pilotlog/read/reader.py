@@ -167,8 +167,8 @@ class LogReader:
         return self._reader.select(scope, wanted, order, descending, start, limit, most)
 
     def status(self) -> dict[str, Any]:
-        """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the logs that
-        failed to be archived and the archived copies that are lost.
+        """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the failures
+        and the lost copies.
         """
         oldest = self._reader.oldest_unarchived()
         return {

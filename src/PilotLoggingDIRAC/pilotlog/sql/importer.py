@@ -41,14 +41,14 @@ class SqlImporter:
         it is known that the pilot's log was deleted on request, InvalidInput.
         """
         step = importing.parse_slice(offset, text, last, modified)
-        return self._transactions.run(self._append, pilot, step)
+        return self._transactions.run(self._append, pilot, step, self._clock())
 
-    def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice) -> int:
+    def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice, now: datetime) -> int:
         log = _lock(connection, pilot)
         _require_not_deleted(connection, pilot)
         if not step.text and not step.ending:
             return log.bytes if log else 0
-        modified = min(step.modified, self._clock())
+        modified = min(step.modified, now)
         log = log or _create(connection, pilot, modified)
         if log.resend:
             _require_same(log, step)
@@ -59,15 +59,15 @@ class SqlImporter:
             )
         if step.offset != log.bytes:
             raise OffsetMismatch(log.bytes)
-        log = self._store(connection, log, step.text)
+        log = self._store(connection, log, step.text, now)
         if step.ending:
             log = _end(connection, log, step.ending, modified)
         connection.execute(update(logs).where(logs.c.LogID == log.id).values(_columns(log)))
         return log.bytes
 
-    def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
+    def _store(self, connection: Connection, log: Log, text: bytes, now: datetime) -> Log:
         """Return the log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
-        now, chunks = self._clock(), lifecycle.split(text)
+        chunks = lifecycle.split(text)
         for index, chunk in enumerate(chunks):
             connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
         return dataclasses.replace(

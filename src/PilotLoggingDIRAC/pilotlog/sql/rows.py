@@ -87,7 +87,7 @@ def of_vo(vo: str) -> ColumnElement[bool]:
 
 
 def chunks_of(log: Log, *columns: Any) -> Select[Any]:
-    """Return a select of a log's chunks; none where the database has another log under its id, as a restored one may."""
+    """Return a select of a log's chunks; none where a restored database has another log under its id."""
     pilot, part, first_seen = log.identity
     same = and_(of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == part, logs.c.FirstSeen == first_seen)
     return select(*columns).join(logs, batches.c.LogID == logs.c.LogID).where(logs.c.LogID == log.id, same)

@@ -30,6 +30,10 @@ class SqlSealing:
         """See ``SilentLogs.silent``."""
         return self._run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
 
+    def bring_back(self, now: datetime, limit: int) -> int:
+        """See ``SilentLogs.bring_back``."""
+        return self._run(_bring_back, now, limit)
+
     def draining(self, since: datetime) -> bool:
         """See ``SilentLogs.draining``."""
         return self._run(_draining, since)
@@ -52,6 +56,15 @@ def some(values: Values) -> Values:
     if not values:
         raise InvalidInput("Nothing was named that this step is for")
     return values
+
+
+def _bring_back(connection: Connection, now: datetime, limit: int) -> int:
+    later = select(logs.c.LogID).where(logs.c.LastSeen > now).order_by(logs.c.LastSeen).limit(limit)
+    ids = list(connection.execute(later).scalars())
+    if not ids:
+        return 0
+    still = and_(logs.c.LogID.in_(ids), logs.c.LastSeen > now)
+    return connection.execute(update(logs).where(still).values(LastSeen=now)).rowcount
 
 
 def _draining(connection: Connection, since: datetime) -> bool:
