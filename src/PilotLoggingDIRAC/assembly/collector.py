@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import DIRAC
 from DIRAC import gLogger
@@ -72,7 +73,7 @@ class Collector:
 
     def status(self) -> dict:
         """Return the answer of ``getStatus``, also while the database is unavailable."""
-        answer = {"Collector": self.receiver.status(), "Version": _version()}
+        answer: dict[str, Any] = {"Collector": self.receiver.status(), "Version": _version()}
         answer["ClockDifference"] = self.db.clock.difference
         try:
             return answer | self.query.status() | {"Database": "available"}

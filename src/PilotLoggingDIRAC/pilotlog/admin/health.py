@@ -127,7 +127,7 @@ def of_archive(
 def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:
     """Yield a finding for each VO with archived copies that are lost."""
     for vo, number in lost.items():
-        text = f"{humanize.count(number, 'log')} lost: copy not what was archived, and text not in the database any more"
+        text = f"{humanize.count(number, 'log')} lost: the copy is not good, and the text has left the database"
         yield Finding(Level.CRITICAL, f"archive of {vo}", text)
 
 
