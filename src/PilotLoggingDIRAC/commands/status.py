@@ -10,6 +10,7 @@ from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
+from PilotLoggingDIRAC.commands import configuration
 from PilotLoggingDIRAC.commands.answers import CallFailed, value
 from PilotLoggingDIRAC.commands.client import PilotLoggingClient
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
@@ -57,7 +58,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
     """Call these collectors, all at once, and judge their answers."""
     now = datetime.now(UTC).replace(tzinfo=None)
     status = Status(_ask_all(asked, seconds))
-    status.findings += _of_collectors(status, limits)
+    status.findings += _of_collectors(status, limits) + configuration.findings()
     if status.logs:
         _look_at_database(status, now, limits)
     try:
@@ -82,6 +83,8 @@ def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
         else:
             found += health.of_collector(url, answer)
             found += health.of_clock(url, answer.get("ClockDifference"), limits)
+    problems = [answer.get("Options", {}) for answer in status.answers.values()]
+    found += health.of_options({path: text for answer in problems for path, text in answer.items()})
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..text import humanize
 
@@ -102,6 +103,29 @@ def of_collector(url: str, status: Mapping[str, Any]) -> Iterator[Finding]:
                 url,
                 f"{humanize.count(number, 'message')} refused since {collector['Since'][:16]}: {reason}",
             )
+
+
+def of_address(vo: str, url: str, collectors: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding where pilots of a VO send to a single collector; ``collectors`` are the URLs of all."""
+    servers = {urlsplit(known).netloc.lower() for known in collectors}
+    loss = "a restart of it ends stock pilots, with their jobs: two collectors behind one address"
+    if len(servers) < 2:
+        yield Finding(Level.WARNING, f"pilots of {vo}", f"there is a single collector, and {loss}")
+    elif urlsplit(url).netloc.lower() in servers:
+        yield Finding(Level.WARNING, f"pilots of {vo}", f"they send to one of {len(servers)} collectors, and {loss}")
+
+
+def of_shared_sections(names: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each section of ours under ``APIs`` that hosts without this extension read too."""
+    for name in names:
+        text = "a Tornado without this extension does not start with it: move it to dirac.cfg of the hosts that have it"
+        yield Finding(Level.WARNING, f"/Systems/WorkloadManagement/APIs/{name}", f"in the shared configuration; {text}")
+
+
+def of_options(problems: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each option that can't be used; ``problems`` are by the option's path."""
+    for path, text in sorted(problems.items()):
+        yield Finding(Level.WARNING, path, text)
 
 
 def of_clock(url: str, difference: float | None, limits: HealthLimits) -> Iterator[Finding]:
