@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from DIRAC import gLogger
+from DIRAC import gConfig, gLogger
 from DIRAC.Core.Utilities.Adler import compareAdler, fileAdler
 from DIRAC.Core.Utilities.ReturnValues import returnSingleResult
 from DIRAC.DataManagementSystem.Client.DataManager import DataManager
@@ -113,13 +113,17 @@ def _read_back(storage: Any, lfn: str, checksum: str, folder: str) -> dict[str, 
 def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
     """Remove all replicas and the catalogue's entry.
 
-    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed.
+    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed. Nothing can
+    be on a storage element that the configuration does not have, by a name that was mistyped: the catalogue decides.
     """
     known = _metadata(FileCatalog(vo=vo), lfn)
     if known and not _is_same(known | {"GUID": ""}, {"Size": size, "Checksum": checksum, "GUID": ""}):
         _log.warn("Not removed: another file is registered there", lfn)
         return
-    _remove(_storage(se, vo), lfn)
+    if se in gConfig.getSections("/Resources/StorageElements").get("Value", []):
+        _remove(_storage(se, vo), lfn)
+    elif known:
+        _value(DataManager(vo=vo).removeFile(lfn, force=True), f"{lfn} can't be removed")
 
 
 def _storage(se: str, vo: str) -> Any:

@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
@@ -37,18 +38,7 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     CopySettings,
     RetentionSettings,
     SealSettings,
-    StoreSettings,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AgentStoreSettings(StoreSettings):
-    """The agent's steps are longer than a collector's, nobody waits for them, and many threads take them."""
-
-    connect_seconds: int = 10
-    read_seconds: int = 60
-    lock_seconds: int = 10
-    max_connections: int = 32
 
 
 class ArchivingAgent:

@@ -14,7 +14,7 @@ import DIRAC
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import PilotLoggingDB
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly import option_check, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
@@ -74,7 +74,7 @@ class Collector:
     def status(self) -> dict:
         """Return the answer of ``getStatus``, also while the database is unavailable."""
         answer: dict[str, Any] = {"Collector": self.receiver.status(), "Version": _version()}
-        answer["ClockDifference"] = self.db.clock.difference
+        answer |= {"ClockDifference": self.db.clock.difference, "Options": option_check.problems()}
         try:
             return answer | self.query.status() | {"Database": "available"}
         except StoreUnavailable as error:

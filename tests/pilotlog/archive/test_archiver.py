@@ -484,6 +484,27 @@ class TestRetention:
             retention.run(purge_kept=False)
         assert len(archive.names()) == 8 + 4
 
+    def test_a_storage_element_that_removes_nothing_stops_no_removal_from_another(self, agent, world, archive):
+        """``UploadSE`` was mistyped for a while, and then corrected: the first files are on no storage element."""
+        for number in range(8):
+            world.finish(pilot(number))
+            claim = world.claim(who=pilot(number))
+            world.record(claim, target=Target("MISTYPED", f"/{VO}/logs") if number < 5 else TARGET)
+            world.custody.release(claim, None)
+            world.send(b"late\n", pilot(number))
+        agent.archive_logs()
+        remove, removed = archive.remove, []
+
+        def refuse(file):
+            if file.se == "MISTYPED":
+                raise ArchiveError("unknown storage element")
+            removed.append(file.se)
+            remove(file)
+
+        archive.remove = refuse
+        agent.retention().run(purge_kept=False)
+        assert removed == [TARGET.se] * 3
+
     def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, archive, monkeypatch):
         """Purged logs stay in the index of states for a while: whoever begins anew reads them again for each page."""
         for number in range(3):

@@ -15,7 +15,7 @@ DAMAGES = {
     "swapped": lambda path: path.write_bytes(bytes(reversed(path.read_bytes()))),
     "removed": lambda path: path.unlink(),
 }
-damages = pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+damages = pytest.mark.parametrize("damage", list(DAMAGES.values()), ids=list(DAMAGES))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ method may raise StoreUnavailable; calling it again is safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -180,9 +180,12 @@ class CheckedCopies(Protocol):
 class DeletedLogs(RecordedCopies, Protocol):
     """The store as ``Removal`` needs it: logs that were deleted on request."""
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+    def deleted_copies(
+        self, vo: str, before: datetime, limit: int, without: Collection[str] = ()
+    ) -> list[RecordedCopy]:
         """Return copies of Deleted logs that are due to be removed, those of logs with fewer failures first.
 
+        Those on the storage elements in ``without`` are left out.
         A copy that was never verified is due only if it was recorded before then.
         """
 

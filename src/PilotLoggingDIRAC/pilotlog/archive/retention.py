@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,16 +85,21 @@ class Retention:
             after = LogPosition.of(logs[-1])
 
     def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
-        """Remove one page of copies from the storage element, each before its record is deleted."""
+        """Remove one page of copies, each before its record is deleted.
+
+        After three failures in a row a storage element gets no more tries in this cycle; the next one goes on there.
+        """
         subject = f"{kind} {self.vo}"
         copies, following = find(self.vo, before, self.progress.after.get(subject), self.settings.logs_per_step)
-        failures = 0
+        failures: Counter[str] = Counter()
+        left: list[CopyKey] = []
         for key, file in copies:
-            self.progress.after[subject] = key
-            failures = 0 if self._remove_one(archive, kind, key, file) else failures + 1
-            if failures == _MAX_FAILURES:
-                return
-        self.progress.after[subject] = following
+            if failures[file.se] == _MAX_FAILURES:
+                continue
+            failures[file.se] = 0 if self._remove_one(archive, kind, key, file) else failures[file.se] + 1
+            if failures[file.se] == _MAX_FAILURES:
+                left.append(key)
+        self.progress.after[subject] = min(left, default=following)
 
     def _remove_one(self, archive: Archive, kind: str, key: CopyKey, file: StoredFile) -> bool:
         try:

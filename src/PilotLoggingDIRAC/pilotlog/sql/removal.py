@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
@@ -27,9 +27,11 @@ class SqlRemoval:
         self._run = transactions.run
         self._clock = clock
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+    def deleted_copies(
+        self, vo: str, before: datetime, limit: int, without: Collection[str] = ()
+    ) -> list[RecordedCopy]:
         """See ``DeletedLogs.deleted_copies``."""
-        return self._run(_copies, some(vo), self._clock(), before, limit)
+        return self._run(_copies, some(vo), self._clock(), before, limit, without)
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
         """See ``DeletedLogs.put_off``."""
@@ -48,10 +50,14 @@ class SqlRemoval:
         return self._run(_is_recorded, key)
 
 
-def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[RecordedCopy]:
+def _copies(
+    connection: Connection, vo: str, now: datetime, before: datetime, limit: int, without: Collection[str]
+) -> list[RecordedCopy]:
     due = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now)
     settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= before)
     statement = select(files).join(logs, _OF_LOG).where(rows.of_vo(vo), _DELETED, due, settled)
+    if without:
+        statement = statement.where(files.c.SE.not_in(sorted(without)))
     found = connection.execute(statement.order_by(logs.c.Attempts, files.c.LogID, files.c.Generation).limit(limit))
     return [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
 
