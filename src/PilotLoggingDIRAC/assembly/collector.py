@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import option_check, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
@@ -27,6 +28,7 @@ from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import (
     BodySettings,
+    ClockSettings,
     IngestSettings,
     ReadSettings,
     SpoolSettings,
@@ -56,7 +58,7 @@ class Collector:
         self._owners = owners
         self.receiver = receiver
         self.query = LogReader(db.reader, reading)
-        self.deletion = Deletion(db.deleting, utc_now)
+        self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
@@ -71,7 +73,8 @@ class Collector:
 
     def status(self) -> dict:
         """Return the answer of ``getStatus``, also while the database is unavailable."""
-        answer = {"Collector": self.receiver.status(), "Version": _version()}
+        answer: dict[str, Any] = {"Collector": self.receiver.status(), "Version": _version()}
+        answer |= {"ClockDifference": self.db.clock.difference, "Options": option_check.problems()}
         try:
             return answer | self.query.status() | {"Database": "available"}
         except StoreUnavailable as error:
@@ -81,7 +84,7 @@ class Collector:
         """Return the answer of ``getUsage``. Raise StoreUnavailable."""
         usage = self.db.usage
         return {
-            "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(utc_now())],
+            "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(self.db.clock())],
             "StoredBytes": usage.stored_bytes() or 0,
             "DiskBytes": self._disk_bytes,
             "Failures": [dataclasses.asdict(failure) for failure in usage.failures()],
@@ -132,16 +135,20 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
     text_filter = TextFilter(redactor(), options.fill(TextSettings, option))
-    db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter)
+    clocks = options.fill(ClockSettings, option)
+    db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter, clocks=clocks)
     quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
     opener = _spool_opener(full_name, option, spooling)
-    writer = Writer(
-        db.appender, ingest, utc_now, opener, spooling, lambda problems: alarms.update(problems | quotas.problems())
-    )
+
+    def report(problems: dict[str, str]) -> None:
+        clock = {"clock": db.clock.problem} if db.clock.problem else {}
+        alarms.update(problems | quotas.problems() | clock)
+
+    writer = Writer(db.appender, ingest, db.clock.known, opener, spooling, report)
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
-    receiver = Receiver(writer, ingest, utc_now, owners.check, quotas)
+    receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas)
     return Collector(db, writer, receiver, owners, option)
 
 

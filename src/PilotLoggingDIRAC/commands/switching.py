@@ -17,6 +17,8 @@ from PilotLoggingDIRAC.pilotlog.admin.switch import Switch, switched_off, switch
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 
 _ON, _URL, _LIST = "RemoteLogging", "RemoteLoggerURL", "RemoteLoggerCEsWhiteList"
+#: Without it a pilot sends at the end of each command only, and one that is killed loses hours.
+_TIMER, _TIMER_SECONDS = "RemoteLoggerTimerInterval", "60"
 
 DONE, CHECK_FAILED, NOT_CONFIRMED = 0, 2, 3
 
@@ -68,6 +70,8 @@ class PilotSwitch:
             after[_URL] = wanted.url
         if wanted.ces != self.present.ces:
             after[_LIST] = None if wanted.ces is None else ", ".join(wanted.ces)
+        if wanted.on and not _is_positive(self._value(_TIMER)):
+            after[_TIMER] = _TIMER_SECONDS
         found: dict[str, tuple[str | None, str | None]] = {}
         for name, value in after.items():
             before = self._cfg.getOption(f"{self._own}/{name}", None)
@@ -84,6 +88,10 @@ class PilotSwitch:
     def _value(self, name: str) -> str | None:
         values = (self._cfg.getOption(f"{section}/{name}", None) for section in self._sections)
         return next((value for value in values if value is not None), None)
+
+
+def _is_positive(value: str | None) -> bool:
+    return bool(value) and str(value).strip().isdecimal() and int(str(value)) > 0
 
 
 def switch(options: Mapping[str, str], on: bool, check: Check | None = None, cs: CSAPI | None = None) -> int:

@@ -86,6 +86,14 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyProblem:
+    """A problem with an archived copy: it is ``lost`` (not there, or not what was archived), or nobody could tell."""
+
+    text: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PilotInfo:
     """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more."""
 
@@ -94,6 +102,9 @@ class PilotInfo:
     ce: str = ""
     final: bool = False
 
+
+PartIdentity = tuple[PilotId, int, datetime]
+"""A part's pilot, number and time of its first text: see ``Log.identity``."""
 
 _Bytes = bytes  # the class below has a field of the same name
 
@@ -129,6 +140,11 @@ class Log:
     verified_at: datetime | None = None
     attempts: int = 0
     last_error: str = ""
+
+    @property
+    def identity(self) -> PartIdentity:
+        """Return a key of this part that no other has, also in a database that was restored, which uses ids again."""
+        return self.pilot, self.part, self.first_seen
 
     @property
     def complete(self) -> bool:

@@ -77,6 +77,14 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """The database's clock, whose times decide, and how far a host's own may be from it."""
+
+    max_clock_seconds: float = 60.0
+    clock_refresh_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSettings:
     """Limits of one read."""
 
@@ -152,6 +160,19 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySettings:
+    """Looks at archived copies: before text is purged, and by reading a share of them each day (``scrub``)."""
+
+    check_copies: int = 100
+    check_bytes: int = 256 * MiB
+    check_seconds: float = 300.0
+    scrub_days: float = 90.0
+    scrub_again_days: float = 1.0
+    scrub_copies: int = 200
+    scrub_bytes: int = 1024 * MiB
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings:
     """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
 
@@ -207,3 +228,4 @@ class PageSettings:
     max_rows: int = 200
     threads: int = 4
     max_waiting_reads: int = 64
+    identity_seconds: float = 2.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.model import Log, State
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
 from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, ChunkCache
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings
@@ -189,5 +189,5 @@ def test_parts_of_another_log_are_other_chunks():
     one, two = Document(cache, SMALL), Document(cache, SMALL)
     first, second = Part([b"one\n"]), Part([b"two\n"])
     one.grow([(first.log, first)])
-    two.grow([(replace(second.log, id=2), second)])
+    two.grow([(replace(second.log, pilot=PilotId("other", "a" * 32)), second)])
     assert b"".join(text for _, text in one.chunks(0)) + b"".join(text for _, text in two.chunks(0)) == b"one\ntwo\n"

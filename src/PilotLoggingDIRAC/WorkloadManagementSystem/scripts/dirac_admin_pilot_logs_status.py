@@ -7,9 +7,11 @@ other users' proxies. The first line is made for monitoring.
 
 Exit code, as plugins of Nagios have it: 0 OK, 1 warning, 2 critical, 3 unknown. Critical: a collector that does not
 answer, has no database, or has an unusable spool; a log that has waited for its archive for 3 days; a disk that will be
-full in 3 days; a data manager without a proxy for the next day. Warning: messages in a spool or in quarantine; messages
-refused for lack of room; failed archiving; a log that has waited for a day; a disk that will be full in 14 days; a
-proxy that expires within 7 days. Unknown: a part that could not be checked.
+full in 3 days; a data manager without a proxy for the next day; archived copies that are lost. Warning: messages in a
+spool or in quarantine; messages refused for lack of room; failed archiving; a log that has waited for a day; a disk
+that will be full in 14 days; a proxy that expires within 7 days; an option that can't be used; a host's clock that
+differs from the database's; a VO whose pilots hang on a single collector; sections in APIs that hosts without this
+extension read. Unknown: a part that could not be checked.
 
 Example:
   $ dirac-admin-pilot-logs-status

@@ -15,7 +15,7 @@ from ..settings import PageSettings
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
 from .line_index import LineIndex, LineReader, ShownLine
-from .part_text import DATABASE, ChunkCache, PartText
+from .part_text import DATABASE, ChunkCache, PartText, TextKey
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 
@@ -30,13 +30,13 @@ class _Stretch:
     first_byte: int
 
     @property
-    def identity(self) -> tuple[int, str, int]:
+    def identity(self) -> TextKey:
         return identity(self.log, self.text)
 
 
-def identity(log: Log, text: PartText) -> tuple[int, str, int]:
+def identity(log: Log, text: PartText) -> TextKey:
     """Return a key of a part's text; under the same key the text may grow but never changes."""
-    return log.id, text.source, 0 if text.source == DATABASE else log.generation
+    return log.identity, text.source, None if text.source == DATABASE else log.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Document:
         while number < self._index.chunks:
             stretch = self._stretch_of(number)
             text = ahead.pop(number, None)
-            text = self._cache.get((*stretch.identity, number - stretch.first_chunk)) if text is None else text
+            text = self._cache.get((stretch.identity, number - stretch.first_chunk)) if text is None else text
             if text is None:
                 ahead = self._fetch(stretch, number, keep)
                 text = ahead.pop(number)
@@ -121,7 +121,7 @@ class Document:
             raise LogNotFound("The log has left the place where it was: open it again")
         for place, text in enumerate(found, number - stretch.first_chunk):
             if keep:
-                self._cache.put((*stretch.identity, place), text)
+                self._cache.put((stretch.identity, place), text)
         return dict(enumerate(found, number))
 
     def _stretch_of(self, chunk: int) -> _Stretch:
@@ -245,6 +245,12 @@ class Documents:
         self._cache = ChunkCache(settings.cache_bytes)
         self._lock = threading.Lock()
         self._documents: LRUCache[PilotId, Document] = LRUCache(settings.max_documents)
+
+    def clear(self) -> None:
+        """Forget all documents and chunks; whoever reads one goes on with it."""
+        with self._lock:
+            self._documents.clear()
+        self._cache.clear()
 
     def open(self, parts: Sequence[Log]) -> Document:
         """Return the document of a log's parts; it is empty without parts."""

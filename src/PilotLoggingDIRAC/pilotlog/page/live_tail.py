@@ -48,6 +48,11 @@ class LiveTail:
         self._lock = threading.Lock()
         self._seen: LRUCache[PilotId, _Seen] = LRUCache(_MAX_SEEN)
 
+    def clear(self) -> None:
+        """Forget what was seen."""
+        with self._lock:
+            self._seen.clear()
+
     def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
         """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,7 +46,7 @@ class PageCaller:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The answers to the page's questions. Raise the errors of ``errors``; the page shows NotAllowed and LogNotFound
-    alike.
+    alike. ``look_at_database`` is called before a log is looked up; it forgets what was read of another database.
     """
 
     query: LogReader
@@ -55,6 +55,7 @@ class Viewer:
     settings: PageSettings
     clock: Clock
     audit: Audit
+    look_at_database: Callable[[], None] = lambda: None
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
@@ -132,6 +133,7 @@ class Viewer:
 
     def parts(self, reader: PageCaller, pilot: PilotId) -> list[Log]:
         """Return the parts of a log that the caller may see; write it to the audit log."""
+        self.look_at_database()
         parts = self.query.parts(reader.caller, reader.policy, pilot)
         self.audit.page(reader.caller, _METHOD, log=pilot)
         return parts

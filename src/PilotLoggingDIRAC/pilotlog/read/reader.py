@@ -167,12 +167,15 @@ class LogReader:
         return self._reader.select(scope, wanted, order, descending, start, limit, most)
 
     def status(self) -> dict[str, Any]:
-        """Return the logs by state, the last time of the log that waits longest for its archive, and failures by VO."""
+        """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the failures
+        and the lost copies.
+        """
         oldest = self._reader.oldest_unarchived()
         return {
             "States": {state.value: number for state, number in self._reader.counts().items()},
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
+            "LostCopies": self._reader.lost_copies(),
         }
 
 

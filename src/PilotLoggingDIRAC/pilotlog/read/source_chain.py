@@ -32,12 +32,26 @@ _MAX_REASON_CHARACTERS = 300
 
 
 def order(configured: Sequence[str], remote_first: bool) -> tuple[str, ...]:
-    """Return the names of the sources to ask: the configured ones, else the default; ``remote_first`` puts the
-    CE last.
+    """Return the names of the sources to ask: the configured ones, in any case of letters, else the default.
+
+    A name of no source stays, so that readers are told; where no other is configured the default follows it.
+    ``remote_first`` puts the CE last in the default.
     """
-    if configured:
-        return tuple(dict.fromkeys(configured))
-    return DEFAULT_ORDER[1:] + DEFAULT_ORDER[:1] if remote_first else DEFAULT_ORDER
+    names = tuple(dict.fromkeys(known_source(name) or name for name in configured))
+    if any(map(known_source, names)):
+        return names
+    return names + (DEFAULT_ORDER[1:] + DEFAULT_ORDER[:1] if remote_first else DEFAULT_ORDER)
+
+
+def known_source(name: str) -> str | None:
+    """Return a source's name as it is written here, None for a name of no source."""
+    return {source.lower(): source for source in DEFAULT_ORDER}.get(name.strip().lower())
+
+
+def order_problem(configured: Sequence[str]) -> str:
+    """Return what is wrong with a configured order; empty for nothing."""
+    unknown = [name for name in configured if known_source(name) is None]
+    return f"no source is named {', '.join(unknown)}; there are {', '.join(DEFAULT_ORDER)}" if unknown else ""
 
 
 def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select, tuple_
 
 from ..access import Scope
-from ..model import PilotId, Selection, State
+from ..model import Log, PilotId, Selection, State
 from ..page.watcher import Head
-from . import log_list
+from . import log_list, rows
 from .engine import Transactions
 from .reader import branches
 from .schema import batches, logs
@@ -29,18 +29,18 @@ class SqlPageQueries:
         """
         return self.transactions.run(log_list.states, branches(scope, replace(wanted, states=())), most)
 
-    def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
-        """Return (line ends, bytes) of a log's chunks from a sequence number on."""
-        return self.transactions.run(_sizes, log_id, start)
+    def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
+        """(ends of lines, bytes) of a log's chunks from a sequence number on."""
+        return self.transactions.run(_sizes, log, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
         """Return the progress of the known ones among these logs, in one statement."""
         return self.transactions.run(_heads, pilots) if pilots else {}
 
 
-def _sizes(connection: Connection, log_id: int, start: int) -> list[tuple[int, int]]:
-    mine = (batches.c.LogID == log_id) & (batches.c.Sequence >= start)
-    statement = select(batches.c.NumberOfLines, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
+def _sizes(connection: Connection, log: Log, start: int) -> list[tuple[int, int]]:
+    columns = (batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    statement = rows.chunks_of(log, *columns).where(batches.c.Sequence >= start).order_by(batches.c.Sequence)
     return [tuple(row) for row in connection.execute(statement)]
 
 

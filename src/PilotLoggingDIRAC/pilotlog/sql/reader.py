@@ -30,6 +30,15 @@ _MOST_OF_STATE = 100_000
 _ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
 
 
+#: Few copies have a problem: an index finds them by the first character that prints.
+_LOST = (
+    select(logs.c.VO, func.count())
+    .join(files, and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation))
+    .where(files.c.Problem >= "!", logs.c.State == State.PURGED.value)
+    .group_by(logs.c.VO)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SqlReader:
     """The store's logs, read without locks."""
@@ -61,8 +70,8 @@ class SqlReader:
         return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield (sequence, text) of the log's chunks from a sequence number on, a few in memory at a time."""
-        while found := self.transactions.run(_chunks, log.id, sequence):
+        """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
+        while found := self.transactions.run(_chunks, log, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
@@ -70,9 +79,9 @@ class SqlReader:
         """Return the sequence number of the first chunk with a log's last lines, within ``max_bytes`` of chunks."""
         return self.transactions.run(_tail_starts, log, lines, max_bytes)
 
-    def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-        """Return the next few chunks from a sequence number on, at least one; empty at the end."""
-        return self.transactions.run(_chunks, log_id, sequence)
+    def step(self, log: Log, sequence: int) -> list[tuple[int, bytes]]:
+        """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
+        return self.transactions.run(_chunks, log, sequence)
 
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; each is counted up to ``_MOST_OF_STATE``."""
@@ -97,6 +106,10 @@ class SqlReader:
             select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         )
         return sorted(vo for (vo,) in self.transactions.run(_all, deleted.distinct()))
+
+    def lost_copies(self) -> dict[str, int]:
+        """Return the number of lost copies by VO: of Purged logs, and not what was archived."""
+        return dict(tuple(row) for row in self.transactions.run(_all, _LOST))
 
     def failures(self) -> dict[str, int]:
         """Return by VO the number of logs that could not be archived and wait for another try."""
@@ -131,18 +144,18 @@ def _select(
     return counted, log_list.page(connection, wheres, counted, order, descending, start, limit)
 
 
-def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    """Return the next chunks, as many as fit into ``_BYTES_PER_STEP``; their sizes are read first."""
-    mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
-    sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
+def _chunks(connection: Connection, log: Log, sequence: int) -> list[tuple[int, bytes]]:
+    """Return the next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
+    sizes = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfBytes).where(batches.c.Sequence >= sequence)
     last, room = sequence - 1, _BYTES_PER_STEP
-    for number, size in connection.execute(sizes.limit(_CHUNKS_PER_STEP)):
+    for number, size in connection.execute(sizes.order_by(batches.c.Sequence).limit(_CHUNKS_PER_STEP)):
         if last >= sequence and size > room:
             break
         last, room = number, room - size
     if last < sequence:
         return []
-    statement = select(batches.c.Sequence, batches.c.Payload).where(mine, batches.c.Sequence <= last)
+    mine = and_(batches.c.LogID == log.id, batches.c.Sequence.between(sequence, last))
+    statement = select(batches.c.Sequence, batches.c.Payload).where(mine)
     found = connection.execute(statement.order_by(batches.c.Sequence))
     return [(number, zstandard.decompress(payload)) for number, payload in found]
 
@@ -150,7 +163,7 @@ def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[in
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
     """See ``SqlReader.tail_starts``. One line more is counted, as the first chunk may begin within a line."""
     columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
-    statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
+    statement = rows.chunks_of(log, *columns).order_by(batches.c.Sequence.desc())
     first, found, size = log.next_sequence, 0, 0
     for sequence, chunk_lines, chunk_bytes in connection.execute(statement):
         if found > lines or (size and size + chunk_bytes > max_bytes):

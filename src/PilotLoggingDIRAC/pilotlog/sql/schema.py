@@ -114,6 +114,10 @@ files = Table(
     Column("Checksum", _name(8), nullable=False),
     Column("RecordedAt", _Time, nullable=False),
     Column("VerifiedAt", _Time),
+    Column("CheckedAt", _Time),
+    Column("Problem", _text(255), nullable=False, server_default=""),
+    Index("IX_Checked", "CheckedAt"),
+    Index("IX_Problem", "Problem", mysql_length={"Problem": 16}),
     **_OPTIONS,
 )
 
@@ -124,6 +128,15 @@ epochs = Table(
     Column("LastNumber", BigInteger, nullable=False),
     Column("Draining", Integer, nullable=False, server_default="0"),
     Column("LastCommit", _Time, nullable=False),
+    **_OPTIONS,
+)
+
+identity = Table(
+    "DatabaseIdentity",
+    metadata,
+    Column("Number", Integer, primary_key=True, autoincrement=False),
+    Column("Name", _name(32), nullable=False),
+    Column("MadeAt", _Time, nullable=False),
     **_OPTIONS,
 )
 
