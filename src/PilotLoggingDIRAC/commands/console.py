@@ -15,6 +15,7 @@ from DIRAC import gLogger
 from DIRAC.Core.Utilities.PrettyPrint import printTable
 
 from PilotLoggingDIRAC.pilotlog.text import terminal
+from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText
 
 
 def table(fields: Sequence[str], records: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:
@@ -63,12 +64,28 @@ def clear_progress() -> None:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def pilots_text(text: str, raw: bool) -> None:
-    """Print a pilot's text, ``raw`` or with control characters escaped."""
-    shown = text if raw else terminal.harmless(text)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(shown.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+class PilotText:
+    """The display of a pilot's text, which comes in parts: ``raw``, or as lines of a terminal with control characters
+    escaped.
+    """
+
+    def __init__(self, raw: bool):
+        self._raw = raw
+        self._lines = TerminalText()
+
+    def show(self, text: str) -> None:
+        """Print text; a line that has not ended waits for the rest."""
+        self._write(text if self._raw else terminal.harmless(self._lines.feed(text)))
+
+    def flush(self) -> None:
+        """Print what waits."""
+        self._write("" if self._raw else terminal.harmless(self._lines.flush()))
+
+    @staticmethod
+    def _write(text: str) -> None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
 
 
 def say(text: object) -> None:

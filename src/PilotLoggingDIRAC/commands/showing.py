@@ -52,8 +52,10 @@ def _source(options: Mapping[str, str]) -> str:
 
 def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | None, raw: bool) -> int:
     console.remark(f"# {pilot}, as it comes; Ctrl-C leaves")
+    display = console.PilotText(raw)
     for text in reading.follow(pilot, interval, lines):
-        console.pilots_text(text, raw)
+        display.show(text)
+        display.flush()
     ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
     how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
     console.remark(f"# {how}")
@@ -93,12 +95,18 @@ def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, 
         console.remark(about)
     else:
         console.remark(about)
-        for text in texts:
-            console.pilots_text(text, "Raw" in options)
+        _print(texts, "Raw" in options)
         if stderr.strip():
             console.remark("# standard error")
-            console.pilots_text(stderr, "Raw" in options)
+            _print([stderr], "Raw" in options)
     return SHOWN
+
+
+def _print(texts: Iterable[str], raw: bool) -> None:
+    display = console.PilotText(raw)
+    for text in texts:
+        display.show(text)
+    display.flush()
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:

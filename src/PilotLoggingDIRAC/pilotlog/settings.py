@@ -198,6 +198,7 @@ class PageSettings:
     answer_bytes: int = 1 * MiB
     tail_bytes: int = MiB // 4
     line_bytes: int = 16 * 1024
+    looked_line_bytes: int = 1 * MiB
     scan_bytes: int = 32 * MiB
     max_hits: int = 1000
     cache_bytes: int = 64 * MiB

@@ -9,6 +9,7 @@ from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.line_finder import Hit
+from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.transport.edge import exported
 
 _MAX_TAIL_LINES = 100_000
@@ -73,9 +74,9 @@ def _answer(found: search.SearchResult, limit: int) -> dict:
 def _hit(log: Log, hit: Hit, limit: int) -> dict:
     return _pilot(log) | {
         "Line": hit.line,
-        "Text": search.shown(hit.text, hit.match, limit),
-        "Before": [search.shown(line, 0, limit) for line in hit.before],
-        "After": [search.shown(line, 0, limit) for line in hit.after],
+        "Text": shown(hit.text, hit.match, limit),
+        "Before": [shown_beside(line, limit) for line in hit.before],
+        "After": [shown_beside(line, limit) for line in hit.after],
     }
 
 

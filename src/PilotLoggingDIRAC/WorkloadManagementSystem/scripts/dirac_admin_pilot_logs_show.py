@@ -3,8 +3,9 @@
 
 Without --Source the log comes from the first source in the VO's order that has it: the computing element, the
 collectors' database, or the storage element. The log goes to standard output, remarks to standard error. Control
-sequences (colours, cursor movements) are escaped, unless --Raw is given; a file written by --Output has the pilot's own
-bytes.
+sequences (colours, cursor movements) are escaped, a line of the pilot begins a new line, and of a line that was written
+over, as progress bars do, the last state is shown, unless --Raw is given; a file written by --Output has the pilot's
+own bytes.
 
 --Follow continues until the pilot has ended, also over restarts of the collector.
 
@@ -29,7 +30,7 @@ def main():
     Script.registerSwitch("", "Interval=", "Seconds between two calls with --Follow (default 2, 0.5 to 60)")
     Script.registerSwitch("", "Source=", "Read from this source alone: Collector, Archive or ComputingElement")
     Script.registerSwitch("", "Output=", "Write the log to this file, as the pilot sent it")
-    Script.registerSwitch("", "Raw", "Leave control sequences as they are")
+    Script.registerSwitch("", "Raw", "Show the text as it is, with control sequences and all states of progress bars")
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
     Script.registerSwitch("", "JSON", "For scripts: {Pilot, Source, Complete, StdOut, StdErr}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..model import Log, State
 from ..text.outline import Outline
 from ..text.terminal import harmless
+from ..text.terminal_lines import pieces
 from .outputs import lost_parts
 
 _MAX_ERRORS = 20
@@ -57,7 +58,9 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
         if number > some[-1]:
             return
         if number in wanted:
-            yield f"  {line.decode('utf-8', 'replace').rstrip()[:_MAX_ERROR_CHARACTERS]}"
+            for piece in pieces(line.rstrip(b"\n")):
+                if piece.header and piece.header.error:
+                    yield f"  {piece.text.decode('utf-8', 'replace').rstrip()[:_MAX_ERROR_CHARACTERS]}"
 
 
 def standing(parts: Sequence[Log]) -> tuple[str, str]:
