@@ -244,7 +244,7 @@ def test_logging_info_that_nobody_has_names_both_and_why(stack, ce):
     answer = rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", grid.add_pilot(stack).reference)
     assert (
         "ComputingElement: the CE gives no" in answer["Message"]
-        and "PilotLog: no log of this pilot" in answer["Message"]
+        and "PilotLog: there is no log of this pilot" in answer["Message"]
     )
 
 

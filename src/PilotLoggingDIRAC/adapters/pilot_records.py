@@ -15,7 +15,7 @@ from typing import Any
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
-from sqlalchemy import URL, Connection, Row, column, delete, insert, select, table
+from sqlalchemy import URL, ColumnClause, Connection, Row, column, delete, insert, select, table
 
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
@@ -30,6 +30,9 @@ _AGENT_FIELDS = ("PilotID", "PilotJobReference", "Status", *_CE_FIELDS)
 
 _agents = table("PilotAgents", *map(column, _AGENT_FIELDS))
 _outputs = table("PilotOutput", *map(column, ("PilotID", "StdOutput", "StdError")))
+
+#: A reference or stamp may have as many pilots, of which the database tells apart all but case and blanks.
+_MAX_RECORDS = 100
 
 #: DIRAC's words for an unknown site.
 _NO_SITE = ("Unknown", "NotAssigned", "Multiple")
@@ -77,12 +80,11 @@ class PilotRecords:
     def subject(self, reference: str) -> Log | None:
         """Return the pilot as a log without text, to decide who may read it; None for an unknown pilot."""
         record = self._found(reference)
-        if record is None:
-            return None
-        site = record.fields["GridSite"]
-        pilot = PilotId(record.fields["VO"], record.fields["PilotStamp"])
-        site = "" if site in _NO_SITE else site
-        return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=reference, site=site)
+        return _subject(record) if record else None
+
+    def subjects_of_stamp(self, stamp: str) -> list[Log]:
+        """Return the pilots with this stamp in the same way. There is no index: the query reads the whole table."""
+        return [_subject(record) for record in self._run(_records, _agents.c.PilotStamp, stamp)] if stamp else []
 
     def owners(self, stamps: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return the VOs of each known stamp. Raise StoreUnavailable.
@@ -132,13 +134,25 @@ def _as_text(value: str | bytes | None) -> str:
     return "" if text == '""' else text
 
 
+def _subject(record: PilotRecord) -> Log:
+    site = record.fields["GridSite"]
+    pilot = PilotId(record.fields["VO"], record.fields["PilotStamp"])
+    site = "" if site in _NO_SITE else site
+    return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=record.reference, site=site)
+
+
 def _record(connection: Connection, reference: str) -> PilotRecord | None:
-    statement = select(_agents).where(_agents.c.PilotJobReference == reference).order_by(_agents.c.PilotID.desc())
-    for row in connection.execute(statement):
-        if row.PilotJobReference == reference:  # the database compares without case and trailing blanks
-            fields = {name: getattr(row, name) for name in _CE_FIELDS}
-            return PilotRecord(row.PilotID, reference, row.Status, fields)
-    return None
+    return next(iter(_records(connection, _agents.c.PilotJobReference, reference)), None)
+
+
+def _records(connection: Connection, key: ColumnClause[Any], value: str) -> list[PilotRecord]:
+    """Return the pilots with exactly this reference or stamp, the latest first."""
+    statement = select(_agents).where(key == value).order_by(_agents.c.PilotID.desc()).limit(_MAX_RECORDS)
+    return [
+        PilotRecord(row.PilotID, row.PilotJobReference, row.Status, {name: getattr(row, name) for name in _CE_FIELDS})
+        for row in connection.execute(statement)
+        if getattr(row, key.name) == value  # the database compares without case and trailing blanks
+    ]
 
 
 def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozenset[str]]:

@@ -92,10 +92,13 @@ class _Reading:
     def _fetch_old(self, pilot: PilotId, path: Path) -> None:
         folder = options.operations(pilot.vo, "Pilot")("UploadPath", "")
         if not pilot.stamp or not folder:
-            raise LogNotFound("no log of this pilot")
+            raise LogNotFound("there is no log of this pilot")
         stamp = validation.pilot(pilot.vo, pilot.stamp).stamp
         old = StoredFile(se="", lfn=f"{folder.rstrip('/')}/{stamp}.log", guid="", size=-1, checksum="")
-        self._archive(pilot.vo).get(old, path)
+        try:
+            self._archive(pilot.vo).get(old, path)
+        except LogNotFound:
+            raise LogNotFound("there is no log of this pilot, nor a file of DIRAC's own logging") from None
 
     def _look_after_workers(self) -> None:
         while True:

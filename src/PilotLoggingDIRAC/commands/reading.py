@@ -83,6 +83,8 @@ class LogReading:
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
         parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        if not parts:
+            raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:

@@ -56,6 +56,8 @@ def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | Non
     for text in reading.follow(pilot, interval, lines):
         display.show(text)
         display.flush()
+        if not console.is_read():
+            return SHOWN
     ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
     how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
     console.remark(f"# {how}")
@@ -106,6 +108,8 @@ def _print(texts: Iterable[str], raw: bool) -> None:
     display = console.PilotText(raw)
     for text in texts:
         display.show(text)
+        if not console.is_read():
+            return
     display.flush()
 
 

@@ -73,10 +73,15 @@ def number(options: Mapping[str, str], switch: str, default: int, lowest: int, h
 
 def seconds(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float) -> float:
     """Return a switch's seconds within bounds. Raises InvalidInput."""
+    return decimal(options, switch, default, lowest, highest, "seconds")
+
+
+def decimal(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float, unit: str) -> float:
+    """Return a switch's number within bounds, of some unit. Raises InvalidInput."""
     try:
         found = float(options.get(switch, default))
     except ValueError:
         found = -1.0
     if not lowest <= found <= highest:
-        raise InvalidInput(f"--{switch} is not a number of seconds from {lowest:g} to {highest:g}")
+        raise InvalidInput(f"--{switch} is not a number of {unit} from {lowest:g} to {highest:g}")
     return found

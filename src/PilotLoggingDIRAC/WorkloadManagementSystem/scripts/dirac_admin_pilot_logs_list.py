@@ -25,8 +25,10 @@ _RIGHT = ("RC", "Lines", "Size")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
+    prepare()
     Script.registerSwitches(SWITCHES)
     Script.registerSwitch("", "Limit=", "Number of logs per page (default 25, at most 1000)")
     Script.registerSwitch("", "Page=", "Number of the page (default 1)")
@@ -34,8 +36,6 @@ def main():
     Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
-
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The logs could not be listed", run, dict(switches)))
 

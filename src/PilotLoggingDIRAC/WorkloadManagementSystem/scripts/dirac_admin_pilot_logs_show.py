@@ -25,6 +25,9 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "Tail=", "Show only this number of lines from the end")
     Script.registerSwitch("", "Follow", "Show new text too, until the pilot has ended")
     Script.registerSwitch("", "Interval=", "Seconds between two calls with --Follow (default 2, 0.5 to 60)")
@@ -37,7 +40,6 @@ def main():
     Script.registerArgument("PILOT: stamp or reference of a pilot")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.commands.showing import show
 
     DIRACExit(exit_code("The log could not be shown", show, dict(switches), pilot))
