@@ -247,6 +247,23 @@ def test_a_running_pilot_is_followed_over_a_restart_until_it_ends(stack, connect
     assert "ended with code 5" in live.text and "It answers again" in live.text and "one\n" not in tail.text
 
 
+def test_killed_pilot_is_told_from_one_that_runs_and_following_it_ends(stack, connect, command, follow):
+    killed, runs = grid.add_pilot(stack), grid.add_pilot(stack)
+    for pilot in (killed, runs):
+        connect(ALPHA.pilot).send("one\n", pilot.stamp)
+    ago = "UPDATE PilotLogs SET LastSeen = LastSeen - INTERVAL 25 MINUTE WHERE PilotStamp IN (%s, %s)"
+    stack.sql("PilotLoggingDB", ago, (killed.stamp, runs.stamp))
+    live = follow(killed.stamp)
+    until(lambda: "one\n" in live.text, seen=lambda: live.text)
+    grid.set_status(stack, killed, "Aborted")
+    assert live.process.wait(PATIENCE_SECONDS) == 0
+    assert "DIRAC says that the pilot is Aborted" in live.text and "silent for 25 min" in live.text
+    for switch in ("--Incomplete", "--Dead"):
+        table = good(command("list", switch, "--Since", "1h"))
+        assert killed.stamp in table and "Aborted, silent for 25 min" in table and runs.stamp not in table
+    assert "Receiving, silent for 25 min" in good(command("list", "--Stamp", runs.stamp))
+
+
 def test_following_can_be_interrupted(stack, connect, follow):
     pilot = grid.add_pilot(stack)
     connect(ALPHA.pilot).send("one\n", pilot.stamp)

@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, audit, options
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
@@ -52,7 +53,8 @@ class WebPage:
         )
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         query = LogReader(self._db.reader, options.fill(ReadSettings, option))
-        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit())
+        fates = log_fates(option, self._db.reader, options.fill(StoreSettings, option))
+        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit(), fates)
         self.live_tail = LiveTail(self.viewer)
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)
         self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)

@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
@@ -59,7 +60,8 @@ class _Reading:
         members = (ComputingElementSource(records, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
-        infos = (JobLogSource(records, self._fetch_logging), SummarySource(reader, texts))
+        fates = log_fates(option, reader, store)
+        infos = (JobLogSource(records, self._fetch_logging), SummarySource(reader, texts, fates.of_log))
         names = tuple(info.name for info in infos)
         info_chain = SourceChain(infos, self._timing, on_error=_report)
         self.logging_info = PilotOutputs(records, reader, info_chain, lambda vo: names)

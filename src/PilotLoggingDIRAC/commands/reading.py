@@ -111,7 +111,8 @@ class LogReading:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """Yield the text (or its last lines) and all new text, until the pilot's log has ended.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended, or DIRAC says that the
+        pilot has and nothing comes any more.
 
         While no collector answers, the call is repeated without a limit. Raises LogNotFound.
         """
@@ -122,7 +123,7 @@ class LogReading:
         while True:
             if page["Text"]:
                 yield page["Text"]
-            if page["Final"]:
+            if page["Final"] or page.get("Over"):
                 return
             if page["AtEnd"]:
                 self.sleep(interval_seconds)

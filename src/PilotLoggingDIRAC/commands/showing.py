@@ -58,10 +58,20 @@ def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | Non
         display.flush()
         if not console.is_read():
             return SHOWN
-    ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
-    how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
-    console.remark(f"# {how}")
+    console.remark(f"# {_end(reading.find(pilot.stamp, pilot.vo).parts[-1])}")
     return SHOWN
+
+
+def _end(log: Mapping) -> str:
+    """Return the end of a pilot in words."""
+    if log["Complete"]:
+        return f"The pilot has ended with code {log['ReturnCode']}"
+    if log.get("PilotEnded"):
+        silence = humanize.span(log["SilentSeconds"])
+        return (
+            f"DIRAC says that the pilot is {log['PilotStatus']}; it did not report its end, and is silent for {silence}"
+        )
+    return "The pilot fell silent"
 
 
 def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options: Mapping[str, str]) -> int:

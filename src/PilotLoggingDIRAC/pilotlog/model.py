@@ -93,6 +93,7 @@ class PilotInfo:
     site: str = ""
     ce: str = ""
     final: bool = False
+    status: str = ""
 
 
 _Bytes = bytes  # the class below has a field of the same name
@@ -164,7 +165,8 @@ class Selection:
     scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
-    capitals or not.
+    capitals or not. ``dead``: those only whose pilot has ended, as DIRAC says, and that are not sealed yet. ``ids`` are
+    these logs, once they have been looked up.
     """
 
     vos: tuple[str, ...] = ()
@@ -178,6 +180,8 @@ class Selection:
     until: datetime | None = None
     incomplete: bool = False
     last_error: str = ""
+    dead: bool = False
+    ids: tuple[int, ...] | None = None
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 """List pilots' logs, those heard of last first.
 
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
-has not reported its end; Error is the reason why archiving failed last.
+has not reported its end; Error is the reason why archiving failed last. State is that of the log; while it is received,
+it tells that DIRAC says the pilot has ended (Failed, Aborted, ...), and how long the log has been silent.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
   $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
+  $ dirac-admin-pilot-logs-list --Since 1h --Dead
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
   $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
   $ dirac-admin-pilot-logs-list --ReturnCode 1 --Since 7d --JSON

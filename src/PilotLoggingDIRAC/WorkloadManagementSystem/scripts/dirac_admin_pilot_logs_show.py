@@ -7,7 +7,8 @@ sequences (colours, cursor movements) are escaped, a line of the pilot begins a 
 over, as progress bars do, the last state is shown, unless --Raw is given; a file written by --Output has the pilot's
 own bytes.
 
---Follow continues until the pilot has ended, also over restarts of the collector.
+--Follow continues until the pilot has ended, also over restarts of the collector: until it says so, or DIRAC does and
+nothing comes any more.
 
 Exit code: 0 if the log was shown, 2 if there is no such log, 1 if it failed, 130 if it was interrupted.
 
