@@ -1,6 +1,7 @@
 """The administrators' commands on a whole DIRAC with a configuration server; every example of the guide is run."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -257,11 +258,11 @@ def test_killed_pilot_is_told_from_one_that_runs_and_following_it_ends(stack, co
     until(lambda: "one\n" in live.text, seen=lambda: live.text)
     grid.set_status(stack, killed, "Aborted")
     assert live.process.wait(PATIENCE_SECONDS) == 0
-    assert "DIRAC says that the pilot is Aborted" in live.text and "silent for 25 min" in live.text
+    assert re.search(r"DIRAC says that the pilot is Aborted.* silent for 2\d min", live.text)
     for switch in ("--Incomplete", "--Dead"):
         table = good(command("list", switch, "--Since", "1h"))
-        assert killed.stamp in table and "Aborted, silent for 25 min" in table and runs.stamp not in table
-    assert "Receiving, silent for 25 min" in good(command("list", "--Stamp", runs.stamp))
+        assert re.search(rf"{killed.stamp} .*Aborted, silent for 2\d min", table) and runs.stamp not in table
+    assert re.search(r"Receiving, silent for 2\d min", good(command("list", "--Stamp", runs.stamp)))
 
 
 def test_following_can_be_interrupted(stack, connect, follow):

@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
@@ -55,7 +56,7 @@ def database_url() -> URL:
 
 class PilotLoggingDB:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
-    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``ce_outputs``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -77,6 +78,7 @@ class PilotLoggingDB:
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
+        self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,10 @@ from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
 from sqlalchemy import URL, ColumnClause, Connection, Row, column, delete, insert, select, table
 
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, StoreRefused
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
+from PilotLoggingDIRAC.pilotlog.read.streams import is_doubtful
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 
@@ -110,25 +111,32 @@ class PilotRecords:
             return None
         stdout, stderr = map(_as_text, found)
         plain = _NOT_FINAL_PATTERN.sub("", stderr)
-        final = record.final and plain == stderr
-        output = Output(stdout, plain, final=final, complete=final)
+        doubtful = is_doubtful(stdout, plain)
+        final = record.final and plain == stderr and not doubtful
+        output = Output(stdout, plain, final=final, complete=final, doubtful=doubtful)
         return None if output.empty else output
 
-    def store_output(self, record: PilotRecord, stdout: str, stderr: str) -> None:
+    def store_output(self, record: PilotRecord, found: Output) -> None:
         """Store the CE's output, of long output the end, in place of the output stored before.
 
-        Raise StoreUnavailable or StoreRefused when it could not be stored.
+        Raise StoreUnavailable, or StoreRefused when the table can't hold it, also where the database would change it.
         """
-        stderr = _end(stderr, _MAX_STDERR_BYTES)
-        if not record.final:
+        found = shortened(found)
+        stderr = found.stderr
+        if not found.final:
             stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
-        self._run(_store, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
+        self._run(_store, record.id, found.stdout, stderr)
 
 
 def _database_url() -> URL:
     found = returnValueOrRaise(getDBParameters("WorkloadManagement/PilotAgentsDB"))
     place = (found["User"], found["Password"], found["Host"], found["Port"], found["DBName"])
     return URL.create("mysql+mysqldb", *place)
+
+
+def shortened(found: Output) -> Output:
+    """Return an output with streams that fit into a packet; of a longer one the end."""
+    return replace(found, stdout=_end(found.stdout, _MAX_STDOUT_BYTES), stderr=_end(found.stderr, _MAX_STDERR_BYTES))
 
 
 def _end(text: str, max_bytes: int) -> str:
@@ -190,3 +198,6 @@ def _stored(connection: Connection, pilot_id: int) -> Row[Any, Any] | None:
 def _store(connection: Connection, pilot_id: int, stdout: str, stderr: str) -> None:
     connection.execute(delete(_outputs).where(_outputs.c.PilotID == pilot_id))
     connection.execute(insert(_outputs).values(PilotID=pilot_id, StdOutput=stdout, StdError=stderr))
+    found = _stored(connection, pilot_id)
+    if found is None or tuple(map(_as_text, found)) != (stdout, stderr):
+        raise StoreRefused("PilotOutput can't hold this output as it is")  # cut, or with other characters

@@ -199,7 +199,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A pilot's output as a source has it; ``final`` says that asking again later will not give more."""
+    """A pilot's output as a source has it; ``final`` says that asking again later will not give more.
+
+    ``doubtful``: a few words that may stand for an output that is not there; any other text is better.
+    """
 
     stdout: str
     stderr: str = ""
@@ -207,6 +210,7 @@ class Output:
     final: bool = False
     complete: bool = False
     files: tuple[str, ...] = field(default=())
+    doubtful: bool = False
 
     @property
     def empty(self) -> bool:

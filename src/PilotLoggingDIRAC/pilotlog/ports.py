@@ -55,7 +55,10 @@ class Pilots(Protocol):
 
 
 class Source(Protocol):
-    """One place a pilot's output may be had from."""
+    """One place a pilot's output may be had from.
+
+    A source with a true attribute ``supplements`` has both streams, and is also asked for what another one lacks.
+    """
 
     name: str
 

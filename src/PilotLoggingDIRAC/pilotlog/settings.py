@@ -121,10 +121,13 @@ class UsageSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s."""
+    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s, and of a source that may
+    add to an answer that is there.
+    """
 
     source_seconds: float = 40.0
     chain_seconds: float = 100.0
+    supplement_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
