@@ -74,6 +74,12 @@ def test_command_without_a_standard_output_ends_with_its_own_code():
     assert (done.returncode, done.stderr) == (2, b"")
 
 
+def test_command_without_a_standard_input_is_not_confirmed():
+    asks = BEGIN + "sys.exit(4 if console.confirmed('Delete?') else 3)"
+    done = python("-c", f"import os, sys; os.close(0); os.execv(sys.executable, ['python', '-c', {asks!r}])")
+    assert (done.returncode, done.stderr) == (3, b"Delete? [y/N] ")
+
+
 @pytest.mark.parametrize("env", [ASCII, LATIN, {"LANG": "C"}], ids=["ascii", "latin", "LANG=C"])
 def test_text_is_taken_and_given_in_any_locale(env):
     done = python("-c", WORD, "caf\u00e9".encode(), env=env, stdout=subprocess.PIPE)

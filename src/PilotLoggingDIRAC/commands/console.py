@@ -80,6 +80,12 @@ def remark(text: object) -> None:
     _write(terminal.one_line(text) + "\n", sys.stderr)
 
 
+def confirmed(question: str) -> bool:
+    """Return True if the user confirms; the end of the input counts as no."""
+    _write(f"{question} [y/N] ", sys.stderr)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def progress(text: str) -> None:
     """Show the progress in place of the last one; do nothing unless standard error is a terminal."""
     if sys.stderr.isatty():

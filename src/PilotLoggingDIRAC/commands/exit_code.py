@@ -23,14 +23,13 @@ def prepare(paths: bool = False) -> None:
 
     With ``paths`` the arguments are names of files, which stay as they are. Exits for an argument that is no text.
     """
-    if sys.stdout is None:  # closed by the caller; else a file or a connection would get its number
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
-    if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    nowhere = Path(os.devnull)  # for a stream that the caller closed: else a connection would get its number
+    sys.stdin = sys.stdin or nowhere.open()
+    sys.stdout = sys.stdout or nowhere.open("w")
+    sys.stderr = sys.stderr or nowhere.open("w")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if sys.stdin is not None:
-        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     logging.raiseExceptions = False  # DIRAC's own lines, when nobody reads them
     atexit.register(_flush)
     if not paths:

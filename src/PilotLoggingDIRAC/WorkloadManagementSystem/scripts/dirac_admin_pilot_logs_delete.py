@@ -46,7 +46,7 @@ def main():
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import PilotLoggingClient
-    from PilotLoggingDIRAC.commands.console import line
+    from PilotLoggingDIRAC.commands.console import confirmed, line
     from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
@@ -57,19 +57,11 @@ def run(options, pilots):
         line("A collector still brings in text from an outage, perhaps of these logs: run this again afterwards")
     if not found.logs:
         return _NONE
-    if "Yes" not in options and not confirmed():
+    if "Yes" not in options and not confirmed("Delete them for good?"):
         line("Nothing was deleted")
         return _NOT_CONFIRMED
     line(f"{deletion.run(lambda logs: line(f'{logs} of {found.logs} logs deleted'))} logs deleted")
     return _DONE
-
-
-def confirmed():
-    """Return True if the user confirms; the end of the input counts as no."""
-    try:
-        return input("Delete them for good? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 if __name__ == "__main__":
