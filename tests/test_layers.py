@@ -28,6 +28,7 @@ ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
     (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2")),
     (f"{LOGIC}.search.pattern", (LOGIC, "re2")),
+    (f"{LOGIC}.text.outline", (LOGIC, "re2")),
     (f"{LOGIC}.tokens", (LOGIC, "joserfc")),
     (f"{LOGIC}.receive.receiver", (LOGIC, "prometheus_client")),
     (f"{LOGIC}.receive", (LOGIC, "cachetools")),

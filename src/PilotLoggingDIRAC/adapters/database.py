@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
@@ -59,7 +60,7 @@ def database_url() -> URL:
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``, ``clock``.
+    ``identity``, ``clock``, ``ce_outputs``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -82,6 +83,7 @@ class LogDatabase:
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
+        self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
         self.identity = SqlIdentity(self._transactions, clock)
 

@@ -19,7 +19,7 @@ from DIRAC.DataManagementSystem.Client.DataManager import DataManager
 from DIRAC.Resources.Catalog.FileCatalog import FileCatalog
 from DIRAC.Resources.Storage.StorageElement import StorageElement
 
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 
 from .workers.operations import operation
 from .workers.private_folder import private_files
@@ -49,7 +49,8 @@ def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: s
 def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None:
     """Fetch a copy into a local file, from the SE or else from any that has one; then check size and checksum.
 
-    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked.
+    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked. Raise LogNotFound when
+    the catalogue has no such file.
     """
     with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch_anywhere(vo, se, lfn, folder)
@@ -190,13 +191,15 @@ def _fetch(storage: Any, lfn: str, folder: str) -> Path:
 
 
 def _fetch_anywhere(vo: str, se: str, lfn: str, folder: str) -> Path:
-    try:
-        if se:
+    reason = "No storage element gives the file"
+    if se:
+        try:
             return _fetch(_storage(se, vo), lfn, folder)
-        reason = "no storage element given"
-    except ArchiveError as error:
-        reason = str(error)
-    _value(DataManager(vo=vo).getFile(lfn, destinationDir=folder), f"{reason}; nor does any other")
+        except ArchiveError as error:
+            reason = f"{error}; no other storage element gives it either"
+    elif not _metadata(FileCatalog(vo=vo), lfn):
+        raise LogNotFound(f"The file catalogue has no file {lfn}")
+    _value(DataManager(vo=vo).getFile(lfn, destinationDir=folder), reason)
     return Path(folder) / Path(lfn).name
 
 

@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.assembly.search import log_search
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -58,6 +59,7 @@ class Collector:
         self._owners = owners
         self.receiver = receiver
         self.query = LogReader(db.reader, reading)
+        self.fates = log_fates(option, db.reader, options.fill(StoreSettings, option))
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option)

@@ -83,6 +83,8 @@ class LogReading:
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
         parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        if not parts:
+            raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:
@@ -109,7 +111,8 @@ class LogReading:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """Yield the text (or its last lines) and all new text, until the pilot's log has ended.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended, or DIRAC says that the
+        pilot has and nothing comes any more.
 
         While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
@@ -120,7 +123,7 @@ class LogReading:
         while True:
             if page["Text"]:
                 yield page["Text"]
-            if page["Final"]:
+            if page["Final"] or page.get("Over"):
                 return
             if page["AtEnd"]:
                 self.sleep(interval_seconds)

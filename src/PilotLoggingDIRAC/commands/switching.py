@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
@@ -113,7 +112,7 @@ def switch(options: Mapping[str, str], on: bool, check: Check | None = None, cs:
     if check is not None and not check(wanted.url):
         console.remark("Nothing was changed, as the check failed")
         return CHECK_FAILED
-    if "Yes" not in options and not _confirmed():
+    if "Yes" not in options and not console.confirmed("Write this to the configuration?"):
         console.remark("Nothing was changed")
         return NOT_CONFIRMED
     state.write(changes)
@@ -134,9 +133,3 @@ def _show(changes: Mapping, present: Switch, wanted: Switch, known: list[str]) -
 def _names(switch: Switch, known: list[str]) -> str:
     names = ", ".join(switch.sending(known)) or "none"
     return f"all ({names})" if switch.on and switch.ces is None else names
-
-
-def _confirmed() -> bool:
-    """Return True if the user confirms; the end of the input counts as no."""
-    print("Write this to the configuration? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -101,6 +101,7 @@ class PilotInfo:
     site: str = ""
     ce: str = ""
     final: bool = False
+    status: str = ""
 
 
 PartIdentity = tuple[PilotId, int, datetime]
@@ -180,7 +181,8 @@ class Selection:
     scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
-    capitals or not.
+    capitals or not. ``dead``: those only whose pilot has ended, as DIRAC says, and that are not sealed yet. ``ids`` are
+    these logs, once they have been looked up.
     """
 
     vos: tuple[str, ...] = ()
@@ -194,6 +196,8 @@ class Selection:
     until: datetime | None = None
     incomplete: bool = False
     last_error: str = ""
+    dead: bool = False
+    ids: tuple[int, ...] | None = None
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -211,7 +215,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A pilot's output as a source has it; ``final`` says that asking again later will not give more."""
+    """A pilot's output as a source has it; ``final`` says that asking again later will not give more.
+
+    ``doubtful``: a few words that may stand for an output that is not there; any other text is better.
+    """
 
     stdout: str
     stderr: str = ""
@@ -219,6 +226,7 @@ class Output:
     final: bool = False
     complete: bool = False
     files: tuple[str, ...] = field(default=())
+    doubtful: bool = False
 
     @property
     def empty(self) -> bool:

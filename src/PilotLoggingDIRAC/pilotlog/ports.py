@@ -72,7 +72,7 @@ class Archive(Protocol):
         """Return the problems of copies; one without a problem is there, with its size and checksum.
 
         With ``read`` each copy is read back; otherwise only those whose checksum the storage does not tell, or tells
-        differently. Raises ArchiveError when nothing could be told.
+        differently. Raise ArchiveError when nothing could be told.
         """
 
     def remove(self, file: StoredFile) -> None:
@@ -87,7 +87,10 @@ class Pilots(Protocol):
 
 
 class Source(Protocol):
-    """One place a pilot's output may be had from."""
+    """One place a pilot's output may be had from.
+
+    A source with a true attribute ``supplements`` has both streams, and is also asked for what another one lacks.
+    """
 
     name: str
 

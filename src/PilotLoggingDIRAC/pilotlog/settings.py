@@ -129,10 +129,13 @@ class UsageSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s."""
+    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s, and of a source that may
+    add to an answer that is there.
+    """
 
     source_seconds: float = 40.0
     chain_seconds: float = 100.0
+    supplement_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,18 @@ class OwnershipSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusSettings:
+    """Look-ups of DIRAC's statuses of pilots whose logs have no end, for what is shown of them."""
+
+    status_known_seconds: float = 30.0
+    status_wait_seconds: float = 1.5
+    status_list_seconds: float = 10.0
+    status_over_seconds: float = 60.0
+    status_pilots: int = 20_000
+    status_max_pilots: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSettings:
     """After how long the same reading of a live log, or the same refusal, gets another line in the service's log."""
 
@@ -219,6 +234,7 @@ class PageSettings:
     answer_bytes: int = 1 * MiB
     tail_bytes: int = MiB // 4
     line_bytes: int = 16 * 1024
+    looked_line_bytes: int = 1 * MiB
     scan_bytes: int = 32 * MiB
     max_hits: int = 1000
     cache_bytes: int = 64 * MiB

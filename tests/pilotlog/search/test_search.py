@@ -10,8 +10,8 @@ from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read import selection
-from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
@@ -182,8 +182,8 @@ def test_options_that_do_not_exist_are_refused(options):
 
 def test_a_long_line_is_shown_around_its_match():
     line = b"a" * 100 + b"disk" + b"b" * 100
-    assert search.shown(line, 100, 20) == "…" + "a" * 10 + "disk" + "b" * 6 + "…"
-    assert search.shown(b"disk\xff", 0, 20) == "disk\\xff"
+    assert shown(line, 100, 20) == "…" + "a" * 10 + "disk" + "b" * 6 + "…"
+    assert shown(b"disk\xff", 0, 20) == "disk\\xff"
 
 
 def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):
@@ -194,3 +194,16 @@ def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, s
 
     monkeypatch.setattr(type(searcher), "extent", extent)
     assert len(found(LogSearch(searcher, SearchSettings(), no_archive), "disk")) == 1
+
+
+def test_end_of_a_line_is_before_crlf_and_each_state_of_a_progress_bar_is_a_line(store, searcher):
+    store(b"No space left\r\nother\r\n", b"10%\r20%\r30% done\n")
+    engine = LogSearch(searcher, SearchSettings(), no_archive)
+    for pattern, lines in (("left$", [1]), ("^20%$", [3]), ("^30%", [3]), (r"left\r$", [1]), ("10.*20", [])):
+        hits = [hit for answer in calls(engine, ALL, query(pattern, Regex=True)) for _, hit in answer.hits]
+        assert [hit.line for hit in hits] == lines, pattern
+    ((_, hit),) = calls(engine, ALL, query("20%"))[0].hits
+    assert shown(hit.text, hit.match, 100) == "20%"
+    ((_, hit),) = calls(engine, ALL, query("space", Context=2))[0].hits
+    assert shown(hit.text, hit.match, 100) == "No space left"
+    assert [shown_beside(text, 100) for text in hit.after] == ["other", "30% done [2 earlier states of this line]"]

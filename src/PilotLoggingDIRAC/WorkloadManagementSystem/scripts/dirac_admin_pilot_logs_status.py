@@ -28,6 +28,9 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "Brief", "Print the first line only")
     Script.registerSwitch("", "JSON", "For scripts: the whole status as one object")
     Script.registerSwitch(
@@ -36,9 +39,14 @@ def main():
     Script.registerSwitch("", "Timeout=", "Seconds to wait for each collector (default 20)")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
+    DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN, tell=tell))
 
-    DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN))
+
+def tell(what, why):
+    """Print one line about an error to standard output, where monitoring expects it."""
+    from PilotLoggingDIRAC.commands import console
+
+    console.line(f"UNKNOWN: {what}: {why}")
 
 
 def run(options):

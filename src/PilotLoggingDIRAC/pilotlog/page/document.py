@@ -134,6 +134,7 @@ class Document:
             lambda start: (text for _, text in self.chunks(start)),
             self._settings.line_bytes,
             self._settings.answer_bytes,
+            self._settings.looked_line_bytes,
         )
         return reader.read(first, number)
 
@@ -190,7 +191,7 @@ class Document:
         return TextSince(line, shown(found), self._cursor(place + len(found)))
 
     def outline(self) -> tuple[Outline, bool]:
-        """Return (outline, done); each call scans ``scan_bytes`` more of the text."""
+        """Return (outline, done); each call scans ``scan_bytes`` more of the text. An unfinished line is in it, too."""
         with self._looking:
             room = self._settings.scan_bytes
             for number, text in self.chunks(self._outlined, keep=False):
@@ -198,7 +199,7 @@ class Document:
                 self._outlined, room = number + 1, room - len(text)
                 if room <= 0:
                     break
-            return self._outline, self._outlined >= self._index.chunks
+            return self._outline.whole(), self._outlined >= self._index.chunks
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
         """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``; None

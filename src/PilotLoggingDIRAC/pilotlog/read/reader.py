@@ -81,7 +81,7 @@ class LogReader:
         if not readable and not scope.covers_vo(pilot.vo):
             raise NotAllowed(access.REFUSAL)
         if not readable:
-            raise LogNotFound("No such log")
+            raise LogNotFound("There is no log of this pilot")
         return readable
 
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> LogPage:

@@ -1,8 +1,13 @@
-"""Patterns: literal text, or a regular expression of a linear-time engine. A match is within one line."""
+r"""Patterns: literal text, or a regular expression of a linear-time engine. A match is within one line.
+
+For a regular expression that does not name ``\r`` itself, ``^`` and ``$`` are also at a carriage return: so ``$`` is
+the end of a line that ends in CRLF, and each state of a progress bar is a line.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import re2
 
@@ -58,8 +63,20 @@ def _regular(pattern: str, ignore_case: bool) -> Finder:
     if compiled.search(b""):
         raise InvalidInput("The regular expression matches an empty line, so it would match every line")
 
-    def find(text: bytes, start: int, end: int) -> int:
-        match = compiled.search(text, start, end)
-        return match.start() if match else -1
+    return _Regular(compiled, keeps_returns="\r" in pattern or r"\r" in pattern)
 
-    return find
+
+class _Regular:
+    r"""A finder of a regular expression, for which a line begins and ends at ``\r`` as well, as on a terminal."""
+
+    def __init__(self, compiled: Any, keeps_returns: bool):
+        self._compiled = compiled
+        self._keeps_returns = keeps_returns
+        self._text = self._lines = b""
+
+    def __call__(self, text: bytes, start: int, end: int) -> int:
+        if text is not self._text:
+            self._text = text
+            self._lines = text if self._keeps_returns else text.replace(b"\r", b"\n")
+        match = self._compiled.search(self._lines, start, end)
+        return match.start() if match else -1

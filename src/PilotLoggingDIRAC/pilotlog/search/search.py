@@ -272,12 +272,3 @@ def _groups(found: list[Log]) -> Iterator[list[Log]]:
             group, size, chunks = [], 0, 0
     if group:
         yield group
-
-
-def shown(line: bytes, match: int, limit: int) -> str:
-    """Return a line as text, cut to ``limit`` bytes around the match. Bytes that are not UTF-8 become escapes."""
-    if len(line) <= limit:
-        return line.decode("utf-8", "backslashreplace")
-    start = max(0, min(match - limit // 2, len(line) - limit))
-    part = line[start : start + limit].decode("utf-8", "ignore")
-    return ("…" if start else "") + part + ("…" if start + limit < len(line) else "")

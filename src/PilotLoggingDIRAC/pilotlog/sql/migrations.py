@@ -76,6 +76,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (4, "looks at archived copies", _add_columns(files.c.CheckedAt, files.c.Problem)),
     (5, "indices of looks at archived copies", _add_indices(files, ("IX_Checked", "IX_Problem"))),
     (6, "identity of the database", _create_tables),
+    (7, "output of computing elements", _create_tables),
 )
 
 

@@ -83,6 +83,14 @@ class SqlReader:
         """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
         return self.transactions.run(_chunks, log, sequence)
 
+    def silent_since(self, before: datetime, limit: int) -> list[tuple[int, PilotId]]:
+        """Return (id, pilot) of receiving logs that were last heard of before a time, those heard of last first."""
+        statement = select(logs.c.LogID, logs.c.VO, logs.c.PilotStamp).where(
+            logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before
+        )
+        found = self.transactions.run(_all, statement.order_by(logs.c.LastSeen.desc()).limit(limit))
+        return [(log_id, PilotId(vo, stamp)) for log_id, vo, stamp in found]
+
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; each is counted up to ``_MOST_OF_STATE``."""
         return self.transactions.run(_counts)
@@ -189,7 +197,9 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 
 
 def _one_by_one(wanted: Selection) -> list[Selection]:
-    """Return selections with one value each of the field that narrows most, if it has a few; else the selection."""
+    """Return the same selection with one value each of the field that narrows it most, where it has a few."""
+    if wanted.incomplete and wanted.ids:
+        return [replace(wanted, ids=None), replace(wanted, incomplete=False)]
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
@@ -206,6 +216,14 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
     if scope.sites:
         allowed.append(and_(logs.c.Site.in_(sorted(scope.sites)), logs.c.Site != ""))
     return or_(*allowed) if allowed else false()
+
+
+def _without_end(wanted: Selection) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions for logs whose pilots ended without saying so: those sealed, and those looked up."""
+    if wanted.incomplete and not wanted.dead:
+        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
+    if not wanted.incomplete or wanted.ids or wanted.dead:
+        yield and_(logs.c.LogID.in_(wanted.ids or ()), logs.c.State == State.RECEIVING.value)
 
 
 def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
@@ -225,8 +243,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
-    if wanted.incomplete:
-        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
+    if wanted.incomplete or wanted.dead or wanted.ids is not None:
+        yield or_(*_without_end(wanted))
     if wanted.last_error:
         yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

@@ -121,6 +121,24 @@ files = Table(
     **_OPTIONS,
 )
 
+#: Output that a CE gave and that DIRAC's own table can't hold.
+ce_outputs = Table(
+    "PilotCEOutputs",
+    metadata,
+    Column("OutputID", _BigKey, primary_key=True, autoincrement=True),
+    Column("VO", _name(64), nullable=False),
+    Column("PilotReference", _text(255), nullable=False),
+    Column("FetchedAt", _Time, nullable=False),
+    Column("Final", Integer, nullable=False),
+    Column("Complete", Integer, nullable=False),
+    Column("Doubtful", Integer, nullable=False),
+    Column("StdOutput", _Payload, nullable=False),
+    Column("StdError", _Payload, nullable=False),
+    UniqueConstraint("VO", "PilotReference", name="UK_Output"),
+    Index("IX_FetchedAt", "FetchedAt"),
+    **_OPTIONS,
+)
+
 epochs = Table(
     "WriterEpochs",
     metadata,

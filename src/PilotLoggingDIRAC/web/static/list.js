@@ -9,7 +9,7 @@ const PAGE = 50;
 const REFRESH_MILLISECONDS = 15000;
 const STATES = ["Receiving", "Complete", "Incomplete", "Archived", "Kept", "Purged"];
 const MEANINGS = {
-  Receiving: "Running: the log is being written",
+  Receiving: "The pilot has not reported its end",
   Complete: "Ended, waits for its archive",
   Incomplete: "Fell silent, waits for its archive",
   Archived: "In the archive, and in the database for a while",
@@ -125,8 +125,9 @@ export class ListView {
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
+    const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
     const end =
-      log.state === "Receiving" ? "running" : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
+      log.state === "Receiving" ? open : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
     return make(
       "a",
       { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },
@@ -145,7 +146,11 @@ export class ListView {
         log.site || "site unknown",
         log.ce ? make("span", { class: "ce" }, log.ce) : null,
       ),
-      make("span", { class: `end ${failed || (!log.complete && log.state !== "Receiving") ? "is-bad" : ""}` }, end),
+      make(
+        "span",
+        { class: `end ${failed || (!log.complete && (log.state !== "Receiving" || log.pilotEnded)) ? "is-bad" : ""}` },
+        end,
+      ),
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
       make("span", { class: "took" }, duration(took)),
       make("span", { class: "seen" }, seen),
