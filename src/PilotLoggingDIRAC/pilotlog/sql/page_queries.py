@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, select, tuple_
 from ..access import Scope
 from ..model import PilotId, Selection, State
 from ..page.watcher import Head
-from . import log_list
+from . import log_list, payload, runs
 from .engine import Transactions
 from .reader import branches
 from .schema import batches, logs
+
+_ROWS_PER_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,31 @@ class SqlPageQueries:
 
 def _sizes(connection: Connection, log_id: int, start: int) -> list[tuple[int, int]]:
     mine = (batches.c.LogID == log_id) & (batches.c.Sequence >= start)
-    statement = select(batches.c.NumberOfLines, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
-    return [tuple(row) for row in connection.execute(statement)]
+    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    rows = connection.execute(select(*columns).where(mine).order_by(batches.c.Sequence)).all()
+    several = _runs(connection, log_id, _doubtful([(row[0], row[2]) for row in rows]))
+    found: list[tuple[int, int]] = []
+    following = start
+    for sequence, lines, size in rows:
+        found += several[sequence][following - sequence - 1 :] if several.get(sequence) else [(lines, size)]
+        following = sequence + 1
+    return found
+
+
+def _doubtful(rows: Sequence[tuple[int, int]]) -> list[int]:
+    """Return which of these (number, bytes) may hold several chunks: a small first row, and those behind a gap."""
+    first = [number for number, size in rows[:1] if size <= runs.MAX_BYTES]
+    return first + [number for (before, _), (number, _) in itertools.pairwise(rows) if number > before + 1]
+
+
+def _runs(connection: Connection, log_id: int, doubtful: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return (line ends, bytes) of the chunks in these rows, nothing of a row that holds one chunk."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start in range(0, len(doubtful), _ROWS_PER_STEP):
+        these = (batches.c.LogID == log_id) & batches.c.Sequence.in_(doubtful[start : start + _ROWS_PER_STEP])
+        rows = connection.execute(select(batches.c.Sequence, batches.c.Payload).where(these))
+        found |= {number: payload.sizes(packed) for number, packed in rows}
+    return found
 
 
 def _heads(connection: Connection, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
