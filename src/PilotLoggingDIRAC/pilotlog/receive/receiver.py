@@ -46,7 +46,7 @@ class Receiver:
     ):
         """Create the receiver. ``check(pilot)`` never waits, and raises a PilotLogError if the pilot may not write.
 
-        Without ``quotas``, each VO has the default quotas of the settings. ``settle`` comes from the rules of redaction.
+        Without ``quotas``, each VO has the default quotas of the settings. ``settle`` is from the rules of redaction.
         """
         self.settings = settings
         self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
