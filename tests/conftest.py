@@ -1,5 +1,7 @@
 """Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
 
+import tracemalloc
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -68,3 +70,19 @@ def line(text, second=0):
 def batch(text=b"", pilot=PILOT, received=datetime(2026, 11, 21, 8, 0, 0), return_code=None):
     """A batch as ``validation`` makes it."""
     return Batch(pilot, received, text, return_code)
+
+
+@pytest.fixture
+def peak_bytes():
+    """A context that fails when more is allocated in it at a time than is said."""
+
+    @contextmanager
+    def limited(below):
+        tracemalloc.start()
+        try:
+            yield
+            assert tracemalloc.get_traced_memory()[1] < below
+        finally:
+            tracemalloc.stop()
+
+    return limited

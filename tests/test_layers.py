@@ -79,8 +79,9 @@ FLOORS = (
     ("sql",),
 )
 
-#: Rooms that speak DIRAC's S_OK and S_ERROR; identity takes the place of a step of DIRAC's that answers so.
-SPEAKERS = (f"{TRANSPORT}.edge", f"{TRANSPORT}.identity", WMS, MONITORING)
+#: Rooms that speak DIRAC's S_OK and S_ERROR; identity and diset_arguments take the place of steps of DIRAC's that
+#: answer so.
+SPEAKERS = (f"{TRANSPORT}.edge", f"{TRANSPORT}.identity", f"{TRANSPORT}.diset_arguments", WMS, MONITORING)
 
 
 def modules():

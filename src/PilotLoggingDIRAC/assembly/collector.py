@@ -136,7 +136,8 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
-    text_filter = TextFilter(redactor(), options.fill(TextSettings, option))
+    rules = redactor()
+    text_filter = TextFilter(rules, options.fill(TextSettings, option))
     clocks = options.fill(ClockSettings, option)
     db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter, clocks=clocks)
     quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
@@ -150,7 +151,7 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
-    receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas)
+    receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas, rules.open_bytes)
     return Collector(db, writer, receiver, owners, option)
 
 

@@ -38,7 +38,8 @@ class Batch:
     """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
 
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
-    ``line_ends`` is how many the text has, if they have been counted.
+    ``line_ends`` is how many the text has, if they have been counted. ``missing_bytes``: what its sender sent besides,
+    and a marked line in the text tells of.
     """
 
     pilot: PilotId
@@ -47,6 +48,7 @@ class Batch:
     return_code: str | None = None
     sender: str = ""
     line_ends: int | None = field(default=None, compare=False)
+    missing_bytes: int = 0
 
     @property
     def size(self) -> int:

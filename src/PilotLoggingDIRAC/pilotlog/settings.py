@@ -17,7 +17,6 @@ class IngestSettings:
     """Bounds and times of a collector's batches."""
 
     max_message_bytes: int = 4 * MiB
-    max_message_lines: int = 100_000
     answer_seconds: float = 4.5
     commit_seconds: float = 2.0
     group_wait_seconds: float = 0.003
@@ -41,7 +40,9 @@ class TextSettings:
 class BodySettings:
     """Limits of a request over HTTPS, which hold before the caller is known."""
 
-    max_body_bytes: int = 4 * MiB
+    max_body_bytes: int = 100 * MiB
+    max_unpacked_bytes: int = 48 * MiB
+    max_held_bytes: int = 4 * MiB
     max_body_seconds: float = 60.0
     max_receiving_bytes: int = 64 * MiB
     max_idle_seconds: float = 300.0

@@ -1,6 +1,7 @@
 """A search over many logs finds the same whatever one call may do; who may not read a log does not find it."""
 
 import dataclasses
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -63,6 +64,19 @@ def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(
     for number in reversed(range(6)):
         expected += [(PILOT.vo, 2, f"the disk is full {number}"), (PILOT.vo, 4, "disk at end")]
     assert found(LogSearch(searcher, settings, no_archive), "disk") == expected
+
+
+@pytest.mark.parametrize("pattern", [r"(?:[ab]{1,30}c?){1,30}Z", r"(?:a?){1000}Z", r"(?:\pL{1,30}){1}Z"])
+def test_the_deadline_holds_for_any_expression_on_any_line(store, searcher, pattern):
+    """In CPU time, as a busy machine is none of the search's business; a look at the whole line takes minutes."""
+    for _ in range(4):
+        store(b"ab" * 130_000)
+    settings = SearchSettings(search_seconds=1.0)
+    engine, asked = LogSearch(searcher, settings, no_archive, time.thread_time), query(pattern, Regex=True)
+    began = time.thread_time()
+    answer = engine.search(EVERYTHING, ALL, asked)
+    assert time.thread_time() - began < 2 * settings.search_seconds
+    assert answer.cursor or answer.logs == 1
 
 
 def test_one_call_does_a_bounded_amount_of_work(store, searcher):

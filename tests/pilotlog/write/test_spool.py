@@ -1,5 +1,6 @@
 """The spool: what it took is there after anything that can happen to the process, and to the file's tail."""
 
+import dataclasses
 import os
 import shutil
 import signal
@@ -45,6 +46,22 @@ def test_batches_come_back_as_they_went_in(folder):
     group = [*numbered(b"a\n", "π\0\n".encode()), Numbered(3, batch(return_code="0"))]
     spool.append("e", group)
     assert spool.first(10, 10**6) == ("e", group)
+
+
+def test_bytes_that_are_missing_in_a_message_are_remembered(folder):
+    shortened = Numbered(1, dataclasses.replace(batch(b"head and tail"), missing_bytes=4711))
+    with_spool = Spool(folder, SpoolSettings())
+    with_spool.append("e", [shortened])
+    assert with_spool.first(10, 1000)[1] == [shortened]
+
+
+def test_a_file_of_the_version_before_is_gone_on_with(folder):
+    spool = Spool(folder, SpoolSettings())
+    spool.append("e", numbered(b"kept"))
+    for table in ("Batches", "Quarantine"):
+        spool._database.execute(f"ALTER TABLE {table} DROP COLUMN Missing")
+    spool._lock.close()
+    assert texts(Spool(folder, SpoolSettings())) == [b"kept"]
 
 
 def test_what_waits_is_counted_and_given_out_in_order(folder):

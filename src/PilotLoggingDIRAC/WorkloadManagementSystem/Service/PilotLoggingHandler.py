@@ -26,9 +26,9 @@ from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
+from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
 from PilotLoggingDIRAC.transport.edge import exported, streamed
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
-from PilotLoggingDIRAC.transport.guards.diset import BoundedArguments
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
 from PilotLoggingDIRAC.transport.searching import SearchingMixin

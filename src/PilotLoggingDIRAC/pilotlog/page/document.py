@@ -12,11 +12,13 @@ from cachetools import LRUCache
 from ..errors import InvalidInput, LogNotFound
 from ..model import Log, PilotId
 from ..settings import PageSettings
+from ..text.blocks import blocks
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
 from .line_index import LineIndex, LineReader, ShownLine
 from .part_text import DATABASE, ChunkCache, PartText, TextKey
 
+_STREAMED_BYTES = 256 * 1024
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 
 
@@ -139,8 +141,8 @@ class Document:
         return reader.read(first, number)
 
     def stream(self) -> Iterator[bytes]:
-        """Yield the whole text in chunks."""
-        return (text for _, text in self.chunks(0, keep=False))
+        """Yield the whole text in blocks."""
+        return blocks((text for _, text in self.chunks(0, keep=False)), _STREAMED_BYTES)
 
     @property
     def end(self) -> str:

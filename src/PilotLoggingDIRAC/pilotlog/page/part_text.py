@@ -20,6 +20,10 @@ ChunkKey = tuple[TextKey, int]
 """A text, and the number of the chunk in its part."""
 
 
+#: Memory of an entry besides its text.
+_ENTRY_BYTES = 512
+
+
 class PartText(Protocol):
     """The text of one part of a log, in numbered chunks that never change; more may be added at the end."""
 
@@ -37,7 +41,7 @@ class ChunkCache:
 
     def __init__(self, max_bytes: int):
         self._lock = threading.Lock()
-        self._chunks: LRUCache[ChunkKey, bytes] = LRUCache(max_bytes, getsizeof=len)
+        self._chunks: LRUCache[ChunkKey, bytes] = LRUCache(max_bytes, getsizeof=lambda text: len(text) + _ENTRY_BYTES)
 
     def get(self, key: ChunkKey) -> bytes | None:
         """Return a chunk, None if it is not cached."""
@@ -52,7 +56,7 @@ class ChunkCache:
     def put(self, key: ChunkKey, text: bytes) -> None:
         """Cache a chunk, unless it is larger than the cache; the least recently used ones make room."""
         with self._lock:
-            if len(text) <= self._chunks.maxsize:
+            if len(text) + _ENTRY_BYTES <= self._chunks.maxsize:
                 self._chunks[key] = text
 
 

@@ -16,6 +16,7 @@ from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, LogPage, PilotId, Selection, State, Total
 from ..ports import StoredLogs
 from ..settings import ReadSettings
+from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
 
 _MAX_CHARACTER_BYTES = 4
@@ -193,7 +194,7 @@ def _end(texts: Iterator[bytes], skipped: int) -> tuple[int, Iterator[bytes]]:
 def _decoded(texts: Iterable[bytes], max_bytes: int) -> Iterator[str]:
     """Yield the texts as strings, each from ``max_bytes`` at most; a character may extend over two texts."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for text in texts:
+    for text in blocks(texts, max_bytes):
         for start in range(0, len(text), max_bytes):
             yield decoder.decode(text[start : start + max_bytes])
     yield decoder.decode(b"", final=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from .. import lifecycle
@@ -16,7 +15,7 @@ from ..admin.import_slice import PART, UNKNOWN_RETURN_CODE, Ending, ImportConfli
 from ..errors import OffsetMismatch
 from ..model import Log, PilotId, State
 from ..ports import Clock
-from . import rows
+from . import payload, rows
 from .engine import Transactions
 from .schema import batches, logs
 
@@ -133,7 +132,7 @@ def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
         )
         found = connection.execute(statement).all()
         for row in found:
-            yield zstandard.decompress(row.Payload)
+            yield from (text for _, text in payload.unpack(*row))
         if len(found) < _CHUNKS_PER_STEP:
             return
         last = found[-1].Sequence
@@ -147,7 +146,7 @@ def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict[
         "NumberOfLines": text.count(b"\n"),
         "NumberOfBytes": len(text),
         "Sender": _SENDER,
-        "Payload": zstandard.compress(text, _LEVEL),
+        "Payload": payload.pack(text, _LEVEL),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, select, tuple_
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State
 from ..page.watcher import Head
-from . import log_list, rows
+from . import log_list, payload, rows, runs
 from .engine import Transactions
 from .reader import branches
 from .schema import batches, logs
+
+_ROWS_PER_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,32 @@ class SqlPageQueries:
 
 
 def _sizes(connection: Connection, log: Log, start: int) -> list[tuple[int, int]]:
-    columns = (batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
     statement = rows.chunks_of(log, *columns).where(batches.c.Sequence >= start).order_by(batches.c.Sequence)
-    return [tuple(row) for row in connection.execute(statement)]
+    stored = connection.execute(statement).all()
+    several = _runs(connection, log, _doubtful([(row[0], row[2]) for row in stored]))
+    found: list[tuple[int, int]] = []
+    following = start
+    for sequence, lines, size in stored:
+        found += several[sequence][following - sequence - 1 :] if several.get(sequence) else [(lines, size)]
+        following = sequence + 1
+    return found
+
+
+def _doubtful(stored: Sequence[tuple[int, int]]) -> list[int]:
+    """Return which of these (number, bytes) may hold several chunks: a small first row, and those behind a gap."""
+    first = [number for number, size in stored[:1] if size <= runs.MAX_BYTES]
+    return first + [number for (before, _), (number, _) in itertools.pairwise(stored) if number > before + 1]
+
+
+def _runs(connection: Connection, log: Log, doubtful: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return (line ends, bytes) of the chunks in these rows, nothing of a row that holds one chunk."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start in range(0, len(doubtful), _ROWS_PER_STEP):
+        these = batches.c.Sequence.in_(doubtful[start : start + _ROWS_PER_STEP])
+        packed = connection.execute(rows.chunks_of(log, batches.c.Sequence, batches.c.Payload).where(these))
+        found |= {number: payload.sizes(content) for number, content in packed}
+    return found
 
 
 def _heads(connection: Connection, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:

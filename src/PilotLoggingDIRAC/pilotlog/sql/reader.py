@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
 
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State, Total
-from . import log_list, rows
+from . import log_list, payload, rows
 from .engine import Transactions
 from .log_list import Wheres
 from .schema import batches, files, logs
 
-#: Text fetched by one query while a log is read; at least one chunk, which has at most 1 MiB.
+#: Text fetched by one query while a log is read; at least one row, which has at most 1 MiB.
 _BYTES_PER_STEP = 2 * 1024 * 1024
-_CHUNKS_PER_STEP = 256
+_ROWS_PER_STEP = 2048
 
 #: The condition that a log is not deleted; a deleted log's row may stay until its copies are removed. It is written so
 #: that no optimizer uses the index of states: nearly all logs match, and the whole index would be read.
@@ -153,31 +152,52 @@ def _select(
 
 
 def _chunks(connection: Connection, log: Log, sequence: int) -> list[tuple[int, bytes]]:
-    """Return the next chunks, as many as fit into a step; their sizes are looked at before they are fetched."""
+    """Return the next chunks, as many as fit into a step; the sizes of rows are looked at before they are fetched.
+
+    Between the two statements the writer may put rows together, under the number of the last of them.
+    """
+    while last := _last_of_step(connection, log, sequence):
+        statement = rows.chunks_of(log, batches.c.Sequence, batches.c.Payload)
+        statement = statement.where(batches.c.Sequence.between(sequence, last[0])).order_by(batches.c.Sequence)
+        found = connection.execute(statement).all()
+        if found:
+            return [chunk for row in found for chunk in payload.unpack(*row) if chunk[0] >= sequence]
+    return []
+
+
+def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
+    """Return the number of the last row that fits into a step; empty if there is no row."""
     sizes = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfBytes).where(batches.c.Sequence >= sequence)
-    last, room = sequence - 1, _BYTES_PER_STEP
-    for number, size in connection.execute(sizes.order_by(batches.c.Sequence).limit(_CHUNKS_PER_STEP)):
-        if last >= sequence and size > room:
+    last: list[int] = []
+    room = _BYTES_PER_STEP
+    for number, size in connection.execute(sizes.order_by(batches.c.Sequence).limit(_ROWS_PER_STEP)):
+        if last and size > room:
             break
-        last, room = number, room - size
-    if last < sequence:
-        return []
-    mine = and_(batches.c.LogID == log.id, batches.c.Sequence.between(sequence, last))
-    statement = select(batches.c.Sequence, batches.c.Payload).where(mine)
-    found = connection.execute(statement.order_by(batches.c.Sequence))
-    return [(number, zstandard.decompress(payload)) for number, payload in found]
+        last, room = [number], room - size
+    return last
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """See ``SqlReader.tail_starts``. One line more is counted, as the first chunk may begin within a line."""
-    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
-    statement = rows.chunks_of(log, *columns).order_by(batches.c.Sequence.desc())
-    first, found, size = log.next_sequence, 0, 0
-    for sequence, chunk_lines, chunk_bytes in connection.execute(statement):
-        if found > lines or (size and size + chunk_bytes > max_bytes):
-            break
-        first, found, size = sequence, found + chunk_lines, size + chunk_bytes
-    return first
+    """One line more is looked for, as the first of the chunks may begin within a line.
+
+    A row stands for all numbers behind the row before it.
+    """
+    found = size = 0
+    below = log.next_sequence
+    while step := _rows_below(connection, log, below):
+        for below, chunk_lines, chunk_bytes in step:
+            if found > lines or (size and size + chunk_bytes > max_bytes):
+                return below + 1
+            found, size = found + chunk_lines, size + chunk_bytes
+    return 0 if size else log.next_sequence
+
+
+def _rows_below(connection: Connection, log: Log, below: int) -> list[tuple[int, int, int]]:
+    """Return (number, line ends, bytes) of the last rows below a sequence number, the last first."""
+    statement = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    below_it = statement.where(batches.c.Sequence < below).order_by(batches.c.Sequence.desc())
+    found = connection.execute(below_it.limit(_ROWS_PER_STEP))
+    return [tuple(row) for row in found]
 
 
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:

@@ -38,7 +38,7 @@ class Gaps:
     def add(self, batch: Batch, reason: str) -> None:
         """Add the gap of a refused batch; a finalise mark without text leaves none."""
         if batch.text:
-            self.merge({batch.pilot: Gap(1, len(batch.text), reason)})
+            self.merge({batch.pilot: Gap(1, len(batch.text) + batch.missing_bytes, reason)})
 
     def merge(self, gaps: Mapping[PilotId, Gap]) -> None:
         """Add gaps; also those that ``take`` returned and whose lines could not be stored."""

@@ -36,6 +36,14 @@ class Redactor:
             stored = self._apply_own(state.context, stored)
         return stored, Carry(present_line(state.context, stored), opened).dump()
 
+    def open_bytes(self, before: bytes, text: bytes) -> int:
+        """Return the number of bytes, in whole lines, that a secret which begins in ``before`` takes of ``text``."""
+        carry, at = self.redact(b"", before)[1], 0
+        while at < len(text) and Carry.load(carry).opened:
+            end = text.find(b"\n", at) + 1 or len(text)
+            carry, at = self.redact(carry, text[at:end])[1], end
+        return at
+
     def _apply_own(self, context: bytes, stored: bytes) -> bytes:
         budget = Budget(len(stored))
         for rule in self._own:
