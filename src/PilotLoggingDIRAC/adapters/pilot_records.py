@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
-from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
 from sqlalchemy import URL, Connection, Row, column, delete, insert, select, table
 
+from PilotLoggingDIRAC.adapters.database import PILOT_AGENTS, database_url
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
@@ -62,7 +61,7 @@ class PilotRecords:
     """The records of pilots in PilotAgentsDB; it connects at the first query."""
 
     def __init__(self, url: str | URL | None = None, settings: StoreSettings = _SETTINGS):
-        self._run = Transactions(make_engine(url or _database_url(), settings), settings).run
+        self._run = Transactions(make_engine(url or database_url(PILOT_AGENTS), settings), settings).run
 
     def record(self, reference: str) -> PilotRecord:
         """Return the pilot with exactly this reference. Raise LogNotFound when DIRAC has deleted it."""
@@ -114,12 +113,6 @@ class PilotRecords:
         if not record.final:
             stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
         self._run(_store, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
-
-
-def _database_url() -> URL:
-    found = returnValueOrRaise(getDBParameters("WorkloadManagement/PilotAgentsDB"))
-    place = (found["User"], found["Password"], found["Host"], found["Port"], found["DBName"])
-    return URL.create("mysql+mysqldb", *place)
 
 
 def _end(text: str, max_bytes: int) -> str:

@@ -49,8 +49,8 @@ class ArchivingAgent:
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        self._db = PilotLoggingDB(settings=options.fill(AgentStoreSettings, self._option))
-        self._pilots = PilotAgents()
+        store = options.fill(AgentStoreSettings, self._option)
+        self._db, self._pilots = PilotLoggingDB(settings=store), PilotAgents(store)
         self._size = options.fill(ArchiveSettings, self._option).workers
         self._workers = WorkerPool(self._size, spare=self._size)
         self._slots = threading.BoundedSemaphore(self._size)
@@ -84,6 +84,7 @@ class ArchivingAgent:
         self._workers.close()
         self._packing.close()
         self._db.close()
+        self._pilots.close()
 
     def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
         """Note a problem of each VO with logs that wait after a failure, even if none was tried in this cycle."""

@@ -17,17 +17,21 @@ Clock = Callable[[], datetime]
 class LogStore(Protocol):
     """Store that a writer commits its batches to."""
 
-    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
+    def append(
+        self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False, backlog: bool = False
+    ) -> list[Receipt]:
         """Store every batch of the group in one transaction, each exactly once however often it is offered.
 
-        What was acknowledged before is never refused as too late; the store also notes that its writer has a backlog.
-        Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raises
+        What was acknowledged before is never refused as too late. The store notes whether more of the epoch waits in a
+        ``backlog``. Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raises
         StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is safe), and
         StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
         """
 
-    def ping(self, epoch: str) -> None:
-        """Return when the store takes and commits something of this writer. Raises StoreUnavailable."""
+    def ping(self, epoch: str, backlog: bool) -> None:
+        """Return when the store takes and commits something of this writer: whether more of the epoch waits. Raises
+        StoreUnavailable.
+        """
 
 
 class Archive(Protocol):

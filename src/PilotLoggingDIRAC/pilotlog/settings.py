@@ -67,13 +67,15 @@ class SpoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Time limits of the database, and tries of a step that lost a deadlock."""
+    """Time limits of the database and its connections, and tries of a step that lost a deadlock."""
 
     connect_seconds: int = 2
     read_seconds: int = 3
     lock_seconds: int = 2
     deadlock_tries: int = 5
     max_connections: int = 8
+    connection_test_seconds: float = 0.5
+    connection_idle_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

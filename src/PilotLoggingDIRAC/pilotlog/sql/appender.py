@@ -43,26 +43,28 @@ class SqlAppender:
         self._clock = clock
         self._accept_late = accept_late
 
-    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
+    def append(
+        self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False, backlog: bool = False
+    ) -> list[Receipt]:
         """See ``ports.LogStore.append``.
 
         The epoch's row is locked first and the logs' rows after it, in the order of their unique key, so that two
         writers wait for each other instead of losing deadlocks; one that is lost all the same is run again.
         """
-        return self._transactions.run(self._append, epoch, group, acknowledged)
+        return self._transactions.run(self._append, epoch, group, acknowledged, backlog)
 
-    def ping(self, epoch: str) -> None:
+    def ping(self, epoch: str, backlog: bool) -> None:
         """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
-        self._transactions.run(self._touch, epoch)
+        self._transactions.run(self._touch, epoch, backlog)
 
-    def _touch(self, connection: Connection, epoch: str) -> None:
-        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
+    def _touch(self, connection: Connection, epoch: str, backlog: bool) -> None:
+        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), backlog)
 
     def _append(
-        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool
+        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool, backlog: bool
     ) -> list[Receipt]:
         batches = [numbered.batch for numbered in group]
-        step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(acknowledged))
+        step = Advance(epoch, group[0].number, group[-1].number, self._clock(), int(backlog))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
@@ -72,7 +74,7 @@ class SqlAppender:
             return [Receipt(0)] * len(group)
         batches = [numbered.batch for numbered in fresh]
         receipts = self._store(connection, batches, known, self._patience(acknowledged))
-        self._move_epoch(connection, epoch, fresh[-1].number, acknowledged)
+        self._move_epoch(connection, epoch, fresh[-1].number, backlog)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _patience(self, acknowledged: bool) -> timedelta:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -83,6 +83,12 @@ class Spool:
                 group.append(numbered)
                 size += numbered.batch.size
         return epoch, group
+
+    def holds_more(self, epoch: str, group: Sequence[Numbered]) -> bool:
+        """Return whether batches of the epoch wait behind this group. Raises SpoolUnavailable."""
+        statement = "SELECT 1 FROM Batches WHERE Epoch = ? AND Number > ? LIMIT 1"
+        with _named_errors("read"):
+            return self._database.execute(statement, (epoch, group[-1].number)).fetchone() is not None
 
     def remove(self, epoch: str, group: Sequence[Numbered]) -> None:
         """Forget batches that are in the database. Raises SpoolUnavailable; offering them again is safe."""
@@ -218,11 +224,8 @@ def _open(path: Path) -> sqlite3.Connection:
 def _readable(path: Path) -> bool:
     """Return whether the file is a spool that can be read to its end."""
     try:
-        database = _open(path)
-        try:
+        with closing(_open(path)) as database:
             return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
-        finally:
-            database.close()
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise
@@ -278,10 +281,8 @@ def _remove(path: Path) -> None:
 
 def _row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     batch = numbered.batch
-    return (
-        epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
-        batch.return_code, batch.text,
-    )  # fmt: skip
+    key = (epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp)
+    return (*key, batch.received.isoformat(), batch.sender, batch.return_code, batch.text)
 
 
 def _numbered(row: tuple[Any, ...]) -> Numbered:
