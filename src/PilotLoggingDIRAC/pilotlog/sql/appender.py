@@ -34,7 +34,8 @@ class SqlAppender:
         accept_late: timedelta = timedelta(days=30),
         text_filter: TextFilter | None = None,
     ):
-        """``accept_late``: for so long after it was last heard of, an archived or purged log takes more text.
+        """``accept_late``: for so long after it was last heard of, an archived or purged log takes what comes; later it
+        opens a next part.
 
         ``text_filter``: what of the text is stored, None is the default.
         """
@@ -115,9 +116,8 @@ class SqlAppender:
         return receipts
 
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
-        if lifecycle.is_too_late(log, run[0].received, accept_late):
-            return lifecycle.refuse(log, run)
-        return lifecycle.receive(_open_part(connection, log, run), run, self._text_filter)
+        part = _open_part(connection, lifecycle.part_for(log, run, accept_late))
+        return lifecycle.receive(part, run, self._text_filter)
 
 
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
@@ -134,13 +134,12 @@ def _new_row(pilot: PilotId, seen: datetime) -> dict[str, Any]:
     return rows.new_columns(Log(0, pilot, 1, State.RECEIVING, seen, seen))
 
 
-def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
-    """Return the part that takes these batches: the last one, or a new one behind a purged one."""
-    if not lifecycle.needs_next_part(log, run):
-        return log
-    part = lifecycle.next_part(log, run[0].received)
+def _open_part(connection: Connection, part: Log) -> Log:
+    """Return the part with its row, which a new one is given."""
+    if part.id:
+        return part
     connection.execute(insert(logs).values(rows.new_columns(part)))
-    return round_trips.of(connection).lock(connection, [log.pilot])[-1]
+    return round_trips.of(connection).lock(connection, [part.pilot])[-1]
 
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
