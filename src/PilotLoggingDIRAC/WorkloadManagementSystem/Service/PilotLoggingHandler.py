@@ -26,7 +26,7 @@ from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.edge import exported, streamed
-from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.diset import BoundedArguments
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
@@ -274,5 +274,5 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
         guard_service()
         guard_json()
         cls.collector = collector(serviceInfo["serviceName"])
-        stop_diset_on_sigterm(cls.collector.stop)
+        stop_diset_on_signal(cls.collector.stop)
         return S_OK()
