@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from DIRAC.MonitoringSystem.Client.WebAppClient import WebAppClient
 from DIRAC.WorkloadManagementSystem.Client.PilotManagerClient import PilotManagerClient
 
-from PilotLoggingDIRAC.pilotlog.access import REFUSAL
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
+from PilotLoggingDIRAC.pilotlog.read.job_output import PilotOutput, ask_pilots
+from PilotLoggingDIRAC.pilotlog.settings import JobOutputSettings
 
 #: A reference that no pilot has.
 _NO_PILOT = "-"
@@ -26,21 +29,22 @@ def delegation(credentials: dict) -> dict[str, str]:
     return {"delegatedDN": dn, "delegatedGroup": group}
 
 
-def job_pilot_output(job_id: int, in_the_name_of: dict[str, str]) -> dict[str, str]:
+def job_pilot_output(job_id: int, in_the_name_of: dict[str, str], settings: JobOutputSettings) -> dict[str, str]:
     """Return ``StdOut`` and ``StdErr`` of the job's pilots that the caller may read, each under its reference.
 
     A pilot without output has a line that says so; a pilot that the caller may not read is left out. Raise NotAllowed
-    when none is left. For a job without known pilots raise LogNotFound to callers who may read all logs, and NotAllowed
-    to others, after a request for a pilot that does not exist: so both refusals take the same time.
+    when none is left, Overloaded when none answered in time. For a job without known pilots raise LogNotFound to
+    callers who may read all logs, and NotAllowed to others, after a request for a pilot that does not exist: so both
+    refusals take the same time.
     """
+    deadline = time.monotonic() + settings.job_output_seconds
     references = _references(job_id)
-    found = [_output(reference, in_the_name_of) for reference in references or [_NO_PILOT]]
-    answers = [answer for answer in found if answer is not None]
-    if not answers:
-        raise NotAllowed(REFUSAL)
+    found = ask_pilots(
+        references or [_NO_PILOT], lambda reference: _output(reference, in_the_name_of), settings, deadline
+    )
     if not references:
         raise LogNotFound(f"DIRAC names no pilots of job {job_id}")
-    return {stream: "".join(_section(answer, stream) for answer in answers) for stream in ("StdOut", "StdErr")}
+    return {"StdOut": found.stdout(), "StdErr": found.stderr()}
 
 
 def _references(job_id: int) -> list[str]:
@@ -49,20 +53,15 @@ def _references(job_id: int) -> list[str]:
     return list(result["Value"]) if result["OK"] else []
 
 
-def _output(reference: str, in_the_name_of: dict[str, str]) -> dict[str, str] | None:
+def _output(reference: str, in_the_name_of: dict[str, str]) -> PilotOutput | None:
     """Return one pilot's output; None for a pilot that the caller may not read.
 
     Each call has a client of its own, as a client belongs to one thread and here also to one caller.
     """
     result = WebAppClient(useCertificates=True, **in_the_name_of).getPilotOutput(reference, timeout=_SECONDS)
     if result["OK"]:
-        return {"Reference": reference} | result["Value"]
+        return PilotOutput(reference, result["Value"]["StdOut"], result["Value"]["StdErr"])
     if result.get("Errno") == NotAllowed.errno:
         return None
     why = result["Message"]
-    texts = {"StdOut": f"Could not retrieve output: {why}", "StdErr": f"Could not retrieve error: {why}"}
-    return {"Reference": reference} | texts
-
-
-def _section(answer: dict[str, str], stream: str) -> str:
-    return f"# PilotJobReference: {answer['Reference']}\n\n{answer[stream]}\n"
+    return PilotOutput(reference, f"Could not retrieve output: {why}", f"Could not retrieve error: {why}")

@@ -130,6 +130,14 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JobOutputSettings:
+    """Limits of the output of all pilots of a job; the time is below a DIRAC client's own 120 s."""
+
+    job_output_seconds: float = 100.0
+    job_pilots_at_once: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class SealSettings:
     """After how much silence a log without a finalise mark counts as ended."""
 
