@@ -4,13 +4,14 @@
 """
 
 import os
+import signal
 import uuid
 
 import pytest
 
 from . import grid
 from .pilot import Connection
-from .stack import Stack, ports
+from .stack import Stack, ending, ports
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
@@ -25,8 +26,10 @@ LONG = (
 
 
 def pytest_configure(config):
-    """Give each of several processes ports of its own for its stacks."""
+    """Give each of several processes ports of its own for its stacks; end them with the one that started them."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an interrupt ends the session in good order
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        ending.die_with_parent()
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
 
