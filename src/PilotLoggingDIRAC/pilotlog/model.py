@@ -66,14 +66,10 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Outcome of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before.
-
-    ``sealed``: the log was sealed too long ago to take more text; nothing was stored.
-    """
+    """Outcome of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before."""
 
     stored_bytes: int
     repeated_bytes: int = 0
-    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
 from PilotLoggingDIRAC.transport.edge import exported, streamed
-from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
@@ -289,5 +289,5 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
         guard_service()
         guard_json()
         cls.collector = collector(serviceInfo["serviceName"])
-        stop_diset_on_sigterm(cls.collector.stop)
+        stop_diset_on_signal(cls.collector.stop)
         return S_OK()
