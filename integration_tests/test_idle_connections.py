@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from PilotLoggingDIRAC.adapters.database import PilotLoggingDB, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
@@ -61,7 +61,7 @@ class Store:
     """All that components do with the databases, over connections of this process."""
 
     def __init__(self, stack):
-        self.db = PilotLoggingDB(stack.engine_url("PilotLoggingDB"), PATIENT)
+        self.db = LogDatabase(stack.engine_url("PilotLoggingDB"), PATIENT)
         self.records = PilotRecords(stack.engine_url("PilotAgentsDB"), PATIENT)
         self.agents = PilotAgents(PATIENT, stack.engine_url("PilotAgentsDB"))
         self._epoch, self._number = uuid.uuid4().hex, 0
