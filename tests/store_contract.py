@@ -112,8 +112,8 @@ class StoreContract:
         store = SqlAppender(transactions, clock, accept_late=timedelta(days=30))
         store.append("e", numbered(batch(line("first life")), batch(return_code="0")))
         self.purge(transactions)
-        later = clock() + timedelta(days=31)
-        again = [batch(line("second life"), received=later), batch(return_code="1", received=later)]
+        clock.forward(days=31)
+        again = [batch(line("second life"), received=clock()), batch(return_code="1", received=clock())]
         for number, item in enumerate(again, 3):
             (receipt,) = store.append("e", [Numbered(number, item)])
             assert receipt.stored_bytes == len(item.text)
@@ -126,7 +126,8 @@ class StoreContract:
         store = SqlAppender(transactions, clock, accept_late=timedelta(days=30))
         store.append("e", numbered(batch(line("first life")), batch(return_code="0")))
         self.purge(transactions)
-        store.append("e", numbered(batch(return_code="1", received=clock() + timedelta(days=31)), start=3))
+        clock.forward(days=31)
+        store.append("e", numbered(batch(return_code="1", received=clock()), start=3))
         parts = SqlReader(transactions).find(PILOT)
         assert [(part.part, part.return_code) for part in parts] == [(1, "0"), (2, "1")]
 

@@ -12,8 +12,9 @@ from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
-from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
 from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, identity, logs
@@ -29,7 +30,8 @@ def viewer(transactions, clock, reader):
     views, settings = SqlPageQueries(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     audit = Audit(lambda event, facts: None, AuditSettings())
-    return Viewer(LogReader(reader, ReadSettings()), views, documents, settings, clock, audit)
+    fates = LogFates(PilotStatuses(lambda pilots: {}, StatusSettings()), reader, clock)
+    return Viewer(LogReader(reader, ReadSettings()), views, documents, settings, clock, audit, fates)
 
 
 @pytest.fixture

@@ -64,9 +64,9 @@ def test_the_page_s_index_is_that_of_the_messages(sent, transactions, reader):
     expected = [(text.count(b"\n"), len(text)) for text in sent]
     queries = SqlPageQueries(transactions)
     for start in (0, 1, RUN - 1, RUN, RUN + 100, 2 * RUN - 1, 3 * RUN, NUMBER - 1, NUMBER):
-        assert queries.sizes(log.id, start) == expected[start:]
+        assert queries.sizes(log, start) == expected[start:]
     index = LineIndex()
-    index.extend(queries.sizes(log.id, 0))
+    index.extend(queries.sizes(log, 0))
     assert (index.bytes, index.lines) == (log.bytes, log.lines)
 
 

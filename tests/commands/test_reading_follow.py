@@ -1,4 +1,4 @@
-"""Following a log, and what a list says of a pilot that has died."""
+"""Reading a log that is followed, and what a list says of a pilot that has died."""
 
 from PilotLoggingDIRAC.commands.listing import standing
 from PilotLoggingDIRAC.commands.reading import LogReading, Pilot
