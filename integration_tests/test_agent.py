@@ -305,37 +305,40 @@ DAMAGES = {
 }
 
 
+def cycles_until(stack, is_done, prepare=lambda: None):
+    """Run cycles until one's output, or what it left, is as wanted: on a busy machine a worker may be too late."""
+    for _ in range(6):
+        prepare()
+        if is_done(output := cycle(stack)):
+            return
+    raise AssertionError(output)
+
+
 def test_copies_that_are_not_good_any_more_are_found_before_and_after_purging(stack, logs):
     texts = {kind: f"{kind}\n".encode() for kind in [*DAMAGES, "good"]}
     pilots = {kind: logs.finished(text) for kind, text in texts.items()}
-    cycle(stack)
+    states = lambda *kinds: {logs.log(pilots[kind]).state for kind in kinds or pilots}  # noqa: E731
+    cycles_until(stack, lambda output: states() == {State.ARCHIVED})
     retention = f"/Operations/{world.ALPHA.name}/PilotLogging"
     stack.set_option(f"{retention}/BatchesSeconds", 3600)
     for kind, who in pilots.items():
         DAMAGES.get(kind, lambda path: None)(*logs.files(who))
         logs.age(who)
-    output = cycle(stack)
-    assert f"ERROR: Alarm: archived copies of {world.ALPHA.name}" in output
-    assert "copies lost 3" in output
-    assert {kind: logs.log(who).state for kind, who in pilots.items()} == {
-        **dict.fromkeys(DAMAGES, State.COMPLETE), "good": State.PURGED
-    }  # fmt: skip
-    cycle(stack)
+    cycles_until(stack, lambda output: f"Alarm: archived copies of {world.ALPHA.name}" in output)
+    assert (states(*DAMAGES), states("good")) == ({State.COMPLETE}, {State.PURGED})
+    cycles_until(stack, lambda output: states(*DAMAGES) == {State.ARCHIVED})
     for kind in DAMAGES:
         logs.assert_archived_once(pilots[kind], texts[kind])
     stack.remove_option(f"{retention}/BatchesSeconds")
     (path,) = logs.files(pilots["good"])
     whole = path.read_bytes()
-    DAMAGES["swapped"](path)
     due = "UPDATE PilotLogFiles JOIN PilotLogs USING (LogID) SET CheckedAt = NULL WHERE PilotStamp = %s"
-    stack.sql("PilotLoggingDB", due, (pilots["good"].stamp,))
-    output = cycle(stack)
-    assert f"ERROR: Alarm: lost copies of {world.ALPHA.name}" in output
+    look_again = lambda: stack.sql("PilotLoggingDB", due, (pilots["good"].stamp,))  # noqa: E731
+    alarm = f"lost copies of {world.ALPHA.name}"
+    DAMAGES["swapped"](path)
+    cycles_until(stack, lambda output: alarm in output, look_again)
     path.write_bytes(whole)
-    stack.sql("PilotLoggingDB", due, (pilots["good"].stamp,))
-    output = cycle(stack)
-    assert "lost copies" not in output
-    assert "copies read 1" in output
+    cycles_until(stack, lambda output: alarm not in output, look_again)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The archive on real storage elements: a disk, xrootd through gfal2, and S3."""
 
+import dataclasses
 import gzip
 import sys
 import uuid
@@ -80,7 +81,9 @@ def test_a_log_is_archived_read_back_and_removed(stack, logs, element, lines, tm
     assert gzip.decompress((tmp_path / "log.gz").read_bytes()) == text
     for how in ("ask", "read"):
         assert handle(stack, "check", log, how).stdout.strip() == "[]"
-    assert handle(stack, "remove", log).returncode == 0
+    mistyped = dataclasses.replace(log, file=dataclasses.replace(log.file, se="MISTYPED"))
+    assert handle(stack, "remove", mistyped if element == "ALPHA-disk" else log).returncode == 0
+    assert handle(stack, "remove", mistyped).returncode == 0, "nothing is where nothing can be"
     assert handle(stack, "check", log).stdout.startswith("[(True, ")
     assert handle(stack, "remove", log).returncode == 0, "removing what is not there is no failure"
     assert logs.catalogued(who) == []
