@@ -138,9 +138,9 @@ def test_output_of_a_running_pilot_is_asked_for_again_until_it_is_final(stack, c
     ce.give(pilot, "begin and more\n", "no error yet\n")
     assert output(ask(pilot))["StdOut"] == "begin and more\n"
     grid.set_status(stack, pilot, "Done")
-    ce.give(pilot, pilot_line("begin and more and end"), "")
-    answer = output(ask(pilot))
     whole = pilot_line("begin and more and end")
+    ce.give(pilot, whole, "")
+    answer = output(ask(pilot))
     assert (answer["StdOut"], answer["StdErr"], answer["LogComplete"]) == (whole, "", True)
     ask(pilot)
     assert len(ce.asked(pilot)) == 3

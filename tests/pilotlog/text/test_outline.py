@@ -1,6 +1,7 @@
 """The grammar of log lines, by the file that the page's ``tests/web/grammar.test.js`` reads too."""
 
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -90,6 +91,25 @@ def test_long_line_keeps_its_last_state_and_the_pilots_lines():
     assert len(short) <= 1000
     assert [piece.text.decode() for piece in pieces(short)] == [" 2999 of 3000", ERROR, " 2999 of 3000"]
     assert pieces(short)[-1].earlier[-1] == b" 2998 of 3000"
+
+
+@given(
+    st.lists(
+        st.sampled_from(["\r", "1%", " ", ERROR, "some longer text ", "\r2026-11-21 08:10:11 INFO x"]), max_size=40
+    )
+)
+def test_long_line_shows_what_the_whole_line_shows(parts):
+    line = "".join(parts).encode()
+    shown = [piece.text for piece in pieces(line)]
+    found = [piece.text for piece in pieces(squeezed(line, max(sum(map(len, shown)) + len(shown), 1)))]
+    assert found == shown
+
+
+def test_states_of_a_long_line_take_no_time():
+    line = b"1\r" * 500_000 + ERROR.encode() + b"\r2" * 500_000
+    began = time.process_time()
+    assert [piece.text for piece in pieces(squeezed(line, 16384))] == [b"1", ERROR.encode(), b"2"]
+    assert time.process_time() - began < 1.0  # one by one they take longer
 
 
 def test_long_line_without_states_is_cut_at_its_end():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..text.terminal_lines import overview
+from ..text.terminal_lines import overview, squeezed
 
 
 def shown(line: bytes, match: int, limit: int) -> str:
@@ -15,7 +15,7 @@ def shown(line: bytes, match: int, limit: int) -> str:
 
 def shown_beside(line: bytes, limit: int) -> str:
     """Return a line beside a hit as text: of states that took each other's place the last, cut to ``limit`` bytes."""
-    return _around(overview(line), 0, limit)
+    return _around(overview(squeezed(line, 2 * limit)), 0, limit)
 
 
 def _around(line: bytes, match: int, limit: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 LEVELS = rb"DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL"
 ERRORS = rb"ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL"
@@ -25,6 +26,8 @@ _HEADER = re.compile(
 )
 #: The header of a pilot's line, wherever it stands.
 GLUED = re.compile(PILOT_TIME + rb"(?:" + LEVELS + rb")[ \t]+\[")
+#: Where a piece may begin within a line.
+_STARTS = re.compile(rb"\r" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + LEVELS + rb")(?!\w)|" + GLUED.pattern)
 _ERROR_LEVEL = re.compile(ERRORS)
 #: Text that shows nothing: blanks, and sequences that colour or erase.
 _BLANK = re.compile(rb"(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*")
@@ -95,7 +98,7 @@ def squeezed(line: bytes, limit: int) -> bytes:
     """Return a line within a limit of bytes: the last states first, then as many earlier ones as there is room for."""
     if len(line) <= limit:
         return line
-    found = pieces(line)
+    found = pieces(_reduced(line, limit))
     room = limit - sum(len(piece.text) + 1 for piece in found)
     if room < 0:
         return _cut(found, limit)
@@ -107,6 +110,23 @@ def squeezed(line: bytes, limit: int) -> bytes:
             room -= len(kept[-1]) + 1
         room = 0 if piece.earlier else room
     return b"\r".join(reversed(kept))
+
+
+def _reduced(line: bytes, limit: int) -> bytes:
+    """Return a line without most of the states that there is no room for: so they need not be looked at one by one."""
+    starts = [0, *(match.start() for match in _STARTS.finditer(line, 1)), len(line)]
+    return b"".join(_reduced_piece(line[a:b], limit) for a, b in pairwise(starts))
+
+
+def _reduced_piece(text: bytes, limit: int) -> bytes:
+    """Return a piece with its first state and the last ones, each cut to the limit."""
+    if len(text) <= 2 * limit:
+        return text
+    first, last = text.find(b"\r", 1), text.rfind(b"\r")
+    if first < 0:
+        return text[:limit]
+    begin = text.find(b"\r", max(len(text) - limit, first))
+    return text[: min(first, limit)] + text[begin if begin >= 0 else last :][:limit]
 
 
 def _cut(found: list[Piece], limit: int) -> bytes:
