@@ -80,10 +80,20 @@ def test_what_was_opened_before_the_end_gives_nothing_after_it(stack, connect, s
     assert not any(b"fourth" in line for line in lines), "the stream goes on"
 
 
-def test_a_form_of_another_site_s_page_is_not_taken(stack):
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", "https://elsewhere.example.org"),
+        ("Origin", "null"),
+    ],
+    ids=" ".join,
+)
+def test_a_form_of_another_site_s_page_is_not_taken(stack, header):
     stamp = uuid.uuid4().hex
     sender = KeptAlive(stack, stack.proxy("pila"))
     message = (json.dumps(pilot_line("forged")), stamp, ALPHA)
-    assert sender.call("sendMessage", *message, headers=[("Sec-Fetch-Site", "cross-site")])[0] == 400
+    assert sender.call("sendMessage", *message, headers=[header])[0] == 400
     reader = KeptAlive(stack, stack.proxy("opal"))
     assert not json.loads(reader.call("getLogs", stamp, ALPHA)[1])["OK"]

@@ -93,6 +93,12 @@ def test_whom_nobody_knows_is_nobody_whatever_the_registry_has_by_that_name(cred
     assert caller(credentials) == NOBODY
 
 
+@pytest.mark.parametrize("dn", ["/CN=alice ", " /CN=alice", "/CN=alice\t"])
+def test_a_name_with_blanks_at_its_ends_is_another_name(dn):
+    assert caller({"username": "alice", "group": "ops", "DN": dn}) == NOBODY
+    assert caller({"username": "vm.example.org", "group": "hosts", "DN": dn.replace("alice", "vm")}) == NOBODY
+
+
 def test_suspension_counts_for_its_vo_alone():
     assert caller({"username": "sue", "group": "plain", "DN": "/CN=sue"}).user == "sue"
 

@@ -63,9 +63,9 @@ def _host(host: str, group: str, dn: str) -> Caller | None:
 
 
 def _has(option: str, dn: str) -> bool:
-    """Return whether the option has DNs, and this one among them."""
+    """Return whether the option has DNs, and exactly this one among them; DIRAC itself overlooks blanks at its ends."""
     names = gConfig.getValue(option, [])
-    return bool(names) and (not dn or dn.strip() in names)
+    return bool(names) and (not dn or dn in names)
 
 
 def caller_of(handler: Any) -> Caller:

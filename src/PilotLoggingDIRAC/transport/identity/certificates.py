@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import time
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from DIRAC import S_ERROR, S_OK
 from DIRAC.Core.Security.X509Certificate import X509Certificate
 from DIRAC.Core.Utilities.DErrno import ECERTFIND
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
 from PilotLoggingDIRAC.assembly import balancers
@@ -32,7 +33,7 @@ class OwnCertificates(HandlerMixin):
         """Answer HTTP 400 to extra credentials that DIRAC would fail on, or that would forge lines in the log, and to
         forms that another site's page lets a browser send with its owner's certificate.
         """
-        if self.request.method == "POST" and self.request.headers.get("Sec-Fetch-Site") == "cross-site":
+        if self.request.method == "POST" and _is_of_another_site(self.request):
             raise HTTPError(400, "Sent by another site's page")
         try:
             form.check_extra_credentials(self.get_argument("extraCredentials", ""))
@@ -78,6 +79,13 @@ class OwnCertificates(HandlerMixin):
         leaf, *others = chains.verified(unquote(self.request.headers[_CERTIFICATE]), balancers.authorities())
         self.request.get_ssl_certificate = lambda **_: leaf
         self.request.get_ssl_certificate_chain = lambda **_: others
+
+
+def _is_of_another_site(request: HTTPServerRequest) -> bool:
+    """Return whether a browser says that a page of another origin sent this; other clients send neither header."""
+    origin = request.headers.get("Origin")
+    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    return is_foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
 
 
 def _in_time(found: dict) -> dict:
