@@ -76,7 +76,9 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     if repeated == len(batch.text):
         return log, [], Receipt(0, repeated)
     filtered = text_filter.filter(log, batch.text[repeated:], batch.received)
-    log = dataclasses.replace(_sent_by(log, batch), carry=filtered.carry, dropped_bytes=log.dropped_bytes + filtered.dropped)
+    log = dataclasses.replace(
+        _sent_by(log, batch), carry=filtered.carry, dropped_bytes=log.dropped_bytes + filtered.dropped
+    )
     return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
 
 

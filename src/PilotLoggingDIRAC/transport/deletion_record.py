@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from DIRAC import gLogger
 
@@ -20,7 +20,7 @@ _log = gLogger.getSubLogger("PilotLogging")
 class DeletionRecord:
     """A sum of all that one call has deleted so far."""
 
-    extent: Extent = Extent()
+    extent: Extent = field(default_factory=Extent)
 
     def add(self, extent: Extent) -> None:
         """Add what a committed step has deleted."""

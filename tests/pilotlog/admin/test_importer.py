@@ -15,14 +15,12 @@ from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 from tests.conftest import PILOT, batch, line
 
-from .imports import OLD, SILENT, Wire, write
+from .imports import ISO, OLD, SILENT, Wire, write
 
 
 def bring(folder, send, clock, redactor=None):
     importer = Importer(send, SILENT, redactor or default())
-    return [
-        importer.bring(found, clock()) for found in collector_log.find(folder) if isinstance(found, CollectorLog)
-    ]
+    return [importer.bring(found, clock()) for found in collector_log.find(folder) if isinstance(found, CollectorLog)]
 
 
 def stored(reader, pilot=PILOT):

@@ -49,7 +49,7 @@ class Lane:
     problem: str = ""
 
     def run(self) -> Tally:
-        """Remove copies of deleted logs, archive logs or make them Kept, delete old ones. Note each error as a problem."""
+        """Remove copies of deleted logs, archive logs or make them Kept, delete old ones. Each error is noted."""
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
         self._step("removing deleted files", self.removal.run)

@@ -29,7 +29,9 @@ class SqlSealing:
 
     def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
         """See ``SilentLogs.silent``."""
-        return self.transactions.run(_page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit)
+        return self.transactions.run(
+            _page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit
+        )
 
     def draining(self, since: datetime) -> bool:
         """See ``SilentLogs.draining``."""

@@ -30,7 +30,9 @@ class SqlSearcher:
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
         """Return (number, bytes of text) of matching logs: ``here``, ``archived`` and not here, ``gone``."""
-        found = {name: (number, int(size)) for name, number, size in self.transactions.run(_extent, matching(scope, wanted))}
+        found = {
+            name: (number, int(size)) for name, number, size in self.transactions.run(_extent, matching(scope, wanted))
+        }
         return {name: found.get(name, (0, 0)) for name in (_HERE, _ARCHIVED, _GONE)}
 
     def next(self, scope: Scope, wanted: Selection, up_to: int | None, archive: bool, limit: int) -> list[Log]:

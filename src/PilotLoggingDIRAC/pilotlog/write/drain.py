@@ -26,7 +26,11 @@ _SUSPICIONS = 3
 
 
 class Drain:
-    """The writer's side of the spool. Only the writer's thread calls it, except ``status`` and ``request_release``."""
+    """The writer's side of the spool. Only the writer's thread calls it, except ``status`` and ``request_release``.
+
+    ``wake`` is called from another thread when the store has answered for a group. ``set_aside`` is called with each
+    batch that moves from the spool to the quarantine, and the reason.
+    """
 
     def __init__(
         self,
@@ -38,11 +42,6 @@ class Drain:
         wake: Callable[[], None],
         set_aside: Callable[[Batch, str], None],
     ):
-        """Create the drain; ``open`` opens its spool.
-
-        ``wake`` is called from another thread when the store has answered for a group. ``set_aside`` is called with
-        each batch that moves from the spool to the quarantine, and the reason.
-        """
         self._store = store
         self._open_spool = open_spool
         self._spool: Spool | None = None
