@@ -2,8 +2,9 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, State
+from PilotLoggingDIRAC.pilotlog.model import Fate, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
@@ -67,6 +68,15 @@ class StoreContract:
         store.append("e", numbered(batch(line("one") + line("two")), start=2))
         store.append("e", numbered(batch(line("one") + line("two") + line("three")), start=3))
         assert self.text(transactions) == line("one") + line("two") + line("three")
+
+    def test_program_output_is_stored_again_if_and_only_if_the_first_was_answered(self, transactions, clock):
+        store, known = self.appender(transactions, clock), ((1, Fate.ARRIVED), (2, Fate.BROKEN))
+        for number in (1, 2, 3):
+            message = replace(batch(b"tick\n"), name=number, answers=known[: number - 1])
+            store.append("e", [Numbered(number, message)])
+        stored = self.text(transactions)
+        assert stored.count(b"tick\n") == 2
+        assert b"5 bytes are left out here: sent again after a message that was not answered" in stored
 
     def test_logs_of_two_vos_with_one_stamp_are_apart(self, transactions, clock):
         other = PilotId("beta_vo", PILOT.stamp)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotInfo, Receipt, State
-from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.model import Fate, Log, PilotInfo, Receipt, State
+from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings, TextSettings
 from tests.conftest import PILOT, Clock, batch, line
 
 NOW = Clock().now
@@ -71,6 +71,47 @@ class TestReceiving:
         assert [chunk.sequence for chunk in reception.chunks] == [0, 1, 2, 3]
         assert [len(chunk.text) for chunk in reception.chunks] == [lifecycle.MAX_CHUNK_BYTES] * 2 + [1, 7]
         assert (reception.log.next_sequence, reception.receipts) == (4, (Receipt(len(text)), Receipt(7)))
+
+
+class TestGuessing:
+    """Program output that seems to be sent again: what is left out is told of."""
+
+    BARE = b"step 1 of 1\n"
+    FIRST = received(NEW, replace(batch(BARE), name=1))
+    BROKEN = replace(batch(BARE + b"more\n"), name=2, answers=((1, Fate.BROKEN),))
+
+    def text(self, log, *batches):
+        return b"".join(chunk.text for chunk in lifecycle.receive(log, batches).chunks)
+
+    def test_a_line_tells_of_what_was_sent_again_after_a_broken_answer(self):
+        told = (
+            b"\n2026-11-21T08:00:00.000000Z WARN [PilotLogging] 12 bytes are left out here: sent again after a message"
+        )
+        assert self.text(self.FIRST, self.BROKEN) == told + b" that was not answered\nmore\n"
+
+    def test_a_line_tells_of_what_may_be_missing_when_nothing_is_known_of_the_answer(self):
+        told = self.text(self.FIRST, batch(self.BARE))
+        assert b"[PilotLogging] 12 bytes may be missing here: left out as sent again" in told
+
+    def test_the_line_is_counted_as_text_and_the_rest_as_repeated(self):
+        reception = lifecycle.receive(self.FIRST, [self.BROKEN])
+        stored = len(reception.chunks[0].text)
+        assert reception.receipts == (Receipt(stored, len(self.BARE)),)
+        assert (reception.log.bytes, reception.log.lines) == (len(self.BARE) + stored, 4)
+
+    @pytest.mark.parametrize("state", lifecycle.GONE)
+    def test_a_log_whose_text_is_gone_gets_no_line(self, state):
+        reception = lifecycle.receive(replace(self.FIRST, state=state), [batch(self.BARE)])
+        assert (reception.chunks, reception.receipts) == ((), (Receipt(0, len(self.BARE)),))
+
+    def test_a_log_over_its_limit_gets_no_line(self):
+        full = replace(self.FIRST, bytes=2 * TextSettings().max_log_bytes)
+        assert self.text(full, self.BROKEN) == b""
+
+    def test_a_secret_that_was_open_stays_so_behind_the_line(self):
+        first = received(NEW, replace(batch(b"TOKEN=ab"), name=1))
+        text = self.text(first, replace(self.BROKEN, text=b"TOKEN=abcd\n"))
+        assert text.endswith(b"not answered\n\n")
 
 
 class TestTransitions:
@@ -159,8 +200,9 @@ class TestParts:
         later = NOW + timedelta(days=9)
         part = lifecycle.next_part(log, later)
         expected = Log(
-            0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend
-        )
+            0, PILOT, 4, State.RECEIVING, later, later,
+            reference="ref", site="site", ce="ce", resend=log.resend, answers=log.answers,
+        )  # fmt: skip
         assert part == expected
         assert lifecycle.receive(part, [batch(line("first"))]).chunks == ()
 

@@ -16,6 +16,7 @@ from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
 from .text import limits, resend
 from .text.limits import TextFilter
+from .text.marked_line import marked_line
 from .text.utf8 import character_boundary
 
 #: States of a log whose text has left the store.
@@ -71,15 +72,25 @@ def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
 
 
 def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
-    repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
-    log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
-    if repeated == len(batch.text):
+    repeated, memory, guess = resend.receive(_memory(log), batch)
+    log = dataclasses.replace(
+        log,
+        last_seen=max(log.last_seen, batch.received),
+        resend=memory.dump(),
+        answers=memory.dump_answers(),
+    )
+    notice = marked_line(batch.received, f"{repeated} bytes {guess}") if guess else b""
+    if repeated == len(batch.text) and (log.state in GONE or not notice):
         return log, [], Receipt(0, repeated)
-    filtered = text_filter.filter(log, batch.text[repeated:], batch.received)
+    filtered = text_filter.filter(log, batch.text[repeated:], batch.received, notice)
     log = dataclasses.replace(
         _sent_by(log, batch), carry=filtered.carry, dropped_bytes=log.dropped_bytes + filtered.dropped
     )
     return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
+
+
+def _memory(log: Log) -> resend.Memory:
+    return resend.Memory.load(log.resend, log.answers)
 
 
 def _sent_by(log: Log, batch: Batch) -> Log:
@@ -144,8 +155,8 @@ def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
     """Return whether new text arrives for a log whose text is gone, which opens a next part."""
     if log.state not in GONE:
         return False
-    memory = resend.Memory.load(log.resend)
-    return any(batch.text and resend.receive(memory, batch.text)[0] < len(batch.text) for batch in batches)
+    memory = _memory(log)
+    return any(resend.receive(memory, batch).repeated < len(batch.text) for batch in batches)
 
 
 def next_part(log: Log, received: datetime) -> Log:
@@ -158,6 +169,7 @@ def next_part(log: Log, received: datetime) -> Log:
         first_seen=received,
         last_seen=received,
         resend=log.resend,
+        answers=log.answers,
         reference=log.reference,
         site=log.site,
         ce=log.ce,

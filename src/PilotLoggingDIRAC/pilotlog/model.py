@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,16 @@ class State(StrEnum):
     DELETED = "Deleted"
 
 
+class Fate(StrEnum):
+    """Fate of the answer to a message, as its collector knows it. ``ARRIVED``: all of it was written to a connection
+    that was open; ``BROKEN``: it was not; ``WAITING``: there was none yet, and the sender was connected.
+    """
+
+    ARRIVED = "a"
+    BROKEN = "b"
+    WAITING = "w"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PilotId:
     """The owner of a log: the VO and the pilot's stamp. Made by ``validation.pilot``."""
@@ -38,7 +49,8 @@ class Batch:
     """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
 
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
-    ``line_ends`` is how many the text has, if they have been counted.
+    ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
+    for none; ``answers`` has the fates of the answers to earlier messages of the log, by name, at its arrival.
     """
 
     pilot: PilotId
@@ -47,6 +59,8 @@ class Batch:
     return_code: str | None = None
     sender: str = ""
     line_ends: int | None = field(default=None, compare=False)
+    name: int = field(default=0, compare=False)
+    answers: tuple[tuple[int, Fate], ...] = field(default=(), compare=False)
 
     @property
     def size(self) -> int:
@@ -60,6 +74,11 @@ class Numbered:
 
     number: int
     batch: Batch
+
+
+def name_of(epoch: str, number: int) -> int:
+    """Return the name of a message, 64 bits: its number in an epoch, behind a checksum of the epoch."""
+    return zlib.crc32(epoch.encode()) << 32 | number & 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +121,9 @@ _Bytes = bytes  # the class below has a field of the same name
 class Log:
     """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
 
-    ``carry``: the state of its text between two messages, see ``limits``. ``dropped_bytes`` were left out by a limit.
-    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
+    ``resend`` and ``answers``: its memory of messages, see ``resend``. ``carry``: the state of its text between two
+    messages, see ``limits``. ``dropped_bytes`` were left out by a limit. ``sender``: the address of the first message;
+    ``many_senders``: another came from elsewhere.
     """
 
     id: int
@@ -116,6 +136,7 @@ class Log:
     bytes: int = 0
     next_sequence: int = 0
     resend: _Bytes = b""
+    answers: _Bytes = b""
     carry: _Bytes = b""
     dropped_bytes: int = 0
     sender: str = ""

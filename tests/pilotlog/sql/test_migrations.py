@@ -114,7 +114,7 @@ def test_a_database_that_is_away_is_named_so(tmp_path, clock):
         migrate(engine, clock)
 
 
-STREAM = ("Carry", "DroppedBytes", "Sender", "ManySenders")
+STREAM = ("Carry", "DroppedBytes", "Sender", "ManySenders", "Answers")
 
 
 @pytest.fixture
@@ -150,6 +150,18 @@ def test_rows_that_the_first_version_writes_beside_the_second_are_read(engine, c
         connection.execute(text(f"INSERT INTO PilotLogs ({first_columns}) VALUES {row}"), values)
     (log,) = SqlReader(Transactions(engine, StoreSettings())).find(PILOT)
     assert (log.carry, log.dropped_bytes, log.sender, log.many_senders) == (b"", 0, "", False)
+
+
+def test_a_log_of_the_third_version_goes_on_in_the_fourth(engine, clock):
+    migrate(engine, clock)
+    transactions = Transactions(engine, StoreSettings())
+    SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("old")))])
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE PilotLogs DROP COLUMN Answers"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 3))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 3]
+    (receipt,) = SqlAppender(transactions, clock).append("f", [Numbered(1, batch(line("old") + b"new\n"))])
+    assert receipt.repeated_bytes == len(line("old"))
 
 
 NARROW = {

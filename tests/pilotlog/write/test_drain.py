@@ -115,6 +115,21 @@ def send(writer, *texts):
     return [answer.result(PATIENCE_SECONDS) for answer in answers]
 
 
+def test_what_a_program_prints_again_is_kept_in_the_spool_and_by_who_adopts_it(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    for _ in range(3):
+        answer = writer.submit(batch(b"tick\n"))
+        answer.result(PATIENCE_SECONDS)
+        answer.sent(True)
+    writer.stop()
+    switch.away = False
+    successor = make_writer()
+    send(successor, b"end\n")
+    until(lambda: drained(successor))
+    assert read(transactions) == 3 * b"tick\n" + b"end\n"
+
+
 def test_with_the_store_away_batches_are_acknowledged_and_drain_in_order(make_writer, switch, transactions):
     writer = make_writer()
     send(writer, line("0"))

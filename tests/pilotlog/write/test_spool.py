@@ -3,9 +3,11 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.model import Fate, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
@@ -45,6 +47,26 @@ def test_batches_come_back_as_they_went_in(folder):
     group = [*numbered(b"a\n", "π\0\n".encode()), Numbered(3, batch(return_code="0"))]
     spool.append("e", group)
     assert spool.first(10, 10**6) == ("e", group)
+
+
+def test_what_is_known_of_answers_comes_back_too(folder):
+    known = ((2**63 + 1, Fate.ARRIVED), (2, Fate.BROKEN), (3, Fate.WAITING))
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", [Numbered(4, replace(batch(b"a\n"), answers=known))])
+    ((item,),) = spool.first(10, 10**6)[1:]
+    assert (item.batch.answers, item.batch.name) == (known, name_of("e", 4))
+
+
+def test_a_file_of_the_version_before_is_read(folder):
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", numbered(b"a\n"))
+    spool.close()
+    (path,) = folder.glob("*.spool")
+    database = sqlite3.connect(path)
+    for table in ("Batches", "Quarantine"):
+        database.execute(f"ALTER TABLE {table} DROP COLUMN Answers")
+    database.close()
+    assert texts(Spool(folder, SETTINGS)) == [b"a\n"]
 
 
 def test_what_waits_is_counted_and_given_out_in_order(folder):

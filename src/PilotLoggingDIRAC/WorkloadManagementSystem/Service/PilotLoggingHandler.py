@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
@@ -23,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
+from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.edge import exported, streamed
@@ -61,6 +61,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     """Mixin with the collector's RPC methods, for either protocol."""
 
     collector: Collector = None  # type: ignore[assignment]  # set when the service starts, None if that failed
+    _answer: Answer | None = None
 
     def refused(self, error: PilotLogError, method: str) -> None:
         """Count a refusal and write it to the audit log; ``exported`` calls this."""
@@ -68,12 +69,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
             self.collector.receiver.refused(error)
         super().refused(error, method)
 
-    def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
+    def offer_sendMessage(self, message, pilotUUID, wnVO) -> Answer:
         """Return a future of the receipt of a message."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.receiver.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
-    def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
+    def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Answer:
         """Return a future of the receipt of a finalise mark."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.receiver.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
@@ -110,8 +111,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         """
         return self._wait(self.offer_finaliseLogs(payload, pilotUUID, wnVO))
 
-    def _wait(self, answer: Future) -> dict:
-        receiver = self.collector.receiver
+    def _wait(self, answer: Answer) -> dict:
+        receiver, self._answer = self.collector.receiver, answer
         return receipt(receiver.wait(answer, receiver.settings.answer_seconds))
 
     types_getLogs: list = []
@@ -276,3 +277,10 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
         cls.collector = collector(serviceInfo["serviceName"])
         stop_diset_on_sigterm(cls.collector.stop)
         return S_OK()
+
+    def _rh_executeAction(self, proposalTuple):
+        """Do what DIRAC does, which sends the answer, and tell the writer whether the sender of a message has it."""
+        result = super()._rh_executeAction(proposalTuple)
+        if self._answer:
+            self._answer.sent(result["OK"] and result["Value"][0]["OK"])
+        return result

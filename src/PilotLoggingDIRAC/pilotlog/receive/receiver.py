@@ -23,6 +23,7 @@ from ..errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
+from ..write.answers import Answer
 from ..write.writer import Writer
 from .quotas import Charge, Quotas
 
@@ -52,9 +53,7 @@ class Receiver:
         self._counts = _Counts(clock())
         self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
-    def message(
-        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
-    ) -> Future[Receipt]:
+    def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``sendMessage`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who, limits = self._pilot(caller, stamp, stated_vo), self.settings
         try:
@@ -86,9 +85,7 @@ class Receiver:
             limit = getattr(error, "limit", "")
             self._writer.gap(who, size, f"over the limit of {limit}" if limit else str(error))
 
-    def finalisation(
-        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
-    ) -> Future[Receipt]:
+    def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``finaliseLogs`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = validation.finalisation(who, payload, self._clock(), sender)
@@ -100,7 +97,7 @@ class Receiver:
         self._check(who)
         return who
 
-    def _submit(self, batch: Batch, charge: Charge | None = None) -> Future[Receipt]:
+    def _submit(self, batch: Batch, charge: Charge | None = None) -> Answer:
         began = time.monotonic()
         self._counts.received()
         try:
@@ -118,7 +115,7 @@ class Receiver:
         if charge and stored < charge.bytes:
             self._quotas.give_back(charge, charge.bytes - stored)
 
-    def wait(self, answer: Future[Receipt], seconds: float) -> Receipt:
+    def wait(self, answer: Answer, seconds: float) -> Receipt:
         """Return the receipt, waiting in this thread. When it is late, cancel the batch and raise Overloaded."""
         try:
             return answer.result(max(seconds, 0))

@@ -41,6 +41,7 @@ FORGOTTEN = {
     "RetryAfter": None,
     "LastError": "",
     "Carry": None,
+    "Answers": None,
     "DroppedBytes": 0,
     "Sender": "",
     "ManySenders": 0,

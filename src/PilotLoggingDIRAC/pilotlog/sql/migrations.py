@@ -65,6 +65,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (1, "create tables", _create_tables),
     (2, "state of the text, dropped bytes and senders of logs", _add_columns(*_STREAM)),
     (3, "indices that lists and agents read without rows", _replace_indices(_NARROW, _WIDE)),
+    (4, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
 )
 
 

@@ -74,6 +74,7 @@ logs = Table(
     Column("DroppedBytes", BigInteger, nullable=False, server_default="0"),
     Column("Sender", _name(64), nullable=False, server_default=""),
     Column("ManySenders", Integer, nullable=False, server_default="0"),
+    Column("Answers", LargeBinary(255).with_variant(mysql.VARBINARY(255), "mysql")),
     UniqueConstraint("VO", "PilotStamp", "Part", name="UK_Log"),
     Index("IX_State_LastSeen", "State", "LastSeen"),
     Index("IX_Seen", "LastSeen", *_ALSO),

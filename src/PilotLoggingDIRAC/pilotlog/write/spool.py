@@ -15,24 +15,17 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from ..errors import SpoolFull, SpoolUnavailable
-from ..model import Batch, Numbered, PilotId
+from ..model import Numbered
 from ..settings import SpoolSettings
+from . import spool_rows
+from .spool_rows import COLUMNS
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS {table} (
-    Place INTEGER PRIMARY KEY AUTOINCREMENT, Epoch TEXT NOT NULL, Number INTEGER NOT NULL, VO TEXT NOT NULL,
-    Stamp TEXT NOT NULL, Received TEXT NOT NULL, Sender TEXT NOT NULL, ReturnCode TEXT, Text BLOB NOT NULL,
-    UNIQUE (Epoch, Number))
-"""
-_COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text"
-_INSERT = f"INSERT OR IGNORE INTO {{table}} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Spool:
@@ -66,7 +59,7 @@ class Spool:
         if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
         with _named_errors("written"), self._database:
-            self._database.executemany(_INSERT.format(table="Batches"), [_row(epoch, item) for item in group])
+            self._database.executemany(spool_rows.insert("Batches"), [spool_rows.row(epoch, item) for item in group])
         self._add(len(group), size)
 
     def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
@@ -74,8 +67,8 @@ class Spool:
         epoch, size = "", 0
         group: list[Numbered] = []
         with _named_errors("read"):
-            for row in self._database.execute(f"SELECT {_COLUMNS} FROM Batches ORDER BY Place LIMIT ?", (max_batches,)):
-                numbered = _numbered(row)
+            for row in self._database.execute(f"SELECT {COLUMNS} FROM Batches ORDER BY Place LIMIT ?", (max_batches,)):
+                numbered = spool_rows.numbered(row)
                 if group and (row[0] != epoch or size + numbered.batch.size > max_bytes):
                     break
                 epoch = row[0]
@@ -92,7 +85,7 @@ class Spool:
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
         """Move a batch that the store refuses to the quarantine, so that it does not block later ones."""
         with _named_errors("written"), self._database:
-            self._database.execute(_INSERT.format(table="Quarantine"), _row(epoch, numbered))
+            self._database.execute(spool_rows.insert("Quarantine"), spool_rows.row(epoch, numbered))
             waiting = self._delete("Batches", epoch, [numbered])
         self._add(-waiting, -waiting * numbered.batch.size)
         self.quarantined += 1
@@ -100,9 +93,9 @@ class Spool:
     def release(self, epoch: str, first_number: int) -> int:
         """Move the quarantine back to the batches, numbered from ``first_number`` on, and return their number."""
         with _named_errors("written"), self._database:
-            rows = list(self._database.execute(f"SELECT {_COLUMNS} FROM Quarantine ORDER BY Place"))
+            rows = list(self._database.execute(f"SELECT {COLUMNS} FROM Quarantine ORDER BY Place"))
             renumbered = [(epoch, first_number + index, *row[2:]) for index, row in enumerate(rows)]
-            self._database.executemany(_INSERT.format(table="Batches"), renumbered)
+            self._database.executemany(spool_rows.insert("Batches"), renumbered)
             self._database.execute("DELETE FROM Quarantine")
         self._count()
         return len(rows)
@@ -177,8 +170,8 @@ class Spool:
             with self._database:
                 for table in ("Batches", "Quarantine"):
                     self._database.execute(
-                        f"INSERT OR IGNORE INTO main.{table} ({_COLUMNS}) "
-                        f"SELECT {_COLUMNS} FROM other.{table} ORDER BY Place"
+                        f"INSERT OR IGNORE INTO main.{table} ({COLUMNS}) "
+                        f"SELECT {COLUMNS} FROM other.{table} ORDER BY Place"
                     )
         finally:
             self._database.execute("DETACH other")
@@ -209,7 +202,7 @@ def _open(path: Path) -> sqlite3.Connection:
         database.execute(f"PRAGMA {pragma}")
     with database:
         for table in ("Batches", "Quarantine"):
-            database.execute(_SCHEMA.format(table=table))
+            spool_rows.create(database, table)
     _sync_folder(path.parent)
     return database
 
@@ -273,19 +266,6 @@ def _put_aside(path: Path) -> None:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
-    batch = numbered.batch
-    return (
-        epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
-        batch.return_code, batch.text,
-    )  # fmt: skip
-
-
-def _numbered(row: tuple[Any, ...]) -> Numbered:
-    _, number, vo, stamp, received, sender, return_code, text = row
-    return Numbered(number, Batch(PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender))
 
 
 @contextmanager

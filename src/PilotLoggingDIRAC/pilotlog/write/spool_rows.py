@@ -1,0 +1,52 @@
+"""Rows of a spool's two tables."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from datetime import datetime
+from typing import Any
+
+from ..model import Batch, Fate, Numbered, PilotId, name_of
+
+COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Answers"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS {table} (
+    Place INTEGER PRIMARY KEY AUTOINCREMENT, Epoch TEXT NOT NULL, Number INTEGER NOT NULL, VO TEXT NOT NULL,
+    Stamp TEXT NOT NULL, Received TEXT NOT NULL, Sender TEXT NOT NULL, ReturnCode TEXT, Text BLOB NOT NULL,
+    Answers BLOB, UNIQUE (Epoch, Number))
+"""
+_ANSWER = struct.Struct(">Qc")
+
+
+def create(database: sqlite3.Connection, table: str) -> None:
+    """Create a table, or add the column that a file of the version before has not."""
+    database.execute(_SCHEMA.format(table=table))
+    if "Answers" not in [column[1] for column in database.execute(f"PRAGMA table_info({table})")]:
+        database.execute(f"ALTER TABLE {table} ADD COLUMN Answers BLOB")
+
+
+def insert(table: str) -> str:
+    """Return the statement that adds a row, unless its number is there."""
+    return f"INSERT OR IGNORE INTO {table} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
+    """Return the row of a batch."""
+    batch = numbered.batch
+    return (
+        epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
+        batch.return_code, batch.text, b"".join([_ANSWER.pack(name, fate.encode()) for name, fate in batch.answers]),
+    )  # fmt: skip
+
+
+def numbered(found: tuple[Any, ...]) -> Numbered:
+    """Return the batch of a row."""
+    epoch, number, vo, stamp, received, sender, return_code, text, answers = found
+    fates = tuple([(name, Fate(fate.decode())) for name, fate in _ANSWER.iter_unpack(answers or b"")])
+    batch = Batch(
+        PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender,
+        name=name_of(epoch, number), answers=fates,
+    )  # fmt: skip
+    return Numbered(number, batch)
