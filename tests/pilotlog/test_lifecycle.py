@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog import lifecycle
 from PilotLoggingDIRAC.pilotlog.model import Fate, Log, PilotInfo, Receipt, State
 from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings, TextSettings
+from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default as default_redactor
 from tests.conftest import PILOT, Clock, batch, line
 
 NOW = Clock().now
@@ -112,6 +114,38 @@ class TestGuessing:
         first = received(NEW, replace(batch(b"TOKEN=ab"), name=1))
         text = self.text(first, replace(self.BROKEN, text=b"TOKEN=abcd\n"))
         assert text.endswith(b"not answered\n\n")
+
+
+class TestMissing:
+    """Every cause of missing text is in one figure."""
+
+    def test_a_line_that_tells_of_a_gap_carries_its_figure(self):
+        log = received(NEW, replace(batch(b"\nmissing here\n"), missing=4711), replace(batch(b"again\n"), missing=9))
+        assert (log.missing_bytes, log.dropped_bytes) == (4720, 0)
+
+    def test_what_a_limit_leaves_out_is_missing(self):
+        small = TextFilter(default_redactor(), TextSettings(max_log_bytes=10))
+        log = lifecycle.receive(NEW, [batch(b"0123456789abc"), batch(b"more\n")], small).log
+        assert log.missing_bytes == log.dropped_bytes == 8
+
+    def test_a_guess_without_evidence_may_have_left_out_text(self):
+        assert received(TestGuessing.FIRST, batch(TestGuessing.BARE)).missing_bytes == len(TestGuessing.BARE)
+
+    def test_a_guess_after_a_broken_answer_leaves_out_nothing(self):
+        assert received(TestGuessing.FIRST, TestGuessing.BROKEN).missing_bytes == 0
+
+    def test_late_text_that_is_refused_is_missing(self):
+        late = [batch(line("late")), batch(line("first") + b"more\n"), batch(return_code="0")]
+        log = lifecycle.refuse(log_in(State.ARCHIVED), late).log
+        assert log.missing_bytes == len(line("late") + b"more\n")
+
+    def test_a_deleted_log_counts_nothing(self):
+        log = log_in(State.DELETED)
+        assert lifecycle.refuse(log, [batch(line("late"))]).log == log
+
+    def test_text_that_was_found_again_is_missing_no_more(self):
+        log = received(replace(NEW, missing_bytes=5), replace(batch(b"found\n"), missing=-6))
+        assert log.missing_bytes == 0
 
 
 class TestTransitions:
@@ -218,10 +252,11 @@ class TestLateText:
         )
         assert not lifecycle.is_too_late(log_in(state), NOW + self.LIMIT, self.LIMIT)
 
-    def test_what_comes_too_late_is_answered_and_changes_nothing(self):
+    def test_what_comes_too_late_is_answered_and_only_counted(self):
         log = log_in(State.ARCHIVED)
         reception = lifecycle.refuse(log, [batch(line("late")), batch(return_code="0")])
-        assert (reception.log, reception.chunks) == (log, ())
+        counted = replace(log, missing_bytes=len(line("late")))
+        assert (reception.log, reception.chunks) == (counted, ())
         assert reception.receipts == (Receipt(0, sealed=True), Receipt(0))
 
 

@@ -19,13 +19,19 @@ class Listing:
     start: int = 0
     more: bool = False
 
+    @property
+    def has_missing(self) -> bool:
+        """Return whether text is missing in any of the logs."""
+        return any(log.get("MissingBytes") for log in self.logs)
+
     def row(self, log: dict) -> list:
-        """Return a log as a row of a table."""
+        """Return a log as a row of a table; with its missing text where that of any log is missing."""
         part = f" part {log['Part']}" if log["Part"] != 1 else ""
         code = log["ReturnCode"] if log["Complete"] else "-"
         where = (log["VO"], log["Site"] or "-", log["CE"] or "-")
         figures = (f"{log['NumberOfLines']:,}", humanize.size(log["NumberOfBytes"]), log["LastSeen"])
-        return [log["PilotStamp"] + part, *where, log["State"], code, *figures]
+        missing = [humanize.size(log["MissingBytes"] or 0)] if self.has_missing else []
+        return [log["PilotStamp"] + part, *where, log["State"], code, *figures, *missing]
 
     def place(self, page: int) -> str:
         """Return the position of this page among all logs, and how to see the next."""

@@ -48,7 +48,13 @@ class PilotOutput:
     stdout: str
     stderr: str
     source: str
-    complete: bool
+    ended: bool
+    missing: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the pilot reported its end and no text is missing."""
+        return self.ended and not self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class LogReading:
         """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
         names = ([source],) if source else ()
         found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
-        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
+        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
 
     def pages(self, pilot: Pilot) -> Iterator[str]:
         """Yield the whole text in the database."""
@@ -128,6 +134,11 @@ class LogReading:
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
         return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
+
+
+def _facts(found: dict) -> tuple[bool, int]:
+    """Return whether the pilot reported its end, and the bytes that are missing; an older service tells less."""
+    return found.get("LogEnded", found["LogComplete"]), found.get("LogMissingBytes", 0)
 
 
 def last_lines(text: str, lines: int) -> str:

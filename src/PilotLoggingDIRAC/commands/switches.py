@@ -30,6 +30,7 @@ SWITCHES = (
     ("", "State=", f"Only in these states: {', '.join(_STATES)}"),
     ("", "ReturnCode=", "Only of pilots that ended with these codes"),
     ("", "Incomplete", "Only of pilots that ended without saying so"),
+    ("", "Missing", "Only with text missing, from whatever cause"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
     ("", "Since=", "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00)"),
@@ -44,8 +45,7 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
     }
-    if "Incomplete" in options:
-        wanted["Incomplete"] = True
+    wanted |= {key: True for key in ("Incomplete", "Missing") if key in options}
     if "Error" in options:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)

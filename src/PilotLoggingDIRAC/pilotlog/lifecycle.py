@@ -17,6 +17,7 @@ from .settings import ArchiveSettings, SealSettings
 from .text import limits, resend
 from .text.limits import TextFilter
 from .text.marked_line import marked_line
+from .text.resend import Guess
 from .text.utf8 import character_boundary
 
 #: States of a log whose text has left the store.
@@ -67,7 +68,13 @@ def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
 
 
 def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
-    """Nothing of the run is taken; text is answered as sealed, a mark as what it is by then: nothing new."""
+    """Nothing of the run is taken; text is answered as sealed and counts as missing, a mark as what it is by then:
+    nothing new.
+    """
+    if log.state is not State.DELETED:
+        memory = _memory(log)
+        missing = sum(len(batch.text) - resend.receive(memory, batch).repeated for batch in batches)
+        log = dataclasses.replace(log, missing_bytes=log.missing_bytes + missing)
     return Reception(log, (), tuple(Receipt(0, sealed=bool(batch.text)) for batch in batches))
 
 
@@ -83,8 +90,12 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     if repeated == len(batch.text) and (log.state in GONE or not notice):
         return log, [], Receipt(0, repeated)
     filtered = text_filter.filter(log, batch.text[repeated:], batch.received, notice)
+    missing = filtered.dropped + batch.missing + (repeated if guess is Guess.UNKNOWN else 0)
     log = dataclasses.replace(
-        _sent_by(log, batch), carry=filtered.carry, dropped_bytes=log.dropped_bytes + filtered.dropped
+        _sent_by(log, batch),
+        carry=filtered.carry,
+        dropped_bytes=log.dropped_bytes + filtered.dropped,
+        missing_bytes=max(log.missing_bytes + missing, 0),
     )
     return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
 

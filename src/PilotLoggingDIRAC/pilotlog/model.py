@@ -51,6 +51,7 @@ class Batch:
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the fates of the answers to earlier messages of the log, by name, at its arrival.
+    ``missing``: as many bytes of the log are missing, as this text says; below 0, so many are missing no more.
     """
 
     pilot: PilotId
@@ -61,6 +62,7 @@ class Batch:
     line_ends: int | None = field(default=None, compare=False)
     name: int = field(default=0, compare=False)
     answers: tuple[tuple[int, Fate], ...] = field(default=(), compare=False)
+    missing: int = field(default=0, compare=False)
 
     @property
     def size(self) -> int:
@@ -122,8 +124,8 @@ class Log:
     """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
 
     ``resend`` and ``answers``: its memory of messages, see ``resend``. ``carry``: the state of its text between two
-    messages, see ``limits``. ``dropped_bytes`` were left out by a limit. ``sender``: the address of the first message;
-    ``many_senders``: another came from elsewhere.
+    messages, see ``limits``. ``dropped_bytes`` were left out by a limit, ``missing_bytes`` for whatever cause.
+    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
     """
 
     id: int
@@ -139,6 +141,7 @@ class Log:
     answers: _Bytes = b""
     carry: _Bytes = b""
     dropped_bytes: int = 0
+    missing_bytes: int = 0
     sender: str = ""
     many_senders: bool = False
     return_code: str | None = None
@@ -184,8 +187,8 @@ class Selection:
     """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in
     scope.
 
-    ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
-    capitals or not.
+    ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
+    ``last_error``: text that the last error holds, capitals or not.
     """
 
     vos: tuple[str, ...] = ()
@@ -198,6 +201,7 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     incomplete: bool = False
+    missing: bool = False
     last_error: str = ""
 
     @property
@@ -223,6 +227,8 @@ class Output:
     source: str = ""
     final: bool = False
     complete: bool = False
+    ended: bool = False
+    missing_bytes: int = 0
     files: tuple[str, ...] = field(default=())
 
     @property

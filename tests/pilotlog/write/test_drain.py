@@ -18,9 +18,10 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
-from tests.conftest import batch, line
+from tests.conftest import PILOT, batch, line
 from tests.pilotlog.write.test_writer import lines, read
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -94,6 +95,12 @@ def make_writer(switch, clock, tmp_path, problems):
 
 def drained(writer):
     return writer.status()["Spool"]["Batches"] == 0
+
+
+def missing(transactions):
+    """The log's figure of bytes that are missing."""
+    (log,) = SqlReader(transactions).find(PILOT)
+    return log.missing_bytes
 
 
 @pytest.fixture
@@ -312,9 +319,11 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     until(lambda: drained(writer))
     assert lines(transactions) == [*(b"%d" % number for number in range(10)), b"last"]
     assert writer.status()["Spool"]["Quarantined"] == 1
+    until(lambda: missing(transactions) == len(b"bad\n"))
     switch.refused = set()
     assert writer.release_quarantine() == 1
     until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
+    assert missing(transactions) == 0
 
 
 def test_a_batch_over_which_the_connection_breaks_blocks_nobody(make_writer, switch, transactions):

@@ -48,6 +48,7 @@ COLUMNS = {
     "NumberOfLines": lambda log: log.lines,
     "NumberOfBytes": lambda log: log.bytes,
     "DroppedBytes": lambda log: log.dropped_bytes,
+    "MissingBytes": lambda log: log.missing_bytes,
     "Sender": lambda log: log.sender,
     "ManySenders": lambda log: log.many_senders,
     "SE": lambda log: log.file.se if log.file else "",

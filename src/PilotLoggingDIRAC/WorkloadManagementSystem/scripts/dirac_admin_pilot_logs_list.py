@@ -2,7 +2,8 @@
 """List pilots' logs, those heard of last first.
 
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
-has not reported its end; Error is the reason why archiving failed last.
+has not reported its end; Missing is the size of text that is missing, for whatever reason; Error is the reason why
+archiving failed last.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
@@ -10,6 +11,7 @@ Example:
   $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
   $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
+  $ dirac-admin-pilot-logs-list --Since 7d --Missing
   $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
   $ dirac-admin-pilot-logs-list --ReturnCode 1 --Since 7d --JSON
 """
@@ -19,7 +21,7 @@ from DIRAC.Core.Base.Script import Script
 
 _FOUND, _NONE = 0, 2
 _FIELDS = ("Stamp", "VO", "Site", "CE", "State", "RC", "Lines", "Size", "Last heard of")
-_RIGHT = ("RC", "Lines", "Size")
+_RIGHT = ("RC", "Lines", "Size", "Missing")
 
 
 @Script()
@@ -68,7 +70,8 @@ def show(found):
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
-    console.table((*_FIELDS, *(("Error",) if errors else ())), rows, _RIGHT)
+    more = [name for name, is_shown in (("Missing", found.has_missing), ("Error", errors)) if is_shown]
+    console.table((*_FIELDS, *more), rows, _RIGHT)
 
 
 def show_long(found):

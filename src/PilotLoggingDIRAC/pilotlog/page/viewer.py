@@ -155,6 +155,7 @@ def describe(parts: Sequence[Log]) -> dict[str, Any]:
         "live": last.state is State.RECEIVING,
         "firstSeen": _moment(parts[0].first_seen),
         "parts": len(parts),
+        "missing": sum(log.missing_bytes for log in parts),
         "files": [log.file.lfn for log in parts if log.file],
     }
 
@@ -172,6 +173,7 @@ def _row(log: Log) -> dict[str, Any]:
         "ce": log.ce,
         "firstSeen": _moment(log.first_seen),
         "lastSeen": _moment(log.last_seen),
+        "missing": log.missing_bytes,
         "lines": log.lines,
         "bytes": log.bytes,
         "attempts": log.attempts,

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from ..model import Log, State
+from ..text.humanize import size
 from ..text.outline import Outline
 from ..text.terminal import harmless
 from .outputs import lost_parts
@@ -34,9 +35,9 @@ def _head(parts: Sequence[Log]) -> Iterator[str]:
     if where := ", ".join(filter(None, (last.site, last.ce))):
         yield f"Where: {where}"
     yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
-    yield f"Log: {state}. {why}"
-    lines, size = sum(log.lines for log in parts), sum(log.bytes for log in parts)
-    yield f"Text: {lines} lines, {size} bytes, {whereabouts(parts)}"
+    yield f"Log: {state}{missing_text(parts)}. {why}"
+    lines, length = sum(log.lines for log in parts), sum(log.bytes for log in parts)
+    yield f"Text: {lines} lines, {length} bytes, {whereabouts(parts)}"
 
 
 def _commands(outline: Outline) -> Iterator[str]:
@@ -71,6 +72,12 @@ def standing(parts: Sequence[Log]) -> tuple[str, str]:
         return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
     silent = "The pilot fell silent and never reported its end: its last words may be missing."
     return "incomplete", _again(parts) + silent
+
+
+def missing_text(parts: Sequence[Log]) -> str:
+    """Return ``, 1.4 MB missing`` of a log with text missing, else an empty string."""
+    missing = sum(log.missing_bytes for log in parts)
+    return f", {size(missing)} missing" if missing else ""
 
 
 def _again(parts: Sequence[Log]) -> str:

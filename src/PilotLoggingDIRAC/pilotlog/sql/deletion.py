@@ -43,6 +43,7 @@ FORGOTTEN = {
     "Carry": None,
     "Answers": None,
     "DroppedBytes": 0,
+    "MissingBytes": 0,
     "Sender": "",
     "ManySenders": 0,
 }

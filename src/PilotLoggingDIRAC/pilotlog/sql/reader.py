@@ -214,6 +214,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen <= wanted.until
     if wanted.incomplete:
         yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
+    if wanted.missing:
+        yield logs.c.MissingBytes > 0
     if wanted.last_error:
         yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

@@ -85,7 +85,7 @@ class Spool:
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
         """Move a batch that the store refuses to the quarantine, so that it does not block later ones."""
         with _named_errors("written"), self._database:
-            self._database.execute(spool_rows.insert("Quarantine"), spool_rows.row(epoch, numbered))
+            self._database.execute(spool_rows.insert("Quarantine"), spool_rows.row_aside(epoch, numbered))
             waiting = self._delete("Batches", epoch, [numbered])
         self._add(-waiting, -waiting * numbered.batch.size)
         self.quarantined += 1

@@ -127,6 +127,8 @@ export class ListView {
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
     const end =
       log.state === "Receiving" ? "running" : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
+    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
+    const bad = failed || missing || (!log.complete && log.state !== "Receiving");
     return make(
       "a",
       { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },
@@ -145,7 +147,7 @@ export class ListView {
         log.site || "site unknown",
         log.ce ? make("span", { class: "ce" }, log.ce) : null,
       ),
-      make("span", { class: `end ${failed || (!log.complete && log.state !== "Receiving") ? "is-bad" : ""}` }, end),
+      make("span", { class: `end ${bad ? "is-bad" : ""}`, title: end + missing }, end, missing),
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
       make("span", { class: "took" }, duration(took)),
       make("span", { class: "seen" }, seen),

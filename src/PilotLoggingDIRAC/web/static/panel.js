@@ -108,7 +108,8 @@ export class Panel {
   stands() {
     const { log } = this.view;
     this.chip.className = `standing is-${log.standing}`;
-    fill(this.chip, STANDINGS[log.standing] ?? log.standing);
+    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
+    fill(this.chip, STANDINGS[log.standing] ?? log.standing, missing);
     fill(this.why, log.why);
     fill(this.source, "from the ", log.where);
     this.following.hidden = !log.live;
