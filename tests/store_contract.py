@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from PilotLoggingDIRAC.pilotlog.model import Fate, Numbered, PilotId, State
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
@@ -70,7 +70,7 @@ class StoreContract:
         assert self.text(transactions) == line("one") + line("two") + line("three")
 
     def test_program_output_is_stored_again_if_and_only_if_the_first_was_answered(self, transactions, clock):
-        store, known = self.appender(transactions, clock), ((1, Fate.ARRIVED), (2, Fate.BROKEN))
+        store, known = self.appender(transactions, clock), ((1, Delivery.ARRIVED), (2, Delivery.BROKEN))
         for number in (1, 2, 3):
             message = replace(batch(b"tick\n"), name=number, answers=known[: number - 1])
             store.append("e", [Numbered(number, message)])
@@ -94,11 +94,17 @@ class StoreContract:
         (log,) = SqlReader(transactions).find(PILOT)
         assert (log.lines, log.bytes, log.next_sequence) == (3, 6, 2)
 
-    def test_finalised_twice_keeps_the_first_return_code(self, transactions, clock):
-        group = numbered(batch(b"a\n"), batch(return_code="0"), batch(return_code="1"))
+    def test_finalised_twice_has_the_worse_return_code_and_lists_both(self, transactions, clock):
+        group = numbered(batch(b"a\n"), batch(return_code="1"), batch(return_code="0"))
         self.appender(transactions, clock).append("e", group)
         (log,) = SqlReader(transactions).find(PILOT)
-        assert (log.state, log.return_code) == (State.COMPLETE, "0")
+        assert (log.state, log.return_code, log.codes) == (State.COMPLETE, "1", ("1", "0"))
+
+    def test_text_of_several_senders_keeps_their_addresses(self, transactions, clock):
+        messages = [replace(batch(b"a\n"), sender=sender) for sender in ("192.0.2.1", "192.0.2.2")]
+        self.appender(transactions, clock).append("e", numbered(*messages))
+        (log,) = SqlReader(transactions).find(PILOT)
+        assert log.addresses == ("192.0.2.1", "192.0.2.2")
 
     def test_text_for_a_purged_log_opens_a_next_part(self, transactions, clock):
         store = self.appender(transactions, clock)

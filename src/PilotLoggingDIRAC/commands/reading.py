@@ -20,6 +20,8 @@ SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_
 _MAX_PARTS = 1000
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
+#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
+_LINGER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class LogReading:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """Yield the text (or its last lines) and all new text, until the pilot's log has ended.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows.
 
         While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
@@ -123,10 +125,12 @@ class LogReading:
             page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
         else:
             page = self._ask(_FOR_EVER_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)
+        quiet_seconds = 0.0
         while True:
             if page["Text"]:
                 yield page["Text"]
-            if page["Final"]:
+            quiet_seconds = quiet_seconds + interval_seconds if page["Final"] and not page["Text"] else 0.0
+            if page["Final"] and quiet_seconds >= _LINGER_SECONDS:
                 return
             if page["AtEnd"]:
                 self.sleep(interval_seconds)

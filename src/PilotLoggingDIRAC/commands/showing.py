@@ -55,7 +55,8 @@ def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | Non
     for text in reading.follow(pilot, interval, lines):
         console.pilots_text(text, raw)
     ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
-    how = f"The pilot has ended with code {ended['ReturnCode']}" if ended["Complete"] else "The pilot fell silent"
+    code = ended.get("ReturnCodes") or ended["ReturnCode"]
+    how = f"The pilot has ended with code {code}" if ended["Complete"] else "The pilot fell silent"
     console.remark(f"# {how}")
     return SHOWN
 

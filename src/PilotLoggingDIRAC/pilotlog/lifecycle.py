@@ -1,8 +1,8 @@
 """The life of a log: what a batch, silence or time makes of it. Pure rules; the store makes them atomic.
 
 ``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
-in place of ``Archived``. Late text reopens what is still in the store; text for a purged log opens a next part. From
-each of them a log becomes ``Deleted`` on request, and stays so: its row only remembers what was sent before.
+in place of ``Archived``. Text makes a log Receiving again that is still in the store; for a purged log it opens a next
+part. From each state a log becomes ``Deleted`` on request, and stays so: its row only remembers what was sent before.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .endings import ended_with
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
 from .text import limits, resend
@@ -25,6 +26,8 @@ GONE = (State.PURGED, State.DELETED)
 
 #: A message is stored in chunks of at most this many bytes, so that no row outgrows the database's packet.
 MAX_CHUNK_BYTES = 1024 * 1024
+
+_MAX_SENDERS_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
 
 
 def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
-    repeated, memory, guess = resend.receive(_memory(log), batch)
+    before = _memory(log)
+    repeated, memory, guess = resend.receive(before, batch)
     log = dataclasses.replace(
         log,
         last_seen=max(log.last_seen, batch.received),
@@ -89,7 +93,9 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     notice = marked_line(batch.received, f"{repeated} bytes {guess}") if guess else b""
     if repeated == len(batch.text) and (log.state in GONE or not notice):
         return log, [], Receipt(0, repeated)
-    filtered = text_filter.filter(log, batch.text[repeated:], batch.received, notice)
+    interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
+    text = (b"\n" if interrupts else b"") + batch.text[repeated:]
+    filtered = text_filter.filter(log, text, batch.received, notice)
     missing = filtered.dropped + batch.missing + (repeated if guess is Guess.UNKNOWN else 0)
     log = dataclasses.replace(
         _sent_by(log, batch),
@@ -105,10 +111,15 @@ def _memory(log: Log) -> resend.Memory:
 
 
 def _sent_by(log: Log, batch: Batch) -> Log:
-    """Return the log with the address of its first message, and whether another wrote to it from elsewhere."""
-    if not batch.sender or batch.sender == log.sender:
+    """Return the log with the address that the batch came from among its senders, a bounded number of them."""
+    if not batch.sender or batch.sender in (log.sender, *log.addresses):
         return log
-    return dataclasses.replace(log, sender=log.sender or batch.sender, many_senders=bool(log.sender))
+    if not log.sender:
+        return dataclasses.replace(log, sender=batch.sender)
+    senders = ",".join([*log.addresses, batch.sender])
+    return dataclasses.replace(
+        log, many_senders=True, senders=senders if len(senders) <= _MAX_SENDERS_LENGTH else log.senders
+    )
 
 
 def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Chunk]]:
@@ -120,7 +131,7 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Chunk]]:
     ]
     log = dataclasses.replace(
         log,
-        state=_reopened(log),
+        state=_reopened(log, batch),
         lines=log.lines + sum(chunk.lines for chunk in chunks),
         bytes=log.bytes + len(text),
         next_sequence=log.next_sequence + len(chunks),
@@ -133,21 +144,27 @@ def _line_ends(part: bytes, batch: Batch) -> int:
     return batch.line_ends if batch.line_ends is not None and part == batch.text else part.count(b"\n")
 
 
-def _reopened(log: Log) -> State:
-    """Late text leaves a sealed log sealed, so that it is archived again after a short grace."""
-    if log.state is State.RECEIVING:
+def _reopened(log: Log, batch: Batch) -> State:
+    """A pilot's text makes a log Receiving again, for those who follow it, and until its next mark or a long silence. A
+    line of our own leaves a sealed log sealed, so that it is archived again after a short grace.
+    """
+    if log.state is State.RECEIVING or batch.missing <= 0:
         return State.RECEIVING
     return State.COMPLETE if log.complete else State.INCOMPLETE
 
 
 def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Chunk], Receipt]:
-    """The first mark counts; a second one changes nothing. An archived copy stays good, as the text is the same."""
-    if log.complete or log.state is State.DELETED:
+    """A mark ends a log, also one that went on after another mark. A mark that says nothing new changes nothing, and an
+    archived copy stays good, as the text is the same.
+    """
+    if log.state is State.DELETED:
         return log, [], Receipt(0)
     state = State.COMPLETE if log.state in (State.RECEIVING, State.INCOMPLETE) else log.state
+    ended = dataclasses.replace(ended_with(log, batch.return_code or ""), state=state)
+    if ended == log:
+        return log, [], Receipt(0)
     last_seen = max(log.last_seen, batch.received)
-    log = _sent_by(log, batch)
-    return dataclasses.replace(log, state=state, return_code=batch.return_code, last_seen=last_seen), [], Receipt(0)
+    return dataclasses.replace(_sent_by(ended, batch), last_seen=last_seen), [], Receipt(0)
 
 
 def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
@@ -188,11 +205,14 @@ def next_part(log: Log, received: datetime) -> Log:
 
 
 def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
-    """Return whether a receiving log is to be sealed as incomplete: its silence exceeds its pilot's limit.
+    """Return whether a receiving log is to be sealed: its silence exceeds its pilot's limit, or that of a log that had
+    ended before.
 
     ``info`` is None for a pilot that PilotAgentsDB does not know; unknown there is not dead.
     """
-    if info is None:
+    if log.complete or log.generation:
+        limit = settings.silent_reopened_seconds
+    elif info is None:
         limit = settings.silent_unknown_seconds
     else:
         limit = settings.silent_final_seconds if info.final else settings.silent_running_seconds

@@ -23,9 +23,9 @@ class State(StrEnum):
     DELETED = "Deleted"
 
 
-class Fate(StrEnum):
-    """Fate of the answer to a message, as its collector knows it. ``ARRIVED``: all of it was written to a connection
-    that was open; ``BROKEN``: it was not; ``WAITING``: there was none yet, and the sender was connected.
+class Delivery(StrEnum):
+    """Delivery of the answer to a message, as its collector knows it. ``ARRIVED``: all of it was written to an open
+    connection; ``BROKEN``: it was not; ``WAITING``: there was none yet, and the sender was connected.
     """
 
     ARRIVED = "a"
@@ -50,7 +50,7 @@ class Batch:
 
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
-    for none; ``answers`` has the fates of the answers to earlier messages of the log, by name, at its arrival.
+    for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
     ``missing``: as many bytes of the log are missing, as this text says; below 0, so many are missing no more.
     """
 
@@ -61,7 +61,7 @@ class Batch:
     sender: str = ""
     line_ends: int | None = field(default=None, compare=False)
     name: int = field(default=0, compare=False)
-    answers: tuple[tuple[int, Fate], ...] = field(default=(), compare=False)
+    answers: tuple[tuple[int, Delivery], ...] = field(default=(), compare=False)
     missing: int = field(default=0, compare=False)
 
     @property
@@ -125,7 +125,8 @@ class Log:
 
     ``resend`` and ``answers``: its memory of messages, see ``resend``. ``carry``: the state of its text between two
     messages, see ``limits``. ``dropped_bytes`` were left out by a limit, ``missing_bytes`` for whatever cause.
-    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
+    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere; ``senders``: all
+    addresses, if there are several. ``return_code``: the worst that was reported; ``return_codes``: all, if several.
     """
 
     id: int
@@ -145,6 +146,8 @@ class Log:
     sender: str = ""
     many_senders: bool = False
     return_code: str | None = None
+    return_codes: str = ""
+    senders: str = ""
     reference: str = ""
     site: str = ""
     ce: str = ""
@@ -158,6 +161,18 @@ class Log:
     def complete(self) -> bool:
         """Return whether the pilot has finalised its log."""
         return self.return_code is not None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return all return codes that were reported, in their order."""
+        if self.return_code is None:
+            return ()
+        return tuple((self.return_codes or self.return_code.replace(",", ";")).split(","))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses of the senders, the first ones if there are many."""
+        return tuple(filter(None, (self.senders or self.sender).split(",")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle
-from PilotLoggingDIRAC.pilotlog.model import Fate, Log, Numbered, State
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Log, Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import TextSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
@@ -22,7 +22,7 @@ NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
 
 def received(*texts, log=NEW, **settings):
     """The log behind the messages, all of them answered, what is stored of it, and the receipts."""
-    answered = tuple((name, Fate.ARRIVED) for name in range(1, len(texts) + 1))
+    answered = tuple((name, Delivery.ARRIVED) for name in range(1, len(texts) + 1))
     messages = [
         replace(batch(text), name=name, answers=answered[: name - 1]) for name, text in enumerate(texts, start=1)
     ]

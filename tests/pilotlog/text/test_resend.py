@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.model import Fate
+from PilotLoggingDIRAC.pilotlog.model import Delivery
 from PilotLoggingDIRAC.pilotlog.text import resend
 from PilotLoggingDIRAC.pilotlog.text.resend import Guess
 from tests.conftest import batch, line
@@ -19,42 +19,42 @@ class Log:
     """What a log stores and remembers of messages, and what its collector knows of their answers."""
 
     def __init__(self):
-        self.text, self.guesses, self.fates = b"", [], {}
+        self.text, self.guesses, self.deliveries = b"", [], {}
         self.row = resend.Memory.new().dump(), b""
 
-    def take(self, text, fate=Fate.ARRIVED, sender=NODE):
-        """Take a message; ``fate`` is that of its answer, None if the collector tells nobody."""
-        name = len(self.fates) + 1
+    def take(self, text, delivery=Delivery.ARRIVED, sender=NODE):
+        """Take a message; ``delivery`` is that of its answer, None if the collector tells nobody."""
+        name = len(self.deliveries) + 1
         message = replace(batch(text), name=name, sender=sender, answers=tuple(self.known()))
         repeated, memory, guess = resend.receive(resend.Memory.load(*self.row), message)
         self.text += text[repeated:]
         self.guesses += [guess] if guess else []
         self.row = memory.dump(), memory.dump_answers()
-        self.fates[name] = fate
+        self.deliveries[name] = delivery
         return self
 
     def known(self):
-        """(name, fate) of the messages whose fate is known."""
-        return [(name, fate) for name, fate in self.fates.items() if fate]
+        """(name, delivery) of the messages whose delivery is known."""
+        return [(name, delivery) for name, delivery in self.deliveries.items() if delivery]
 
 
-def stored(messages, fate=Fate.BROKEN):
-    """What a log holds after these messages, with one fate of all answers."""
+def stored(messages, delivery=Delivery.BROKEN):
+    """What a log holds after these messages, with one delivery of all answers."""
     log = Log()
     for message in messages:
-        log.take(message, fate)
+        log.take(message, delivery)
     return log.text
 
 
-@pytest.mark.parametrize("fate", [*Fate, None])
-def test_a_time_stamped_message_sent_twice_is_stored_once(fate):
-    assert stored([line("a"), line("a")], fate) == line("a")
+@pytest.mark.parametrize("delivery", [*Delivery, None])
+def test_a_time_stamped_message_sent_twice_is_stored_once(delivery):
+    assert stored([line("a"), line("a")], delivery) == line("a")
 
 
-@pytest.mark.parametrize("fate", [*Fate, None])
-def test_a_time_stamped_message_sent_again_with_more_behind_is_stored_once(fate):
+@pytest.mark.parametrize("delivery", [*Delivery, None])
+def test_a_time_stamped_message_sent_again_with_more_behind_is_stored_once(delivery):
     again = [line("a"), line("a") + line("b"), line("a") + line("b") + b"tail"]
-    assert stored(again, fate) == line("a") + line("b") + b"tail"
+    assert stored(again, delivery) == line("a") + line("b") + b"tail"
 
 
 @pytest.mark.parametrize("block", [b"waiting\n", b"x" * 1023 + b"\n", BLOCK], ids=["short", "1 kB", "a block"])
@@ -66,7 +66,7 @@ def test_what_a_program_prints_again_and_again_is_kept(block):
 
 
 def test_many_equal_lines_are_kept_however_they_are_cut_into_messages():
-    assert stored([b"y\n" * 1000] * 200, Fate.ARRIVED) == b"y\n" * 200_000
+    assert stored([b"y\n" * 1000] * 200, Delivery.ARRIVED) == b"y\n" * 200_000
 
 
 def test_what_two_nodes_print_under_one_stamp_is_kept_though_no_answer_is_known():
@@ -75,23 +75,23 @@ def test_what_two_nodes_print_under_one_stamp_is_kept_though_no_answer_is_known(
 
 
 def test_a_message_whose_sender_waits_for_its_answer_is_not_sent_again():
-    log = Log().take(BLOCK, Fate.WAITING).take(BLOCK, Fate.WAITING)
+    log = Log().take(BLOCK, Delivery.WAITING).take(BLOCK, Delivery.WAITING)
     assert (log.text, log.guesses) == (2 * BLOCK, [])
 
 
-@pytest.mark.parametrize(("fate", "guess"), [(Fate.BROKEN, Guess.UNANSWERED), (None, Guess.UNKNOWN)])
-def test_program_output_sent_again_without_an_answer_is_stored_once_and_the_guess_is_named(fate, guess):
-    log = Log().take(BLOCK, fate).take(BLOCK + b"more\n")
+@pytest.mark.parametrize(("delivery", "guess"), [(Delivery.BROKEN, Guess.UNANSWERED), (None, Guess.UNKNOWN)])
+def test_program_output_sent_again_without_an_answer_is_stored_once_and_the_guess_is_named(delivery, guess):
+    log = Log().take(BLOCK, delivery).take(BLOCK + b"more\n")
     assert (log.text, log.guesses) == (BLOCK + b"more\n", [guess])
 
 
 def test_once_it_is_answered_what_was_sent_again_may_be_repeated():
-    log = Log().take(BLOCK, Fate.BROKEN).take(BLOCK).take(BLOCK).take(BLOCK)
+    log = Log().take(BLOCK, Delivery.BROKEN).take(BLOCK).take(BLOCK).take(BLOCK)
     assert (log.text, log.guesses) == (3 * BLOCK, [Guess.UNANSWERED])
 
 
 def test_the_beginning_of_what_was_sent_again_may_be_repeated_too():
-    log = Log().take(BLOCK, Fate.BROKEN).take(2 * BLOCK).take(BLOCK)
+    log = Log().take(BLOCK, Delivery.BROKEN).take(2 * BLOCK).take(BLOCK)
     assert (log.text, log.guesses) == (3 * BLOCK, [Guess.UNANSWERED])
 
 
@@ -107,14 +107,14 @@ def test_text_of_another_sender_tells_nothing_of_an_answer():
 
 def test_an_answer_once_told_stays_known():
     log = Log().take(BLOCK).take(b"other\n", sender=OTHER)
-    log.fates[1] = None
+    log.deliveries[1] = None
     assert log.take(BLOCK).text == BLOCK + b"other\n" + BLOCK
 
 
 def test_of_a_row_of_the_version_before_no_answer_is_known():
     log = Log().take(BLOCK)
     log.row = log.row[0], b""
-    log.fates[1] = None
+    log.deliveries[1] = None
     assert log.take(BLOCK).guesses == [Guess.UNKNOWN]
 
 
@@ -123,7 +123,7 @@ def test_answers_of_other_messages_count_for_none():
     stale = log.row[1]
     log = Log().take(b"other\n").take(BLOCK)
     log.row = log.row[0], stale
-    log.fates[2] = None
+    log.deliveries[2] = None
     assert log.take(BLOCK).guesses == [Guess.UNKNOWN]
 
 
@@ -143,7 +143,7 @@ def test_an_empty_message_is_not_the_beginning_of_others():
 
 def test_hashes_of_two_logs_differ():
     one, two = (resend.receive(resend.Memory.new(), batch(line("a"))).memory for _ in range(2))
-    assert one.markers[0].hash != two.markers[0].hash
+    assert one.markers[0][1] != two.markers[0][1]
 
 
 def test_a_full_memory_fits_its_columns():
@@ -165,7 +165,7 @@ def test_a_stock_pilot_that_loses_answers_stores_each_line_once(write, losses, i
     for lost in losses:
         for attempt in range(lost + 1):
             kept += write(number)
-            log.take(kept, Fate.ARRIVED if attempt == lost else Fate.BROKEN if is_known else None)
+            log.take(kept, Delivery.ARRIVED if attempt == lost else Delivery.BROKEN if is_known else None)
             number += 1
         kept = b""
     assert log.text == b"".join(write(index) for index in range(number))
@@ -178,6 +178,6 @@ def test_a_stock_pilot_whose_program_repeats_itself_loses_and_doubles_nothing(st
     for which, is_answered in steps:
         block = (b"tick\n", BLOCK)[which]
         kept, printed = kept + block, printed + block
-        log.take(kept, Fate.ARRIVED if is_answered else Fate.BROKEN)
+        log.take(kept, Delivery.ARRIVED if is_answered else Delivery.BROKEN)
         kept = b"" if is_answered else kept
     assert log.text == printed

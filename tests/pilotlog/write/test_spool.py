@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Fate, Numbered, name_of
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
@@ -50,7 +50,7 @@ def test_batches_come_back_as_they_went_in(folder):
 
 
 def test_what_is_known_of_answers_comes_back_too(folder):
-    known = ((2**63 + 1, Fate.ARRIVED), (2, Fate.BROKEN), (3, Fate.WAITING))
+    known = ((2**63 + 1, Delivery.ARRIVED), (2, Delivery.BROKEN), (3, Delivery.WAITING))
     spool = Spool(folder, SETTINGS)
     spool.append("e", [Numbered(4, replace(batch(b"a\n"), answers=known))])
     ((item,),) = spool.first(10, 10**6)[1:]

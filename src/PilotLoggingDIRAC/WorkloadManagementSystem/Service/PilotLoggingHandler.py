@@ -40,6 +40,7 @@ COLUMNS = {
     "State": lambda log: log.state.value,
     "Complete": lambda log: log.complete,
     "ReturnCode": lambda log: log.return_code or "",
+    "ReturnCodes": lambda log: ",".join(log.codes),
     "PilotReference": lambda log: log.reference,
     "Site": lambda log: log.site,
     "CE": lambda log: log.ce,
@@ -51,6 +52,7 @@ COLUMNS = {
     "MissingBytes": lambda log: log.missing_bytes,
     "Sender": lambda log: log.sender,
     "ManySenders": lambda log: log.many_senders,
+    "Senders": lambda log: ",".join(log.addresses),
     "SE": lambda log: log.file.se if log.file else "",
     "LFN": lambda log: log.file.lfn if log.file else "",
     "Attempts": lambda log: log.attempts,
@@ -105,7 +107,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_finaliseLogs(self, payload, pilotUUID, wnVO):
-        """Mark a pilot's log as complete; the first mark counts.
+        """Mark a pilot's log as complete; of several marks the worst return code counts.
 
         :param str payload: JSON of {"retCode": <text>}
         :return: S_OK(dict) as of sendMessage

@@ -2,7 +2,8 @@
 """List pilots' logs, those heard of last first.
 
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
-has not reported its end; Missing is the size of text that is missing, for whatever reason; Error is the reason why
+has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came from,
+if there are several; Missing is the size of text that is missing, for whatever reason; Error is the reason why
 archiving failed last.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
@@ -21,7 +22,7 @@ from DIRAC.Core.Base.Script import Script
 
 _FOUND, _NONE = 0, 2
 _FIELDS = ("Stamp", "VO", "Site", "CE", "State", "RC", "Lines", "Size", "Last heard of")
-_RIGHT = ("RC", "Lines", "Size", "Missing")
+_RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 
 
 @Script()
@@ -70,7 +71,8 @@ def show(found):
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
-    more = [name for name, is_shown in (("Missing", found.has_missing), ("Error", errors)) if is_shown]
+    optional = (("Senders", found.has_senders), ("Missing", found.has_missing), ("Error", errors))
+    more = [name for name, is_shown in optional if is_shown]
     console.table((*_FIELDS, *more), rows, _RIGHT)
 
 

@@ -168,6 +168,7 @@ def _row(log: Log) -> dict[str, Any]:
         "state": log.state.value,
         "complete": log.complete,
         "returnCode": log.return_code,
+        "returnCodes": list(log.codes),
         "reference": log.reference,
         "site": log.site,
         "ce": log.ce,
@@ -179,6 +180,7 @@ def _row(log: Log) -> dict[str, Any]:
         "attempts": log.attempts,
         "lastError": log.last_error,
         "manySenders": log.many_senders,
+        "senders": list(log.addresses),
     }
 
 

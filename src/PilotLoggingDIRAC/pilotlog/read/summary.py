@@ -67,11 +67,25 @@ def standing(parts: Sequence[Log]) -> tuple[str, str]:
     if lost:
         return "incomplete", f"No longer kept: part {', '.join(map(str, lost))} of this log."
     if last.state is State.RECEIVING:
-        return "running", _again(parts) + "The pilot has not reported its end yet."
+        return "running", _again(parts) + (
+            _went_on(last) if last.complete else "The pilot has not reported its end yet."
+        )
     if last.complete:
-        return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
+        return "complete", _again(parts) + _ended(last)
     silent = "The pilot fell silent and never reported its end: its last words may be missing."
     return "incomplete", _again(parts) + silent
+
+
+def _ended(log: Log) -> str:
+    if len(log.codes) > 1:
+        return (
+            f"It was ended {len(log.codes)} times, with return codes {', '.join(code or 'none' for code in log.codes)}."
+        )
+    return f"The pilot reported its end, with return code {log.return_code or 'none'}."
+
+
+def _went_on(log: Log) -> str:
+    return _ended(log) + " More text came after that."
 
 
 def missing_text(parts: Sequence[Log]) -> str:

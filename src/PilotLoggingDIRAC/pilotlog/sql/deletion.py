@@ -30,6 +30,8 @@ FORGOTTEN = {
     "NumberOfLines": 0,
     "NumberOfBytes": 0,
     "ReturnCode": None,
+    "ReturnCodes": None,
+    "Senders": None,
     "PilotReference": "",
     "Site": "",
     "CE": "",

@@ -75,6 +75,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (3, "indices that lists and agents read without rows", _replace_indices(_NARROW, _WIDE)),
     (4, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
     (5, "bytes that are missing in logs", _add_missing_bytes),
+    (6, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
 )
 
 

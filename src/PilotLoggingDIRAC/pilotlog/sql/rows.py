@@ -28,6 +28,8 @@ _RECEIVED: dict[str, Callable[[Log], Any]] = {
     "Sender": lambda log: log.sender[:64],
     "ManySenders": lambda log: int(log.many_senders),
     "ReturnCode": lambda log: log.return_code,
+    "ReturnCodes": lambda log: log.return_codes or None,
+    "Senders": lambda log: log.senders or None,
 }
 RECEIVED = tuple(_RECEIVED)
 
@@ -64,6 +66,8 @@ def log_of(values: Values) -> Log:
         sender=values["Sender"],
         many_senders=bool(values["ManySenders"]),
         return_code=values["ReturnCode"],
+        return_codes=values["ReturnCodes"] or "",
+        senders=values["Senders"] or "",
         reference=values["PilotReference"],
         site=values["Site"],
         ce=values["CE"],

@@ -76,6 +76,8 @@ logs = Table(
     Column("ManySenders", Integer, nullable=False, server_default="0"),
     Column("Answers", LargeBinary(255).with_variant(mysql.VARBINARY(255), "mysql")),
     Column("MissingBytes", BigInteger, nullable=False, server_default="0"),
+    Column("ReturnCodes", _name(255)),
+    Column("Senders", _name(255)),
     UniqueConstraint("VO", "PilotStamp", "Part", name="UK_Log"),
     Index("IX_State_LastSeen", "State", "LastSeen"),
     Index("IX_Seen", "LastSeen", *_ALSO),

@@ -66,6 +66,11 @@ def default() -> TextFilter:
     return TextFilter(default_redactor(), TextSettings())
 
 
+def is_within_line(carry: bytes) -> bool:
+    """Return whether the text of a log so far ends within a line."""
+    return any(_load(carry)[0])
+
+
 def _load(packed: bytes) -> tuple[Line, bytes]:
     if len(packed) < _PACKED_LINE.size:
         return Line(), b""

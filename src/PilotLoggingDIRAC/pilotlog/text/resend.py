@@ -10,17 +10,17 @@ The key is the log's own, random, so that equal texts of two logs can't be told 
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 import secrets
 import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..model import Batch, Fate
+from ..model import Batch, Delivery
 
 REMEMBERED = 8
 
@@ -29,6 +29,7 @@ _HASH_BYTES = 16
 _CHECK_BYTES = 4
 _SENDER_BYTES = 3
 _NOBODY = bytes(_SENDER_BYTES)
+_UNKNOWN = (0, _NOBODY, False)
 _MARKER = struct.Struct(f">I{_HASH_BYTES}s")
 _ANSWER = struct.Struct(f">Q{_SENDER_BYTES}s?")
 
@@ -45,26 +46,20 @@ class Guess(StrEnum):
     UNKNOWN = "may be missing here: left out as sent again after a message whose answer may not have arrived"
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """One message: length in bytes and keyed hash of its raw text, its name (0 is none) and a keyed hash of its sender.
+_Marker = tuple[int, bytes]
+"""Length in bytes and keyed hash of a message's raw text."""
 
-    ``answered``: its sender has the answer, as far as that can be known.
-    """
-
-    length: int
-    hash: bytes
-    name: int = 0
-    sender: bytes = _NOBODY
-    answered: bool = False
+_Answer = tuple[int, bytes, bool]
+"""A message's name (0 is none), a checksum of its sender, and whether that has the answer, as far as can be known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The last messages of one log, oldest first."""
+    """The last messages of one log, oldest first: what marks them, and what is known of the answers to them."""
 
     key: bytes
-    markers: tuple[Marker, ...] = ()
+    markers: tuple[_Marker, ...] = ()
+    answers: tuple[_Answer, ...] = ()
 
     @classmethod
     def new(cls) -> Memory:
@@ -80,19 +75,31 @@ class Memory:
         """
         if not packed:
             return cls.new()
-        texts = list(_MARKER.iter_unpack(packed[_KEY_BYTES:]))
-        known = list(_ANSWER.iter_unpack(answers[_CHECK_BYTES:])) if answers[:_CHECK_BYTES] == _check(packed) else []
-        known = known if len(known) == len(texts) else [()] * len(texts)
-        return cls(packed[:_KEY_BYTES], tuple(Marker(*text, *more) for text, more in zip(texts, known, strict=True)))
+        markers = tuple(_MARKER.iter_unpack(packed[_KEY_BYTES:]))
+        is_theirs = answers[:_CHECK_BYTES] == packed[-_CHECK_BYTES:]
+        known = tuple(_ANSWER.iter_unpack(answers[_CHECK_BYTES:])) if is_theirs else ()
+        return cls(packed[:_KEY_BYTES], markers, known if len(known) == len(markers) else (_UNKNOWN,) * len(markers))
 
     def dump(self) -> bytes:
         """At most 176 bytes for the log's row."""
-        return self.key + b"".join([_MARKER.pack(marker.length, marker.hash) for marker in self.markers])
+        return self.key + b"".join([_MARKER.pack(*marker) for marker in self.markers])
 
     def dump_answers(self) -> bytes:
         """At most 100 bytes for the log's row: all that ``dump`` leaves out."""
-        known = [_ANSWER.pack(marker.name, marker.sender, marker.answered) for marker in self.markers]
-        return _check(self.dump()) + b"".join(known) if known else b""
+        if not self.markers:
+            return b""
+        return self.markers[-1][1][-_CHECK_BYTES:] + b"".join([_ANSWER.pack(*answer) for answer in self.answers])
+
+    def behind(self, marker: _Marker, answer: _Answer, settled: list[_Answer]) -> Memory:
+        """Return the memory with a message behind the others, whose answers are ``settled`` by it; each text is
+        remembered once.
+        """
+        markers = list(self.markers)
+        if marker in markers:
+            place = markers.index(marker)
+            del markers[place], settled[place]
+        kept = slice(1 - REMEMBERED, None)
+        return Memory(self.key, (*markers[kept], marker), (*settled[kept], answer))
 
 
 class Recognised(NamedTuple):
@@ -110,67 +117,64 @@ def receive(memory: Memory, batch: Batch) -> Recognised:
     """Return how much of a message was received before."""
     if not batch.text:
         return Recognised(0, memory)
-    hashes = _prefix_hashes(memory.key, batch.text, {marker.length for marker in memory.markers} | {len(batch.text)})
-    sender = _hash_of_sender(memory.key, batch.sender)
-    fates = dict(batch.answers)
-    same = [marker for marker in memory.markers if hashes.get(marker.length) == marker.hash]
-    repeated, guess = _longest(batch.text, [(marker, _guess(marker, sender, fates)) for marker in same])
-    again = [marker for marker in same if marker.length <= repeated]
-    new = Marker(len(batch.text), hashes[len(batch.text)], batch.name, sender)
-    return Recognised(repeated, Memory(memory.key, _behind(memory.markers, new, again, fates)), guess)
+    size, sender, deliveries = len(batch.text), _checksum(batch.sender), dict(batch.answers)
+    hashes = _prefix_hashes(memory.key, batch.text, {length for length, _ in memory.markers} | {size})
+    same = [place for place, (length, seen) in enumerate(memory.markers) if hashes.get(length) == seen]
+    repeated, guess = _longest(memory, batch.text, same, sender, deliveries) if same else (0, None)
+    again = [place for place in same if memory.markers[place][0] <= repeated]
+    answer = (batch.name, sender, False)
+    settled = [
+        answer if place in again else known if known[2] else _settled(known, sender, deliveries)
+        for place, known in enumerate(memory.answers)
+    ]
+    return Recognised(repeated, memory.behind((size, hashes[size]), answer, settled), guess)
 
 
-def _guess(marker: Marker, sender: bytes, fates: Mapping[int, Fate]) -> Guess | None:
-    """Return why equal text without a time stamp is a message sent again, None for honest repetition."""
-    fate = fates.get(marker.name)
-    is_another = _NOBODY not in (marker.sender, sender) and marker.sender != sender
-    if marker.answered or is_another or fate in (Fate.ARRIVED, Fate.WAITING):
-        return None
-    return Guess.UNANSWERED if fate is Fate.BROKEN else Guess.UNKNOWN
+def is_another_sender(memory: Memory, sender: str) -> bool:
+    """Return whether the last message is known to have come from another sender."""
+    last = memory.answers[-1][1] if memory.answers else _NOBODY
+    return _are_two(last, _checksum(sender))
 
 
-def _longest(text: bytes, same: Sequence[tuple[Marker, Guess | None]]) -> tuple[int, Guess | None]:
+def _are_two(one: bytes, other: bytes) -> bool:
+    return _NOBODY not in (one, other) and one != other
+
+
+def _longest(
+    memory: Memory, text: bytes, same: Sequence[int], sender: bytes, deliveries: Mapping[int, Delivery]
+) -> tuple[int, Guess | None]:
     """Return the length of the longest message that was sent again, and the guess it is, if it is one."""
-    for marker, guess in sorted(same, key=lambda one: one[0].length, reverse=True):
-        if _PILOT_LINE.search(text, 0, marker.length):
-            return marker.length, None
-        if guess:
-            return marker.length, guess
+    for place in sorted(same, key=lambda place: memory.markers[place][0], reverse=True):
+        length = memory.markers[place][0]
+        if _PILOT_LINE.search(text, 0, length):
+            return length, None
+        if guess := _guess(memory.answers[place], sender, deliveries):
+            return length, guess
     return 0, None
 
 
-def _behind(
-    markers: Sequence[Marker], new: Marker, again: Sequence[Marker], fates: Mapping[int, Fate]
-) -> tuple[Marker, ...]:
-    """Return the markers with a new message behind them.
+def _guess(known: _Answer, sender: bytes, deliveries: Mapping[int, Delivery]) -> Guess | None:
+    """Return why equal text without a time stamp is a message sent again, None for honest repetition."""
+    name, seen_from, is_answered = known
+    delivery = deliveries.get(name)
+    if is_answered or _are_two(seen_from, sender) or delivery in (Delivery.ARRIVED, Delivery.WAITING):
+        return None
+    return Guess.UNANSWERED if delivery is Delivery.BROKEN else Guess.UNKNOWN
 
-    What was sent again has its answer when the new message has. A sender that goes on with other text has had its
-    answers: what was not answered would be at the beginning.
+
+def _settled(known: _Answer, sender: bytes, deliveries: Mapping[int, Delivery]) -> _Answer:
+    """Return what is known of an answer once a message with other text has come. A sender that goes on with other text
+    has had its answers, as what was not answered would be at the beginning.
     """
-    kept = []
-    for marker in markers:
-        if (marker.length, marker.hash) == (new.length, new.hash):
-            continue
-        if marker in again:
-            kept.append(dataclasses.replace(marker, name=new.name, sender=new.sender, answered=False))
-        elif not marker.answered and _is_answered(marker, new.sender, fates):
-            kept.append(dataclasses.replace(marker, answered=True))
-        else:
-            kept.append(marker)
-    return (*kept, new)[-REMEMBERED:]
+    name, seen_from, _ = known
+    delivery = deliveries.get(name)
+    goes_on = seen_from == sender != _NOBODY and delivery is not Delivery.WAITING
+    return (name, seen_from, goes_on or delivery is Delivery.ARRIVED)
 
 
-def _is_answered(marker: Marker, sender: bytes, fates: Mapping[int, Fate]) -> bool:
-    fate = fates.get(marker.name)
-    return fate is Fate.ARRIVED or (fate is not Fate.WAITING and marker.sender == sender != _NOBODY)
-
-
-def _hash_of_sender(key: bytes, sender: str) -> bytes:
-    return hashlib.blake2b(sender.encode(), key=key, digest_size=_SENDER_BYTES).digest() if sender else _NOBODY
-
-
-def _check(packed: bytes) -> bytes:
-    return packed[-_CHECK_BYTES:]
+def _checksum(sender: str) -> bytes:
+    """Return a checksum of an address; the log's row has the address itself."""
+    return zlib.crc32(sender.encode()).to_bytes(4)[:_SENDER_BYTES] if sender else _NOBODY
 
 
 def _prefix_hashes(key: bytes, text: bytes, lengths: set[int]) -> dict[int, bytes]:

@@ -8,7 +8,7 @@ import struct
 from datetime import datetime
 from typing import Any
 
-from ..model import Batch, Fate, Numbered, PilotId, name_of
+from ..model import Batch, Delivery, Numbered, PilotId, name_of
 
 COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Answers, Missing"
 
@@ -42,7 +42,7 @@ def row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     batch = numbered.batch
     return (
         epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
-        batch.return_code, batch.text, b"".join([_ANSWER.pack(name, fate.encode()) for name, fate in batch.answers]),
+        batch.return_code, batch.text, b"".join([_ANSWER.pack(name, how.encode()) for name, how in batch.answers]),
         batch.missing,
     )  # fmt: skip
 
@@ -56,9 +56,9 @@ def row_aside(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
 def numbered(found: tuple[Any, ...]) -> Numbered:
     """Return the batch of a row."""
     epoch, number, vo, stamp, received, sender, return_code, text, answers, missing = found
-    fates = tuple([(name, Fate(fate.decode())) for name, fate in _ANSWER.iter_unpack(answers or b"")])
+    deliveries = tuple([(name, Delivery(how.decode())) for name, how in _ANSWER.iter_unpack(answers or b"")])
     batch = Batch(
         PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender,
-        name=name_of(epoch, number), answers=fates, missing=missing,
+        name=name_of(epoch, number), answers=deliveries, missing=missing,
     )  # fmt: skip
     return Numbered(number, batch)

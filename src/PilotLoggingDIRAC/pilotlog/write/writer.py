@@ -152,7 +152,7 @@ class Writer:
             self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
 
     def _named(self, number: int, batch: Batch, answer: Answer | None) -> Numbered:
-        """Return the batch with its number, its name, and the fates of the answers to the messages before it."""
+        """Return the batch with its number, its name, and the deliveries of the answers to the messages before it."""
         batch = dataclasses.replace(batch, name=name_of(self._epoch, number), answers=self._answers.before(batch.pilot))
         if answer and batch.text:
             self._answers.add(batch, answer)

@@ -125,8 +125,9 @@ export class ListView {
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
+    const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
     const end =
-      log.state === "Receiving" ? "running" : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
+      log.state === "Receiving" ? "running" : log.complete ? `return code ${codes}` : "never ended";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
     const bad = failed || missing || (!log.complete && log.state !== "Receiving");
     return make(
