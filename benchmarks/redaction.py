@@ -3,6 +3,8 @@
 python -m benchmarks.redaction
 """
 
+import base64
+import random
 import time
 
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
@@ -40,6 +42,7 @@ def rows():
     yield "ordinary, 1000 lines", ordinary(142_000), _RUNS
     yield "half the lines talk of secrets", Texts(1).message(1000).encode(), _RUNS
     yield "environment of a worker node", Texts(1).environment().encode(), _RUNS
+    yield "base64 that does not repeat", base64.encodebytes(random.Random(1).randbytes(4 * _BYTES)), 1
     for name, text in HOSTILE.items():
         yield f"hostile: {name}", (text * (_BYTES // len(text) + 1))[:_BYTES], 3
 

@@ -10,7 +10,7 @@ import pytest
 
 from . import grid
 from .pilot import Connection
-from .stack import Stack, ports
+from .stack import Stack, environment, ports
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
@@ -19,13 +19,14 @@ LONG = (
     "test_commands", "test_identity", "test_header_certificates", "test_tail_rights", "test_faults", "test_agent",
     "test_deleting", "test_agent_storage", "test_identities", "test_import", "test_stopping", "test_page_tail",
     "test_sources", "test_page", "test_harmless", "test_job_pilot_output", "test_fuzz", "test_slow_bodies",
-    "test_mending", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix", "test_bodies",
+    "test_retry", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix", "test_bodies",
     "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
 )  # fmt: skip
 
 
 def pytest_configure(config):
-    """Give each of several processes ports of its own for its stacks."""
+    """Give each of several processes ports of its own for its stacks, whose processes start quickly."""
+    os.environ[environment.QUICK_START] = "yes"
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))

@@ -299,6 +299,46 @@ def test_late_text_replaces_the_file_and_retention_purges_and_removes(stack, log
         stack.remove_option(f"{retention}/{name}")
 
 
+DAMAGES = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "swapped": lambda path: path.write_bytes(bytes(reversed(path.read_bytes()))),
+    "removed": lambda path: path.unlink(),
+}
+
+
+def test_copies_that_are_not_good_any_more_are_found_before_and_after_purging(stack, logs):
+    texts = {kind: f"{kind}\n".encode() for kind in [*DAMAGES, "good"]}
+    pilots = {kind: logs.finished(text) for kind, text in texts.items()}
+    cycle(stack)
+    retention = f"/Operations/{world.ALPHA.name}/PilotLogging"
+    stack.set_option(f"{retention}/BatchesSeconds", 3600)
+    for kind, who in pilots.items():
+        DAMAGES.get(kind, lambda path: None)(*logs.files(who))
+        logs.age(who)
+    output = cycle(stack)
+    assert f"ERROR: Alarm: archived copies of {world.ALPHA.name}" in output
+    assert "copies lost 3" in output
+    assert {kind: logs.log(who).state for kind, who in pilots.items()} == {
+        **dict.fromkeys(DAMAGES, State.COMPLETE), "good": State.PURGED
+    }  # fmt: skip
+    cycle(stack)
+    for kind in DAMAGES:
+        logs.assert_archived_once(pilots[kind], texts[kind])
+    stack.remove_option(f"{retention}/BatchesSeconds")
+    (path,) = logs.files(pilots["good"])
+    whole = path.read_bytes()
+    DAMAGES["swapped"](path)
+    due = "UPDATE PilotLogFiles JOIN PilotLogs USING (LogID) SET CheckedAt = NULL WHERE PilotStamp = %s"
+    stack.sql("PilotLoggingDB", due, (pilots["good"].stamp,))
+    output = cycle(stack)
+    assert f"ERROR: Alarm: lost copies of {world.ALPHA.name}" in output
+    path.write_bytes(whole)
+    stack.sql("PilotLoggingDB", due, (pilots["good"].stamp,))
+    output = cycle(stack)
+    assert "lost copies" not in output
+    assert "copies read 1" in output
+
+
 @pytest.fixture
 def transactions(stack, clock):
     """An empty store on the stack's MariaDB, in a database of its own."""

@@ -27,7 +27,11 @@ what, vo, se, lfn, size, checksum, path = sys.argv[1:]
 pool = WorkerPool(1)
 archive, file = archives.archive(vo, pool, 60), StoredFile(se, lfn, "", int(size), checksum)
 try:
-    archive.get(file, Path(path)) if what == "get" else archive.remove(file)
+    if what == "check":
+        problems = archive.check([file], read=path == "read")
+        print([(problem.lost, problem.text) for problem in problems.values()])
+    else:
+        archive.get(file, Path(path)) if what == "get" else archive.remove(file)
 except ArchiveError as error:
     sys.exit(f"ArchiveError: {error}")
 finally:
@@ -74,7 +78,10 @@ def test_a_log_is_archived_read_back_and_removed(stack, logs, element, lines, tm
     fetched = handle(stack, "get", log, tmp_path / "log.gz")
     assert fetched.returncode == 0, fetched.stderr
     assert gzip.decompress((tmp_path / "log.gz").read_bytes()) == text
+    for how in ("ask", "read"):
+        assert handle(stack, "check", log, how).stdout.strip() == "[]"
     assert handle(stack, "remove", log).returncode == 0
+    assert handle(stack, "check", log).stdout.startswith("[(True, ")
     assert handle(stack, "remove", log).returncode == 0, "removing what is not there is no failure"
     assert logs.catalogued(who) == []
     assert handle(stack, "get", log, tmp_path / "again.gz").returncode != 0
@@ -83,12 +90,15 @@ def test_a_log_is_archived_read_back_and_removed(stack, logs, element, lines, tm
 @pytest.mark.parametrize(("element", "component"), [("XROOT-disk", "xrootd"), ("S3-disk", "s3")])
 def test_a_log_waits_for_a_storage_element_that_is_away(stack, logs, element, component):
     upload_to(stack, element)
+    earlier = logs.finished(uuid.uuid4().hex.encode())
+    cycle(stack)
     who = logs.finished(uuid.uuid4().hex.encode())
     stack.stop(component)
     try:
         cycle(stack)
         assert logs.log(who).state is State.COMPLETE
         assert logs.log(who).attempts == 1
+        assert handle(stack, "check", logs.log(earlier)).stdout.startswith("[(False, ")
     finally:
         stack.start(component)
     cycle(stack)
@@ -103,5 +113,6 @@ def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, 
     log = logs.log(who)
     path = stack.storage.server("xrootd").data / log.file.lfn[1:]
     path.write_bytes(bytes(reversed(path.read_bytes())))
+    assert handle(stack, "check", log).stdout.startswith("[(True, ")
     assert "ArchiveError" in handle(stack, "get", log, tmp_path / "log.gz").stderr
     assert not (tmp_path / "log.gz").exists()

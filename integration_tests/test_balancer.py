@@ -1,7 +1,10 @@
 """Two collectors behind HAProxy: one address, one database; either may die or be drained."""
 
+import os
 import signal
 import socket
+import subprocess
+import threading
 import time
 import uuid
 from collections import Counter
@@ -9,8 +12,9 @@ from collections import Counter
 import pytest
 
 from .pilot import Connection, pilot_line
-from .stack import Stack, world
+from .stack import Stack, environment, world
 from .stack.components import BALANCER, SECOND_TORNADO, TORNADO
+from .stock_crowd import StockCrowd
 from .waiting import stored, until
 
 COLLECTORS = (TORNADO, SECOND_TORNADO)
@@ -114,3 +118,41 @@ def test_pilots_at_different_addresses_are_shared_out(crowd):
     until(lambda: len(served(crowd)) >= before + 32, seen=lambda: len(served(crowd)) - before)
     shares = Counter(served(crowd)[before:])
     assert min(shares[name] for name in COLLECTORS) > 4, shares
+
+
+RECIPE = environment.TOP / "docs" / "administrator" / "rolling-restart.sh"
+
+
+def serve_restarts(crowd, folder, done):
+    """Restart the collectors that the recipe asks for, as runit does."""
+    while not done.wait(0.1):
+        for wish in folder.glob("*.restart"):
+            crowd.kill(wish.stem, signal.SIGTERM)
+            until(lambda name=wish.stem: crowd.pid(name) is None)
+            crowd.start(wish.stem)
+            wish.unlink()
+
+
+def test_the_guide_s_rolling_restart_refuses_no_stock_pilot_a_connection(crowd, tmp_path):
+    until(lambda: all(map(crowd.front.balancer.is_up, COLLECTORS)))
+    restart = tmp_path / "restart"
+    restart.write_text(
+        f'#!/bin/sh\ntouch "{tmp_path}/$1.restart"; while [ -e "{tmp_path}/$1.restart" ]; do sleep 0.1; done\n'
+    )
+    restart.chmod(0o700)
+    servers = " ".join(f"{name}=localhost:{crowd.ports[name]}" for name in COLLECTORS)
+    environs = {**os.environ, "SERVERS": servers, "ADMIN": str(crowd.front.balancer.control), "RESTART": str(restart)}
+    before, done = {name: crowd.pid(name) for name in COLLECTORS}, threading.Event()
+    serving = threading.Thread(target=serve_restarts, args=(crowd, tmp_path, done))
+    serving.start()
+    stock = StockCrowd(crowd.front.url, crowd.pki.certificates, crowd.proxy("pila"), VO, messages_per_second=50)
+    with stock:
+        recipe = subprocess.run(["sh", str(RECIPE)], env=environs, capture_output=True, text=True, check=False)
+    done.set()
+    serving.join()
+    print(f"{sum(stock.sent.values())} messages in {stock.seconds:.0f} s, {stock.rate:.0f}/s")
+    assert recipe.returncode == 0, recipe.stderr
+    assert stock.failures == []
+    assert all(crowd.pid(name) != before[name] for name in COLLECTORS)
+    for stamp, number in stock.sent.items():
+        assert lines_of(crowd, stamp) == [f"message {place}" for place in range(number)]

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog.settings import BodySettings
+
 from . import rpc
 from .pilot import pilot_line
 from .raw import Usage
@@ -76,15 +78,15 @@ print(json.dumps([answer["OK"], answer.get("Message", "")]))
 
 
 @pytest.mark.parametrize(
-    ("number", "character"), [(4_100_000, "x"), (5_000_000, "x"), (100_000_000, "x"), (300_000, "😀")]
+    ("number", "character"), [(4_100_000, "x"), (100_000_000, "x"), (110_000_000, "x"), (1_500_000, "😀")]
 )
-def test_a_large_message_costs_little_memory_and_is_refused(stack, stamp, number, character):
+def test_a_large_message_costs_little_memory_and_one_that_is_too_large_is_refused(stack, stamp, number, character):
     assert send(stack, "pila", "text", stamp)["OK"]
     usage = Usage(stack.pid("PilotLogging"))
     done = stack.run([sys.executable, "-c", SEND_MUCH, number, character, stamp], user="pila")
     taken, message = json.loads(done.stdout.splitlines()[-1])
     print(f"growth {usage.growth:.1f} MB, {usage.cpu_seconds:.2f} s of CPU, {message}")
-    assert taken == (number * len(character.encode()) < 4 * 1024 * 1024)
+    assert taken == (number * len(character.encode()) < BodySettings().max_body_bytes)
     assert usage.growth <= 64 and "Internal" not in message
     assert send(stack, "pila", "text", stamp)["OK"]
 

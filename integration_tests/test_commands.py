@@ -1,6 +1,7 @@
 """The administrators' commands on a whole DIRAC with a configuration server; every example of the guide is run."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -247,6 +248,23 @@ def test_a_running_pilot_is_followed_over_a_restart_until_it_ends(stack, connect
     assert "ended with code 5" in live.text and "It answers again" in live.text and "one\n" not in tail.text
 
 
+def test_killed_pilot_is_told_from_one_that_runs_and_following_it_ends(stack, connect, command, follow):
+    killed, runs = grid.add_pilot(stack), grid.add_pilot(stack)
+    for pilot in (killed, runs):
+        connect(ALPHA.pilot).send("one\n", pilot.stamp)
+    ago = "UPDATE PilotLogs SET LastSeen = LastSeen - INTERVAL 25 MINUTE WHERE PilotStamp IN (%s, %s)"
+    stack.sql("PilotLoggingDB", ago, (killed.stamp, runs.stamp))
+    live = follow(killed.stamp)
+    until(lambda: "one\n" in live.text, seen=lambda: live.text)
+    grid.set_status(stack, killed, "Aborted")
+    assert live.process.wait(PATIENCE_SECONDS) == 0
+    assert re.search(r"DIRAC says that the pilot is Aborted.* silent for 2\d min", live.text)
+    for switch in ("--Incomplete", "--Dead"):
+        table = good(command("list", switch, "--Since", "1h"))
+        assert re.search(rf"{killed.stamp} .*Aborted, silent for 2\d min", table) and runs.stamp not in table
+    assert re.search(r"Receiving, silent for 2\d min", good(command("list", "--Stamp", runs.stamp)))
+
+
 def test_following_can_be_interrupted(stack, connect, follow):
     pilot = grid.add_pilot(stack)
     connect(ALPHA.pilot).send("one\n", pilot.stamp)
@@ -256,7 +274,36 @@ def test_following_can_be_interrupted(stack, connect, follow):
     assert live.process.wait(PATIENCE_SECONDS) == 130
 
 
+def test_command_whose_output_is_not_read_ends_with_the_code_of_the_help(stack, connect):
+    for _ in range(3):
+        ended(connect, stack)
+    words = "dirac-admin-pilot-logs-list --Limit 1000 | true; exit ${PIPESTATUS[0]}"
+    done = stack.run(["bash", "-c", words], user="admin")
+    assert done.returncode == 0 and "Error" not in done.stderr
+
+
+def test_known_pilot_without_a_log_is_told_from_one_that_nobody_knows(stack, command):
+    silent = grid.add_pilot(stack)
+    for name in (silent.stamp, silent.reference):
+        done = command("show", name)
+        assert (done.returncode, "No source has this pilot's output" in done.stderr) == (1, True), done.stderr
+        assert "Archive: there is no log of this pilot" in done.stderr
+    assert "DIRAC knows this pilot" in command("show", "--Source", "Collector", silent.reference).stderr
+    assert "neither DIRAC nor a log has" in command("show", "f" * 32).stderr
+
+
 # search
+
+
+@pytest.mark.parametrize("locale", [{"LANG": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+def test_text_is_found_and_shown_in_any_locale(stack, connect, command, locale):
+    pilot = ended(connect, stack, text="no café left")
+    settings = [f"{name}={value}" for name, value in locale.items()]
+    words = ["env", *settings, "dirac-admin-pilot-logs-search", "--Stamp", pilot.stamp, "no café"]
+    done = stack.run(words, user="admin")
+    assert done.returncode == 0 and "no caf" in done.stdout, done.stdout + done.stderr
+    shown = stack.run(["env", *settings, "dirac-admin-pilot-logs-show", pilot.stamp], user="admin")
+    assert "no café left" in good(shown)
 
 
 def test_lines_are_found_in_database_and_archive_with_their_context(stack, command, connect, agent):

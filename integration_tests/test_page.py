@@ -125,6 +125,19 @@ def test_log_says_how_it_stands_where_it_is_and_why(opal, connect, stack):
     browser.says(opal.open_log((ALPHA, silent)), ".of-log", "Incomplete", "never reported its end")
 
 
+def test_pilot_s_line_behind_a_progress_bar_is_seen_and_of_the_bar_the_last_state(opal, connect):
+    stamp, error = uuid.uuid4().hex, "2026-11-21T08:10:11.123456Z ERROR [InstallDIRAC] It failed"
+    bar = "".join(f"{number} of 2000\r" for number in range(2000))
+    connect("pila").send(f"first\r\n{bar}50%{error}\nlast\n", stamp)
+    page = opal.open_log((ALPHA, stamp))
+    found = browser.lines(page, lambda found: 3 in found)
+    assert (found[1], found[3]) == ("first", "last")
+    assert "50%" in found[2] and error in found[2] and "1999 of 2000" not in found[2]
+    browser.says(page, ".errors", "1 error")
+    page.click(".earlier")
+    assert "1999 of 2000" in browser.lines(page, lambda found: "1999 of 2000" in found[2])[2]
+
+
 def test_lines_are_the_log_s_own(opal, connect):
     stamp, text = story(connect, lines=500)
     page = opal.open_log((ALPHA, stamp), "#L700")

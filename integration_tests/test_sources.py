@@ -79,8 +79,8 @@ def test_answer_is_what_dirac_s_callers_expect(stack, ask, send):
 def test_order_is_each_vo_s_own(stack, ce, ask, send):
     for vo, first in ((world.ALPHA, "Collector"), (world.BETA, "ComputingElement")):
         pilot = grid.add_pilot(stack, vo)
-        ce.give(pilot, "from the CE\n")
-        send(pilot, "from the collector\n")
+        ce.give(pilot, pilot_line("from the CE"))
+        send(pilot, "from the collector\n", end="0")
         assert output(ask(pilot))["LogSource"] == first
 
 
@@ -139,9 +139,10 @@ def test_output_of_a_running_pilot_is_asked_for_again_until_it_is_final(stack, c
     ce.give(pilot, "begin and more\n", "no error yet\n")
     assert output(ask(pilot))["StdOut"] == "begin and more\n"
     grid.set_status(stack, pilot, "Done")
-    ce.give(pilot, "begin and more and end\n", "")
+    ce.give(pilot, pilot_line("begin and more and end"), "")
     answer = output(ask(pilot))
-    assert (answer["StdOut"], answer["StdErr"], answer["LogComplete"]) == ("begin and more and end\n", "", True)
+    whole = pilot_line("begin and more and end")
+    assert (answer["StdOut"], answer["StdErr"], answer["LogComplete"]) == (whole, "", True)
     ask(pilot)
     assert len(ce.asked(pilot)) == 3
 
@@ -173,10 +174,55 @@ def test_dirac_reads_what_was_kept(stack, ce, ask):
     assert list(stack.sql("PilotAgentsDB", statement, (pilot.reference,))) == [("out é\n", "err\n")]
 
 
+def test_standard_error_and_the_last_lines_of_a_killed_pilot_are_the_ce_s(stack, ce, ask, send):
+    pilot, sent = grid.add_pilot(stack, status="Failed"), pilot_line("Installing")
+    send(pilot, sent)
+    ce.give(pilot, sent + "Traceback\n", "no space left\n")
+    answer = output(ask(pilot))
+    assert (answer["LogSource"], answer["StdErr"]) == ("Collector,ComputingElement(end,StdErr)", "no space left\n")
+    assert answer["StdOut"].startswith(sent) and answer["StdOut"].endswith("]\nTraceback\n")
+
+
+def test_empty_output_of_the_ce_beside_an_error_does_not_hide_our_log(stack, ce, ask, send):
+    pilot = grid.add_pilot(stack, world.BETA, status="Failed")
+    ce.give(pilot, "", "no space left\n")
+    send(pilot, "text\n")
+    answer = output(ask(pilot))
+    assert (answer["StdOut"], answer["StdErr"]) == ("text\n", "no space left\n")
+    assert answer["LogSource"] == "Collector,ComputingElement(StdErr)"
+
+
+@pytest.mark.parametrize(
+    ("harm", "mend"),
+    [
+        ("CONVERT TO CHARACTER SET latin1", "CONVERT TO CHARACTER SET utf8mb4"),
+        ("MODIFY StdOutput TEXT", "MODIFY StdOutput MEDIUMTEXT"),
+        ("RENAME TO Elsewhere", ""),
+    ],
+    ids=["latin1", "TEXT", "absent"],
+)
+def test_output_that_dirac_s_table_can_t_hold_is_kept(stack, ce, ask, harm, mend):
+    pilot = grid.add_pilot(stack, world.BETA, status="Done")
+    ce.give(pilot, "\N{GRINNING FACE}" * 50_000, "an error\n")
+    stack.sql("PilotAgentsDB", f"ALTER TABLE PilotOutput {harm}")
+    try:
+        first = output(ask(pilot))
+        ce.lose(pilot)
+        assert output(ask(pilot)) == first and first["StdOut"] == "\N{GRINNING FACE}" * 50_000
+        assert len(ce.asked(pilot)) == 1
+    finally:
+        back = f"PilotOutput {mend}" if mend else "Elsewhere RENAME TO PilotOutput"
+        stack.sql("PilotAgentsDB", f"ALTER TABLE {back}")
+
+
 def test_all_failed_names_each_source_and_why_without_markup(stack, ask):
     answer = ask(grid.add_pilot(stack, world.BETA))
     assert not answer["OK"]
-    for reason in ("ComputingElement: the CE gives no output", "Collector: no log", "Nonsense: unknown source"):
+    for reason in (
+        "ComputingElement: the CE gives no output",
+        "Collector: there is no log",
+        "Nonsense: unknown source",
+    ):
         assert reason in answer["Message"]
     assert "<" not in answer["Message"]
 
@@ -245,7 +291,7 @@ def test_logging_info_that_nobody_has_names_both_and_why(stack, ce):
     answer = rpc.call(stack, "opal", WEB_APP, "getPilotLoggingInfo", grid.add_pilot(stack).reference)
     assert (
         "ComputingElement: the CE gives no" in answer["Message"]
-        and "PilotLog: no log of this pilot" in answer["Message"]
+        and "PilotLog: there is no log of this pilot" in answer["Message"]
     )
 
 

@@ -1,5 +1,7 @@
 """Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
 
+import tracemalloc
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -33,6 +35,21 @@ def clock():
     return Clock()
 
 
+class SecondsClock:
+    """A clock of seconds, moved by hand."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return SecondsClock()
+
+
 @pytest.fixture
 def transactions(tmp_path, clock):
     """Transactions on an empty sqlite store."""
@@ -53,3 +70,19 @@ def line(text, second=0):
 def batch(text=b"", pilot=PILOT, received=datetime(2026, 11, 21, 8, 0, 0), return_code=None):
     """A batch as ``validation`` makes it."""
     return Batch(pilot, received, text, return_code)
+
+
+@pytest.fixture
+def peak_bytes():
+    """A context that fails when more is allocated in it at a time than is said."""
+
+    @contextmanager
+    def limited(below):
+        tracemalloc.start()
+        try:
+            yield
+            assert tracemalloc.get_traced_memory()[1] < below
+        finally:
+            tracemalloc.stop()
+
+    return limited

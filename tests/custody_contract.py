@@ -112,6 +112,19 @@ class CustodyContract:
         assert world.custody.seal([world.log()]) == 1
         assert world.log().state is State.INCOMPLETE
 
+    def test_logs_from_the_future_are_brought_back_and_others_left(self, world):
+        world.clock.forward(days=60)
+        for number in (1, 2):
+            world.send(who=pilot(number))
+        world.clock.forward(days=-60)
+        world.send(who=pilot(3))
+        world.clock.forward(seconds=1)
+        assert world.custody.bring_back(world.clock(), 1) == 1
+        assert world.custody.bring_back(world.clock(), 10) == 1
+        assert world.custody.bring_back(world.clock(), 10) == 0
+        assert [world.log(pilot(number)).last_seen for number in (1, 2)] == [world.clock()] * 2
+        assert world.log(pilot(3)).last_seen == world.later(seconds=-1)
+
     def test_a_log_that_got_text_since_it_was_read_is_not_sealed(self, world):
         world.send()
         before = world.log()

@@ -20,9 +20,9 @@ def store(transactions, clock):
     appender, numbers = SqlAppender(transactions, clock), iter(range(1, 1000))
 
     def append(*texts, return_code=None, pilot=PILOT):
-        group = [Numbered(next(numbers), batch(text, pilot)) for text in texts]
+        group = [Numbered(next(numbers), batch(text, pilot, clock())) for text in texts]
         if return_code is not None:
-            group.append(Numbered(next(numbers), batch(pilot=pilot, return_code=return_code)))
+            group.append(Numbered(next(numbers), batch(b"", pilot, clock(), return_code)))
         appender.append("e", group)
 
     return append

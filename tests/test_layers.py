@@ -1,4 +1,4 @@
-"""DESIGN's table of rooms: what each may import, and where S_OK and S_ERROR may be; and STYLE's lengths."""
+"""The rooms: what each may import, where S_OK and S_ERROR may be, how long files are, how tests are named."""
 
 import ast
 import subprocess
@@ -11,6 +11,9 @@ import PilotLoggingDIRAC
 
 PACKAGE = "PilotLoggingDIRAC"
 ROOT = Path(PilotLoggingDIRAC.__file__).parent
+TESTS = Path(__file__).parent
+#: Folders of tests of what is no room of the package.
+OTHER_TESTS = ("benchmarks", "stack")
 LOGIC, ADAPTERS, ASSEMBLY, TRANSPORT, WEB, COMMANDS = (
     f"{PACKAGE}.{room}" for room in ("pilotlog", "adapters", "assembly", "transport", "web", "commands")
 )
@@ -25,6 +28,7 @@ ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
     (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2")),
     (f"{LOGIC}.search.pattern", (LOGIC, "re2")),
+    (f"{LOGIC}.text.outline", (LOGIC, "re2")),
     (f"{LOGIC}.tokens", (LOGIC, "joserfc")),
     (f"{LOGIC}.receive.receiver", (LOGIC, "prometheus_client")),
     (f"{LOGIC}.receive", (LOGIC, "cachetools")),
@@ -75,8 +79,9 @@ FLOORS = (
     ("sql",),
 )
 
-#: Rooms that speak DIRAC's S_OK and S_ERROR; identity takes the place of a step of DIRAC's that answers so.
-SPEAKERS = (f"{TRANSPORT}.edge", f"{TRANSPORT}.identity", WMS, MONITORING)
+#: Rooms that speak DIRAC's S_OK and S_ERROR; identity and diset_arguments take the place of steps of DIRAC's that
+#: answer so.
+SPEAKERS = (f"{TRANSPORT}.edge", f"{TRANSPORT}.identity", f"{TRANSPORT}.diset_arguments", WMS, MONITORING)
 
 
 def modules():
@@ -176,3 +181,13 @@ def test_last_lines_are_had_without_sqlalchemy():
     program = f"import sys, {COMMANDS}.reading; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1:] == ["False"]
+
+
+@pytest.mark.parametrize("path", sorted(path.relative_to(TESTS) for path in TESTS.glob("*/**/test_*.py")), ids=str)
+def test_tests_are_named_after_their_module_or_room(path):
+    if path.parts[0] in OTHER_TESTS:
+        return
+    room, subject = ROOT / path.parent, path.stem.removeprefix("test_")
+    assert room.is_dir()
+    names = {room.name, *(module.stem for module in room.iterdir())}
+    assert any(subject == name or subject.startswith(f"{name}_") for name in names)

@@ -101,11 +101,12 @@ FROM (SELECT n, h, s, f, IF(s = 'Receiving' AND h DIV 50 %% 10, %(now)s - INTERV
 """
 
 _FILES = """
-INSERT INTO PilotLogFiles (LogID, Generation, NextSequence, SE, LFN, GUID, Size, Checksum, RecordedAt, VerifiedAt)
+INSERT INTO PilotLogFiles (LogID, Generation, NextSequence, SE, LFN, GUID, Size, Checksum, RecordedAt, VerifiedAt,
+    CheckedAt)
 SELECT LogID, 1, NextSequence, 'SE-1',
     CONCAT('/', VO, '/pilots/', DATE_FORMAT(FirstSeen, '%%Y/%%m/%%d/'), PilotStamp, '.1.1.log.gz'),
     INSERT(INSERT(INSERT(INSERT(PilotStamp, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'),
-    1500, '0a1b2c3d', VerifiedAt, VerifiedAt
+    1500, '0a1b2c3d', VerifiedAt, VerifiedAt, VerifiedAt
 FROM PilotLogs WHERE LogID BETWEEN %(first)s AND %(last)s AND State IN ('Archived', 'Purged')
 """
 

@@ -83,6 +83,7 @@ def figures(db, number, now):
     return {
         "logs by state": db.reader.counts,
         "oldest that waits": db.reader.oldest_unarchived,
+        "lost copies": db.reader.lost_copies,
         "VOs that wait": db.reader.waiting_vos,
         "VOs of deleted copies": db.reader.vos_of_deleted_copies,
         "failures by VO": db.reader.failures,
@@ -116,6 +117,7 @@ def custody(db, number, now):
         "purgeable": partial(steps.purgeable, vo(3), old, 100),
         "none purgeable": partial(steps.purgeable, vo(3), now - timedelta(days=60), 100),
         "kept": partial(steps.kept, vo(3), old, 100),
+        "copies to read, none old enough": partial(steps.take_due_copies, now - timedelta(days=4000), now, 200, 2**30),
         "superseded": partial(steps.superseded, vo(3), now, None, 100),
         "expired": partial(steps.expired, vo(3), now - timedelta(days=400), None, 100),
         "deleted copies": partial(steps.deleted_copies, vo(3), now, 100),

@@ -10,13 +10,14 @@ from itertools import count
 import psutil
 
 from PilotLoggingDIRAC.adapters.database import utc_now
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import Walk
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
-from PilotLoggingDIRAC.pilotlog.settings import RetentionSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.settings import CopySettings, RetentionSettings, SealSettings
 from PilotLoggingDIRAC.transport.guards.gc_pauses import set_aside
 
 from .filling import BATCHES, VOS, pilot, text, vo
@@ -115,6 +116,14 @@ def claims(db):
     return found
 
 
+class Whole:
+    """An archive in which every copy is good: what is measured is the database."""
+
+    def check(self, files, read):
+        """Return no problems."""
+        return {}
+
+
 def purge(db, number):
     """Purge what every VO has kept for long enough, as the agent does, beside a writer that never rests."""
     set_aside()  # collecting the garbage of purging stops the writer too, which is another process elsewhere
@@ -131,7 +140,9 @@ def purge(db, number):
     try:
         for place in range(VOS):
             settings = RetentionSettings()
-            Retention(vo(place), db.custody, None, settings, 0, utc_now, RemovalProgress(), tally).run(purge_kept=False)
+            copies = CopyCheck(vo(place), db.custody, Whole(), CopySettings(), tally)
+            purging = Retention(vo(place), db.custody, None, copies, settings, 0, utc_now, RemovalProgress(), tally)
+            purging.run(purge_kept=False)
         elapsed = time.perf_counter() - started
     finally:
         done.set()

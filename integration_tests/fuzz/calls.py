@@ -15,8 +15,8 @@ METHODS = {
     "getStatus": 1, "importLog": 4, "retryArchiving": 2, "deleteLogs": 2, "releaseQuarantine": 1, "getUsage": 1,
     "ping": 1, "echo": 3, "whoami": 1,
 }  # fmt: skip
-#: Text of this many bytes is sent once in so many messages: below, at and over the limit of 16 MiB.
-HUGE_TEXTS = (1_000_000, 5_000_000, 16 * 1024 * 1024, 20_000_000)
+#: Text of this many bytes is sent once in so many messages: below, at and over the limits of a message and of a body.
+HUGE_TEXTS = (1_000_000, 4 * 1024 * 1024, 5_000_000, 20_000_000)
 ONE_IN_HUGE = 2500
 
 

@@ -4,6 +4,8 @@ import re
 
 import zstandard
 
+from PilotLoggingDIRAC.pilotlog.sql import payload
+
 from .cast import ANY_VO, CANARY, USERS, WRITERS, tag
 
 DATABASE = "PilotLoggingDB"
@@ -36,19 +38,27 @@ def findings(stack, known):
 
 
 def _uneven(batches, expected):
-    if [batch[0] for batch in batches] != list(range(expected[0])):
+    if [number for batch in batches for number in _numbers(batch)] != list(range(expected[0])):
         yield "a gap in its sequence"
     if [sum(batch[1] for batch in batches), sum(batch[2] for batch in batches)] != expected[1:]:
         yield "its sizes do not add up"
-    for _, size, _, payload in batches:
+    for _, size, _, packed in batches:
         try:
-            text = zstandard.decompress(payload)
+            text = zstandard.decompress(packed)
             text.decode()
         except (zstandard.ZstdError, UnicodeDecodeError) as error:
             yield f"a batch can't be read: {type(error).__name__}"
             continue
         if len(text) != size:
             yield "a batch is not as long as its row says"
+
+
+def _numbers(batch):
+    """The sequence numbers that a row stands for: small chunks are put together in one."""
+    try:
+        return [number for number, _ in payload.unpack(batch[0], batch[3])]
+    except zstandard.ZstdError:
+        return [batch[0]]
 
 
 def _intruders(batches, vo, users):
@@ -58,8 +68,8 @@ def _intruders(batches, vo, users):
             yield f"it holds text of {user}"
 
 
-def _text(payload):
+def _text(packed):
     try:
-        return zstandard.decompress(payload)
+        return zstandard.decompress(packed)
     except zstandard.ZstdError:
         return b""

@@ -8,6 +8,10 @@ TOP = Path(__file__).resolve().parents[2]
 KEPT = ("LANG", "LC_ALL", "TERM", "TZ", "USER", "LOGNAME", "SHELL")
 
 
+#: Set in the environment of tests: DIRAC's processes start in half the time. Benchmarks measure without it.
+QUICK_START = "STACK_QUICK_START"
+_QUICK_START_FOLDER = Path(__file__).parent / "quick_start"
+
 #: Tornado refreshes its configuration by its loop; in other processes' threads there is none, and refreshing fails.
 IN_TORNADO = {"DIRAC_USE_TORNADO_IOLOOP": "True"}
 
@@ -20,7 +24,7 @@ def base(root: Path, pki, cfg: Path, tls):
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
-        "PYTHONPATH": str(TOP),
+        "PYTHONPATH": _python_path(),
         "HOME": str(root / "home"),
         "TMPDIR": str(root / "tmp"),
         "NO_PROXY": "localhost,127.0.0.1",
@@ -32,3 +36,8 @@ def base(root: Path, pki, cfg: Path, tls):
         "X509_VOMSES": str(pki.vomses),
         "STACK_TLS": tls,
     }
+
+
+def _python_path():
+    """Return the folders that processes of the stack import from besides the installed packages."""
+    return f"{TOP}:{_QUICK_START_FOLDER}" if os.environ.get(QUICK_START) else str(TOP)

@@ -22,11 +22,13 @@ LOG = VENV.with_name(".venv.log")
 INPUTS = ("requirements.lock", "package-lock.json", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
     "chromium",
+    "curl",
     "fonts-dejavu-core",
     "gcc",
     "git",
     "haproxy",
     "pkg-config",
+    "socat",
     "swig",
     "libssl-dev",
     "libmariadb-dev",

@@ -94,7 +94,8 @@ def test_options_of_the_vo_win_over_those_of_all(switch):
 
 
 def test_only_what_changes_is_written(switch):
-    cs, own = switch({f"{DEFAULTS}/RemoteLogging": "True", f"{DEFAULTS}/RemoteLoggerURL": "u"})
+    inherited = {f"{DEFAULTS}/RemoteLogging": "True", f"{DEFAULTS}/RemoteLoggerURL": "u"}
+    cs, own = switch(inherited | {f"{DEFAULTS}/RemoteLoggerTimerInterval": "30"})
     assert own.changes(own.on([])) == {}
     changes = own.changes(own.off(["ce1"]))
     assert changes == {f"/Operations/{OWN}/RemoteLoggerCEsWhiteList": (None, "ce2, ce3")}
@@ -104,3 +105,12 @@ def test_only_what_changes_is_written(switch):
     assert changes == {f"/Operations/{OWN}/RemoteLoggerCEsWhiteList": ("ce2, ce3", None)}
     own.write(changes)
     assert own.present == ALL
+
+
+@pytest.mark.parametrize("before", [None, "0", "", "never"])
+def test_pilots_that_are_switched_on_send_every_minute(switch, before):
+    """Without the timer a pilot sends at the end of a command only: one that is killed loses hours."""
+    timer = f"/Operations/{OWN}/RemoteLoggerTimerInterval"
+    _, own = switch({} if before is None else {f"{OWN}/RemoteLoggerTimerInterval": before})
+    assert own.changes(own.on([], "u"))[timer] == (before, "60")
+    assert timer not in own.changes(own.off([]))

@@ -120,8 +120,10 @@ class TestMissing:
     """Every cause of missing text is in one figure."""
 
     def test_a_line_that_tells_of_a_gap_carries_its_figure(self):
-        log = received(NEW, replace(batch(b"\nmissing here\n"), missing=4711), replace(batch(b"again\n"), missing=9))
-        assert (log.missing_bytes, log.dropped_bytes) == (4720, 0)
+        log = received(
+            NEW, replace(batch(b"\nmissing here\n"), missing_bytes=4711), replace(batch(b"again\n"), missing_bytes=9)
+        )
+        assert log.missing_bytes == log.dropped_bytes == 4720
 
     def test_what_a_limit_leaves_out_is_missing(self):
         small = TextFilter(default_redactor(), TextSettings(max_log_bytes=10))
@@ -144,7 +146,7 @@ class TestMissing:
         assert lifecycle.refuse(log, [batch(line("late"))]).log == log
 
     def test_text_that_was_found_again_is_missing_no_more(self):
-        log = received(replace(NEW, missing_bytes=5), replace(batch(b"found\n"), missing=-6))
+        log = received(replace(NEW, missing_bytes=5), replace(batch(b"found\n"), missing_bytes=-6))
         assert log.missing_bytes == 0
 
 
@@ -157,7 +159,7 @@ class TestTransitions:
     @pytest.mark.parametrize("state", SEALED)
     @pytest.mark.parametrize(("return_code", "after"), [(None, State.INCOMPLETE), ("0", State.COMPLETE)])
     def test_a_line_of_our_own_leaves_a_log_sealed(self, state, return_code, after):
-        assert received(log_in(state, return_code), replace(batch(line("gap")), missing=5)).state is after
+        assert received(log_in(state, return_code), replace(batch(line("gap")), missing_bytes=5)).state is after
 
     def test_text_leaves_a_log_receiving(self):
         assert received(log_in(State.RECEIVING), batch(line("more"))).state is State.RECEIVING

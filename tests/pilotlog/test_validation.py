@@ -2,23 +2,21 @@
 
 import json
 import string
-import tracemalloc
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import validation
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, MessageTooLarge, PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read import selection
-from tests.conftest import PILOT, line
+from tests.conftest import PILOT
 
 NOW = datetime(2026, 11, 21, 8, 0, 0)
-LIMIT = 1024 * 1024
 SAFE = set(string.ascii_letters + string.digits + "-_.")
 
 STAMPS = {
@@ -64,10 +62,6 @@ BAD_NAMES = {
     "other script's digit": "١٢٣",
     "full width": "ａ",
 }
-
-
-def message(payload, limit=LIMIT, max_lines=2 * LIMIT):
-    return validation.message(PILOT, payload, limit, NOW, max_lines=max_lines)
 
 
 def finalisation(payload):
@@ -181,132 +175,7 @@ def test_long_plain_and_short_nested_arguments_are_not(arguments):
     validation.require_plain(json.dumps(arguments))
 
 
-class TestMessages:
-    def test_the_stock_pilots_text_is_taken_as_it_is(self):
-        text = "half a li\nne\r\n\ttab µ €\0\x1b[31m"
-        batch = validation.message(PILOT, json.dumps(text), LIMIT, NOW, "192.0.2.7")
-        assert (batch.pilot, batch.received, batch.sender) == (PILOT, NOW, "192.0.2.7")
-        assert (batch.text, batch.return_code) == (text.encode(), None)
-
-    def test_an_older_senders_list_gets_an_end_for_each_line(self):
-        assert message('["one", "", "three"]').text == b"one\n\nthree\n"
-
-    @pytest.mark.parametrize("payload", ['""', "[]"])
-    def test_nothing_is_taken_as_nothing(self, payload):
-        assert message(payload).text == b""
-
-    @pytest.mark.parametrize(
-        ("payload", "text"),
-        [
-            ('"a\\ud800b"', rb"a\ud800b"),
-            ('"\\udcff"', rb"\udcff"),
-            ('["a\\udc80", "b"]', b"a\\udc80\nb\n"),
-            ('"a\ud800b"', rb"a\ud800b"),
-            ('"\\ud83d\\ude00"', "😀".encode()),
-            ('"\\ude00\\ud83d"', rb"\ude00\ud83d"),
-        ],
-    )
-    def test_lone_surrogates_are_kept_as_their_escapes(self, payload, text):
-        assert message(payload).text == text
-
-    @pytest.mark.parametrize(
-        "payload",
-        [
-            {"a": 1},
-            ["a"],
-            None,
-            7,
-            b'"a"',
-            '{"a": 1}',
-            '["a", 1]',
-            '["a", null]',
-            '["a", ["b"]]',
-            '["a", {"b": 1}]',
-            "7",
-            "null",
-            "true",
-            "NaN",
-            "",
-            "text",
-            '"open',
-            '["open"',
-            '"a" "b"',
-            '"a\nb"',
-            '"\\x"',
-            '"\\ud8"',
-            "\0",
-            "[" * 100_000,
-            "9" * 10_000,
-        ],
-    )
-    def test_a_bad_payload_is_refused(self, payload):
-        with pytest.raises(InvalidInput):
-            message(payload)
-
-    def test_a_refusal_shows_no_text_of_the_caller(self):
-        for payload in ('["secret-text", 1]', '"secret-text', '{"secret-text": 1}'):
-            with pytest.raises(InvalidInput) as refusal:
-                message(payload)
-            assert "secret-text" not in str(refusal.value)
-
-    @pytest.mark.parametrize("character", ["a", "µ", "€", "😀", "\x1b", '"', "\\", "\n", "\ud800"])
-    def test_text_up_to_the_limit_is_taken_and_a_character_more_refused(self, character):
-        stored = len(message(json.dumps(character)).text)
-        room = LIMIT // stored
-        for encoded in (json.dumps(character * room), json.dumps([character * (room - 1)])):
-            assert len(message(encoded).text) <= LIMIT
-        with pytest.raises(MessageTooLarge):
-            message(json.dumps(character * (room + 1)))
-
-    @pytest.mark.parametrize("separator", [",", ", "])
-    def test_a_list_of_short_lines_counts_with_their_ends(self, separator):
-        encoded = "[" + separator.join(['"a"'] * 50_000) + "]"
-        assert len(message(encoded, 100_000).text) == 100_000
-        with pytest.raises(MessageTooLarge):
-            message(encoded, 99_999)
-
-    def test_a_list_of_more_lines_than_a_pilot_sends_is_refused(self):
-        with pytest.raises(InvalidInput):
-            message("[" + ",".join(['"0123456789"'] * 100_001) + "]", 16 * LIMIT, 100_000)
-
-    @pytest.mark.parametrize(
-        "make", [lambda number: ["x"] * number, lambda number: "x\n" * number, lambda number: ["\n"] * (number // 2)]
-    )
-    def test_lines_up_to_the_limit_are_taken_and_one_more_refused(self, make):
-        assert message(json.dumps(make(1000)), max_lines=1000).text.count(b"\n") == 1000
-        with pytest.raises(MessageTooLarge, match="at most 1000 lines") as refusal:
-            message(json.dumps(make(1002)), max_lines=1000)
-        assert refusal.value.limit == "1000 lines" and refusal.value.size > 0
-
-    @pytest.mark.parametrize("item", ["[]", "{}", '""', '"ab"', "7"])
-    def test_a_long_payload_that_would_take_many_times_its_length_is_refused_unread(self, item, peak_bytes):
-        payload = "[" + f"{item}," * 1_000_000 + '""]'
-        with peak_bytes(below=1_000_000), pytest.raises(InvalidInput):
-            message(payload, 16 * LIMIT, 100_000)
-
-    @pytest.mark.parametrize("rest", ["x", "\\n", "\\u0041", '\\"'])
-    def test_one_character_outside_of_plain_text_does_not_make_a_message_cost_many_times_its_length(
-        self, rest, peak_bytes
-    ):
-        payload = json.dumps(["😀" + "x" * 30] * 99_999, ensure_ascii=False)
-        with peak_bytes(below=30_000_000):
-            message(payload, 4 * LIMIT)
-        payload = '"😀' + rest * (4_000_000 // len(rest)) + '"'
-        with peak_bytes(below=40_000_000):
-            message(payload, 4 * LIMIT, 4 * LIMIT)
-
-    def test_a_message_far_over_the_limit_is_refused_unread(self, peak_bytes):
-        payload = json.dumps("x" * 20 * LIMIT)
-        with peak_bytes(below=1_000_000), pytest.raises(MessageTooLarge):
-            message(payload)
-
-    @given(st.text(st.characters(exclude_categories=())), st.booleans())
-    def test_any_text_survives_with_its_surrogates_escaped(self, text, ascii_only):
-        paired = json.loads(json.dumps(text))
-        assert message(json.dumps(text)).text == paired.encode("utf-8", "backslashreplace")
-        if ascii_only and not any("\ud800" <= character <= "\udfff" for character in text):
-            assert message(json.dumps(text, ensure_ascii=False)).text.decode() == text
-
+class TestAnyJson:
     JSON = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -315,20 +184,13 @@ class TestMessages:
     @given(JSON)
     def test_any_json_is_taken_or_refused_by_name(self, value):
         for payload in (json.dumps(value), value):
-            for take in (message, finalisation, lambda item: validation.arguments(str(item), ("a", "b"))):
+            for take in (finalisation, lambda item: validation.arguments(str(item), ("a", "b"))):
                 with suppress(PilotLogError):
                     take(payload)
 
-    @given(JSON)
-    def test_json_that_is_no_text_is_never_taken_as_text(self, value):
-        assume(not isinstance(value, str))
-        assume(not (isinstance(value, list) and all(isinstance(item, str) for item in value)))
-        with pytest.raises(InvalidInput):
-            message(json.dumps(value))
-
     @given(st.text())
     def test_any_text_instead_of_json_is_taken_or_refused_by_name(self, payload):
-        for take in (message, finalisation, selection.selection, selection.order, validation.stock_file_name):
+        for take in (finalisation, selection.selection, selection.order, validation.stock_file_name):
             with suppress(PilotLogError):
                 take(payload)
 
@@ -509,26 +371,6 @@ class TestSelections:
     def test_other_numbers_are_refused(self, value):
         with pytest.raises(InvalidInput, match="limit"):
             validation.number(value, "limit", 1, 10)
-
-
-def test_a_line_of_a_pilot_is_taken_byte_for_byte():
-    assert message(json.dumps(line("µ").decode())).text == line("µ")
-
-
-@pytest.fixture
-def peak_bytes():
-    """A context that fails when more is allocated in it at a time than is said."""
-
-    @contextmanager
-    def limited(below):
-        tracemalloc.start()
-        try:
-            yield
-            assert tracemalloc.get_traced_memory()[1] < below
-        finally:
-            tracemalloc.stop()
-
-    return limited
 
 
 @pytest.mark.parametrize("number", ["12; DROP", "", " 1", "-1", "1\n", None, True, 1.5, "9" * 19])

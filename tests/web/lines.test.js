@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { pieces } from "../../src/PilotLoggingDIRAC/web/static/grammar.js";
 import { Lines } from "../../src/PilotLoggingDIRAC/web/static/lines.js";
 
 const PILOT = { vo: "alpha", stamp: "abc" };
@@ -29,10 +30,22 @@ test("text that does not continue the lines is an error", () => {
   assert.throws(() => found.append(2, "third\n"), /line 2 came, 1 was expected/);
 });
 
-test("an open line is bounded", () => {
+test("an open line is bounded, and so is an ended one", () => {
   const found = lines();
-  for (let number = 0; number < 5; number += 1) found.append(0, "x".repeat(10000));
+  for (let number = 0; number < 50; number += 1) found.append(0, "x".repeat(10000));
+  assert.ok(found.get(0).length <= 65536);
+  found.append(0, "\n");
   assert.equal(found.get(0).length, 16384);
+});
+
+test("a pilot's line behind a long progress bar is there, however the text comes", () => {
+  const error = "2026-11-21T08:10:11.123456Z ERROR [InstallDIRAC] It failed";
+  const text = Array.from({ length: 20000 }, (_, n) => `${n} of 20000\r`).join("") + `50%${error}\n`;
+  for (const step of [37, 1000, 100000]) {
+    const found = lines();
+    for (let at = 0; at < text.length; at += step) found.append(0, text.slice(at, at + step));
+    assert.equal(pieces(found.get(0)).at(-1).text, error);
+  }
 });
 
 test("an answer is taken as far as its lines have ended", () => {

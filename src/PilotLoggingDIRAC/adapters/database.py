@@ -11,16 +11,19 @@ from sqlalchemy import URL
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
-from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import ClockSettings, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.store_clock import StoreClock, store_time
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
@@ -28,6 +31,7 @@ from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 _MIGRATION_SECONDS = 3600
 
 _SETTINGS = StoreSettings()
+_CLOCKS = ClockSettings()
 
 FULL_NAME = "WorkloadManagement/PilotLoggingDB"
 
@@ -55,7 +59,8 @@ def database_url() -> URL:
 
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
-    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``.
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
+    ``identity``, ``clock``, ``ce_outputs``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -64,11 +69,12 @@ class LogDatabase:
         self,
         url: str | URL | None = None,
         settings: StoreSettings = _SETTINGS,
-        clock: Clock = utc_now,
         accept_late: timedelta = timedelta(days=30),
         text_filter: TextFilter | None = None,
+        clocks: ClockSettings = _CLOCKS,
     ):
-        self._transactions = _MigratedTransactions(url, settings, clock)
+        self._transactions = _MigratedTransactions(url, settings, utc_now)
+        self.clock = clock = StoreClock(lambda: store_time(self._transactions), utc_now, clocks)
         self.appender = SqlAppender(self._transactions, clock, accept_late, text_filter)
         self.reader = SqlReader(self._transactions)
         self.searcher = SqlSearcher(self._transactions)
@@ -77,7 +83,9 @@ class LogDatabase:
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
+        self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
+        self.identity = SqlIdentity(self._transactions, clock)
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
-from sqlalchemy import URL, Connection, Row, column, delete, insert, select, table
+from sqlalchemy import URL, ColumnClause, Connection, Row, column, delete, insert, select, table
 
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, StoreRefused
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
+from PilotLoggingDIRAC.pilotlog.read.streams import is_doubtful
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 
@@ -30,6 +31,9 @@ _AGENT_FIELDS = ("PilotID", "PilotJobReference", "Status", *_CE_FIELDS)
 
 _agents = table("PilotAgents", *map(column, _AGENT_FIELDS))
 _outputs = table("PilotOutput", *map(column, ("PilotID", "StdOutput", "StdError")))
+
+#: A reference or stamp may have as many pilots, of which the database tells apart all but case and blanks.
+_MAX_RECORDS = 100
 
 #: DIRAC's words for an unknown site.
 _NO_SITE = ("Unknown", "NotAssigned", "Multiple")
@@ -77,12 +81,11 @@ class PilotRecords:
     def subject(self, reference: str) -> Log | None:
         """Return the pilot as a log without text, to decide who may read it; None for an unknown pilot."""
         record = self._found(reference)
-        if record is None:
-            return None
-        site = record.fields["GridSite"]
-        pilot = PilotId(record.fields["VO"], record.fields["PilotStamp"])
-        site = "" if site in _NO_SITE else site
-        return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=reference, site=site)
+        return _subject(record) if record else None
+
+    def subjects_of_stamp(self, stamp: str) -> list[Log]:
+        """Return the pilots with this stamp in the same way. There is no index: the query reads the whole table."""
+        return [_subject(record) for record in self._run(_records, _agents.c.PilotStamp, stamp)] if stamp else []
 
     def owners(self, stamps: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return the VOs of each known stamp. Raise StoreUnavailable.
@@ -90,6 +93,13 @@ class PilotRecords:
         There is no index for stamps: each query reads the whole table.
         """
         return self._run(_owners, frozenset(stamps)) if stamps else {}
+
+    def infos(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
+        """Return DIRAC's word on the known ones among many pilots; of several rows for one stamp, the latest counts.
+
+        Raise StoreUnavailable. There is no index for stamps: each query reads the whole table.
+        """
+        return self._run(_infos, frozenset(pilots)) if pilots else {}
 
     def stored_output(self, record: PilotRecord) -> Output | None:
         """Return the CE's output that is stored, final if the pilot had ended when it was fetched; None without any.
@@ -101,25 +111,32 @@ class PilotRecords:
             return None
         stdout, stderr = map(_as_text, found)
         plain = _NOT_FINAL_PATTERN.sub("", stderr)
-        final = record.final and plain == stderr
-        output = Output(stdout, plain, final=final, complete=final)
+        doubtful = is_doubtful(stdout, plain)
+        final = record.final and plain == stderr and not doubtful
+        output = Output(stdout, plain, final=final, complete=final, doubtful=doubtful)
         return None if output.empty else output
 
-    def store_output(self, record: PilotRecord, stdout: str, stderr: str) -> None:
+    def store_output(self, record: PilotRecord, found: Output) -> None:
         """Store the CE's output, of long output the end, in place of the output stored before.
 
-        Raise StoreUnavailable or StoreRefused when it could not be stored.
+        Raise StoreUnavailable, or StoreRefused when the table can't hold it, also where the database would change it.
         """
-        stderr = _end(stderr, _MAX_STDERR_BYTES)
-        if not record.final:
+        found = shortened(found)
+        stderr = found.stderr
+        if not found.final:
             stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
-        self._run(_store, record.id, _end(stdout, _MAX_STDOUT_BYTES), stderr)
+        self._run(_store, record.id, found.stdout, stderr)
 
 
 def _database_url() -> URL:
     found = returnValueOrRaise(getDBParameters("WorkloadManagement/PilotAgentsDB"))
     place = (found["User"], found["Password"], found["Host"], found["Port"], found["DBName"])
     return URL.create("mysql+mysqldb", *place)
+
+
+def shortened(found: Output) -> Output:
+    """Return an output with streams that fit into a packet; of a longer one the end."""
+    return replace(found, stdout=_end(found.stdout, _MAX_STDOUT_BYTES), stderr=_end(found.stderr, _MAX_STDERR_BYTES))
 
 
 def _end(text: str, max_bytes: int) -> str:
@@ -132,13 +149,25 @@ def _as_text(value: str | bytes | None) -> str:
     return "" if text == '""' else text
 
 
+def _subject(record: PilotRecord) -> Log:
+    site = record.fields["GridSite"]
+    pilot = PilotId(record.fields["VO"], record.fields["PilotStamp"])
+    site = "" if site in _NO_SITE else site
+    return Log(0, pilot, 0, State.RECEIVING, datetime.min, datetime.min, reference=record.reference, site=site)
+
+
 def _record(connection: Connection, reference: str) -> PilotRecord | None:
-    statement = select(_agents).where(_agents.c.PilotJobReference == reference).order_by(_agents.c.PilotID.desc())
-    for row in connection.execute(statement):
-        if row.PilotJobReference == reference:  # the database compares without case and trailing blanks
-            fields = {name: getattr(row, name) for name in _CE_FIELDS}
-            return PilotRecord(row.PilotID, reference, row.Status, fields)
-    return None
+    return next(iter(_records(connection, _agents.c.PilotJobReference, reference)), None)
+
+
+def _records(connection: Connection, key: ColumnClause[Any], value: str) -> list[PilotRecord]:
+    """Return the pilots with exactly this reference or stamp, the latest first."""
+    statement = select(_agents).where(key == value).order_by(_agents.c.PilotID.desc()).limit(_MAX_RECORDS)
+    return [
+        PilotRecord(row.PilotID, row.PilotJobReference, row.Status, {name: getattr(row, name) for name in _CE_FIELDS})
+        for row in connection.execute(statement)
+        if getattr(row, key.name) == value  # the database compares without case and trailing blanks
+    ]
 
 
 def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozenset[str]]:
@@ -150,6 +179,17 @@ def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozens
     return found
 
 
+def _infos(connection: Connection, pilots: frozenset[PilotId]) -> dict[PilotId, PilotInfo]:
+    columns = (_agents.c.PilotStamp, _agents.c.VO, _agents.c.PilotJobReference, _agents.c.Status)
+    stamps = sorted({pilot.stamp for pilot in pilots})
+    statement = select(*columns).where(_agents.c.PilotStamp.in_(stamps)).order_by(_agents.c.PilotID)
+    return {
+        PilotId(vo, stamp): PilotInfo(reference, final=status in PILOT_FINAL_STATES, status=status)
+        for stamp, vo, reference, status in connection.execute(statement)
+        if PilotId(vo, stamp) in pilots
+    }
+
+
 def _stored(connection: Connection, pilot_id: int) -> Row[Any, Any] | None:
     statement = select(_outputs.c.StdOutput, _outputs.c.StdError).where(_outputs.c.PilotID == pilot_id)
     return connection.execute(statement).first()
@@ -158,3 +198,6 @@ def _stored(connection: Connection, pilot_id: int) -> Row[Any, Any] | None:
 def _store(connection: Connection, pilot_id: int, stdout: str, stderr: str) -> None:
     connection.execute(delete(_outputs).where(_outputs.c.PilotID == pilot_id))
     connection.execute(insert(_outputs).values(PilotID=pilot_id, StdOutput=stdout, StdError=stderr))
+    found = _stored(connection, pilot_id)
+    if found is None or tuple(map(_as_text, found)) != (stdout, stderr):
+        raise StoreRefused("PilotOutput can't hold this output as it is")  # cut, or with other characters

@@ -12,14 +12,14 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from DIRAC import gLogger
+from DIRAC import gConfig, gLogger
 from DIRAC.Core.Utilities.Adler import compareAdler, fileAdler
 from DIRAC.Core.Utilities.ReturnValues import returnSingleResult
 from DIRAC.DataManagementSystem.Client.DataManager import DataManager
 from DIRAC.Resources.Catalog.FileCatalog import FileCatalog
 from DIRAC.Resources.Storage.StorageElement import StorageElement
 
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 
 from .workers.operations import operation
 from .workers.private_folder import private_files
@@ -49,7 +49,8 @@ def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: s
 def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None:
     """Fetch a copy into a local file, from the SE or else from any that has one; then check size and checksum.
 
-    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked.
+    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked. Raise LogNotFound when
+    the catalogue has no such file.
     """
     with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch_anywhere(vo, se, lfn, folder)
@@ -61,16 +62,69 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
 
 
 @operation
+def check(vo: str, se: str, files: list[list[Any]], read: bool, folder: str) -> dict[str, list[Any]]:
+    """Return the problems of copies on one SE, by LFN, as [text, whether the copy is lost]; see ``Archive.check``.
+
+    ``files`` are [LFN, size, checksum]; two questions go to the SE for all of them. Copies are read into ``folder``.
+    """
+    storage = _storage(se, vo)
+    there, problems = _present(storage, [lfn for lfn, _, _ in files])
+    known = _answers(storage.getFileMetadata(there), there, problems) if there else {}
+    for lfn, size, checksum in files:
+        if lfn not in known:
+            continue
+        if known[lfn]["Size"] != size:
+            problems[lfn] = [f"{known[lfn]['Size']} bytes on {se}, {size} were archived", True]
+        elif read or not compareAdler(known[lfn].get("Checksum") or "", checksum):
+            problems |= _read_back(storage, lfn, checksum, folder)
+    return problems
+
+
+def _present(storage: Any, lfns: list[str]) -> tuple[list[str], dict[str, list[Any]]]:
+    """Return the LFNs that the SE has, and the problems with the others."""
+    problems: dict[str, list[Any]] = {}
+    there = _answers(storage.exists(lfns), lfns, problems)
+    problems |= {lfn: [f"not on {storage.name}", True] for lfn, exists in there.items() if not exists}
+    return [lfn for lfn, exists in there.items() if exists], problems
+
+
+def _answers(result: dict, lfns: list[str], problems: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return the values of a call for many LFNs; note those that failed as not lost. Raise ArchiveError for S_ERROR."""
+    if not result["OK"]:
+        raise ArchiveError(f"The storage element does not answer: {result['Message']}")
+    failed = result["Value"]["Failed"]
+    found = {lfn: value for lfn, value in result["Value"]["Successful"].items() if lfn not in failed}
+    problems |= {lfn: [str(failed.get(lfn, "no answer")), False] for lfn in lfns if lfn not in found}
+    return found
+
+
+def _read_back(storage: Any, lfn: str, checksum: str, folder: str) -> dict[str, list[Any]]:
+    """Return the problem with the content of a copy, by its LFN; empty for none."""
+    with private_files(), tempfile.TemporaryDirectory(dir=folder) as place:
+        try:
+            found = fileAdler(str(_fetch(storage, lfn, place)))
+        except ArchiveError as error:
+            return {lfn: [str(error), False]}
+    if compareAdler(found, checksum):
+        return {}
+    return {lfn: [f"checksum {found} on {storage.name}, {checksum} was archived", True]}
+
+
+@operation
 def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
     """Remove all replicas and the catalogue's entry.
 
-    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed.
+    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed. Nothing can
+    be on a storage element that the configuration does not have, by a name that was mistyped: the catalogue decides.
     """
     known = _metadata(FileCatalog(vo=vo), lfn)
     if known and not _is_same(known | {"GUID": ""}, {"Size": size, "Checksum": checksum, "GUID": ""}):
         _log.warn("Not removed: another file is registered there", lfn)
         return
-    _remove(_storage(se, vo), lfn)
+    if se in gConfig.getSections("/Resources/StorageElements").get("Value", []):
+        _remove(_storage(se, vo), lfn)
+    elif known:
+        _value(DataManager(vo=vo).removeFile(lfn, force=True), f"{lfn} can't be removed")
 
 
 def _storage(se: str, vo: str) -> Any:
@@ -137,13 +191,15 @@ def _fetch(storage: Any, lfn: str, folder: str) -> Path:
 
 
 def _fetch_anywhere(vo: str, se: str, lfn: str, folder: str) -> Path:
-    try:
-        if se:
+    reason = "No storage element gives the file"
+    if se:
+        try:
             return _fetch(_storage(se, vo), lfn, folder)
-        reason = "no storage element given"
-    except ArchiveError as error:
-        reason = str(error)
-    _value(DataManager(vo=vo).getFile(lfn, destinationDir=folder), f"{reason}; nor does any other")
+        except ArchiveError as error:
+            reason = f"{error}; no other storage element gives it either"
+    elif not _metadata(FileCatalog(vo=vo), lfn):
+        raise LogNotFound(f"The file catalogue has no file {lfn}")
+    _value(DataManager(vo=vo).getFile(lfn, destinationDir=folder), reason)
     return Path(folder) / Path(lfn).name
 
 

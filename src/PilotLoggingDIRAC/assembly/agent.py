@@ -11,13 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
+from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
@@ -28,17 +31,14 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
-from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings, StoreSettings
-
-
-@dataclass(frozen=True, slots=True)
-class AgentStoreSettings(StoreSettings):
-    """The agent's steps are longer than a collector's, nobody waits for them, and many threads take them."""
-
-    connect_seconds: int = 10
-    read_seconds: int = 60
-    lock_seconds: int = 10
-    max_connections: int = 32
+from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
+from PilotLoggingDIRAC.pilotlog.settings import (
+    ArchiveSettings,
+    ClockSettings,
+    CopySettings,
+    RetentionSettings,
+    SealSettings,
+)
 
 
 class ArchivingAgent:
@@ -49,7 +49,8 @@ class ArchivingAgent:
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        self._db = LogDatabase(settings=options.fill(AgentStoreSettings, self._option))
+        clocks = options.fill(ClockSettings, self._option)
+        self._db = LogDatabase(settings=options.fill(AgentStoreSettings, self._option), clocks=clocks)
         self._pilots = PilotAgents()
         self._size = options.fill(ArchiveSettings, self._option).workers
         self._workers = WorkerPool(self._size, spare=self._size)
@@ -57,17 +58,21 @@ class ArchivingAgent:
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
+        self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
 
     def cycle(self) -> dict[str, int]:
         """Run every step once and return the counts. Raise StoreUnavailable."""
         tally = Tally()
         settings = options.fill(CycleSettings, self._option)
         describer = Describer(self._db.custody, self._pilots, tally)
-        sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), utc_now, tally)
-        cycle = Cycle(self._db.custody, describer, sealer, settings, utc_now)
+        sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), self._db.clock, tally)
+        cycle = Cycle(self._db.custody, describer, sealer, settings, self._db.clock, self._clock_agrees)
         vos = archives.vos()
         try:
-            running = cycle.run([self._lane(vo) for vo in vos], self._lanes, self._memory, tally)
+            self._look_at_database()
+            self._look_at_clock(tally)
+            due = due_copies(self._db.custody, options.fill(CopySettings, self._option), self._db.clock)
+            running = cycle.run([self._lane(vo, due.get(vo, ())) for vo in vos], self._lanes, self._memory, tally)
         except StoreUnavailable as error:
             self._alarms.update({"database": str(error)}, lambda subject: True)
             raise
@@ -85,28 +90,43 @@ class ArchivingAgent:
         self._packing.close()
         self._db.close()
 
+    def _look_at_clock(self, tally: Tally) -> None:
+        """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""
+        self._db.clock()
+        if problem := self._db.clock.problem:
+            tally.problem("clock", f"{problem}: no log is sealed or deleted, until somebody sets the one that is wrong")
+
+    def _clock_agrees(self) -> bool:
+        return not self._db.clock.problem
+
     def _alarm_waiting(self, tally: Tally, vos: Sequence[str], seconds: float) -> None:
         """Note a problem of each VO with logs that wait after a failure, even if none was tried in this cycle."""
         for vo, number in self._db.reader.failures().items():
             if f"archive of {vo}" not in tally.problems:
                 tally.problem(f"archive of {vo}", f"{number} logs wait for another try")
+        for vo, number in self._db.reader.lost_copies().items():
+            tally.problem(f"lost copies of {vo}", f"of {number} logs whose text has left the database")
         for vo in set(self._db.reader.waiting_vos()) - set(vos):
             tally.problem(f"archive of {vo}", "its logs wait, and the VO is not in the Registry")
         for vo in set(self._db.reader.vos_of_deleted_copies()) - set(vos):
             tally.problem(f"removing deleted files of {vo}", "the VO is not in the Registry")
         oldest = self._db.reader.oldest_unarchived()
-        if oldest is not None and (utc_now() - oldest).total_seconds() > seconds:
+        if oldest is not None and (self._db.clock() - oldest).total_seconds() > seconds:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
 
-    def _lane(self, vo: str) -> Lane:
+    def _lane(self, vo: str, due: Sequence[DueCopy]) -> Lane:
         tally = Tally()
         settings = options.fill(ArchiveSettings, self._option)
         found = self._archive(vo, settings)
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
-        retention = Retention(vo, custody, found.archive, retained, stall, utc_now, self._memory.removals, tally)
-        removal = Removal(vo, custody, found.archive, retained, settings, stall, utc_now, tally)
-        return Lane(vo, tally, retention, removal, self._archiving(vo, found, settings, tally), found.problem)
+        copies = CopyCheck(vo, custody, found.archive, options.fill(CopySettings, self._option), tally)
+        retention = Retention(
+            vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally
+        )
+        removal = Removal(vo, custody, found.archive, retained, settings, stall, self._db.clock, tally)
+        archiving = self._archiving(vo, found, settings, tally)
+        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> _ArchiveSetup:
         archive: Archive | None = None
@@ -130,7 +150,7 @@ class ArchivingAgent:
         if found.problem:
             return None
         if found.target is None:
-            return Keeper(vo, custody, describer, utc_now, tally)
+            return Keeper(vo, custody, describer, self._db.clock, tally)
         if found.archive is None:  # the VO has a target: then only with a problem
             return None
         workspace = Workspace(self._owner, self._packing.path, self._slots)
@@ -142,7 +162,7 @@ class ArchivingAgent:
             found.target,
             describer,
             settings,
-            utc_now,
+            self._db.clock,
             workspace,
             self._memory.gate(vo),
             tally,

@@ -9,6 +9,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import Identity
+from PilotLoggingDIRAC.pilotlog.admin.option_rules import element_problem, folder_problem
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
@@ -22,16 +23,21 @@ def vos() -> list[str]:
 
 
 def target(vo: str) -> Target | None:
-    """Return the target of a VO's logs; None without ``Pilot/UploadSE``. Raise ArchiveError for a bad path."""
+    """Return the target of a VO's logs; None without ``Pilot/UploadSE``. Raise ArchiveError for a bad SE or path."""
     option = Operations(vo=vo)
     se, path = option.getValue("Pilot/UploadSE", ""), option.getValue("Pilot/UploadPath", "")
     if not se:
         return None
     if not path:
         raise ArchiveError("UploadSE is set, and UploadPath is not")
-    if not f"{path}/".startswith(f"/{vo}/") or ".." in path.split("/") or "//" in path:
-        raise ArchiveError(f"UploadPath {path} does not begin with /{vo}/, or is not a plain path")
+    if problem := element_problem(se, storage_elements()) or folder_problem(vo, path):
+        raise ArchiveError(problem)
     return Target(se, path)
+
+
+def storage_elements() -> list[str]:
+    """Return the names of all storage elements in the configuration."""
+    return list(gConfig.getSections("/Resources/StorageElements").get("Value") or [])
 
 
 def data_manager(vo: str) -> Identity:

@@ -8,17 +8,19 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import DIRAC
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import option_check, options
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.assembly.search import log_search
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -27,6 +29,7 @@ from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import (
     BodySettings,
+    ClockSettings,
     IngestSettings,
     ReadSettings,
     SpoolSettings,
@@ -56,7 +59,8 @@ class Collector:
         self._owners = owners
         self.receiver = receiver
         self.query = LogReader(db.reader, reading)
-        self.deletion = Deletion(db.deleting, utc_now)
+        self.fates = log_fates(option, db.reader, options.fill(StoreSettings, option))
+        self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
@@ -71,7 +75,8 @@ class Collector:
 
     def status(self) -> dict:
         """Return the answer of ``getStatus``, also while the database is unavailable."""
-        answer = {"Collector": self.receiver.status(), "Version": _version()}
+        answer: dict[str, Any] = {"Collector": self.receiver.status(), "Version": _version()}
+        answer |= {"ClockDifference": self.db.clock.difference, "Options": option_check.problems()}
         try:
             return answer | self.query.status() | {"Database": "available"}
         except StoreUnavailable as error:
@@ -81,7 +86,7 @@ class Collector:
         """Return the answer of ``getUsage``. Raise StoreUnavailable."""
         usage = self.db.usage
         return {
-            "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(utc_now())],
+            "VOs": [dataclasses.asdict(vo) for vo in usage.by_vo(self.db.clock())],
             "StoredBytes": usage.stored_bytes() or 0,
             "DiskBytes": self._disk_bytes,
             "Failures": [dataclasses.asdict(failure) for failure in usage.failures()],
@@ -131,17 +136,22 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     ingest, spooling = options.fill(IngestSettings, option), options.fill(SpoolSettings, option)
     accept_late = timedelta(days=ingest.accept_late_days)
     store = options.fill(StoreSettings, option)
-    text_filter = TextFilter(redactor(), options.fill(TextSettings, option))
-    db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter)
+    rules = redactor()
+    text_filter = TextFilter(rules, options.fill(TextSettings, option))
+    clocks = options.fill(ClockSettings, option)
+    db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter, clocks=clocks)
     quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
     opener = _spool_opener(full_name, option, spooling)
-    writer = Writer(
-        db.appender, ingest, utc_now, opener, spooling, lambda problems: alarms.update(problems | quotas.problems())
-    )
+
+    def report(problems: dict[str, str]) -> None:
+        clock = {"clock": db.clock.problem} if db.clock.problem else {}
+        alarms.update(problems | quotas.problems() | clock)
+
+    writer = Writer(db.appender, ingest, db.clock.known, opener, spooling, report)
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
     owners.start()
-    receiver = Receiver(writer, ingest, utc_now, owners.check, quotas)
+    receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas, rules.open_bytes)
     return Collector(db, writer, receiver, owners, option)
 
 

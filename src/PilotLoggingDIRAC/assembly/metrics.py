@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.assembly.collector import collectors
 from PilotLoggingDIRAC.assembly.page import pages
 from PilotLoggingDIRAC.pilotlog.admin.metrics import (
     Metric,
+    clock_metrics,
     collector_metrics,
     labelled,
     merged,
@@ -40,7 +41,10 @@ class Metrics:
 
     def _all(self) -> Iterator[Metric]:
         for name, collector in collectors().items():
-            found = collector_metrics(collector.receiver.status(), collector.receiver.histograms())
+            found = [
+                *collector_metrics(collector.receiver.status(), collector.receiver.histograms()),
+                *clock_metrics(collector.db.clock.difference),
+            ]
             yield from (labelled(metric, "collector", name) for metric in found)
         for page in pages():
             yield from page_metrics(page.watcher.number, page.copies.bytes)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from DIRAC import gConfig, gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
+
+from PilotLoggingDIRAC.pilotlog.admin import option_rules
+from PilotLoggingDIRAC.pilotlog.admin.option_rules import BadValue
 
 
 class Dataclass(Protocol):
@@ -34,27 +38,37 @@ def option_name(field: str) -> str:
 
 
 def fill(settings: type[Settings], getter: Getter) -> Settings:
-    """Return settings with the options that are set. A value that is negative or no number is logged and not used."""
-    values = {}
-    for field in dataclasses.fields(settings):
-        kind = float if field.type == "float" else type(field.default)  # 48 hours are written as an int
-        value = _number(getter(option_name(field.name), None), kind, option_name(field.name))
-        if value is not None:
-            values[field.name] = value
+    """Return settings with the options that are set. A bad value is logged, once, and the default is used."""
+    values, problems = _read(settings, getter)
+    for name, problem in problems.items():
+        _complain(name, problem)
     return settings(**values)
 
 
-def _number(value: Any, kind: type, name: str) -> Any:
-    if value in (None, ""):
-        return None
-    try:
-        number = kind(value)
-    except (TypeError, ValueError):
-        number = -1
-    if number < 0:
-        _log.error("Not a number, the default is used", f"{name} = {value}")
-        return None
-    return number
+def problems(settings: type[Settings], getter: Getter) -> dict[str, str]:
+    """Return what is wrong with the options of settings, by their names."""
+    return _read(settings, getter)[1]
+
+
+def _read(settings: type[Settings], getter: Getter) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values that are set and can be used, by field, and what is wrong with the others, by option."""
+    values, wrong = {}, {}
+    for field in dataclasses.fields(settings):
+        name, value = option_name(field.name), getter(option_name(field.name), None)
+        if value in (None, ""):
+            continue
+        kind = float if field.type == "float" else type(field.default)  # 48 hours are written as an int
+        try:
+            values[field.name] = option_rules.number(value, kind, field.name)
+        except BadValue as error:
+            wrong[name] = f"{error}: {value}; the default counts, {field.default}"
+    return values, wrong
+
+
+@functools.lru_cache(maxsize=1000)
+def _complain(name: str, problem: str) -> None:
+    """Log a problem once, though options may be read in each cycle."""
+    _log.error("An option can't be used", f"{name}: {problem}")
 
 
 def section(path: str) -> Getter:

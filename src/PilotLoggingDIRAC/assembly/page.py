@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, audit, options
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
@@ -25,6 +26,7 @@ from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
 from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Watcher
 from PilotLoggingDIRAC.pilotlog.ports import Archive
+from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
 
@@ -52,11 +54,21 @@ class WebPage:
         )
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         query = LogReader(self._db.reader, options.fill(ReadSettings, option))
-        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit())
+        fates = log_fates(option, self._db.reader, options.fill(StoreSettings, option))
+        look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
+        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit(), fates, look)
         self.live_tail = LiveTail(self.viewer)
+        self._documents = documents
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)
         self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)
         threading.Thread(target=self._look_after_workers, name="page-workers", daemon=True).start()
+
+    def _forget(self) -> None:
+        """Forget what was read of another database than the present one."""
+        _log.warn("The database is another one than before: what was read of it is forgotten")
+        self._documents.clear()
+        self.live_tail.clear()
+        self.copies.clear()
 
     def _in_database(self, log: Log) -> DatabaseText:
         return DatabaseText(log, self._db.views.sizes, self._db.reader.step)

@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
 
 SECTION = "/Systems/WorkloadManagement/PilotLogging/Redaction"
-_LISTS = ("SecretNames", "PlainNames")
+LISTS = ("SecretNames", "PlainNames")
 
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -22,7 +22,7 @@ def redactor() -> Redactor:
     """Return a redactor with the rules that the CS has now; a rule that can't be used is logged and left out."""
     found = gConfig.getOptionsDict(SECTION)
     options = dict(found["Value"]) if found["OK"] else {}
-    secret, plain = (fromChar(options.pop(name, "")) for name in _LISTS)
+    secret, plain = (fromChar(options.pop(name, "")) for name in LISTS)
     return Redactor(compiled(options, _report), secret, plain)
 
 

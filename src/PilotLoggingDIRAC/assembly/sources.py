@@ -11,6 +11,7 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.adapters.kept_outputs import KeptOutputs
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
@@ -20,6 +21,7 @@ from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
@@ -51,15 +53,17 @@ class _Reading:
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
-        reader, records = LogDatabase(settings=store).reader, PilotRecords(settings=store)
+        database, records = LogDatabase(settings=store), PilotRecords(settings=store)
+        reader, kept = database.reader, KeptOutputs(records, database.ce_outputs)
         texts = (
             CollectorSource(reader, self._max_bytes),
             ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),
         )
-        members = (ComputingElementSource(records, self._fetch_output), *texts)
+        members = (ComputingElementSource(records, kept, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
-        infos = (JobLogSource(records, self._fetch_logging), SummarySource(reader, texts))
+        fates = log_fates(option, reader, store)
+        infos = (JobLogSource(records, self._fetch_logging), SummarySource(reader, texts, fates.of_log))
         names = tuple(info.name for info in infos)
         info_chain = SourceChain(infos, self._timing, on_error=_report)
         self.logging_info = PilotOutputs(records, reader, info_chain, lambda vo: names)
@@ -92,10 +96,13 @@ class _Reading:
     def _fetch_old(self, pilot: PilotId, path: Path) -> None:
         folder = options.operations(pilot.vo, "Pilot")("UploadPath", "")
         if not pilot.stamp or not folder:
-            raise LogNotFound("no log of this pilot")
+            raise LogNotFound("there is no log of this pilot")
         stamp = validation.pilot(pilot.vo, pilot.stamp).stamp
         old = StoredFile(se="", lfn=f"{folder.rstrip('/')}/{stamp}.log", guid="", size=-1, checksum="")
-        self._archive(pilot.vo).get(old, path)
+        try:
+            self._archive(pilot.vo).get(old, path)
+        except LogNotFound:
+            raise LogNotFound("there is no log of this pilot, nor a file of DIRAC's own logging") from None
 
     def _look_after_workers(self) -> None:
         while True:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURL
 
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+
 SYSTEM = "WorkloadManagement"
 HTTPS = "TornadoPilotLogging"
 DISET = "PilotLogging"
@@ -20,7 +22,7 @@ COLLECTORS = (HTTPS, DISET)
 _SCHEMES = {"https": HTTPS, "dips": DISET}
 
 
-class NotACollectorURL(ValueError):
+class NotACollectorURL(InvalidInput):
     """The URL does not belong to a collector of pilot logs."""
 
 

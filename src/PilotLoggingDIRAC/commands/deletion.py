@@ -9,11 +9,13 @@ from typing import Any
 from DIRAC.Core.Base.Client import Client
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+
 #: Timeout of a call, which deletes for 10 s, or longer if it deletes a single large log.
 _SECONDS = 300
 
 
-class NothingNamed(ValueError):
+class NothingNamed(InvalidInput):
     """The logs to be deleted are not named as they have to be."""
 
 

@@ -9,6 +9,8 @@ from DIRAC.Core.Base.Client import Client
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
+_TOLD_SECONDS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -37,7 +39,7 @@ class Listing:
         figures = (f"{log['NumberOfLines']:,}", humanize.size(log["NumberOfBytes"]), log["LastSeen"])
         senders = [len(log["Senders"].split(","))] if self.has_senders else []
         missing = [humanize.size(log["MissingBytes"] or 0)] if self.has_missing else []
-        return [log["PilotStamp"] + part, *where, log["State"], code, *figures, *senders, *missing]
+        return [log["PilotStamp"] + part, *where, standing(log), code, *figures, *senders, *missing]
 
     def place(self, page: int) -> str:
         """Return the position of this page among all logs, and how to see the next."""
@@ -47,6 +49,13 @@ class Listing:
         more = f"; --Page {page + 1} has the next" if last < self.total else ""
         total = f"{'more than ' if self.more else ''}{humanize.count(self.total, 'log')}"
         return f"{self.start + 1:,} to {last:,} of {total}{more}"
+
+
+def standing(log: dict) -> str:
+    """Return a log's state; of one that is received, DIRAC's word that the pilot has ended, and a long silence."""
+    silent = log.get("SilentSeconds", 0)
+    state = log["PilotStatus"] if log.get("PilotEnded") else log["State"]
+    return f"{state}, silent for {humanize.span(silent)}" if silent >= _TOLD_SECONDS else state
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:

@@ -91,6 +91,8 @@ class LogReading:
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
         parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        if not parts:
+            raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
     def output(self, name: str, source: str = "") -> PilotOutput:
@@ -117,7 +119,8 @@ class LogReading:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
+        DIRAC says that the pilot has and nothing comes any more.
 
         While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
@@ -130,7 +133,7 @@ class LogReading:
             if page["Text"]:
                 yield page["Text"]
             quiet_seconds = quiet_seconds + interval_seconds if page["Final"] and not page["Text"] else 0.0
-            if page["Final"] and quiet_seconds >= _LINGER_SECONDS:
+            if page.get("Over") or (page["Final"] and quiet_seconds >= _LINGER_SECONDS):
                 return
             if page["AtEnd"]:
                 self.sleep(interval_seconds)

@@ -97,7 +97,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     except KeyboardInterrupt:
         _end(job, "Interrupted: ")
         raise
-    _end(job, "" if complete else f"The first of them (--Limit {most}): ")
+    _end(job, "" if complete or job.found < most else f"The first of them (--Limit {most}): ")
     return FOUND if job.found else NOTHING
 
 
@@ -115,7 +115,7 @@ def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
                 continue
             console.clear_progress()
             show(hit)
-            if job.found >= most:
+            if job.found >= most or not console.is_read():
                 return False
         return True
     finally:

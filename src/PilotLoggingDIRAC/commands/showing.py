@@ -52,13 +52,26 @@ def _source(options: Mapping[str, str]) -> str:
 
 def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | None, raw: bool) -> int:
     console.remark(f"# {pilot}, as it comes; Ctrl-C leaves")
+    display = console.PilotText(raw)
     for text in reading.follow(pilot, interval, lines):
-        console.pilots_text(text, raw)
-    ended = reading.find(pilot.stamp, pilot.vo).parts[-1]
-    code = ended.get("ReturnCodes") or ended["ReturnCode"]
-    how = f"The pilot has ended with code {code}" if ended["Complete"] else "The pilot fell silent"
-    console.remark(f"# {how}")
+        display.show(text)
+        display.flush()
+        if not console.is_read():
+            return SHOWN
+    console.remark(f"# {_end(reading.find(pilot.stamp, pilot.vo).parts[-1])}")
     return SHOWN
+
+
+def _end(log: Mapping) -> str:
+    """Return the end of a pilot in words."""
+    if log["Complete"]:
+        return f"The pilot has ended with code {log.get('ReturnCodes') or log['ReturnCode']}"
+    if log.get("PilotEnded"):
+        silence = humanize.span(log["SilentSeconds"])
+        return (
+            f"DIRAC says that the pilot is {log['PilotStatus']}; it did not report its end, and is silent for {silence}"
+        )
+    return "The pilot fell silent"
 
 
 def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options: Mapping[str, str]) -> int:
@@ -97,17 +110,25 @@ def _give(name: str, texts: Iterable[str], output: PilotOutput, size: int, optio
         console.remark(about)
     else:
         console.remark(about)
-        for text in texts:
-            console.pilots_text(text, "Raw" in options)
+        _print(texts, "Raw" in options)
         if output.stderr.strip():
             console.remark("# standard error")
-            console.pilots_text(output.stderr, "Raw" in options)
+            _print([output.stderr], "Raw" in options)
     return SHOWN
 
 
 def _standing(output: PilotOutput) -> str:
     standing = "complete" if output.ended else "the pilot did not say that it had ended"
     return standing + (f", {humanize.size(output.missing)} missing" if output.missing else "")
+
+
+def _print(texts: Iterable[str], raw: bool) -> None:
+    display = console.PilotText(raw)
+    for text in texts:
+        display.show(text)
+        if not console.is_read():
+            return
+    display.flush()
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
+from PilotLoggingDIRAC.commands import configuration
 from PilotLoggingDIRAC.commands.answers import CallFailed, value
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
@@ -57,7 +58,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
     """Call these collectors, all at once, and judge their answers."""
     now = datetime.now(UTC).replace(tzinfo=None)
     status = Status(_ask_all(asked, seconds))
-    status.findings += _of_collectors(status)
+    status.findings += _of_collectors(status, limits) + configuration.findings()
     if status.logs:
         _look_at_database(status, now, limits)
     try:
@@ -70,7 +71,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
     return status
 
 
-def _of_collectors(status: Status) -> list[Finding]:
+def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
     if not status.collectors:
         return [
             Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")
@@ -81,6 +82,9 @@ def _of_collectors(status: Status) -> list[Finding]:
             found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer}"))
         else:
             found += health.of_collector(url, answer)
+            found += health.of_clock(url, answer.get("ClockDifference"), limits)
+    problems = [answer.get("Options", {}) for answer in status.answers.values()]
+    found += health.of_options({path: text for answer in problems for path, text in answer.items()})
     return found
 
 
@@ -92,6 +96,7 @@ def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> No
         status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {error}"))
     failures = status.usage["Failures"] if status.usage else []
     status.findings += health.of_archive(status.logs["OldestUnarchived"], failures, now, limits)
+    status.findings += health.of_copies(status.logs.get("LostCopies", {}))
     if status.usage:
         status.findings += health.of_disk(health.disk(status.usage), limits)
 

@@ -29,7 +29,8 @@ SWITCHES = (
     ("", "CE=", "Only of pilots on these CEs"),
     ("", "State=", f"Only in these states: {', '.join(_STATES)}"),
     ("", "ReturnCode=", "Only of pilots that ended with these codes"),
-    ("", "Incomplete", "Only of pilots that ended without saying so"),
+    ("", "Incomplete", "Only of pilots that ended without saying so, by their silence or by DIRAC's word"),
+    ("", "Dead", "Only of those whose logs still wait for their end, of pilots that have ended, as DIRAC says"),
     ("", "Missing", "Only with text missing, from whatever cause"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
@@ -45,7 +46,7 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
     }
-    wanted |= {key: True for key in ("Incomplete", "Missing") if key in options}
+    wanted |= {switch: True for switch in ("Incomplete", "Dead", "Missing") if switch in options}
     if "Error" in options:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)
@@ -73,10 +74,15 @@ def number(options: Mapping[str, str], switch: str, default: int, lowest: int, h
 
 def seconds(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float) -> float:
     """Return a switch's seconds within bounds. Raise InvalidInput."""
+    return decimal(options, switch, default, lowest, highest, "seconds")
+
+
+def decimal(options: Mapping[str, str], switch: str, default: float, lowest: float, highest: float, unit: str) -> float:
+    """Return a switch's number within bounds, of some unit. Raise InvalidInput."""
     try:
         found = float(options.get(switch, default))
     except ValueError:
         found = -1.0
     if not lowest <= found <= highest:
-        raise InvalidInput(f"--{switch} is not a number of seconds from {lowest:g} to {highest:g}")
+        raise InvalidInput(f"--{switch} is not a number of {unit} from {lowest:g} to {highest:g}")
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
@@ -17,6 +16,8 @@ from PilotLoggingDIRAC.pilotlog.admin.switch import Switch, switched_off, switch
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 
 _ON, _URL, _LIST = "RemoteLogging", "RemoteLoggerURL", "RemoteLoggerCEsWhiteList"
+#: Without it a pilot sends at the end of each command only, and one that is killed loses hours.
+_TIMER, _TIMER_SECONDS = "RemoteLoggerTimerInterval", "60"
 
 DONE, CHECK_FAILED, NOT_CONFIRMED = 0, 2, 3
 
@@ -68,6 +69,8 @@ class PilotSwitch:
             after[_URL] = wanted.url
         if wanted.ces != self.present.ces:
             after[_LIST] = None if wanted.ces is None else ", ".join(wanted.ces)
+        if wanted.on and not _is_positive(self._value(_TIMER)):
+            after[_TIMER] = _TIMER_SECONDS
         found: dict[str, tuple[str | None, str | None]] = {}
         for name, value in after.items():
             before = self._cfg.getOption(f"{self._own}/{name}", None)
@@ -84,6 +87,10 @@ class PilotSwitch:
     def _value(self, name: str) -> str | None:
         values = (self._cfg.getOption(f"{section}/{name}", None) for section in self._sections)
         return next((value for value in values if value is not None), None)
+
+
+def _is_positive(value: str | None) -> bool:
+    return bool(value) and str(value).strip().isdecimal() and int(str(value)) > 0
 
 
 def switch(options: Mapping[str, str], on: bool, check: Check | None = None, cs: CSAPI | None = None) -> int:
@@ -105,7 +112,7 @@ def switch(options: Mapping[str, str], on: bool, check: Check | None = None, cs:
     if check is not None and not check(wanted.url):
         console.remark("Nothing was changed, as the check failed")
         return CHECK_FAILED
-    if "Yes" not in options and not _confirmed():
+    if "Yes" not in options and not console.confirmed("Write this to the configuration?"):
         console.remark("Nothing was changed")
         return NOT_CONFIRMED
     state.write(changes)
@@ -126,9 +133,3 @@ def _show(changes: Mapping, present: Switch, wanted: Switch, known: list[str]) -
 def _names(switch: Switch, known: list[str]) -> str:
     names = ", ".join(switch.sending(known)) or "none"
     return f"all ({names})" if switch.on and switch.ces is None else names
-
-
-def _confirmed() -> bool:
-    """Return True if the user confirms; the end of the input counts as no."""
-    print("Write this to the configuration? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -96,11 +96,12 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
     text = (b"\n" if interrupts else b"") + batch.text[repeated:]
     filtered = text_filter.filter(log, text, batch.received, notice)
-    missing = filtered.dropped + batch.missing + (repeated if guess is Guess.UNKNOWN else 0)
+    dropped = filtered.dropped + batch.missing_bytes
+    missing = dropped + (repeated if guess is Guess.UNKNOWN else 0)
     log = dataclasses.replace(
         _sent_by(log, batch),
         carry=filtered.carry,
-        dropped_bytes=log.dropped_bytes + filtered.dropped,
+        dropped_bytes=max(log.dropped_bytes + dropped, 0),
         missing_bytes=max(log.missing_bytes + missing, 0),
     )
     return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
@@ -148,7 +149,7 @@ def _reopened(log: Log, batch: Batch) -> State:
     """A pilot's text makes a log Receiving again, for those who follow it, and until its next mark or a long silence. A
     line of our own leaves a sealed log sealed, so that it is archived again after a short grace.
     """
-    if log.state is State.RECEIVING or batch.missing <= 0:
+    if log.state is State.RECEIVING or not batch.is_own_line:
         return State.RECEIVING
     return State.COMPLETE if log.complete else State.INCOMPLETE
 

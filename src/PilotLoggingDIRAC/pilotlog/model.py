@@ -51,7 +51,7 @@ class Batch:
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
-    ``missing``: as many bytes of the log are missing, as this text says; below 0, so many are missing no more.
+    ``missing_bytes``: as many bytes are missing, as a marked line in the text says; below 0, so many are missing no more.
     """
 
     pilot: PilotId
@@ -62,7 +62,12 @@ class Batch:
     line_ends: int | None = field(default=None, compare=False)
     name: int = field(default=0, compare=False)
     answers: tuple[tuple[int, Delivery], ...] = field(default=(), compare=False)
-    missing: int = field(default=0, compare=False)
+    missing_bytes: int = 0
+
+    @property
+    def is_own_line(self) -> bool:
+        """Return whether this is no pilot's text but a line of our own that tells of a gap."""
+        return self.missing_bytes > 0 and not self.sender
 
     @property
     def size(self) -> int:
@@ -107,6 +112,14 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyProblem:
+    """A problem with an archived copy: it is ``lost`` (not there, or not what was archived), or nobody could tell."""
+
+    text: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PilotInfo:
     """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more."""
 
@@ -114,7 +127,11 @@ class PilotInfo:
     site: str = ""
     ce: str = ""
     final: bool = False
+    status: str = ""
 
+
+PartIdentity = tuple[PilotId, int, datetime]
+"""A part's pilot, number and time of its first text: see ``Log.identity``."""
 
 _Bytes = bytes  # the class below has a field of the same name
 
@@ -156,6 +173,11 @@ class Log:
     verified_at: datetime | None = None
     attempts: int = 0
     last_error: str = ""
+
+    @property
+    def identity(self) -> PartIdentity:
+        """Return a key of this part that no other has, also in a database that was restored, which uses ids again."""
+        return self.pilot, self.part, self.first_seen
 
     @property
     def complete(self) -> bool:
@@ -203,7 +225,8 @@ class Selection:
     scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
-    ``last_error``: text that the last error holds, capitals or not.
+    ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as DIRAC
+    says, and that are not sealed yet. ``ids`` are these logs, once they have been looked up.
     """
 
     vos: tuple[str, ...] = ()
@@ -218,6 +241,8 @@ class Selection:
     incomplete: bool = False
     missing: bool = False
     last_error: str = ""
+    dead: bool = False
+    ids: tuple[int, ...] | None = None
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -235,7 +260,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A pilot's output as a source has it; ``final`` says that asking again later will not give more."""
+    """A pilot's output as a source has it; ``final`` says that asking again later will not give more.
+
+    ``doubtful``: a few words that may stand for an output that is not there; any other text is better.
+    """
 
     stdout: str
     stderr: str = ""
@@ -245,6 +273,7 @@ class Output:
     ended: bool = False
     missing_bytes: int = 0
     files: tuple[str, ...] = field(default=())
+    doubtful: bool = False
 
     @property
     def empty(self) -> bool:

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from .access import Scope
-from .model import Log, Numbered, Output, PilotId, PilotInfo, Receipt, Selection, State, StoredFile, Total
+from .model import (
+    CopyProblem,
+    Log,
+    Numbered,
+    Output,
+    PilotId,
+    PilotInfo,
+    Receipt,
+    Selection,
+    State,
+    StoredFile,
+    Total,
+)
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIdentity:
+    """Which database a store is: its name, and the highest id of its logs, which only grows."""
+
+    name: str
+    highest_id: int
+
+    def is_followed_by(self, later: StoreIdentity) -> bool:
+        """Return whether that may be the same database at a later moment."""
+        return self.name == later.name and self.highest_id <= later.highest_id
 
 
 class LogStore(Protocol):
@@ -43,6 +68,13 @@ class Archive(Protocol):
     def get(self, file: StoredFile, path: Path) -> None:
         """Fetch the copy into a local file and check size and checksum. Raise ArchiveError."""
 
+    def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
+        """Return the problems of copies; one without a problem is there, with its size and checksum.
+
+        With ``read`` each copy is read back; otherwise only those whose checksum the storage does not tell, or tells
+        differently. Raise ArchiveError when nothing could be told.
+        """
+
     def remove(self, file: StoredFile) -> None:
         """Remove the copy and its registration; what is not there counts as removed. Raise ArchiveError."""
 
@@ -55,7 +87,10 @@ class Pilots(Protocol):
 
 
 class Source(Protocol):
-    """One place a pilot's output may be had from."""
+    """One place a pilot's output may be had from.
+
+    A source with a true attribute ``supplements`` has both streams, and is also asked for what another one lacks.
+    """
 
     name: str
 
@@ -90,6 +125,9 @@ class StoredLogs(Protocol):
 
     def oldest_unarchived(self) -> datetime | None:
         """Return when the log was last heard of that waits longest for its archiving; None when none waits."""
+
+    def lost_copies(self) -> dict[str, int]:
+        """Return, by VO, how many archived copies are not what was archived, though the text has left the store."""
 
     def failures(self) -> dict[str, int]:
         """Return, by VO, how many logs could not be archived and wait for another try."""

@@ -17,7 +17,6 @@ class IngestSettings:
     """Bounds and times of a collector's batches."""
 
     max_message_bytes: int = 4 * MiB
-    max_message_lines: int = 100_000
     answer_seconds: float = 4.5
     commit_seconds: float = 2.0
     group_wait_seconds: float = 0.003
@@ -41,7 +40,9 @@ class TextSettings:
 class BodySettings:
     """Limits of a request over HTTPS, which hold before the caller is known."""
 
-    max_body_bytes: int = 4 * MiB
+    max_body_bytes: int = 100 * MiB
+    max_unpacked_bytes: int = 48 * MiB
+    max_held_bytes: int = 4 * MiB
     max_body_seconds: float = 60.0
     max_receiving_bytes: int = 64 * MiB
     max_idle_seconds: float = 300.0
@@ -74,6 +75,14 @@ class StoreSettings:
     lock_seconds: int = 2
     deadlock_tries: int = 5
     max_connections: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """The database's clock, whose times decide, and how far a host's own may be from it."""
+
+    max_clock_seconds: float = 60.0
+    clock_refresh_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +130,13 @@ class UsageSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s."""
+    """Time limits of one log source and of the whole chain, below a DIRAC client's own 120 s, and of a source that may
+    add to an answer that is there.
+    """
 
     source_seconds: float = 40.0
     chain_seconds: float = 100.0
+    supplement_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,19 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySettings:
+    """Looks at archived copies: before text is purged, and by reading a share of them each day (``scrub``)."""
+
+    check_copies: int = 100
+    check_bytes: int = 256 * MiB
+    check_seconds: float = 300.0
+    scrub_days: float = 90.0
+    scrub_again_days: float = 1.0
+    scrub_copies: int = 200
+    scrub_bytes: int = 1024 * MiB
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings:
     """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
 
@@ -184,6 +209,18 @@ class OwnershipSettings:
     owner_known_seconds: float = 6 * HOUR
     owner_unknown_seconds: float = 600.0
     owner_max_stamps: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSettings:
+    """Look-ups of DIRAC's statuses of pilots whose logs have no end, for what is shown of them."""
+
+    status_known_seconds: float = 30.0
+    status_wait_seconds: float = 1.5
+    status_list_seconds: float = 10.0
+    status_over_seconds: float = 60.0
+    status_pilots: int = 20_000
+    status_max_pilots: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +246,7 @@ class PageSettings:
     answer_bytes: int = 1 * MiB
     tail_bytes: int = MiB // 4
     line_bytes: int = 16 * 1024
+    looked_line_bytes: int = 1 * MiB
     scan_bytes: int = 32 * MiB
     max_hits: int = 1000
     cache_bytes: int = 64 * MiB
@@ -218,3 +256,4 @@ class PageSettings:
     max_rows: int = 200
     threads: int = 4
     max_waiting_reads: int = 64
+    identity_seconds: float = 2.0

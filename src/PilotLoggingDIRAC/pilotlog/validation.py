@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from .errors import InvalidInput, MessageTooLarge
+from .errors import InvalidInput
 from .model import Batch, PilotId
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
@@ -97,62 +97,6 @@ def counted(values: Sequence[Any], names: Sequence[str], optional: int = 0) -> l
         expected = ", ".join(names) or "none"
         raise InvalidInput(f"{len(values)} arguments given, expected: {expected}")
     return list(values)
-
-
-def message(
-    who: PilotId, payload: object, max_bytes: int, received: datetime, sender: str = "", max_lines: int = 100_000
-) -> Batch:
-    """Return the batch of a ``sendMessage``: payload is JSON of one string, or of a list of strings, a line each.
-
-    Surrogates, which UTF-8 can't hold, are kept as their escapes. Raise MessageTooLarge over ``max_bytes`` of text,
-    and over ``max_lines`` ends of lines.
-    """
-    text = _text(_json(_payload(payload, max_bytes, max_lines), "The message is", max_lines), max_lines)
-    if len(text) > max_bytes:
-        raise _over(f"{len(text)} bytes", len(text), f"{max_bytes} bytes")
-    lines = text.count(b"\n")
-    if lines > max_lines:
-        raise _over(f"{lines} lines", len(text), f"{max_lines} lines")
-    return Batch(who, received, text, sender=sender, line_ends=lines)
-
-
-def _over(what: str, size: int, limit: str) -> MessageTooLarge:
-    return MessageTooLarge(f"The message has {what}, at most {limit} are taken", size, limit)
-
-
-def _payload(payload: object, max_bytes: int, max_lines: int) -> str:
-    if not isinstance(payload, str):
-        raise InvalidInput("The message is not a JSON string")
-    if len(payload) > max_bytes and _least_bytes(payload, max_lines) > max_bytes:
-        raise _over(f"{len(payload)} characters", len(payload), f"{max_bytes} bytes")
-    return payload
-
-
-def _least_bytes(payload: str, max_lines: int) -> int:
-    """No text that this JSON can stand for has fewer bytes, so that what is too large is refused before it is decoded.
-
-    An escape takes at most five characters more than what it stands for, a line of a list three more than its end.
-    """
-    return len(payload) - 5 * payload.count("\\u") - payload.count("\\") - 4 * max_lines
-
-
-def _text(content: object, max_lines: int) -> bytes:
-    if isinstance(content, str):
-        return content.encode("utf-8", "backslashreplace")
-    if not isinstance(content, list) or not all(isinstance(line, str) for line in content):
-        raise InvalidInput("The message is neither a string nor a list of strings")
-    if len(content) > max_lines:
-        raise _over(f"{len(content)} lines", sum(map(len, content)), f"{max_lines} lines")
-    return _joined(content)
-
-
-def _joined(lines: list[str]) -> bytes:
-    """Line by line, as one character outside of plain text would make the whole of it four times as long in memory."""
-    text = bytearray()
-    for line in lines:
-        text += line.encode("utf-8", "backslashreplace")
-        text += b"\n"
-    return bytes(text)
 
 
 def finalisation(who: PilotId, payload: object, received: datetime, sender: str = "") -> Batch:

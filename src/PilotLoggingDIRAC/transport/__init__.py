@@ -1,8 +1,9 @@
 """Base classes and mixins that all handlers share, of services over HTTPS and DISET and of the web page.
 
-A request meets, in this order: `guards`, which repair faults of libraries for the whole process; `form_handler`, which
-bounds its body; `identity` and `credentials`, which find out who calls; `audited`, which writes readings and refusals
-to the service's log; `edge`, the only place where values and named errors become ``S_OK`` and ``S_ERROR``.
+A request meets, in this order: `guards`, which repair faults of libraries for the whole process; `form_handler` over
+HTTPS or `diset_arguments` over DISET, which bound it; `identity` and `credentials`, which find out who calls;
+`audited`, which writes readings and refusals to the service's log; `edge`, the only place where values and named errors
+become ``S_OK`` and ``S_ERROR``.
 `graceful_stop` ends the process on SIGTERM without losing a request. `searching` and `pilot_output` are RPC methods
 that several handlers have.
 """

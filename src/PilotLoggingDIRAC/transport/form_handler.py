@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 from DIRAC.Core.Tornado.Server.TornadoService import TornadoService
 from tornado.iostream import StreamClosedError
@@ -18,7 +18,7 @@ from tornado.web import stream_request_body
 from PilotLoggingDIRAC.pilotlog.errors import BodyTooSlow, InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.body import Body, BodyMemory
-from PilotLoggingDIRAC.pilotlog.settings import BodySettings
+from PilotLoggingDIRAC.pilotlog.settings import BodySettings, IngestSettings
 from PilotLoggingDIRAC.transport.credentials import CredentialsOnce
 from PilotLoggingDIRAC.transport.delivery import is_open, is_written
 from PilotLoggingDIRAC.transport.guards.gzip import guard_gzip, take_compressed
@@ -37,13 +37,17 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     send_seconds = 120.0
     _bounds = BodySettings()
     _memory = BodyMemory(_bounds.max_receiving_bytes)
+    _max_text_bytes = IngestSettings().max_message_bytes
     _body: Body = None  # type: ignore[assignment]  # ``prepare`` sets it before any other method is called
 
     @classmethod
-    def bound_bodies(cls, bounds: BodySettings) -> None:
-        """Set the bounds for all requests; call it once, when the server starts."""
+    def bound_bodies(cls, bounds: BodySettings, max_text_bytes: int) -> None:
+        """Set the bounds for all requests; call it once, when the server starts. ``max_text_bytes``: of a long
+        message's text so much is held.
+        """
         guard_gzip()
         cls._bounds, cls._memory = bounds, BodyMemory(bounds.max_receiving_bytes)
+        cls._max_text_bytes = max_text_bytes
 
     async def answer(self, called: form.Form, refusal: PilotLogError | None) -> dict | AsyncIterator[str]:
         """Return the answer, or an iterator over its JSON. ``self.methodObj`` and the credentials are set."""
@@ -64,13 +68,14 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
         of_port = self.request.server_connection.params
         of_port.header_timeout = min(of_port.header_timeout, self._bounds.max_idle_seconds)
         headers = self.request.headers
-        self._body = Body(self._bounds, self._memory, take_compressed(headers))
+        self._body = Body(self._bounds, self._memory, take_compressed(headers), self._max_text_bytes)
         if not headers.get("Content-Type", "").startswith(form.CONTENT_TYPE):
             self._body.refuse(InvalidInput(f"The body is not {form.CONTENT_TYPE}"))
 
-    def data_received(self, block: bytes) -> None:
-        """Take the next block of the body from Tornado."""
+    def data_received(self, block: bytes) -> Awaitable[None] | None:
+        """Take the next block of the body from Tornado; other requests take turns with one that is being decoded."""
         self._body.add(block)
+        return asyncio.sleep(0) if self._body.is_long else None
 
     def on_connection_close(self) -> None:
         """Release the body; count it if the sender was too slow."""

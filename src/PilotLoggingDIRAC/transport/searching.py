@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.collector import Collector
 from PilotLoggingDIRAC.pilotlog import access, validation
-from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.model import Log, LogPage
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.line_finder import Hit
+from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.transport.edge import exported
 
 _MAX_TAIL_LINES = 100_000
@@ -16,6 +19,8 @@ _MAX_TAIL_LINES = 100_000
 
 class SearchingMixin:
     """Mixin for the collector's handler, whose ``collector``, ``who``, ``audit``, ``_asks`` and ``_parts`` it uses."""
+
+    collector: Collector
 
     types_getLogTail: list = []
 
@@ -27,9 +32,15 @@ class SearchingMixin:
         """
         number = validation.number(lines, "lines", 1, _MAX_TAIL_LINES)
         query, pilot = self.collector.query, self._asks(vo, stamp)
-        page = query.tail(self._parts(pilot), number, query.settings.max_page_bytes)
+        parts = self._parts(pilot)
+        page = query.tail(parts, number, query.settings.max_page_bytes)
         self.audit.page(self.who, "getLogTail", log=pilot, source=COLLECTOR)
-        return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
+        return self._page(page, parts)
+
+    def _page(self, page: LogPage, parts: list[Log]) -> dict:
+        answer = {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
+        fate = self.collector.fates.of_log(parts, 0.0) if page.at_end and not page.final else Fate()
+        return answer | {"PilotStatus": fate.status, "SilentSeconds": round(fate.silent_seconds), "Over": fate.over}
 
     types_searchLogs: list = []
 
@@ -53,7 +64,7 @@ class SearchingMixin:
         wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
         query = selecting.search_query(pattern, options, limits.search_context_lines)
-        found = self.collector.search.search(scope, wanted, query, cursor)
+        found = self.collector.search.search(scope, self.collector.fates.resolved(wanted), query, cursor)
         for pilot in {log.pilot for log, _ in found.hits}:
             self.audit.page(self.who, "searchLogs", log=pilot)
         return _answer(found, limits.shown_line_bytes)
@@ -73,9 +84,9 @@ def _answer(found: search.SearchResult, limit: int) -> dict:
 def _hit(log: Log, hit: Hit, limit: int) -> dict:
     return _pilot(log) | {
         "Line": hit.line,
-        "Text": search.shown(hit.text, hit.match, limit),
-        "Before": [search.shown(line, 0, limit) for line in hit.before],
-        "After": [search.shown(line, 0, limit) for line in hit.after],
+        "Text": shown(hit.text, hit.match, limit),
+        "Before": [shown_beside(line, limit) for line in hit.before],
+        "After": [shown_beside(line, limit) for line in hit.after],
     }
 
 

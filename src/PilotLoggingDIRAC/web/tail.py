@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import time
 from collections.abc import Callable
@@ -101,7 +100,7 @@ class Tail:
                 news = await self._since(news.cursor)
             else:
                 await self._send("beat", {})
-                news = dataclasses.replace(news, text=None)
+                news = await self._since(news.cursor)  # DIRAC's word on the pilot may have changed
 
     async def _woken(self, seconds: float) -> bool:
         try:

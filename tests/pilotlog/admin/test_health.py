@@ -97,3 +97,31 @@ def test_figures_are_short():
     ]  # fmt: skip
     assert [humanize.span(seconds) for seconds in (5, 300, 7200, 864000)] == ["5 s", "5 min", "2 h", "10 days"]
     assert (humanize.count(1, "log"), humanize.count(1234, "log")) == ("1 log", "1,234 logs")
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(None, Level.OK), (59.0, Level.OK), (-61.0, Level.WARNING)])
+def test_a_collector_whose_clock_differs_is_told(seconds, level):
+    assert health.worst(health.of_clock("url", seconds, LIMITS)) is level
+
+
+def test_lost_copies_are_critical():
+    (found,) = health.of_copies({"alpha": 2})
+    assert (found.level, found.subject) == (Level.CRITICAL, "archive of alpha")
+
+
+ONE, TWO = "https://one.example.org:8443/WorkloadManagement/X", "https://two.example.org:8443/WorkloadManagement/X"
+
+
+@pytest.mark.parametrize(
+    ("url", "collectors", "words"),
+    [
+        ("https://logs.example.org:8443/x", [ONE], "a single collector"),
+        (ONE, [ONE, ONE], "a single collector"),
+        ("https://ONE.example.org:8443/other", [ONE, TWO], "one of 2 collectors"),
+        ("https://logs.example.org:8443/x", [ONE, TWO], ""),
+    ],
+)
+def test_a_vo_whose_pilots_hang_on_one_collector_is_told(url, collectors, words):
+    found = list(health.of_address("alpha", url, collectors))
+    assert [finding.subject for finding in found] == (["pilots of alpha"] if words else [])
+    assert all(words in finding.text for finding in found)

@@ -25,7 +25,13 @@ def test_store_that_is_away_is_told_and_nothing_is_made_up():
 
 
 def test_time_of_the_oldest_log_is_in_seconds_of_utc():
-    status = {"States": {}, "ArchiveFailures": {"vo": 3}, "OldestUnarchived": "2026-11-21T08:00:00"}
+    status = {
+        "States": {},
+        "ArchiveFailures": {"vo": 3},
+        "LostCopies": {"vo": 2},
+        "OldestUnarchived": "2026-11-21T08:00:00",
+    }
     found = {figure.name: figure.samples for figure in metrics.store_metrics(status)}
     assert found["oldest_unarchived_timestamp_seconds"] == {(): 1795248000.0}
     assert found["archive_failures"] == {(("vo", "vo"),): 3.0}
+    assert found["lost_copies"] == {(("vo", "vo"),): 2.0}

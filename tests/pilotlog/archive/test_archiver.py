@@ -9,6 +9,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
@@ -20,8 +21,8 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
-from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.model import CopyProblem, PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings, SealSettings
 from tests.conftest import PILOT
 from tests.custody_contract import TARGET, VO, World, pilot
 
@@ -37,6 +38,7 @@ class FolderArchive:
         self.broken = False
         self.on_put = lambda file: None
         self.puts = []
+        self.checks = []
 
     def path(self, file):
         return self.folder / file.lfn.strip("/").replace("/", "_")
@@ -56,6 +58,21 @@ class FolderArchive:
         if self.broken:
             raise ArchiveError("The storage element is down")
         self.path(file).unlink(missing_ok=True)
+
+    def check(self, files, read):
+        if self.broken:
+            raise ArchiveError("The storage element is down")
+        self.checks.append((len(files), read))
+        return {file: problem for file in files if (problem := self._problem(file))}
+
+    def _problem(self, file):
+        path = self.path(file)
+        if not path.exists():
+            return CopyProblem("it is not there", lost=True)
+        found = content(path)
+        if (found.size, found.checksum) != (file.size, file.checksum):
+            return CopyProblem("it is another one", lost=True)
+        return None
 
     def text(self, file):
         return gzip.decompress(self.path(file).read_bytes())
@@ -100,10 +117,17 @@ class Agent:
     def archive_logs(self):
         self.archiver().run()
 
+    def copies(self, **settings):
+        return CopyCheck(VO, self.world.custody, self.archive, CopySettings(**settings), self.tally)
+
+    def scrub(self, **settings):
+        due = due_copies(self.world.custody, CopySettings(**settings), self.world.clock)
+        self.copies(**settings).scrub(due.get(VO, []))
+
     def retention(self, archive=None, stall_seconds=0, **settings):
         world = self.world
         return Retention(
-            VO, world.custody, archive or self.archive, RetentionSettings(**settings), stall_seconds,
+            VO, world.custody, archive or self.archive, self.copies(), RetentionSettings(**settings), stall_seconds,
             world.clock, RemovalProgress(), self.tally,
         )  # fmt: skip
 
@@ -460,11 +484,32 @@ class TestRetention:
             retention.run(purge_kept=False)
         assert len(archive.names()) == 8 + 4
 
-    def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, monkeypatch):
+    def test_a_storage_element_that_removes_nothing_stops_no_removal_from_another(self, agent, world, archive):
+        """``UploadSE`` was mistyped for a while, and then corrected: the first files are on no storage element."""
+        for number in range(8):
+            world.finish(pilot(number))
+            claim = world.claim(who=pilot(number))
+            world.record(claim, target=Target("MISTYPED", f"/{VO}/logs") if number < 5 else TARGET)
+            world.custody.release(claim, None)
+            world.send(b"late\n", pilot(number))
+        agent.archive_logs()
+        remove, removed = archive.remove, []
+
+        def refuse(file):
+            if file.se == "MISTYPED":
+                raise ArchiveError("unknown storage element")
+            removed.append(file.se)
+            remove(file)
+
+        archive.remove = refuse
+        agent.retention().run(purge_kept=False)
+        assert removed == [TARGET.se] * 3
+
+    def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, archive, monkeypatch):
         """Purged logs stay in the index of states for a while: whoever begins anew reads them again for each page."""
         for number in range(3):
             world.finish(pilot(number))
-            world.archive(pilot(number))
+        agent.archive_logs()
         places, find = [], world.custody.purgeable
 
         def recorded(_, *page):
@@ -472,9 +517,8 @@ class TestRetention:
             return find(*page)
 
         monkeypatch.setattr(type(world.custody), "purgeable", recorded)
-        settings, tally = RetentionSettings(batches_seconds=0, logs_per_step=1), Tally()
-        Retention(VO, world.custody, None, settings, 0, world.clock, RemovalProgress(), tally).run(purge_kept=False)
-        assert tally.counts["purged"] == 3
+        agent.retention(batches_seconds=0, logs_per_step=1).run(purge_kept=False)
+        assert agent.tally.counts["purged"] == 3
         assert places == [None, *(LogPosition.of(world.log(pilot(number))) for number in range(3))]
 
 
@@ -488,12 +532,13 @@ class TestCycle:
             running = cycle.run(lanes, pool, memory, tally)
         return tally, running
 
-    def lane(self, agent, vo=VO, way=None, problem=""):
+    def lane(self, agent, vo=VO, way=None, problem="", clock_agrees=lambda: True):
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
-        retention = Retention(vo, custody, None, RetentionSettings(), 0, clock, RemovalProgress(), tally)
+        copies = CopyCheck(vo, custody, None, CopySettings(), tally)
+        retention = Retention(vo, custody, None, copies, RetentionSettings(), 0, clock, RemovalProgress(), tally)
         eraser = Removal(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
-        return Lane(vo, tally, retention, eraser, way, problem)
+        return Lane(vo, tally, retention, eraser, way, problem, (), clock_agrees)
 
     def test_a_vo_whose_archive_hangs_does_not_hold_up_another(self, agent, world, archive):
         world.finish()
@@ -526,6 +571,23 @@ class TestCycle:
         assert tally.problems == {f"archive of {VO}": "UploadPath is not set"}
         assert world.text() == b"some text\n"
         assert world.log().state is State.COMPLETE
+
+    @pytest.mark.parametrize("agrees", [False, True])
+    def test_a_host_whose_clock_differs_neither_seals_nor_deletes(self, agent, world, agrees):
+        """The cycle of a VO without an archive, with what would purge its only copies."""
+        world.finish(pilot(1))
+        keeper = Keeper(VO, world.custody, agent.describer, world.clock, agent.tally)
+        keeper.run()
+        world.send(who=pilot(2))
+        world.clock.forward(days=31)
+        sealer = Sealer(world.custody, agent.describer, SealSettings(), world.clock, agent.tally)
+        cycle = Cycle(
+            world.custody, agent.describer, sealer, CycleSettings(cycle_seconds=10), world.clock, lambda: agrees
+        )
+        with ThreadPoolExecutor(1) as pool:
+            cycle.run([self.lane(agent, VO, keeper, clock_agrees=lambda: agrees)], pool, AgentMemory(), Tally())
+        found = [world.log(pilot(number)).state for number in (1, 2)]
+        assert found == ([State.PURGED, State.KEPT] if agrees else [State.KEPT, State.RECEIVING])
 
     def test_logs_that_can_not_be_archived_get_their_reference_all_the_same(self, agent, world, pilots):
         pilots.known[PILOT] = KNOWN

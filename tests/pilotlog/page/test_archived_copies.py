@@ -5,11 +5,12 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
-from PilotLoggingDIRAC.pilotlog.model import Log, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies, NotYetThere
 from tests.conftest import PILOT, Clock
 from tests.waiting import PATIENCE_SECONDS, until
@@ -49,7 +50,7 @@ def copies(archive, tmp_path):
 
 def log(number=1, size=SIZE, generation=1):
     now = Clock().now
-    file = StoredFile("SE", "/vo/x", "GUID", 1, "00000000")
+    file = StoredFile("SE", f"/vo/{number}.{generation}", "GUID", 1, "00000000")
     return Log(number, PILOT, 1, State.PURGED, now, now, bytes=size, generation=generation, file=file)
 
 
@@ -113,3 +114,24 @@ def test_copy_that_is_not_the_log_is_an_error_for_a_while(copies, archive, tmp_p
     with pytest.raises(ArchiveError):
         found.get(log())
     assert archive.fetched == 1 and not list(tmp_path.iterdir())
+
+
+def test_copy_of_one_log_is_never_that_of_another_with_its_id(copies, archive):
+    """A database that was restored uses ids again."""
+    found = copies()
+    archive.text = b"of beta\n"
+    theirs = replace(log(7, size=8), pilot=PilotId("beta_vo", "b" * 32))
+    assert b"".join(fetched(found, theirs).step(0)) == b"of beta\n"
+    archive.text = b"of alpha\n"
+    ours = replace(log(7, size=9), file=StoredFile("SE", "/vo/other", "GUID", 1, "00000000"))
+    assert b"".join(fetched(found, ours).step(0)) == b"of alpha\n"
+
+
+def test_copies_that_are_forgotten_are_fetched_again(copies, archive, tmp_path):
+    found = copies()
+    before = fetched(found, log())
+    found.clear()
+    assert (found.bytes, list(tmp_path.iterdir())) == (0, [])
+    assert b"".join(before.step(0)) == TEXT[: len(b"".join(before.step(0)))]
+    fetched(found, log())
+    assert archive.fetched == 2

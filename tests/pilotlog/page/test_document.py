@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.model import Log, State
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
 from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, ChunkCache
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings
@@ -122,9 +122,10 @@ def test_chunks_are_read_once_while_they_are_at_hand():
 
 
 def test_cache_is_bounded_in_bytes():
-    cache = ChunkCache(10)
+    """An entry takes memory besides its text."""
+    cache = ChunkCache(2500)
     for number in range(5):
-        cache.put((number,), b"1234")
+        cache.put((number,), b"1234" * 150)
     assert [number for number in range(5) if cache.get((number,))] == [3, 4]
 
 
@@ -189,5 +190,5 @@ def test_parts_of_another_log_are_other_chunks():
     one, two = Document(cache, SMALL), Document(cache, SMALL)
     first, second = Part([b"one\n"]), Part([b"two\n"])
     one.grow([(first.log, first)])
-    two.grow([(replace(second.log, id=2), second)])
+    two.grow([(replace(second.log, pilot=PilotId("other", "a" * 32)), second)])
     assert b"".join(text for _, text in one.chunks(0)) + b"".join(text for _, text in two.chunks(0)) == b"one\ntwo\n"

@@ -56,6 +56,15 @@ def test_long_line_is_cut_and_what_is_not_shown_is_not_read():
     assert read == [0, 1, 51]
 
 
+def test_last_state_and_header_of_a_long_line_are_read_as_far_as_lines_are_looked_at():
+    chunks = [b"a\n", *[b"%03d\r" % n for n in range(50)], b"2026-11-21T08:10:11.1Z ERROR [X] no\n", b"end\n"]
+    index = indexed(chunks)
+    for looked, shown in ((1000, b"049\r2026-11-21T08:10:11.1Z ERROR [X] no"), (42, b"009\r01")):
+        lines = LineReader(index, lambda start: iter(chunks[start:]), 42, 10**6, looked).read(1, 1)
+        assert lines[0].text.endswith(shown)
+        assert lines[0].bytes == 235
+
+
 def test_answer_is_bounded_and_has_one_line_at_least():
     lines, _ = reader([b"0123456789\n" * 10], max_bytes=25)
     assert len(lines.read(0, 10)) == 3

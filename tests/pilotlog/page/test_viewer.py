@@ -2,19 +2,22 @@
 them.
 """
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, PilotInfo, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
-from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from tests.conftest import PILOT, Clock, line
@@ -27,12 +30,17 @@ USER = PageCaller(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"
 
 
 @pytest.fixture
+def dirac():
+    return PilotInfo("ref", status="Running")
+
+
+@pytest.fixture
 def audit():
     return []
 
 
 @pytest.fixture
-def viewer(transactions, clock, reader, audit):
+def viewer(transactions, clock, reader, audit, dirac):
     views, settings = SqlPageQueries(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     return Viewer(
@@ -42,6 +50,7 @@ def viewer(transactions, clock, reader, audit):
         settings,
         clock,
         Audit(lambda event, facts: audit.append((event, facts)), AuditSettings()),
+        LogFates(PilotStatuses(lambda pilots: dict.fromkeys(pilots, dirac), StatusSettings()), reader, clock),
     )
 
 
@@ -144,3 +153,20 @@ def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):
     answer = viewer.log(ADMIN, PILOT, {})
     assert (answer["lines"], answer["standing"]) == (0, "incomplete")
     assert viewer.lines(ADMIN, PILOT, {})["lines"] == []
+
+
+class TestOfADeadPilot:
+    """DIRAC says that the pilot has failed; its log has no end yet."""
+
+    @pytest.fixture
+    def dirac(self):
+        return PilotInfo("ref", final=True, status="Failed")
+
+    def test_log_is_shown_as_ended_and_is_in_the_list_of_the_incomplete(self, viewer, store, clock):
+        store(b"a\n")
+        clock.now += timedelta(minutes=2)
+        log = viewer.log(ADMIN, PILOT, {})
+        assert (log["standing"], log["pilotStatus"], log["live"]) == ("ended", "Failed", True)
+        for asked in ({}, {"Incomplete": ["true"]}, {"Dead": ["true"]}):
+            (row,) = viewer.logs(ADMIN, asked)["logs"]
+            assert (row["pilotStatus"], row["pilotEnded"]) == ("Failed", True)

@@ -7,15 +7,16 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotId, State
+from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watcher
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
-from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from tests.conftest import PILOT
 from tests.stored import reader, store  # noqa: F401
@@ -123,7 +124,16 @@ STRANGER = PageCaller(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})
 
 
 @pytest.fixture
-def following(transactions, clock, reader):
+def dirac():
+    """What DIRAC knows of pilots: nothing, unless a test changes it."""
+    known = {}
+    look_up = lambda pilots: {pilot: known[pilot] for pilot in pilots if pilot in known}  # noqa: E731
+    look_up.known = known
+    return look_up
+
+
+@pytest.fixture
+def following(transactions, clock, reader, dirac):
     views = SqlPageQueries(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
     viewer = Viewer(
@@ -133,6 +143,7 @@ def following(transactions, clock, reader):
         PageSettings(),
         clock,
         Audit(lambda event, facts: None, AuditSettings()),
+        LogFates(PilotStatuses(dirac, StatusSettings(status_known_seconds=0.0)), reader, clock),
     )
     return LiveTail(viewer), views
 
@@ -159,3 +170,13 @@ def test_what_others_follow_is_not_shown_to_who_may_not(following, store):
     for known in (head, None):
         with pytest.raises(NotAllowed):
             follow.since(STRANGER, PILOT, "0.0", known)
+
+
+def test_who_follows_learns_that_dirac_says_the_pilot_is_dead(following, store, dirac):
+    follow, views = following
+    store(b"one\n")
+    head = views.heads([PILOT])[PILOT]
+    news = follow.since(ADMIN, PILOT, "0.0", head)
+    assert news.standing["standing"] == "running"
+    dirac.known[PILOT] = PilotInfo("ref", final=True, status="Aborted")
+    until(lambda: follow.since(ADMIN, PILOT, news.cursor, head).standing["standing"] == "ended")

@@ -50,6 +50,10 @@ class Known:
             raise self.error
         return self.subjects.get(reference)
 
+    def subjects_of_stamp(self, stamp):
+        """The pilots with a stamp."""
+        return [log for log in self.subjects.values() if log.pilot.stamp == stamp]
+
 
 def subject(pilot=PILOT, reference=REFERENCE, site=SITE):
     return Log(0, pilot, 0, State.RECEIVING, LONG_AGO, LONG_AGO, reference=reference, site=site)
@@ -228,6 +232,18 @@ def test_who_reads_by_site_gets_by_stamp_what_is_wholly_at_that_site(asked, stor
             asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)
     else:
         assert asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)[0] == PILOT.vo
+
+
+def test_pilot_without_a_log_is_known_by_its_stamp_to_those_who_may_read_it(asked):
+    for who in READERS:
+        assert asked(Known(subject())).get(who, Policy(), PILOT.stamp)[1].stdout == f"log of {PILOT}"
+    with pytest.raises(NotAllowed):
+        asked(Known(subject())).get(STRANGER, Policy(), PILOT.stamp)
+
+
+def test_stamp_that_nobody_knows_is_told_in_words(asked):
+    with pytest.raises(LogNotFound, match="neither DIRAC nor a log has"):
+        asked(Known()).get(ADMIN, Policy(), "f" * 32)
 
 
 def test_log_with_text_missing_has_ended_and_is_not_complete():

@@ -233,3 +233,70 @@ def test_bytes_that_are_not_utf8_are_escaped():
 
 def test_whole_text_of_nothing_is_empty():
     assert source_chain.whole_text([], 10) == ""
+
+
+class Both(Has):
+    """A source that has both streams, as the computing element."""
+
+    supplements = True
+
+
+STEPS = [f"2026-11-21T08:10:1{number}.123456Z INFO [Pilot] step {number}" for number in range(10)]
+
+
+def steps(first, last):
+    return "".join(f"{step}\n" for step in STEPS[first:last])
+
+
+def test_standard_error_is_the_ce_s_beside_our_log_and_both_are_named():
+    ours, ce = Has("Collector", steps(0, 9), complete=True), Both("ComputingElement", "shorter", stderr="Traceback")
+    found = ask(chain(ours, ce, Has("Archive", "never")), "Collector", "Archive", "ComputingElement")
+    assert (found.stdout, found.stderr, found.complete) == (steps(0, 9), "Traceback", True)
+    assert found.source == "Collector,ComputingElement(StdErr)"
+
+
+def test_empty_output_beside_an_error_does_not_hide_our_log():
+    ce = Both("CE", "\n", stderr="err", final=True, complete=True)
+    found = ask(chain(ce, Has("Collector", "log\n")), "CE", "Collector")
+    assert (found.stdout, found.stderr, found.source) == ("log\n", "err", "Collector,CE(StdErr)")
+
+
+def test_end_of_a_log_without_one_is_the_ce_s():
+    ours, ce = Has("Collector", steps(0, 5)), Both("CE", steps(0, 8) + "Traceback: boom\n", stderr="err")
+    found = ask(chain(ours, ce), "Collector", "CE")
+    assert found.stdout.startswith(steps(0, 5)) and found.stdout.endswith("]\n" + steps(5, 8) + "Traceback: boom\n")
+    assert found.stdout.count("step 4") == 1 and "as the computing element has it" in found.stdout
+    assert (found.source, found.complete) == ("Collector,CE(end,StdErr)", False)
+
+
+def test_end_is_found_behind_output_that_both_have():
+    ours, ce = Has("Collector", steps(0, 5) + "50%"), Both("CE", steps(0, 5) + "50%\n100%\n")
+    assert ask(chain(ours, ce), "Collector", "CE").stdout.endswith("]\n100%\n")
+
+
+@pytest.mark.parametrize("theirs", [steps(0, 3), steps(0, 5)])
+def test_ce_that_has_no_more_adds_nothing(theirs):
+    found = ask(chain(Has("Collector", steps(0, 5)), Both("CE", theirs)), "Collector", "CE")
+    assert (found.stdout, found.source) == (steps(0, 5), "Collector")
+
+
+def test_ce_is_not_asked_for_a_log_that_lacks_nothing():
+    ce = Both("CE", "text")
+    ask(chain(Has("Collector", "log", stderr="err", complete=True), ce), "Collector", "CE")
+    assert not ce.asked
+
+
+def test_words_that_stand_for_an_output_are_an_answer_only_where_nobody_has_another():
+    words = Both("CE", "No output available yet", final=False, doubtful=True)
+    assert ask(chain(words, Has("Collector", "log")), "CE", "Collector").stdout == "log"
+    assert ask(chain(words, Has("Collector", "log")), "Collector", "CE").stdout == "log"
+    assert ask(chain(words, Fails("Collector", LogNotFound("none"))), "CE", "Collector").stdout.startswith("No output")
+
+
+def test_ce_that_hangs_costs_an_answer_little_time_and_is_left_alone_for_a_while(hanging):
+    hanging.supplements = True
+    settings = SourceSettings(PATIENCE_SECONDS, PATIENCE_SECONDS, 0.05)
+    asked = source_chain.SourceChain([Has("Collector", "log"), hanging], settings)
+    began = time.monotonic()
+    assert ask(asked, "Collector", "CE").stdout == ask(asked, "Collector", "CE").stdout == "log"
+    assert (hanging.asked, time.monotonic() - began < PATIENCE_SECONDS) == (1, True)

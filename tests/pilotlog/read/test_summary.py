@@ -60,3 +60,9 @@ def test_what_a_terminal_would_obey_is_shown():
     evil = dataclasses.replace(ENDED, return_code="\x1b[2J")
     told = summary([evil], "2026-11-21T12:00:04Z ERROR \x1b]0;owned\x07\n")
     assert "\x1b" not in told and r"\x1b]0;owned\x07" in told and r"\x1b[2J" in told
+
+
+def test_error_behind_output_without_a_line_end_is_told_without_the_output():
+    error = "2026-11-21T12:00:04.5Z ERROR [InstallDIRAC] no space left"
+    told = summary([ENDED], "10%\r" * 5000 + "50%" + error + "\r\n").splitlines()
+    assert told[told.index("Errors") + 1 :] == [f"  {error}"]

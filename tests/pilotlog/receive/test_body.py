@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.pilotlog.receive.body import Body, BodyMemory
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings
 
 LIMIT = 10_000
-SETTINGS = BodySettings(max_body_bytes=LIMIT)
+SETTINGS = BodySettings(max_body_bytes=LIMIT, max_unpacked_bytes=LIMIT)
 HEAD = b"method=sendMessage&args="
 END = b'%22%2C"stamp"%2C+"vo"%5D'
 

@@ -1,4 +1,4 @@
-"""The form that a call over HTTPS is, cut out of its bytes; and what the edges of one tell that was not kept."""
+"""The form of a call over HTTPS, cut out of its bytes; the edges of one that was dropped; names and credentials."""
 
 import contextlib
 import json
@@ -128,3 +128,30 @@ class TestEdges:
     @pytest.mark.parametrize("head", [b"", b"x" * 2048, b"wargs=", b"method=%&args=", b"method=" + b"y" * 2041])
     def test_edges_of_what_is_no_form_tell_nothing(self, head):
         assert form.cut_edges(head, b"tail") == Form()
+
+
+@pytest.mark.parametrize("name", ["sendMessage", "ping", "get_log2"])
+def test_methods_names_pass(name):
+    form.check_method(name)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x\nforged line", "x\n", "../x", "é", "2x", "x" * 65, "a.b"])
+def test_what_is_no_name_is_refused_without_being_shown(name):
+    with pytest.raises(InvalidInput) as refusal:
+        form.check_method(name)
+    assert str(refusal.value) == "Not a method's name"
+
+
+@pytest.mark.parametrize("encoded", ["", '"hosts"', '"alpha_pilot"', '["/C=zz/O=stack/CN=Zoë", "alpha_user"]'])
+def test_extra_credentials_as_dirac_sends_them_pass(encoded):
+    form.check_extra_credentials(encoded)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    ["[]", '["x"]', '["a", "b", "c"]', '["a", null]', "[[]]", "{}", "null", "1", "{", "[" * 2000, '"\\ud800"',
+     '"x\\nforged"', '{"__dCls": "x", "__dMod": "y"}', '"' + "x" * 3000 + '"'],
+)  # fmt: skip
+def test_any_other_extra_credentials_are_refused(encoded):
+    with pytest.raises(InvalidInput):
+        form.check_extra_credentials(encoded)

@@ -14,25 +14,10 @@ from PilotLoggingDIRAC.pilotlog.settings import HOUR, QuotaSettings
 LIMIT = 1000
 
 
-class Clock:
-    """Seconds that the test counts."""
-
-    def __init__(self, now=12345.6):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def quotas(clock):
+def quotas(seconds):
     settings = {"alpha": QuotaSettings(LIMIT, 3), "free": QuotaSettings(0, 0)}
-    return Quotas(lambda vo: settings.get(vo, QuotaSettings()), clock)
+    return Quotas(lambda vo: settings.get(vo, QuotaSettings()), seconds)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1500), st.integers(1, LIMIT))), st.floats(0, 10**6))
@@ -77,11 +62,11 @@ def test_what_was_given_back_is_free_again():
 
 
 class TestQuotas:
-    def test_bytes_over_the_quota_are_refused_and_free_again_after_the_hour(self, quotas, clock):
+    def test_bytes_over_the_quota_are_refused_and_free_again_after_the_hour(self, quotas, seconds):
         quotas.take_bytes("alpha", LIMIT)
         with pytest.raises(QuotaSpent, match="MaxBytesPerHour"):
             quotas.take_bytes("alpha", 1)
-        clock.now += HOUR + SLOT_SECONDS
+        seconds.now += HOUR + SLOT_SECONDS
         quotas.take_bytes("alpha", LIMIT)
 
     def test_one_vo_s_quota_is_nobody_else_s(self, quotas):
@@ -106,7 +91,7 @@ class TestQuotas:
             with pytest.raises(QuotaSpent):
                 quotas.admit_log(PilotId("alpha", "new"))
 
-    def test_status_shows_each_vo(self, quotas, clock):
+    def test_status_shows_each_vo(self, quotas, seconds):
         quotas.admit_log(PilotId("alpha", "a"))
         charge = quotas.take_bytes("alpha", LIMIT)
         with pytest.raises(QuotaSpent):
@@ -122,16 +107,16 @@ class TestQuotas:
             }
         }
 
-    def test_a_spent_quota_is_a_problem_until_nothing_was_refused_for_a_while(self, quotas, clock):
+    def test_a_spent_quota_is_a_problem_until_nothing_was_refused_for_a_while(self, quotas, seconds):
         assert quotas.problems() == {}
         quotas.take_bytes("alpha", LIMIT)
         assert quotas.problems() == {}
         with pytest.raises(QuotaSpent):
             quotas.take_bytes("alpha", 1)
         first = quotas.problems()
-        clock.now += 300
+        seconds.now += 300
         assert quotas.problems() == first and "alpha" in first["quota of alpha"]
-        clock.now += 301
+        seconds.now += 301
         assert quotas.problems() == {}
 
     def test_many_vos_and_logs_are_bounded(self, quotas):

@@ -145,11 +145,14 @@ class TestRefusing:
             send(receiver, '["good", 7]')
         assert SqlReader(transactions).counts() == {}
 
-    def test_a_message_over_the_limit_is_refused_whole(self, receiver, transactions):
-        with pytest.raises(MessageTooLarge):
-            send(receiver, json.dumps("x" * 1001))
-        assert SqlReader(transactions).counts() == {}
-        assert send(receiver, json.dumps("x" * 1000)).stored_bytes == 1000
+    def test_of_a_message_over_the_limit_head_and_tail_are_stored_and_the_rest_counts_as_dropped(
+        self, receiver, transactions
+    ):
+        sent = b"".join(b"%04d\n" % number for number in range(1000))
+        stored = send(receiver, json.dumps(sent.decode())).stored_bytes
+        ((log, text),) = logs(transactions)
+        assert text.startswith(sent[:400]) and text.endswith(sent[-300:]) and len(text) == stored < 1300
+        assert b"%d bytes of a message are missing here" % log.dropped_bytes in text
 
     def test_who_may_not_write_learns_nothing_of_how_it_would_be_read(self, receiver):
         with pytest.raises(NotAllowed):
@@ -223,7 +226,7 @@ class TestQuotas:
         for step in (lambda: send(receiver, json.dumps("c"), stamp="c1"), lambda: finalise(receiver, stamp="c1")):
             with pytest.raises(QuotaSpent):
                 step()
-        with pytest.raises(MessageTooLarge):
+        with pytest.raises(QuotaSpent):
             send(receiver, json.dumps("c" * 5000), stamp="c1")
         receiver.missed(PILOTS, "c1", PILOT.vo, 5000, MessageTooLarge("no"))
         send(receiver, json.dumps("aa"), stamp="a1")

@@ -57,6 +57,53 @@ def test_each_line_is_found_once_with_its_context(text, places, context, stop_af
     assert found(chunks, b"ab", context, stop_after) == list(expected(text, b"ab", context))
 
 
+class ShortLooks:
+    """A finder that looks at a few bytes at a time, as a slow expression does."""
+
+    def __init__(self, pattern, look_bytes):
+        self._find = finder(pattern)
+        self.look_bytes = look_bytes
+
+    def __call__(self, text, start, end):
+        assert end - start <= self.look_bytes
+        return self._find(text, start, end)
+
+
+@given(texts, cuts, st.integers(0, 3), st.integers(0, 9))
+def test_short_looks_find_the_same_wherever_they_end(text, places, context, patience):
+    """In lines that fit; of a longer line the parts are looked at that a look has room for."""
+    find, chunks, hits, position = ShortLooks("ab", 16), chunks_of(text, places), [], SearchPosition()
+    looks = iter(range(10_000))
+    while position is not None:
+        search, stopped = LineFinder(find, context, 10**6, position), False
+        for number in range(position.sequence, len(chunks)):
+            search.feed(number, chunks[number], position.offset if number == position.sequence else 0)
+            last = number == len(chunks) - 1
+            hits += [(hit.line, hit.text, hit.before) for hit in search.hits(last, lambda: next(looks) % 10 < patience)]
+            if stopped := search.stopped:
+                break
+        assert not stopped or search.place != position
+        position = search.place if stopped else None
+    wanted = [(number, line, before) for number, line, before, _ in expected(text, b"ab", context)]
+    if all(len(line) <= 16 for line in text.split(b"\n")):
+        assert hits == wanted
+    else:
+        assert {line for line, *_ in hits} == {line for line, *_ in wanted}
+
+
+@pytest.mark.parametrize("pattern", [r"\pL{1,100}", r"(?:\pL{1,9}x){1,30}"])
+def test_an_expression_that_is_too_large_when_compiled_is_refused(pattern):
+    with pytest.raises(InvalidInput, match="too large"):
+        finder(pattern, regular=True)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"ERROR.*timed? ?out", r"error.{0,200}failed", r"\d{4}-\d\d-\d\dT\S+ E", r"\pL{1,30}"]
+)
+def test_expressions_that_people_write_are_taken(pattern):
+    assert finder(pattern, regular=True).look_bytes > 5000
+
+
 def test_match_is_told_by_its_place_in_the_line():
     search = LineFinder(finder("ab"), 0, 100)
     search.feed(0, b"one\nxxab ab\n")

@@ -1,6 +1,7 @@
 """A search over many logs finds the same whatever one call may do; who may not read a log does not find it."""
 
 import dataclasses
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,8 +11,8 @@ from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput, Overloaded, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read import selection
-from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
@@ -63,6 +64,19 @@ def test_lines_over_two_messages_and_at_the_end_are_found_once_newest_log_first(
     for number in reversed(range(6)):
         expected += [(PILOT.vo, 2, f"the disk is full {number}"), (PILOT.vo, 4, "disk at end")]
     assert found(LogSearch(searcher, settings, no_archive), "disk") == expected
+
+
+@pytest.mark.parametrize("pattern", [r"(?:[ab]{1,30}c?){1,30}Z", r"(?:a?){1000}Z", r"(?:\pL{1,30}){1}Z"])
+def test_the_deadline_holds_for_any_expression_on_any_line(store, searcher, pattern):
+    """In CPU time, as a busy machine is none of the search's business; a look at the whole line takes minutes."""
+    for _ in range(4):
+        store(b"ab" * 130_000)
+    settings = SearchSettings(search_seconds=1.0)
+    engine, asked = LogSearch(searcher, settings, no_archive, time.thread_time), query(pattern, Regex=True)
+    began = time.thread_time()
+    answer = engine.search(EVERYTHING, ALL, asked)
+    assert time.thread_time() - began < 2 * settings.search_seconds
+    assert answer.cursor or answer.logs == 1
 
 
 def test_one_call_does_a_bounded_amount_of_work(store, searcher):
@@ -182,8 +196,8 @@ def test_options_that_do_not_exist_are_refused(options):
 
 def test_a_long_line_is_shown_around_its_match():
     line = b"a" * 100 + b"disk" + b"b" * 100
-    assert search.shown(line, 100, 20) == "…" + "a" * 10 + "disk" + "b" * 6 + "…"
-    assert search.shown(b"disk\xff", 0, 20) == "disk\\xff"
+    assert shown(line, 100, 20) == "…" + "a" * 10 + "disk" + "b" * 6 + "…"
+    assert shown(b"disk\xff", 0, 20) == "disk\\xff"
 
 
 def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, searcher, monkeypatch):
@@ -194,3 +208,16 @@ def test_a_search_does_without_its_extent_where_counting_takes_too_long(store, s
 
     monkeypatch.setattr(type(searcher), "extent", extent)
     assert len(found(LogSearch(searcher, SearchSettings(), no_archive), "disk")) == 1
+
+
+def test_end_of_a_line_is_before_crlf_and_each_state_of_a_progress_bar_is_a_line(store, searcher):
+    store(b"No space left\r\nother\r\n", b"10%\r20%\r30% done\n")
+    engine = LogSearch(searcher, SearchSettings(), no_archive)
+    for pattern, lines in (("left$", [1]), ("^20%$", [3]), ("^30%", [3]), (r"left\r$", [1]), ("10.*20", [])):
+        hits = [hit for answer in calls(engine, ALL, query(pattern, Regex=True)) for _, hit in answer.hits]
+        assert [hit.line for hit in hits] == lines, pattern
+    ((_, hit),) = calls(engine, ALL, query("20%"))[0].hits
+    assert shown(hit.text, hit.match, 100) == "20%"
+    ((_, hit),) = calls(engine, ALL, query("space", Context=2))[0].hits
+    assert shown(hit.text, hit.match, 100) == "No space left"
+    assert [shown_beside(text, 100) for text in hit.after] == ["other", "30% done [2 earlier states of this line]"]

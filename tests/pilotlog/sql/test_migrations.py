@@ -154,19 +154,19 @@ def test_rows_that_the_first_version_writes_beside_the_second_are_read(engine, c
     assert (log.carry, log.dropped_bytes, log.sender, log.many_senders) == (b"", 0, "", False)
 
 
-def test_a_log_of_the_third_version_goes_on_in_the_fourth(engine, clock):
+def test_a_log_of_the_seventh_version_goes_on_in_the_eighth(engine, clock):
     migrate(engine, clock)
     transactions = Transactions(engine, StoreSettings())
     SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("old")))])
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE PilotLogs DROP COLUMN Answers"))
-        connection.execute(migrations.delete().where(migrations.c.Version > 3))
-    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 3]
+        connection.execute(migrations.delete().where(migrations.c.Version > 7))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 7]
     (receipt,) = SqlAppender(transactions, clock).append("f", [Numbered(1, batch(line("old") + b"new\n"))])
     assert receipt.repeated_bytes == len(line("old"))
 
 
-def test_what_limits_left_out_before_the_fifth_version_is_missing(engine, clock):
+def test_what_limits_left_out_before_the_ninth_version_is_missing(engine, clock):
     migrate(engine, clock)
     transactions = Transactions(engine, StoreSettings())
     SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("old")))])
@@ -174,8 +174,8 @@ def test_what_limits_left_out_before_the_fifth_version_is_missing(engine, clock)
         connection.execute(text("DROP INDEX IX_Missing"))
         connection.execute(text("ALTER TABLE PilotLogs DROP COLUMN MissingBytes"))
         connection.execute(text("UPDATE PilotLogs SET DroppedBytes = 7"))
-        connection.execute(migrations.delete().where(migrations.c.Version > 4))
-    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 4]
+        connection.execute(migrations.delete().where(migrations.c.Version > 8))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 8]
     reader = SqlReader(transactions)
     ((_, (log,)),) = [reader.select(Scope(everything=True), Selection(missing=True), "LogID", False, 0, 9)]
     assert log.missing_bytes == 7

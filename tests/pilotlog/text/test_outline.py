@@ -5,16 +5,35 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.text.outline import Outline
+from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText, overview, pieces, squeezed
 
 LINES = json.loads((Path(__file__).parents[2] / "log_lines.json").read_text())
+KINDS = {"DEBUG": "debug", "VERBOSE": "debug", "WARN": "warn", "WARNING": "warn"}
+ERROR = "2026-11-21T08:10:11.123456Z ERROR [InstallDIRAC] It failed"
 
 
 def outline_of(*lines: str) -> Outline:
     outline = Outline()
     outline.feed("".join(f"{line}\n" for line in lines).encode())
     return outline
+
+
+def as_entry(piece):
+    head = piece.header
+    kind = "error" if head and head.error else head and KINDS.get(head.level, "info")
+    return {
+        "text": piece.text.decode(),
+        "header": head and {**asdict(head), "kind": kind},
+        "earlier": [text.decode() for text in piece.earlier],
+    }
+
+
+def expected_pieces(entry):
+    return entry.get("pieces", [{"text": entry["line"], "header": entry["header"], "earlier": []}])
 
 
 @pytest.mark.parametrize("entry", LINES, ids=lambda entry: entry["line"][:40] or "empty")
@@ -24,6 +43,7 @@ def test_line_is_what_the_page_takes_it_for(entry):
     assert phases == ([{"line": 0} | entry["phase"]] if entry["phase"] else [])
     assert found.errors == [0] * entry["error"]
     assert found.gaps == [0] * entry["gap"]
+    assert [as_entry(piece) for piece in pieces(entry["line"].encode())] == expected_pieces(entry)
 
 
 def test_lines_are_counted_from_the_start_of_the_text():
@@ -32,3 +52,71 @@ def test_lines_are_counted_from_the_start_of_the_text():
     assert found.gaps == [number for number, entry in enumerate(LINES) if entry["gap"]]
     assert [phase.line for phase in found.phases] == [number for number, entry in enumerate(LINES) if entry["phase"]]
     assert found.lines == len(LINES)
+
+
+@given(st.data())
+def test_outline_is_the_same_however_the_text_is_cut(data):
+    text = "".join(f"{entry['line']}\n" for entry in LINES).encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=20)))
+    outline = Outline()
+    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
+        outline.feed(text[start:end])
+    whole = outline_of(*(entry["line"] for entry in LINES))
+    assert (outline.errors, outline.gaps, outline.phases) == (whole.errors, whole.gaps, whole.phases)
+    assert outline.lines == whole.lines
+
+
+@pytest.mark.parametrize("step", [1, 7, 3000, 10**6])
+def test_header_behind_17_kb_of_a_progress_bar_is_found_in_any_messages(step):
+    text = ("first\n" + "".join(f"{n:5} of 3000\r" for n in range(1300)) + "50%" + ERROR + "\nlast\n").encode()
+    outline = Outline()
+    for start in range(0, len(text), step):
+        outline.feed(text[start : start + step])
+    assert (outline.errors, outline.lines) == ([1], 3)
+
+
+def test_line_that_has_not_ended_is_in_the_whole_outline_once():
+    outline = Outline()
+    outline.feed(f"one\n50%{ERROR}".encode())
+    assert (outline.errors, outline.whole().errors) == ([], [1])
+    outline.feed(b"\n")
+    assert (outline.errors, outline.whole().errors) == ([1], [1])
+
+
+def test_long_line_keeps_its_last_state_and_the_pilots_lines():
+    progress = "".join(f"\r{n:5} of 3000" for n in range(3000))
+    line = f"{progress}{ERROR}{progress}".encode()
+    short = squeezed(line, 1000)
+    assert len(short) <= 1000
+    assert [piece.text.decode() for piece in pieces(short)] == [" 2999 of 3000", ERROR, " 2999 of 3000"]
+    assert pieces(short)[-1].earlier[-1] == b" 2998 of 3000"
+
+
+def test_long_line_without_states_is_cut_at_its_end():
+    assert squeezed(b"x" * 100, 15) == b"x" * 15
+
+
+def test_line_of_plain_text_says_how_many_states_are_left_out():
+    assert overview(b"1%\r2%\r3%\r") == b"3% [2 earlier states of this line]"
+
+
+def displayed(*texts, flushed=False):
+    display, shown = TerminalText(), ""
+    for text in texts:
+        shown += display.feed(text) + (display.flush() if flushed else "")
+    return shown + display.flush()
+
+
+def test_terminal_text_begins_a_line_at_each_header_and_shows_the_last_state():
+    text = f"one\r\n1%\r2%\r3%\n50%{ERROR}\nend"
+    expected = f"one\n3% [2 earlier states of this line]\n50%\n{ERROR}\nend"
+    assert displayed(text) == displayed(*text) == expected
+
+
+def test_followed_progress_is_shown_as_it_comes_each_state_on_a_line():
+    assert displayed("1%\r", "2%\r", "3%", " done\n", "next", flushed=True) == "1%\n2%\n3% done\nnext"
+
+
+@given(st.lists(st.text("a\n", max_size=5)))
+def test_terminal_text_without_states_is_the_text(texts):
+    assert displayed(*texts) == displayed(*texts, flushed=True) == "".join(texts)

@@ -1,13 +1,12 @@
 """The spool: what it took is there after anything that can happen to the process, and to the file's tail."""
 
+import dataclasses
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,21 +51,26 @@ def test_batches_come_back_as_they_went_in(folder):
 def test_what_is_known_of_answers_comes_back_too(folder):
     known = ((2**63 + 1, Delivery.ARRIVED), (2, Delivery.BROKEN), (3, Delivery.WAITING))
     spool = Spool(folder, SETTINGS)
-    spool.append("e", [Numbered(4, replace(batch(b"a\n"), answers=known))])
+    spool.append("e", [Numbered(4, dataclasses.replace(batch(b"a\n"), answers=known))])
     ((item,),) = spool.first(10, 10**6)[1:]
     assert (item.batch.answers, item.batch.name) == (known, name_of("e", 4))
 
 
-def test_a_file_of_the_version_before_is_read(folder):
-    spool = Spool(folder, SETTINGS)
-    spool.append("e", numbered(b"a\n"))
-    spool.close()
-    (path,) = folder.glob("*.spool")
-    database = sqlite3.connect(path)
+def test_bytes_that_are_missing_in_a_message_are_remembered(folder):
+    shortened = Numbered(1, dataclasses.replace(batch(b"head and tail"), missing_bytes=4711))
+    with_spool = Spool(folder, SpoolSettings())
+    with_spool.append("e", [shortened])
+    assert with_spool.first(10, 1000)[1] == [shortened]
+
+
+def test_a_file_of_the_version_before_is_gone_on_with(folder):
+    spool = Spool(folder, SpoolSettings())
+    spool.append("e", numbered(b"kept"))
     for table in ("Batches", "Quarantine"):
-        database.execute(f"ALTER TABLE {table} DROP COLUMN Answers")
-    database.close()
-    assert texts(Spool(folder, SETTINGS)) == [b"a\n"]
+        for column in ("Missing", "Answers"):
+            spool._database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    spool._lock.close()
+    assert texts(Spool(folder, SpoolSettings())) == [b"kept"]
 
 
 def test_what_waits_is_counted_and_given_out_in_order(folder):

@@ -10,21 +10,9 @@ import pytest
 from PilotLoggingDIRAC.transport.guards.tls_contexts import SharedContexts
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def contexts(clock):
-    return SharedContexts(lambda options: object(), clock, max_age_seconds=60)
+def contexts(seconds):
+    return SharedContexts(lambda options: object(), seconds, max_age_seconds=60)
 
 
 @pytest.fixture
@@ -64,15 +52,15 @@ def test_an_authority_that_comes_or_goes_is_taken_at_once(contexts, options):
     assert len({id(before), id(with_it), id(contexts.context(options))}) == 3
 
 
-def test_a_context_does_not_grow_old(contexts, options, clock):
+def test_a_context_does_not_grow_old(contexts, options, seconds):
     before = contexts.context(options)
-    clock.now = 59
+    seconds.now += 59
     assert contexts.context(options) is before
-    clock.now = 61
+    seconds.now += 2
     assert contexts.context(options) is not before
 
 
-def test_what_can_t_be_made_is_tried_again(options, clock):
+def test_what_can_t_be_made_is_tried_again(options, seconds):
     outcomes = iter([OSError("half written"), "a context"])
 
     def make(options):
@@ -81,7 +69,7 @@ def test_what_can_t_be_made_is_tried_again(options, clock):
             raise outcome
         return outcome
 
-    contexts = SharedContexts(make, clock)
+    contexts = SharedContexts(make, seconds)
     with pytest.raises(OSError, match="half"):
         contexts.context(options)
     assert contexts.context(options) == "a context"

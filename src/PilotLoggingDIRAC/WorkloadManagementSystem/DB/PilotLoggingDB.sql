@@ -2,6 +2,28 @@
 -- pilotlog/sql/schema.py, a test keeps the two equal. Running it again does no harm, nor does running it on a database
 -- of an older version, which the services then bring up to date themselves.
 
+CREATE TABLE IF NOT EXISTS `DatabaseIdentity` (
+  `Number` INTEGER NOT NULL,
+  `Name` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `MadeAt` DATETIME(6) NOT NULL,
+  PRIMARY KEY (`Number`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `PilotCEOutputs` (
+  `OutputID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `PilotReference` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `FetchedAt` DATETIME(6) NOT NULL,
+  `Final` INTEGER NOT NULL,
+  `Complete` INTEGER NOT NULL,
+  `Doubtful` INTEGER NOT NULL,
+  `StdOutput` MEDIUMBLOB NOT NULL,
+  `StdError` MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (`OutputID`),
+  CONSTRAINT `UK_Output` UNIQUE (`VO`, `PilotReference`),
+  KEY `IX_FetchedAt` (`FetchedAt`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `LogID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -86,10 +108,14 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
   `Checksum` VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `RecordedAt` DATETIME(6) NOT NULL,
   `VerifiedAt` DATETIME(6),
+  `CheckedAt` DATETIME(6),
+  `Problem` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   PRIMARY KEY (`LogID`, `Generation`),
-  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`)
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`),
+  KEY `IX_Checked` (`CheckedAt`),
+  KEY `IX_Problem` (`Problem`(16))
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

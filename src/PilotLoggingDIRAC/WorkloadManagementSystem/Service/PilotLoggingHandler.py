@@ -21,13 +21,14 @@ from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
+from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
 from PilotLoggingDIRAC.transport.edge import exported, streamed
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
-from PilotLoggingDIRAC.transport.guards.diset import BoundedArguments
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
@@ -58,6 +59,13 @@ COLUMNS = {
     "Attempts": lambda log: log.attempts,
     "LastError": lambda log: log.last_error,
 }
+
+#: Columns behind those, of logs that are received.
+FATE_COLUMNS = ("PilotStatus", "PilotEnded", "SilentSeconds")
+
+
+def _fate(fate: Fate) -> list:
+    return [fate.status, fate.dead, round(fate.silent_seconds)]
 
 
 class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
@@ -149,15 +157,18 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
         :param str cursor: where to go on, from the page before; "" is the start
         :param int maxBytes: at most so many bytes of UTF-8, 0 for PageBytes
-        :return: S_OK({"Text", "Cursor", "AtEnd", "Final"}). AtEnd: all that is stored was read; Final: no more text
-                 is expected
+        :return: S_OK({"Text", "Cursor", "AtEnd", "Final", "PilotStatus", "SilentSeconds", "Over"}). AtEnd: all that is
+                 stored was read; Final: no more text is expected. At the end of a log that is not final, PilotStatus is
+                 DIRAC's word on the pilot, "" if unknown, and Over is True if that is final and nothing has come for
+                 a while
         """
         settings = self.collector.query.settings
         limit = validation.number(maxBytes, "maxBytes", 0, settings.max_page_bytes) or settings.page_bytes
         pilot = self._asks(vo, stamp)
-        page = self.collector.query.page(self._parts(pilot), cursor, max(limit, 4))
+        parts = self._parts(pilot)
+        page = self.collector.query.page(parts, cursor, max(limit, 4))
         self.audit.page(self.who, "getLog", log=pilot, source=COLLECTOR)
-        return {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
+        return self._page(page, parts)
 
     types_getPilotLogs: list = []
 
@@ -168,18 +179,22 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         :param dict selection: see ``selecting.selection``
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
         :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}). Counting stops at MaxCounted;
-                 MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last
+                 MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last.
+                 Of logs that are received, PilotStatus is DIRAC's word on the pilot, "" if unknown, PilotEnded tells if
+                 it is final, and SilentSeconds is the time since the last message
         """
         column, descending = selecting.order(order)
         first = validation.number(start, "start", 0, 10**9)
         number = validation.number(limit, "limit", 1, self.collector.query.settings.max_rows)
         wanted = selecting.selection(selection)
         may = self.who, policy(self.who.vo)
-        total, logs = self.collector.query.select(*may, wanted, column, descending, first, number)
-        records = [[value(log) for value in COLUMNS.values()] for log in logs]
+        resolved = self.collector.fates.resolved(wanted)
+        total, logs = self.collector.query.select(*may, resolved, column, descending, first, number)
+        fates = self.collector.fates.of(logs)
+        records = [[value(log) for value in COLUMNS.values()] + _fate(fates.get(log.id, Fate())) for log in logs]
         self.audit.listed(self.who, "getPilotLogs", wanted, len(records))
         counted = {"TotalRecords": total.number, "MoreRecords": total.more}
-        return counted | {"ParameterNames": list(COLUMNS), "Records": records}
+        return counted | {"ParameterNames": [*COLUMNS, *FATE_COLUMNS], "Records": records}
 
     types_getMetadata: list = []
 

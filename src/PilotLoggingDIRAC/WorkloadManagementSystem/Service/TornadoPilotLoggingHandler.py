@@ -54,7 +54,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         try:
             guard_server()
             cls.collector = collector(cls._fullComponentName)
-            cls.bound_bodies(cls.collector.bodies)
+            cls.bound_bodies(cls.collector.bodies, cls.collector.receiver.settings.max_message_bytes)
             cls.send_seconds = cls.collector.query.settings.send_seconds
             seconds = cls.collector.receiver.settings.stop_seconds
             stop_tornado_on_sigterm(lambda: FormHandler.under_way > 0, cls.collector.stop, seconds)
@@ -80,7 +80,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         try:
             if refusal:
                 if offer:
-                    self._miss(called.args, refusal)
+                    self._miss(called, self._body.text_bytes, refusal)
                 raise refusal
             return await (self._store(offer, called) if offer else self._call(called))
         except TimeoutError:
@@ -99,18 +99,18 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         """
         self.refused(error, self.methodObj.__name__.removeprefix(self.METHOD_PREFIX))
 
-    def _miss(self, args_end: bytes, refusal: PilotLogError) -> None:
-        """Record the gap that a refused message leaves, if the end of the message says which log it is for."""
-        if names := form.names_at_end(args_end):
+    def _miss(self, called: form.Form, size: int, refusal: PilotLogError) -> None:
+        """Record the gap that a refused message leaves, if its arguments say which log it is for."""
+        if names := called.names():
             stamp, vo = names
             self.about = lambda: {"log": validation.pilot(self.who.vo or vo, stamp)}
-            self.collector.receiver.missed(self.who, stamp, vo, self._body.size, refusal)
+            self.collector.receiver.missed(self.who, stamp, vo, size, refusal)
 
     async def _store(self, offer, called: form.Form) -> dict:
         names = _parameters(offer.__func__)
         limit = max(self._arrived + self.collector.receiver.settings.answer_seconds - time.monotonic(), 0.001)
-        if len(called.args) <= _SHORT_BYTES:
-            self._answer = answer = offer(*validation.arguments(called.text(), names))
+        if len(called.args) <= _SHORT_BYTES and not called.message:
+            self._answer = answer = _offer(offer, called, names)
             stored = await asyncio.wait_for(asyncio.wrap_future(answer), limit)
         else:
             stored = await asyncio.wait_for(self._store_long(offer, called, names), limit)
@@ -119,13 +119,13 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
 
     async def _store_long(self, offer, called: form.Form, names: list[str]):
         """Return the receipt of a message that is read in a thread; when cancelled, cancel the reading too."""
-        end = called.args[-form.EDGE_BYTES :]
+        end = form.Form(args=called.args[-form.EDGE_BYTES :], message=called.message)
         reading = self.collector.decoding.submit(_offer, (offer, called, names))
         try:
             self._answer = answer = await asyncio.wrap_future(reading)
         except asyncio.CancelledError:
             if reading.cancel():
-                self._miss(end, too_late())
+                self._miss(end, self._body.text_bytes, too_late())
             else:
                 reading.add_done_callback(_take_back)
             raise
@@ -192,6 +192,8 @@ def _parameters(offer) -> list[str]:
 
 
 def _offer(offer, called: form.Form, names: list[str]) -> Answer:
+    if called.message:
+        return offer(*validation.counted(called.message, names))
     return offer(*validation.arguments(called.text(), names))
 
 

@@ -23,6 +23,9 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "VO=", "Check for pilots of this VO")
     Script.registerSwitch("", "URL=", "Send to this URL, instead of the VO's RemoteLoggerURL")
     Script.registerSwitch("", "Collector=", "Read from this collector, instead of one in the configuration")
@@ -32,7 +35,6 @@ def main():
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.canary_report import check
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The check could not be made", check, dict(switches)))
 

@@ -24,61 +24,44 @@ Example:
 
 from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
-from DIRAC.Core.Utilities.ReturnValues import SErrorException
 
-_DONE, _FAILED, _NONE, _NOT_CONFIRMED = range(4)
+_DONE, _NONE, _NOT_CONFIRMED = 0, 2, 3
 
 
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "VO=", "Delete logs of this VO")
     Script.registerSwitch("", "Before=", "All logs last heard of before this date, or time (ISO 8601, UTC)")
     Script.registerSwitch("", "Yes", "Do not ask for confirmation")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument(["PILOT: stamp or reference of a pilot"], mandatory=False)
     switches, pilots = Script.parseCommandLine(ignoreErrors=False)
-    options = dict(switches)
-
-    from PilotLoggingDIRAC.commands.console import complain
-    from PilotLoggingDIRAC.commands.deletion import NothingNamed
-
-    try:
-        DIRACExit(run(options, pilots))
-    except NothingNamed as error:
-        complain("Nothing was deleted", error)
-    except SErrorException as error:
-        complain("It was not done, or not to its end", error.result["Message"])
-    DIRACExit(_FAILED)
+    DIRACExit(exit_code("Not all was deleted, or nothing", run, dict(switches), pilots))
 
 
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.console import say
+    from PilotLoggingDIRAC.commands.console import confirmed, line
     from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
     deletion = PilotLogDeletion(CollectorClient(url=options.get("URL")), wanted)
     found = deletion.count()
-    say(found)
+    line(found)
     if found.draining:
-        say("A collector still brings in text from an outage, perhaps of these logs: run this again afterwards")
+        line("A collector still brings in text from an outage, perhaps of these logs: run this again afterwards")
     if not found.logs:
         return _NONE
-    if "Yes" not in options and not confirmed():
-        say("Nothing was deleted")
+    if "Yes" not in options and not confirmed("Delete them for good?"):
+        line("Nothing was deleted")
         return _NOT_CONFIRMED
-    say(f"{deletion.run(lambda logs: say(f'{logs} of {found.logs} logs deleted'))} logs deleted")
+    line(f"{deletion.run(lambda logs: line(f'{logs} of {found.logs} logs deleted'))} logs deleted")
     return _DONE
-
-
-def confirmed():
-    """Return True if the user confirms; the end of the input counts as no."""
-    try:
-        return input("Delete them for good? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "VO=", "Change the setting of this VO")
     Script.registerSwitch("", "CE=", "Only for these CEs, in addition to those that send already (separated by commas)")
     Script.registerSwitch("", "URL=", "Let pilots send to this URL, instead of the one that is set or registered")
@@ -30,7 +33,6 @@ def main():
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.canary_report import passes
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.commands.switching import switch
 
     options = dict(switches)

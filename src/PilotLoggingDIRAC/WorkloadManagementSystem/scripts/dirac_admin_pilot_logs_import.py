@@ -27,42 +27,45 @@ from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
 
 _SILENT_HOURS = 48
+_MAX_SILENT_HOURS = 10 * 365 * 24
 _PROGRESS_LOGS = 100
 
 
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare(paths=True)
     Script.registerSwitch(
         "", "silent=", f"Hours of silence after which a pilot counts as ended (default {_SILENT_HOURS})"
     )
     Script.registerSwitch("", "list", "Print the outcome of each log, not only of conflicts and failures")
     Script.registerArgument("DIR: the folder of DIRAC's own collector")
     switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
-    options = dict(switches)
-
-    from PilotLoggingDIRAC.commands.console import complain
-
-    try:
-        silent = timedelta(hours=float(options.get("silent", _SILENT_HOURS)))
-        report = run(Path(folder), silent, "list" in options)
-    except (OSError, ValueError) as error:
-        complain("The import ended", error)
-        DIRACExit(1)
-    DIRACExit(1 if report.failures else 2 if report.conflicts else 0)
+    DIRACExit(exit_code("The import ended", run, dict(switches), Path(folder)))
 
 
-def run(folder, silent, every):
+def run(options, folder):
+    """Import a folder as the switches say, and return the exit code."""
+    from PilotLoggingDIRAC.commands.switches import decimal
+
+    hours = decimal(options, "silent", _SILENT_HOURS, 0, _MAX_SILENT_HOURS, "hours")
+    report = bring(folder, timedelta(hours=hours), "list" in options)
+    return 1 if report.failures else 2 if report.conflicts else 0
+
+
+def bring(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.assembly.redaction import redactor
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.console import say
+    from PilotLoggingDIRAC.commands.console import line
     from PilotLoggingDIRAC.commands.importing import PilotLogImport
 
-    report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, say)).run(folder)
+    report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, line)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
     trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
-    say(f"{report.logs} logs: {outcomes}; {trouble}")
+    line(f"{report.logs} logs: {outcomes}; {trouble}")
     return report
 
 

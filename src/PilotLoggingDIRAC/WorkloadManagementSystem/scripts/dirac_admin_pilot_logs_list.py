@@ -4,13 +4,15 @@
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
 has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came from,
 if there are several; Missing is the size of text that is missing, for whatever reason; Error is the reason why
-archiving failed last.
+archiving failed last. State is that of the log; while it is received, it tells that DIRAC says the pilot has ended
+(Failed, Aborted, ...), and how long the log has been silent.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
   $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
+  $ dirac-admin-pilot-logs-list --Since 1h --Dead
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
   $ dirac-admin-pilot-logs-list --Since 7d --Missing
   $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
@@ -28,8 +30,10 @@ _RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
+    prepare()
     Script.registerSwitches(SWITCHES)
     Script.registerSwitch("", "Limit=", "Number of logs per page (default 25, at most 1000)")
     Script.registerSwitch("", "Page=", "Number of the page (default 1)")
@@ -37,8 +41,6 @@ def main():
     Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
-
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
 
     DIRACExit(exit_code("The logs could not be listed", run, dict(switches)))
 

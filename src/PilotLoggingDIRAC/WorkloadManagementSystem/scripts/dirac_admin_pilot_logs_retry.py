@@ -18,7 +18,7 @@ Example:
 
 from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
-from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
 _KEYS = {"VO": "VO", "Stamp": "PilotStamp", "Site": "Site"}
 
@@ -26,24 +26,27 @@ _KEYS = {"VO": "VO", "Stamp": "PilotStamp", "Site": "Site"}
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "VO=", "Only logs of this VO")
     Script.registerSwitch("", "Stamp=", "Only the log of the pilot with this stamp")
     Script.registerSwitch("", "Site=", "Only logs of pilots at this site")
     Script.registerSwitch("", "Quarantine", "Retry messages that the database refused, instead of archiving")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
-
-    from PilotLoggingDIRAC.commands.console import complain, say
-
-    try:
-        say(run(dict(switches)))
-    except SErrorException as error:
-        complain("Nothing was done", error.result["Message"])
-        DIRACExit(1)
-    DIRACExit(0)
+    DIRACExit(exit_code("Nothing was done", run, dict(switches)))
 
 
 def run(options):
+    """Call a collector, print the result, and return the exit code."""
+    from PilotLoggingDIRAC.commands.console import line
+
+    line(done(options))
+    return 0
+
+
+def done(options):
     """Call a collector, and return the result in words."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
 

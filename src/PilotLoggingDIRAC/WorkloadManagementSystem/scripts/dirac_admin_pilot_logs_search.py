@@ -23,8 +23,10 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
+    prepare()
     Script.registerSwitches(SWITCHES)
     Script.registerSwitch("C:", "Context=", "Number of lines to show before and after each hit (at most 20)")
     Script.registerSwitch("", "Regex", "PATTERN is a regular expression, not text")
@@ -36,7 +38,6 @@ def main():
     Script.registerArgument("PATTERN: the text to find, within a line")
     switches, (pattern,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.commands.searching import search
 
     DIRACExit(exit_code("The search ended", search, dict(switches), pattern))

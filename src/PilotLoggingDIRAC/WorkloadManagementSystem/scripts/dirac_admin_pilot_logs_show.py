@@ -3,10 +3,12 @@
 
 Without --Source the log comes from the first source in the VO's order that has it: the computing element, the
 collectors' database, or the storage element. The log goes to standard output, remarks to standard error. Control
-sequences (colours, cursor movements) are escaped, unless --Raw is given; a file written by --Output has the pilot's own
-bytes.
+sequences (colours, cursor movements) are escaped, a line of the pilot begins a new line, and of a line that was written
+over, as progress bars do, the last state is shown, unless --Raw is given; a file written by --Output has the pilot's
+own bytes.
 
---Follow continues until the pilot has ended, also over restarts of the collector.
+--Follow continues until the pilot has ended, also over restarts of the collector: until it says so, or DIRAC does and
+nothing comes any more.
 
 Exit code: 0 if the log was shown, 2 if there is no such log, 1 if it failed, 130 if it was interrupted.
 
@@ -24,19 +26,21 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "Tail=", "Show only this number of lines from the end")
     Script.registerSwitch("", "Follow", "Show new text too, until the pilot has ended")
     Script.registerSwitch("", "Interval=", "Seconds between two calls with --Follow (default 2, 0.5 to 60)")
     Script.registerSwitch("", "Source=", "Read from this source alone: Collector, Archive or ComputingElement")
     Script.registerSwitch("", "Output=", "Write the log to this file, as the pilot sent it")
-    Script.registerSwitch("", "Raw", "Leave control sequences as they are")
+    Script.registerSwitch("", "Raw", "Show the text as it is, with control sequences and all states of progress bars")
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
     Script.registerSwitch("", "JSON", "For scripts: {Pilot, Source, Complete, StdOut, StdErr}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument("PILOT: stamp or reference of a pilot")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
     from PilotLoggingDIRAC.commands.showing import show
 
     DIRACExit(exit_code("The log could not be shown", show, dict(switches), pilot))

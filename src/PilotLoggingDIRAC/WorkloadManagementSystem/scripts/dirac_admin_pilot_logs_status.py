@@ -7,9 +7,11 @@ other users' proxies. The first line is made for monitoring.
 
 Exit code, as plugins of Nagios have it: 0 OK, 1 warning, 2 critical, 3 unknown. Critical: a collector that does not
 answer, has no database, or has an unusable spool; a log that has waited for its archive for 3 days; a disk that will be
-full in 3 days; a data manager without a proxy for the next day. Warning: messages in a spool or in quarantine; messages
-refused for lack of room; failed archiving; a log that has waited for a day; a disk that will be full in 14 days; a
-proxy that expires within 7 days. Unknown: a part that could not be checked.
+full in 3 days; a data manager without a proxy for the next day; archived copies that are lost. Warning: messages in a
+spool or in quarantine; messages refused for lack of room; failed archiving; a log that has waited for a day; a disk
+that will be full in 14 days; a proxy that expires within 7 days; an option that can't be used; a host's clock that
+differs from the database's; a VO whose pilots hang on a single collector; sections in APIs that hosts without this
+extension read. Unknown: a part that could not be checked.
 
 Example:
   $ dirac-admin-pilot-logs-status
@@ -26,6 +28,9 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "Brief", "Print the first line only")
     Script.registerSwitch("", "JSON", "For scripts: the whole status as one object")
     Script.registerSwitch(
@@ -34,9 +39,14 @@ def main():
     Script.registerSwitch("", "Timeout=", "Seconds to wait for each collector (default 20)")
     switches, _ = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.exit_code import exit_code
+    DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN, tell=tell))
 
-    DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN))
+
+def tell(what, why):
+    """Print one line about an error to standard output, where monitoring expects it."""
+    from PilotLoggingDIRAC.commands import console
+
+    console.line(f"UNKNOWN: {what}: {why}")
 
 
 def run(options):

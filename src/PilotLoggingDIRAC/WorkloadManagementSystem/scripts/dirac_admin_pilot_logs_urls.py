@@ -17,11 +17,11 @@ Example:
 from DIRAC import exit as DIRACExit
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.Core.Base.Script import Script
-from DIRAC.Core.Utilities.ReturnValues import SErrorException, returnValueOrRaise
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
 from PilotLoggingDIRAC.commands import collector_urls
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
-from PilotLoggingDIRAC.commands.console import complain, say
+from PilotLoggingDIRAC.commands.console import complain, line
 
 _URLS = f"/Systems/{SYSTEM}/URLs"
 _SERVICES = f"/Systems/{SYSTEM}/Services"
@@ -30,16 +30,18 @@ _SERVICES = f"/Systems/{SYSTEM}/Services"
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+
+    prepare()
     Script.registerSwitch("", "dry-run", "Show the changes without writing them")
     Script.registerArgument(["URL: URL of a collector to be registered too"], mandatory=False)
     switches, more = Script.parseCommandLine(ignoreErrors=False)
-    try:
-        DIRACExit(arrange(CSAPI(), more, "dry-run" in dict(switches)))
-    except SErrorException as error:
-        complain("The configuration could not be read or written", error.result["Message"])
-    except collector_urls.NotACollectorURL as error:
-        complain("Nothing was changed", str(error))
-    DIRACExit(1)
+    DIRACExit(exit_code("The URLs could not be arranged", run, more, "dry-run" in dict(switches)))
+
+
+def run(more, dry_run):
+    """Arrange the URLs, and return the exit code."""
+    return arrange(CSAPI(), more, dry_run)
 
 
 def arrange(cs, more, dry_run=False):
@@ -50,7 +52,7 @@ def arrange(cs, more, dry_run=False):
     if urls != registered and not dry_run:
         write(cs, registered, urls)
     for name in COLLECTORS:
-        say(f"{name} = {', '.join(urls[name]) or 'none'}")
+        line(f"{name} = {', '.join(urls[name]) or 'none'}")
     missing = collector_urls.unreachable([name for name in COLLECTORS if cfg.isSection(f"{_SERVICES}/{name}")], urls)
     for name in missing:
         complain("An installed collector has no URL, give it as an argument", f"{_SERVICES}/{name}")

@@ -10,6 +10,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
+from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
 OWN_LOG = "PilotLog"
@@ -38,6 +39,7 @@ class SummarySource:
 
     reader: outputs.LogLookup
     texts: Sequence[Source]
+    fate: Callable[[Sequence[Log]], Fate]
     name = OWN_LOG
 
     def output(self, pilot: PilotId, reference: str) -> Output:
@@ -51,6 +53,5 @@ class SummarySource:
                 continue
         return self._summary(parts, last.output(pilot, reference))
 
-    @staticmethod
-    def _summary(parts: Sequence[Log], text: Output) -> Output:
-        return Output(summary(parts, text.stdout), final=text.final, complete=text.complete)
+    def _summary(self, parts: Sequence[Log], text: Output) -> Output:
+        return Output(summary(parts, text.stdout, self.fate(parts)), final=text.final, complete=text.complete)

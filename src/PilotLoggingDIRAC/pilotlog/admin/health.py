@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..text import humanize
 
@@ -33,6 +34,7 @@ class HealthLimits:
     disk_critical_days: float = 3.0
     proxy_warning_days: float = 7.0
     proxy_critical_days: float = 1.0
+    clock_warning_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,36 @@ def of_collector(url: str, status: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
+def of_address(vo: str, url: str, collectors: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding where pilots of a VO send to a single collector; ``collectors`` are the URLs of all."""
+    servers = {urlsplit(known).netloc.lower() for known in collectors}
+    loss = "a restart of it ends stock pilots, with their jobs: two collectors behind one address"
+    if len(servers) < 2:
+        yield Finding(Level.WARNING, f"pilots of {vo}", f"there is a single collector, and {loss}")
+    elif urlsplit(url).netloc.lower() in servers:
+        yield Finding(Level.WARNING, f"pilots of {vo}", f"they send to one of {len(servers)} collectors, and {loss}")
+
+
+def of_shared_sections(names: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each section of ours under ``APIs`` that hosts without this extension read too."""
+    for name in names:
+        text = "a Tornado without this extension does not start with it: move it to dirac.cfg of the hosts that have it"
+        yield Finding(Level.WARNING, f"/Systems/WorkloadManagement/APIs/{name}", f"in the shared configuration; {text}")
+
+
+def of_options(problems: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each option that can't be used; ``problems`` are by the option's path."""
+    for path, text in sorted(problems.items()):
+        yield Finding(Level.WARNING, path, text)
+
+
+def of_clock(url: str, difference: float | None, limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding when a collector's clock differs from the database's; ``difference`` None is unknown."""
+    if difference is not None and abs(difference) > limits.clock_warning_seconds:
+        way = "ahead of" if difference > 0 else "behind"
+        yield Finding(Level.WARNING, url, f"its host's clock is {humanize.span(abs(difference))} {way} the database's")
+
+
 def of_archive(
     oldest: str, failures: Iterable[Mapping[str, Any]], now: datetime, limits: HealthLimits
 ) -> Iterator[Finding]:
@@ -114,6 +146,13 @@ def of_archive(
     for failure in failures:
         number = humanize.count(failure["logs"], "log")
         yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
+
+
+def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield a finding for each VO with archived copies that are lost."""
+    for vo, number in lost.items():
+        text = f"{humanize.count(number, 'log')} lost: the copy is not good, and the text has left the database"
+        yield Finding(Level.CRITICAL, f"archive of {vo}", text)
 
 
 def of_disk(found: DiskUsage, limits: HealthLimits) -> Iterator[Finding]:

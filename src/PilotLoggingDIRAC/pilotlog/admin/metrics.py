@@ -66,6 +66,13 @@ def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
         "vo",
         status["ArchiveFailures"],
     )
+    yield _labelled(
+        "gauge",
+        "lost_copies",
+        "Archived copies that are not what was archived, of logs whose text has left the database, by VO",
+        "vo",
+        status["LostCopies"],
+    )
     oldest = status["OldestUnarchived"]
     seconds = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp() if oldest else 0.0
     yield _gauge(
@@ -73,6 +80,14 @@ def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
         "When the log was last heard of that waits longest for its archive, 0 if none waits",
         seconds,
     )
+
+
+def clock_metrics(difference: float | None) -> Iterator[Metric]:
+    """Yield the metric of a host's clock; none before the database was asked."""
+    if difference is not None:
+        yield _gauge(
+            "clock_difference_seconds", "Seconds by which the host's clock is ahead of the database's", difference
+        )
 
 
 def page_metrics(watchers: int, copies_bytes: int) -> Iterator[Metric]:

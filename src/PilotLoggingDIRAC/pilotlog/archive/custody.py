@@ -7,7 +7,7 @@ method may raise StoreUnavailable; calling it again is safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,9 @@ class SilentLogs(Protocol):
 
     def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
         """Return Receiving logs last heard of before then; by their positions, from behind ``after`` on."""
+
+    def bring_back(self, now: datetime, limit: int) -> int:
+        """Make logs that seem to have been heard of after now, up to ``limit``, heard of now. Return their number."""
 
     def draining(self, since: datetime) -> bool:
         """Return whether a collector has since then stored text that it received while the store was unavailable."""
@@ -149,12 +152,40 @@ class RetainedLogs(RetainedCopies, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class DueCopy:
+    """An archived copy that is due to be looked at."""
+
+    vo: str
+    key: CopyKey
+    file: StoredFile
+
+
+class CheckedCopies(Protocol):
+    """The store as ``CopyCheck`` and ``Scrub`` need it: looks at archived copies."""
+
+    def take_due_copies(self, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
+        """Return copies of Archived or Purged logs that were last looked at before then, those looked at longest ago
+        first, each to one agent alone; one copy may be larger than ``max_bytes``. A copy whose look is not noted counts
+        as looked at at ``again``.
+        """
+
+    def checked(self, key: CopyKey, problem: str) -> bool:
+        """Note a look at a copy, and its problem, empty where it is good.
+
+        An Archived log whose copy has a problem is to be archived again: return True.
+        """
+
+
 class DeletedLogs(RecordedCopies, Protocol):
     """The store as ``Removal`` needs it: logs that were deleted on request."""
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+    def deleted_copies(
+        self, vo: str, before: datetime, limit: int, without: Collection[str] = ()
+    ) -> list[RecordedCopy]:
         """Return copies of Deleted logs that are due to be removed, those of logs with fewer failures first.
 
+        Those on the storage elements in ``without`` are left out.
         A copy that was never verified is due only if it was recorded before then.
         """
 
@@ -175,5 +206,7 @@ class Epochs(Protocol):
         """Delete the epochs of writers that have not committed since then. Return their number."""
 
 
-class Custody(SilentLogs, UndescribedLogs, Leases, UnarchivedLogs, RetainedLogs, DeletedLogs, Epochs, Protocol):
+class Custody(
+    SilentLogs, UndescribedLogs, Leases, UnarchivedLogs, RetainedLogs, CheckedCopies, DeletedLogs, Epochs, Protocol
+):
     """All of the agent's steps on the store: one object serves all users."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..errors import PilotLogError
 from ..ports import Clock
 from .archiver import Archiver
-from .custody import Epochs
+from .custody import DueCopy, Epochs
 from .describer import Describer
 from .gate import Gate
 from .keeper import Keeper
@@ -38,7 +38,7 @@ class Lane:
     """The steps for one VO.
 
     ``problem`` says why the VO can't archive though it should. Its logs are then not made Kept, and nothing is purged
-    that is not archived.
+    that is not archived. Nothing is deleted while the host's clock differs from the database's (``clock_agrees``).
     """
 
     vo: str
@@ -47,14 +47,22 @@ class Lane:
     removal: Removal
     archiving: Archiver | Keeper | None = None
     problem: str = ""
+    due: Sequence[DueCopy] = ()
+    clock_agrees: Callable[[], bool] = lambda: True
 
     def run(self) -> Tally:
-        """Remove copies of deleted logs, archive logs or make them Kept, delete old ones. Each error is noted."""
+        """Remove copies of deleted logs, archive (or keep) logs, delete old ones, read the copies that are ``due``.
+
+        Each error is a problem of the VO.
+        """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
-        self._step("removing deleted files", self.removal.run)
+        if self.clock_agrees():
+            self._step("removing deleted files", self.removal.run)
         self._step("archive", self.archiving.run if self.archiving else lambda: None)
-        self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
+        if self.clock_agrees():
+            self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
+        self._step("looking at copies", lambda: self.retention.copies.scrub(self.due))
         return self.tally
 
     def _step(self, what: str, run: Callable[[], None]) -> None:
@@ -76,6 +84,10 @@ class AgentMemory:
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
 
+    def forget_places(self) -> None:
+        """Begin all walks anew, as places of another database mean nothing."""
+        self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
+
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""
         return self.gates.setdefault(vo, Gate())
@@ -83,13 +95,14 @@ class AgentMemory:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """All steps of one cycle."""
+    """All steps of one cycle; nothing is sealed while the host's clock differs from the database's."""
 
     epochs: Epochs
     describer: Describer
     sealer: Sealer
     settings: CycleSettings
     clock: Clock
+    clock_agrees: Callable[[], bool] = lambda: True
 
     def run(self, lanes: Sequence[Lane], pool: ThreadPoolExecutor, memory: AgentMemory, tally: Tally) -> set[str]:
         """Run every step once, counted in ``tally``. Return the VOs whose lanes are not done yet.
@@ -97,14 +110,16 @@ class Cycle:
         These lanes run on; the cycle that finds them done adds their counts and problems to its tally. Raise
         StoreUnavailable when not even sealing is possible.
         """
-        self.sealer.run(memory.sealing)
+        if self.clock_agrees():
+            self.sealer.run(memory.sealing)
         self.describer.walk(memory.describing, limit=_DESCRIBED_LOGS)
         for lane in lanes:
             if lane.vo not in memory.running:
                 memory.running[lane.vo] = pool.submit(lane.run)
         wait(memory.running.values(), timeout=self.settings.cycle_seconds)
         self._collect(memory, tally)
-        tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
+        if self.clock_agrees():
+            tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
         return set(memory.running)
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:

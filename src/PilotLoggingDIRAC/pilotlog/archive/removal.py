@@ -7,6 +7,7 @@ once no agent can be uploading it any more.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,15 +57,18 @@ class Removal:
         return self.clock() - timedelta(seconds=seconds)
 
     def _remove_copies(self, archive: Archive) -> None:
-        """Remove each copy, or put it off with its log: a copy that can't be removed blocks no other."""
-        failures = 0
+        """Remove each copy, or put it off with its log: a copy that can't be removed blocks no other.
+
+        After three failures in a row a storage element gets no more tries in this cycle; others go on.
+        """
+        failures: Counter[str] = Counter()
         for _ in range(_MAX_PAGES):
             before, limit = self._ago(self.stall_seconds), self.settings.logs_per_step
-            copies = self.store.deleted_copies(self.vo, before, limit)
+            left = [se for se, number in failures.items() if number >= _MAX_FAILURES]
+            copies = self.store.deleted_copies(self.vo, before, limit, left)
             for key, file in copies:
-                failures = 0 if self._remove(archive, key, file) else failures + 1
-                if failures == _MAX_FAILURES:
-                    return
+                if failures[file.se] < _MAX_FAILURES:
+                    failures[file.se] = 0 if self._remove(archive, key, file) else failures[file.se] + 1
             if not copies:
                 return
 

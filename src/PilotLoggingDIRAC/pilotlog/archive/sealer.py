@@ -33,8 +33,10 @@ class Sealer:
     def run(self, walk: Walk) -> None:
         """Look through the silent logs, at most ``max_logs`` of them; the next run goes on from there.
 
-        Silence means nothing while collectors drain their spools after an outage: then no log is sealed.
+        Silence means nothing while collectors drain their spools after an outage: then no log is sealed. Times from the
+        future, which a collector with a wrong clock stored before it was told the database's, are brought back.
         """
+        self.tally.add("brought back", self.store.bring_back(self.clock(), self.settings.page_logs))
         if self.store.draining(self.clock() - timedelta(seconds=DRAINING_SECONDS)):
             self.tally.add("sealing put off")
             return

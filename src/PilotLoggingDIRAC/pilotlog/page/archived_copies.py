@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import threading
 import zlib
@@ -14,7 +15,7 @@ from pathlib import Path
 from cachetools import TTLCache
 
 from ..errors import ArchiveError, Overloaded, PilotLogError
-from ..model import Log
+from ..model import Log, PartIdentity, StoredFile
 from ..ports import Archive
 from ..text.utf8 import character_boundary
 from .line_index import LineIndex
@@ -24,6 +25,8 @@ _CHUNK_BYTES = 256 * 1024
 _CHUNKS_PER_STEP = 4
 _FAILED_SECONDS = 30.0
 _MAX_FAILURES = 1000
+
+_Key = tuple[PartIdentity, StoredFile | None]
 
 
 class NotYetThere(PilotLogError):
@@ -83,9 +86,10 @@ class ArchivedCopies:
         self._submit = submit
         self._on_error = on_error
         self._lock = threading.Lock()
-        self._copies: OrderedDict[tuple[int, int], ArchivedCopy] = OrderedDict()
-        self._fetching: dict[tuple[int, int], int] = {}
-        self._failed: TTLCache[tuple[int, int], str] = TTLCache(_MAX_FAILURES, _FAILED_SECONDS)
+        self._numbers = itertools.count()
+        self._copies: OrderedDict[_Key, ArchivedCopy] = OrderedDict()
+        self._fetching: dict[_Key, int] = {}
+        self._failed: TTLCache[_Key, str] = TTLCache(_MAX_FAILURES, _FAILED_SECONDS)
 
     @property
     def bytes(self) -> int:
@@ -93,11 +97,19 @@ class ArchivedCopies:
         with self._lock:
             return sum(copy.size for copy in self._copies.values())
 
+    def clear(self) -> None:
+        """Remove all copies; one that is being fetched stays, as its key names its log and file."""
+        with self._lock:
+            for copy in self._copies.values():
+                copy.path.unlink(missing_ok=True)
+            self._copies.clear()
+            self._failed.clear()
+
     def get(self, log: Log) -> ArchivedCopy:
         """Return the copy of an archived log. Raise NotYetThere while it is being fetched, ArchiveError for a while
         after that failed, Overloaded when too many are being fetched.
         """
-        key = (log.id, log.generation)
+        key = (log.identity, log.file)
         with self._lock:
             if key in self._copies:
                 self._copies.move_to_end(key)
@@ -119,9 +131,9 @@ class ArchivedCopies:
             _, copy = self._copies.popitem(last=False)
             copy.path.unlink(missing_ok=True)
 
-    def _fetch(self, key: tuple[int, int], log: Log) -> None:
+    def _fetch(self, key: _Key, log: Log) -> None:
         try:
-            copy, problem = self._bring(key, log), ""
+            copy, problem = self._bring(log), ""
         except PilotLogError as error:
             copy, problem = None, str(error)
         except Exception as error:  # whoever waits must be told of any error
@@ -134,10 +146,10 @@ class ArchivedCopies:
             else:
                 self._failed[key] = problem
 
-    def _bring(self, key: tuple[int, int], log: Log) -> ArchivedCopy:
+    def _bring(self, log: Log) -> ArchivedCopy:
         if log.file is None:
             raise ArchiveError("the log has no archived copy")
-        packed = self._folder() / f"{key[0]}.{key[1]}.gz"
+        packed = self._folder() / f"{next(self._numbers)}.gz"
         text = packed.with_suffix(".text")
         try:
             self._archive_for(log).get(log.file, packed)

@@ -12,11 +12,13 @@ from cachetools import LRUCache
 from ..errors import InvalidInput, LogNotFound
 from ..model import Log, PilotId
 from ..settings import PageSettings
+from ..text.blocks import blocks
 from ..text.outline import Outline
 from ..text.utf8 import character_boundary
 from .line_index import LineIndex, LineReader, ShownLine
-from .part_text import DATABASE, ChunkCache, PartText
+from .part_text import DATABASE, ChunkCache, PartText, TextKey
 
+_STREAMED_BYTES = 256 * 1024
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 
 
@@ -30,13 +32,13 @@ class _Stretch:
     first_byte: int
 
     @property
-    def identity(self) -> tuple[int, str, int]:
+    def identity(self) -> TextKey:
         return identity(self.log, self.text)
 
 
-def identity(log: Log, text: PartText) -> tuple[int, str, int]:
+def identity(log: Log, text: PartText) -> TextKey:
     """Return a key of a part's text; under the same key the text may grow but never changes."""
-    return log.id, text.source, 0 if text.source == DATABASE else log.generation
+    return log.identity, text.source, None if text.source == DATABASE else log.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Document:
         while number < self._index.chunks:
             stretch = self._stretch_of(number)
             text = ahead.pop(number, None)
-            text = self._cache.get((*stretch.identity, number - stretch.first_chunk)) if text is None else text
+            text = self._cache.get((stretch.identity, number - stretch.first_chunk)) if text is None else text
             if text is None:
                 ahead = self._fetch(stretch, number, keep)
                 text = ahead.pop(number)
@@ -121,7 +123,7 @@ class Document:
             raise LogNotFound("The log has left the place where it was: open it again")
         for place, text in enumerate(found, number - stretch.first_chunk):
             if keep:
-                self._cache.put((*stretch.identity, place), text)
+                self._cache.put((stretch.identity, place), text)
         return dict(enumerate(found, number))
 
     def _stretch_of(self, chunk: int) -> _Stretch:
@@ -134,12 +136,13 @@ class Document:
             lambda start: (text for _, text in self.chunks(start)),
             self._settings.line_bytes,
             self._settings.answer_bytes,
+            self._settings.looked_line_bytes,
         )
         return reader.read(first, number)
 
     def stream(self) -> Iterator[bytes]:
-        """Yield the whole text in chunks."""
-        return (text for _, text in self.chunks(0, keep=False))
+        """Yield the whole text in blocks."""
+        return blocks((text for _, text in self.chunks(0, keep=False)), _STREAMED_BYTES)
 
     @property
     def end(self) -> str:
@@ -190,7 +193,7 @@ class Document:
         return TextSince(line, shown(found), self._cursor(place + len(found)))
 
     def outline(self) -> tuple[Outline, bool]:
-        """Return (outline, done); each call scans ``scan_bytes`` more of the text."""
+        """Return (outline, done); each call scans ``scan_bytes`` more of the text. An unfinished line is in it, too."""
         with self._looking:
             room = self._settings.scan_bytes
             for number, text in self.chunks(self._outlined, keep=False):
@@ -198,7 +201,7 @@ class Document:
                 self._outlined, room = number + 1, room - len(text)
                 if room <= 0:
                     break
-            return self._outline, self._outlined >= self._index.chunks
+            return self._outline.whole(), self._outlined >= self._index.chunks
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
         """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``; None
@@ -245,6 +248,12 @@ class Documents:
         self._cache = ChunkCache(settings.cache_bytes)
         self._lock = threading.Lock()
         self._documents: LRUCache[PilotId, Document] = LRUCache(settings.max_documents)
+
+    def clear(self) -> None:
+        """Forget all documents and chunks; whoever reads one goes on with it."""
+        with self._lock:
+            self._documents.clear()
+        self._cache.clear()
 
     def open(self, parts: Sequence[Log]) -> Document:
         """Return the document of a log's parts; it is empty without parts."""

@@ -6,6 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..text.terminal_lines import squeezed
+
 Chunks = Callable[[int], Iterator[bytes]]
 """``chunks(n)`` gives the text chunk by chunk, from the n-th on."""
 
@@ -69,34 +71,35 @@ class LineIndex:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line without its line end. ``bytes`` is its whole length; ``text`` may hold only the beginning."""
+    """A line without its line end. ``bytes`` is its whole length; ``text`` may hold less, see ``squeezed``."""
 
     text: bytes
     bytes: int
 
 
 class _Open:
-    """A line under construction, of which at most ``limit`` bytes are stored."""
+    """A line under construction, of which at most ``looked`` bytes are looked at, and ``limit`` shown."""
 
-    def __init__(self, limit: int):
+    def __init__(self, limit: int, looked: int):
         self._limit = limit
-        self._text = b""
+        self._looked = max(limit, looked)
+        self._kept: list[bytes] = []
         self.bytes = 0
 
     @property
     def full(self) -> bool:
-        return self.bytes >= self._limit
+        return self.bytes >= self._looked
 
     def add(self, text: bytes) -> None:
-        self._text += text[: max(self._limit - self.bytes, 0)]
+        self._kept.append(text[: max(self._looked - self.bytes, 0)])
         self.bytes += len(text)
 
     def skip(self, size: int) -> None:
         self.bytes += size
 
     def end(self) -> ShownLine:
-        line = ShownLine(self._text, self.bytes)
-        self._text, self.bytes = b"", 0
+        line = ShownLine(squeezed(b"".join(self._kept), self._limit), self.bytes)
+        self._kept, self.bytes = [], 0
         return line
 
 
@@ -104,18 +107,20 @@ class _Open:
 class LineReader:
     """The lines of a text, within limits: long lines are cut, and chunks that are not needed are not read.
 
-    ``max_bytes`` limits one answer, which has at least one line.
+    ``max_bytes`` limits one answer, which has at least one line. Of a line that is cut, the last states and the headers
+    are among its first ``looked_bytes``.
     """
 
     index: LineIndex
     chunks: Chunks
     max_line_bytes: int
     max_bytes: int
+    looked_bytes: int = 0
 
     def read(self, first: int, number: int) -> list[ShownLine]:
         """Return at most ``number`` lines from ``first`` (counted from 0) on; the last one may be unfinished."""
         lines: list[ShownLine] = []
-        room, line = self.max_bytes, _Open(self.max_line_bytes)
+        room, line = self.max_bytes, _Open(self.max_line_bytes, self.looked_bytes)
         for text in self._from_line(first, line):
             start = 0
             while (end := text.find(b"\n", start)) >= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import LRUCache
@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from .. import access
 from ..model import Log, PilotId
 from .document import Document
-from .viewer import PageCaller, Viewer, describe
+from .viewer import PageCaller, Viewer
 from .watcher import Head
 
 _MAX_SEEN = 256
@@ -48,6 +48,11 @@ class LiveTail:
         self._lock = threading.Lock()
         self._seen: LRUCache[PilotId, _Seen] = LRUCache(_MAX_SEEN)
 
+    def clear(self) -> None:
+        """Forget what was seen."""
+        with self._lock:
+            self._seen.clear()
+
     def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
         """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
 
@@ -55,7 +60,7 @@ class LiveTail:
         """
         if head is None:
             parts = self._viewer.parts(reader, pilot)
-            return _news(parts, self._viewer.document(parts), cursor)
+            return self._news(parts, self._viewer.document(parts), cursor)
         seen = self._with(pilot, head)
         with seen.lock:
             if seen.document is None:
@@ -63,8 +68,8 @@ class LiveTail:
                 seen.document = self._viewer.document(seen.parts)
             access.require_read(reader.caller, reader.policy, seen.parts[-1])
             if seen.last is None or seen.last[0] != cursor:
-                seen.last = cursor, _news(seen.parts, seen.document, cursor)
-            return seen.last[1]
+                seen.last = cursor, self._news(seen.parts, seen.document, cursor)
+            return replace(seen.last[1], standing=self._viewer.describe(seen.parts, 0.0))
 
     def _with(self, pilot: PilotId, head: Head) -> _Seen:
         with self._lock:
@@ -74,9 +79,8 @@ class LiveTail:
             self._seen[pilot] = seen
             return seen
 
-
-def _news(parts: list[Log], document: Document, cursor: str) -> News:
-    text, standing = document.since(cursor), describe(parts)
-    if text is None:
-        return News(None, cursor, standing, False)
-    return News({"line": text.line, "text": text.text}, text.cursor, standing, text.cursor != document.end)
+    def _news(self, parts: list[Log], document: Document, cursor: str) -> News:
+        text, standing = document.since(cursor), self._viewer.describe(parts, 0.0)
+        if text is None:
+            return News(None, cursor, standing, False)
+        return News({"line": text.line, "text": text.text}, text.cursor, standing, text.cursor != document.end)

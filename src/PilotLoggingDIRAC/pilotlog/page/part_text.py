@@ -8,13 +8,20 @@ from typing import Protocol
 
 from cachetools import LRUCache
 
-from ..model import Log, State
+from ..model import Log, PartIdentity, State, StoredFile
 
 DATABASE = "Database"
 ARCHIVE = "Archive"
 
-ChunkKey = tuple[int, str, int, int]
-"""Log id, source, generation of the copy, number of the chunk in its part."""
+TextKey = tuple[PartIdentity, str, StoredFile | None]
+"""Whose text it is, its source, and the copy's file; no id of the database, as a restored one uses ids again."""
+
+ChunkKey = tuple[TextKey, int]
+"""A text, and the number of the chunk in its part."""
+
+
+#: Memory of an entry besides its text.
+_ENTRY_BYTES = 512
 
 
 class PartText(Protocol):
@@ -34,17 +41,22 @@ class ChunkCache:
 
     def __init__(self, max_bytes: int):
         self._lock = threading.Lock()
-        self._chunks: LRUCache[ChunkKey, bytes] = LRUCache(max_bytes, getsizeof=len)
+        self._chunks: LRUCache[ChunkKey, bytes] = LRUCache(max_bytes, getsizeof=lambda text: len(text) + _ENTRY_BYTES)
 
     def get(self, key: ChunkKey) -> bytes | None:
         """Return a chunk, None if it is not cached."""
         with self._lock:
             return self._chunks.get(key)
 
+    def clear(self) -> None:
+        """Forget all chunks."""
+        with self._lock:
+            self._chunks.clear()
+
     def put(self, key: ChunkKey, text: bytes) -> None:
         """Cache a chunk, unless it is larger than the cache; the least recently used ones make room."""
         with self._lock:
-            if len(text) <= self._chunks.maxsize:
+            if len(text) + _ENTRY_BYTES <= self._chunks.maxsize:
                 self._chunks[key] = text
 
 
@@ -56,21 +68,23 @@ class DatabaseText:
     def __init__(
         self,
         log: Log,
-        sizes: Callable[[int, int], list[tuple[int, int]]],
-        step: Callable[[int, int], list[tuple[int, bytes]]],
+        sizes: Callable[[Log, int], list[tuple[int, int]]],
+        step: Callable[[Log, int], list[tuple[int, bytes]]],
     ):
-        """Create the text; ``sizes(id, start)`` is in ``sql.page_queries``, ``step(id, start)`` in ``sql.reader``."""
-        self._id = log.id
+        """Make it; ``sizes(log, start)`` and ``step(log, start)`` are those of ``sql.page_queries`` and
+        ``sql.reader``.
+        """
+        self._log = log
         self._sizes = sizes
         self._step = step
 
     def sizes(self, start: int) -> list[tuple[int, int]]:
         """See ``PartText.sizes``."""
-        return self._sizes(self._id, start)
+        return self._sizes(self._log, start)
 
     def step(self, start: int) -> list[bytes]:
         """See ``PartText.step``."""
-        return [text for _, text in self._step(self._id, start)]
+        return [text for _, text in self._step(self._log, start)]
 
 
 def text_of(log: Log, in_database: Callable[[Log], PartText], copy: Callable[[Log], PartText]) -> PartText:

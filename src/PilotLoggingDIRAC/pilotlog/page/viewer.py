@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from ..ports import Clock
 from ..read import selection
 from ..read.audit import Audit
 from ..read.outputs import lost_parts
+from ..read.pilot_statuses import Fate, LogFates
 from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
@@ -46,7 +47,7 @@ class PageCaller:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The answers to the page's questions. Raise the errors of ``errors``; the page shows NotAllowed and LogNotFound
-    alike.
+    alike. ``look_at_database`` is called before a log is looked up; it forgets what was read of another database.
     """
 
     query: LogReader
@@ -55,6 +56,8 @@ class Viewer:
     settings: PageSettings
     clock: Clock
     audit: Audit
+    fates: LogFates
+    look_at_database: Callable[[], None] = lambda: None
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
@@ -66,8 +69,10 @@ class Viewer:
         most = self.query.settings.max_counted
         start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
-        total, found = self.query.select(reader.caller, reader.policy, wanted, column, descending, start, limit)
-        states = self.views.states(access.scope(reader.caller, reader.policy), wanted, most)
+        resolved = self.fates.resolved(wanted)
+        total, found = self.query.select(reader.caller, reader.policy, resolved, column, descending, start, limit)
+        states = self.views.states(access.scope(reader.caller, reader.policy), resolved, most)
+        fates = self.fates.of(found)
         among = sum(states.values())
         self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
@@ -76,20 +81,24 @@ class Viewer:
             "more": total.more,
             "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
-            "logs": [_row(log) for log in found],
+            "logs": [_row(log) | _fate(fates.get(log.id, Fate())) for log in found],
         }
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the standing and length of a log. Raise NotYetThere while the text is being fetched."""
         parts = self.parts(reader, pilot)
         document = self.document(parts)
-        return describe(parts) | {
+        return self.describe(parts) | {
             "now": _moment(self.clock()),
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
             "bytes": document.size,
             "cursor": document.last_line(),
         }
+
+    def describe(self, parts: Sequence[Log], seconds: float | None = None) -> dict[str, Any]:
+        """Return the facts that the page always shows; ``seconds`` as of ``PilotStatuses``."""
+        return describe(parts, self.fates.of_log(parts, seconds))
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a
@@ -132,6 +141,7 @@ class Viewer:
 
     def parts(self, reader: PageCaller, pilot: PilotId) -> list[Log]:
         """Return the parts of a log that the caller may see; write it to the audit log."""
+        self.look_at_database()
         parts = self.query.parts(reader.caller, reader.policy, pilot)
         self.audit.page(reader.caller, _METHOD, log=pilot)
         return parts
@@ -144,20 +154,24 @@ class Viewer:
         return self.documents.open([log for log in parts if log.part not in lost])
 
 
-def describe(parts: Sequence[Log]) -> dict[str, Any]:
+def describe(parts: Sequence[Log], fate: Fate) -> dict[str, Any]:
     """Return the facts that the page always shows: pilot, place, standing and its reason."""
     last = parts[-1]
-    stands, why = standing(parts)
-    return _row(last) | {
-        "standing": stands,
-        "why": why,
-        "where": whereabouts(parts),
-        "live": last.state is State.RECEIVING,
-        "firstSeen": _moment(parts[0].first_seen),
-        "parts": len(parts),
-        "missing": sum(log.missing_bytes for log in parts),
-        "files": [log.file.lfn for log in parts if log.file],
-    }
+    stands, why = standing(parts, fate)
+    return (
+        _row(last)
+        | _fate(fate)
+        | {
+            "standing": stands,
+            "why": why,
+            "where": whereabouts(parts),
+            "live": last.state is State.RECEIVING,
+            "firstSeen": _moment(parts[0].first_seen),
+            "parts": len(parts),
+            "missing": sum(log.missing_bytes for log in parts),
+            "files": [log.file.lfn for log in parts if log.file],
+        }
+    )
 
 
 def _row(log: Log) -> dict[str, Any]:
@@ -182,6 +196,10 @@ def _row(log: Log) -> dict[str, Any]:
         "manySenders": log.many_senders,
         "senders": list(log.addresses),
     }
+
+
+def _fate(fate: Fate) -> dict[str, Any]:
+    return {"pilotStatus": fate.status, "pilotEnded": fate.dead}
 
 
 def _moment(time: datetime) -> str:

@@ -12,6 +12,9 @@ from ..errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
 from ..model import Log, Output, PilotId, State
 from .source_chain import ARCHIVE, COLLECTOR, SourceChain
 
+#: Characters of references alone.
+_NO_STAMP = frozenset("/:")
+
 
 class LogLookup(Protocol):
     """The store's logs by stamp and by reference."""
@@ -34,6 +37,9 @@ class Records(Protocol):
 
     def subject(self, reference: str) -> Log | None:
         """Return the pilot as a log without text (pilot, reference, site), None if unknown. Raise StoreUnavailable."""
+
+    def subjects_of_stamp(self, stamp: str) -> list[Log]:
+        """Return the pilots with this stamp in the same way. Raise StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class PilotOutputs:
         log = None if scope.empty else self._readable(scope, asked)
         access.require_read(caller, policy, log)
         if log is None:
-            raise LogNotFound("No such pilot")
+            raise LogNotFound("No such pilot: neither DIRAC nor a log has this reference or stamp")
         names = names or self.names_for(log.pilot.vo)
         return log.pilot.vo, self.chain.output(log.pilot, log.reference, names)
 
@@ -84,7 +90,8 @@ class PilotOutputs:
     def _readable(self, scope: access.Scope, reference: str) -> Log | None:
         """Return the pilot by DIRAC's record, or by our own logs where DIRAC has deleted it or can't be asked.
 
-        Both are asked in any case, so that a hidden pilot takes the same time as one that does not exist.
+        A pilot that has sent no log is found by its stamp, too. All are asked in any case, so that a hidden pilot takes
+        the same time as one that does not exist.
         """
         unknown: StoreUnavailable | None = None
         try:
@@ -94,16 +101,16 @@ class PilotOutputs:
         if subject is not None and scope.covers(subject):
             return subject
         logs = [log for log in self.reader.find_reference(reference) if scope.covers(log)]
-        logs = logs or self._by_stamp_alone(scope, reference)
-        if subject is not None:
-            return None
+        logs = logs or self._by_stamp_alone(scope, self.reader.find_stamps, reference)
         if unknown and not logs:
             raise unknown
-        return logs[-1] if logs else None
+        logs = logs or self._by_stamp_alone(scope, lambda stamps: self.records.subjects_of_stamp(stamps[0]), reference)
+        return logs[-1] if logs and subject is None else None
 
-    def _by_stamp_alone(self, scope: access.Scope, stamp: str) -> list[Log]:
+    @staticmethod
+    def _by_stamp_alone(scope: access.Scope, find: Callable[[Sequence[str]], list[Log]], stamp: str) -> list[Log]:
         """Return the parts of logs with this stamp, of pilots all of whose parts are in the scope."""
-        found = self.reader.find_stamps([stamp]) if stamp.isascii() else []
+        found = find([stamp]) if stamp.isascii() and not _NO_STAMP & set(stamp) else []
         hidden = {log.pilot for log in found if not scope.covers(log)}
         return [log for log in found if log.pilot not in hidden]
 
@@ -114,7 +121,7 @@ def parts_of(reader: LogLookup, pilot: PilotId, reference: str) -> list[Log]:
     if not parts:
         parts = [log for log in reader.find_reference(reference) if log.pilot.vo == pilot.vo]
     if not parts:
-        raise LogNotFound("no log of this pilot")
+        raise LogNotFound("there is no log of this pilot")
     return parts
 
 

@@ -16,6 +16,7 @@ from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, LogPage, PilotId, Selection, State, Total
 from ..ports import StoredLogs
 from ..settings import ReadSettings
+from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
 
 _MAX_CHARACTER_BYTES = 4
@@ -81,7 +82,7 @@ class LogReader:
         if not readable and not scope.covers_vo(pilot.vo):
             raise NotAllowed(access.REFUSAL)
         if not readable:
-            raise LogNotFound("No such log")
+            raise LogNotFound("There is no log of this pilot")
         return readable
 
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> LogPage:
@@ -167,12 +168,15 @@ class LogReader:
         return self._reader.select(scope, wanted, order, descending, start, limit, most)
 
     def status(self) -> dict[str, Any]:
-        """Return the logs by state, the last time of the log that waits longest for its archive, and failures by VO."""
+        """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the failures
+        and the lost copies.
+        """
         oldest = self._reader.oldest_unarchived()
         return {
             "States": {state.value: number for state, number in self._reader.counts().items()},
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
+            "LostCopies": self._reader.lost_copies(),
         }
 
 
@@ -190,7 +194,7 @@ def _end(texts: Iterator[bytes], skipped: int) -> tuple[int, Iterator[bytes]]:
 def _decoded(texts: Iterable[bytes], max_bytes: int) -> Iterator[str]:
     """Yield the texts as strings, each from ``max_bytes`` at most; a character may extend over two texts."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for text in texts:
+    for text in blocks(texts, max_bytes):
         for start in range(0, len(text), max_bytes):
             yield decoder.decode(text[start : start + max_bytes])
     yield decoder.decode(b"", final=True)

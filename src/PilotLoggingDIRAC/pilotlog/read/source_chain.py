@@ -1,4 +1,4 @@
-"""The chain of sources: a pilot's output from the first source that has it.
+"""The chain of sources: a pilot's output from the first source that has it, with what it lacks from the CE.
 
 If a source fails, is too slow, or has only white space, the next one is asked. Each source is asked in threads of the
 chain's own, a bounded number per source: a source that hangs costs its time limit, and no more threads.
@@ -13,11 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
+from cachetools import TTLCache
+
 from ..errors import Overloaded, PilotLogError, SourcesExhausted
 from ..model import Output, PilotId
 from ..ports import Source
 from ..settings import SourceSettings
 from ..text import terminal
+from .streams import combined, lacks
 
 COMPUTING_ELEMENT = "ComputingElement"
 COLLECTOR = "Collector"
@@ -30,14 +33,32 @@ _TURN_SECONDS = 5.0
 
 _MAX_REASON_CHARACTERS = 300
 
+#: A source that had nothing to add to an answer is not asked again for this time.
+_SILENT_SECONDS = 60.0
+_MAX_SILENT = 1000
+
 
 def order(configured: Sequence[str], remote_first: bool) -> tuple[str, ...]:
-    """Return the names of the sources to ask: the configured ones, else the default; ``remote_first`` puts the
-    CE last.
+    """Return the names of the sources to ask: the configured ones, in any case of letters, else the default.
+
+    A name of no source stays, so that readers are told; where no other is configured the default follows it.
+    ``remote_first`` puts the CE last in the default.
     """
-    if configured:
-        return tuple(dict.fromkeys(configured))
-    return DEFAULT_ORDER[1:] + DEFAULT_ORDER[:1] if remote_first else DEFAULT_ORDER
+    names = tuple(dict.fromkeys(known_source(name) or name for name in configured))
+    if any(map(known_source, names)):
+        return names
+    return names + (DEFAULT_ORDER[1:] + DEFAULT_ORDER[:1] if remote_first else DEFAULT_ORDER)
+
+
+def known_source(name: str) -> str | None:
+    """Return a source's name as it is written here, None for a name of no source."""
+    return {source.lower(): source for source in DEFAULT_ORDER}.get(name.strip().lower())
+
+
+def order_problem(configured: Sequence[str]) -> str:
+    """Return what is wrong with a configured order; empty for nothing."""
+    unknown = [name for name in configured if known_source(name) is None]
+    return f"no source is named {', '.join(unknown)}; there are {', '.join(DEFAULT_ORDER)}" if unknown else ""
 
 
 def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:
@@ -79,23 +100,56 @@ class SourceChain:
         self._sources = {source.name: _AskedSource(source, max_in_flight, turn_seconds) for source in sources}
         self._settings = settings
         self._on_error = on_error
+        self._lock = threading.Lock()
+        self._silent: TTLCache[tuple[str, str], bool] = TTLCache(_MAX_SILENT, _SILENT_SECONDS)
 
     def output(self, pilot: PilotId, reference: str, names: Sequence[str]) -> Output:
-        """Return the output of the first named source that has text. Raise SourcesExhausted, with each source's
-        reason.
+        """Return the output of the first named source that has text, with what it lacks from those that supplement it.
+
+        Raise SourcesExhausted, with each source's reason.
         """
         deadline = time.monotonic() + self._settings.chain_seconds
+        answer: Output | None = None
         reasons = []
         for name in names:
-            seconds = min(self._settings.source_seconds, deadline - time.monotonic())
+            if answer is not None and not self._may_add(name, answer, reference):
+                continue
+            seconds = min(self._seconds(answer), deadline - time.monotonic())
             try:
-                return self._ask(name, pilot, reference, seconds)
+                found = self._ask(name, pilot, reference, seconds)
+                answer = found if answer is None else combined(answer, found)
             except PilotLogError as error:
+                self._note_silent(name, reference)
                 reasons.append(f"{name}: {error}")
             except Exception as error:  # a source may be anybody's; whatever it raises, the next one is asked
                 self._on_error(name, error)
                 reasons.append(f"{name}: internal error, see the service log")
-        raise SourcesExhausted("No source has this pilot's output. " + "; ".join(map(_short, reasons)))
+        if answer is None:
+            raise SourcesExhausted("No source has this pilot's output. " + "; ".join(map(_short, reasons)))
+        return answer
+
+    def _seconds(self, answer: Output | None) -> float:
+        """Return the time limit of the next source: less when there is an answer to be given."""
+        settings = self._settings
+        there = answer is not None and answer.stdout.strip() and not answer.doubtful
+        return min(settings.source_seconds, settings.supplement_seconds) if there else settings.source_seconds
+
+    def _may_add(self, name: str, answer: Output, reference: str) -> bool:
+        """Return True if a source may add to an answer: any to one without text of the log, else those with both
+        streams, unless such a source had nothing of this pilot a moment ago.
+        """
+        if answer.doubtful or not answer.stdout.strip():
+            return True
+        source = self._sources.get(name)
+        return source is not None and source.supplements and lacks(answer) and not self._was_silent(name, reference)
+
+    def _note_silent(self, name: str, reference: str) -> None:
+        with self._lock:
+            self._silent[name, reference] = True
+
+    def _was_silent(self, name: str, reference: str) -> bool:
+        with self._lock:
+            return (name, reference) in self._silent
 
     def _ask(self, name: str, pilot: PilotId, reference: str, seconds: float) -> Output:
         if name not in self._sources:
@@ -127,6 +181,7 @@ class _AskedSource:
         self._source = source
         self._turn_seconds = turn_seconds
         self._free = threading.BoundedSemaphore(max_in_flight)
+        self.supplements = bool(getattr(source, "supplements", False))
 
     def ask(self, pilot: PilotId, reference: str, seconds: float) -> Output:
         """Return the source's output. Raise what the source raises, and Overloaded when it is busy or too slow."""

@@ -6,17 +6,20 @@ import io
 from collections.abc import Iterator, Sequence
 
 from ..model import Log, State
-from ..text.humanize import size
+from ..text.humanize import size, span
 from ..text.outline import Outline
 from ..text.terminal import harmless
+from ..text.terminal_lines import pieces
 from .outputs import lost_parts
+from .pilot_statuses import Fate
 
 _MAX_ERRORS = 20
+_TOLD_SECONDS = 300
 _MAX_ERROR_CHARACTERS = 300
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
-def summary(parts: Sequence[Log], text: str) -> str:
+def summary(parts: Sequence[Log], text: str, fate: Fate | None = None) -> str:
     """Return a summary of the parts of a log, its commands and its first errors.
 
     ``text`` is all of the log that can be read. Control characters in it are escaped.
@@ -24,18 +27,19 @@ def summary(parts: Sequence[Log], text: str) -> str:
     raw = text.encode("utf-8", "backslashreplace")
     outline = Outline()
     outline.feed(raw if raw.endswith(b"\n") else raw + b"\n")
-    return harmless("\n".join([*_head(parts), *_commands(outline), *_errors(outline, raw)]) + "\n")
+    return harmless("\n".join([*_head(parts, fate), *_commands(outline), *_errors(outline, raw)]) + "\n")
 
 
-def _head(parts: Sequence[Log]) -> Iterator[str]:
-    last, (state, why) = parts[-1], standing(parts)
+def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:
+    last, (state, why) = parts[-1], standing(parts, fate)
     yield "The computing element gives no logging info. This is what the pilot's own log tells (times UTC)."
     yield ""
     yield f"Pilot: {last.pilot.stamp} of {last.pilot.vo}"
     if where := ", ".join(filter(None, (last.site, last.ce))):
         yield f"Where: {where}"
     yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
-    yield f"Log: {state}{missing_text(parts)}. {why}"
+    silent = f" {silence(fate)}." if fate and silence(fate) else ""
+    yield f"Log: {state}{missing_text(parts)}. {why}{silent}"
     lines, length = sum(log.lines for log in parts), sum(log.bytes for log in parts)
     yield f"Text: {lines} lines, {length} bytes, {whereabouts(parts)}"
 
@@ -58,18 +62,21 @@ def _errors(outline: Outline, raw: bytes) -> Iterator[str]:
         if number > some[-1]:
             return
         if number in wanted:
-            yield f"  {line.decode('utf-8', 'replace').rstrip()[:_MAX_ERROR_CHARACTERS]}"
+            for piece in pieces(line.rstrip(b"\n")):
+                if piece.header and piece.header.error:
+                    yield f"  {piece.text.decode('utf-8', 'replace').rstrip()[:_MAX_ERROR_CHARACTERS]}"
 
 
-def standing(parts: Sequence[Log]) -> tuple[str, str]:
-    """Return (``running``, ``complete`` or ``incomplete``; reason) of a log with at least one part."""
+def standing(parts: Sequence[Log], fate: Fate | None = None) -> tuple[str, str]:
+    """Return (``running``, ``ended``, ``complete`` or ``incomplete``; reason) of a log with at least one part.
+
+    ``ended`` is a log that is not sealed yet, of a pilot that has ended, as DIRAC says.
+    """
     last, lost = parts[-1], lost_parts(parts)
     if lost:
         return "incomplete", f"No longer kept: part {', '.join(map(str, lost))} of this log."
     if last.state is State.RECEIVING:
-        return "running", _again(parts) + (
-            _went_on(last) if last.complete else "The pilot has not reported its end yet."
-        )
+        return _open(parts, fate or Fate())
     if last.complete:
         return "complete", _again(parts) + _ended(last)
     silent = "The pilot fell silent and never reported its end: its last words may be missing."
@@ -78,20 +85,32 @@ def standing(parts: Sequence[Log]) -> tuple[str, str]:
 
 def _ended(log: Log) -> str:
     if len(log.codes) > 1:
-        return (
-            f"It was ended {len(log.codes)} times, with return codes {', '.join(code or 'none' for code in log.codes)}."
-        )
+        codes = ", ".join(code or "none" for code in log.codes)
+        return f"It was ended {len(log.codes)} times, with return codes {codes}."
     return f"The pilot reported its end, with return code {log.return_code or 'none'}."
-
-
-def _went_on(log: Log) -> str:
-    return _ended(log) + " More text came after that."
 
 
 def missing_text(parts: Sequence[Log]) -> str:
     """Return ``, 1.4 MB missing`` of a log with text missing, else an empty string."""
     missing = sum(log.missing_bytes for log in parts)
     return f", {size(missing)} missing" if missing else ""
+
+
+def _open(parts: Sequence[Log], fate: Fate) -> tuple[str, str]:
+    last = parts[-1]
+    so_far = (
+        f"{_ended(last)} More text came after that." if last.complete else "The pilot has not reported its end yet."
+    )
+    if fate.dead:
+        told = _ended(last) if last.complete else "it has not reported its end."
+        return "ended", _again(parts) + f"DIRAC says that the pilot is {fate.status}; {told}"
+    said = f" DIRAC says that it is {fate.status}." if fate.status else ""
+    return "running", _again(parts) + so_far + said
+
+
+def silence(fate: Fate) -> str:
+    """Return a silence in words, for one that is long enough to be told: ``silent for 25 min``."""
+    return f"silent for {span(fate.silent_seconds)}" if fate.silent_seconds >= _TOLD_SECONDS else ""
 
 
 def _again(parts: Sequence[Log]) -> str:

@@ -33,10 +33,14 @@ _MAX_CREDENTIALS = 2048
 
 @dataclass(slots=True)
 class Form:
-    """The form of a call. ``fields`` are decoded, ``args`` is not."""
+    """The form of a call. ``fields`` are decoded, ``args`` is not.
+
+    ``message``: the arguments of a message that was decoded while it arrived, in place of ``args``.
+    """
 
     fields: dict[str, bytes] = field(default_factory=dict)
     args: bytes = b""
+    message: tuple[object, ...] = ()
 
     def text(self) -> str:
         """Return the JSON text of the arguments, "[]" when there are none. Frees the memory of ``args``.
@@ -50,6 +54,12 @@ class Form:
             return decoded.decode() if decoded else "[]"
         except UnicodeDecodeError:
             raise InvalidInput("The arguments are not UTF-8") from None
+
+    def names(self) -> tuple[object, object] | None:
+        """Return the stamp and VO in the arguments of a message, unchecked; None when they are not found."""
+        if self.message:
+            return self.message[1:] if len(self.message) == 3 else None
+        return names_at_end(self.args)
 
 
 def cut(body: bytes | bytearray) -> Form:

@@ -19,12 +19,15 @@ from prometheus_client import Histogram
 
 from .. import access, validation
 from ..access import Caller
-from ..errors import MessageTooLarge, Overloaded, PilotLogError, QuotaSpent
+from ..errors import Overloaded, PilotLogError, QuotaSpent
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
+from ..text.excerpt import Settle
+from ..text.redaction import redactor
 from ..write.answers import Answer
 from ..write.writer import Writer
+from .message import message
 from .quotas import Charge, Quotas
 
 _ANSWER_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -40,31 +43,26 @@ class Receiver:
         clock: Clock,
         check: Callable[[PilotId], None] = lambda pilot: None,
         quotas: Quotas | None = None,
+        settle: Settle | None = None,
     ):
         """Create the receiver. ``check(pilot)`` never waits, and raises a PilotLogError if the pilot may not write.
 
-        Without ``quotas``, each VO has the default quotas of the settings.
+        Without ``quotas``, each VO has the default quotas of the settings. ``settle`` is from the rules of redaction.
         """
         self.settings = settings
         self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
         self._writer = writer
         self._clock = clock
         self._check = check
+        self._settle = settle or redactor.default().open_bytes
         self._counts = _Counts(clock())
         self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``sendMessage`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
-        who, limits = self._pilot(caller, stamp, stated_vo), self.settings
-        try:
-            batch = validation.message(
-                who, payload, limits.max_message_bytes, self._clock(), sender, limits.max_message_lines
-            )
-            charge = self._admit(batch)
-        except MessageTooLarge as error:
-            self._mark(who, error.size, error)
-            raise
-        return self._submit(batch, charge)
+        who = self._pilot(caller, stamp, stated_vo)
+        batch = message(who, payload, self.settings.max_message_bytes, self._clock(), self._settle, sender)
+        return self._submit(batch, self._admit(batch))
 
     def _admit(self, batch: Batch) -> Charge:
         """Take a message from its VO's quotas. Raise QuotaSpent; a log that exists gets a marked line about the gap."""
@@ -72,7 +70,7 @@ class Receiver:
         try:
             return self._quotas.take_bytes(batch.pilot.vo, len(batch.text))
         except QuotaSpent as error:
-            self._writer.gap(batch.pilot, len(batch.text), str(error))
+            self._writer.gap(batch.pilot, len(batch.text) + batch.missing_bytes, str(error))
             raise
 
     def missed(self, caller: Caller, stamp: object, stated_vo: object, size: int, error: PilotLogError) -> None:

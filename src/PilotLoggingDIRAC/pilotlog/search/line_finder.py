@@ -6,7 +6,7 @@ A hit is found once, however the text was cut and wherever a search stopped and 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ class LineFinder:
         self._from = 0  # start in the buffer of the first line that was not searched
         self._line = place.line  # its number
         self._behind = place.done - place.line  # lines to come that were searched before
+        self.stopped = False
 
     @property
     def waiting_bytes(self) -> int:
@@ -78,19 +79,22 @@ class LineFinder:
         self._new.append(text)
         self._size += len(text)
 
-    def hits(self, last: bool = False) -> Iterator[Hit]:
+    def hits(self, last: bool = False, enough: Callable[[], bool] = lambda: False) -> Iterator[Hit]:
         """Yield the hits whose following lines are there too; all hits at the ``last`` call.
 
-        A caller may stop at any hit and continue from ``place``.
+        A caller may stop at any hit and continue from ``place``. Stop, and set ``stopped``, when ``enough()`` says so
+        after a look; that of a slow pattern is short.
         """
         self._join()
         self._skip_searched()
         end = self._searchable(last)
         while self._from < end:
             hit = self._next(end, last)
-            if hit is None:
+            if hit:
+                yield hit
+            elif self._from < end and enough():
+                self.stopped = True
                 break
-            yield hit
         self._drop()
 
     def _join(self) -> None:
@@ -117,10 +121,11 @@ class LineFinder:
         return end + 1
 
     def _next(self, end: int, last: bool) -> Hit | None:
-        """Return the next hit before ``end`` and move behind it; None if there is none, having moved to ``end``."""
-        match = self._find(self._buffer, self._from, end)
+        """Look for the next hit before ``end`` and move behind it; None if this look found none."""
+        looked_at, behind = self._look(end)
+        match = self._find(self._buffer, self._from, looked_at)
         if match < 0:
-            self._move(end)
+            self._move(behind)
             return None
         start = self._buffer.rfind(b"\n", self._from, match) + 1 or self._from
         stop = self._buffer.find(b"\n", match, end)
@@ -130,6 +135,14 @@ class LineFinder:
         self._move(min(stop + 1, end))
         self._line += last and stop == end
         return hit
+
+    def _look(self, end: int) -> tuple[int, int]:
+        """Return the end of one look, and where the next one begins: whole lines, or halves of a look at a long one."""
+        size = self._find.look_bytes
+        if end - self._from <= size:
+            return end, end
+        stop = self._buffer.rfind(b"\n", self._from, self._from + size) + 1
+        return (stop, stop) if stop else (self._from + size, self._from + size - size // 2)
 
     def _move(self, to: int) -> None:
         self._line += self._buffer.count(b"\n", self._from, to)

@@ -220,11 +220,12 @@ class _Call:
             finder.feed(number, text(), start.offset if number == start.sequence else 0)
             if finder.waiting_bytes >= settings.search_block_bytes:
                 self._answer.bytes += finder.waiting_bytes
-                full = self._take(log, finder.hits())
+                full = self._take(log, finder.hits(enough=self._enough))
                 if (full or self._enough()) and finder.place != start:
                     return finder.place
         self._answer.bytes += finder.waiting_bytes
-        return finder.place if self._take(log, finder.hits(last=True)) else None
+        full = self._take(log, finder.hits(last=True, enough=self._enough))
+        return finder.place if full or finder.stopped else None
 
     def _take(self, log: Log, hits: Iterator[Hit]) -> bool:
         """Take hits; return True if the result is full."""
@@ -272,12 +273,3 @@ def _groups(found: list[Log]) -> Iterator[list[Log]]:
             group, size, chunks = [], 0, 0
     if group:
         yield group
-
-
-def shown(line: bytes, match: int, limit: int) -> str:
-    """Return a line as text, cut to ``limit`` bytes around the match. Bytes that are not UTF-8 become escapes."""
-    if len(line) <= limit:
-        return line.decode("utf-8", "backslashreplace")
-    start = max(0, min(match - limit // 2, len(line) - limit))
-    part = line[start : start + limit].decode("utf-8", "ignore")
-    return ("…" if start else "") + part + ("…" if start + limit < len(line) else "")

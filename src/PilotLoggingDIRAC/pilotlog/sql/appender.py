@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import zstandard
 from sqlalchemy import Connection, insert, select, update
 
 from .. import lifecycle
@@ -16,13 +16,10 @@ from ..lifecycle import Reception
 from ..model import Batch, Log, Numbered, PilotId, Receipt, State
 from ..ports import Clock
 from ..text.limits import TextFilter
-from . import round_trips, rows
+from . import payload, round_trips, rows, runs
 from .engine import Transactions
 from .round_trips import Advance
 from .schema import epochs, logs
-
-#: Level 3 takes 3 % less space for a pilot's text, and more time.
-_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +41,47 @@ class SqlAppender:
         The epoch's row is locked first and the logs' rows after it, in the order of their unique key: so two writers
         wait for each other and do not deadlock. A transaction that loses a deadlock all the same is run again.
         """
-        return self.transactions.run(self._append, epoch, group, acknowledged)
+        return self.transactions.run(self._append, epoch, group, acknowledged, self.clock())
 
     def ping(self, epoch: str) -> None:
-        """See ``ports.LogStore.ping``. It writes, as a database in a backup or with a full disk only answers reads."""
-        self.transactions.run(self._touch, epoch)
+        """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
+        self.transactions.run(self._touch, epoch, self.clock())
 
-    def _touch(self, connection: Connection, epoch: str) -> None:
-        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch), draining=True)
+    def _touch(self, connection: Connection, epoch: str, now: datetime) -> None:
+        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch, now), True, now)
 
     def _append(
-        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool
+        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool, now: datetime
     ) -> list[Receipt]:
-        batches = [numbered.batch for numbered in group]
-        step = Advance(epoch, group[0].number, group[-1].number, self.clock(), int(acknowledged))
+        batches = [_not_later(numbered.batch, now) for numbered in group]
+        step = Advance(epoch, group[0].number, group[-1].number, now, int(acknowledged))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
-        done = self._lock_epoch(connection, epoch)
+        done = self._lock_epoch(connection, epoch, now)
         fresh = [numbered for numbered in group if numbered.number > done]
         if not fresh:
             return [Receipt(0)] * len(group)
-        batches = [numbered.batch for numbered in fresh]
+        batches = [_not_later(numbered.batch, now) for numbered in fresh]
         receipts = self._store(connection, batches, known, self._patience(acknowledged))
-        self._move_epoch(connection, epoch, fresh[-1].number, acknowledged)
+        self._move_epoch(connection, epoch, fresh[-1].number, acknowledged, now)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _patience(self, acknowledged: bool) -> timedelta:
         return timedelta.max if acknowledged else self.accept_late
 
-    def _lock_epoch(self, connection: Connection, epoch: str) -> int:
-        """Lock the epoch's row, or insert it, and return the last committed number."""
+    def _lock_epoch(self, connection: Connection, epoch: str, now: datetime) -> int:
+        """Return the last committed number, its row locked; a new epoch gets its row."""
         statement = select(epochs.c.LastNumber).where(epochs.c.Epoch == epoch).with_for_update()
         last: int | None = connection.execute(statement).scalar()
         if last is None:
-            connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=self.clock()))
+            connection.execute(insert(epochs).values(Epoch=epoch, LastNumber=0, LastCommit=now))
             return 0
         return last
 
-    def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool) -> None:
+    def _move_epoch(self, connection: Connection, epoch: str, number: int, draining: bool, now: datetime) -> None:
         statement = update(epochs).where(epochs.c.Epoch == epoch)
-        connection.execute(statement.values(LastNumber=number, LastCommit=self.clock(), Draining=int(draining)))
+        connection.execute(statement.values(LastNumber=number, LastCommit=now, Draining=int(draining)))
 
     def _store(
         self, connection: Connection, group: Sequence[Batch], known: Sequence[Log], accept_late: timedelta
@@ -114,6 +111,11 @@ class SqlAppender:
         return lifecycle.receive(_open_part(connection, log, run), run, self.text_filter)
 
 
+def _not_later(batch: Batch, now: datetime) -> Batch:
+    """Return the batch as received now at the latest: a collector's clock that is ahead counts for nothing."""
+    return batch if batch.received <= now else dataclasses.replace(batch, received=now)
+
+
 def _with_new(connection: Connection, known: Sequence[Log], first_seen: dict[PilotId, datetime]) -> dict[PilotId, Log]:
     """Return the last part of each pilot's log, its row locked; insert rows for new pilots."""
     found = {log.pilot: log for log in known}
@@ -141,6 +143,9 @@ def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
     chunks = [_chunk_row(reception, index) for reception in receptions for index in range(len(reception.chunks))]
     changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
     round_trips.of(connection).write(connection, chunks, changed)
+    for reception in receptions:
+        after = reception.log.next_sequence
+        runs.put_together(connection, reception.log.id, after - len(reception.chunks), after)
 
 
 def _chunk_row(reception: Reception, index: int) -> dict[str, Any]:
@@ -152,5 +157,5 @@ def _chunk_row(reception: Reception, index: int) -> dict[str, Any]:
         "NumberOfLines": chunk.lines,
         "NumberOfBytes": len(chunk.text),
         "Sender": chunk.sender[:64],
-        "Payload": zstandard.compress(chunk.text, _LEVEL),
+        "Payload": payload.pack(chunk.text),
     }

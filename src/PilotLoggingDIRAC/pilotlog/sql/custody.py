@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .checks import SqlChecks
 from .leases import SqlLeases
 from .removal import SqlRemoval
 from .retention import SqlRetention
@@ -11,7 +12,7 @@ from .sealing import SqlSealing
 
 
 @dataclass(frozen=True)
-class SqlCustody(SqlSealing, SqlLeases, SqlRetention, SqlRemoval):
+class SqlCustody(SqlSealing, SqlLeases, SqlRetention, SqlChecks, SqlRemoval):
     """A ``custody.Custody`` on SQL, for MariaDB ≥ 10.6, MySQL 8, and sqlite in tests. ``transactions`` and ``clock``
     are fields of the bases, which have no slots: Python cannot combine several bases with slots.
     """

@@ -21,6 +21,8 @@ from .hex_blob import write_hex
 _DEADLOCK = 1213
 _DUPLICATE = 1062
 _PACKET_TOO_LARGE = 1153
+#: A number out of range, a value that is cut or no value of its column, characters that the column can't hold.
+_NO_VALUE = frozenset({1264, 1265, 1292, 1366, 1406})
 
 Result = TypeVar("Result")
 
@@ -103,6 +105,8 @@ def translated_errors() -> Iterator[None]:
     except DBAPIError as error:
         if _code(error) == _PACKET_TOO_LARGE:
             raise StoreRefused("The data is larger than the database's max_allowed_packet") from error
+        if _code(error) in _NO_VALUE:
+            raise StoreRefused(f"The database refused the data ({type(error.orig).__name__} {_code(error)})") from error
         kind = ConnectionLost if error.connection_invalidated else StoreUnavailable
         raise kind(f"The database is not available ({type(error.orig).__name__} {_code(error)})") from error
     except PoolTimeout as error:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from .. import lifecycle
@@ -16,7 +15,7 @@ from ..admin.import_slice import PART, UNKNOWN_RETURN_CODE, Ending, ImportConfli
 from ..errors import OffsetMismatch
 from ..model import Log, PilotId, State
 from ..ports import Clock
-from . import rows
+from . import payload, rows
 from .engine import Transactions
 from .schema import batches, logs
 
@@ -40,14 +39,14 @@ class SqlImporter:
         text, or while a row shows that the pilot's log was deleted on request.
         """
         step = parse_slice(offset, text, last, modified)
-        return self.transactions.run(self._append, pilot, step)
+        return self.transactions.run(self._append, pilot, step, self.clock())
 
-    def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice) -> int:
+    def _append(self, connection: Connection, pilot: PilotId, step: ImportSlice, now: datetime) -> int:
         log = _lock(connection, pilot)
         _require_not_deleted(connection, pilot)
         if not step.text and not step.ending:
             return log.bytes if log else 0
-        modified = min(step.modified, self.clock())
+        modified = min(step.modified, now)
         log = log or _create(connection, pilot, modified)
         if log.resend:
             _require_same(log, step)
@@ -58,15 +57,15 @@ class SqlImporter:
             )
         if step.offset != log.bytes:
             raise OffsetMismatch(log.bytes)
-        log = self._store(connection, log, step.text)
+        log = self._store(connection, log, step.text, now)
         if step.ending:
             log = _end(connection, log, step.ending, modified)
         connection.execute(update(logs).where(logs.c.LogID == log.id).values(_columns(log)))
         return log.bytes
 
-    def _store(self, connection: Connection, log: Log, text: bytes) -> Log:
-        """Store the text and return the log. Its last text is of now, so that it is not sealed during its import."""
-        now, chunks = self.clock(), lifecycle.split(text)
+    def _store(self, connection: Connection, log: Log, text: bytes, now: datetime) -> Log:
+        """Return the log with the text; it counts as heard of now, so that it is not swept while its import goes on."""
+        chunks = lifecycle.split(text)
         for index, chunk in enumerate(chunks):
             connection.execute(insert(batches), _batch(log.id, log.next_sequence + index, now, chunk))
         return replace(
@@ -133,7 +132,7 @@ def _texts(connection: Connection, log_id: int) -> Iterator[bytes]:
         )
         found = connection.execute(statement).all()
         for row in found:
-            yield zstandard.decompress(row.Payload)
+            yield from (text for _, text in payload.unpack(*row))
         if len(found) < _CHUNKS_PER_STEP:
             return
         last = found[-1].Sequence
@@ -147,7 +146,7 @@ def _batch(log_id: int, sequence: int, received: datetime, text: bytes) -> dict[
         "NumberOfLines": text.count(b"\n"),
         "NumberOfBytes": len(text),
         "Sender": _SENDER,
-        "Payload": zstandard.compress(text, _LEVEL),
+        "Payload": payload.pack(text, _LEVEL),
     }
 
 

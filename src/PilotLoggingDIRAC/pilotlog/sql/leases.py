@@ -164,6 +164,7 @@ def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dic
         "Size": file.size,
         "Checksum": file.checksum,
         "RecordedAt": now,
+        "CheckedAt": now,
     }
 
 
@@ -175,7 +176,8 @@ def _archived(connection: Connection, claim: Claim, generation: int, now: dateti
         files.c.Generation == generation,
         files.c.NextSequence == claim.log.next_sequence,
     )
-    if not connection.execute(update(files).where(copy).values(VerifiedAt=now)).rowcount:
+    verified = {"VerifiedAt": now, "CheckedAt": now, "Problem": ""}
+    if not connection.execute(update(files).where(copy).values(verified)).rowcount:
         raise LeaseLost(f"Generation {generation} of the log of {claim.log.pilot} is not recorded any more")
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Engine, Table, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from ..errors import StoreUnavailable
 from ..ports import Clock
 from .engine import translated_errors
-from .schema import logs, metadata, migrations
+from .schema import files, logs, metadata, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
 _LOCK_SECONDS = 60
@@ -39,16 +39,24 @@ def _add_columns(*columns: Column[Any]) -> Callable[[Connection], None]:
     return step
 
 
-def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Connection], None]:
-    """Return a step that adds indices to ``logs`` and drops the narrower ones that they replace. Others may write
-    meanwhile.
-    """
+def _add_indices(table: Table, new: tuple[str, ...]) -> Callable[[Connection], None]:
+    """Return a step that adds indices of a table, while others write."""
 
     def step(connection: Connection) -> None:
-        present = {index["name"] for index in inspect(connection).get_indexes(logs.name)}
-        for index in logs.indexes:
+        present = {index["name"] for index in inspect(connection).get_indexes(table.name)}
+        for index in table.indexes:
             if index.name in new and index.name not in present:
                 index.create(connection)
+
+    return step
+
+
+def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Connection], None]:
+    """Return a step that adds indices of ``logs``, and takes away those that the new ones begin with."""
+
+    def step(connection: Connection) -> None:
+        _add_indices(logs, new)(connection)
+        present = {index["name"] for index in inspect(connection).get_indexes(logs.name)}
         place = f" ON {logs.name}" if connection.dialect.name == "mysql" else ""
         for name in present.intersection(old):
             connection.execute(text(f"DROP INDEX {name}{place}"))
@@ -73,9 +81,13 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (1, "create tables", _create_tables),
     (2, "state of the text, dropped bytes and senders of logs", _add_columns(*_STREAM)),
     (3, "indices that lists and agents read without rows", _replace_indices(_NARROW, _WIDE)),
-    (4, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
-    (5, "bytes that are missing in logs", _add_missing_bytes),
-    (6, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
+    (4, "looks at archived copies", _add_columns(files.c.CheckedAt, files.c.Problem)),
+    (5, "indices of looks at archived copies", _add_indices(files, ("IX_Checked", "IX_Problem"))),
+    (6, "identity of the database", _create_tables),
+    (7, "output of computing elements", _create_tables),
+    (8, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
+    (9, "bytes that are missing in logs", _add_missing_bytes),
+    (10, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
 )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select, tuple_
 
 from ..access import Scope
-from ..model import PilotId, Selection, State
+from ..model import Log, PilotId, Selection, State
 from ..page.watcher import Head
-from . import log_list
+from . import log_list, payload, rows, runs
 from .engine import Transactions
 from .reader import branches
 from .schema import batches, logs
+
+_ROWS_PER_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,42 @@ class SqlPageQueries:
         """
         return self.transactions.run(log_list.states, branches(scope, replace(wanted, states=())), most)
 
-    def sizes(self, log_id: int, start: int) -> list[tuple[int, int]]:
-        """Return (line ends, bytes) of a log's chunks from a sequence number on."""
-        return self.transactions.run(_sizes, log_id, start)
+    def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
+        """(ends of lines, bytes) of a log's chunks from a sequence number on."""
+        return self.transactions.run(_sizes, log, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
         """Return the progress of the known ones among these logs, in one statement."""
         return self.transactions.run(_heads, pilots) if pilots else {}
 
 
-def _sizes(connection: Connection, log_id: int, start: int) -> list[tuple[int, int]]:
-    mine = (batches.c.LogID == log_id) & (batches.c.Sequence >= start)
-    statement = select(batches.c.NumberOfLines, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
-    return [tuple(row) for row in connection.execute(statement)]
+def _sizes(connection: Connection, log: Log, start: int) -> list[tuple[int, int]]:
+    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    statement = rows.chunks_of(log, *columns).where(batches.c.Sequence >= start).order_by(batches.c.Sequence)
+    stored = connection.execute(statement).all()
+    several = _runs(connection, log, _doubtful([(row[0], row[2]) for row in stored]))
+    found: list[tuple[int, int]] = []
+    following = start
+    for sequence, lines, size in stored:
+        found += several[sequence][following - sequence - 1 :] if several.get(sequence) else [(lines, size)]
+        following = sequence + 1
+    return found
+
+
+def _doubtful(stored: Sequence[tuple[int, int]]) -> list[int]:
+    """Return which of these (number, bytes) may hold several chunks: a small first row, and those behind a gap."""
+    first = [number for number, size in stored[:1] if size <= runs.MAX_BYTES]
+    return first + [number for (before, _), (number, _) in itertools.pairwise(stored) if number > before + 1]
+
+
+def _runs(connection: Connection, log: Log, doubtful: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return (line ends, bytes) of the chunks in these rows, nothing of a row that holds one chunk."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start in range(0, len(doubtful), _ROWS_PER_STEP):
+        these = batches.c.Sequence.in_(doubtful[start : start + _ROWS_PER_STEP])
+        packed = connection.execute(rows.chunks_of(log, batches.c.Sequence, batches.c.Payload).where(these))
+        found |= {number: payload.sizes(content) for number, content in packed}
+    return found
 
 
 def _heads(connection: Connection, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:

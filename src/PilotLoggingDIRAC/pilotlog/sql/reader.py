@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
 
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State, Total
-from . import log_list, rows
+from . import log_list, payload, rows
 from .engine import Transactions
 from .log_list import Wheres
 from .schema import batches, files, logs
 
-#: Text fetched by one query while a log is read; at least one chunk, which has at most 1 MiB.
+#: Text fetched by one query while a log is read; at least one row, which has at most 1 MiB.
 _BYTES_PER_STEP = 2 * 1024 * 1024
-_CHUNKS_PER_STEP = 256
+_ROWS_PER_STEP = 2048
 
 #: The condition that a log is not deleted; a deleted log's row may stay until its copies are removed. It is written so
 #: that no optimizer uses the index of states: nearly all logs match, and the whole index would be read.
@@ -28,6 +27,15 @@ PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 _MAX_BRANCHES = 8
 _MOST_OF_STATE = 100_000
 _ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
+
+
+#: Few copies have a problem: an index finds them by the first character that prints.
+_LOST = (
+    select(logs.c.VO, func.count())
+    .join(files, and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation))
+    .where(files.c.Problem >= "!", logs.c.State == State.PURGED.value)
+    .group_by(logs.c.VO)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,8 @@ class SqlReader:
         return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield (sequence, text) of the log's chunks from a sequence number on, a few in memory at a time."""
-        while found := self.transactions.run(_chunks, log.id, sequence):
+        """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
+        while found := self.transactions.run(_chunks, log, sequence):
             yield from found
             sequence = found[-1][0] + 1
 
@@ -70,9 +78,17 @@ class SqlReader:
         """Return the sequence number of the first chunk with a log's last lines, within ``max_bytes`` of chunks."""
         return self.transactions.run(_tail_starts, log, lines, max_bytes)
 
-    def step(self, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-        """Return the next few chunks from a sequence number on, at least one; empty at the end."""
-        return self.transactions.run(_chunks, log_id, sequence)
+    def step(self, log: Log, sequence: int) -> list[tuple[int, bytes]]:
+        """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
+        return self.transactions.run(_chunks, log, sequence)
+
+    def silent_since(self, before: datetime, limit: int) -> list[tuple[int, PilotId]]:
+        """Return (id, pilot) of receiving logs that were last heard of before a time, those heard of last first."""
+        statement = select(logs.c.LogID, logs.c.VO, logs.c.PilotStamp).where(
+            logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before
+        )
+        found = self.transactions.run(_all, statement.order_by(logs.c.LastSeen.desc()).limit(limit))
+        return [(log_id, PilotId(vo, stamp)) for log_id, vo, stamp in found]
 
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; each is counted up to ``_MOST_OF_STATE``."""
@@ -97,6 +113,10 @@ class SqlReader:
             select(logs.c.VO).join(files, files.c.LogID == logs.c.LogID).where(logs.c.State == State.DELETED.value)
         )
         return sorted(vo for (vo,) in self.transactions.run(_all, deleted.distinct()))
+
+    def lost_copies(self) -> dict[str, int]:
+        """Return the number of lost copies by VO: of Purged logs, and not what was archived."""
+        return dict(tuple(row) for row in self.transactions.run(_all, _LOST))
 
     def failures(self) -> dict[str, int]:
         """Return by VO the number of logs that could not be archived and wait for another try."""
@@ -131,32 +151,53 @@ def _select(
     return counted, log_list.page(connection, wheres, counted, order, descending, start, limit)
 
 
-def _chunks(connection: Connection, log_id: int, sequence: int) -> list[tuple[int, bytes]]:
-    """Return the next chunks, as many as fit into ``_BYTES_PER_STEP``; their sizes are read first."""
-    mine = and_(batches.c.LogID == log_id, batches.c.Sequence >= sequence)
-    sizes = select(batches.c.Sequence, batches.c.NumberOfBytes).where(mine).order_by(batches.c.Sequence)
-    last, room = sequence - 1, _BYTES_PER_STEP
-    for number, size in connection.execute(sizes.limit(_CHUNKS_PER_STEP)):
-        if last >= sequence and size > room:
+def _chunks(connection: Connection, log: Log, sequence: int) -> list[tuple[int, bytes]]:
+    """Return the next chunks, as many as fit into a step; the sizes of rows are looked at before they are fetched.
+
+    Between the two statements the writer may put rows together, under the number of the last of them.
+    """
+    while last := _last_of_step(connection, log, sequence):
+        statement = rows.chunks_of(log, batches.c.Sequence, batches.c.Payload)
+        statement = statement.where(batches.c.Sequence.between(sequence, last[0])).order_by(batches.c.Sequence)
+        found = connection.execute(statement).all()
+        if found:
+            return [chunk for row in found for chunk in payload.unpack(*row) if chunk[0] >= sequence]
+    return []
+
+
+def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
+    """Return the number of the last row that fits into a step; empty if there is no row."""
+    sizes = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfBytes).where(batches.c.Sequence >= sequence)
+    last: list[int] = []
+    room = _BYTES_PER_STEP
+    for number, size in connection.execute(sizes.order_by(batches.c.Sequence).limit(_ROWS_PER_STEP)):
+        if last and size > room:
             break
-        last, room = number, room - size
-    if last < sequence:
-        return []
-    statement = select(batches.c.Sequence, batches.c.Payload).where(mine, batches.c.Sequence <= last)
-    found = connection.execute(statement.order_by(batches.c.Sequence))
-    return [(number, zstandard.decompress(payload)) for number, payload in found]
+        last, room = [number], room - size
+    return last
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """See ``SqlReader.tail_starts``. One line more is counted, as the first chunk may begin within a line."""
-    columns = (batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
-    statement = select(*columns).where(batches.c.LogID == log.id).order_by(batches.c.Sequence.desc())
-    first, found, size = log.next_sequence, 0, 0
-    for sequence, chunk_lines, chunk_bytes in connection.execute(statement):
-        if found > lines or (size and size + chunk_bytes > max_bytes):
-            break
-        first, found, size = sequence, found + chunk_lines, size + chunk_bytes
-    return first
+    """One line more is looked for, as the first of the chunks may begin within a line.
+
+    A row stands for all numbers behind the row before it.
+    """
+    found = size = 0
+    below = log.next_sequence
+    while step := _rows_below(connection, log, below):
+        for below, chunk_lines, chunk_bytes in step:
+            if found > lines or (size and size + chunk_bytes > max_bytes):
+                return below + 1
+            found, size = found + chunk_lines, size + chunk_bytes
+    return 0 if size else log.next_sequence
+
+
+def _rows_below(connection: Connection, log: Log, below: int) -> list[tuple[int, int, int]]:
+    """Return (number, line ends, bytes) of the last rows below a sequence number, the last first."""
+    statement = rows.chunks_of(log, batches.c.Sequence, batches.c.NumberOfLines, batches.c.NumberOfBytes)
+    below_it = statement.where(batches.c.Sequence < below).order_by(batches.c.Sequence.desc())
+    found = connection.execute(below_it.limit(_ROWS_PER_STEP))
+    return [tuple(row) for row in found]
 
 
 def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
@@ -176,7 +217,9 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 
 
 def _one_by_one(wanted: Selection) -> list[Selection]:
-    """Return selections with one value each of the field that narrows most, if it has a few; else the selection."""
+    """Return the same selection with one value each of the field that narrows it most, where it has a few."""
+    if wanted.incomplete and wanted.ids:
+        return [replace(wanted, ids=None), replace(wanted, incomplete=False)]
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
@@ -193,6 +236,14 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
     if scope.sites:
         allowed.append(and_(logs.c.Site.in_(sorted(scope.sites)), logs.c.Site != ""))
     return or_(*allowed) if allowed else false()
+
+
+def _without_end(wanted: Selection) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions for logs whose pilots ended without saying so: those sealed, and those looked up."""
+    if wanted.incomplete and not wanted.dead:
+        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
+    if not wanted.incomplete or wanted.ids or wanted.dead:
+        yield and_(logs.c.LogID.in_(wanted.ids or ()), logs.c.State == State.RECEIVING.value)
 
 
 def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
@@ -212,8 +263,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
-    if wanted.incomplete:
-        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
+    if wanted.incomplete or wanted.dead or wanted.ids is not None:
+        yield or_(*_without_end(wanted))
     if wanted.missing:
         yield logs.c.MissingBytes > 0
     if wanted.last_error:

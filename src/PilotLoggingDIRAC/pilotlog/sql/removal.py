@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +28,11 @@ class SqlRemoval:
     transactions: Transactions
     clock: Clock
 
-    def deleted_copies(self, vo: str, before: datetime, limit: int) -> list[RecordedCopy]:
+    def deleted_copies(
+        self, vo: str, before: datetime, limit: int, without: Collection[str] = ()
+    ) -> list[RecordedCopy]:
         """See ``DeletedLogs.deleted_copies``."""
-        return self.transactions.run(_copies, some(vo), self.clock(), before, limit)
+        return self.transactions.run(_copies, some(vo), self.clock(), before, limit, without)
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
         """See ``DeletedLogs.put_off``."""
@@ -49,10 +51,14 @@ class SqlRemoval:
         return self.transactions.run(_is_recorded, key)
 
 
-def _copies(connection: Connection, vo: str, now: datetime, before: datetime, limit: int) -> list[RecordedCopy]:
+def _copies(
+    connection: Connection, vo: str, now: datetime, before: datetime, limit: int, without: Collection[str]
+) -> list[RecordedCopy]:
     due = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now)
     settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= before)
     statement = select(files).join(logs, _OF_LOG).where(rows.of_vo(vo), _DELETED, due, settled)
+    if without:
+        statement = statement.where(files.c.SE.not_in(sorted(without)))
     found = connection.execute(statement.order_by(logs.c.Attempts, files.c.LogID, files.c.Generation).limit(limit))
     return [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
 

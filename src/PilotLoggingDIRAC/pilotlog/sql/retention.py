@@ -95,7 +95,7 @@ def _forget(connection: Connection, key: CopyKey) -> None:
 
 def _archived(before: datetime) -> Select[Any]:
     old = and_(logs.c.LastSeen <= before, logs.c.VerifiedAt <= before)
-    return select(logs).join(files, _WHOLE_COPY).where(logs.c.State == State.ARCHIVED.value, old)
+    return rows.select_logs().where(_WHOLE_COPY, logs.c.State == State.ARCHIVED.value, old)
 
 
 def _kept(before: datetime) -> Select[Any]:

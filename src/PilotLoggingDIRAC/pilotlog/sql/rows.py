@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, select
 
 from ..model import Log, PilotId, State, StoredFile
-from .schema import files, logs
+from .schema import batches, files, logs
 
 Values = RowMapping | Mapping[str, Any]
 """A row's values by the names of their columns."""
@@ -92,6 +92,13 @@ def file_of(values: Values) -> StoredFile:
 def of_vo(vo: str) -> ColumnElement[bool]:
     """Return the condition that a log is one of this VO."""
     return logs.c["VO"] == vo
+
+
+def chunks_of(log: Log, *columns: Any) -> Select[Any]:
+    """Return a select of a log's chunks; none where a restored database has another log under its id."""
+    pilot, part, first_seen = log.identity
+    same = and_(of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == part, logs.c.FirstSeen == first_seen)
+    return select(*columns).join(logs, batches.c.LogID == logs.c.LogID).where(logs.c.LogID == log.id, same)
 
 
 def received_columns(log: Log) -> dict[str, Any]:

@@ -119,6 +119,28 @@ files = Table(
     Column("Checksum", _name(8), nullable=False),
     Column("RecordedAt", _Time, nullable=False),
     Column("VerifiedAt", _Time),
+    Column("CheckedAt", _Time),
+    Column("Problem", _text(255), nullable=False, server_default=""),
+    Index("IX_Checked", "CheckedAt"),
+    Index("IX_Problem", "Problem", mysql_length={"Problem": 16}),
+    **_OPTIONS,
+)
+
+#: Output that a CE gave and that DIRAC's own table can't hold.
+ce_outputs = Table(
+    "PilotCEOutputs",
+    metadata,
+    Column("OutputID", _BigKey, primary_key=True, autoincrement=True),
+    Column("VO", _name(64), nullable=False),
+    Column("PilotReference", _text(255), nullable=False),
+    Column("FetchedAt", _Time, nullable=False),
+    Column("Final", Integer, nullable=False),
+    Column("Complete", Integer, nullable=False),
+    Column("Doubtful", Integer, nullable=False),
+    Column("StdOutput", _Payload, nullable=False),
+    Column("StdError", _Payload, nullable=False),
+    UniqueConstraint("VO", "PilotReference", name="UK_Output"),
+    Index("IX_FetchedAt", "FetchedAt"),
     **_OPTIONS,
 )
 
@@ -129,6 +151,15 @@ epochs = Table(
     Column("LastNumber", BigInteger, nullable=False),
     Column("Draining", Integer, nullable=False, server_default="0"),
     Column("LastCommit", _Time, nullable=False),
+    **_OPTIONS,
+)
+
+identity = Table(
+    "DatabaseIdentity",
+    metadata,
+    Column("Number", Integer, primary_key=True, autoincrement=False),
+    Column("Name", _name(32), nullable=False),
+    Column("MadeAt", _Time, nullable=False),
     **_OPTIONS,
 )
 

@@ -33,6 +33,10 @@ class SqlSealing:
             _page, and_(logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before), after, limit
         )
 
+    def bring_back(self, now: datetime, limit: int) -> int:
+        """See ``SilentLogs.bring_back``."""
+        return self.transactions.run(_bring_back, now, limit)
+
     def draining(self, since: datetime) -> bool:
         """See ``SilentLogs.draining``."""
         return self.transactions.run(_draining, since)
@@ -55,6 +59,15 @@ def some(values: Values) -> Values:
     if not values:
         raise InvalidInput("Nothing was named that this step is for")
     return values
+
+
+def _bring_back(connection: Connection, now: datetime, limit: int) -> int:
+    later = select(logs.c.LogID).where(logs.c.LastSeen > now).order_by(logs.c.LastSeen).limit(limit)
+    ids = list(connection.execute(later).scalars())
+    if not ids:
+        return 0
+    still = and_(logs.c.LogID.in_(ids), logs.c.LastSeen > now)
+    return connection.execute(update(logs).where(still).values(LastSeen=now)).rowcount
 
 
 def _draining(connection: Connection, since: datetime) -> bool:

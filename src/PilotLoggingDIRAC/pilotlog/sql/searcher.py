@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from ..access import Scope
 from ..model import Log, Selection, State
-from . import rows
+from . import payload, rows
 from .engine import Transactions
 from .reader import SqlReader, matching
 from .schema import batches, files, logs
@@ -46,11 +45,17 @@ class SqlSearcher:
 
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
         """Read all chunks of several logs at once. Return by log id (sequence, a function that unpacks the text)."""
-        unpack = zstandard.ZstdDecompressor().decompress
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
-        for log_id, sequence, payload in self.transactions.run(_payloads, list(chunks)):
-            chunks[log_id].append((sequence, partial(unpack, payload)))
+        for log_id, sequence, packed in self.transactions.run(_payloads, list(chunks)):
+            chunks[log_id] += _chunks(sequence, packed)
         return chunks
+
+
+def _chunks(sequence: int, packed: bytes) -> list[tuple[int, Callable[[], bytes]]]:
+    """Return the chunks of a row; one that is alone is unpacked when it is asked for."""
+    if not payload.sizes(packed):
+        return [(sequence, lambda: payload.unpack(sequence, packed)[0][1])]
+    return [(number, partial(bytes, text)) for number, text in payload.unpack(sequence, packed)]
 
 
 def _searchable(archive: bool) -> ColumnElement[bool]:

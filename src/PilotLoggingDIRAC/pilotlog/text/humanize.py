@@ -18,13 +18,15 @@ def moment(text: str, now: datetime) -> datetime:
     Raise InvalidInput.
     """
     ago = _SPAN.fullmatch(text.strip())
-    if ago:
-        return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
     try:
+        if ago:
+            return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
         found = datetime.fromisoformat(text.strip())
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except OverflowError:
+        raise InvalidInput(f"{text} is too long ago") from None
     except ValueError:
         raise InvalidInput(f"{text} is neither a time (2026-11-21T08:00) nor how long ago (2h, 7d)") from None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def size(number: float) -> str:

@@ -1,28 +1,33 @@
 """The outline of a pilot's log: the lines of its commands, its errors and its gaps.
 
-The text is searched for a few fixed words, and only lines with one of them are parsed: that is much faster than parsing
-each line.
+Looks for headers in the text as a whole, with a linear-time engine, which is much faster than looking at each line. Of
+a long line that has not ended, only the last bytes wait for more. What a header is, and where in a line it may begin,
+is told in ``terminal_lines``.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sized
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_PHASE_WORD = b" instantiated from "
-_GAP_WORD = b" missing here: "
-_ERROR_WORDS = (b"ERROR", b"FATAL", b"CRITICAL", b"EXCEPT")
+import re2
+
+from .terminal_lines import ERRORS, GLUED, PILOT_TIME, SPACE, TIME
+
+_GAP = b" missing here: "
+_TIME = re.compile(TIME)
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
-_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?")
-#: A line of the pilot, of its wrapper, or of a program of DIRAC: time, optional component, level. The page has the same
-#: grammar in ``web/static/grammar.js``; both are tested with ``tests/log_lines.json``.
-_ERROR = re.compile(
-    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?[ \t]+"
-    rb"(?:[!-Z\\-~]{1,100} )?(?:ERROR|FATAL|CRITICAL|EXCEPT(?:ION)?)(?!\w)"
+_PHASES = re2.compile(rb"Command [\w.:-]{1,100} instantiated from [\w.:-]")
+#: The page has the same grammar in ``web/static/grammar.js``; both are tested with ``tests/log_lines.json``.
+_ERRORS = re2.compile(
+    rb"[\r\n]" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + ERRORS + rb")\b"
+    rb"|" + PILOT_TIME + rb"(?:" + ERRORS + rb")[ \t]+\["
 )
 
-_MAX_LINE_BYTES = 4096
+#: More than any header or the beginning of a command has.
+_WINDOW_BYTES = 4096
 _MAX_PHASES = 500
 _MAX_ERRORS = 5000
 _MAX_GAPS = 500
@@ -40,60 +45,94 @@ class Phase:
 
 @dataclass(slots=True)
 class Outline:
-    """The findings in the text so far. Feed it chunk by chunk; each list is bounded, further findings are dropped."""
+    """Findings so far; feed it the text chunk by chunk. Each list is bounded: beyond, nothing more is noted.
+
+    ``lines`` is the number of line ends.
+    """
 
     phases: list[Phase] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     lines: int = 0
-    _carry: bytes = b""
+    #: Text that waits for more, behind the byte before it.
+    _tail: bytes = b"\n"
 
     def feed(self, text: bytes) -> None:
-        """Add text. An unfinished line is parsed when its end comes; of a long line only the beginning."""
-        first_end = text.find(b"\n")
-        if first_end < 0:
-            self._carry = (self._carry + text[:_MAX_LINE_BYTES])[:_MAX_LINE_BYTES]
-            return
-        self._look(self._carry + text[:first_end][:_MAX_LINE_BYTES] + b"\n")
-        end = text.rfind(b"\n") + 1
-        self._look(text[first_end + 1 : end])
-        self._carry = text[end:][:_MAX_LINE_BYTES]
+        """Look at more text; the end of a line that has not ended is looked at later."""
+        text = self._tail + text
+        end = max(text.rfind(b"\n"), len(text) - _WINDOW_BYTES, 0)
+        self._look(text, end)
+        self.lines += text.count(b"\n", 1, end + 1)
+        self._tail = text[end:]
 
-    def _look(self, text: bytes) -> None:
-        """Add whole lines."""
-        line, counted = self.lines, 0
-        for start in sorted(self._candidates(text)):
-            line, counted = line + text.count(b"\n", counted, start), start
-            self._note(text[start : start + _MAX_LINE_BYTES].partition(b"\n")[0], line)
-        self.lines = line + text.count(b"\n", counted)
-
-    def _candidates(self, text: bytes) -> set[int]:
-        """Return the starts of lines that contain one of the words."""
-        words: list[tuple[bytes, Sized, int]] = [
-            (_PHASE_WORD, self.phases, _MAX_PHASES),
-            (_GAP_WORD, self.gaps, _MAX_GAPS),
-        ]
-        words += [(word, self.errors, _MAX_ERRORS) for word in _ERROR_WORDS]
-        found: set[int] = set()
-        for word, notes, limit in words:
-            place = text.find(word) if len(notes) < limit else -1
-            while place >= 0:
-                found.add(text.rfind(b"\n", 0, place) + 1)
-                end = text.find(b"\n", place)
-                place = text.find(word, end) if end >= 0 else -1
+    def whole(self) -> Outline:
+        """Return the findings, with those in a line that has not ended."""
+        found = dataclasses.replace(
+            self, phases=list(self.phases), errors=list(self.errors), gaps=list(self.gaps), _tail=b""
+        )
+        found._look(self._tail, len(self._tail))
         return found
 
-    def _note(self, line: bytes, number: int) -> None:
-        if (phase := _PHASE.search(line)) and len(self.phases) < _MAX_PHASES:
-            time = _TIME.match(line)
-            command, module = (name.decode() for name in phase.groups())
-            self.phases.append(Phase(number, command, module, time.group().decode() if time else ""))
-        if _GAP_WORD in line and len(self.gaps) < _MAX_GAPS:
-            self.gaps.append(number)
-        if _ERROR.match(line) and len(self.errors) < _MAX_ERRORS:
-            self.errors.append(number)
+    def _look(self, text: bytes, end: int) -> None:
+        """Note what begins before ``end``; a line's or state's beginning is the byte before it."""
+        for line, _ in self._places(text, (match.start() for match in _ERRORS.finditer(text)), end):
+            if len(self.errors) >= _MAX_ERRORS:
+                break
+            if line not in self.errors[-1:]:
+                self.errors.append(line)
+        self._look_for_phases(text, end)
+        for line, _ in self._places(text, _found(text, _GAP), end):
+            if len(self.gaps) >= _MAX_GAPS:
+                break
+            if line not in self.gaps[-1:]:
+                self.gaps.append(line)
+
+    def _look_for_phases(self, text: bytes, end: int) -> None:
+        last = -1
+        for line, place in self._places(text, (match.start() for match in _PHASES.finditer(text)), end):
+            if len(self.phases) >= _MAX_PHASES:
+                return
+            start, time = _state(text, place)
+            if start != last:
+                last = start
+                self._note_phase(text, place, line, time)
+
+    def _note_phase(self, text: bytes, place: int, line: int, time: str) -> None:
+        glued = GLUED.search(text, place, place + _WINDOW_BYTES)
+        if match := _PHASE.match(text, place, glued.start() if glued else len(text)):
+            command, module = (name.decode() for name in match.groups())
+            self.phases.append(Phase(line, command, module, time))
+
+    def _places(self, text: bytes, places: Iterator[int], end: int) -> Iterator[tuple[int, int]]:
+        """Yield (line, place) of the places before ``end``."""
+        line, counted = self.lines, 1
+        for place in places:
+            if place >= end:
+                return
+            if place >= counted:
+                line, counted = line + text.count(b"\n", counted, place + 1), place + 1
+            yield line, place
 
     @property
     def more_errors(self) -> bool:
         """Return whether the list of errors is full, so that more errors may exist."""
         return len(self.errors) >= _MAX_ERRORS
+
+
+def _found(text: bytes, wanted: bytes) -> Iterator[int]:
+    """Yield the places of a text, one in each line."""
+    place = text.find(wanted)
+    while place >= 0:
+        yield place
+        end = text.find(b"\n", place)
+        place = text.find(wanted, end) if end >= 0 else -1
+
+
+def _state(text: bytes, place: int) -> tuple[int, str]:
+    """Return the start of the state that has a place, and the time that it begins with."""
+    least = max(place - _WINDOW_BYTES, 0)
+    start = max(text.rfind(b"\n", least, place), text.rfind(b"\r", least, place)) + 1
+    for glued in GLUED.finditer(text, start or least, place):
+        start = glued.start()
+    time = _TIME.match(text, start) if start else None
+    return start, time.group().decode() if time else ""

@@ -38,7 +38,7 @@ class Gaps:
     def add(self, batch: Batch, reason: str) -> None:
         """Add the gap of a refused batch; a finalise mark without text leaves none."""
         if batch.text:
-            self.merge({batch.pilot: Gap(1, len(batch.text), reason)})
+            self.merge({batch.pilot: Gap(1, len(batch.text) + batch.missing_bytes, reason)})
 
     def merge(self, gaps: Mapping[PilotId, Gap]) -> None:
         """Add gaps; also those that ``take`` returned and whose lines could not be stored."""
@@ -66,4 +66,4 @@ class Gaps:
         """Return the line that reports a gap. It begins with a line break, as the text before may end mid-line."""
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
-        return Batch(pilot, now, marked_line(now, what), missing=gap.bytes)
+        return Batch(pilot, now, marked_line(now, what), missing_bytes=gap.bytes)

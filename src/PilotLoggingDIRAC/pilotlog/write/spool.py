@@ -21,8 +21,7 @@ from typing import IO
 from ..errors import SpoolFull, SpoolUnavailable
 from ..model import Numbered
 from ..settings import SpoolSettings
-from . import spool_rows
-from .spool_rows import COLUMNS
+from .spool_rows import COLUMNS, INSERT, create_table, pack, pack_aside, unpack
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000
@@ -59,7 +58,7 @@ class Spool:
         if self.bytes + size > self._settings.spool_max_mb * 1024 * 1024:
             raise SpoolFull("The collector's spool is full")
         with _named_errors("written"), self._database:
-            self._database.executemany(spool_rows.insert("Batches"), [spool_rows.row(epoch, item) for item in group])
+            self._database.executemany(INSERT.format(table="Batches"), [pack(epoch, item) for item in group])
         self._add(len(group), size)
 
     def first(self, max_batches: int, max_bytes: int) -> tuple[str, list[Numbered]]:
@@ -68,7 +67,7 @@ class Spool:
         group: list[Numbered] = []
         with _named_errors("read"):
             for row in self._database.execute(f"SELECT {COLUMNS} FROM Batches ORDER BY Place LIMIT ?", (max_batches,)):
-                numbered = spool_rows.numbered(row)
+                numbered = unpack(row)
                 if group and (row[0] != epoch or size + numbered.batch.size > max_bytes):
                     break
                 epoch = row[0]
@@ -85,7 +84,7 @@ class Spool:
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
         """Move a batch that the store refuses to the quarantine, so that it does not block later ones."""
         with _named_errors("written"), self._database:
-            self._database.execute(spool_rows.insert("Quarantine"), spool_rows.row_aside(epoch, numbered))
+            self._database.execute(INSERT.format(table="Quarantine"), pack_aside(epoch, numbered))
             waiting = self._delete("Batches", epoch, [numbered])
         self._add(-waiting, -waiting * numbered.batch.size)
         self.quarantined += 1
@@ -95,7 +94,7 @@ class Spool:
         with _named_errors("written"), self._database:
             rows = list(self._database.execute(f"SELECT {COLUMNS} FROM Quarantine ORDER BY Place"))
             renumbered = [(epoch, first_number + index, *row[2:]) for index, row in enumerate(rows)]
-            self._database.executemany(spool_rows.insert("Batches"), renumbered)
+            self._database.executemany(INSERT.format(table="Batches"), renumbered)
             self._database.execute("DELETE FROM Quarantine")
         self._count()
         return len(rows)
@@ -202,7 +201,7 @@ def _open(path: Path) -> sqlite3.Connection:
         database.execute(f"PRAGMA {pragma}")
     with database:
         for table in ("Batches", "Quarantine"):
-            spool_rows.create(database, table)
+            create_table(database, table)
     _sync_folder(path.parent)
     return database
 

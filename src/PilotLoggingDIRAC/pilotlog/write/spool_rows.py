@@ -1,4 +1,4 @@
-"""Rows of a spool's two tables."""
+"""Rows of the tables in a spool's file."""
 
 from __future__ import annotations
 
@@ -10,55 +10,51 @@ from typing import Any
 
 from ..model import Batch, Delivery, Numbered, PilotId, name_of
 
-COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Answers, Missing"
-
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS {table} (
     Place INTEGER PRIMARY KEY AUTOINCREMENT, Epoch TEXT NOT NULL, Number INTEGER NOT NULL, VO TEXT NOT NULL,
     Stamp TEXT NOT NULL, Received TEXT NOT NULL, Sender TEXT NOT NULL, ReturnCode TEXT, Text BLOB NOT NULL,
-    Answers BLOB, Missing INTEGER NOT NULL DEFAULT 0, UNIQUE (Epoch, Number))
+    Missing INTEGER NOT NULL DEFAULT 0, Answers BLOB, UNIQUE (Epoch, Number))
 """
+COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Missing, Answers"
+INSERT = f"INSERT OR IGNORE INTO {{table}} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #: Columns that a file of an older version has not.
-_ADDED = {"Answers": "BLOB", "Missing": "INTEGER NOT NULL DEFAULT 0"}
+_ADDED = {"Missing": "INTEGER NOT NULL DEFAULT 0", "Answers": "BLOB"}
 _ANSWER = struct.Struct(">Qc")
 
 
-def create(database: sqlite3.Connection, table: str) -> None:
-    """Create a table, or add the columns that a file of an older version has not."""
+def create_table(database: sqlite3.Connection, table: str) -> None:
+    """Create a table, or bring that of an older version up to date."""
     database.execute(_SCHEMA.format(table=table))
-    present = [column[1] for column in database.execute(f"PRAGMA table_info({table})")]
+    present = [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]
     for name, kind in _ADDED.items():
         if name not in present:
             database.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
-def insert(table: str) -> str:
-    """Return the statement that adds a row, unless its number is there."""
-    return f"INSERT OR IGNORE INTO {table} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-def row(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
-    """Return the row of a batch."""
+def pack(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
+    """Return a batch as a row of ``COLUMNS``."""
     batch = numbered.batch
+    answers = b"".join([_ANSWER.pack(name, delivery.encode()) for name, delivery in batch.answers])
     return (
         epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
-        batch.return_code, batch.text, b"".join([_ANSWER.pack(name, how.encode()) for name, how in batch.answers]),
-        batch.missing,
+        batch.return_code, batch.text, batch.missing_bytes, answers,
     )  # fmt: skip
 
 
-def row_aside(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
-    """Return the row of a batch for the quarantine: a line tells that its text is missing, until it is stored."""
-    batch = dataclasses.replace(numbered.batch, missing=numbered.batch.missing - len(numbered.batch.text))
-    return row(epoch, Numbered(numbered.number, batch))
+def pack_aside(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
+    """Return a batch as a row of the quarantine: a line tells that its text is missing, until it is stored."""
+    batch = numbered.batch
+    aside = dataclasses.replace(batch, missing_bytes=batch.missing_bytes - len(batch.text))
+    return pack(epoch, Numbered(numbered.number, aside))
 
 
-def numbered(found: tuple[Any, ...]) -> Numbered:
-    """Return the batch of a row."""
-    epoch, number, vo, stamp, received, sender, return_code, text, answers, missing = found
+def unpack(row: tuple[Any, ...]) -> Numbered:
+    """Return the batch in a row of ``COLUMNS``."""
+    epoch, number, vo, stamp, received, sender, return_code, text, missing, answers = row
     deliveries = tuple([(name, Delivery(how.decode())) for name, how in _ANSWER.iter_unpack(answers or b"")])
     batch = Batch(
         PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender,
-        name=name_of(epoch, number), answers=deliveries, missing=missing,
+        name=name_of(epoch, number), answers=deliveries, missing_bytes=missing,
     )  # fmt: skip
     return Numbered(number, batch)

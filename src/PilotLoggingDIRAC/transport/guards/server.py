@@ -7,7 +7,7 @@ from PilotLoggingDIRAC.transport.guards.http_lengths import guard_http
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
 from PilotLoggingDIRAC.transport.guards.tls_contexts import share_tls_contexts
-from PilotLoggingDIRAC.transport.guards.tls_versions import guard_tls
+from PilotLoggingDIRAC.transport.guards.tls_errors import guard_tls
 
 
 def guard_server() -> None:

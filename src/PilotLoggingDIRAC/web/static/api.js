@@ -69,6 +69,7 @@ export async function askPatiently(path, values, signal, wait = () => {}) {
 /** Resolve after a while; reject when the signal is aborted first. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const timer = setTimeout(resolve, milliseconds);
     signal?.addEventListener("abort", () => {
       clearTimeout(timer);

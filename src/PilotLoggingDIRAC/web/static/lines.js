@@ -1,11 +1,14 @@
 // The lines of one log; only those near the visible ones are loaded. A line with its line end never changes.
 
 import { askPatiently, logPath } from "./api.js";
+import { squeezed } from "./grammar.js";
 
 const CHUNK = 400;
 const MAX_CHUNKS = 60;
 const MAX_LOADS = 3;
-const MAX_OPEN = 16384;
+const MAX_LINE = 16384;
+const MAX_OPEN = 65536;
+const OVERLAP = 256;
 
 export class Lines {
   /** `changed()` is called when lines were loaded, `failed(error)` when that failed. */
@@ -99,12 +102,20 @@ export class Lines {
     const first = this.ended;
     const whole = [];
     for (const part of parts.slice(0, -1)) {
-      whole.push((this.open + part).slice(0, MAX_OPEN));
+      this.grow(part);
+      whole.push(squeezed(this.open, MAX_LINE));
       this.open = "";
     }
-    this.open = (this.open + parts.at(-1)).slice(0, MAX_OPEN);
+    this.grow(parts.at(-1));
     for (const part of whole) this.push(part);
     return { first, lines: whole };
+  }
+
+  /** Add text to the unfinished line; the end of a long one stays as it came, as a header may begin there. */
+  grow(text) {
+    this.open += text;
+    if (this.open.length > MAX_OPEN)
+      this.open = squeezed(this.open.slice(0, -OVERLAP), MAX_LINE) + this.open.slice(-OVERLAP);
   }
 
   push(line) {

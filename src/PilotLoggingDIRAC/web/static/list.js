@@ -9,7 +9,7 @@ const PAGE = 50;
 const REFRESH_MILLISECONDS = 15000;
 const STATES = ["Receiving", "Complete", "Incomplete", "Archived", "Kept", "Purged"];
 const MEANINGS = {
-  Receiving: "Running: the log is being written",
+  Receiving: "The pilot has not reported its end",
   Complete: "Ended, waits for its archive",
   Incomplete: "Fell silent, waits for its archive",
   Archived: "In the archive, and in the database for a while",
@@ -125,11 +125,11 @@ export class ListView {
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
+    const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
     const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
-    const end =
-      log.state === "Receiving" ? "running" : log.complete ? `return code ${codes}` : "never ended";
+    const end = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
-    const bad = failed || missing || (!log.complete && log.state !== "Receiving");
+    const bad = failed || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
     return make(
       "a",
       { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },

@@ -2,7 +2,7 @@
 // scanned here.
 
 import { askPatiently, logPath } from "./api.js";
-import { header, isGap, phase } from "./grammar.js";
+import { isGap, phase, pieces } from "./grammar.js";
 
 export class Outline {
   constructor(pilot, changed) {
@@ -45,12 +45,19 @@ export class Outline {
       const number = first + place;
       if (number < this.looked) return;
       this.looked = number + 1;
-      const begun = phase(line);
-      if (header(line)?.kind === "error") this.errors.push(number);
-      if (begun) this.phases.push({ line: number, ...begun });
-      if (isGap(line)) this.gaps.push(number);
+      this.note(number, line);
     });
     this.changed();
+  }
+
+  /** Note a line; it is in the lists already if the server scanned it before it had ended. */
+  note(number, line) {
+    const found = pieces(line);
+    const errors = found.some(({ head }) => head?.kind === "error");
+    if (errors && this.errors.at(-1) !== number) this.errors.push(number);
+    const begun = found.flatMap(({ text, earlier }) => [...earlier, text].map(phase).filter(Boolean));
+    if (this.phases.at(-1)?.line !== number) this.phases.push(...begun.map((one) => ({ line: number, ...one })));
+    if (isGap(line) && this.gaps.at(-1) !== number) this.gaps.push(number);
   }
 
   leave() {

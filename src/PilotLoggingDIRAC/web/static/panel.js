@@ -6,7 +6,8 @@ import { nextOf } from "./find.js";
 import { ago, bytes, count, duration, moment } from "./words.js";
 
 const LINKS = { live: "live", cut: "connection lost, trying again", paused: "paused while nobody looks", ended: "" };
-const STANDINGS = { running: "Running", complete: "Complete", incomplete: "Incomplete" };
+const STANDINGS = { running: "Running", ended: "Ended", complete: "Complete", incomplete: "Incomplete" };
+const SILENT_SECONDS = 300;
 
 export class Panel {
   constructor(view) {
@@ -108,8 +109,7 @@ export class Panel {
   stands() {
     const { log } = this.view;
     this.chip.className = `standing is-${log.standing}`;
-    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
-    fill(this.chip, STANDINGS[log.standing] ?? log.standing, missing);
+    this.shown = "";
     fill(this.why, log.why);
     fill(this.source, "from the ", log.where);
     this.following.hidden = !log.live;
@@ -119,6 +119,7 @@ export class Panel {
   /** Show the facts about the log, relative times included. */
   times() {
     const { log } = this.view;
+    this.name();
     const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const facts = [
       ["VO", log.vo],
@@ -148,6 +149,18 @@ export class Panel {
         ),
       ),
     );
+  }
+
+  /** Show the standing, with the silence of a log that may still get text. */
+  name() {
+    const { log } = this.view;
+    const silent = log.live ? (this.view.now() - Date.parse(log.lastSeen)) / 1000 : 0;
+    const name = STANDINGS[log.standing] ?? log.standing;
+    const status = log.standing === "ended" ? ` (${log.pilotStatus})` : "";
+    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
+    const text = `${name}${status}${missing}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
+    if (text !== this.shown) fill(this.chip, (this.shown = text));
+    if (this.linked === "live") fill(this.state, log.standing === "ended" ? "open for the rest" : LINKS.live);
   }
 
   // commands and errors

@@ -1,12 +1,17 @@
 // The visible rows: number, time since the line before, text.
 
 import { make } from "./dom.js";
-import { bytes } from "./words.js";
-import { header, isGap, moment } from "./grammar.js";
-import { lineParts } from "./render.js";
+import { bytes, count } from "./words.js";
+import { isGap, moment, pieces } from "./grammar.js";
+import { foldAscii, lineParts } from "./render.js";
 
 const LOOK_BACK = 60;
 const SLOW_SECONDS = 10;
+
+/** Return the class of a piece by its header. */
+function kindOf(piece) {
+  return piece?.head ? `is-${piece.head.kind}` : "is-plain";
+}
 
 export class Rows {
   constructor(view) {
@@ -14,6 +19,7 @@ export class Rows {
     this.from = null;
     this.to = null;
     this.deltas = false;
+    this.opened = new Set();
   }
 
   /** Select lines, from one to another. */
@@ -29,8 +35,10 @@ export class Rows {
   /** Return the element of a line; an empty one while the line is loading. */
   make(number) {
     const text = this.view.lines.get(number);
-    const head = text === undefined ? null : header(text);
-    const classes = ["row", head ? `is-${head.kind}` : "is-plain"];
+    const found = text === undefined ? [] : pieces(text);
+    const head = found.find((piece) => piece.head)?.head;
+    const classes = ["row", found.length > 1 ? "is-pieces" : kindOf(found[0])];
+    if (found.length > 1 && found.some((piece) => piece.head?.kind === "error")) classes.push("has-error");
     if (text === undefined) classes.push("is-away");
     if (this.chosen(number)) classes.push("is-chosen");
     if (text !== undefined && isGap(text)) classes.push("is-gap");
@@ -43,18 +51,51 @@ export class Rows {
         String(number + 1),
       ),
       this.deltas ? this.delta(number, head) : null,
-      make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, text, head)),
+      make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),
     );
   }
 
-  parts(number, text, head) {
-    const parts = lineParts(text, head, this.view.find.wanted);
+  /** Return the elements of a line's pieces, each on a line of its own if there are several. */
+  parts(number, found) {
+    const parts = found.flatMap((piece) => {
+      const earlier = piece.earlier.length ? this.earlier(number, piece) : [];
+      const own = [...lineParts(piece.text, piece.head, this.view.find.wanted), ...earlier.slice(-1)];
+      const states = earlier.slice(0, -1);
+      if (found.length === 1 && !states.length) return own;
+      return [...states, make("span", { class: `piece ${kindOf(piece)}` }, own)];
+    });
     const whole = this.view.lines.cut(number);
     if (whole)
       parts.push(
         make("span", { class: "cut" }, ` … cut here: the line has ${bytes(whole)}, download the log to see all of it`),
       );
     return parts;
+  }
+
+  /** Return the states that a piece took the place of, if they are to be seen, and a button that shows or hides them. */
+  earlier(number, piece) {
+    const { wanted } = this.view.find;
+    const shown = this.opened.has(number);
+    const here = (text) => (wanted?.fold ? foldAscii(text) : text).includes(wanted.text);
+    const states = piece.earlier.filter((text) => shown || (wanted?.text && here(text)));
+    const label = `${count(piece.earlier.length)} earlier state${piece.earlier.length === 1 ? "" : "s"}`;
+    const button = make(
+      "button",
+      {
+        type: "button",
+        class: "earlier",
+        title: "This line was written over, as a terminal does: show or hide what it was before",
+        "aria-expanded": String(shown),
+        click: () => this.toggle(number),
+      },
+      label,
+    );
+    return [...states.map((text) => make("span", { class: "piece state" }, lineParts(text, null, wanted))), button];
+  }
+
+  toggle(number) {
+    if (!this.opened.delete(number)) this.opened.add(number);
+    this.view.scroller.refresh();
   }
 
   clicked(event, number) {
@@ -72,7 +113,7 @@ export class Rows {
   /** Return the time of the nearest earlier line with a header, NaN without one nearby. */
   before(number) {
     for (let line = number - 1; line >= Math.max(0, number - LOOK_BACK); line -= 1) {
-      const head = header(this.view.lines.get(line) ?? "");
+      const head = pieces(this.view.lines.get(line) ?? "").findLast((piece) => piece.head)?.head;
       if (head) return moment(head);
     }
     return NaN;

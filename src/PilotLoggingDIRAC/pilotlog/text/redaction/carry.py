@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .swallow import Opened
 
@@ -17,8 +17,7 @@ _HEAD = struct.Struct(">BcIIBBB")
 _NONE = b"-"
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
+class Carry(NamedTuple):
     """The end of the present line as stored, and the secret that is open, if any."""
 
     context: bytes = b""
@@ -43,7 +42,7 @@ class Carry:
             return b""
         opened = self.opened or Opened(b"", _NONE)
         words = (opened.rule, opened.stop, opened.tail)
-        head = _HEAD.pack(_VERSION, opened.kind, opened.left, min(opened.count, 2**32 - 1), *map(len, words))
+        head = _HEAD.pack(_VERSION, opened.kind, opened.left, min(opened.number, 2**32 - 1), *map(len, words))
         return head + b"".join(words) + self.context
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from . import plain
-from .leads import GAP, QUOTE, Either, Lead, anything
+from .leads import GAP, QUOTE, Lead, anything
 
 RULE = b"secret"
 _PORTS = re.compile(rb"(?:[\d.]{1,15}:)?\d{1,5}(?:[:-]\d{1,5})?(?:/\w+)?(?=[\s\"',]|\Z)")
@@ -34,7 +34,7 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
     return Lead(RULE, rb"[ \"']" + option + gap, rb"[^\s\"',-]", _is_no_port, command=command)
 
 
-_OPTIONS = Either(
+_OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
          rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
@@ -67,7 +67,7 @@ _OPTIONS = Either(
     Lead(RULE, rb"[ \"']--?(?:pass|pwd|pw|psw|userpass|storepass|keypass|pin|psk)" + GAP,
          rb"[^\s\"',-]", plain.is_passwordlike),
 )  # fmt: skip
-_PIPES = Either(
+_PIPES = (
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything, behind=
          rb"[^\n]*?" + _PIPED),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything,
@@ -87,8 +87,8 @@ _READERS = (
 )
 
 LEADS = (
-    _OPTIONS,
-    _PIPES,
+    *_OPTIONS,
+    *_PIPES,
     Lead(RULE, rb"(?i:pass|password|passwd|passphrase|oken|cret|pwd|pw|pin|-key)\" a[0-9]+=\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\buser ?= ?[\"'][\w.@-]+:", rb"[^\s\"'/:]{5}", plain.is_passwordlike),
     Lead(RULE, rb"-pass(?:in|out|word)?" + GAP + rb"pass:" + QUOTE, rb"[^\s\"']", anything),

@@ -6,7 +6,6 @@ A hit is decoded and looked into; a block that holds a secret goes as a whole, f
 from __future__ import annotations
 
 import binascii
-import dataclasses
 import re
 from collections.abc import Callable
 
@@ -82,8 +81,8 @@ def _padded(rest: bytes) -> bytes:
 
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Return the end of a block: of its line, and of those behind where it is wrapped. ``count`` is a line's length."""
-    begun, length = at, opened.count
+    """Return the end of a block: of its line, and of those it wraps into. ``number`` is a line's length."""
+    begun, length = at, opened.number
     while True:
         end = end_of(_BLOCK, text, at)
         length, at = length + end - at, end
@@ -94,7 +93,7 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     left = opened.left - (at - begun)
     if left <= 0 or not _may_go_on(text[at : at + 3], len(text) - at, length):
         return at, None
-    return len(text), dataclasses.replace(opened, tail=text[at:], left=left, count=length)
+    return len(text), opened._replace(tail=text[at:], left=left, number=length)
 
 
 def _may_go_on(rest: bytes, left: int, length: int) -> bool:

@@ -49,8 +49,6 @@ LEADS = (
     Lead(RULE, rb"\b[Bb]asic ", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
     Lead(RULE, rb"zteos64(?::|%3[aA])", rb"[A-Za-z0-9+/]{8}", always, TOKEN),
     Lead(RULE, rb":", rb"AA[A-Za-z0-9_-]{30}", always, TOKEN, command=rb"[0-9]{8}:\Z"),
-    Lead(RULE, rb"", rb"[MNO][DTjz][A-Za-z0-9_-]{21,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20}",
-         always, TOKEN),
     Lead(RULE, rb"-unknown-", rb"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?", always, TOKEN),
     Lead(b"private-key", rb"", rb"(?:RWRTY0Iy|RWRCSwAA|BQIAAAB)[A-Za-z0-9+/]{24}|nsec1[a-z0-9]{40}", always, TOKEN),
     Lead(b"private-key", rb"\(0x", rb"[0-9a-f]{16}", always, TOKEN,

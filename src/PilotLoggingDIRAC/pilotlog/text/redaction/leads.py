@@ -18,6 +18,8 @@ GAP = rb"(?:[ =]+|[\"'], ?)" + QUOTE
 MAX_LEAD = 2048
 _LOOK = 512
 _BACK = 512
+#: As far as a command is looked for that stands right before the place.
+_NEAR = 64
 _RUN = re.compile(rb"(\[[^\]]+\])\{\d+\}")
 _OPEN_QUOTE = re.compile(rb"\\{0,3}[\"'`]\Z")
 
@@ -78,37 +80,22 @@ class Lead:
         match = self._lead.match(text, start, start + MAX_LEAD)
         if not match or (self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK)):
             return None
-        if self._command and not self._command.search(_before(text, start)):
+        back = _NEAR if self.command.endswith(rb"\Z") else _BACK
+        if self._command and not self._command.search(_before(text, start, back)):
             return None
         return secret_behind(text, match.end(), Opened(self.rule, self.kind), self.check)
 
 
-class Either:
-    """Leads that begin alike: the first that finds something counts."""
-
-    def __init__(self, *leads: Lead):
-        self._leads = leads
-
-    @property
-    def anchor(self) -> bytes:
-        """The pattern of the places of all."""
-        return rb"|".join(lead.anchor for lead in self._leads)
-
-    def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """The secret behind a hit."""
-        found = (lead.find(text, start, end) for lead in self._leads)
-        return next(filter(None, found), None)
-
-
-def _before(text: bytes, start: int) -> bytes:
-    """The line before a place, and its first letter."""
-    return text[max(text.rfind(b"\n", 0, start) + 1, start - _BACK) : start + 1]
+def _before(text: bytes, start: int, back: int) -> bytes:
+    """The line before a place, as far as some bytes, and the place's first letter."""
+    begin = max(0, start - back)
+    return text[max(text.rfind(b"\n", begin, start) + 1, begin) : start + 1]
 
 
 def secret_behind(text: bytes, at: int, opened: Opened, check: Check) -> Secret | None:
     """The secret that begins at a place, to the quote before it if there is one."""
-    quote = _OPEN_QUOTE.search(text, max(0, at - 4), at)
-    if quote and opened.kind == BARE:
+    quote = _OPEN_QUOTE.search(text, max(0, at - 4), at) if opened.kind == BARE else None
+    if quote:
         opened = Opened(opened.rule, QUOTED, quote.group())
     look = text[at : at + _LOOK]
     if at + len(look) == len(text) and swallow(opened, look, 0)[1]:

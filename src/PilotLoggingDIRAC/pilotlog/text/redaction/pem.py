@@ -6,7 +6,6 @@ between; after some of them, or ``swallow.MAX_BYTES``, a key that has no end cou
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from .swallow import KEY, Opened, Secret
@@ -119,11 +118,11 @@ def _length(prefix: bytes, line: bytes) -> int:
 
 
 def _interrupted(opened: Opened, size: int, is_whole: bool) -> Opened | None:
-    left, lines = opened.left - size, opened.count + is_whole
+    left, lines = opened.left - size, opened.number + is_whole
     if left <= 0 or lines > _MAX_OTHER_LINES:
         return None
-    return dataclasses.replace(
-        opened, stop=(_AT_LINE if is_whole else _IN_OTHER_LINE) + opened.stop[1:], tail=b"", left=left, count=lines
+    return opened._replace(
+        stop=(_AT_LINE if is_whole else _IN_OTHER_LINE) + opened.stop[1:], tail=b"", left=left, number=lines
     )
 
 
@@ -132,7 +131,7 @@ def _unfinished(opened: Opened, text: bytes, begun: int, in_first: bool) -> Open
     tail = _END_BEGUN.search(text, max(begun, len(text) - _END_BYTES))
     state = _IN_FIRST_LINE if in_first else _AT_LINE if text.endswith(b"\n") else _IN_LINE
     return (
-        dataclasses.replace(opened, stop=state + opened.stop[1:], tail=tail.group() if tail else b"", left=left)
+        opened._replace(stop=state + opened.stop[1:], tail=tail.group() if tail else b"", left=left)
         if left > 0
         else None
     )

@@ -5,7 +5,6 @@ A secret is swallowed to its end, over as many messages as it takes; in its plac
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
 
@@ -36,6 +35,14 @@ class Redactor:
         if self._own:
             stored = self._apply_own(state.context, stored)
         return stored, Carry(present_line(state.context, stored), opened).dump()
+
+    def open_bytes(self, before: bytes, text: bytes) -> int:
+        """Return the number of bytes, in whole lines, that a secret which begins in ``before`` takes of ``text``."""
+        carry, at = self.redact(b"", before)[1], 0
+        while at < len(text) and Carry.load(carry).opened:
+            end = text.find(b"\n", at) + 1 or len(text)
+            carry, at = self.redact(carry, text[at:end])[1], end
+        return at
 
     def _apply_own(self, context: bytes, stored: bytes) -> bytes:
         budget = Budget(len(stored))
@@ -70,7 +77,7 @@ class _Pass:
     def _go_on(self, opened: Opened, text: bytes) -> bytes:
         """Return what is left of the text behind the secret that was open before it."""
         text = opened.tail + text
-        end, self._opened = _swallow(dataclasses.replace(opened, tail=b""), text, 0, self._context)
+        end, self._opened = _swallow(opened._replace(tail=b""), text, 0, self._context)
         if self._opened and end < len(text) and (end or not pem.goes_on(opened)) and self._context:
             self._pieces.append(b"\n")
             self._context = b""
@@ -81,7 +88,7 @@ class _Pass:
         at, self._done = 0, self._base
         while at < len(self._text):
             limit = self._limit(at)
-            found = self._next(at, limit)
+            found = self._scanner.next(self._text, at, limit, self._budget)
             if found:
                 at = self._take(*found)
             elif limit < len(self._text):
@@ -94,17 +101,6 @@ class _Pass:
         """Return the place where a key goes on after other output: behind this line."""
         line_end = self._text.find(b"\n", max(at, self._base)) + 1 if self._opened else 0
         return line_end or len(self._text)
-
-    def _next(self, at: int, limit: int) -> tuple[Secret, int] | None:
-        """The next secret, and where the scan goes on if it is none of this text."""
-        scanner, text = self._scanner, self._text
-        while place := scanner.hit(text, at, limit):
-            if not self._budget.take(scanner.cost(text, *place)):
-                return Secret(place[0], Opened(budget.RULE, MANY)), place[1]
-            secret, at = scanner.secret(text, *place), scanner.behind(text, *place)
-            if secret:
-                return secret, at
-        return None
 
     def _take(self, secret: Secret, behind: int) -> int:
         """Put the marker in the place of a secret; where the scan goes on."""

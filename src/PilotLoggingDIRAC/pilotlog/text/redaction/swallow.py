@@ -6,9 +6,8 @@ that never go back, so that time is linear; all but keys and base64 blocks end a
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: What is not closed after so many bytes is closed: a key has 13 kB at most, twice that with a header on each line.
 MAX_BYTES = 64 * 1024
@@ -39,7 +38,7 @@ MARKUP = b"x"
 PAIR = b"w"
 #: A token that may go on in the lines behind it.
 WRAPPED = b"j"
-#: The lines of a table, in which as many signs as ``count`` stand that are ``stop``.
+#: The lines of a table, in which as many signs as ``number`` stand that are ``stop``.
 ROWS = b"r"
 #: To a quote that is written as HTML or JSON write it: ``&quot;``, ``\u0022``.
 ESCAPED = b"s"
@@ -47,7 +46,7 @@ ESCAPED = b"s"
 USERS = b"o"
 #: The rest of a URL's path.
 PATH_OF_URL = b"p"
-#: A block scalar of YAML, ``count`` blanks deeper than its name: ``scalars.swallow``.
+#: A block scalar of YAML, ``number`` blanks deeper than its name: ``scalars.swallow``.
 SCALAR = b"y"
 #: A private key: ``pem.swallow``.
 KEY = b"k"
@@ -57,12 +56,11 @@ BLOCK = b"6"
 MANY = b"m"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A secret whose end has not been seen.
 
     ``tail`` is the beginning of what may be its end, a few characters that are no part of the secret. ``left`` bytes
-    more are swallowed at most. ``count`` is the kind's own.
+    more are swallowed at most. ``number`` is the kind's own.
     """
 
     rule: bytes
@@ -70,11 +68,10 @@ class Opened:
     stop: bytes = b""
     tail: bytes = b""
     left: int = MAX_BYTES
-    count: int = 0
+    number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """The place where a secret begins, and the way it goes on."""
 
     start: int
@@ -166,11 +163,11 @@ def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
         )
         seen += text.count(sign, at, line_end)
         if (
-            not is_rule and (seen != opened.count if found >= 0 else seen > opened.count)
+            not is_rule and (seen != opened.number if found >= 0 else seen > opened.number)
         ) or line_end - begun > opened.left:
             return at, None
         at, before, seen = line_end, b"", 0 if found >= 0 else seen
-    return at, dataclasses.replace(opened, stop=sign + bytes([min(seen, 255)]), left=opened.left - (at - begun))
+    return at, opened._replace(stop=sign + bytes([min(seen, 255)]), left=opened.left - (at - begun))
 
 
 def _authority(text: bytes, at: int) -> int:
@@ -185,4 +182,4 @@ def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened 
     if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind == BARE else _TAIL).fullmatch(rest)):
         return end, None
     left = opened.left - (len(text) - at)
-    return len(text), dataclasses.replace(opened, tail=rest, left=left) if left > 0 else None
+    return len(text), opened._replace(tail=rest, left=left) if left > 0 else None

@@ -28,7 +28,7 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
         count = line.count(sign)
         heading = pattern.fullmatch(text, begin, line_end) if count else None
         if heading and _is_followed(text, line_end, sign, count):
-            return Secret(line_end, Opened(RULE, ROWS, sign, count=count))
+            return Secret(line_end, Opened(RULE, ROWS, sign, number=count))
     return None
 
 

@@ -92,6 +92,11 @@ JWT_ANCHOR = rb"eyJ"
 BEARER_ANCHOR = rb"(?i:bearer)(?:[ \t]|%20|\+)+"
 #: With some letters more, so that the scan stops at few places; what is shorter where the text ends may be one, too.
 CLOUD_ANCHOR = rb"|".join(rb"%s(?:%s{%d}|%s*\z)" % (begin, more, _LEAST, more) for begin, more, _ in _KEYS)
+#: From the first dot on: a pattern of the part before it would be in the midst of something at most places of base64,
+#: and each of them be a state of the scan's own.
+DISCORD_ANCHOR = rb"\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20}"
+_DISCORD_USER = re.compile(rb"[MNO][DTjz][A-Za-z0-9_-]{21,25}\Z")
+_MAX_DISCORD_USER = 27
 MACAROON_ANCHOR = rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u"
 
 
@@ -109,6 +114,12 @@ def cloud_key(text: bytes, start: int, end: int) -> Secret | None:
 def macaroon(text: bytes, start: int, end: int) -> Secret | None:
     """A macaroon in base64."""
     return _token(b"macaroon", _MACAROON, text, start)
+
+
+def discord(text: bytes, start: int, end: int) -> Secret | None:
+    """Find the token of a bot around its first dot."""
+    user = _DISCORD_USER.search(text, max(0, start - _MAX_DISCORD_USER), start)
+    return Secret(user.start(), Opened(b"secret", TOKEN)) if user else None
 
 
 def bearer(text: bytes, start: int, end: int) -> Secret | None:

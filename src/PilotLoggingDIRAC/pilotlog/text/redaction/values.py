@@ -135,7 +135,7 @@ class _Value:
     def _scalar(self) -> Secret | None:
         at = self._text.find(b"\n", self._at)
         line = self._text[self._text.rfind(b"\n", 0, self._first) + 1 : self._first]
-        return Secret(at, Opened(RULE, SCALAR, count=scalars.indent(line))) if at >= 0 else None
+        return Secret(at, Opened(RULE, SCALAR, number=scalars.indent(line))) if at >= 0 else None
 
     def _is_plain(self, look: bytes) -> bool:
         """Tell if the value that ``look`` begins with, which ends there or beyond, need not be kept secret."""

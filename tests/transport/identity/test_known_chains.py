@@ -54,21 +54,9 @@ def credentials(user):
     gConfigurationData.deleteOptionInCFG(f"/Registry/Groups/{GROUP}/VO")
 
 
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def chains(clock):
-    return KnownChains(max_chains=3, clock=clock)
+def chains(seconds):
+    return KnownChains(max_chains=3, clock=seconds)
 
 
 def test_a_known_chain_has_the_credentials_that_dirac_read(chains, credentials):
@@ -94,11 +82,11 @@ def test_another_chain_is_somebody_else(chains, credentials):
     assert chains.get((b"proxy", b"another user")) is None
 
 
-def test_a_chain_is_forgotten_when_it_expires(chains, credentials, clock):
+def test_a_chain_is_forgotten_when_it_expires(chains, credentials, seconds):
     chains.add(CHAIN, credentials(GROUP))
-    clock.now += 1800
+    seconds.now += 1800
     assert 1700 < chains.get(CHAIN)["secondsLeft"] <= 1800
-    clock.now += 1801
+    seconds.now += 1801
     assert chains.get(CHAIN) is None and not chains.has(CHAIN)
 
 

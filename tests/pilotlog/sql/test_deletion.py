@@ -1,4 +1,4 @@
-"""What failed can be tried again at once, and nothing else is touched."""
+"""Retries on request: logs whose archiving failed are due again at once, and nothing else is touched."""
 
 from datetime import timedelta
 

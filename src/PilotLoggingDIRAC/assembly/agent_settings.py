@@ -1,0 +1,17 @@
+"""The settings of the agent's database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStoreSettings(StoreSettings):
+    """The agent's steps are longer than a collector's, nobody waits for them, and many threads take them."""
+
+    connect_seconds: int = 10
+    read_seconds: int = 60
+    lock_seconds: int = 10
+    max_connections: int = 32

@@ -1,0 +1,119 @@
+"""Looks at archived copies: once more right before their text is purged, and at a share of all each day (``Scrub``).
+
+A copy that is not there, or not what was archived, is *lost*. While its text is in the store the log is archived again;
+afterwards only the alarm remains. Where the storage can't tell of a copy, its text is not purged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from ..errors import ArchiveError
+from ..model import CopyProblem, Log, StoredFile
+from ..ports import Archive, Clock
+from ..settings import CopySettings
+from .custody import CheckedCopies, CopyKey, DueCopy
+from .tally import Tally
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCheck:
+    """Looks at the copies of one VO; ``archive`` is None where they can't be reached."""
+
+    vo: str
+    store: CheckedCopies
+    archive: Archive | None
+    settings: CopySettings
+    tally: Tally
+    monotonic: Callable[[], float] = time.monotonic
+
+    def deadline(self) -> float:
+        """Return the time at which looks before purging end for this cycle."""
+        return self.monotonic() + self.settings.check_seconds
+
+    def sound(self, logs: Sequence[Log], until: float) -> list[Log]:
+        """Return the logs whose copy was looked at now and is good; logs whose copy is lost are archived again."""
+        sound: list[Log] = []
+        for group in _groups(logs, lambda log: _file(log).size, self.settings):
+            if self.monotonic() > until:
+                break
+            copies = {CopyKey(log.id, log.generation): _file(log) for log in group}
+            problems = self._look(copies, read=False)
+            sound += [log for log in group if CopyKey(log.id, log.generation) not in problems]
+        return sound
+
+    def scrub(self, due: Sequence[DueCopy]) -> None:
+        """Read copies and note what came of it."""
+        for group in _groups(due, lambda copy: copy.file.size, self.settings):
+            copies = {copy.key: copy.file for copy in group}
+            problems = self._look(copies, read=True)
+            for key in copies.keys() - problems.keys():
+                self.store.checked(key, "")
+            self.tally.add("copies read", len(copies) - len(problems))
+
+    def _look(self, copies: Mapping[CopyKey, StoredFile], read: bool) -> dict[CopyKey, CopyProblem]:
+        """Return the problems of copies; note those that are lost."""
+        problems = self._problems(copies, read)
+        for key, problem in sorted(problems.items()):
+            if problem.lost:
+                self._lost(key, copies[key], problem)
+            else:
+                self.tally.add("copies not looked at")
+                self.tally.problem(f"looking at copies of {self.vo}", f"{copies[key].lfn}: {problem.text}")
+        return problems
+
+    def _problems(self, copies: Mapping[CopyKey, StoredFile], read: bool) -> dict[CopyKey, CopyProblem]:
+        try:
+            if self.archive is None:
+                raise ArchiveError("the VO has no archive and no proxy for it, so that nothing is purged")
+            found = self.archive.check(list(copies.values()), read)
+        except ArchiveError as error:
+            return dict.fromkeys(copies, CopyProblem(str(error), lost=False))
+        return {key: found[file] for key, file in copies.items() if file in found}
+
+    def _lost(self, key: CopyKey, file: StoredFile, problem: CopyProblem) -> None:
+        again = self.store.checked(key, problem.text)
+        self.tally.add("copies lost")
+        then = "it is archived again" if again else "its text has left the database"
+        self.tally.problem(f"archived copies of {self.vo}", f"{file.lfn}: {problem.text}; {then}")
+
+
+def _file(log: Log) -> StoredFile:
+    if log.file is None:
+        raise ArchiveError("the log has no archived copy")
+    return log.file
+
+
+def _groups(items: Sequence[Item], size: Callable[[Item], int], settings: CopySettings) -> Iterator[list[Item]]:
+    """Yield items in groups for one question each; a copy that is larger than ``check_bytes`` is alone in its group."""
+    group: list[Item] = []
+    total = 0
+    for item in items:
+        if group and (len(group) >= settings.check_copies or total + size(item) > settings.check_bytes):
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += size(item)
+    if group:
+        yield group
+
+
+def due_copies(store: CheckedCopies, settings: CopySettings, clock: Clock) -> dict[str, list[DueCopy]]:
+    """Take the copies that one cycle reads, by VO: those that were looked at longest ago, within the bounds.
+
+    A copy whose look fails, or whose agent is killed, is due again after ``scrub_again_days``.
+    """
+    if not settings.scrub_days or not settings.scrub_copies:
+        return {}
+    before = clock() - timedelta(days=settings.scrub_days)
+    again = before + timedelta(days=settings.scrub_again_days)
+    found: dict[str, list[DueCopy]] = {}
+    for copy in store.take_due_copies(before, again, settings.scrub_copies, settings.scrub_bytes):
+        found.setdefault(copy.vo, []).append(copy)
+    return found

@@ -1,0 +1,60 @@
+"""Payloads of ``PilotLogBatches``: one chunk, or a run of small ones that were put together in one row.
+
+A payload is a zstd frame with the text. Behind that of a run stands a skippable frame (RFC 8878) with the size and the
+line ends of each of its chunks, so that every chunk keeps its sequence number and cursors stay valid. The row of a run
+has the number of its last chunk, and a reader that knows no runs reads the text all the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from collections.abc import Sequence
+
+import zstandard
+
+#: Level 3 takes 3 % less space for a pilot's text, and more time.
+_LEVEL = 1
+
+_SKIPPABLE = 0x184D2A5E
+_FRAME = struct.Struct("<II")
+_PIECE = struct.Struct("<II")
+_TAIL = struct.Struct("<I4s")
+_MARK = b"run1"
+
+
+def pack(text: bytes, level: int = _LEVEL) -> bytes:
+    """Return the payload of one chunk. No text can make it look like that of a run."""
+    payload = zstandard.compress(text, level)
+    return payload + _FRAME.pack(_SKIPPABLE, 0) if payload.endswith(_MARK) else payload
+
+
+def pack_run(texts: Sequence[bytes]) -> bytes:
+    """Return the payload of a run of chunks."""
+    sizes = b"".join(_PIECE.pack(len(text), text.count(b"\n")) for text in texts)
+    packed = zstandard.compress(sizes, _LEVEL)
+    tail = _TAIL.pack(len(packed), _MARK)
+    frame = _FRAME.pack(_SKIPPABLE, len(packed) + len(tail))
+    return zstandard.compress(b"".join(texts), _LEVEL) + frame + packed + tail
+
+
+def unpack(sequence: int, payload: bytes) -> list[tuple[int, bytes]]:
+    """Return (sequence number, text) of the chunks in the row with this number."""
+    text = zstandard.decompress(payload)
+    if not payload.endswith(_MARK):
+        return [(sequence, text)]
+    sizes = [size for size, _ in _pieces(payload)]
+    ends = list(itertools.accumulate(sizes, initial=0))
+    first = sequence - len(sizes) + 1
+    return [(first + number, text[ends[number] : ends[number + 1]]) for number in range(len(sizes))]
+
+
+def sizes(payload: bytes) -> list[tuple[int, int]]:
+    """Return (line ends, bytes) of the chunks of a run; an empty list for the payload of one chunk."""
+    return [(lines, size) for size, lines in _pieces(payload)] if payload.endswith(_MARK) else []
+
+
+def _pieces(payload: bytes) -> list[tuple[int, int]]:
+    length, _ = _TAIL.unpack_from(payload, len(payload) - _TAIL.size)
+    end = len(payload) - _TAIL.size
+    return list(_PIECE.iter_unpack(zstandard.decompress(payload[end - length : end])))

@@ -1,0 +1,108 @@
+"""Options as somebody mistypes them, in a whole configuration: each is told, and the others count."""
+
+import copy
+
+import pytest
+from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
+from diraccfg import CFG
+
+from PilotLoggingDIRAC.assembly import archives, option_check, options
+from PilotLoggingDIRAC.assembly.sources import names_for
+from PilotLoggingDIRAC.pilotlog.archive.packing import Target
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings
+
+VO, WMS = "vo.alpha.org", "/Systems/WorkloadManagement"
+RIGHT = {
+    "Registry": {
+        "VO": {VO: {}},
+        "Groups": {"data": {"Users": "dora", "VO": VO}},
+        "Users": {"dora": {"DN": "/CN=dora"}},
+    },
+    "Resources": {"StorageElements": {"ALPHA-disk": {"BackendType": "x"}}},
+    "Operations": {
+        VO: {
+            "Pilot": {"UploadSE": "ALPHA-disk", "UploadPath": f"/{VO}/logs", "LogSources": "Collector, Archive"},
+            "PilotLogging": {"BatchesSeconds": "86400", "VOMembersMayRead": "yes"},
+            "Shifter": {"DataManager": {"User": "dora", "Group": "data"}},
+        }
+    },
+    "Systems": {
+        "WorkloadManagement": {
+            "Services": {"TornadoPilotLogging": {"Protocol": "https", "AnswerSeconds": "4"}},
+            "Agents": {"PilotLoggingAgent": {"PollingTime": "600", "Workers": "8"}},
+            "PilotLogging": {"AlarmAddress": "logs@example.org", "BalancerAddresses": "192.0.2.0/24"},
+        }
+    },
+}
+WRONG = [
+    (f"/Operations/{VO}/Pilot/UploadSE", "ALPHA-dsk", f"/Operations/{VO}/Pilot"),
+    (f"/Operations/{VO}/Pilot/UploadSE", "ALPHA-disk, OTHER", f"/Operations/{VO}/Pilot"),
+    (f"/Operations/{VO}/Pilot/UploadPath", f"/{VO}/logs, /{VO}/more", f"/Operations/{VO}/Pilot"),
+    (f"/Operations/{VO}/Pilot/LogSources", "Colector, Archive", None),
+    (f"/Operations/{VO}/Pilot/RemoteLogsPriority", "Ture", None),
+    (f"/Operations/{VO}/PilotLogging/VOMembersMayRead", "maybe", None),
+    (f"/Operations/{VO}/PilotLogging/BatchesSeconds", "a week", None),
+    (f"/Operations/{VO}/PilotLogging/BatchSeconds", "86400", None),
+    (f"/Operations/{VO}/Shifter/DataManager/User", "", f"/Operations/{VO}/Pilot"),
+    (f"{WMS}/Services/TornadoPilotLogging/CommitSeconds", "nan", None),
+    (f"{WMS}/Services/TornadoPilotLogging/SpoolPath", "work/spool", None),
+    (f"{WMS}/Agents/PilotLoggingAgent/Workers", "0", None),
+    (f"{WMS}/PilotLogging/SourceSeconds", "-1", None),
+    (f"{WMS}/PilotLogging/AlarmAddress", "root", None),
+    (f"{WMS}/PilotLogging/BalancerAddresses", "192.0.2.0/99", None),
+    (f"{WMS}/PilotLogging/CrossVOGroups", "nobody", None),
+    (f"{WMS}/PilotLogging/Redaction/Badge", "(", None),
+    (f"{WMS}/APIs/PilotLogs/TickSeconds", "0", None),
+]
+
+
+@pytest.fixture
+def configure():
+    before = gConfigurationData.localCFG
+
+    def use(*changes):
+        gConfigurationData.localCFG = CFG().loadFromDict(copy.deepcopy(RIGHT))
+        for path, value in changes:
+            gConfigurationData.setOptionInCFG(path, value)
+        gConfigurationData.generateNewVersion()  # what is below /Operations is remembered by it
+        gConfigurationData.sync()
+
+    yield use
+    gConfigurationData.localCFG = before
+    gConfigurationData.sync()
+
+
+def test_right_options_are_no_problem(configure):
+    configure()
+    assert option_check.problems() == {}
+
+
+@pytest.mark.parametrize(("path", "value", "told"), WRONG)
+def test_a_wrong_option_is_told_alone(configure, path, value, told):
+    configure((path, value))
+    assert list(option_check.problems()) == [told or path]
+
+
+def test_all_of_them_together_are_told_and_the_others_count(configure):
+    wrong = {path: value for path, value, _ in WRONG}
+    configure(*wrong.items(), (f"/Operations/{VO}/PilotLogging/KeptSeconds", "60"))
+    assert len(option_check.problems()) >= len(wrong) - 2
+    assert options.fill(RetentionSettings, options.operations(VO)) == RetentionSettings(kept_seconds=60)
+    agent = options.agent("WorkloadManagement/PilotLoggingAgent")
+    assert options.fill(ArchiveSettings, agent) == ArchiveSettings()
+
+
+@pytest.mark.parametrize("change", [("UploadSE", "ALPHA-dsk"), ("UploadPath", f"/{VO}/logs, /{VO}/more")])
+def test_nothing_is_archived_to_a_place_that_is_mistyped(configure, change):
+    configure()
+    assert archives.target(VO) == Target("ALPHA-disk", f"/{VO}/logs")
+    configure((f"/Operations/{VO}/Pilot/{change[0]}", change[1]))
+    with pytest.raises(ArchiveError, match=change[0]):
+        archives.target(VO)
+
+
+def test_sources_are_found_whatever_the_case_of_their_letters(configure):
+    configure((f"/Operations/{VO}/Pilot/LogSources", "collector"))
+    assert names_for(VO) == ("Collector",)
+    assert option_check.problems() == {}
