@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from integration_tests.stack import environment
+from integration_tests.stack import ending, environment
 
 from . import ingest, machine, reading, report, usage
 from .plan import CASES, FULL, QUICK, SMALL_BATCHES, Case
@@ -41,6 +41,7 @@ def parser():
 
 def main():
     """Do what is asked."""
+    ending.clean_up_when_terminated()
     for word, module in _OTHERS.items():
         if word in sys.argv[1:]:
             importlib.import_module(module).main()

@@ -42,13 +42,12 @@ class Place(Arena):
         super().__init__(root, tls)
         self.stack = Stack(root, tls=tls, collectors=2)
 
-    def __enter__(self):
+    def _enter(self):
         self._bring_up({TORNADO, SECOND_TORNADO, BALANCER})
         self.ours = Ours(self.stack)
         balancer = self.stack.front.balancer
         if not wait_until(lambda: balancer.is_up(TORNADO) and balancer.is_up(SECOND_TORNADO), 30):
             raise BenchmarkFailed("HAProxy does not see both collectors")
-        return self
 
 
 def measure(place, case, seconds, balanced):

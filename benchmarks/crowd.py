@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from integration_tests.stack import environment, world
+from integration_tests.stack import ending, environment, world
 
 _PROCESSES = 2
 
@@ -67,7 +67,7 @@ class Crowd:
 
 def start(module, order):
     """A process of senders that has its order, as a line of JSON on its standard input."""
-    argv = [sys.executable, "-m", module]
+    argv = ending.tied([sys.executable, "-m", module])
     process = subprocess.Popen(argv, cwd=environment.TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process.stdin.write(json.dumps(order) + "\n")
     process.stdin.flush()

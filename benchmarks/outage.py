@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 import psutil
 
 from integration_tests.pilot import Connection, pilot_line
-from integration_tests.stack import Stack
+from integration_tests.stack import Stack, ending
 
 VO = "vo.alpha.org"
 SENDERS = 8
@@ -93,6 +93,7 @@ def percentile(values, share):
 
 def main():
     """Print the figures."""
+    ending.clean_up_when_terminated()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=200)

@@ -12,7 +12,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from integration_tests.stack import environment
+from integration_tests.stack import ending, environment
 
 from .sender import tls_context
 from .wire import read_answer
@@ -25,7 +25,7 @@ class Prober:
 
     def __init__(self, stack, url, user="opal"):
         order = {"url": url, "authorities": str(stack.pki.certificates), "proxy": str(stack.proxy(user))}
-        argv = [sys.executable, "-m", "benchmarks.prober"]
+        argv = ending.tied([sys.executable, "-m", "benchmarks.prober"])
         self._process = subprocess.Popen(
             argv, cwd=environment.TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -17,7 +17,7 @@ import psutil
 import zstandard
 
 from integration_tests import rpc
-from integration_tests.stack import Stack
+from integration_tests.stack import Stack, ending
 from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.search.line_finder import LineFinder
@@ -118,6 +118,7 @@ def alone(lines, pattern, regular):
 
 def main():
     """Print the figures."""
+    ending.clean_up_when_terminated()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=float, default=1000)
     options = parser.parse_args()

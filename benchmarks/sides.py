@@ -109,11 +109,18 @@ class Arena:
         self.ours = self.dirac = None
 
     def __enter__(self):
+        try:
+            self._enter()
+        except BaseException:
+            self.stack.down()
+            raise
+        return self
+
+    def _enter(self):
         self._bring_up({TORNADO})
         self.ours, self.dirac = Ours(self.stack), Diracs(self.stack)
         for side in self.sides:
             side.start()
-        return self
 
     def _bring_up(self, names):
         """Start the stack; of it, what has these names and the database stay."""

@@ -4,13 +4,14 @@
 """
 
 import os
+import signal
 import uuid
 
 import pytest
 
 from . import grid
 from .pilot import Connection
-from .stack import Stack, environment, ports
+from .stack import Stack, ending, environment, ports
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
@@ -25,9 +26,11 @@ LONG = (
 
 
 def pytest_configure(config):
-    """Give each of several processes ports of its own for its stacks, whose processes start quickly."""
+    """Give each process ports of its own for its stacks, which start quickly and end with what started them."""
     os.environ[environment.QUICK_START] = "yes"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an interrupt ends the session in good order
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        ending.die_with_parent()
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
 

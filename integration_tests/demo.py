@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import rpc
-from .stack import Stack, StackError, world
+from .stack import Stack, StackError, ending, world
 
 TOP = Path(__file__).resolve().parents[1]
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
@@ -85,6 +85,7 @@ class Demo:
         self.stack.set_option(f"{AGENT}/SettleSeconds", 0)
         self.stack.remove_option(RETENTION)
         self.stack.up(self.say)
+        self.stack.stay()
         self.say("A whole DIRAC is up: collector, MariaDB, PilotManager, WebApp, catalogue, proxies, SEs")
 
     def start(self, pilot):
@@ -92,7 +93,7 @@ class Demo:
         rpc.add_pilot(self.stack, pilot.reference, pilot.stamp, pilot.vo.name, pilot.vo.site, pilot.vo.ce)
         self.say(f"Pilot {pilot.stamp} of {pilot.vo.name} starts: it {pilot.story}")
         program = [sys.executable, "-m", "integration_tests.pilot", pilot.stamp, "--url", self.url, "--end", pilot.end]
-        return subprocess.Popen(program, env=self.stack.env(pilot.vo.pilot), cwd=TOP)
+        return subprocess.Popen(ending.tied(program), env=self.stack.env(pilot.vo.pilot), cwd=TOP)
 
     def look_while_it_runs(self, running):
         """The log of the pilot that is about to be killed; then the ends of all three."""
@@ -173,6 +174,7 @@ class Demo:
 
 def main():
     """Tell the story; 1 when anything is amiss."""
+    ending.clean_up_when_terminated()
     stack = Stack(TOP / ".stack")
     try:
         stack.build()

@@ -10,7 +10,7 @@ from PIL import Image
 
 from . import browser, portal_visitor
 from .pilot import Connection
-from .stack import Stack, world
+from .stack import Stack, ending, world
 from .stack.environment import TOP
 
 IMAGES = TOP / "docs" / "images"
@@ -230,9 +230,11 @@ def take_portal(stack):
 def main():
     """Bring the stack up, fill it, take the pictures; the stack stays up."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    ending.clean_up_when_terminated()
     stack = Stack(TOP / ".stack")
     stack.up(print)
     stack.portal.start()
+    stack.stay()
     pilots = Scene(stack).fill()
     time.sleep(1)
     take(stack, pilots)

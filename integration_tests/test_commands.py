@@ -13,7 +13,7 @@ import pytest
 
 from . import examples, grid
 from .pilot import Connection, StockLogger, pilot_line, run
-from .stack import Stack, world
+from .stack import Stack, ending, world
 from .waiting import PATIENCE_SECONDS, stored, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
@@ -207,7 +207,9 @@ class Following:
             # who runs the tests in the background has Ctrl-C ignored
             heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
             env = stack.env("opal")
-            self.process = subprocess.Popen(argv, env=env, stdout=file, stderr=subprocess.STDOUT, preexec_fn=heed)
+            self.process = subprocess.Popen(
+                ending.tied(argv), env=env, stdout=file, stderr=subprocess.STDOUT, preexec_fn=heed
+            )
 
     @property
     def text(self):

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from . import grid, rpc
 from .stack import world
 
 SERVICES = ["WorkloadManagement/WMSAdministrator", "WorkloadManagement/TornadoWMSAdministrator"]
+SOURCE_SECONDS = 20  # a source's process imports DIRAC first
 REFUSAL = "No such log, or not for you to read"
 _numbers = itertools.count(100_000)
 
@@ -88,6 +90,30 @@ def test_callers_at_the_same_time_are_not_mixed_up(stack, job, service):
 def test_what_is_no_job_is_an_error(stack, number, service):
     answer = ask(stack, "admin", service, number)
     assert not answer["OK"] and "Internal" not in answer["Message"]
+
+
+@pytest.fixture
+def hanging(stack, tmp_path):
+    """A CE that hangs when it is asked for a pilot."""
+    folder = grid.OutputFolder(tmp_path / "output")
+    changes = {"/Systems/WorkloadManagement/PilotLogging/SourceSeconds": SOURCE_SECONDS}
+    grid.store_pilot_proxies(stack)
+    with grid.changed(stack, grid.ce_options(folder.path) | changes, (*grid.READING_SERVICES, "ProxyManager")):
+        yield folder
+
+
+def test_pilots_of_a_ce_that_hangs_are_asked_at_the_same_time(stack, job, hanging):
+    number, _, text = job
+    pilots = [grid.add_pilot(stack) for _ in range(4)]
+    for pilot in pilots:
+        hanging.hang(pilot)
+    grid.match_job(stack, number, *pilots)
+    began = time.monotonic()
+    value = ask(stack, "opal", "WorkloadManagement/WMSAdministrator", number)["Value"]
+    assert time.monotonic() - began < 3 * SOURCE_SECONDS  # the CE takes one time limit for each pilot
+    assert text in value["StdOut"]
+    for pilot in pilots:
+        assert f"# PilotJobReference: {pilot.reference}\n\nCould not retrieve output" in value["StdOut"]
 
 
 def test_command_gives_it_to_operators_alone(stack, job, tmp_path):

@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 
-from .stack import ports
+from .stack import ending, ports
 from .stack.components import SECOND_TORNADO
 from .stack.environment import TOP
 from .waiting import until
@@ -109,8 +109,8 @@ def prometheus(stack, tmp_path):
     (tmp_path / "prometheus.yml").write_text(json.dumps(config))  # which is YAML too
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            ["prometheus", "--config.file", tmp_path / "prometheus.yml", "--storage.tsdb.path", tmp_path / "data",
-             "--web.listen-address", f"127.0.0.1:{port}"], stdout=log, stderr=log,
+            ending.tied(["prometheus", "--config.file", tmp_path / "prometheus.yml", "--storage.tsdb.path",
+             tmp_path / "data", "--web.listen-address", f"127.0.0.1:{port}"]), stdout=log, stderr=log,
         )  # fmt: skip
 
     def ask(query):

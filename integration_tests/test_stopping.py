@@ -1,13 +1,17 @@
 """The collector is stopped or killed, and its database is away or hangs, while senders go on."""
 
+import json
 import os
 import signal
 import threading
 import time
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
+from . import rpc
 from .pilot import pilot_line
 from .test_collector import ALPHA, read
 from .waiting import PATIENCE_SECONDS, stored, until
@@ -92,6 +96,42 @@ def test_a_collector_that_is_stopped_loses_and_doubles_nothing(stack, connect, s
     stored(stack)
     assert all(same(operator, sender) for sender in running)
     assert all(sender.acknowledged for sender in running)
+
+
+@contextmanager
+def held_row(stack, stamp):
+    """Keep the writer waiting for a log's row: yields what tells whether it does, and then lets go."""
+    with stack.database.connection("PilotLoggingDB") as connection:
+        connection.cursor().execute("SELECT * FROM PilotLogs WHERE PilotStamp = %s FOR UPDATE", (stamp,))
+        waits = "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"
+        yield lambda: stack.sql(None, waits)[0][0] > 0
+        connection.rollback()
+
+
+GRACEFUL = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]
+
+
+@pytest.mark.parametrize("component", ["tornado", "PilotLogging"])
+@pytest.mark.parametrize("number", GRACEFUL, ids=lambda number: number.name)
+def test_an_open_request_is_answered_before_the_collector_ends(stack, connect, stamp, component, number):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("these tests were started to ignore the signal, and so is what they start")
+    lines = [pilot_line("first"), pilot_line("second")]
+    assert connect("pila").send(lines[0], stamp)["OK"]
+    pid, service = stack.pid(component), "WorkloadManagement/PilotLogging"
+    https = connect("pila", waits=False)
+    with ThreadPoolExecutor(1) as pool, held_row(stack, stamp) as is_held:
+        if component == "tornado":
+            answer = pool.submit(https.send, lines[1], stamp)
+        else:
+            answer = pool.submit(rpc.call, stack, "pila", service, "sendMessage", json.dumps(lines[1]), stamp, ALPHA)
+        until(is_held)
+        os.kill(pid, number)
+        until(lambda: stack.pid(component) is None)
+        stack.start(component)
+        assert answer.result()["OK"]
+    stored(stack)
+    assert read(connect("opal"), ALPHA, stamp) == "".join(lines)
 
 
 def test_with_the_database_down_messages_are_acknowledged_in_time_and_drain(stack, connect, senders, stamp):

@@ -39,10 +39,10 @@ class World:
         self._appender = SqlAppender(transactions, clock)
         self._number = 0
 
-    def send(self, text=b"some text\n", who=PILOT, return_code=None, acknowledged=False):
+    def send(self, text=b"some text\n", who=PILOT, return_code=None, backlog=False):
         self._number += 1
         item = batch(text, who, self.clock(), return_code)
-        self._appender.append("epoch", [Numbered(self._number, item)], acknowledged)
+        self._appender.append("epoch", [Numbered(self._number, item)], acknowledged=backlog, backlog=backlog)
 
     def finish(self, who=PILOT):
         self.send(b"some text\n", who)

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
@@ -122,6 +123,28 @@ class StoreContract:
         store.append("e", numbered(batch(line("first life")), batch(return_code="0"), start=2))
         (log,) = SqlReader(transactions).find(PILOT)
         assert (log.state, log.return_code) == (State.PURGED, "0")
+
+    def test_stamp_that_is_used_again_long_after_the_purge_opens_a_next_part(self, transactions, clock):
+        store = SqlAppender(transactions, clock, accept_late=timedelta(days=30))
+        store.append("e", numbered(batch(line("first life")), batch(return_code="0")))
+        self.purge(transactions)
+        later = clock() + timedelta(days=31)
+        again = [batch(line("second life"), received=later), batch(return_code="1", received=later)]
+        for number, item in enumerate(again, 3):
+            (receipt,) = store.append("e", [Numbered(number, item)])
+            assert receipt.stored_bytes == len(item.text)
+        first, second = SqlReader(transactions).find(PILOT)
+        assert (first.state, first.return_code) == (State.PURGED, "0")
+        assert (second.part, second.state, second.return_code) == (2, State.COMPLETE, "1")
+        assert self.text(transactions) == line("second life")
+
+    def test_mark_alone_long_after_the_purge_opens_a_next_part_as_text_does(self, transactions, clock):
+        store = SqlAppender(transactions, clock, accept_late=timedelta(days=30))
+        store.append("e", numbered(batch(line("first life")), batch(return_code="0")))
+        self.purge(transactions)
+        store.append("e", numbered(batch(return_code="1", received=clock() + timedelta(days=31)), start=3))
+        parts = SqlReader(transactions).find(PILOT)
+        assert [(part.part, part.return_code) for part in parts] == [(1, "0"), (2, "1")]
 
     def purge(self, transactions):
         def step(connection):

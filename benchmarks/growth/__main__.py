@@ -1,8 +1,6 @@
 """``./dev bench --growth``: what each step costs with 10⁴, 10⁵ and 10⁶ logs; the page and the picture of it."""
 
 import argparse
-import signal
-import sys
 
 from benchmarks import machine
 from integration_tests.stack import environment
@@ -24,7 +22,6 @@ def main():
     )
     grammar.add_argument("--keep", action="store_true", help="write the page, though it is not the full one")
     options = grammar.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server ends with us
     growths = []
     with server() as running:
         for number in sorted(options.logs or _SIZES):

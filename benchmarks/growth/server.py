@@ -7,6 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from integration_tests.stack import ending
 from integration_tests.stack.mariadb import MariaDB
 
 NAME = "PilotLoggingDB"
@@ -37,7 +38,8 @@ def server():
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="growth-") as folder:
         maria = MariaDB(Path(folder), _free_port(), secrets.token_hex(8), secrets.token_hex(8))
         maria.build()
-        process = subprocess.Popen([*maria.argv(), *_OPTIONS], env=maria.environment(), stderr=subprocess.DEVNULL)
+        argv = ending.tied([*maria.argv(), *_OPTIONS])
+        process = subprocess.Popen(argv, env=maria.environment(), stderr=subprocess.DEVNULL)
         try:
             maria.wait()
             yield Server(maria, process.pid)

@@ -1,7 +1,6 @@
 """Many runs, one after the other on one stack, or side by side on several."""
 
 import shutil
-import signal
 import tempfile
 import time
 import traceback
@@ -9,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from ..stack import ending
 from . import evidence, plan
 from .field import Field
 from .run import Run
@@ -21,14 +21,15 @@ LOOKS = 4
 def campaign(seeds, jobs, folder, balanced=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
-    with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGTERM, _end)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
         done = list(pool.map(job, [share for share in shares if share], [folder] * jobs, [balanced] * jobs))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
 
-def _end(*_):
-    """On SIGTERM: take the stack down first."""
-    raise SystemExit("terminated")
+def _begin():
+    """Let the process of a job take its stack down when it is terminated, and end with the campaign."""
+    ending.clean_up_when_terminated()
+    ending.die_with_parent()
 
 
 def job(seeds, folder, balanced=False):

@@ -3,19 +3,13 @@
 import argparse
 import random
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
 
-from ..stack import Stack
+from ..stack import Stack, ending
 from . import evidence, summary
 from .campaign import Campaign
-
-
-def end(*_):
-    """End in good order, the stack with it."""
-    raise SystemExit("terminated")
 
 
 def say(text):
@@ -30,7 +24,7 @@ def main():
     parser.add_argument("--seed", type=int, help="what all requests follow from (default: drawn)")
     parser.add_argument("--replay", type=Path, help="send the one request that a finding's file holds")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, end)
+    ending.clean_up_when_terminated()
     root = Path(tempfile.mkdtemp(prefix="pilotlog-fuzz-"))
     try:
         with Stack(root) as stack:

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import Stack, StackError, environment, pki, world
+from . import Stack, StackError, ending, environment, pki, world
 
 DEFAULT_ROOT = environment.TOP / ".stack"
 
@@ -26,6 +26,7 @@ def up(arguments):
     stack = Stack(arguments.root, tls=arguments.tls, agents=not arguments.no_agents, collectors=arguments.collectors)
     progress = Progress()
     stack.up(progress)
+    stack.stay()
     progress("up")
     print(f"\n  collector  {stack.front.url}")
     print(f"  folder     {stack.root}\n  users      {', '.join(world.USERS)}\n")
@@ -39,6 +40,7 @@ def portal(arguments):
     stack.up(progress)
     progress("portal")
     stack.portal.start()
+    stack.stay()
     progress("up")
     print(f"\n  portal       {stack.portal.url(user, 'PilotMonitor')}")
     print(f"  page         https://localhost:{stack.ports['tornado']}/pilotlogs/")
@@ -98,6 +100,7 @@ def parser():
 def main():
     """Do what is asked."""
     arguments = parser().parse_args()
+    ending.clean_up_when_terminated()
     try:
         return arguments.action(arguments)
     except StackError as error:

@@ -1,4 +1,6 @@
-"""Starts processes that outlive their starter, and stops them by id, also when the starter is long dead.
+"""Starts processes in sessions of their own, and stops them by id, also when the starter is long dead.
+
+They end with the process that started them, unless that lets them stay: a watchdog (watchdog.py) sees to it.
 
 Each has a pid file with its id and its start time, so that an id that was given to somebody else in the meantime is
 never signalled. Each leads a session of its own; whatever it left behind in that session goes with it.
@@ -9,6 +11,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +22,8 @@ WRITE_PID_AND_EXEC = (
     'mv "$PID_FILE.new" "$PID_FILE" && unset PID_FILE && exec "$@"'
 )
 LOG_TAIL_LINES = 25
+#: A watchdog that is told this leaves all alone.
+STAY = "stay"
 
 
 class StackError(Exception):
@@ -30,11 +35,16 @@ class ComponentFailed(StackError):
 
 
 class Processes:
-    """The processes of one stack: pid files in `folder/pid`, output in `folder/log`, appended."""
+    """The processes of one stack: pid files in `folder/pid`, output in `folder/log`, appended.
 
-    def __init__(self, folder: Path):
+    `watched` says whether they end when this process does.
+    """
+
+    def __init__(self, folder: Path, watched=True):
         self.folder = folder
         self._children = {}
+        self._watched = watched
+        self._watchdog = None
 
     def log(self, name):
         """Return the path of a process's log."""
@@ -58,6 +68,7 @@ class Processes:
         """Start a process that doesn't run yet; return its id."""
         for folder in (self._pid_file(name).parent, self.log(name).parent, cwd):
             folder.mkdir(parents=True, exist_ok=True)
+        self._watch()
         wrapped = ["/bin/sh", "-c", WRITE_PID_AND_EXEC, "sh", *map(str, argv)]
         environment = {**env, "PID_FILE": str(self._pid_file(name))}
         with self.log(name).open("ab") as log:
@@ -67,7 +78,27 @@ class Processes:
             )  # fmt: skip
         self._children[name] = child
         wait_until(lambda: self._recorded(name) or child.poll() is not None, 60)
+        self._tell_watchdog("{} {}".format(*(self._recorded(name) or (child.pid, 0))))
         return child.pid
+
+    def stay(self):
+        """Let what runs, and what will be started, outlive this process."""
+        self._watched = False
+        self._tell_watchdog(STAY)
+
+    def _watch(self):
+        """Start the watchdog, unless there is one; the end of its pipe stays open for as long as this process lives."""
+        if not self._watched or self._watchdog is not None:
+            return
+        theirs, self._watchdog = os.pipe()
+        argv = [sys.executable, str(Path(__file__).with_name("watchdog.py")), str(self.folder)]
+        with self.log("watchdog").open("ab") as log:
+            subprocess.Popen(argv, cwd="/", stdin=theirs, stdout=log, stderr=log, start_new_session=True)
+        os.close(theirs)
+
+    def _tell_watchdog(self, line):
+        if self._watchdog is not None:
+            os.write(self._watchdog, f"{line}\n".encode())
 
     def signal(self, name, number):
         """Send a signal to the process itself; StackError when it doesn't run."""

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import components, configuration, environment, ports, world
+from . import components, configuration, ending, environment, ports, world
 from .balancer import Front
 from .builder import Builder
 from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
@@ -128,6 +128,10 @@ class Stack:
         for stop in stops:
             stop.result()
 
+    def stay(self):
+        """Let what runs, and what is started later, outlive this process; without it all ends with this process."""
+        self._processes.stay()
+
     def purge(self):
         """Take it down and delete it."""
         self.down()
@@ -199,7 +203,7 @@ class Stack:
         folder = Path(cwd or self.root / "work" / "commands")
         folder.mkdir(parents=True, exist_ok=True)
         return subprocess.run(
-            [str(word) for word in argv], env=self.env(user) | environment_changes, cwd=folder, timeout=timeout,
+            ending.tied(argv), env=self.env(user) | environment_changes, cwd=folder, timeout=timeout,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
 

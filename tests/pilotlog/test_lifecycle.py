@@ -136,15 +136,6 @@ class TestMissing:
     def test_a_guess_after_a_broken_answer_leaves_out_nothing(self):
         assert received(TestGuessing.FIRST, TestGuessing.BROKEN).missing_bytes == 0
 
-    def test_late_text_that_is_refused_is_missing(self):
-        late = [batch(line("late")), batch(line("first") + b"more\n"), batch(return_code="0")]
-        log = lifecycle.refuse(log_in(State.ARCHIVED), late).log
-        assert log.missing_bytes == len(line("late") + b"more\n")
-
-    def test_a_deleted_log_counts_nothing(self):
-        log = log_in(State.DELETED)
-        assert lifecycle.refuse(log, [batch(line("late"))]).log == log
-
     def test_text_that_was_found_again_is_missing_no_more(self):
         log = received(replace(NEW, missing_bytes=5), replace(batch(b"found\n"), missing_bytes=-6))
         assert log.missing_bytes == 0
@@ -276,20 +267,35 @@ class TestParts:
 class TestLateText:
     LIMIT = timedelta(days=30)
 
-    @pytest.mark.parametrize("state", State)
-    def test_only_a_log_whose_text_is_safe_elsewhere_can_be_too_old_for_text(self, state):
-        late = NOW + self.LIMIT + timedelta(microseconds=1)
-        assert lifecycle.is_too_late(log_in(state), late, self.LIMIT) == (
-            state in (State.ARCHIVED, State.PURGED, State.DELETED)
-        )
-        assert not lifecycle.is_too_late(log_in(state), NOW + self.LIMIT, self.LIMIT)
+    LATE = NOW + LIMIT + timedelta(microseconds=1)
 
-    def test_what_comes_too_late_is_answered_and_only_counted(self):
+    @pytest.mark.parametrize("state", State)
+    @pytest.mark.parametrize("sent", [{"text": line("again")}, {"return_code": "1"}], ids=["text", "mark"])
+    def test_only_a_log_whose_text_is_safe_elsewhere_can_be_so_old_that_its_stamp_is_used_again(self, state, sent):
+        log = log_in(state, "0")
+        part = lifecycle.part_for(log, [batch(**sent, received=self.LATE)], self.LIMIT)
+        if state in (State.ARCHIVED, State.PURGED, State.DELETED):
+            assert (part.id, part.part, part.state, part.return_code) == (0, log.part + 1, State.RECEIVING, None)
+        else:
+            assert part is log
+
+    @pytest.mark.parametrize("state", [State.ARCHIVED, State.PURGED])
+    def test_mark_within_the_time_is_that_of_the_same_pilot(self, state):
+        log = log_in(state)
+        assert lifecycle.part_for(log, [batch(return_code="0", received=NOW + self.LIMIT)], self.LIMIT) is log
+
+    def test_text_for_an_archived_log_within_the_time_goes_behind_the_text_there(self):
         log = log_in(State.ARCHIVED)
-        reception = lifecycle.refuse(log, [batch(line("late")), batch(return_code="0")])
-        counted = replace(log, missing_bytes=len(line("late")))
-        assert (reception.log, reception.chunks) == (counted, ())
-        assert reception.receipts == (Receipt(0, sealed=True), Receipt(0))
+        assert lifecycle.part_for(log, [batch(line("late"), received=NOW + self.LIMIT)], self.LIMIT) is log
+
+    def test_when_a_stamp_is_used_again_nothing_counts_as_sent_before(self):
+        again = batch(line("first"), received=self.LATE)
+        part = lifecycle.part_for(log_in(State.PURGED, "0"), [again], self.LIMIT)
+        assert lifecycle.receive(part, [again]).receipts == (Receipt(len(again.text)),)
+
+    def test_what_was_acknowledged_is_never_late(self):
+        log = log_in(State.ARCHIVED)
+        assert lifecycle.part_for(log, [batch(line("late"), received=self.LATE)], timedelta.max) is log
 
 
 class TestCharacters:

@@ -34,6 +34,7 @@ _SETTINGS = StoreSettings()
 _CLOCKS = ClockSettings()
 
 FULL_NAME = "WorkloadManagement/PilotLoggingDB"
+PILOT_AGENTS = "WorkloadManagement/PilotAgentsDB"
 
 
 def utc_now() -> datetime:
@@ -41,11 +42,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def database_url() -> URL:
-    """Return the URL of PilotLoggingDB by DIRAC's ``getDBParameters``. Raise StoreUnavailable when the CS lacks it."""
-    found = getDBParameters(FULL_NAME)
+def database_url(full_name: str = FULL_NAME) -> URL:
+    """Return the URL of ``<System>/<database>`` by DIRAC's ``getDBParameters``. Raise StoreUnavailable when the CS
+    lacks it.
+    """
+    found = getDBParameters(full_name)
     if not found["OK"]:
-        raise StoreUnavailable(f"The CS does not say where PilotLoggingDB is: {found['Message']}")
+        raise StoreUnavailable(f"The CS does not say where {full_name.split('/')[1]} is: {found['Message']}")
     parameters = found["Value"]
     return URL.create(
         "mysql+mysqldb",

@@ -1,29 +1,40 @@
-"""DIRAC's PilotAgentsDB as the agent reads it: pilots by their stamps, many at once."""
+"""DIRAC's PilotAgentsDB as the agent reads it: pilots by their stamps, many at once.
+
+It has its own statement: DIRAC's class tries for minutes when the database is unavailable, and takes a connection that
+was idle for some seconds without a test.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
+from sqlalchemy import URL, Connection, Row, column, select, table
 
-from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.adapters.database import PILOT_AGENTS, database_url
 from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 
 #: The stamp has no index, so that each query reads the whole table: queries should be few.
 _STAMPS_PER_QUERY = 500
-_COLUMNS = "PilotStamp, VO, PilotJobReference, GridSite, DestinationSite, Status"
 _UNKNOWN = frozenset({"Unknown", "NotAssigned"})
+
+_COLUMNS = ("PilotID", "PilotStamp", "VO", "PilotJobReference", "GridSite", "DestinationSite", "Status")
+_agents = table("PilotAgents", *map(column, _COLUMNS))
 
 
 class PilotAgents:
     """A ``ports.Pilots`` over PilotAgentsDB; it connects at the first look-up."""
 
-    def __init__(self, database: Any = None):
+    def __init__(self, settings: StoreSettings, url: str | URL | None = None):
         """Create the adapter over a PilotAgentsDB, by default the one that the CS names."""
-        self._database = database
+        self._settings = settings
+        self._url = url
         self._lock = threading.Lock()
+        self._transactions: Transactions | None = None
 
     def by_stamp(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
         """See ``ports.Pilots.by_stamp``. Of several rows for one stamp, the latest counts.
@@ -34,35 +45,32 @@ class PilotAgents:
         stamps = sorted({pilot.stamp for pilot in wanted})
         found = {}
         for start in range(0, len(stamps), _STAMPS_PER_QUERY):
-            for pilot, info in self._rows(stamps[start : start + _STAMPS_PER_QUERY]):
+            for pilot, info in self._connected().run(_infos, stamps[start : start + _STAMPS_PER_QUERY]):
                 if pilot in wanted:
                     found[pilot] = info
         return found
 
-    def _rows(self, stamps: Sequence[str]) -> Iterator[tuple[PilotId, PilotInfo]]:
-        places = ", ".join(["%s"] * len(stamps))
-        statement = f"SELECT {_COLUMNS} FROM PilotAgents WHERE PilotStamp IN ({places}) ORDER BY PilotID"  # nosec
-        answer = self._connected()._query(statement, args=tuple(stamps))
-        if not answer["OK"]:
-            raise StoreUnavailable(f"PilotAgentsDB: {answer['Message']}")
-        for stamp, vo, reference, site, ce, status in answer["Value"]:
-            final = status in PILOT_FINAL_STATES
-            yield PilotId(vo, stamp), PilotInfo(reference, _known(site), _known(ce), final)
+    def close(self) -> None:
+        """Close all connections."""
+        if self._transactions is not None:
+            self._transactions.engine.dispose()
 
-    def _connected(self) -> Any:
+    def _connected(self) -> Transactions:
         with self._lock:
-            if self._database is None:
-                self._database = _connect()
-            return self._database
+            if self._transactions is None:
+                engine = make_engine(self._url or database_url(PILOT_AGENTS), self._settings)
+                self._transactions = Transactions(engine, self._settings)
+            return self._transactions
 
 
-def _connect() -> Any:
-    from DIRAC.WorkloadManagementSystem.DB.PilotAgentsDB import PilotAgentsDB
+def _infos(connection: Connection, stamps: Sequence[str]) -> list[tuple[PilotId, PilotInfo]]:
+    statement = select(_agents).where(_agents.c.PilotStamp.in_(stamps)).order_by(_agents.c.PilotID)
+    return [(PilotId(row.VO, row.PilotStamp), _info(row)) for row in connection.execute(statement)]
 
-    try:
-        return PilotAgentsDB()
-    except RuntimeError as error:  # DIRAC's DB raises it whenever it can't connect
-        raise StoreUnavailable(f"PilotAgentsDB: {error}") from error
+
+def _info(row: Row[Any]) -> PilotInfo:
+    final = row.Status in PILOT_FINAL_STATES
+    return PilotInfo(row.PilotJobReference, _known(row.GridSite), _known(row.DestinationSite), final)
 
 
 def _known(name: str) -> str:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
-from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from DIRAC.WorkloadManagementSystem.Client.PilotStatus import PILOT_FINAL_STATES
 from sqlalchemy import URL, ColumnClause, Connection, Row, column, delete, insert, select, table
 
+from PilotLoggingDIRAC.adapters.database import PILOT_AGENTS, database_url
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, StoreRefused
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
@@ -66,7 +65,7 @@ class PilotRecords:
     """The records of pilots in PilotAgentsDB; it connects at the first query."""
 
     def __init__(self, url: str | URL | None = None, settings: StoreSettings = _SETTINGS):
-        self._run = Transactions(make_engine(url or _database_url(), settings), settings).run
+        self._run = Transactions(make_engine(url or database_url(PILOT_AGENTS), settings), settings).run
 
     def record(self, reference: str) -> PilotRecord:
         """Return the pilot with exactly this reference. Raise LogNotFound when DIRAC has deleted it."""
@@ -126,12 +125,6 @@ class PilotRecords:
         if not found.final:
             stderr = f"{stderr}\n{_NOT_FINAL.format(record.status)}"
         self._run(_store, record.id, found.stdout, stderr)
-
-
-def _database_url() -> URL:
-    found = returnValueOrRaise(getDBParameters("WorkloadManagement/PilotAgentsDB"))
-    place = (found["User"], found["Password"], found["Host"], found["Port"], found["DBName"])
-    return URL.create("mysql+mysqldb", *place)
 
 
 def shortened(found: Output) -> Output:

@@ -49,9 +49,8 @@ class ArchivingAgent:
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
         self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        clocks = options.fill(ClockSettings, self._option)
-        self._db = LogDatabase(settings=options.fill(AgentStoreSettings, self._option), clocks=clocks)
-        self._pilots = PilotAgents()
+        store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
+        self._db, self._pilots = LogDatabase(settings=store, clocks=clocks), PilotAgents(store)
         self._size = options.fill(ArchiveSettings, self._option).workers
         self._workers = WorkerPool(self._size, spare=self._size)
         self._slots = threading.BoundedSemaphore(self._size)
@@ -89,6 +88,7 @@ class ArchivingAgent:
         self._workers.close()
         self._packing.close()
         self._db.close()
+        self._pilots.close()
 
     def _look_at_clock(self, tally: Tally) -> None:
         """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""

@@ -121,12 +121,6 @@ class SpoolFull(SpoolUnavailable):
     errno = 3414
 
 
-class LogSealed(PilotLogError):
-    """The log was sealed longer ago than late text is accepted for."""
-
-    errno = 3415
-
-
 class QuotaSpent(PilotLogError):
     """The VO has sent as much as it may within an hour."""
 

@@ -2,7 +2,8 @@
 
 ``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
 in place of ``Archived``. Text makes a log Receiving again that is still in the store; for a purged log it opens a next
-part. From each state a log becomes ``Deleted`` on request, and stays so: its row only remembers what was sent before.
+part, and so does a stamp that is used again long after its log was archived. From each state a log becomes ``Deleted``
+on request, and stays so: its row only remembers what was sent before.
 """
 
 from __future__ import annotations
@@ -63,22 +64,6 @@ def receive(log: Log, batches: Iterable[Batch], text_filter: TextFilter | None =
         chunks.extend(new)
         receipts.append(receipt)
     return Reception(log, tuple(chunks), tuple(receipts))
-
-
-def is_too_late(log: Log, received: datetime, accept_late: timedelta) -> bool:
-    """Return whether an archived or purged log was silent for longer than late text is accepted."""
-    return log.state in (State.ARCHIVED, *GONE) and received - log.last_seen > accept_late
-
-
-def refuse(log: Log, batches: Sequence[Batch]) -> Reception:
-    """Nothing of the run is taken; text is answered as sealed and counts as missing, a mark as what it is by then:
-    nothing new.
-    """
-    if log.state is not State.DELETED:
-        memory = _memory(log)
-        missing = sum(len(batch.text) - resend.receive(memory, batch).repeated for batch in batches)
-        log = dataclasses.replace(log, missing_bytes=log.missing_bytes + missing)
-    return Reception(log, (), tuple(Receipt(0, sealed=bool(batch.text)) for batch in batches))
 
 
 def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
@@ -178,6 +163,22 @@ def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
         chunks.append(text[start:end])
         start = end
     return chunks
+
+
+def part_for(log: Log, batches: Sequence[Batch], accept_late: timedelta) -> Log:
+    """Return the part that takes a run of batches: ``log``, the last one, or a new one behind it, whose id is 0.
+
+    A new one takes new text for a log whose text is gone, and all that comes later than ``accept_late`` after an
+    archived or purged log was last heard of: its stamp is used again, and nothing counts as sent before.
+    """
+    received = batches[0].received
+    if _is_used_again(log, received, accept_late):
+        return dataclasses.replace(next_part(log, received), resend=b"", answers=b"")
+    return next_part(log, received) if needs_next_part(log, batches) else log
+
+
+def _is_used_again(log: Log, received: datetime, accept_late: timedelta) -> bool:
+    return log.state in (State.ARCHIVED, *GONE) and received - log.last_seen > accept_late
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:

@@ -51,7 +51,7 @@ class Batch:
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
-    ``missing_bytes``: as many bytes are missing, as a marked line in the text says; below 0, so many are missing no more.
+    ``missing_bytes``: so many bytes are missing, as a marked line in the text says; below 0, so many are found again.
     """
 
     pilot: PilotId
@@ -90,14 +90,10 @@ def name_of(epoch: str, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Outcome of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before.
-
-    ``sealed``: the log was sealed too long ago to take more text; nothing was stored.
-    """
+    """Outcome of a batch: bytes stored (after redaction and limits), and bytes recognised as sent before."""
 
     stored_bytes: int
     repeated_bytes: int = 0
-    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +221,8 @@ class Selection:
     scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
-    ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as DIRAC
-    says, and that are not sealed yet. ``ids`` are these logs, once they have been looked up.
+    ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
+    DIRAC says, and that are not sealed yet. ``ids`` are these logs, once they have been looked up.
     """
 
     vos: tuple[str, ...] = ()

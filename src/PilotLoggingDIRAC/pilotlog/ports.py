@@ -42,17 +42,19 @@ class StoreIdentity:
 class LogStore(Protocol):
     """Store that a writer commits its batches to."""
 
-    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
+    def append(
+        self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False, backlog: bool = False
+    ) -> list[Receipt]:
         """Store every batch of the group in one transaction, each exactly once however often it is offered.
 
-        What was acknowledged before is never refused as too late; the store also notes that its writer has a backlog.
-        Numbers of an epoch must grow; those that were committed before are skipped, with an empty receipt. Raise
-        StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is safe), and
-        StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
+        What was ``acknowledged`` before is never too late for its log. The store notes whether more of the epoch waits
+        in a ``backlog``. Numbers of an epoch must grow; those that were committed before are skipped, with an empty
+        receipt. Raise StoreUnavailable when nothing of the group was stored or nobody can tell (offering it again is
+        safe), and StoreRefused when the store will not take the group whatever happens (nothing of it was stored).
         """
 
-    def ping(self, epoch: str) -> None:
-        """Return when the store takes and commits something of this writer. Raise StoreUnavailable."""
+    def ping(self, epoch: str, backlog: bool) -> None:
+        """Return when the store has committed whether more of the epoch waits. Raise StoreUnavailable."""
 
 
 class Archive(Protocol):

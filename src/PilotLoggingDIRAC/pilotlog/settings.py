@@ -68,13 +68,15 @@ class SpoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Time limits of the database, and tries of a step that lost a deadlock."""
+    """Time limits of the database and its connections, and tries of a step that lost a deadlock."""
 
     connect_seconds: int = 2
     read_seconds: int = 3
     lock_seconds: int = 2
     deadlock_tries: int = 5
     max_connections: int = 8
+    connection_test_seconds: float = 0.5
+    connection_idle_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,14 @@ class SourceSettings:
     source_seconds: float = 40.0
     chain_seconds: float = 100.0
     supplement_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutputSettings:
+    """Limits of the output of all pilots of a job; the time is below a DIRAC client's own 120 s."""
+
+    job_output_seconds: float = 100.0
+    job_pilots_at_once: int = 4
 
 
 @dataclass(frozen=True, slots=True)

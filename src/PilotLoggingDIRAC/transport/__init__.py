@@ -4,6 +4,6 @@ A request meets, in this order: `guards`, which repair faults of libraries for t
 HTTPS or `diset_arguments` over DISET, which bound it; `identity` and `credentials`, which find out who calls;
 `audited`, which writes readings and refusals to the service's log; `edge`, the only place where values and named errors
 become ``S_OK`` and ``S_ERROR``.
-`graceful_stop` ends the process on SIGTERM without losing a request. `searching` and `pilot_output` are RPC methods
+`graceful_stop` ends the process on a signal without losing a request. `searching` and `pilot_output` are RPC methods
 that several handlers have.
 """

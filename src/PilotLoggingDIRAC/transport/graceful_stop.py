@@ -1,8 +1,8 @@
-"""The graceful stop of a collector's process: on SIGTERM it refuses new connections, answers open requests, and ends.
+"""The graceful stop of a collector's process: on a signal it refuses new connections, answers open requests, and ends.
 
-DIRAC's servers end at once on SIGTERM, and their listening sockets can't be reached from outside. So the sockets are
-found among the open files of the process. A sender can handle a refused connection: it keeps its text, or connects to
-another collector.
+DIRAC's servers end at once on ``SIGNALS``, and their listening sockets can't be reached from outside. So the sockets
+are found among the open files of the process. A sender can handle a refused connection: it keeps its text, or connects
+to another collector. SIGQUIT and SIGKILL still end the process at once.
 """
 
 from __future__ import annotations
@@ -19,31 +19,33 @@ from pathlib import Path
 from DIRAC import gLogger
 from tornado.ioloop import IOLoop
 
+#: What supervisors, terminals and rotations of logs send.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+
 _QUIET_SECONDS = 0.5
 _STEP_SECONDS = 0.05
 _log = gLogger.getSubLogger("PilotLogging")
 
 
-def stop_tornado_on_sigterm(busy: Callable[[], bool], stop: Callable[[], None], seconds: float) -> None:
-    """Handle SIGTERM: let Tornado answer open requests for ``seconds`` at most, then call ``stop`` and end the process.
+def stop_tornado_on_signal(busy: Callable[[], bool], stop: Callable[[], None], seconds: float) -> None:
+    """Handle ``SIGNALS``: let Tornado answer open requests for ``seconds`` at most, then call ``stop`` and end the
+    process.
 
     ``busy`` tells whether requests are under way; ``stop`` runs in a thread of its own. Call it in the main thread.
     """
 
-    async def finish() -> None:
+    async def finish(number: int) -> None:
         try:
             _close_listeners(IOLoop.current().remove_handler)
             await _until_quiet(busy, seconds)
             await _run_apart(stop, seconds)
         finally:
-            _end()
+            _end(number)
 
-    def begin(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _log.notice("Stopping", "no new connections")
-        IOLoop.current().add_callback_from_signal(lambda: asyncio.ensure_future(finish()))
+    def begin(number: int) -> None:
+        IOLoop.current().add_callback_from_signal(lambda: asyncio.ensure_future(finish(number)))
 
-    signal.signal(signal.SIGTERM, begin)
+    _handle(begin)
 
 
 async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
@@ -66,20 +68,37 @@ async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
     await asyncio.sleep(_STEP_SECONDS)
 
 
-def stop_diset_on_sigterm(stop: Callable[[], None]) -> None:
-    """Handle SIGTERM: stop accepting, call ``stop`` while DISET's threads answer open requests, and end the process."""
+def stop_diset_on_signal(stop: Callable[[], None]) -> None:
+    """Handle ``SIGNALS``: stop accepting, call ``stop`` while DISET's threads answer open requests, and end the
+    process.
+    """
 
-    def finish(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _log.notice("Stopping", "no new connections")
+    def finish(number: int) -> None:
         try:
             _close_listeners(lambda descriptor: None)
             stop()
             time.sleep(_QUIET_SECONDS)
         finally:
-            _end()
+            _end(number)
 
-    signal.signal(signal.SIGTERM, finish)
+    _handle(finish)
+
+
+def _handle(stop: Callable[[int], None]) -> None:
+    """Call ``stop`` with the first of the signals, and ignore all others from then on.
+
+    One that the process was started to ignore, as by nohup, stays ignored.
+    """
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def stop_once(number: int, _: object) -> None:
+        for each in heeded:
+            signal.signal(each, signal.SIG_IGN)
+        _log.notice("Stopping", f"no new connections, after {signal.Signals(number).name}")
+        stop(number)
+
+    for number in heeded:
+        signal.signal(number, stop_once)
 
 
 def _close_listeners(forget: Callable[[int], None]) -> None:
@@ -98,7 +117,7 @@ def _is_listening(found: socket.socket) -> bool:
     return found.type == socket.SOCK_STREAM and bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
-def _end() -> None:
-    """End the process as SIGTERM does by default."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _end(number: int) -> None:
+    """End the process as the signal does by default."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

@@ -209,7 +209,7 @@ class TestSealing:
         pilots.known[PILOT] = PilotInfo("ref", final=True)
         world.send()
         world.clock.forward(hours=2)
-        world.send(who=pilot(1), acknowledged=True)
+        world.send(who=pilot(1), backlog=True)
         agent.seal()
         assert world.log().state is State.RECEIVING
         world.clock.forward(minutes=11)

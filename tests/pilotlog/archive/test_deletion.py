@@ -119,7 +119,7 @@ class TestDeletion:
 
     def test_it_tells_that_a_collector_still_brings_in_text(self, deletion, world):
         assert not deletion.draining()
-        world.send(acknowledged=True)
+        world.send(backlog=True)
         assert deletion.draining()
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -19,6 +20,7 @@ from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.sealing import SqlSealing
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, batch, line
@@ -36,16 +38,19 @@ class Switch:
         self.store = store
         self.away = False
         self.answers_lost = 0
+        self.backlogs = []
+        self.away_after_next = False
         self.refused = set()
         self.breaks_over = set()
         self.gate = threading.Event()
         self.gate.set()
 
-    def ping(self, epoch):
+    def ping(self, epoch, backlog):
         if self.away:
             raise StoreUnavailable("away")
+        self.store.ping(epoch, backlog)
 
-    def append(self, epoch, group, acknowledged=False):
+    def append(self, epoch, group, acknowledged=False, backlog=False):
         self.gate.wait(PATIENCE_SECONDS)
         if self.away:
             raise StoreUnavailable("away")
@@ -53,7 +58,9 @@ class Switch:
             raise StoreRefused("no")
         if self.breaks_over & {item.batch.text for item in group}:
             raise ConnectionLost("gone away")
-        receipts = self.store.append(epoch, group, acknowledged)
+        receipts = self.store.append(epoch, group, acknowledged, backlog)
+        self.backlogs.append(backlog)
+        self.away = self.away_after_next
         if self.answers_lost:
             self.answers_lost -= 1
             raise StoreUnavailable("the answer was lost")
@@ -324,6 +331,50 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     assert writer.release_quarantine() == 1
     until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
     assert missing(transactions) == 0
+
+
+@pytest.fixture
+def marked(transactions):
+    """Whether a collector is marked as one that brings in what it spooled."""
+    return lambda: SqlSealing(transactions).draining(datetime.min)
+
+
+def test_mark_of_a_backlog_goes_with_the_last_of_it(make_writer, switch, marked):
+    writer = make_writer(ingest=replace(INGEST, max_group_batches=2))
+    switch.away = True
+    send(writer, *(line(str(number)) for number in range(5)))
+    switch.backlogs.clear()
+    switch.away = False
+    until(lambda: drained(writer))
+    assert not marked()
+    assert switch.backlogs[0] is True and switch.backlogs.count(False) == 1
+
+
+def test_mark_of_a_collector_that_ended_goes_with_the_last_of_its_spool(make_writer, switch, transactions, marked):
+    """It had begun to drain."""
+    dead = make_writer(ingest=replace(INGEST, max_group_batches=1))
+    switch.away = True
+    send(dead, line("0"), line("1"), line("2"))
+    switch.away_after_next = True
+    switch.away = False
+    until(lambda: dead.status()["Spool"]["Batches"] == 2)
+    dead.stop()
+    assert marked()
+    switch.away = switch.away_after_next = False
+    make_writer()
+    until(lambda: read(transactions) == line("0") + line("1") + line("2"), lambda: read(transactions))
+    assert not marked()
+
+
+def test_mark_of_a_backlog_goes_although_the_last_of_it_is_refused(make_writer, switch, marked):
+    writer = make_writer()
+    switch.away = True
+    switch.refused = {b"bad\n"}
+    send(writer, line("good"), b"bad\n")
+    switch.away = False
+    until(lambda: drained(writer))
+    assert writer.status()["Spool"]["Quarantined"] == 1
+    assert not marked()
 
 
 def test_a_batch_over_which_the_connection_breaks_blocks_nobody(make_writer, switch, transactions):

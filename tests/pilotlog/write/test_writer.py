@@ -28,13 +28,13 @@ class Gate:
         self.refuses = lambda text: False
         self.asked, self.groups = 0, []
 
-    def append(self, epoch, group, acknowledged=False):
+    def append(self, epoch, group, acknowledged=False, backlog=False):
         self.asked += 1
         self.open.wait(PATIENCE_SECONDS)
         if any(self.refuses(numbered.batch.text) for numbered in group):
             raise StoreRefused("no")
         self.groups.append(len(group))
-        return self.store.append(epoch, group, acknowledged)
+        return self.store.append(epoch, group, acknowledged, backlog)
 
 
 @pytest.fixture

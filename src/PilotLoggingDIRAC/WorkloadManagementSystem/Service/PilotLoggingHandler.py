@@ -28,37 +28,11 @@ from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
 from PilotLoggingDIRAC.transport.edge import exported, streamed
-from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_sigterm
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
+from PilotLoggingDIRAC.transport.log_columns import COLUMNS
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
-
-#: Columns of ``getPilotLogs``, in the order of a record.
-COLUMNS = {
-    "VO": lambda log: log.pilot.vo,
-    "PilotStamp": lambda log: log.pilot.stamp,
-    "Part": lambda log: log.part,
-    "State": lambda log: log.state.value,
-    "Complete": lambda log: log.complete,
-    "ReturnCode": lambda log: log.return_code or "",
-    "ReturnCodes": lambda log: ",".join(log.codes),
-    "PilotReference": lambda log: log.reference,
-    "Site": lambda log: log.site,
-    "CE": lambda log: log.ce,
-    "FirstSeen": lambda log: log.first_seen,
-    "LastSeen": lambda log: log.last_seen,
-    "NumberOfLines": lambda log: log.lines,
-    "NumberOfBytes": lambda log: log.bytes,
-    "DroppedBytes": lambda log: log.dropped_bytes,
-    "MissingBytes": lambda log: log.missing_bytes,
-    "Sender": lambda log: log.sender,
-    "ManySenders": lambda log: log.many_senders,
-    "Senders": lambda log: ",".join(log.addresses),
-    "SE": lambda log: log.file.se if log.file else "",
-    "LFN": lambda log: log.file.lfn if log.file else "",
-    "Attempts": lambda log: log.attempts,
-    "LastError": lambda log: log.last_error,
-}
 
 #: Columns behind those, of logs that are received.
 FATE_COLUMNS = ("PilotStatus", "PilotEnded", "SilentSeconds")
@@ -293,7 +267,7 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
         guard_service()
         guard_json()
         cls.collector = collector(serviceInfo["serviceName"])
-        stop_diset_on_sigterm(cls.collector.stop)
+        stop_diset_on_signal(cls.collector.stop)
         return S_OK()
 
     def _rh_executeAction(self, proposalTuple):

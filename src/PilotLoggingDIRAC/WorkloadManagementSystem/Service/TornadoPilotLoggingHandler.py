@@ -28,7 +28,7 @@ from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
 from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.edge import expected, failure
 from PilotLoggingDIRAC.transport.form_handler import FormHandler
-from PilotLoggingDIRAC.transport.graceful_stop import stop_tornado_on_sigterm
+from PilotLoggingDIRAC.transport.graceful_stop import stop_tornado_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import decode_plain
 from PilotLoggingDIRAC.transport.guards.server import guard_server
 from PilotLoggingDIRAC.WorkloadManagementSystem.Service.PilotLoggingHandler import PilotLoggingHandlerMixin, receipt
@@ -57,7 +57,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             cls.bound_bodies(cls.collector.bodies, cls.collector.receiver.settings.max_message_bytes)
             cls.send_seconds = cls.collector.query.settings.send_seconds
             seconds = cls.collector.receiver.settings.stop_seconds
-            stop_tornado_on_sigterm(lambda: FormHandler.under_way > 0, cls.collector.stop, seconds)
+            stop_tornado_on_signal(lambda: FormHandler.under_way > 0, cls.collector.stop, seconds)
         except Exception as error:  # one Tornado serves many services
             _log.exception("The collector can't start, its methods will fail", lException=error)
         return super()._pre_initialize()

@@ -26,8 +26,8 @@ from .schema import epochs, logs
 class SqlAppender:
     """A ``LogStore`` on SQL.
 
-    An archived or purged log takes more text until ``accept_late`` after its last text. Without ``text_filter``, the
-    default filter decides which text is stored.
+    An archived or purged log takes more until ``accept_late`` after its last text; what comes later opens a next part.
+    Without ``text_filter``, the default filter decides which text is stored.
     """
 
     transactions: Transactions
@@ -35,26 +35,34 @@ class SqlAppender:
     accept_late: timedelta = timedelta(days=30)
     text_filter: TextFilter | None = None
 
-    def append(self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False) -> list[Receipt]:
+    def append(
+        self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False, backlog: bool = False
+    ) -> list[Receipt]:
         """See ``ports.LogStore.append``.
 
         The epoch's row is locked first and the logs' rows after it, in the order of their unique key: so two writers
         wait for each other and do not deadlock. A transaction that loses a deadlock all the same is run again.
         """
-        return self.transactions.run(self._append, epoch, group, acknowledged, self.clock())
+        return self.transactions.run(self._append, epoch, group, acknowledged, backlog, self.clock())
 
-    def ping(self, epoch: str) -> None:
+    def ping(self, epoch: str, backlog: bool) -> None:
         """See ``ports.LogStore.ping``; a database may answer reads only, as in a backup or with its disk full."""
-        self.transactions.run(self._touch, epoch, self.clock())
+        self.transactions.run(self._touch, epoch, backlog, self.clock())
 
-    def _touch(self, connection: Connection, epoch: str, now: datetime) -> None:
-        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch, now), True, now)
+    def _touch(self, connection: Connection, epoch: str, backlog: bool, now: datetime) -> None:
+        self._move_epoch(connection, epoch, self._lock_epoch(connection, epoch, now), backlog, now)
 
     def _append(
-        self, connection: Connection, epoch: str, group: Sequence[Numbered], acknowledged: bool, now: datetime
+        self,
+        connection: Connection,
+        epoch: str,
+        group: Sequence[Numbered],
+        acknowledged: bool,
+        backlog: bool,
+        now: datetime,
     ) -> list[Receipt]:
         batches = [_not_later(numbered.batch, now) for numbered in group]
-        step = Advance(epoch, group[0].number, group[-1].number, now, int(acknowledged))
+        step = Advance(epoch, group[0].number, group[-1].number, now, int(backlog))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
             return self._store(connection, batches, known, self._patience(acknowledged))
@@ -64,7 +72,7 @@ class SqlAppender:
             return [Receipt(0)] * len(group)
         batches = [_not_later(numbered.batch, now) for numbered in fresh]
         receipts = self._store(connection, batches, known, self._patience(acknowledged))
-        self._move_epoch(connection, epoch, fresh[-1].number, acknowledged, now)
+        self._move_epoch(connection, epoch, fresh[-1].number, backlog, now)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
     def _patience(self, acknowledged: bool) -> timedelta:
@@ -106,9 +114,8 @@ class SqlAppender:
         return receipts
 
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
-        if lifecycle.is_too_late(log, run[0].received, accept_late):
-            return lifecycle.refuse(log, run)
-        return lifecycle.receive(_open_part(connection, log, run), run, self.text_filter)
+        part = _open_part(connection, lifecycle.part_for(log, run, accept_late))
+        return lifecycle.receive(part, run, self.text_filter)
 
 
 def _not_later(batch: Batch, now: datetime) -> Batch:
@@ -130,13 +137,12 @@ def _new_row(pilot: PilotId, seen: datetime) -> dict[str, Any]:
     return rows.new_columns(Log(0, pilot, 1, State.RECEIVING, seen, seen))
 
 
-def _open_part(connection: Connection, log: Log, run: Sequence[Batch]) -> Log:
-    """Return the part that takes these batches: the last one, or a new part behind a purged one."""
-    if not lifecycle.needs_next_part(log, run):
-        return log
-    part = lifecycle.next_part(log, run[0].received)
+def _open_part(connection: Connection, part: Log) -> Log:
+    """Return the part with its row, which is inserted for a new part."""
+    if part.id:
+        return part
     connection.execute(insert(logs).values(rows.new_columns(part)))
-    return round_trips.of(connection).lock(connection, [log.pilot])[-1]
+    return round_trips.of(connection).lock(connection, [part.pilot])[-1]
 
 
 def _write(connection: Connection, receptions: Sequence[Reception]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from ..errors import ConnectionLost, StoreRefused, StoreUnavailable
 from ..settings import StoreSettings
 from .hex_blob import write_hex
+from .idle_connections import watch_idle_connections
 
 _DEADLOCK = 1213
 _DUPLICATE = 1062
@@ -37,7 +38,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
         pool_size=settings.max_connections,
         max_overflow=0,
         pool_timeout=settings.connect_seconds,
-        pool_recycle=300,
+        pool_use_lifo=True,  # those that are not needed become idle
         pool_reset_on_return=None,  # every step ends its transaction; a rollback would cost one more trip each
         connect_args={
             "connect_timeout": settings.connect_seconds,
@@ -48,6 +49,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
         },
     )
     write_hex(engine)
+    watch_idle_connections(engine, settings)
     return engine
 
 

@@ -160,20 +160,29 @@ class Drain:
         if spool.empty or (self._away and time.monotonic() < self._next_probe):
             return
         epoch, group = spool.first(self._group_batches, self._ingest.max_group_bytes)
-        step = self._committer.submit(self._append, epoch, group)
+        step = self._committer.submit(self._offer_to_store, epoch, group, spool.holds_more(epoch, group))
         self._offered = (epoch, group, step)
         step.add_done_callback(lambda _: self._wake())
 
-    def _append(self, epoch: str, group: list[Numbered]) -> None:
+    def _offer_to_store(self, epoch: str, group: list[Numbered], backlog: bool) -> None:
+        """Offer a group; the epoch's mark of a backlog goes with the last batch of it, also when that is refused."""
+        try:
+            self._append(epoch, group, backlog)
+        except Exception as error:
+            if len(group) == 1 and not isinstance(error, StoreUnavailable):
+                self._store.ping(epoch, backlog)
+            raise
+
+    def _append(self, epoch: str, group: list[Numbered], backlog: bool) -> None:
         """Offer a group to the store.
 
         Raise StoreRefused too when the connection broke several times over it though the store is available: one batch
         may be the cause, and must not block all others.
         """
         try:
-            self._store.append(epoch, group, acknowledged=True)
+            self._store.append(epoch, group, acknowledged=True, backlog=backlog)
         except ConnectionLost as error:
-            self._store.ping(epoch)
+            self._store.ping(epoch, backlog=True)
             self._suspicions += 1
             if self._suspicions < _SUSPICIONS:
                 raise

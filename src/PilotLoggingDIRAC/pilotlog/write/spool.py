@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -74,6 +74,12 @@ class Spool:
                 group.append(numbered)
                 size += numbered.batch.size
         return epoch, group
+
+    def holds_more(self, epoch: str, group: Sequence[Numbered]) -> bool:
+        """Return whether batches of the epoch wait behind this group. Raises SpoolUnavailable."""
+        statement = "SELECT 1 FROM Batches WHERE Epoch = ? AND Number > ? LIMIT 1"
+        with _named_errors("read"):
+            return self._database.execute(statement, (epoch, group[-1].number)).fetchone() is not None
 
     def remove(self, epoch: str, group: Sequence[Numbered]) -> None:
         """Remove batches that are in the database. Raise SpoolUnavailable; offering them again is safe."""
@@ -209,11 +215,8 @@ def _open(path: Path) -> sqlite3.Connection:
 def _readable(path: Path) -> bool:
     """Return whether the file is a spool that can be read to its end."""
     try:
-        database = _open(path)
-        try:
+        with closing(_open(path)) as database:
             return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
-        finally:
-            database.close()
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise

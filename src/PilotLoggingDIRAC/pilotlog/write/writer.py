@@ -19,7 +19,7 @@ from typing import Any
 
 from prometheus_client import Histogram
 
-from ..errors import LogSealed, PilotLogError, StoreRefused, StoreUnavailable
+from ..errors import PilotLogError, StoreRefused, StoreUnavailable
 from ..model import Batch, Numbered, PilotId, Receipt, name_of
 from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
@@ -235,7 +235,5 @@ class Writer:
 
 def _answer(futures: Sequence[Answer | None], receipts: Sequence[Receipt]) -> None:
     for answer, receipt in zip(futures, receipts, strict=True):
-        if answer and receipt.sealed:
-            answer.set_exception(LogSealed("The log was sealed too long ago to take more text"))
-        elif answer:
+        if answer:
             answer.set_result(receipt)

@@ -1,0 +1,37 @@
+"""Ends of processes: a program that is terminated cleans up, and what it started for itself ends with it."""
+
+import ctypes
+import os
+import shutil
+import signal
+
+_PR_SET_PDEATHSIG = 1
+
+
+def clean_up_when_terminated():
+    """Turn SIGTERM and SIGHUP into SystemExit, so that `with` blocks and `finally` clauses are run."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(number, _):
+    # a second one must not cut off what the first one began
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+def tied(argv, number=signal.SIGTERM):
+    """Return the command that runs `argv` and gets a signal when the thread that started it ends.
+
+    A thread that waits for the command is as good as the whole process; one that ends before takes the command with it.
+    """
+    name = number.name.removeprefix("SIG")
+    return [shutil.which("setpriv") or "setpriv", "--pdeathsig", name, "--", *map(str, argv)]
+
+
+def die_with_parent():
+    """Let the kernel kill this process when the thread that started it ends."""
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
