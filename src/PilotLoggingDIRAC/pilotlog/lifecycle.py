@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from .endings import ended_with
 from .model import Batch, Log, PilotInfo, Receipt, State
@@ -67,29 +68,30 @@ def receive(log: Log, batches: Iterable[Batch], text_filter: TextFilter | None =
 
 
 def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
+    """Take text into a log. The row is changed once, as each copy of it costs as much as the rule for resends."""
     before = _memory(log)
     repeated, memory, guess = resend.receive(before, batch)
-    log = dataclasses.replace(
-        log,
-        last_seen=max(log.last_seen, batch.received),
-        resend=memory.dump(),
-        answers=memory.dump_answers(),
-    )
+    changes: dict[str, Any] = {
+        "last_seen": max(log.last_seen, batch.received),
+        "resend": memory.dump(),
+        "answers": memory.dump_answers(),
+    }
     notice = marked_line(batch.received, f"{repeated} bytes {guess}") if guess else b""
     if repeated == len(batch.text) and (log.state in GONE or not notice):
-        return log, [], Receipt(0, repeated)
+        return dataclasses.replace(log, **changes), [], Receipt(0, repeated)
     interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
     text = (b"\n" if interrupts else b"") + batch.text[repeated:]
     filtered = text_filter.filter(log, text, batch.received, notice)
     dropped = filtered.dropped + batch.missing_bytes
     missing = dropped + (repeated if guess is Guess.UNKNOWN else 0)
-    log = dataclasses.replace(
-        _sent_by(log, batch),
-        carry=filtered.carry,
-        dropped_bytes=max(log.dropped_bytes + dropped, 0),
-        missing_bytes=max(log.missing_bytes + missing, 0),
-    )
-    return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
+    changes |= {
+        "carry": filtered.carry,
+        "dropped_bytes": max(log.dropped_bytes + dropped, 0),
+        "missing_bytes": max(log.missing_bytes + missing, 0),
+    }
+    chunks, stored = _store(log, filtered.text, batch)
+    log = dataclasses.replace(_sent_by(log, batch), **changes, **stored)
+    return log, chunks, Receipt(len(filtered.text), repeated)
 
 
 def _memory(log: Log) -> resend.Memory:
@@ -98,7 +100,7 @@ def _memory(log: Log) -> resend.Memory:
 
 def _sent_by(log: Log, batch: Batch) -> Log:
     """Return the log with the address that the batch came from among its senders, a bounded number of them."""
-    if not batch.sender or batch.sender in (log.sender, *log.addresses):
+    if not batch.sender or batch.sender == log.sender or batch.sender in log.addresses:
         return log
     if not log.sender:
         return dataclasses.replace(log, sender=batch.sender)
@@ -108,21 +110,20 @@ def _sent_by(log: Log, batch: Batch) -> Log:
     )
 
 
-def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Chunk]]:
+def _store(log: Log, text: bytes, batch: Batch) -> tuple[list[Chunk], dict[str, Any]]:
+    """Return the chunks of a text, and what they change in the log's row."""
     if not text:
-        return log, []
+        return [], {}
     chunks = [
         Chunk(log.next_sequence + index, part, _line_ends(part, batch), batch.received, batch.sender)
         for index, part in enumerate(split(text))
     ]
-    log = dataclasses.replace(
-        log,
-        state=_reopened(log, batch),
-        lines=log.lines + sum(chunk.lines for chunk in chunks),
-        bytes=log.bytes + len(text),
-        next_sequence=log.next_sequence + len(chunks),
-    )
-    return log, chunks
+    return chunks, {
+        "state": _reopened(log, batch),
+        "lines": log.lines + sum([chunk.lines for chunk in chunks]),
+        "bytes": log.bytes + len(text),
+        "next_sequence": log.next_sequence + len(chunks),
+    }
 
 
 def _line_ends(part: bytes, batch: Batch) -> int:
