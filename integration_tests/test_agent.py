@@ -29,6 +29,7 @@ OPTIONS = {
     "SettleSeconds": 0,
     "RetrySeconds": 1,
     "SilentFinalSeconds": 60,
+    "SilentReopenedSeconds": 60,
 }
 #: A disk that others use too takes its time.
 PATIENT = StoreSettings(connect_seconds=30, read_seconds=30, lock_seconds=30)

@@ -83,13 +83,17 @@ def test_a_host_says_for_which_vo_it_sends(connect, stamp):
     assert not host.send("for nobody\n", stamp, "")["OK"]
 
 
-def test_two_finalise_marks_are_one(pilot, operator, stamp):
+def test_of_two_finalise_marks_the_worse_counts_and_text_between_reopens_the_log(pilot, operator, stamp):
     pilot.send("text\n", stamp)
     assert pilot.finalise(stamp, "0")["OK"]
+    pilot.send("of another node\n", stamp)
+    assert not operator.call("getLog", ALPHA, stamp)["Value"]["Final"]
     assert pilot.finalise(stamp, "1")["OK"]
+    assert operator.call("getLog", ALPHA, stamp)["Value"]["Final"]
     answer = operator.call("getPilotLogs", {"PilotStamp": stamp})["Value"]
     record = dict(zip(answer["ParameterNames"], answer["Records"][0], strict=True))
-    assert (answer["TotalRecords"], record["State"], record["ReturnCode"]) == (1, "Complete", "0")
+    assert (answer["TotalRecords"], record["State"], record["ReturnCode"]) == (1, "Complete", "1")
+    assert (record["ReturnCodes"], record["Senders"]) == ("0,1", record["Sender"])
 
 
 GOOD = uuid.uuid4().hex

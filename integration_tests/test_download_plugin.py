@@ -52,7 +52,7 @@ def ask(stack, user, pilot):
 def test_those_who_may_read_get_the_log(stack, pilot, user):
     answer = ask(stack, user, pilot[0])
     expected = {"StdOut": pilot[1], "StdErr": "", "LogSource": "Collector", "VO": world.ALPHA.name, "FileList": []}
-    assert answer["Value"] == expected | {"LogComplete": False}
+    assert answer["Value"] == expected | {"LogComplete": False, "LogEnded": False, "LogMissingBytes": 0}
 
 
 @pytest.mark.parametrize("user", ["alice", "bob", "opbert", "pila", "simon", "sid", "host"])

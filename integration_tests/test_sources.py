@@ -70,7 +70,8 @@ def test_answer_is_what_dirac_s_callers_expect(stack, ask, send):
     pilot, text = grid.add_pilot(stack), pilot_line("hello")
     send(pilot, text)
     running = {"StdOut": text, "StdErr": "", "VO": pilot.vo.name, "FileList": []}
-    assert output(ask(pilot)) == running | {"LogSource": "Collector", "LogComplete": False}
+    facts = {"LogSource": "Collector", "LogComplete": False, "LogEnded": False, "LogMissingBytes": 0}
+    assert output(ask(pilot)) == running | facts
     send(pilot, "end\n", end="0")
     assert output(ask(pilot))["LogComplete"] is True
 

@@ -48,6 +48,11 @@ class World:
         self.send(b"some text\n", who)
         self.send(b"", who, return_code="0")
 
+    def go_on(self, who=PILOT):
+        """Text comes after the end, and another end."""
+        self.send(b"late\n", who)
+        self.send(b"", who, return_code="0")
+
     def log(self, who=PILOT):
         return self.reader.find(who)[-1]
 
@@ -95,6 +100,12 @@ class CustodyContract:
             seen += [log.pilot for log in page]
             after = LogPosition.of(page[-1])
         assert seen == [pilot(number) for number in range(5)]
+
+    def test_a_log_that_had_ended_is_sealed_as_complete(self, world):
+        world.finish()
+        world.send(b"late\n")
+        assert world.custody.seal([world.log()]) == 1
+        assert (world.log().state, world.log().return_code) == (State.COMPLETE, "0")
 
     def test_a_silent_log_is_sealed(self, world):
         world.send()
@@ -222,7 +233,7 @@ class CustodyContract:
         world.send(b"late\n")
         with pytest.raises(LeaseLost):
             world.custody.archived(claim, generation)
-        assert world.log().state is State.COMPLETE
+        assert world.log().state is State.RECEIVING
         assert world.log().file is None
 
     def test_a_finalise_mark_that_arrives_meanwhile_does_no_harm(self, world):
@@ -251,7 +262,7 @@ class CustodyContract:
     def test_late_text_is_archived_as_the_next_generation(self, world):
         world.finish()
         world.archive()
-        world.send(b"late\n")
+        world.go_on()
         assert world.archive(content=Content(200, "00000001")) == 2
         assert ".2.log.gz" in world.log().file.lfn
 
@@ -343,12 +354,13 @@ class CustodyContract:
     def test_all_copies_but_the_verified_one_are_superseded(self, world):
         world.finish()
         world.archive()
-        world.send(b"late\n")
+        world.go_on()
         lost = world.claim()
         world.record(lost, Content(200, "00000001"))
         world.custody.release(lost, None)
         assert world.custody.superseded(VO, world.clock(), None, 10) == ([], None)
         world.send(b"later\n")
+        world.send(b"", return_code="0")
         world.archive(content=Content(300, "00000002"))
         found = [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)[0]]
         assert found == [CopyKey(world.log().id, 1), CopyKey(world.log().id, 2)]
@@ -379,7 +391,7 @@ class CustodyContract:
     def test_rows_wait_for_superseded_files(self, world):
         world.finish()
         world.archive()
-        world.send(b"late\n")
+        world.go_on()
         world.archive(content=Content(200, "00000001"))
         world.custody.purge([world.log().id], world.clock())
         assert world.custody.delete_rows(VO, world.clock(), True, 10) == 0

@@ -2,9 +2,10 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
-from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, State
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
@@ -69,6 +70,15 @@ class StoreContract:
         store.append("e", numbered(batch(line("one") + line("two") + line("three")), start=3))
         assert self.text(transactions) == line("one") + line("two") + line("three")
 
+    def test_program_output_is_stored_again_if_and_only_if_the_first_was_answered(self, transactions, clock):
+        store, known = self.appender(transactions, clock), ((1, Delivery.ARRIVED), (2, Delivery.BROKEN))
+        for number in (1, 2, 3):
+            message = replace(batch(b"tick\n"), name=number, answers=known[: number - 1])
+            store.append("e", [Numbered(number, message)])
+        stored = self.text(transactions)
+        assert stored.count(b"tick\n") == 2
+        assert b"5 bytes are left out here: sent again after a message that was not answered" in stored
+
     def test_logs_of_two_vos_with_one_stamp_are_apart(self, transactions, clock):
         other = PilotId("beta_vo", PILOT.stamp)
         self.appender(transactions, clock).append("e", numbered(batch(b"a\n"), batch(b"b\n", pilot=other)))
@@ -85,11 +95,17 @@ class StoreContract:
         (log,) = SqlReader(transactions).find(PILOT)
         assert (log.lines, log.bytes, log.next_sequence) == (3, 6, 2)
 
-    def test_finalised_twice_keeps_the_first_return_code(self, transactions, clock):
-        group = numbered(batch(b"a\n"), batch(return_code="0"), batch(return_code="1"))
+    def test_finalised_twice_has_the_worse_return_code_and_lists_both(self, transactions, clock):
+        group = numbered(batch(b"a\n"), batch(return_code="1"), batch(return_code="0"))
         self.appender(transactions, clock).append("e", group)
         (log,) = SqlReader(transactions).find(PILOT)
-        assert (log.state, log.return_code) == (State.COMPLETE, "0")
+        assert (log.state, log.return_code, log.codes) == (State.COMPLETE, "1", ("1", "0"))
+
+    def test_text_of_several_senders_keeps_their_addresses(self, transactions, clock):
+        messages = [replace(batch(b"a\n"), sender=sender) for sender in ("192.0.2.1", "192.0.2.2")]
+        self.appender(transactions, clock).append("e", numbered(*messages))
+        (log,) = SqlReader(transactions).find(PILOT)
+        assert log.addresses == ("192.0.2.1", "192.0.2.2")
 
     def test_text_for_a_purged_log_opens_a_next_part(self, transactions, clock):
         store = self.appender(transactions, clock)

@@ -26,6 +26,7 @@ AGENT_OPTIONS = {
     "SilentFinalSeconds": 1,
     "SilentUnknownSeconds": 2,
     "SilentRunningSeconds": 2,
+    "SilentReopenedSeconds": 2,
     "LeaseSeconds": 6,
     "TransferSeconds": 5,
     "RetrySeconds": 1,

@@ -2,7 +2,8 @@
 
 The model goes through the messages in their order. An acknowledged one is stored; one that was refused or not
 answered is stored or not. What is stored of a message is what follows the longest of the last stored messages that it
-begins with, where that one held a time-stamped line or 1 KiB. Nothing else may be in the log but lines telling of gaps.
+begins with, where that one held a time-stamped line; where it did not, that may be so or not. Nothing else may be in
+the log but the collector's own lines.
 """
 
 import itertools
@@ -101,18 +102,27 @@ class _Model:
         if index == len(self._attempts):
             return [] if position == len(self._plain) else None
         attempt = self._attempts[index]
-        repeated = max((len(known) for known in memory if attempt.text.startswith(known)), default=0)
-        new = attempt.text[repeated:]
-        if self._plain.startswith(new, position):
-            fresh = new and texts.is_marked(attempt.text)
-            remembered = (*memory, attempt.text)[-REMEMBERED:] if fresh else memory
-            rest = self.follow(index + 1, position + len(new), remembered)
-            if rest is not None:
-                return [True, *rest]
+        remembered = (*(known for known in memory if known != attempt.text), attempt.text)[-REMEMBERED:]
+        for repeated in _repeated(attempt.text, memory):
+            new = attempt.text[repeated:]
+            if self._plain.startswith(new, position):
+                rest = self.follow(index + 1, position + len(new), remembered)
+                if rest is not None:
+                    return [True, *rest]
         if attempt.outcome == ACKNOWLEDGED:
             return None
         rest = self.follow(index + 1, position, memory)
         return None if rest is None else [False, *rest]
+
+
+def _repeated(text, memory):
+    """How many bytes at the beginning of a message may count as sent before, the most likely first."""
+    lengths = []
+    for known in sorted((known for known in memory if text.startswith(known)), key=len, reverse=True):
+        lengths.append(len(known))
+        if texts.is_marked(known):
+            return lengths
+    return [*lengths, 0]
 
 
 def difference(ledger, plain):

@@ -183,10 +183,12 @@ class Run:
 
 
 def _wrong_end(ledger, parts):
-    """A finalise mark that was acknowledged is in the log, and the first one counts."""
+    """A finalise mark that was acknowledged is in the log, and the worst code counts."""
     acknowledged = [mark.outcome == "acknowledged" for mark in ledger.finalisations]
     if not parts or not any(acknowledged):
         return []
-    possible = set(ledger.codes[: acknowledged.index(True) + 1])
+    heard = [code for code, was_heard in zip(ledger.codes, acknowledged, strict=True) if was_heard]
+    worst = max(map(int, heard)) if len(parts) == 1 else 0
+    possible = {code for code in ledger.codes if int(code) >= worst}
     wrong = parts[-1].code not in possible and parts[0].code not in possible
     return [f"finalised with {possible}, and the return code is {[part.code for part in parts]}"] if wrong else []

@@ -11,6 +11,10 @@ GAP_LINE = re.compile(
     rb"\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z WARN \[PilotLogging\] "
     rb"(\d+) messages with (\d+) bytes are missing here: [^\n]*\n"
 )
+SENT_AGAIN_LINE = re.compile(
+    rb"\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z WARN \[PilotLogging\] "
+    rb"\d+ bytes (?:are left out|may be missing) here: [^\n]*\n"
+)
 COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "LaunchAgent")
 SIZES = ((1, 30), (5, 30), (30, 20), (200, 10), (1000, 5))
 LETTERS = "abcdefghijklmnopqrstuvwxyz      éß€🙂"
@@ -63,11 +67,12 @@ def strangers(text, name):
 
 
 def without_gaps(text):
-    """The text without the lines that tell of gaps, and the number of messages and bytes that those tell of."""
+    """The text without the collector's own lines, and the number of messages and bytes that those of gaps tell of."""
     told = [(int(messages), int(size)) for messages, size in GAP_LINE.findall(text)]
+    text = SENT_AGAIN_LINE.sub(b"", text)
     return GAP_LINE.sub(b"", text), sum(one[0] for one in told), sum(one[1] for one in told)
 
 
 def is_marked(text):
-    """Whether a repetition of this message must not be stored: it has a pilot's line or at least 1 KiB."""
-    return len(text) >= 1024 or PILOT_LINE.search(text) is not None
+    """Whether a repetition of this message must not be stored: it has a pilot's line."""
+    return PILOT_LINE.search(text) is not None

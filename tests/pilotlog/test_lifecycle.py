@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotInfo, Receipt, State
-from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Log, PilotInfo, Receipt, State
+from PilotLoggingDIRAC.pilotlog.settings import DAY, HOUR, ArchiveSettings, SealSettings, TextSettings
+from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
+from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default as default_redactor
 from tests.conftest import PILOT, Clock, batch, line
 
 NOW = Clock().now
@@ -73,11 +75,82 @@ class TestReceiving:
         assert (reception.log.next_sequence, reception.receipts) == (4, (Receipt(len(text)), Receipt(7)))
 
 
+class TestGuessing:
+    """Program output that seems to be sent again: what is left out is told of."""
+
+    BARE = b"step 1 of 1\n"
+    FIRST = received(NEW, replace(batch(BARE), name=1))
+    BROKEN = replace(batch(BARE + b"more\n"), name=2, answers=((1, Delivery.BROKEN),))
+
+    def text(self, log, *batches):
+        return b"".join(chunk.text for chunk in lifecycle.receive(log, batches).chunks)
+
+    def test_a_line_tells_of_what_was_sent_again_after_a_broken_answer(self):
+        told = (
+            b"\n2026-11-21T08:00:00.000000Z WARN [PilotLogging] 12 bytes are left out here: sent again after a message"
+        )
+        assert self.text(self.FIRST, self.BROKEN) == told + b" that was not answered\nmore\n"
+
+    def test_a_line_tells_of_what_may_be_missing_when_nothing_is_known_of_the_answer(self):
+        told = self.text(self.FIRST, batch(self.BARE))
+        assert b"[PilotLogging] 12 bytes may be missing here: left out as sent again" in told
+
+    def test_the_line_is_counted_as_text_and_the_rest_as_repeated(self):
+        reception = lifecycle.receive(self.FIRST, [self.BROKEN])
+        stored = len(reception.chunks[0].text)
+        assert reception.receipts == (Receipt(stored, len(self.BARE)),)
+        assert (reception.log.bytes, reception.log.lines) == (len(self.BARE) + stored, 4)
+
+    @pytest.mark.parametrize("state", lifecycle.GONE)
+    def test_a_log_whose_text_is_gone_gets_no_line(self, state):
+        reception = lifecycle.receive(replace(self.FIRST, state=state), [batch(self.BARE)])
+        assert (reception.chunks, reception.receipts) == ((), (Receipt(0, len(self.BARE)),))
+
+    def test_a_log_over_its_limit_gets_no_line(self):
+        full = replace(self.FIRST, bytes=2 * TextSettings().max_log_bytes)
+        assert self.text(full, self.BROKEN) == b""
+
+    def test_a_secret_that_was_open_stays_so_behind_the_line(self):
+        first = received(NEW, replace(batch(b"TOKEN=ab"), name=1))
+        text = self.text(first, replace(self.BROKEN, text=b"TOKEN=abcd\n"))
+        assert text.endswith(b"not answered\n\n")
+
+
+class TestMissing:
+    """Every cause of missing text is in one figure."""
+
+    def test_a_line_that_tells_of_a_gap_carries_its_figure(self):
+        log = received(
+            NEW, replace(batch(b"\nmissing here\n"), missing_bytes=4711), replace(batch(b"again\n"), missing_bytes=9)
+        )
+        assert log.missing_bytes == log.dropped_bytes == 4720
+
+    def test_what_a_limit_leaves_out_is_missing(self):
+        small = TextFilter(default_redactor(), TextSettings(max_log_bytes=10))
+        log = lifecycle.receive(NEW, [batch(b"0123456789abc"), batch(b"more\n")], small).log
+        assert log.missing_bytes == log.dropped_bytes == 8
+
+    def test_a_guess_without_evidence_may_have_left_out_text(self):
+        assert received(TestGuessing.FIRST, batch(TestGuessing.BARE)).missing_bytes == len(TestGuessing.BARE)
+
+    def test_a_guess_after_a_broken_answer_leaves_out_nothing(self):
+        assert received(TestGuessing.FIRST, TestGuessing.BROKEN).missing_bytes == 0
+
+    def test_text_that_was_found_again_is_missing_no_more(self):
+        log = received(replace(NEW, missing_bytes=5), replace(batch(b"found\n"), missing_bytes=-6))
+        assert log.missing_bytes == 0
+
+
 class TestTransitions:
     @pytest.mark.parametrize("state", SEALED)
+    @pytest.mark.parametrize("return_code", [None, "0"])
+    def test_late_text_reopens_a_log(self, state, return_code):
+        assert received(log_in(state, return_code), batch(line("late"))).state is State.RECEIVING
+
+    @pytest.mark.parametrize("state", SEALED)
     @pytest.mark.parametrize(("return_code", "after"), [(None, State.INCOMPLETE), ("0", State.COMPLETE)])
-    def test_late_text_reopens_a_sealed_log_so_that_it_is_archived_again(self, state, return_code, after):
-        assert received(log_in(state, return_code), batch(line("late"))).state is after
+    def test_a_line_of_our_own_leaves_a_log_sealed(self, state, return_code, after):
+        assert received(log_in(state, return_code), replace(batch(line("gap")), missing_bytes=5)).state is after
 
     def test_text_leaves_a_log_receiving(self):
         assert received(log_in(State.RECEIVING), batch(line("more"))).state is State.RECEIVING
@@ -101,29 +174,55 @@ class TestTransitions:
         assert (log.state, log.return_code, log.complete) == (after, "1", True)
 
     @pytest.mark.parametrize("state", [State.COMPLETE, State.ARCHIVED, State.KEPT, State.PURGED])
-    def test_a_second_mark_changes_nothing(self, state):
+    def test_a_mark_that_says_nothing_new_changes_nothing(self, state):
         log = log_in(state, "0")
-        assert received(log, batch(return_code="1", received=NOW + timedelta(hours=1))) == log
+        assert received(log, batch(return_code="0", received=NOW + timedelta(hours=1))) == log
+
+    @pytest.mark.parametrize(
+        ("codes", "worst"),
+        [
+            ("01", "1"),
+            ("10", "1"),
+            ("012", "2"),
+            ("201", "2"),
+            (["0", ""], ""),
+            (["0", "out of space"], "out of space"),
+        ],
+    )
+    def test_the_worst_of_several_codes_wins_and_all_are_listed(self, codes, worst):
+        log = received(NEW, *(batch(return_code=code) for code in [*codes, *codes]))
+        assert (log.return_code, log.codes, log.state) == (worst, tuple(codes), State.COMPLETE)
+
+    def test_a_second_mark_leaves_a_good_copy_alone(self):
+        log = received(log_in(State.ARCHIVED, "0"), batch(return_code="1"))
+        assert (log.state, log.return_code) == (State.ARCHIVED, "1")
+
+    def test_more_codes_than_can_be_listed_are_still_compared(self):
+        log = received(NEW, *(batch(return_code=str(code)) for code in range(200)))
+        assert (log.return_code, len(log.return_codes) <= 255) == ("199", True)
+
+    def test_a_node_that_goes_on_ends_the_log_again(self):
+        log = received(NEW, batch(b"a\n"), batch(return_code="0"), batch(b"b\n"))
+        assert (log.state, log.return_code) == (State.RECEIVING, "0")
+        log = received(log, batch(return_code="1"))
+        assert (log.state, log.codes, log.return_code) == (State.COMPLETE, ("0", "1"), "1")
 
     def test_an_empty_return_code_completes_a_log_too(self):
         assert received(NEW, batch(return_code="")).complete
 
-    def test_a_mark_does_not_overtake_text_nor_text_undo_a_mark(self):
-        log = received(NEW, batch(b"a\n"), batch(return_code="0"), batch(b"b\n"))
-        assert (log.state, log.return_code, log.bytes) == (State.COMPLETE, "0", 4)
-
     @given(st.lists(st.sampled_from([batch(b"a\n"), batch(line("b")), batch(return_code="0"), batch(return_code="1")])))
     def test_whatever_arrives_numbers_have_no_gap_and_a_marked_log_stays_marked(self, batches):
-        log, texts, marked = NEW, [], None
+        log, texts, marked, state = NEW, [], None, State.RECEIVING
         for item in batches:
             before = log.next_sequence
             reception = lifecycle.receive(log, [item])
             log = reception.log
             texts += [chunk.text for chunk in reception.chunks]
             assert [chunk.sequence for chunk in reception.chunks] == list(range(before, log.next_sequence))
-            marked = marked if marked is not None else item.return_code
+            marked = max(filter(None, (marked, item.return_code)), default=None)
             assert log.return_code == marked
-            assert log.state is (State.RECEIVING if marked is None else State.COMPLETE)
+            state = State.RECEIVING if reception.chunks else State.COMPLETE if item.return_code else state
+            assert log.state is state
         assert (log.bytes, log.lines) == (len(b"".join(texts)), b"".join(texts).count(b"\n"))
 
     @given(st.lists(st.sampled_from([batch(b"a\n"), batch(line("b")), batch(return_code="0")]), max_size=8), st.data())
@@ -159,8 +258,9 @@ class TestParts:
         later = NOW + timedelta(days=9)
         part = lifecycle.next_part(log, later)
         expected = Log(
-            0, PILOT, 4, State.RECEIVING, later, later, reference="ref", site="site", ce="ce", resend=log.resend
-        )
+            0, PILOT, 4, State.RECEIVING, later, later,
+            reference="ref", site="site", ce="ce", resend=log.resend, answers=log.answers,
+        )  # fmt: skip
         assert part == expected
         assert lifecycle.receive(part, [batch(line("first"))]).chunks == ()
 
@@ -228,7 +328,41 @@ class TestCharacters:
             chunk.decode()
 
 
+class TestSenders:
+    def sent(self, *texts):
+        messages = [replace(batch(text), sender=sender) for sender, text in texts]
+        reception = lifecycle.receive(NEW, messages)
+        return reception.log, b"".join(chunk.text for chunk in reception.chunks)
+
+    def test_text_of_another_sender_does_not_go_on_with_an_unfinished_line(self):
+        _, text = self.sent(("one", b"half a li"), ("other", b"whole\n"), ("one", b"ne\n"))
+        assert text == b"half a li\nwhole\nne\n"
+
+    def test_a_sender_goes_on_with_its_own_line(self):
+        _, text = self.sent(("one", b"half a li"), ("one", b"ne\n"), ("other", b"whole\n"))
+        assert text == b"half a line\nwhole\n"
+
+    def test_all_addresses_are_listed_once(self):
+        log, _ = self.sent(*((sender, b"x\n") for sender in ("one", "two", "one", "three", "two")))
+        assert (log.sender, log.many_senders, log.addresses) == ("one", True, ("one", "two", "three"))
+
+    def test_a_single_address_is_its_own_list(self):
+        log, _ = self.sent(("one", b"x\n"), ("one", b"y\n"))
+        assert (log.many_senders, log.addresses) == (False, ("one",))
+
+    def test_the_list_is_bounded(self):
+        log, _ = self.sent(*((f"192.0.2.{number}", b"x\n") for number in range(100)))
+        assert (log.many_senders, len(log.senders) <= 255) == (True, True)
+
+
 class TestSilence:
+    @pytest.mark.parametrize("change", [{"return_code": "0"}, {"generation": 1}], ids=["marked", "archived"])
+    def test_a_log_that_had_ended_is_sealed_after_a_silence_of_its_own(self, change):
+        settings = SealSettings(silent_final_seconds=0, silent_running_seconds=0, silent_reopened_seconds=HOUR)
+        for info in (None, PilotInfo("ref", final=True), PilotInfo("ref", final=False)):
+            assert not lifecycle.has_ended(replace(NEW, **change), info, NOW + timedelta(minutes=59), settings)
+            assert lifecycle.has_ended(replace(NEW, **change), info, NOW + timedelta(hours=1), settings)
+
     @pytest.mark.parametrize(
         ("info", "hours"),
         [(PilotInfo("ref", final=True), 1), (PilotInfo("ref", final=False), 48), (None, 48)],

@@ -21,13 +21,25 @@ class Listing:
     start: int = 0
     more: bool = False
 
+    @property
+    def has_missing(self) -> bool:
+        """Return whether text is missing in any of the logs."""
+        return any(log.get("MissingBytes") for log in self.logs)
+
+    @property
+    def has_senders(self) -> bool:
+        """Return whether any of the logs came from several addresses."""
+        return any(log.get("ManySenders") and "Senders" in log for log in self.logs)
+
     def row(self, log: dict) -> list:
-        """Return a log as a row of a table."""
+        """Return a log as a row of a table, with the columns that any of the logs has need of."""
         part = f" part {log['Part']}" if log["Part"] != 1 else ""
-        code = log["ReturnCode"] if log["Complete"] else "-"
+        code = (log.get("ReturnCodes") or log["ReturnCode"]) if log["Complete"] else "-"
         where = (log["VO"], log["Site"] or "-", log["CE"] or "-")
         figures = (f"{log['NumberOfLines']:,}", humanize.size(log["NumberOfBytes"]), log["LastSeen"])
-        return [log["PilotStamp"] + part, *where, standing(log), code, *figures]
+        senders = [len(log["Senders"].split(","))] if self.has_senders else []
+        missing = [humanize.size(log["MissingBytes"] or 0)] if self.has_missing else []
+        return [log["PilotStamp"] + part, *where, standing(log), code, *figures, *senders, *missing]
 
     def place(self, page: int) -> str:
         """Return the position of this page among all logs, and how to see the next."""

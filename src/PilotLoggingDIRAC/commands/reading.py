@@ -20,6 +20,8 @@ SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_
 _MAX_PARTS = 1000
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
+#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
+_LINGER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class PilotOutput:
     stdout: str
     stderr: str
     source: str
-    complete: bool
+    ended: bool
+    missing: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the pilot reported its end and no text is missing."""
+        return self.ended and not self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class LogReading:
         """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
         names = ([source],) if source else ()
         found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
-        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], found["LogComplete"])
+        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
 
     def pages(self, pilot: Pilot) -> Iterator[str]:
         """Yield the whole text in the database."""
@@ -111,8 +119,8 @@ class LogReading:
             return last_lines(self.output(pilot.name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
-        """Yield the text (or its last lines) and all new text, until the pilot's log has ended, or DIRAC says that the
-        pilot has and nothing comes any more.
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
+        DIRAC says that the pilot has and nothing comes any more.
 
         While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
@@ -120,10 +128,12 @@ class LogReading:
             page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
         else:
             page = self._ask(_FOR_EVER_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)
+        quiet_seconds = 0.0
         while True:
             if page["Text"]:
                 yield page["Text"]
-            if page["Final"] or page.get("Over"):
+            quiet_seconds = quiet_seconds + interval_seconds if page["Final"] and not page["Text"] else 0.0
+            if page.get("Over") or (page["Final"] and quiet_seconds >= _LINGER_SECONDS):
                 return
             if page["AtEnd"]:
                 self.sleep(interval_seconds)
@@ -131,6 +141,11 @@ class LogReading:
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
         return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
+
+
+def _facts(found: dict) -> tuple[bool, int]:
+    """Return whether the pilot reported its end, and the bytes that are missing; an older service tells less."""
+    return found.get("LogEnded", found["LogComplete"]), found.get("LogMissingBytes", 0)
 
 
 def last_lines(text: str, lines: int) -> str:

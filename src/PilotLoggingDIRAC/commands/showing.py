@@ -65,7 +65,7 @@ def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | Non
 def _end(log: Mapping) -> str:
     """Return the end of a pilot in words."""
     if log["Complete"]:
-        return f"The pilot has ended with code {log['ReturnCode']}"
+        return f"The pilot has ended with code {log.get('ReturnCodes') or log['ReturnCode']}"
     if log.get("PilotEnded"):
         silence = humanize.span(log["SilentSeconds"])
         return (
@@ -76,8 +76,10 @@ def _end(log: Mapping) -> str:
 
 def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options: Mapping[str, str]) -> int:
     texts = reading.pages(pilot) if lines is None else iter([reading.tail(pilot, lines)])
-    complete = all(part["Complete"] for part in pilot.parts[-1:])
-    return _give(f"{pilot}", texts, "", source_chain.COLLECTOR, complete, pilot.bytes, options)
+    ended = all(part["Complete"] for part in pilot.parts[-1:])
+    missing = sum(part.get("MissingBytes", 0) for part in pilot.parts)
+    output = PilotOutput("", "", source_chain.COLLECTOR, ended, missing)
+    return _give(f"{pilot}", texts, output, pilot.bytes, options)
 
 
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
@@ -85,7 +87,7 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
         return _from_database(reading, found, lines, options)
     output: PilotOutput = reading.output(name, source)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    return _give(name, [text], output.stderr, output.source, output.complete, len(text), options)
+    return _give(name, [text], output, len(text), options)
 
 
 def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | None:
@@ -97,21 +99,27 @@ def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> 
     return pilot if pilot.parts and all(part["State"] != "Purged" for part in pilot.parts) else None
 
 
-def _give(name, texts: Iterable[str], stderr: str, source: str, complete: bool, size: int, options) -> int:
-    about = f"# {name}, from {source}, {'complete' if complete else 'the pilot did not say that it had ended'}"
+def _give(name: str, texts: Iterable[str], output: PilotOutput, size: int, options: Mapping[str, str]) -> int:
+    """Print or write the texts, with the facts of the output beside them."""
+    about = f"# {name}, from {output.source}, {_standing(output)}"
     if "JSON" in options:
-        text = "".join(texts)
-        console.as_json({"Pilot": name, "Source": source, "Complete": complete, "StdOut": text, "StdErr": stderr})
+        facts = {"Source": output.source, "Complete": output.complete, "MissingBytes": output.missing}
+        console.as_json({"Pilot": name, **facts, "StdOut": "".join(texts), "StdErr": output.stderr})
     elif "Output" in options:
-        write(texts, stderr, Path(options["Output"]), size)
+        write(texts, output.stderr, Path(options["Output"]), size)
         console.remark(about)
     else:
         console.remark(about)
         _print(texts, "Raw" in options)
-        if stderr.strip():
+        if output.stderr.strip():
             console.remark("# standard error")
-            _print([stderr], "Raw" in options)
+            _print([output.stderr], "Raw" in options)
     return SHOWN
+
+
+def _standing(output: PilotOutput) -> str:
+    standing = "complete" if output.ended else "the pilot did not say that it had ended"
+    return standing + (f", {humanize.size(output.missing)} missing" if output.missing else "")
 
 
 def _print(texts: Iterable[str], raw: bool) -> None:

@@ -31,6 +31,7 @@ SWITCHES = (
     ("", "ReturnCode=", "Only of pilots that ended with these codes"),
     ("", "Incomplete", "Only of pilots that ended without saying so, by their silence or by DIRAC's word"),
     ("", "Dead", "Only of those whose logs still wait for their end, of pilots that have ended, as DIRAC says"),
+    ("", "Missing", "Only with text missing, from whatever cause"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
     ("", "Since=", "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00)"),
@@ -45,9 +46,7 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
     }
-    for switch in ("Incomplete", "Dead"):
-        if switch in options:
-            wanted[switch] = True
+    wanted |= {switch: True for switch in ("Incomplete", "Dead", "Missing") if switch in options}
     if "Error" in options:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)

@@ -1,9 +1,9 @@
 """The life of a log: what a batch, silence or time makes of it. Pure rules; the store makes them atomic.
 
 ``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
-in place of ``Archived``. Late text reopens what is still in the store; text for a purged log opens a next part, and so
-does a stamp that is used again long after its log was archived. From each of them a log becomes ``Deleted`` on
-request, and stays so: its row only remembers what was sent before.
+in place of ``Archived``. Text makes a log Receiving again that is still in the store; for a purged log it opens a next
+part, and so does a stamp that is used again long after its log was archived. From each state a log becomes ``Deleted``
+on request, and stays so: its row only remembers what was sent before.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from .endings import ended_with
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
 from .text import limits, resend
 from .text.limits import TextFilter
+from .text.marked_line import marked_line
+from .text.resend import Guess
 from .text.utf8 import character_boundary
 
 #: States of a log whose text has left the store.
@@ -24,6 +28,8 @@ GONE = (State.PURGED, State.DELETED)
 
 #: A message is stored in chunks of at most this many bytes, so that no row outgrows the database's packet.
 MAX_CHUNK_BYTES = 1024 * 1024
+
+_MAX_SENDERS_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +68,62 @@ def receive(log: Log, batches: Iterable[Batch], text_filter: TextFilter | None =
 
 
 def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[Chunk], Receipt]:
-    repeated, memory = resend.receive(resend.Memory.load(log.resend), batch.text)
-    log = dataclasses.replace(log, last_seen=max(log.last_seen, batch.received), resend=memory.dump())
-    if repeated == len(batch.text):
-        return log, [], Receipt(0, repeated)
-    filtered = text_filter.filter(log, batch.text[repeated:], batch.received)
-    dropped = log.dropped_bytes + filtered.dropped + batch.missing_bytes
-    log = dataclasses.replace(_sent_by(log, batch), carry=filtered.carry, dropped_bytes=dropped)
-    return *_store(log, filtered.text, batch), Receipt(len(filtered.text), repeated)
+    """Take text into a log. The row is changed once, as each copy of it costs as much as the rule for resends."""
+    before = _memory(log)
+    repeated, memory, guess = resend.receive(before, batch)
+    changes: dict[str, Any] = {
+        "last_seen": max(log.last_seen, batch.received),
+        "resend": memory.dump(),
+        "answers": memory.dump_answers(),
+    }
+    notice = marked_line(batch.received, f"{repeated} bytes {guess}") if guess else b""
+    if repeated == len(batch.text) and (log.state in GONE or not notice):
+        return dataclasses.replace(log, **changes), [], Receipt(0, repeated)
+    interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
+    text = (b"\n" if interrupts else b"") + batch.text[repeated:]
+    filtered = text_filter.filter(log, text, batch.received, notice)
+    dropped = filtered.dropped + batch.missing_bytes
+    missing = dropped + (repeated if guess is Guess.UNKNOWN else 0)
+    changes |= {
+        "carry": filtered.carry,
+        "dropped_bytes": max(log.dropped_bytes + dropped, 0),
+        "missing_bytes": max(log.missing_bytes + missing, 0),
+    }
+    chunks, stored = _store(log, filtered.text, batch)
+    log = dataclasses.replace(_sent_by(log, batch), **changes, **stored)
+    return log, chunks, Receipt(len(filtered.text), repeated)
+
+
+def _memory(log: Log) -> resend.Memory:
+    return resend.Memory.load(log.resend, log.answers)
 
 
 def _sent_by(log: Log, batch: Batch) -> Log:
-    """Return the log with the address of its first message, and whether another wrote to it from elsewhere."""
-    if not batch.sender or batch.sender == log.sender:
+    """Return the log with the address that the batch came from among its senders, a bounded number of them."""
+    if not batch.sender or batch.sender == log.sender or batch.sender in log.addresses:
         return log
-    return dataclasses.replace(log, sender=log.sender or batch.sender, many_senders=bool(log.sender))
+    if not log.sender:
+        return dataclasses.replace(log, sender=batch.sender)
+    senders = ",".join([*log.addresses, batch.sender])
+    return dataclasses.replace(
+        log, many_senders=True, senders=senders if len(senders) <= _MAX_SENDERS_LENGTH else log.senders
+    )
 
 
-def _store(log: Log, text: bytes, batch: Batch) -> tuple[Log, list[Chunk]]:
+def _store(log: Log, text: bytes, batch: Batch) -> tuple[list[Chunk], dict[str, Any]]:
+    """Return the chunks of a text, and what they change in the log's row."""
     if not text:
-        return log, []
+        return [], {}
     chunks = [
         Chunk(log.next_sequence + index, part, _line_ends(part, batch), batch.received, batch.sender)
         for index, part in enumerate(split(text))
     ]
-    log = dataclasses.replace(
-        log,
-        state=_reopened(log),
-        lines=log.lines + sum(chunk.lines for chunk in chunks),
-        bytes=log.bytes + len(text),
-        next_sequence=log.next_sequence + len(chunks),
-    )
-    return log, chunks
+    return chunks, {
+        "state": _reopened(log, batch),
+        "lines": log.lines + sum([chunk.lines for chunk in chunks]),
+        "bytes": log.bytes + len(text),
+        "next_sequence": log.next_sequence + len(chunks),
+    }
 
 
 def _line_ends(part: bytes, batch: Batch) -> int:
@@ -101,21 +131,27 @@ def _line_ends(part: bytes, batch: Batch) -> int:
     return batch.line_ends if batch.line_ends is not None and part == batch.text else part.count(b"\n")
 
 
-def _reopened(log: Log) -> State:
-    """Late text leaves a sealed log sealed, so that it is archived again after a short grace."""
-    if log.state is State.RECEIVING:
+def _reopened(log: Log, batch: Batch) -> State:
+    """A pilot's text makes a log Receiving again, for those who follow it, and until its next mark or a long silence. A
+    line of our own leaves a sealed log sealed, so that it is archived again after a short grace.
+    """
+    if log.state is State.RECEIVING or not batch.is_own_line:
         return State.RECEIVING
     return State.COMPLETE if log.complete else State.INCOMPLETE
 
 
 def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Chunk], Receipt]:
-    """The first mark counts; a second one changes nothing. An archived copy stays good, as the text is the same."""
-    if log.complete or log.state is State.DELETED:
+    """A mark ends a log, also one that went on after another mark. A mark that says nothing new changes nothing, and an
+    archived copy stays good, as the text is the same.
+    """
+    if log.state is State.DELETED:
         return log, [], Receipt(0)
     state = State.COMPLETE if log.state in (State.RECEIVING, State.INCOMPLETE) else log.state
+    ended = dataclasses.replace(ended_with(log, batch.return_code or ""), state=state)
+    if ended == log:
+        return log, [], Receipt(0)
     last_seen = max(log.last_seen, batch.received)
-    log = _sent_by(log, batch)
-    return dataclasses.replace(log, state=state, return_code=batch.return_code, last_seen=last_seen), [], Receipt(0)
+    return dataclasses.replace(_sent_by(ended, batch), last_seen=last_seen), [], Receipt(0)
 
 
 def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
@@ -138,7 +174,7 @@ def part_for(log: Log, batches: Sequence[Batch], accept_late: timedelta) -> Log:
     """
     received = batches[0].received
     if _is_used_again(log, received, accept_late):
-        return dataclasses.replace(next_part(log, received), resend=b"")
+        return dataclasses.replace(next_part(log, received), resend=b"", answers=b"")
     return next_part(log, received) if needs_next_part(log, batches) else log
 
 
@@ -150,8 +186,8 @@ def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
     """Return whether new text arrives for a log whose text is gone, which opens a next part."""
     if log.state not in GONE:
         return False
-    memory = resend.Memory.load(log.resend)
-    return any(batch.text and resend.receive(memory, batch.text)[0] < len(batch.text) for batch in batches)
+    memory = _memory(log)
+    return any(resend.receive(memory, batch).repeated < len(batch.text) for batch in batches)
 
 
 def next_part(log: Log, received: datetime) -> Log:
@@ -164,6 +200,7 @@ def next_part(log: Log, received: datetime) -> Log:
         first_seen=received,
         last_seen=received,
         resend=log.resend,
+        answers=log.answers,
         reference=log.reference,
         site=log.site,
         ce=log.ce,
@@ -171,11 +208,14 @@ def next_part(log: Log, received: datetime) -> Log:
 
 
 def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
-    """Return whether a receiving log is to be sealed as incomplete: its silence exceeds its pilot's limit.
+    """Return whether a receiving log is to be sealed: its silence exceeds its pilot's limit, or that of a log that had
+    ended before.
 
     ``info`` is None for a pilot that PilotAgentsDB does not know; unknown there is not dead.
     """
-    if info is None:
+    if log.complete or log.generation:
+        limit = settings.silent_reopened_seconds
+    elif info is None:
         limit = settings.silent_unknown_seconds
     else:
         limit = settings.silent_final_seconds if info.final else settings.silent_running_seconds

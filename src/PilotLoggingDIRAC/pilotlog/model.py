@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,16 @@ class State(StrEnum):
     DELETED = "Deleted"
 
 
+class Delivery(StrEnum):
+    """Delivery of the answer to a message, as its collector knows it. ``ARRIVED``: all of it was written to an open
+    connection; ``BROKEN``: it was not; ``WAITING``: there was none yet, and the sender was connected.
+    """
+
+    ARRIVED = "a"
+    BROKEN = "b"
+    WAITING = "w"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PilotId:
     """The owner of a log: the VO and the pilot's stamp. Made by ``validation.pilot``."""
@@ -38,8 +49,9 @@ class Batch:
     """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
 
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
-    ``line_ends`` is how many the text has, if they have been counted. ``missing_bytes``: what its sender sent besides,
-    and a marked line in the text tells of.
+    ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
+    for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
+    ``missing_bytes``: so many bytes are missing, as a marked line in the text says; below 0, so many are found again.
     """
 
     pilot: PilotId
@@ -48,7 +60,14 @@ class Batch:
     return_code: str | None = None
     sender: str = ""
     line_ends: int | None = field(default=None, compare=False)
+    name: int = field(default=0, compare=False)
+    answers: tuple[tuple[int, Delivery], ...] = field(default=(), compare=False)
     missing_bytes: int = 0
+
+    @property
+    def is_own_line(self) -> bool:
+        """Return whether this is no pilot's text but a line of our own that tells of a gap."""
+        return self.missing_bytes > 0 and not self.sender
 
     @property
     def size(self) -> int:
@@ -62,6 +81,11 @@ class Numbered:
 
     number: int
     batch: Batch
+
+
+def name_of(epoch: str, number: int) -> int:
+    """Return the name of a message, 64 bits: its number in an epoch, behind a checksum of the epoch."""
+    return zlib.crc32(epoch.encode()) << 32 | number & 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +136,10 @@ _Bytes = bytes  # the class below has a field of the same name
 class Log:
     """One log (one part of it, where an evicted pilot ran again), as the store has it. Times UTC, sizes in bytes.
 
-    ``carry``: the state of its text between two messages, see ``limits``. ``dropped_bytes`` were left out by a limit.
-    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere.
+    ``resend`` and ``answers``: its memory of messages, see ``resend``. ``carry``: the state of its text between two
+    messages, see ``limits``. ``dropped_bytes`` were left out by a limit, ``missing_bytes`` for whatever cause.
+    ``sender``: the address of the first message; ``many_senders``: another came from elsewhere; ``senders``: all
+    addresses, if there are several. ``return_code``: the worst that was reported; ``return_codes``: all, if several.
     """
 
     id: int
@@ -126,11 +152,15 @@ class Log:
     bytes: int = 0
     next_sequence: int = 0
     resend: _Bytes = b""
+    answers: _Bytes = b""
     carry: _Bytes = b""
     dropped_bytes: int = 0
+    missing_bytes: int = 0
     sender: str = ""
     many_senders: bool = False
     return_code: str | None = None
+    return_codes: str = ""
+    senders: str = ""
     reference: str = ""
     site: str = ""
     ce: str = ""
@@ -149,6 +179,18 @@ class Log:
     def complete(self) -> bool:
         """Return whether the pilot has finalised its log."""
         return self.return_code is not None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return all return codes that were reported, in their order."""
+        if self.return_code is None:
+            return ()
+        return tuple((self.return_codes or self.return_code.replace(",", ";")).split(","))
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the addresses of the senders, the first ones if there are many."""
+        return tuple(filter(None, (self.senders or self.sender).split(",")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +220,9 @@ class Selection:
     """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in
     scope.
 
-    ``incomplete``: those only whose pilot has ended without saying so; ``last_error``: text that the last error holds,
-    capitals or not. ``dead``: those only whose pilot has ended, as DIRAC says, and that are not sealed yet. ``ids`` are
-    these logs, once they have been looked up.
+    ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
+    ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
+    DIRAC says, and that are not sealed yet. ``ids`` are these logs, once they have been looked up.
     """
 
     vos: tuple[str, ...] = ()
@@ -193,6 +235,7 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     incomplete: bool = False
+    missing: bool = False
     last_error: str = ""
     dead: bool = False
     ids: tuple[int, ...] | None = None
@@ -223,6 +266,8 @@ class Output:
     source: str = ""
     final: bool = False
     complete: bool = False
+    ended: bool = False
+    missing_bytes: int = 0
     files: tuple[str, ...] = field(default=())
     doubtful: bool = False
 

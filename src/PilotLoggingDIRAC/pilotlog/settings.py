@@ -156,8 +156,19 @@ class SealSettings:
     silent_final_seconds: float = 1 * HOUR
     silent_unknown_seconds: float = 48 * HOUR
     silent_running_seconds: float = 48 * HOUR
+    silent_reopened_seconds: float = 1 * HOUR
     page_logs: int = 500
     max_logs: int = 20_000
+
+    @property
+    def shortest_silence(self) -> float:
+        """Return the seconds of silence before which no log is sealed."""
+        return min(
+            self.silent_final_seconds,
+            self.silent_unknown_seconds,
+            self.silent_running_seconds,
+            self.silent_reopened_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.body import Body, BodyMemory
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings, IngestSettings
 from PilotLoggingDIRAC.transport.credentials import CredentialsOnce
+from PilotLoggingDIRAC.transport.delivery import is_open, is_written
 from PilotLoggingDIRAC.transport.guards.gzip import guard_gzip, take_compressed
 from PilotLoggingDIRAC.transport.identity.tokens import TokenCredentials
 
@@ -55,6 +56,9 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     def count(self, error: PilotLogError) -> None:
         """Count a refused body whose sender is unknown and can't be told."""
 
+    def sent(self, whole: bool) -> None:
+        """Hear what became of the answer: whether all of it was written to a connection that was open."""
+
     def prepare(self) -> None:  # type: ignore[override]  # DIRAC's coroutine is called by ``post``
         """Prepare for receiving the body, synchronously. DIRAC's own ``prepare`` is a coroutine and needs fields of the
         body; it is called after the body has arrived.
@@ -76,6 +80,7 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
     def on_connection_close(self) -> None:
         """Release the body; count it if the sender was too slow."""
         super().on_connection_close()
+        self.sent(False)
         if self._body and not self._body.finished and time.monotonic() - self._began >= self._bounds.max_body_seconds:
             self.count(BodyTooSlow("The body did not arrive in time"))
         self._let_go()
@@ -117,11 +122,14 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
         """
         self.set_header("Content-Type", "application/json")
         stream = self.request.connection.stream
+        was_open = is_open(stream)
         try:
             sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_texts(result)
             await asyncio.wait_for(sent, self.send_seconds)
+            self.sent(was_open and is_written(stream))
         except (TimeoutError, StreamClosedError, PilotLogError):
             stream.close()  # cut off, so that nobody takes a part for the whole answer
+            self.sent(False)
 
     async def _send_texts(self, texts: AsyncIterator[str]) -> None:
         async for text in texts:

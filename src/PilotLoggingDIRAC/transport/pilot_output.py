@@ -41,6 +41,8 @@ class PilotOutputMixin(AuditedMixin):
             "FileList": list(found.files),
             "LogSource": found.source,
             "LogComplete": found.complete,
+            "LogEnded": found.ended or found.complete,
+            "LogMissingBytes": found.missing_bytes,
         }
 
     def pilotLoggingInfo(self, reference: str) -> str:

@@ -324,7 +324,7 @@ class TestArchiving:
 
     def test_text_that_arrives_during_the_upload_is_archived_with_the_rest(self, agent, world, archive):
         world.finish()
-        archive.on_put = lambda file: world.send(b"late\n") if file.lfn.endswith(".1.log.gz") else None
+        archive.on_put = lambda file: world.go_on() if file.lfn.endswith(".1.log.gz") else None
         agent.archive_logs()
         assert world.log().state is State.COMPLETE
         assert agent.tally.counts["changed meanwhile"] == 1
@@ -455,7 +455,7 @@ class TestRetention:
     def test_superseded_files_are_left_for_as_long_as_an_upload_may_still_come(self, agent, world, archive):
         world.finish()
         agent.archive_logs()
-        world.send(b"late\n")
+        world.go_on()
         agent.archive_logs()
         agent.retention(stall_seconds=1800).run(purge_kept=False)
         assert len(archive.names()) == 2
@@ -468,7 +468,7 @@ class TestRetention:
             world.finish(pilot(number))
         agent.archive_logs()
         for number in range(8):
-            world.send(b"late\n", pilot(number))
+            world.go_on(pilot(number))
         agent.archive_logs()
         remove = archive.remove
         stuck = {pilot(0).stamp, pilot(1).stamp, pilot(2).stamp, pilot(3).stamp}

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, SourcesExhausted, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, State
-from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
+from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs, describe
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
@@ -244,3 +244,10 @@ def test_pilot_without_a_log_is_known_by_its_stamp_to_those_who_may_read_it(aske
 def test_stamp_that_nobody_knows_is_told_in_words(asked):
     with pytest.raises(LogNotFound, match="neither DIRAC nor a log has"):
         asked(Known()).get(ADMIN, Policy(), "f" * 32)
+
+
+def test_log_with_text_missing_has_ended_and_is_not_complete():
+    log = Log(1, PILOT, 1, State.COMPLETE, LONG_AGO, LONG_AGO, return_code="0")
+    whole, holed = describe([log], ""), describe([log, dataclasses.replace(log, part=2, missing_bytes=7)], "")
+    assert (whole.ended, whole.complete, whole.missing_bytes) == (True, True, 0)
+    assert (holed.ended, holed.complete, holed.missing_bytes) == (True, False, 7)

@@ -39,6 +39,11 @@ def test_how_the_log_stands_is_told():
     assert "running. The pilot has not reported its end yet." in summary([RUNNING], TEXT)
 
 
+def test_how_much_is_missing_is_told_beside_the_standing():
+    parts = [dataclasses.replace(ENDED, missing_bytes=400_000), dataclasses.replace(ENDED, part=2, missing_bytes=10**6)]
+    assert "Log: complete, 1.4 MB missing. " in summary(parts, TEXT)
+
+
 def test_log_without_commands_and_errors_has_no_empty_headings():
     told = summary([RUNNING], "")
     assert "Commands" not in told and "Errors" not in told and "Where" not in told

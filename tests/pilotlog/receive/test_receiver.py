@@ -218,6 +218,7 @@ class TestQuotas:
         ((log, text),) = logs(transactions)
         assert text.startswith(b"x" * 60) and b"yyy" not in text and log.state is State.COMPLETE
         assert text.count(b"3 messages with 180 bytes are missing here: ") == text.count(b"missing") == 1
+        assert log.missing_bytes == 180
 
     def test_new_logs_over_the_quota_leave_no_row(self, receiver, transactions):
         send(receiver, json.dumps("a"), stamp="a1")

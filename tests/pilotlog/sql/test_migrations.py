@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import OperationalError
 
+from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.model import Numbered, Selection
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql import migrations as module
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
@@ -114,7 +115,7 @@ def test_a_database_that_is_away_is_named_so(tmp_path, clock):
         migrate(engine, clock)
 
 
-STREAM = ("Carry", "DroppedBytes", "Sender", "ManySenders")
+STREAM = ("Carry", "DroppedBytes", "Sender", "ManySenders", "Answers", "MissingBytes")
 
 
 @pytest.fixture
@@ -123,6 +124,7 @@ def first_version(engine, clock):
     migrate(engine, clock)
     SqlAppender(Transactions(engine, StoreSettings()), clock).append("e", [Numbered(1, batch(line("old")))])
     with engine.begin() as connection:
+        connection.execute(text("DROP INDEX IX_Missing"))
         for column in STREAM:
             connection.execute(text(f"ALTER TABLE PilotLogs DROP COLUMN {column}"))
         connection.execute(migrations.delete().where(migrations.c.Version > 1))
@@ -150,6 +152,33 @@ def test_rows_that_the_first_version_writes_beside_the_second_are_read(engine, c
         connection.execute(text(f"INSERT INTO PilotLogs ({first_columns}) VALUES {row}"), values)
     (log,) = SqlReader(Transactions(engine, StoreSettings())).find(PILOT)
     assert (log.carry, log.dropped_bytes, log.sender, log.many_senders) == (b"", 0, "", False)
+
+
+def test_a_log_of_the_seventh_version_goes_on_in_the_eighth(engine, clock):
+    migrate(engine, clock)
+    transactions = Transactions(engine, StoreSettings())
+    SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("old")))])
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE PilotLogs DROP COLUMN Answers"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 7))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 7]
+    (receipt,) = SqlAppender(transactions, clock).append("f", [Numbered(1, batch(line("old") + b"new\n"))])
+    assert receipt.repeated_bytes == len(line("old"))
+
+
+def test_what_limits_left_out_before_the_ninth_version_is_missing(engine, clock):
+    migrate(engine, clock)
+    transactions = Transactions(engine, StoreSettings())
+    SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("old")))])
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX IX_Missing"))
+        connection.execute(text("ALTER TABLE PilotLogs DROP COLUMN MissingBytes"))
+        connection.execute(text("UPDATE PilotLogs SET DroppedBytes = 7"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 8))
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 8]
+    reader = SqlReader(transactions)
+    ((_, (log,)),) = [reader.select(Scope(everything=True), Selection(missing=True), "LogID", False, 0, 9)]
+    assert log.missing_bytes == 7
 
 
 NARROW = {

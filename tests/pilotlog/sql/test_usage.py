@@ -41,6 +41,9 @@ def test_logs_are_selected_by_their_end_and_last_error(store, alter, reader):
         ]
 
     assert selected(incomplete=True) == ["beta_vo"]
+    assert selected(missing=True) == []
+    alter(update(logs).where(PILOT.vo == logs.c.VO).values(MissingBytes=3))
+    assert selected(missing=True) == [PILOT.vo]
     assert selected(last_error="0% full_") == ["beta_vo"]
     assert selected(last_error="full%disk") == []
     assert selected(since=None) == ["beta_vo", PILOT.vo]

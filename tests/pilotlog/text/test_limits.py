@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog import lifecycle
-from PilotLoggingDIRAC.pilotlog.model import Log, Numbered, State
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Log, Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import TextSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
@@ -21,8 +21,12 @@ NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
 
 
 def received(*texts, log=NEW, **settings):
-    """The log behind the messages, what is stored of it, and the receipts."""
-    reception = lifecycle.receive(log, map(batch, texts), TextFilter(default(), TextSettings(**settings)))
+    """The log behind the messages, all of them answered, what is stored of it, and the receipts."""
+    answered = tuple((name, Delivery.ARRIVED) for name in range(1, len(texts) + 1))
+    messages = [
+        replace(batch(text), name=name, answers=answered[: name - 1]) for name, text in enumerate(texts, start=1)
+    ]
+    reception = lifecycle.receive(log, messages, TextFilter(default(), TextSettings(**settings)))
     return reception.log, b"".join(chunk.text for chunk in reception.chunks), reception.receipts
 
 

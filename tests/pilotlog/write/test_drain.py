@@ -19,10 +19,11 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.sealing import SqlSealing
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
-from tests.conftest import batch, line
+from tests.conftest import PILOT, batch, line
 from tests.pilotlog.write.test_writer import lines, read
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -103,6 +104,12 @@ def drained(writer):
     return writer.status()["Spool"]["Batches"] == 0
 
 
+def missing(transactions):
+    """The log's figure of bytes that are missing."""
+    (log,) = SqlReader(transactions).find(PILOT)
+    return log.missing_bytes
+
+
 @pytest.fixture
 def looks(monkeypatch):
     """A list that grows with each look for spools of dead processes."""
@@ -120,6 +127,21 @@ def tries(writer):
 def send(writer, *texts):
     answers = [writer.submit(batch(text)) for text in texts]
     return [answer.result(PATIENCE_SECONDS) for answer in answers]
+
+
+def test_what_a_program_prints_again_is_kept_in_the_spool_and_by_who_adopts_it(make_writer, switch, transactions):
+    writer = make_writer()
+    switch.away = True
+    for _ in range(3):
+        answer = writer.submit(batch(b"tick\n"))
+        answer.result(PATIENCE_SECONDS)
+        answer.sent(True)
+    writer.stop()
+    switch.away = False
+    successor = make_writer()
+    send(successor, b"end\n")
+    until(lambda: drained(successor))
+    assert read(transactions) == 3 * b"tick\n" + b"end\n"
 
 
 def test_with_the_store_away_batches_are_acknowledged_and_drain_in_order(make_writer, switch, transactions):
@@ -304,9 +326,11 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     until(lambda: drained(writer))
     assert lines(transactions) == [*(b"%d" % number for number in range(10)), b"last"]
     assert writer.status()["Spool"]["Quarantined"] == 1
+    until(lambda: missing(transactions) == len(b"bad\n"))
     switch.refused = set()
     assert writer.release_quarantine() == 1
     until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
+    assert missing(transactions) == 0
 
 
 @pytest.fixture

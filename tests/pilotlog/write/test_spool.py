@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
@@ -48,6 +48,14 @@ def test_batches_come_back_as_they_went_in(folder):
     assert spool.first(10, 10**6) == ("e", group)
 
 
+def test_what_is_known_of_answers_comes_back_too(folder):
+    known = ((2**63 + 1, Delivery.ARRIVED), (2, Delivery.BROKEN), (3, Delivery.WAITING))
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", [Numbered(4, dataclasses.replace(batch(b"a\n"), answers=known))])
+    ((item,),) = spool.first(10, 10**6)[1:]
+    assert (item.batch.answers, item.batch.name) == (known, name_of("e", 4))
+
+
 def test_bytes_that_are_missing_in_a_message_are_remembered(folder):
     shortened = Numbered(1, dataclasses.replace(batch(b"head and tail"), missing_bytes=4711))
     with_spool = Spool(folder, SpoolSettings())
@@ -59,7 +67,8 @@ def test_a_file_of_the_version_before_is_gone_on_with(folder):
     spool = Spool(folder, SpoolSettings())
     spool.append("e", numbered(b"kept"))
     for table in ("Batches", "Quarantine"):
-        spool._database.execute(f"ALTER TABLE {table} DROP COLUMN Missing")
+        for column in ("Missing", "Answers"):
+            spool._database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     spool._lock.close()
     assert texts(Spool(folder, SpoolSettings())) == [b"kept"]
 

@@ -51,10 +51,15 @@ CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `DroppedBytes` BIGINT NOT NULL DEFAULT '0',
   `Sender` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   `ManySenders` INTEGER NOT NULL DEFAULT '0',
+  `Answers` VARBINARY(255),
+  `MissingBytes` BIGINT NOT NULL DEFAULT '0',
+  `ReturnCodes` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin,
+  `Senders` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (`LogID`),
   CONSTRAINT `UK_Log` UNIQUE (`VO`, `PilotStamp`, `Part`),
   KEY `IX_CE_Seen` (`CE`, `LastSeen`, `LogID`, `State`, `ReturnCode`, `VO`),
   KEY `IX_LastError` (`LastError`(16)),
+  KEY `IX_Missing` (`MissingBytes`),
   KEY `IX_Reference` (`PilotReference`),
   KEY `IX_ReturnCode` (`ReturnCode`, `State`),
   KEY `IX_Seen` (`LastSeen`, `LogID`, `State`, `ReturnCode`),
@@ -112,5 +117,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
@@ -24,6 +23,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
+from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
@@ -31,31 +31,8 @@ from PilotLoggingDIRAC.transport.edge import exported, streamed
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
+from PilotLoggingDIRAC.transport.log_columns import COLUMNS
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
-
-#: Columns of ``getPilotLogs``, in the order of a record.
-COLUMNS = {
-    "VO": lambda log: log.pilot.vo,
-    "PilotStamp": lambda log: log.pilot.stamp,
-    "Part": lambda log: log.part,
-    "State": lambda log: log.state.value,
-    "Complete": lambda log: log.complete,
-    "ReturnCode": lambda log: log.return_code or "",
-    "PilotReference": lambda log: log.reference,
-    "Site": lambda log: log.site,
-    "CE": lambda log: log.ce,
-    "FirstSeen": lambda log: log.first_seen,
-    "LastSeen": lambda log: log.last_seen,
-    "NumberOfLines": lambda log: log.lines,
-    "NumberOfBytes": lambda log: log.bytes,
-    "DroppedBytes": lambda log: log.dropped_bytes,
-    "Sender": lambda log: log.sender,
-    "ManySenders": lambda log: log.many_senders,
-    "SE": lambda log: log.file.se if log.file else "",
-    "LFN": lambda log: log.file.lfn if log.file else "",
-    "Attempts": lambda log: log.attempts,
-    "LastError": lambda log: log.last_error,
-}
 
 #: Columns behind those, of logs that are received.
 FATE_COLUMNS = ("PilotStatus", "PilotEnded", "SilentSeconds")
@@ -69,6 +46,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     """Mixin with the collector's RPC methods, for either protocol."""
 
     collector: Collector = None  # type: ignore[assignment]  # set when the service starts, None if that failed
+    _answer: Answer | None = None
 
     def refused(self, error: PilotLogError, method: str) -> None:
         """Count a refusal and write it to the audit log; ``exported`` calls this."""
@@ -76,12 +54,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
             self.collector.receiver.refused(error)
         super().refused(error, method)
 
-    def offer_sendMessage(self, message, pilotUUID, wnVO) -> Future:
+    def offer_sendMessage(self, message, pilotUUID, wnVO) -> Answer:
         """Return a future of the receipt of a message."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.receiver.message(self.who, message, pilotUUID, wnVO, self.who.address)
 
-    def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Future:
+    def offer_finaliseLogs(self, payload, pilotUUID, wnVO) -> Answer:
         """Return a future of the receipt of a finalise mark."""
         self.about = lambda: {"log": validation.pilot(self.who.vo or wnVO, pilotUUID)}
         return self.collector.receiver.finalisation(self.who, payload, pilotUUID, wnVO, self.who.address)
@@ -111,15 +89,15 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
 
     @exported
     def export_finaliseLogs(self, payload, pilotUUID, wnVO):
-        """Mark a pilot's log as complete; the first mark counts.
+        """Mark a pilot's log as complete; of several marks the worst return code counts.
 
         :param str payload: JSON of {"retCode": <text>}
         :return: S_OK(dict) as of sendMessage
         """
         return self._wait(self.offer_finaliseLogs(payload, pilotUUID, wnVO))
 
-    def _wait(self, answer: Future) -> dict:
-        receiver = self.collector.receiver
+    def _wait(self, answer: Answer) -> dict:
+        receiver, self._answer = self.collector.receiver, answer
         return receipt(receiver.wait(answer, receiver.settings.answer_seconds))
 
     types_getLogs: list = []
@@ -291,3 +269,10 @@ class PilotLoggingHandler(PilotLoggingHandlerMixin, BoundedArguments, RequestHan
         cls.collector = collector(serviceInfo["serviceName"])
         stop_diset_on_signal(cls.collector.stop)
         return S_OK()
+
+    def _rh_executeAction(self, proposalTuple):
+        """Do what DIRAC does, which sends the answer, and tell the writer whether the sender of a message has it."""
+        result = super()._rh_executeAction(proposalTuple)
+        if self._answer:
+            self._answer.sent(result["OK"] and result["Value"][0]["OK"])
+        return result

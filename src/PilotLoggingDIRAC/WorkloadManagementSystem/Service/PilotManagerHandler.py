@@ -20,6 +20,6 @@ class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
 
         :param str pilotReference: the pilot's reference, or its stamp
         :param list sources: names of sources to ask, in this order, instead of those set for the VO
-        :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete
+        :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete, LogEnded, LogMissingBytes
         """
         return self.pilotOutput(pilotReference, sources)

@@ -25,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
+from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.edge import expected, failure
 from PilotLoggingDIRAC.transport.form_handler import FormHandler
 from PilotLoggingDIRAC.transport.graceful_stop import stop_tornado_on_signal
@@ -45,6 +46,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
     decode = staticmethod(decode_plain)
     _place: asyncio.Semaphore | None = None
     _is_stored = False
+    _answer: Answer | None = None
 
     @classmethod
     def _pre_initialize(cls):
@@ -108,7 +110,8 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         names = _parameters(offer.__func__)
         limit = max(self._arrived + self.collector.receiver.settings.answer_seconds - time.monotonic(), 0.001)
         if len(called.args) <= _SHORT_BYTES and not called.message:
-            stored = await asyncio.wait_for(asyncio.wrap_future(_offer(offer, called, names)), limit)
+            self._answer = answer = _offer(offer, called, names)
+            stored = await asyncio.wait_for(asyncio.wrap_future(answer), limit)
         else:
             stored = await asyncio.wait_for(self._store_long(offer, called, names), limit)
         self._is_stored = True
@@ -119,7 +122,7 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
         end = form.Form(args=called.args[-form.EDGE_BYTES :], message=called.message)
         reading = self.collector.decoding.submit(_offer, (offer, called, names))
         try:
-            stored = await asyncio.wrap_future(reading)
+            self._answer = answer = await asyncio.wrap_future(reading)
         except asyncio.CancelledError:
             if reading.cancel():
                 self._miss(end, self._body.text_bytes, too_late())
@@ -127,7 +130,12 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
                 reading.add_done_callback(_take_back)
             raise
         self._let_go()
-        return await asyncio.wrap_future(stored)
+        return await asyncio.wrap_future(answer)
+
+    def sent(self, whole: bool) -> None:
+        """Tell the writer whether the sender of a message has its answer."""
+        if self._answer:
+            self._answer.sent(whole)
 
     def on_finish(self) -> None:
         """Log the call as DIRAC does; stored messages are only counted, as a line for each would flood the log."""
@@ -183,7 +191,7 @@ def _parameters(offer) -> list[str]:
     return list(inspect.signature(offer).parameters)[1:]
 
 
-def _offer(offer, called: form.Form, names: list[str]) -> Future:
+def _offer(offer, called: form.Form, names: list[str]) -> Answer:
     if called.message:
         return offer(*validation.counted(called.message, names))
     return offer(*validation.arguments(called.text(), names))

@@ -2,8 +2,10 @@
 """List pilots' logs, those heard of last first.
 
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
-has not reported its end; Error is the reason why archiving failed last. State is that of the log; while it is received,
-it tells that DIRAC says the pilot has ended (Failed, Aborted, ...), and how long the log has been silent.
+has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came from,
+if there are several; Missing is the size of text that is missing, for whatever reason; Error is the reason why
+archiving failed last. State is that of the log; while it is received, it tells that DIRAC says the pilot has ended
+(Failed, Aborted, ...), and how long the log has been silent.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
@@ -12,6 +14,7 @@ Example:
   $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
   $ dirac-admin-pilot-logs-list --Since 1h --Dead
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
+  $ dirac-admin-pilot-logs-list --Since 7d --Missing
   $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
   $ dirac-admin-pilot-logs-list --ReturnCode 1 --Since 7d --JSON
 """
@@ -21,7 +24,7 @@ from DIRAC.Core.Base.Script import Script
 
 _FOUND, _NONE = 0, 2
 _FIELDS = ("Stamp", "VO", "Site", "CE", "State", "RC", "Lines", "Size", "Last heard of")
-_RIGHT = ("RC", "Lines", "Size")
+_RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 
 
 @Script()
@@ -70,7 +73,9 @@ def show(found):
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
-    console.table((*_FIELDS, *(("Error",) if errors else ())), rows, _RIGHT)
+    optional = (("Senders", found.has_senders), ("Missing", found.has_missing), ("Error", errors))
+    more = [name for name, is_shown in optional if is_shown]
+    console.table((*_FIELDS, *more), rows, _RIGHT)
 
 
 def show_long(found):

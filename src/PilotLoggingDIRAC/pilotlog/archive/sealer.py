@@ -41,8 +41,7 @@ class Sealer:
             self.tally.add("sealing put off")
             return
         settings, limit = self.settings, self.settings.page_logs
-        shortest = min(settings.silent_final_seconds, settings.silent_unknown_seconds, settings.silent_running_seconds)
-        before = self.clock() - timedelta(seconds=shortest)
+        before = self.clock() - timedelta(seconds=settings.shortest_silence)
         for _ in range(-(-settings.max_logs // limit)):
             page = self.store.silent(before, walk.after, limit)
             self._seal(page)

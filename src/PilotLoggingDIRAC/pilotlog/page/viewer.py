@@ -168,6 +168,7 @@ def describe(parts: Sequence[Log], fate: Fate) -> dict[str, Any]:
             "live": last.state is State.RECEIVING,
             "firstSeen": _moment(parts[0].first_seen),
             "parts": len(parts),
+            "missing": sum(log.missing_bytes for log in parts),
             "files": [log.file.lfn for log in parts if log.file],
         }
     )
@@ -181,16 +182,19 @@ def _row(log: Log) -> dict[str, Any]:
         "state": log.state.value,
         "complete": log.complete,
         "returnCode": log.return_code,
+        "returnCodes": list(log.codes),
         "reference": log.reference,
         "site": log.site,
         "ce": log.ce,
         "firstSeen": _moment(log.first_seen),
         "lastSeen": _moment(log.last_seen),
+        "missing": log.missing_bytes,
         "lines": log.lines,
         "bytes": log.bytes,
         "attempts": log.attempts,
         "lastError": log.last_error,
         "manySenders": log.many_senders,
+        "senders": list(log.addresses),
     }
 
 

@@ -147,9 +147,12 @@ def stored_text(reader: LogLookup, log: Log) -> Iterator[bytes]:
 
 def describe(parts: Sequence[Log], text: str) -> Output:
     """Return the parts of a log as an output: final if no more text is expected, complete if the pilot reported its
-    end.
+    end and no text is missing.
     """
     final = all(log.state is not State.RECEIVING for log in parts)
     lost = lost_parts(parts)
     note = f"[No longer kept: part {', '.join(map(str, lost))} of this log]\n" if lost else ""
-    return Output(note + text, final=final, complete=parts[-1].complete and not lost)
+    ended, missing = parts[-1].complete, sum(log.missing_bytes for log in parts)
+    return Output(
+        note + text, final=final, complete=ended and not lost and not missing, ended=ended, missing_bytes=missing
+    )

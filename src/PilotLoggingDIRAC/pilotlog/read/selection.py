@@ -22,13 +22,13 @@ _LISTS = {
     "ReturnCode": "return_codes",
 }
 _ASCII = {"VO", "PilotStamp", "ReturnCode"}
-_OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "Dead", "LastError")
+_OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
 
 
 def selection(values: object) -> Selection:
     """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a
-    list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete and Dead (true or false), LastError (a
-    part of it). An unknown key is an error, and so is an empty list.
+    list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or false),
+    LastError (a part of it). An unknown key is an error, and so is an empty list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
@@ -40,7 +40,7 @@ def selection(values: object) -> Selection:
             fields["states"] = tuple(_state(name) for name in _strings(key, value))
         elif key in ("FromDate", "ToDate"):
             fields["since" if key == "FromDate" else "until"] = _time(key, value)
-        elif key in ("Incomplete", "Dead"):
+        elif key in ("Incomplete", "Dead", "Missing"):
             fields[key.lower()] = _truth(key, value)
         elif key == "LastError":
             (fields["last_error"],) = _strings(key, value)[:1]

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from ..model import Log, State
-from ..text.humanize import span
+from ..text.humanize import size, span
 from ..text.outline import Outline
 from ..text.terminal import harmless
 from ..text.terminal_lines import pieces
@@ -39,9 +39,9 @@ def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:
         yield f"Where: {where}"
     yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
     silent = f" {silence(fate)}." if fate and silence(fate) else ""
-    yield f"Log: {state}. {why}{silent}"
-    lines, size = sum(log.lines for log in parts), sum(log.bytes for log in parts)
-    yield f"Text: {lines} lines, {size} bytes, {whereabouts(parts)}"
+    yield f"Log: {state}{missing_text(parts)}. {why}{silent}"
+    lines, length = sum(log.lines for log in parts), sum(log.bytes for log in parts)
+    yield f"Text: {lines} lines, {length} bytes, {whereabouts(parts)}"
 
 
 def _commands(outline: Outline) -> Iterator[str]:
@@ -78,16 +78,34 @@ def standing(parts: Sequence[Log], fate: Fate | None = None) -> tuple[str, str]:
     if last.state is State.RECEIVING:
         return _open(parts, fate or Fate())
     if last.complete:
-        return "complete", _again(parts) + f"The pilot reported its end, with return code {last.return_code or 'none'}."
+        return "complete", _again(parts) + _ended(last)
     silent = "The pilot fell silent and never reported its end: its last words may be missing."
     return "incomplete", _again(parts) + silent
 
 
+def _ended(log: Log) -> str:
+    if len(log.codes) > 1:
+        codes = ", ".join(code or "none" for code in log.codes)
+        return f"It was ended {len(log.codes)} times, with return codes {codes}."
+    return f"The pilot reported its end, with return code {log.return_code or 'none'}."
+
+
+def missing_text(parts: Sequence[Log]) -> str:
+    """Return ``, 1.4 MB missing`` of a log with text missing, else an empty string."""
+    missing = sum(log.missing_bytes for log in parts)
+    return f", {size(missing)} missing" if missing else ""
+
+
 def _open(parts: Sequence[Log], fate: Fate) -> tuple[str, str]:
+    last = parts[-1]
+    so_far = (
+        f"{_ended(last)} More text came after that." if last.complete else "The pilot has not reported its end yet."
+    )
     if fate.dead:
-        return "ended", _again(parts) + f"DIRAC says that the pilot is {fate.status}; it has not reported its end."
+        told = _ended(last) if last.complete else "it has not reported its end."
+        return "ended", _again(parts) + f"DIRAC says that the pilot is {fate.status}; {told}"
     said = f" DIRAC says that it is {fate.status}." if fate.status else ""
-    return "running", _again(parts) + "The pilot has not reported its end yet." + said
+    return "running", _again(parts) + so_far + said
 
 
 def silence(fate: Fate) -> str:

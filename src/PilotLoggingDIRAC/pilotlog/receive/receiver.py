@@ -25,6 +25,7 @@ from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
 from ..text.excerpt import Settle
 from ..text.redaction import redactor
+from ..write.answers import Answer
 from ..write.writer import Writer
 from .message import message
 from .quotas import Charge, Quotas
@@ -57,9 +58,7 @@ class Receiver:
         self._counts = _Counts(clock())
         self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
-    def message(
-        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
-    ) -> Future[Receipt]:
+    def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``sendMessage`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = message(who, payload, self.settings.max_message_bytes, self._clock(), self._settle, sender)
@@ -84,9 +83,7 @@ class Receiver:
             limit = getattr(error, "limit", "")
             self._writer.gap(who, size, f"over the limit of {limit}" if limit else str(error))
 
-    def finalisation(
-        self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str
-    ) -> Future[Receipt]:
+    def finalisation(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``finaliseLogs`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
         batch = validation.finalisation(who, payload, self._clock(), sender)
@@ -98,7 +95,7 @@ class Receiver:
         self._check(who)
         return who
 
-    def _submit(self, batch: Batch, charge: Charge | None = None) -> Future[Receipt]:
+    def _submit(self, batch: Batch, charge: Charge | None = None) -> Answer:
         began = time.monotonic()
         self._counts.received()
         try:
@@ -116,7 +113,7 @@ class Receiver:
         if charge and stored < charge.bytes:
             self._quotas.give_back(charge, charge.bytes - stored)
 
-    def wait(self, answer: Future[Receipt], seconds: float) -> Receipt:
+    def wait(self, answer: Answer, seconds: float) -> Receipt:
         """Return the receipt, waiting in this thread. When it is late, cancel the batch and raise Overloaded."""
         try:
             return answer.result(max(seconds, 0))

@@ -30,6 +30,8 @@ FORGOTTEN = {
     "NumberOfLines": 0,
     "NumberOfBytes": 0,
     "ReturnCode": None,
+    "ReturnCodes": None,
+    "Senders": None,
     "PilotReference": "",
     "Site": "",
     "CE": "",
@@ -41,7 +43,9 @@ FORGOTTEN = {
     "RetryAfter": None,
     "LastError": "",
     "Carry": None,
+    "Answers": None,
     "DroppedBytes": 0,
+    "MissingBytes": 0,
     "Sender": "",
     "ManySenders": 0,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, insert, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, Table, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from ..errors import StoreUnavailable
@@ -64,6 +64,14 @@ def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Co
     return step
 
 
+def _add_missing_bytes(connection: Connection) -> None:
+    """The version before counts in ``DroppedBytes`` alone; ``rows`` reads the larger of the two."""
+    _add_columns(logs.c.MissingBytes)(connection)
+    _replace_indices((), ("IX_Missing",))(connection)
+    dropped = (logs.c.DroppedBytes > 0, logs.c.MissingBytes == 0)
+    connection.execute(update(logs).where(*dropped).values(MissingBytes=logs.c.DroppedBytes))
+
+
 _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
 _NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
 _WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_ReturnCode", "IX_LastError")
@@ -77,6 +85,9 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (5, "indices of looks at archived copies", _add_indices(files, ("IX_Checked", "IX_Problem"))),
     (6, "identity of the database", _create_tables),
     (7, "output of computing elements", _create_tables),
+    (8, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
+    (9, "bytes that are missing in logs", _add_missing_bytes),
+    (10, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
 )
 
 

@@ -265,6 +265,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen <= wanted.until
     if wanted.incomplete or wanted.dead or wanted.ids is not None:
         yield or_(*_without_end(wanted))
+    if wanted.missing:
+        yield logs.c.MissingBytes > 0
     if wanted.last_error:
         yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

@@ -99,7 +99,7 @@ def _sealing(log: Log) -> Update:
         logs.c.NextSequence == log.next_sequence,
         logs.c.LastSeen == log.last_seen,
     )
-    return update(logs).where(unchanged).values(State=State.INCOMPLETE.value)
+    return update(logs).where(unchanged).values(State=(State.COMPLETE if log.complete else State.INCOMPLETE).value)
 
 
 def _describe(connection: Connection, infos: Sequence[tuple[int, PilotInfo]]) -> int:

@@ -40,14 +40,14 @@ class TextFilter:
         self._max_line_bytes = max(settings.max_line_bytes, _LEAST_LINE_BYTES)
         self._max_log_bytes = settings.max_log_bytes
 
-    def filter(self, log: Log, text: bytes, received: datetime) -> FilteredText:
-        """Return the part of the log's next text that is stored."""
+    def filter(self, log: Log, text: bytes, received: datetime, notice: bytes = b"") -> FilteredText:
+        """Return the part of the log's next text that is stored, behind a ``notice`` of our own."""
         if log.bytes > self._max_log_bytes:
             return FilteredText(b"", log.carry, len(text))
         line, carry = _load(log.carry)
         text, carry = self._redactor.redact(carry, text)
         text, line, dropped = limit(line, text, self._max_line_bytes)
-        return self._within_log(log, FilteredText(text, _dump(line, carry), dropped), received)
+        return self._within_log(log, FilteredText(notice + text, _dump(line, carry), dropped), received)
 
     def _within_log(self, log: Log, new: FilteredText, received: datetime) -> FilteredText:
         """Cut the text at the log's limit. The marked line about it brings the log over the limit for good."""
@@ -64,6 +64,11 @@ class TextFilter:
 def default() -> TextFilter:
     """Return the filter with default settings."""
     return TextFilter(default_redactor(), TextSettings())
+
+
+def is_within_line(carry: bytes) -> bool:
+    """Return whether the text of a log so far ends within a line."""
+    return any(_load(carry)[0])
 
 
 def _load(packed: bytes) -> tuple[Line, bytes]:

@@ -66,4 +66,4 @@ class Gaps:
         """Return the line that reports a gap. It begins with a line break, as the text before may end mid-line."""
         now = self._clock()
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
-        return Batch(pilot, now, marked_line(now, what))
+        return Batch(pilot, now, marked_line(now, what), missing_bytes=gap.bytes)

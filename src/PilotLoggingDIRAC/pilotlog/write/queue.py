@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ..errors import Overloaded, ShuttingDown
-from ..model import Batch, Receipt
+from ..model import Batch
 from ..settings import IngestSettings
+from .answers import Answer
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Waiting:
     """A batch and the future that its sender waits on."""
 
     batch: Batch
-    answer: Future[Receipt]
+    answer: Answer
 
 
 class WaitingQueue:
@@ -38,14 +38,14 @@ class WaitingQueue:
         """Return the number of batches that wait."""
         return len(self._waiting)
 
-    def put(self, batch: Batch) -> Future[Receipt]:
+    def put(self, batch: Batch) -> Answer:
         """Append the batch and return its future. Raise Overloaded over a bound, ShuttingDown after ``close``."""
         with self._changed:
             if self._closed:
                 raise ShuttingDown("The collector is stopping: try again")
             if self.length >= self._settings.max_waiting_batches or self.bytes >= self._settings.max_waiting_bytes:
                 raise Overloaded("Too many messages are waiting: try again later")
-            waiting = Waiting(batch, Future())
+            waiting = Waiting(batch, Answer())
             self._waiting.append(waiting)
             self.bytes += batch.size
             self._changed.notify()

@@ -21,7 +21,7 @@ from typing import IO
 from ..errors import SpoolFull, SpoolUnavailable
 from ..model import Numbered
 from ..settings import SpoolSettings
-from .spool_rows import COLUMNS, INSERT, create_table, pack, unpack
+from .spool_rows import COLUMNS, INSERT, create_table, pack, pack_aside, unpack
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000
@@ -90,7 +90,7 @@ class Spool:
     def quarantine(self, epoch: str, numbered: Numbered) -> None:
         """Move a batch that the store refuses to the quarantine, so that it does not block later ones."""
         with _named_errors("written"), self._database:
-            self._database.execute(INSERT.format(table="Quarantine"), pack(epoch, numbered))
+            self._database.execute(INSERT.format(table="Quarantine"), pack_aside(epoch, numbered))
             waiting = self._delete("Batches", epoch, [numbered])
         self._add(-waiting, -waiting * numbered.batch.size)
         self.quarantined += 1

@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
+import struct
 from datetime import datetime
 from typing import Any
 
-from ..model import Batch, Numbered, PilotId
+from ..model import Batch, Delivery, Numbered, PilotId, name_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS {table} (
     Place INTEGER PRIMARY KEY AUTOINCREMENT, Epoch TEXT NOT NULL, Number INTEGER NOT NULL, VO TEXT NOT NULL,
     Stamp TEXT NOT NULL, Received TEXT NOT NULL, Sender TEXT NOT NULL, ReturnCode TEXT, Text BLOB NOT NULL,
-    Missing INTEGER NOT NULL DEFAULT 0, UNIQUE (Epoch, Number))
+    Missing INTEGER NOT NULL DEFAULT 0, Answers BLOB, UNIQUE (Epoch, Number))
 """
-COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Missing"
-INSERT = f"INSERT OR IGNORE INTO {{table}} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#: For a file of a version that had no such column.
-_ADD_MISSING = "ALTER TABLE {table} ADD COLUMN Missing INTEGER NOT NULL DEFAULT 0"
+COLUMNS = "Epoch, Number, VO, Stamp, Received, Sender, ReturnCode, Text, Missing, Answers"
+INSERT = f"INSERT OR IGNORE INTO {{table}} ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: Columns that a file of an older version has not.
+_ADDED = {"Missing": "INTEGER NOT NULL DEFAULT 0", "Answers": "BLOB"}
+_ANSWER = struct.Struct(">Qc")
 
 
 def create_table(database: sqlite3.Connection, table: str) -> None:
     """Create a table, or bring that of an older version up to date."""
     database.execute(_SCHEMA.format(table=table))
-    if not any(name == "Missing" for _, name, *_ in database.execute(f"PRAGMA table_info({table})")):
-        database.execute(_ADD_MISSING.format(table=table))
+    present = [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]
+    for name, kind in _ADDED.items():
+        if name not in present:
+            database.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def pack(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     """Return a batch as a row of ``COLUMNS``."""
     batch = numbered.batch
+    answers = b"".join([_ANSWER.pack(name, delivery.encode()) for name, delivery in batch.answers])
     return (
         epoch, numbered.number, batch.pilot.vo, batch.pilot.stamp, batch.received.isoformat(), batch.sender,
-        batch.return_code, batch.text, batch.missing_bytes,
+        batch.return_code, batch.text, batch.missing_bytes, answers,
     )  # fmt: skip
+
+
+def pack_aside(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
+    """Return a batch as a row of the quarantine: a line tells that its text is missing, until it is stored."""
+    batch = numbered.batch
+    aside = dataclasses.replace(batch, missing_bytes=batch.missing_bytes - len(batch.text))
+    return pack(epoch, Numbered(numbered.number, aside))
 
 
 def unpack(row: tuple[Any, ...]) -> Numbered:
     """Return the batch in a row of ``COLUMNS``."""
-    _, number, vo, stamp, received, sender, return_code, text, missing = row
-    pilot, moment = PilotId(vo, stamp), datetime.fromisoformat(received)
-    return Numbered(number, Batch(pilot, moment, text, return_code, sender, missing_bytes=missing))
+    epoch, number, vo, stamp, received, sender, return_code, text, missing, answers = row
+    deliveries = tuple([(name, Delivery(how.decode())) for name, how in _ANSWER.iter_unpack(answers or b"")])
+    batch = Batch(
+        PilotId(vo, stamp), datetime.fromisoformat(received), text, return_code, sender,
+        name=name_of(epoch, number), answers=deliveries, missing_bytes=missing,
+    )  # fmt: skip
+    return Numbered(number, batch)

@@ -1,27 +1,29 @@
 """The writer: takes batches from one queue in groups, and commits each group in one transaction, or spools it.
 
 One thread owns the order of queue and spool. Another thread calls the store, so that a store that hangs delays a group
-by a time limit only. A sender waits on a ``Future`` and cancels it when it gives up; the writer then drops the batch
+by a time limit only. A sender waits on an ``Answer`` and cancels it when it gives up; the writer then drops the batch
 and marks the gap. Each batch gets a growing number that it keeps in spool and store, so that a commit of unknown
 outcome can be offered again.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from prometheus_client import Histogram
 
 from ..errors import PilotLogError, StoreRefused, StoreUnavailable
-from ..model import Batch, Numbered, PilotId, Receipt
+from ..model import Batch, Numbered, PilotId, Receipt, name_of
 from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
+from .answers import Answer, Answers
 from .drain import Drain
 from .gaps import Gap, Gaps
 from .queue import Waiting, WaitingQueue
@@ -47,9 +49,8 @@ class Writer:
     ):
         """Create the writer; ``start`` starts its thread.
 
-        Without ``open_spool``, batches are refused while the store is unavailable. ``report`` is called after each
-        turn with all present problems, by subject. ``groups`` and ``commits`` are histograms of a transaction's batches
-        and seconds.
+        Without ``open_spool``, batches are refused while the store is unavailable. ``report`` is called after each turn
+        with all present problems, by subject. ``groups`` and ``commits`` are histograms of transactions.
         """
         self._store = store
         self._settings = settings
@@ -58,6 +59,7 @@ class Writer:
         self._epoch = secrets.token_hex(16)
         self._number = 0
         self._gaps = Gaps(clock)
+        self._answers = Answers()
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
         self._drain = Drain(
             store, open_spool, spool_settings, settings, self._committer, self._queue.wake, self._gaps.add
@@ -71,7 +73,7 @@ class Writer:
         """Start to write batches, also those of an earlier process in the spool."""
         self._owner.start()
 
-    def submit(self, batch: Batch) -> Future[Receipt]:
+    def submit(self, batch: Batch) -> Answer:
         """Return the future of the batch's Receipt; it fails with the PilotLogError of a refusal.
 
         Raise Overloaded when too many batches wait, ShuttingDown after ``stop``.
@@ -138,17 +140,25 @@ class Writer:
         if not items:
             return
         first = self._take_numbers(len(items))
-        numbered = [Numbered(first + index, batch) for index, (batch, _) in enumerate(items)]
+        numbered = [self._named(first + index, *item) for index, item in enumerate(items)]
         futures = [answer for _, answer in items]
         try:
             self._store_or_spool(numbered, futures)
+            self._answers.told(numbered)
             self._refusal = ""
         except PilotLogError as error:
             self._refusal = str(error)
             self._gaps.merge(gaps)
             self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
 
-    def _claim(self, waiting: Waiting) -> tuple[Batch, Future[Receipt]] | None:
+    def _named(self, number: int, batch: Batch, answer: Answer | None) -> Numbered:
+        """Return the batch with its number, its name, and the deliveries of the answers to the messages before it."""
+        batch = dataclasses.replace(batch, name=name_of(self._epoch, number), answers=self._answers.before(batch.pilot))
+        if answer and batch.text:
+            self._answers.add(batch, answer)
+        return Numbered(number, batch)
+
+    def _claim(self, waiting: Waiting) -> tuple[Batch, Answer] | None:
         if waiting.answer.set_running_or_notify_cancel():
             return waiting.batch, waiting.answer
         self._gaps.add(waiting.batch, "the collector was too slow")
@@ -159,7 +169,7 @@ class Writer:
         self._number += number
         return first
 
-    def _store_or_spool(self, numbered: list[Numbered], futures: list[Future[Receipt] | None]) -> None:
+    def _store_or_spool(self, numbered: list[Numbered], futures: list[Answer | None]) -> None:
         """Store the group; spool it while the store is unavailable or older batches wait in the spool."""
         self._drain.require_order()
         if self._drain.store_is_away:
@@ -176,7 +186,7 @@ class Writer:
                 receipts = self._drain.append(self._epoch, numbered, error)
         _answer(futures, receipts)
 
-    def _halve(self, numbered: list[Numbered], futures: list[Future[Receipt] | None], error: StoreRefused) -> None:
+    def _halve(self, numbered: list[Numbered], futures: list[Answer | None], error: StoreRefused) -> None:
         """Store both halves of a refused group one by one; a single refused batch goes to the quarantine."""
         if len(numbered) > 1:
             middle = len(numbered) // 2
@@ -186,9 +196,7 @@ class Writer:
         self._drain.quarantine(self._epoch, numbered[0])
         self._refuse(numbered, futures, error)
 
-    def _refuse(
-        self, numbered: Sequence[Numbered], futures: Sequence[Future[Receipt] | None], error: PilotLogError
-    ) -> None:
+    def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Answer | None], error: PilotLogError) -> None:
         pairs = zip(numbered, futures, strict=True)
         self._refuse_waiting([Waiting(item.batch, answer) for item, answer in pairs if answer], error)
 
@@ -225,7 +233,7 @@ class Writer:
         return problems
 
 
-def _answer(futures: Sequence[Future[Receipt] | None], receipts: Sequence[Receipt]) -> None:
+def _answer(futures: Sequence[Answer | None], receipts: Sequence[Receipt]) -> None:
     for answer, receipt in zip(futures, receipts, strict=True):
         if answer:
             answer.set_result(receipt)

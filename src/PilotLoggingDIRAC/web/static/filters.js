@@ -29,7 +29,7 @@ export function selection(query) {
     if (found.length) values[name] = found;
   }
   if (query.get("LastError")) values.LastError = query.get("LastError");
-  if (query.get("Incomplete") === "true") values.Incomplete = "true";
+  for (const name of ["Incomplete", "Missing"]) if (query.get(name) === "true") values[name] = "true";
   if (query.get("Order")) values.Order = query.get("Order");
   return { ...values, ...times(query) };
 }
@@ -70,7 +70,8 @@ export class Filters {
       this.labelled("Archiving error", this.text("LastError", "holds …")),
       this.labelled("Heard of", this.period()),
       this.times,
-      make("label", { class: "tick", title: "Ended without the pilot's saying so" }, this.tick(), "incomplete only"),
+      this.ticked("Incomplete", "incomplete only", "Ended without the pilot's saying so"),
+      this.ticked("Missing", "text missing only", "Text is missing, from whatever cause"),
       make("button", { type: "button", class: "quiet", click: () => this.clear() }, "Clear"),
     );
     const wide = !matchMedia("(max-width: 900px)").matches;
@@ -123,13 +124,14 @@ export class Filters {
     );
   }
 
-  tick() {
-    return make("input", {
+  ticked(name, label, title) {
+    const box = make("input", {
       type: "checkbox",
-      name: "Incomplete",
-      checked: this.query.get("Incomplete") === "true",
-      change: (event) => this.set("Incomplete", event.target.checked ? "true" : ""),
+      name,
+      checked: this.query.get(name) === "true",
+      change: (event) => this.set(name, event.target.checked ? "true" : ""),
     });
+    return make("label", { class: "tick", title }, box, label);
   }
 
   setSince(value) {

@@ -126,8 +126,10 @@ export class ListView {
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
     const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
-    const end =
-      log.state === "Receiving" ? open : log.complete ? `return code ${log.returnCode || "none"}` : "never ended";
+    const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
+    const end = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
+    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
+    const bad = failed || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
     return make(
       "a",
       { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },
@@ -146,11 +148,7 @@ export class ListView {
         log.site || "site unknown",
         log.ce ? make("span", { class: "ce" }, log.ce) : null,
       ),
-      make(
-        "span",
-        { class: `end ${failed || (!log.complete && (log.state !== "Receiving" || log.pilotEnded)) ? "is-bad" : ""}` },
-        end,
-      ),
+      make("span", { class: `end ${bad ? "is-bad" : ""}`, title: end + missing }, end, missing),
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
       make("span", { class: "took" }, duration(took)),
       make("span", { class: "seen" }, seen),

@@ -125,11 +125,11 @@ export class Panel {
       ["VO", log.vo],
       ["Site", log.site],
       ["CE", log.ce],
-      ["Return code", log.returnCode, failed ? "is-bad" : ""],
+      ["Return code", log.returnCodes?.join(", ") || log.returnCode, failed ? "is-bad" : ""],
       ["Began", moment(log.firstSeen)],
       [log.live ? "Last heard" : "Ended", log.live ? ago(log.lastSeen, this.view.now()) : moment(log.lastSeen)],
       ["Took", log.live ? "" : duration((Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000)],
-      ["Sent from", log.manySenders ? "several addresses" : "", "is-bad"],
+      ["Sent from", log.manySenders ? log.senders?.join(", ") || "several addresses" : "", "is-bad is-long"],
       ["Reference", log.reference, "is-long"],
       ["Archive", log.files?.at(-1), "is-long"],
       ["Archiving failed", log.lastError, "is-bad is-long"],
@@ -157,7 +157,8 @@ export class Panel {
     const silent = log.live ? (this.view.now() - Date.parse(log.lastSeen)) / 1000 : 0;
     const name = STANDINGS[log.standing] ?? log.standing;
     const status = log.standing === "ended" ? ` (${log.pilotStatus})` : "";
-    const text = `${name}${status}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
+    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
+    const text = `${name}${status}${missing}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
     if (text !== this.shown) fill(this.chip, (this.shown = text));
     if (this.linked === "live") fill(this.state, log.standing === "ended" ? "open for the rest" : LINKS.live);
   }

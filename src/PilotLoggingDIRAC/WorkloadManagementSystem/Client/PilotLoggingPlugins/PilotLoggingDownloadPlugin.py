@@ -23,7 +23,8 @@ class PilotLoggingDownloadPlugin(DownloadPlugin):
     def getRemotePilotLogs(self, pilotStamp, vo=""):
         """Return a pilot's log.
 
-        :return: S_OK({"StdOut": str, "StdErr": "", "LogSource": str, "LogComplete": bool})
+        :return: S_OK({"StdOut": str, "StdErr": "", "LogSource": str, "LogComplete": bool, "LogEnded": bool,
+                 "LogMissingBytes": int})
         """
         who = served()
         pilot, found = pilot_outputs().by_stamp(who, policy(who.vo), vo, pilotStamp)
@@ -33,6 +34,8 @@ class PilotLoggingDownloadPlugin(DownloadPlugin):
             "StdErr": found.stderr,
             "LogSource": found.source,
             "LogComplete": found.complete,
+            "LogEnded": found.ended or found.complete,
+            "LogMissingBytes": found.missing_bytes,
         }
 
     def refused(self, error: PilotLogError, method: str) -> None:

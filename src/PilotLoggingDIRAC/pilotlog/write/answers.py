@@ -1,0 +1,64 @@
+"""Answers to senders: what became of them, as far as this collector knows.
+
+The resend rule needs it for text without a time stamp. It is told beside the path: a handler notes the delivery in the
+``Answer``, and the deliveries travel with the next message of the log, in memory. A collector that ended has told
+nothing more, and another one knows nothing: that counts as an answer that may not have arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+
+from ..model import Batch, Delivery, Numbered, PilotId, Receipt
+
+#: Of logs that were heard of longer ago, the deliveries of the last answers are forgotten. An entry takes 0.3 kB.
+_MAX_LOGS = 50_000
+_MAX_MESSAGES = 8
+
+
+class DeliveryNote:
+    """The delivery of one answer. Set in the sender's thread, read in the writer's."""
+
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        self.state = Delivery.WAITING
+
+
+class Answer(Future[Receipt]):
+    """Future of a batch's Receipt, with the delivery of the answer that is made of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.note = DeliveryNote()
+
+    def sent(self, whole: bool) -> None:
+        """Note whether all of the answer was written to a connection that was open."""
+        self.note.state = Delivery.ARRIVED if whole else Delivery.BROKEN
+
+
+class Answers:
+    """The answers to the last messages of logs, with the messages' names. For one thread: the writer's."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, list[tuple[int, DeliveryNote]]] = {}
+
+    def before(self, pilot: PilotId) -> tuple[tuple[int, Delivery], ...]:
+        """Return the deliveries of the answers to the last messages of a log."""
+        return tuple([(name, note.state) for name, note in self._last.get(hash(pilot), ())])
+
+    def add(self, batch: Batch, answer: Answer) -> None:
+        """Add a message that is on its way to the store."""
+        key = hash(batch.pilot)
+        self._last[key] = [*self._last.pop(key, ())[1 - _MAX_MESSAGES :], (batch.name, answer.note)]
+        if len(self._last) > _MAX_LOGS:
+            del self._last[next(iter(self._last))]
+
+    def told(self, stored: Iterable[Numbered]) -> None:
+        """Forget the answers that arrived and are known with batches that are stored: the logs' rows have them."""
+        for item in stored:
+            arrived = {name for name, delivery in item.batch.answers if delivery is Delivery.ARRIVED}
+            key = hash(item.batch.pilot)
+            if arrived and key in self._last:
+                self._last[key] = [one for one in self._last[key] if one[0] not in arrived]
