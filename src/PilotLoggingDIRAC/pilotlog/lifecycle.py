@@ -82,11 +82,11 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
     interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
     text = (b"\n" if interrupts else b"") + batch.text[repeated:]
     filtered = text_filter.filter(log, text, batch.received, notice)
-    dropped = filtered.dropped + batch.missing_bytes
-    missing = dropped + (repeated if guess is Guess.UNKNOWN else 0)
+    missing = filtered.dropped + batch.missing_bytes + (repeated if guess is Guess.UNKNOWN else 0)
+    left_out = max(batch.missing_bytes, 0) if batch.sender else 0
     changes |= {
         "carry": filtered.carry,
-        "dropped_bytes": max(log.dropped_bytes + dropped, 0),
+        "dropped_bytes": log.dropped_bytes + filtered.dropped + left_out,
         "missing_bytes": max(log.missing_bytes + missing, 0),
     }
     chunks, stored = _store(log, filtered.text, batch)

@@ -31,7 +31,12 @@ def is_doubtful(stdout: str, stderr: str) -> bool:
 
 def lacks(answer: Output) -> bool:
     """Return True if a source that has both streams may have more than this answer."""
-    return not answer.stdout.strip() or not answer.stderr.strip() or not answer.complete
+    return not answer.stdout.strip() or not answer.stderr.strip() or not _has_end(answer)
+
+
+def _has_end(answer: Output) -> bool:
+    """Return True if the pilot reported its end, whether or not text is missing before it."""
+    return answer.ended or answer.complete
 
 
 def combined(answer: Output, more: Output) -> Output:
@@ -47,7 +52,7 @@ def combined(answer: Output, more: Output) -> Output:
         answer, more = more, dataclasses.replace(answer, stdout="")
     added = []
     stdout, stderr = answer.stdout, answer.stderr
-    if not answer.complete and more.stdout.strip() and (rest := _rest(stdout, more.stdout)):
+    if not _has_end(answer) and more.stdout.strip() and (rest := _rest(stdout, more.stdout)):
         stdout = stdout + ("" if stdout.endswith("\n") else "\n") + _MARK + rest
         added.append(_END)
     if not stderr.strip() and more.stderr.strip():

@@ -219,7 +219,7 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 def _one_by_one(wanted: Selection) -> list[Selection]:
     """Return the same selection with one value each of the field that narrows it most, where it has a few."""
     if wanted.incomplete and wanted.ids:
-        return [replace(wanted, ids=None), replace(wanted, incomplete=False)]
+        return [replace(wanted, ids=None), replace(wanted, dead=True)]
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
@@ -243,7 +243,8 @@ def _without_end(wanted: Selection) -> Iterator[ColumnElement[bool]]:
     if wanted.incomplete and not wanted.dead:
         yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
     if not wanted.incomplete or wanted.ids or wanted.dead:
-        yield and_(logs.c.LogID.in_(wanted.ids or ()), logs.c.State == State.RECEIVING.value)
+        of_the_dead = and_(logs.c.LogID.in_(wanted.ids or ()), logs.c.State == State.RECEIVING.value)
+        yield and_(of_the_dead, logs.c.ReturnCode.is_(None)) if wanted.incomplete else of_the_dead
 
 
 def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:

@@ -45,7 +45,7 @@ def pack(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
 def pack_aside(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     """Return a batch as a row of the quarantine: a line tells that its text is missing, until it is stored."""
     batch = numbered.batch
-    aside = dataclasses.replace(batch, missing_bytes=batch.missing_bytes - len(batch.text))
+    aside = dataclasses.replace(batch, missing_bytes=-len(batch.text))
     return pack(epoch, Numbered(numbered.number, aside))
 
 
