@@ -8,6 +8,7 @@ from diraccfg import CFG
 
 from PilotLoggingDIRAC.assembly import archives, option_check, options
 from PilotLoggingDIRAC.assembly.sources import names_for
+from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, RetentionSettings
@@ -106,3 +107,9 @@ def test_sources_are_found_whatever_the_case_of_their_letters(configure):
     configure((f"/Operations/{VO}/Pilot/LogSources", "collector"))
     assert names_for(VO) == ("Collector",)
     assert option_check.problems() == {}
+
+
+def test_no_settings_are_left_unchecked():
+    """``StoreSettings`` of the agent are those of ``AgentStoreSettings``."""
+    kinds = {kind for kind in vars(settings).values() if isinstance(kind, type)}
+    assert kinds <= option_check.CHECKED

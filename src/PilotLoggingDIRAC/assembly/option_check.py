@@ -22,15 +22,23 @@ from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings
 _COLLECTOR = (
     *(settings.IngestSettings, settings.TextSettings, settings.BodySettings, settings.SpoolSettings),
     *(settings.StoreSettings, settings.ClockSettings, settings.ReadSettings, settings.SearchSettings),
-    *(settings.OwnershipSettings, settings.UsageSettings),
+    *(settings.OwnershipSettings, settings.UsageSettings, settings.StatusSettings),
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
     *(settings.ClockSettings, CycleSettings),
 )
-_SHARED = (settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings)
-_PAGE = (settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings)
+_SHARED = (
+    *(settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings),
+    *(settings.JobOutputSettings, settings.StatusSettings),
+)
+_PAGE = (
+    *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
+    settings.StatusSettings,
+)
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
+CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_OF_VO, TokenSettings})
+"""All settings that are checked: a test holds that none is left out."""
 _VO_WORDS = {"VOMembersMayRead"}
 _PAGE_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogs"
 

@@ -18,6 +18,7 @@ from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, Rea
 from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, identity, logs
+from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
 from tests.conftest import PILOT
 from tests.stored import reader, store  # noqa: F401
 
@@ -70,6 +71,15 @@ def test_whoever_still_reads_the_log_of_before_gets_no_text_of_another(viewer, s
         list(document.stream())
     assert list(reader.chunks(parts[0])) == []
     assert reader.tail_starts(parts[0], 10, 1000) == parts[0].next_sequence
+
+
+def test_a_search_reads_no_text_of_the_log_that_has_an_id_now(transactions, store, restore, reader):
+    store(b"of beta\n", pilot=BETA)
+    before, searcher = reader.find(BETA), SqlSearcher(transactions)
+    assert [text() for chunks in searcher.small(before).values() for _, text in chunks] == [b"of beta\n"]
+    restore()
+    store(b"of alpha\n")
+    assert searcher.small(before) == {before[0].id: []}
 
 
 def test_a_pilot_that_is_new_in_the_restored_database_gets_its_own_text(viewer, store, restore, clock):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from ..access import Scope
-from ..model import Log, Selection, State
+from ..model import Log, PilotId, Selection, State
 from . import payload, rows
 from .engine import Transactions
 from .reader import SqlReader, matching
@@ -46,7 +46,7 @@ class SqlSearcher:
     def small(self, found: Sequence[Log]) -> dict[int, list[tuple[int, Callable[[], bytes]]]]:
         """Read all chunks of several logs at once. Return by log id (sequence, a function that unpacks the text)."""
         chunks: dict[int, list[tuple[int, Callable[[], bytes]]]] = {log.id: [] for log in found}
-        for log_id, sequence, packed in self.transactions.run(_payloads, list(chunks)):
+        for log_id, sequence, packed in self.transactions.run(_payloads, found):
             chunks[log_id] += _chunks(sequence, packed)
         return chunks
 
@@ -78,6 +78,11 @@ def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection,
     return [rows.to_log(row) for row in connection.execute(statement)]
 
 
-def _payloads(connection: Connection, ids: list[int]) -> list[Any]:
+def _payloads(connection: Connection, found: Sequence[Log]) -> list[Any]:
+    """Return the rows of these logs' text; a restored database may have other logs under their ids."""
+    wanted = {log.id: log.identity for log in found}
+    columns = (logs.c.LogID, logs.c.VO, logs.c.PilotStamp, logs.c.Part, logs.c.FirstSeen)
+    present = connection.execute(select(*columns).where(logs.c.LogID.in_(list(wanted))))
+    ids = [row.LogID for row in present if wanted[row.LogID] == (PilotId(*row[1:3]), row.Part, row.FirstSeen)]
     statement = select(batches.c.LogID, batches.c.Sequence, batches.c.Payload).where(batches.c.LogID.in_(ids))
     return list(connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)))
