@@ -107,8 +107,8 @@ def example_pilot(stack, agent, connect):
         stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State = %s, Site = %s WHERE PilotStamp = %s", values)
         pilots.append(killed)
     pilot, *_ = [archived(connect, one) for one in pilots]
-    lasting = ("No proxy of shifta@alpha_data", pilot.stamp)
-    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError = %s WHERE PilotStamp = %s", lasting)
+    lasting = ("No proxy of shifta@alpha_data", 1_400_000, pilot.stamp)
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError = %s, MissingBytes = %s WHERE PilotStamp = %s", lasting)
     return pilot
 
 

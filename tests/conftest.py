@@ -2,15 +2,17 @@
 
 import tracemalloc
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from PilotLoggingDIRAC.pilotlog.model import Batch, PilotId
+from PilotLoggingDIRAC.pilotlog.model import Batch, Delivery, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.text.resend import REMEMBERED
 
 #: What a property costs is no property: a busy neighbour slows examples down.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +72,12 @@ def line(text, second=0):
 def batch(text=b"", pilot=PILOT, received=datetime(2026, 11, 21, 8, 0, 0), return_code=None):
     """A batch as ``validation`` makes it."""
     return Batch(pilot, received, text, return_code)
+
+
+def answered(item, number):
+    """Return a batch as a collector makes the message of this number whose sender has had all answers before it."""
+    before = range(max(1, number - REMEMBERED), number)
+    return replace(item, name=number, answers=tuple((earlier, Delivery.ARRIVED) for earlier in before))
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ class DeletingContract:
     def test_its_verified_copy_is_due_at_once_and_one_that_may_be_on_its_way_later(self, world):
         world.finish()
         world.archive()
-        world.send(b"late\n")
+        world.go_on()
         world.record(world.claim(), Content(200, "00000001"))
         log_id = world.log().id
         self.delete(world)

@@ -6,7 +6,7 @@ from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 
-from .conftest import PILOT, batch
+from .conftest import PILOT, answered, batch
 
 
 @pytest.fixture
@@ -20,7 +20,10 @@ def store(transactions, clock):
     appender, numbers = SqlAppender(transactions, clock), iter(range(1, 1000))
 
     def append(*texts, return_code=None, pilot=PILOT):
-        group = [Numbered(next(numbers), batch(text, pilot, clock())) for text in texts]
+        group = []
+        for text in texts:
+            number = next(numbers)
+            group.append(Numbered(number, answered(batch(text, pilot, clock()), number)))
         if return_code is not None:
             group.append(Numbered(next(numbers), batch(b"", pilot, clock(), return_code)))
         appender.append("e", group)

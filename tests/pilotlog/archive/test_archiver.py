@@ -491,7 +491,7 @@ class TestRetention:
             claim = world.claim(who=pilot(number))
             world.record(claim, target=Target("MISTYPED", f"/{VO}/logs") if number < 5 else TARGET)
             world.custody.release(claim, None)
-            world.send(b"late\n", pilot(number))
+            world.go_on(pilot(number))
         agent.archive_logs()
         remove, removed = archive.remove, []
 

@@ -150,7 +150,7 @@ class TestErasing:
     ):
         world.finish()
         agent.archive_logs()
-        world.send(b"late\n")
+        world.go_on()
         agent.archive_logs()
         assert len(archive.names()) == 2
         run(deletion, ONE)

@@ -20,7 +20,7 @@ from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
-from tests.conftest import PILOT, Clock, batch, line
+from tests.conftest import PILOT, Clock, answered, batch, line
 
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 NOBODY = Policy()
@@ -48,7 +48,9 @@ class Store:
         self.take(*(batch(text, pilot=pilot) for text in texts))
 
     def take(self, *batches):
-        self._append("e", [Numbered(self._number + index, item) for index, item in enumerate(batches, 1)])
+        numbers = range(self._number + 1, self._number + 1 + len(batches))
+        pairs = zip(numbers, batches, strict=True)
+        self._append("e", [Numbered(number, answered(item, number)) for number, item in pairs])
         self._number += len(batches)
 
     def purge(self, pilot=PILOT):

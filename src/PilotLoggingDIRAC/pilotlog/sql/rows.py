@@ -63,11 +63,7 @@ def log_of(values: Values) -> Log:
         carry=values["Carry"] or b"",
         dropped_bytes=values["DroppedBytes"],
         missing_bytes=max(values["MissingBytes"], values["DroppedBytes"]),
-        sender=values["Sender"],
-        many_senders=bool(values["ManySenders"]),
-        return_code=values["ReturnCode"],
-        return_codes=values["ReturnCodes"] or "",
-        senders=values["Senders"] or "",
+        **_senders_and_codes(values),
         reference=values["PilotReference"],
         site=values["Site"],
         ce=values["CE"],
@@ -77,6 +73,16 @@ def log_of(values: Values) -> Log:
         attempts=values["Attempts"],
         last_error=values["LastError"],
     )
+
+
+def _senders_and_codes(values: Values) -> dict[str, Any]:
+    return {
+        "sender": values["Sender"],
+        "many_senders": bool(values["ManySenders"]),
+        "senders": values["Senders"] or "",
+        "return_code": values["ReturnCode"],
+        "return_codes": values["ReturnCodes"] or "",
+    }
 
 
 def to_file(values: Values) -> StoredFile | None:

@@ -122,11 +122,20 @@ def _reduced_piece(text: bytes, limit: int) -> bytes:
     """Return a piece with its first state and the last ones, each cut to the limit."""
     if len(text) <= 2 * limit:
         return text
+    text = _without_blank_end(text)
     first, last = text.find(b"\r", 1), text.rfind(b"\r")
     if first < 0:
         return text[:limit]
     begin = text.find(b"\r", max(len(text) - limit, first))
     return text[: min(first, limit)] + text[begin if begin >= 0 else last :][:limit]
+
+
+def _without_blank_end(text: bytes) -> bytes:
+    """Return a piece up to its last state that shows something."""
+    end = len(text)
+    while end > 0 and _BLANK.fullmatch(text, text.rfind(b"\r", 0, end) + 1, end):
+        end = text.rfind(b"\r", 0, end)
+    return text[:end] if end > 0 else text
 
 
 def _cut(found: list[Piece], limit: int) -> bytes:
