@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Delivery, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
@@ -78,6 +79,13 @@ def answered(item, number):
     """Return a batch as a collector makes the message of this number whose sender has had all answers before it."""
     before = range(max(1, number - REMEMBERED), number)
     return replace(item, name=number, answers=tuple((earlier, Delivery.ARRIVED) for earlier in before))
+
+
+#: Whatever can be JSON, lone surrogates and numbers that are none included.
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 
 from .conftest import PILOT, answered, batch
@@ -12,6 +13,11 @@ from .conftest import PILOT, answered, batch
 @pytest.fixture
 def reader(transactions):
     return SqlReader(transactions)
+
+
+@pytest.fixture
+def importer(transactions, clock):
+    return SqlImporter(transactions, clock)
 
 
 @pytest.fixture

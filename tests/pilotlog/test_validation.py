@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read import selection
-from tests.conftest import PILOT
+from tests.conftest import ANY_JSON, PILOT
 
 NOW = datetime(2026, 11, 21, 8, 0, 0)
 SAFE = set(string.ascii_letters + string.digits + "-_.")
@@ -176,12 +176,7 @@ def test_long_plain_and_short_nested_arguments_are_not(arguments):
 
 
 class TestAnyJson:
-    JSON = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-
-    @given(JSON)
+    @given(ANY_JSON)
     def test_any_json_is_taken_or_refused_by_name(self, value):
         for payload in (json.dumps(value), value):
             for take in (finalisation, lambda item: validation.arguments(str(item), ("a", "b"))):

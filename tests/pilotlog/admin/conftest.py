@@ -2,19 +2,8 @@
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from tests.conftest import PILOT
-
-
-@pytest.fixture
-def importer(transactions, clock):
-    return SqlImporter(transactions, clock)
-
-
-@pytest.fixture
-def reader(transactions):
-    return SqlReader(transactions)
+from tests.stored import importer, reader  # noqa: F401
 
 
 @pytest.fixture

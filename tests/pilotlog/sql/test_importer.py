@@ -5,20 +5,9 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.admin.import_slice import MAX_TEXT_BYTES, ImportConflict
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, OffsetMismatch
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State
-from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from tests.conftest import PILOT
 from tests.pilotlog.admin.imports import ISO, OLD, ending
-
-
-@pytest.fixture
-def importer(transactions, clock):
-    return SqlImporter(transactions, clock)
-
-
-@pytest.fixture
-def reader(transactions):
-    return SqlReader(transactions)
+from tests.stored import importer, reader  # noqa: F401
 
 
 def test_import_that_ends_with_other_text_than_it_began_is_a_conflict(importer, reader):
