@@ -96,7 +96,7 @@ class Run:
                 self.result.findings.append(f"{fault} failed: {traceback.format_exc()}")
 
     def _end(self):
-        self._field.agree_on_time()
+        self._field.put_clocks_right()
         for sender in self._senders:
             sender.finish(FINISH_SECONDS)
         for sender in self._senders:
