@@ -285,7 +285,7 @@ def test_hostile_text_is_shown_and_does_nothing(opal, connect):
     seen = browser.lines(page, lambda found: len(found) == len(HOSTILE))
     assert seen[1] == HOSTILE[0] and seen[5] == HOSTILE[4] and seen[7] == HOSTILE[6]
     assert seen[2] == "␛[2J␛[31mred␛[0m ␛]0;title␇"
-    assert seen[3] == "before␍after"
+    assert seen[3] == "after1 earlier state"
     assert seen[4] == "<U+202E>gnp.exe<U+202C> <U+200B>hidden <U+2066>isolated<U+2069>"
     assert seen[6] == "nul ␀ and <U+009B>31m and <U+FEFF>"
     assert page.title().endswith("pilot log")
