@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import os
 import sys
 import uuid
 
@@ -116,6 +117,8 @@ def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, 
     log = logs.log(who)
     path = stack.storage.server("xrootd").data / log.file.lfn[1:]
     path.write_bytes(bytes(reversed(path.read_bytes())))
+    later = path.stat().st_mtime + 60  # the server keeps a file's checksum until its time changes, in whole seconds
+    os.utime(path, (later, later))
     assert handle(stack, "check", log).stdout.startswith("[(True, ")
     assert "ArchiveError" in handle(stack, "get", log, tmp_path / "log.gz").stderr
     assert not (tmp_path / "log.gz").exists()

@@ -260,4 +260,4 @@ def test_long_messages_that_nobody_waits_for_any_more_are_marked_or_stored_once(
         stack.remove_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds")
         stack.restart("tornado")
     # one may have been on its way to the store
-    assert whole(operator, stamp).count("x" * 97) <= min(size, LIMIT) // len(unit) + 1
+    assert whole(operator, stamp).count("x" * 97) <= min(size, LIMIT) // len("x" * 97 + "\n") + 1

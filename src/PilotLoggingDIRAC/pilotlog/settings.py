@@ -75,7 +75,7 @@ class StoreSettings:
     lock_seconds: int = 2
     deadlock_tries: int = 5
     max_connections: int = 8
-    connection_test_seconds: float = 0.5
+    connection_test_seconds: float = 0.1
     connection_idle_seconds: float = 60.0
 
 
