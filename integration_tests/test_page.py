@@ -379,6 +379,16 @@ def test_colours_follow_the_system_and_a_phone_has_no_sideways_scrolling(chromiu
         assert visitor.problems == []
 
 
+def test_a_long_archiving_error_leaves_a_phone_room_for_the_stamp(chromium, stack, connect):
+    stamp, _ = story(connect)
+    error = ("Another file is registered as /vo.alpha.org/" + "x" * 80, stamp)
+    stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastError=%s, Attempts=1 WHERE PilotStamp=%s", error)
+    with browser.visitor(chromium, stack, "opal", **browser.PHONE) as visitor:
+        page = visitor.open(f"?PilotStamp={stamp}")
+        has_cards(page, stamp)
+        assert page.locator(".card .stamp").bounding_box()["width"] > 150
+
+
 def test_the_server_has_nothing_to_complain_of(stack, opal, connect, log_before):
     stamp, _ = story(connect)
 
