@@ -1,6 +1,7 @@
 """Senders that trickle, stall or only hold a connection: bounded in time and memory, and no harm to honest ones."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -115,20 +116,21 @@ def test_what_arrives_longest_is_dropped_for_the_others_and_told_so_at_its_end(
         raws = [opened.enter_context(Raw(stack, "pila")) for _ in stamps]
         for raw, own in zip(raws, stamps, strict=True):
             raw.head(LIMIT)
-            raw.socket.sendall(body(own)[:-1])
+            raw.socket.sendall(body(own, size=LIMIT)[:-1])
             time.sleep(0.05)
         assert connect("pila").send("honest\n", stamp)["OK"]
         answers = []
         for raw, own in zip(raws, stamps, strict=True):
-            raw.socket.sendall(body(own)[-1:])
+            raw.socket.sendall(body(own, size=LIMIT)[-1:])
             answers.append(raw.answer())
     assert [status for status, _ in answers] == [200] * len(stamps)
     dropped = [answer for _, answer in answers if not answer["OK"]]
-    assert 3 <= len(dropped) <= 4 and {answer["Errno"] for answer in dropped} == {3407}
+    assert 2 <= len(dropped) <= 4 and {answer["Errno"] for answer in dropped} == {3407}
     assert [answer["OK"] for _, answer in answers] == sorted(answer["OK"] for _, answer in answers)
     stored(stack)
     connect("pila").send("next\n", stamps[0])
-    assert f"1 messages with {LIMIT} bytes are missing here" in read(operator, ALPHA, stamps[0])
+    (missing,) = re.findall(r"1 messages with (\d+) bytes are missing here", read(operator, ALPHA, stamps[0]))
+    assert LIMIT - 200 < int(missing) < LIMIT, "its text, without what is around it"
     print(f"growth {usage.growth:.1f} MB")
 
 
