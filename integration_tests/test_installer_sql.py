@@ -89,7 +89,16 @@ def upgraded(stack):
     stack.sql(None, f"GRANT {GRANTED} ON `{name}`.* TO 'Dirac'@'%'")
     engine = make_engine(stack.engine_url(name), StoreSettings())
     migrate(engine, now)
-    for column in ("Carry", "DroppedBytes", "Sender", "ManySenders", "Answers"):
+    for column in (
+        "Carry",
+        "DroppedBytes",
+        "Sender",
+        "ManySenders",
+        "Answers",
+        "MissingBytes",
+        "ReturnCodes",
+        "Senders",
+    ):
         stack.sql(name, f"ALTER TABLE PilotLogs DROP COLUMN {column}")
     stack.sql(name, "DELETE FROM SchemaMigrations WHERE Version > 1")
     assert migrate(engine, now) == [step for version, step, _ in MIGRATIONS if version > 1]
