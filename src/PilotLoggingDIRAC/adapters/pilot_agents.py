@@ -1,4 +1,4 @@
-"""DIRAC's PilotAgentsDB as the agent reads it: pilots by their stamps, many at once.
+"""DIRAC's word on pilots: PilotAgentsDB by their stamps, many at once, for the agent and for readers.
 
 It has its own statement: DIRAC's class tries for minutes when the database is unavailable, and takes a connection that
 was idle for some seconds without a test.
@@ -29,10 +29,13 @@ _agents = table("PilotAgents", *map(column, _COLUMNS))
 class PilotAgents:
     """A ``ports.Pilots`` over PilotAgentsDB; it connects at the first look-up."""
 
-    def __init__(self, settings: StoreSettings, url: str | URL | None = None):
+    def __init__(
+        self, settings: StoreSettings, url: str | URL | None = None, stamps_per_query: int = _STAMPS_PER_QUERY
+    ):
         """Create the adapter over a PilotAgentsDB, by default the one that the CS names."""
         self._settings = settings
         self._url = url
+        self._stamps_per_query = stamps_per_query
         self._lock = threading.Lock()
         self._transactions: Transactions | None = None
 
@@ -44,8 +47,8 @@ class PilotAgents:
         wanted = frozenset(pilots)
         stamps = sorted({pilot.stamp for pilot in wanted})
         found = {}
-        for start in range(0, len(stamps), _STAMPS_PER_QUERY):
-            for pilot, info in self._connected().run(_infos, stamps[start : start + _STAMPS_PER_QUERY]):
+        for start in range(0, len(stamps), self._stamps_per_query):
+            for pilot, info in self._connected().run(_infos, stamps[start : start + self._stamps_per_query]):
                 if pilot in wanted:
                     found[pilot] = info
         return found
@@ -70,7 +73,7 @@ def _infos(connection: Connection, stamps: Sequence[str]) -> list[tuple[PilotId,
 
 def _info(row: Row[Any]) -> PilotInfo:
     final = row.Status in PILOT_FINAL_STATES
-    return PilotInfo(row.PilotJobReference, _known(row.GridSite), _known(row.DestinationSite), final)
+    return PilotInfo(row.PilotJobReference, _known(row.GridSite), _known(row.DestinationSite), final, row.Status)
 
 
 def _known(name: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import URL, ColumnClause, Connection, Row, column, delete, inser
 
 from PilotLoggingDIRAC.adapters.database import PILOT_AGENTS, database_url
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, StoreRefused
-from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 from PilotLoggingDIRAC.pilotlog.read.streams import is_doubtful
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
@@ -93,13 +93,6 @@ class PilotRecords:
         """
         return self._run(_owners, frozenset(stamps)) if stamps else {}
 
-    def infos(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
-        """Return DIRAC's word on the known ones among many pilots; of several rows for one stamp, the latest counts.
-
-        Raise StoreUnavailable. There is no index for stamps: each query reads the whole table.
-        """
-        return self._run(_infos, frozenset(pilots)) if pilots else {}
-
     def stored_output(self, record: PilotRecord) -> Output | None:
         """Return the CE's output that is stored, final if the pilot had ended when it was fetched; None without any.
 
@@ -170,17 +163,6 @@ def _owners(connection: Connection, stamps: frozenset[str]) -> dict[str, frozens
         if stamp in stamps:  # the database compares without case and trailing blanks
             found[stamp] = found.get(stamp, frozenset()) | {vo}
     return found
-
-
-def _infos(connection: Connection, pilots: frozenset[PilotId]) -> dict[PilotId, PilotInfo]:
-    columns = (_agents.c.PilotStamp, _agents.c.VO, _agents.c.PilotJobReference, _agents.c.Status)
-    stamps = sorted({pilot.stamp for pilot in pilots})
-    statement = select(*columns).where(_agents.c.PilotStamp.in_(stamps)).order_by(_agents.c.PilotID)
-    return {
-        PilotId(vo, stamp): PilotInfo(reference, final=status in PILOT_FINAL_STATES, status=status)
-        for stamp, vo, reference, status in connection.execute(statement)
-        if PilotId(vo, stamp) in pilots
-    }
 
 
 def _stored(connection: Connection, pilot_id: int) -> Row[Any, Any] | None:
