@@ -1,4 +1,4 @@
-"""The caller of a request and the policy of reading, from Registry and Operations, read at each request."""
+"""The caller of a request and the policy of reading, from Registry and Operations as this process has them now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getPropertiesForGroup, getPropertiesForHost
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.adapters.registry import members
+from PilotLoggingDIRAC.adapters.registry import members, per_configuration
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 
@@ -42,6 +42,7 @@ def caller(credentials: dict, address: str = "") -> Caller:
     return dataclasses.replace(who or NOBODY, address=address)
 
 
+@per_configuration
 def _user(user: str, group: str, dn: str) -> Caller | None:
     """Return a member of a group, None for others; ``dn`` is theirs, or empty for a connection without certificate."""
     vo = gConfig.getValue(f"/Registry/Groups/{group}/VO", "")
@@ -56,6 +57,7 @@ def _user(user: str, group: str, dn: str) -> Caller | None:
     return Caller(user, group, vo, properties, sites=_sites(user, group))
 
 
+@per_configuration
 def _host(host: str, group: str, dn: str) -> Caller | None:
     if not _has(f"/Registry/Hosts/{host}/DN", dn):
         return None

@@ -125,7 +125,10 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
         was_open = is_open(stream)
         try:
             sent = self.finish(self.encode(result)) if isinstance(result, dict) else self._send_texts(result)
-            await asyncio.wait_for(sent, self.send_seconds)
+            if isinstance(sent, asyncio.Future) and sent.done():  # as nearly always: the kernel took it at once
+                sent.result()
+            else:
+                await asyncio.wait_for(sent, self.send_seconds)
             self.sent(was_open and is_written(stream))
         except (TimeoutError, StreamClosedError, PilotLogError):
             stream.close()  # cut off, so that nobody takes a part for the whole answer

@@ -14,7 +14,7 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.Core.DISET.AuthManager import AuthManager
 
-from PilotLoggingDIRAC.adapters.registry import members
+from PilotLoggingDIRAC.adapters.registry import members, per_configuration
 
 _MAX_NAMES = 1000
 #: The user who had a DN and was in a group at the last look-up.
@@ -42,15 +42,21 @@ def _complete(self: AuthManager, credentials: dict) -> bool:
             return False
         credentials["group"] = default["Value"]
     group = credentials["group"]
-    credentials["properties"] = Registry.getPropertiesForGroup(group, [])
+    credentials["properties"] = list(_properties(group))
     user = _member(dn, group)
     if user:
         credentials["username"] = user
     return bool(user)
 
 
+@per_configuration
+def _properties(group: str) -> tuple[str, ...]:
+    return tuple(Registry.getPropertiesForGroup(group, []))
+
+
+@per_configuration
 def _member(dn: str, group: str) -> str:
-    """Return the member of the group who has this DN, "" for nobody. A remembered name is only tried first."""
+    """Return the member of the group who has this DN, "" for nobody. A name remembered from before is tried first."""
     users = members(group)
     with _lock:
         name = _names.get((dn, group), "")
