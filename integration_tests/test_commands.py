@@ -144,6 +144,39 @@ def test_usage_names_exit_codes_and_examples(command, name):
     assert "Exit code" in usage and f"$ dirac-admin-pilot-logs-{name}" in usage
 
 
+# what goes wrong is told with its remedy
+
+
+SWITCHES_ONLY = [name for name in COMMANDS if name in ("check", "disable", "enable", "list", "retry", "status")]
+
+
+@pytest.mark.parametrize("name", SWITCHES_ONLY)
+def test_words_that_a_command_does_not_know_are_refused(command, name):
+    done = command(name, "foo")
+    assert done.returncode == 1 and "takes switches only" in done.stderr and "foo" in done.stderr
+
+
+def test_an_expired_proxy_is_named_with_its_remedy(stack, command):
+    proxy = stack.make_proxy("opal_expired", "opal", "alpha_operator", hours=1 / 3600)
+    until(lambda: time.time() > proxy.stat().st_mtime + 2)
+    for name, words in (("list", ()), ("search", ("x",)), ("show", ("nobody",))):
+        done = command(name, *words, user="opal_expired")
+        assert done.returncode == 1, name
+        assert "Your proxy has expired: dirac-proxy-init -g alpha_operator" in done.stderr, name
+
+
+def test_a_search_without_a_collector_ends_at_once(command):
+    began = time.monotonic()
+    done = command("search", "--URL", "https://localhost:1/WorkloadManagement/TornadoPilotLogging", "x")
+    assert (done.returncode, done.stdout) == (1, "") and "refused" in done.stderr
+    assert time.monotonic() - began < 60
+
+
+def test_a_date_that_is_none_is_refused_by_its_own_name(command):
+    done = command("delete", "--VO", ALPHA.name, "--Before", "7dd")
+    assert done.returncode == 1 and "7dd" in done.stderr and "ToDate" not in done.stderr
+
+
 # list
 
 
@@ -300,7 +333,9 @@ def test_known_pilot_without_a_log_is_told_from_one_that_nobody_knows(stack, com
         # a storage element that is slow on a busy machine is passed over
         assert re.search("Archive: (there is no log of this pilot|no answer within)", done.stderr), done.stderr
     assert "DIRAC knows this pilot" in command("show", "--Source", "Collector", silent.reference).stderr
-    assert "neither DIRAC nor a log has" in command("show", "f" * 32).stderr
+    unknown = command("show", "f" * 32)
+    assert (unknown.returncode, "neither DIRAC nor a log has" in unknown.stderr) == (2, True), unknown.stderr
+    assert command("show", "f" * 32, user="opal").returncode == 2
 
 
 # search

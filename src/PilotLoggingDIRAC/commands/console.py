@@ -61,12 +61,12 @@ def _cell(value: Any, right: bool) -> dict:
 
 
 def as_json(value: Any, indent: int | None = 2) -> None:
-    """Print a value as JSON for scripts; times as ISO 8601 text."""
+    """Print a value as JSON for scripts; times as ISO 8601 text, which ends in Z as they are UTC."""
     _write(json.dumps(value, indent=indent, default=_plain) + "\n")
 
 
 def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"{value.isoformat()}{'' if value.tzinfo else 'Z'}" if isinstance(value, datetime) else str(value)
 
 
 def line(text: object = "") -> None:

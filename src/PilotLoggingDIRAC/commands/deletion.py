@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from DIRAC.Core.Base.Client import Client
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.text import humanize
 
 #: Timeout of a call, which deletes for 10 s, or longer if it deletes a single large log.
 _SECONDS = 300
@@ -29,20 +31,22 @@ class Found:
     draining: bool
 
     def __str__(self) -> str:
-        return f"{self.logs} logs, {self.bytes} bytes, {self.copies} copies in archives"
+        copies = "1 copy" if self.copies == 1 else f"{self.copies:,} copies"
+        return f"{humanize.count(self.logs, 'log')}, {humanize.size(self.bytes)}, {copies} in archives"
 
 
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
     """Return the arguments as selections of ``deleteLogs``: pilots by stamp or reference, or logs older than a date.
 
-    A name with ``:`` is a reference. Raise NothingNamed.
+    A name with ``:`` is a reference. Raise NothingNamed, and InvalidInput for a date that is none.
     """
     if not vo:
         raise NothingNamed("Name the VO")
     if bool(names) == bool(before):
         raise NothingNamed("Name either pilots or a date")
     if before:
-        return [{"VO": vo, "ToDate": before}]
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return [{"VO": vo, "ToDate": humanize.moment(before, now).isoformat()}]
     references = [name for name in names if ":" in name]
     stamps = [name for name in names if ":" not in name]
     named = (("PilotStamp", stamps), ("PilotReference", references))

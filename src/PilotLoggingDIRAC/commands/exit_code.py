@@ -6,12 +6,15 @@ import atexit
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from DIRAC.Core.Utilities.ReturnValues import SErrorException
+from DIRAC.Resources.LogBackends.StderrBackend import StderrBackend
+from DIRAC.Resources.LogBackends.StdoutBackend import StdoutBackend
 
-from PilotLoggingDIRAC.commands import console
+from PilotLoggingDIRAC.commands import console, user_proxy
+from PilotLoggingDIRAC.commands.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 FAILED = 1
@@ -31,9 +34,25 @@ def prepare(paths: bool = False) -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     logging.raiseExceptions = False  # DIRAC's own lines, when nobody reads them
+    _move_log()
     atexit.register(_flush)
     if not paths:
         sys.argv[1:] = map(_text, sys.argv[1:])
+
+
+def _move_log() -> None:
+    """Let DIRAC's own lines go to standard error: standard output is for results, which scripts read."""
+    StdoutBackend._setHandlerParameters = StderrBackend._setHandlerParameters  # of loggers that are configured later
+    for handler in logging.getLogger("dirac").handlers:
+        if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
+            handler.setStream(sys.stderr)
+
+
+def refuse(arguments: Sequence[str]) -> None:
+    """Exit if a command that takes switches only was given arguments, of which one may be a mistyped switch."""
+    if arguments:
+        console.complain("This command takes switches only, see --help; not understood", " ".join(arguments))
+        sys.exit(FAILED)
 
 
 def _flush() -> None:
@@ -72,7 +91,9 @@ def exit_code(
         console.remark("Interrupted")
         return INTERRUPTED
     except SErrorException as error:
-        why: object = error.result["Message"]
+        why: object = user_proxy.problem() or error.result["Message"]
+    except CallFailed as error:
+        why = user_proxy.problem() or error
     except PilotLogError as error:
         why = error
     except OSError as error:

@@ -38,6 +38,15 @@ class Pilot:
         """Length of its log in bytes."""
         return sum(part["NumberOfBytes"] for part in self.parts)
 
+    @property
+    def record(self) -> dict[str, str]:
+        """The pilot's names, for scripts."""
+        last = self.parts[-1] if self.parts else {}
+        return {
+            "Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, "PilotReference": last.get("PilotReference", ""),
+            "Site": last.get("Site", ""), "CE": last.get("CE", ""),
+        }  # fmt: skip
+
     def __str__(self) -> str:
         site = self.parts[-1]["Site"] if self.parts else ""
         return f"{self.vo}/{self.stamp}" + (f" at {site}" if site else "")

@@ -38,9 +38,10 @@ class Search:
 
     def hits(self) -> Iterator[dict | None]:
         """Yield the hits, and None after each call, when the figures have changed."""
-        cursor = ""
+        cursor, patience = "", 0.0
         while True:
-            answer = patiently(functools.partial(self._call, cursor), _PATIENCE_SECONDS, self.tell)
+            answer = patiently(functools.partial(self._call, cursor), patience, self.tell)
+            patience = _PATIENCE_SECONDS  # of a search that has begun
             self.extent = answer["Extent"] or self.extent
             self.logs, self.bytes = self.logs + answer["Logs"], self.bytes + answer["Bytes"]
             self.unreadable += answer["Unreadable"]

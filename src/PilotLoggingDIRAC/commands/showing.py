@@ -10,7 +10,7 @@ from typing import BinaryIO
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
@@ -79,15 +79,24 @@ def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options
     ended = all(part["Complete"] for part in pilot.parts[-1:])
     missing = sum(part.get("MissingBytes", 0) for part in pilot.parts)
     output = PilotOutput("", "", source_chain.COLLECTOR, ended, missing)
-    return _give(f"{pilot}", texts, output, pilot.bytes, options)
+    return _give(f"{pilot}", pilot.record, texts, output, pilot.bytes, options)
 
 
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
     if lines is not None and not source and (found := _in_database(reading, name, options)):
         return _from_database(reading, found, lines, options)
-    output: PilotOutput = reading.output(name, source)
+    output: PilotOutput = _output(reading, name, source, options)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    return _give(name, [text], output, len(text), options)
+    return _give(name, {"Name": name}, [text], output, len(text), options)
+
+
+def _output(reading: LogReading, name: str, source: str, options: Mapping[str, str]) -> PilotOutput:
+    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell whether there is one."""
+    try:
+        return reading.output(name, source)
+    except NotAllowed:
+        reading.find(name, options.get("VO", ""))
+        raise
 
 
 def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | None:
@@ -99,12 +108,19 @@ def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> 
     return pilot if pilot.parts and all(part["State"] != "Purged" for part in pilot.parts) else None
 
 
-def _give(name: str, texts: Iterable[str], output: PilotOutput, size: int, options: Mapping[str, str]) -> int:
-    """Print or write the texts, with the facts of the output beside them."""
+def _give(
+    name: str,
+    record: Mapping[str, str],
+    texts: Iterable[str],
+    output: PilotOutput,
+    size: int,
+    options: Mapping[str, str],
+) -> int:
+    """Print or write the texts, with the facts of the output beside them; ``record`` is what is known of the pilot."""
     about = f"# {name}, from {output.source}, {_standing(output)}"
     if "JSON" in options:
         facts = {"Source": output.source, "Complete": output.complete, "MissingBytes": output.missing}
-        console.as_json({"Pilot": name, **facts, "StdOut": "".join(texts), "StdErr": output.stderr})
+        console.as_json({"Pilot": record, **facts, "StdOut": "".join(texts), "StdErr": output.stderr})
     elif "Output" in options:
         write(texts, output.stderr, Path(options["Output"]), size)
         console.remark(about)

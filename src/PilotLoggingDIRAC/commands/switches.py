@@ -34,7 +34,11 @@ SWITCHES = (
     ("", "Missing", "Only with text missing, from whatever cause"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
-    ("", "Since=", "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00)"),
+    (
+        "",
+        "Since=",
+        "Only heard of since then: how long ago (90s, 30m, 2h, 7d) or UTC (2026-11-21T08:00, 08:00, yesterday)",
+    ),
     ("", "Until=", "Only not heard of after then"),
     ("", "Error=", "Only with this in the text of the last error of their archiving"),
 )

@@ -56,7 +56,7 @@ class SearchingMixin:
         :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
         :param str cursor: where to go on, from the call before; "" is the start
         :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
-                 PilotStamp, Part, PilotReference, Site, Line, Text, Before and After. Logs and Bytes are the amounts
+                 PilotStamp, Part, PilotReference, Site, CE, Line, Text, Before and After. Logs and Bytes are the amounts
                  searched by this call. Extent, in the first answer only, has (number, bytes) of the selected logs:
                  ``here`` in the database, ``archived`` only, ``gone``
         """
@@ -92,4 +92,4 @@ def _hit(log: Log, hit: Hit, limit: int) -> dict:
 
 def _pilot(log: Log) -> dict:
     pilot = {"VO": log.pilot.vo, "PilotStamp": log.pilot.stamp, "Part": log.part}
-    return pilot | {"PilotReference": log.reference, "Site": log.site}
+    return pilot | {"PilotReference": log.reference, "Site": log.site, "CE": log.ce}

@@ -79,13 +79,19 @@ def test_what_is_critical_counts_most_and_the_unknown_least():
         ("7d", datetime(2026, 11, 14, 12)),
         ("2026-11-20", datetime(2026, 11, 20)),
         ("2026-11-20T10:00+02:00", datetime(2026, 11, 20, 8)),
+        ("today", datetime(2026, 11, 21)),
+        ("Yesterday", datetime(2026, 11, 20)),
+        ("yesterday 8:30", datetime(2026, 11, 20, 8, 30)),
+        ("today 13:00", datetime(2026, 11, 21, 13)),
+        ("08:00", datetime(2026, 11, 21, 8)),
+        ("12:00:01", datetime(2026, 11, 20, 12, 0, 1)),
     ],
 )
 def test_moments_are_iso_or_how_long_ago(text, moment):
     assert humanize.moment(text, NOW) == moment
 
 
-@pytest.mark.parametrize("text", ["", "2", "h", "-2h", "yesterday", "2y"])
+@pytest.mark.parametrize("text", ["", "2", "h", "-2h", "tomorrow", "2y", "25:00", "8", "today 8"])
 def test_what_is_no_moment_is_refused(text):
     with pytest.raises(InvalidInput):
         humanize.moment(text, NOW)

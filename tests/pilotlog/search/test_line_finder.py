@@ -141,6 +141,14 @@ def test_case_is_ignored_on_request(regular):
     assert finder("no space", regular)(text, 0, len(text)) == -1
 
 
+@pytest.mark.parametrize("regular", [False, True])
+def test_case_of_other_alphabets_is_ignored_too(regular):
+    text = "Zugriff verweigert: ÜBERGRÖSSE.log"
+    assert finder("übergrösse.LOG", regular, ignore_case=True)(text.encode(), 0, len(text.encode())) == 20
+    assert finder("übergrösse.LOG", regular)(text.encode(), 0, len(text.encode())) == -1
+    assert finder("übergrössexlog", False, ignore_case=True)(text.encode(), 0, len(text.encode())) == -1
+
+
 @pytest.mark.parametrize("pattern", ["", "a\nb", None, 3, "x" * 1001])
 def test_what_is_no_pattern_is_refused(pattern):
     with pytest.raises(InvalidInput):

@@ -23,7 +23,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Check for pilots of this VO")
@@ -32,7 +32,8 @@ def main():
     Script.registerSwitch("", "Wait=", "Seconds to wait for the archive (default 900)")
     Script.registerSwitch("", "NoArchive", "Do not wait for the archive")
     Script.registerSwitch("", "JSON", "For scripts: {VO, Stamp, Whole, Links: [{...}, ...]}")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
 
     from PilotLoggingDIRAC.commands.canary_report import check
 

@@ -12,14 +12,14 @@ such log, 3 if it was not confirmed.
 
 Example:
   $ dirac-admin-pilot-logs-delete --VO vo.example.org 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
-  1 logs, 48213 bytes, 1 copies in archives
+  1 log, 48 kB, 1 copy in archives
   Delete them for good? [y/N] y
-  1 logs deleted
+  1 log deleted
   $ dirac-admin-pilot-logs-delete --VO vo.example.org htcondorce://ce.example.org/1234.0 --Yes
   $ dirac-admin-pilot-logs-delete --VO vo.example.org --Before 2025-01-01
-  52340 logs, 2513406114 bytes, 52338 copies in archives
+  52,340 logs, 2.5 GB, 52,338 copies in archives
   Delete them for good? [y/N] y
-  1000 of 52340 logs deleted
+  1,000 of 52,340 logs deleted
 """
 
 from DIRAC import exit as DIRACExit
@@ -35,7 +35,11 @@ def main():
 
     prepare()
     Script.registerSwitch("", "VO=", "Delete logs of this VO")
-    Script.registerSwitch("", "Before=", "All logs last heard of before this date, or time (ISO 8601, UTC)")
+    Script.registerSwitch(
+        "",
+        "Before=",
+        "All logs last heard of before then: how long ago (30d) or UTC (2026-11-21T08:00, 08:00, yesterday)",
+    )
     Script.registerSwitch("", "Yes", "Do not ask for confirmation")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument(["PILOT: stamp or reference of a pilot"], mandatory=False)
@@ -48,6 +52,7 @@ def run(options, pilots):
     from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.console import confirmed, line
     from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
+    from PilotLoggingDIRAC.pilotlog.text.humanize import count
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
     deletion = PilotLogDeletion(CollectorClient(url=options.get("URL")), wanted)
@@ -60,7 +65,8 @@ def run(options, pilots):
     if "Yes" not in options and not confirmed("Delete them for good?"):
         line("Nothing was deleted")
         return _NOT_CONFIRMED
-    line(f"{deletion.run(lambda logs: line(f'{logs} of {found.logs} logs deleted'))} logs deleted")
+    deleted = deletion.run(lambda logs: line(f"{logs:,} of {count(found.logs, 'log')} deleted"))
+    line(f"{count(deleted, 'log')} deleted")
     return _DONE
 
 

@@ -21,14 +21,15 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Change the setting of this VO")
     Script.registerSwitch("", "CE=", "Only for these CEs (separated by commas)")
     Script.registerSwitch("", "Yes", "Do not ask for confirmation")
     Script.registerSwitch("", "JSON", "For scripts: {Changes, Before, After}")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
 
     from PilotLoggingDIRAC.commands.switching import switch
 

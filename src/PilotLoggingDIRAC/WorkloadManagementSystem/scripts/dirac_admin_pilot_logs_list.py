@@ -30,7 +30,7 @@ _RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
     from PilotLoggingDIRAC.commands.switches import SWITCHES
 
     prepare()
@@ -40,7 +40,8 @@ def main():
     Script.registerSwitch("", "Long", "All fields of each log, instead of a table")
     Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
 
     DIRACExit(exit_code("The logs could not be listed", run, dict(switches)))
 

@@ -26,7 +26,7 @@ _KEYS = {"VO": "VO", "Stamp": "PilotStamp", "Site": "Site"}
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Only logs of this VO")
@@ -34,7 +34,8 @@ def main():
     Script.registerSwitch("", "Site=", "Only logs of pilots at this site")
     Script.registerSwitch("", "Quarantine", "Retry messages that the database refused, instead of archiving")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
     DIRACExit(exit_code("Nothing was done", run, dict(switches)))
 
 

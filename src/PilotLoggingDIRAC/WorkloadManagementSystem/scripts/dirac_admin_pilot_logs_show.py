@@ -36,7 +36,7 @@ def main():
     Script.registerSwitch("", "Output=", "Write the log to this file, as the pilot sent it")
     Script.registerSwitch("", "Raw", "Show the text as it is, with control sequences and all states of progress bars")
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
-    Script.registerSwitch("", "JSON", "For scripts: {Pilot, Source, Complete, StdOut, StdErr}")
+    Script.registerSwitch("", "JSON", "For scripts: {Pilot: {Name, ...}, Source, Complete, StdOut, StdErr}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument("PILOT: stamp or reference of a pilot")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)

@@ -28,7 +28,7 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "Brief", "Print the first line only")
@@ -37,7 +37,8 @@ def main():
         "", "URL=", "Call these collectors (separated by commas), instead of all in the configuration"
     )
     Script.registerSwitch("", "Timeout=", "Seconds to wait for each collector (default 20)")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
 
     DIRACExit(exit_code("The status could not be seen", run, dict(switches), failed=_UNKNOWN, tell=tell))
 

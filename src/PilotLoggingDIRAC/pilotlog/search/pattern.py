@@ -30,8 +30,7 @@ class Finder(Protocol):
 
 
 def finder(pattern: object, regular: bool = False, ignore_case: bool = False) -> Finder:
-    """Return a finder of a pattern in UTF-8 text, in time linear in the text. ``ignore_case`` of literal text is
-    ASCII's.
+    """Return a finder of a pattern in UTF-8 text, in time linear in the text.
 
     Raise InvalidInput for a pattern that is empty, longer than 1000 characters or spans lines, and for a regular
     expression that is invalid or matches empty text.
@@ -43,6 +42,8 @@ def finder(pattern: object, regular: bool = False, ignore_case: bool = False) ->
     if regular:
         return _regular(pattern, ignore_case)
     wanted = pattern.encode("utf-8", "backslashreplace")
+    if ignore_case and not pattern.isascii():
+        return _regular(re2.escape(pattern), ignore_case)
     if ignore_case:
         return _Folded(wanted.lower())
     return _Literal(wanted)

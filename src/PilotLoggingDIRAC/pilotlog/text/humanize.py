@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from ..errors import InvalidInput
 
 _SPAN = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
+_DAY = re.compile(r"(today|yesterday)? *(\d{1,2}:\d\d(?::\d\d)?)?", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SIZES = ("kB", "MB", "GB", "TB", "PB")
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """Return a time in UTC from ISO 8601 text, or from a span before now: ``90s``, ``30m``, ``2h``, ``7d``, ``1w``.
+    """Return a time in UTC from ISO 8601 text, from a span before now (``90s``, ``30m``, ``2h``, ``7d``, ``1w``), or from
+    words: ``today``, ``yesterday 08:00``. ``08:00`` alone is the last time that it was so late.
 
     Raise InvalidInput.
     """
-    ago = _SPAN.fullmatch(text.strip())
+    ago, day = _SPAN.fullmatch(text.strip()), _DAY.fullmatch(text.strip().lower())
     try:
+        if day and any(day.groups()):
+            return _on_day(day[1] or "", day[2] or "00:00", now)
         if ago:
             return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
         found = datetime.fromisoformat(text.strip())
@@ -26,7 +30,19 @@ def moment(text: str, now: datetime) -> datetime:
     except OverflowError:
         raise InvalidInput(f"{text} is too long ago") from None
     except ValueError:
-        raise InvalidInput(f"{text} is neither a time (2026-11-21T08:00) nor how long ago (2h, 7d)") from None
+        raise InvalidInput(
+            f"{text} is neither a time (2026-11-21T08:00, 08:00, yesterday) nor how long ago (2h, 7d)"
+        ) from None
+
+
+def _on_day(name: str, clock: str, now: datetime) -> datetime:
+    """Return a time of the named day; without a name, of the last day on which it is not later than now."""
+    found = datetime.combine(
+        now.date(), time.fromisoformat(clock.zfill(5) if clock.count(":") == 1 else clock.zfill(8))
+    )
+    if name == "yesterday" or (not name and found > now):
+        found -= timedelta(days=1)
+    return found
 
 
 def size(number: float) -> str:
