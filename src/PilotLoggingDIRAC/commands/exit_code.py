@@ -20,6 +20,8 @@ from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 FAILED = 1
 INTERRUPTED = 130
 
+_HELP = {"-h", "--help"}
+
 
 def prepare(paths: bool = False) -> None:
     """Make the streams take any text, in whatever locale, and the arguments the text that was typed.
@@ -34,7 +36,8 @@ def prepare(paths: bool = False) -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     logging.raiseExceptions = False  # DIRAC's own lines, when nobody reads them
-    _move_log()
+    if not _HELP & {*sys.argv}:  # DIRAC prints the help by its log, and there it is the result
+        _move_log()
     atexit.register(_flush)
     if not paths:
         sys.argv[1:] = map(_text, sys.argv[1:])

@@ -56,7 +56,7 @@ class SearchingMixin:
         :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
         :param str cursor: where to go on, from the call before; "" is the start
         :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
-                 PilotStamp, Part, PilotReference, Site, CE, Line, Text, Before and After. Logs and Bytes are the amounts
+                 PilotStamp, Part, PilotReference, Site, CE, Line, Text, Before and After. Logs and Bytes are amounts
                  searched by this call. Extent, in the first answer only, has (number, bytes) of the selected logs:
                  ``here`` in the database, ``archived`` only, ``gone``
         """
