@@ -7,7 +7,7 @@ from DIRAC.Core.Security.ProxyInfo import getProxyInfo
 
 
 def problem() -> str:
-    """Return what is wrong with the user's proxy, with its remedy; "" if nothing is, or the host's certificate is used."""
+    """Return what is wrong with the user's proxy, with its remedy; "" if nothing is, or with the host's certificate."""
     if gConfig.useServerCertificate():
         return ""
     found = getProxyInfo(disableVOMS=True)
