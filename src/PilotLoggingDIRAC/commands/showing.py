@@ -91,7 +91,7 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
 
 
 def _output(reading: LogReading, name: str, source: str, options: Mapping[str, str]) -> PilotOutput:
-    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell whether there is one."""
+    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell if there is one."""
     try:
         return reading.output(name, source)
     except NotAllowed:
