@@ -42,10 +42,8 @@ class Pilot:
     def record(self) -> dict[str, str]:
         """The pilot's names, for scripts."""
         last = self.parts[-1] if self.parts else {}
-        return {
-            "Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, "PilotReference": last.get("PilotReference", ""),
-            "Site": last.get("Site", ""), "CE": last.get("CE", ""),
-        }  # fmt: skip
+        known = {name: last.get(name, "") for name in ("PilotReference", "Site", "CE")}
+        return {"Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, **known}
 
     def __str__(self) -> str:
         site = self.parts[-1]["Site"] if self.parts else ""
