@@ -83,6 +83,31 @@ def test_filters_are_in_the_address_and_come_back_from_it(opal, connect, stack):
     until(lambda: one in cards(again) and other not in cards(again))
 
 
+def test_the_way_back_from_a_log_leads_to_the_list_as_it_was(opal, connect):
+    stamp, _ = story(connect, end="9")
+    page = opal.open("?ReturnCode=9&since=6h")
+    has_cards(page, stamp)
+    for leave in (lambda: page.click(".back"), lambda: page.keyboard.press("u")):
+        page.click(f".card:has-text('{stamp}')")
+        page.wait_for_selector(".row:not(.is-away)")
+        leave()
+        has_cards(page, stamp)
+        assert page.url.endswith("?ReturnCode=9&since=6h")
+
+
+def test_a_list_that_can_t_be_refreshed_stays_and_says_so(opal, connect):
+    stamp, _ = story(connect)
+    page = opal.open(f"?PilotStamp={stamp}")
+    has_cards(page, stamp)
+    page.route("**/api/logs*", lambda route: route.fulfill(status=503, json={"error": "The database is away"}))
+    page.wait_for_selector(".note.is-bad:has-text('Not refreshed')", timeout=60_000)
+    assert cards(page) == [stamp]
+    page.unroute("**/api/logs*")
+    page.wait_for_selector(".note:not(.is-bad)", timeout=60_000)
+    assert {text[:24] for text in opal.problems} == {"Failed to load resource:"}
+    opal.problems.clear()
+
+
 def test_every_filter_selects(opal, connect, stack):
     stamp, _ = story(connect, end=None)
     other, _ = story(connect, end="0")
@@ -216,7 +241,8 @@ def test_all_goes_by_keyboard(opal, connect):
     page.keyboard.press("w")
     page.wait_for_selector(".viewport.wraps")
     page.keyboard.press("?")
-    page.wait_for_selector("dialog[open]")
+    page.wait_for_selector("dialog[open] dt:has-text('g / G')")
+    assert "[object" not in page.text_content("dialog")
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     page.wait_for_selector(".card")

@@ -78,8 +78,16 @@ export function pause(milliseconds, signal) {
   });
 }
 
-/** Return the address of the page of one log, or of the list. */
+let list = "";
+
+/** Remember the address of the list, with its filters, for the way back from a log. */
+export function rememberList(address) {
+  list = address;
+}
+
+/** Return the address of the page of one log, or of the list: as it was seen last, or without filters. */
 export function pageOf(pilot) {
+  if (!pilot && list) return list;
   const query = new URLSearchParams();
   if (group()) query.set("group", group());
   const words = query.toString() ? `?${query}` : "";

@@ -52,9 +52,10 @@ export class ListView {
       this.show(await ask("logs", values, this.control.signal));
     } catch (error) {
       if (error.name === "AbortError") return;
-      fill(this.note, error.message);
+      const isKept = this.body.hasChildNodes() && this.loaded === `${this.query}`;
+      fill(this.note, isKept ? `Not refreshed, the list is that of before: ${error.message}` : error.message);
       this.note.classList.add("is-bad");
-      fill(this.body);
+      if (!isKept) fill(this.body);
     }
   }
 
@@ -64,6 +65,7 @@ export class ListView {
   }
 
   show(found) {
+    this.loaded = `${this.query}`;
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
     fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");

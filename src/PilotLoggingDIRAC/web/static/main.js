@@ -1,6 +1,6 @@
 // The page: it shows the list of logs or one log, as its address says.
 
-import { ask, group, pilotOfAddress } from "./api.js";
+import { ask, group, pilotOfAddress, rememberList } from "./api.js";
 import { make, fill } from "./dom.js";
 import { ListView } from "./list.js";
 import { LogView } from "./log.js";
@@ -15,6 +15,7 @@ function show() {
     view.moved();
     return;
   }
+  if (view instanceof ListView) rememberList(shown);
   view?.leave();
   shown = place;
   const pilot = pilotOfAddress();
