@@ -278,7 +278,12 @@ def test_who_may_not_read_sees_nothing_and_learns_nothing(chromium, stack, conne
         page = visitor.open()
         page.wait_for_selector("text=Your group may not read pilot logs")
     with browser.visitor(chromium, stack, "evil") as visitor:
-        assert visitor.context.request.get(f"{visitor.origin}/pilotlogs/").status == 401
+        refused = visitor.context.request.get(f"{visitor.origin}/pilotlogs/?group=<b>")
+        assert (refused.status, refused.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "imported into this browser" in refused.text() and "ask your DIRAC administrator" in refused.text()
+        assert "<b>" not in refused.text()
+        told = visitor.context.request.get(f"{visitor.origin}/pilotlogs/api/logs")
+        assert (told.status, told.json()) == (401, {"error": "Refused (401)"})
 
 
 def test_site_administrator_sees_the_site_s_logs_of_any_vo_and_no_others(chromium, stack, connect):

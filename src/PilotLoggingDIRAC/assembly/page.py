@@ -43,6 +43,7 @@ class WebPage:
 
     def __init__(self, option: options.Getter):
         self.settings = options.fill(PageSettings, option)
+        self.contact = option("Contact", "")
         self.frame_ancestors = option("FrameAncestors", ["'self'"])
         self._db = LogDatabase(settings=options.fill(StoreSettings, option))
         self._fetch_seconds = options.fill(SourceSettings, option).source_seconds

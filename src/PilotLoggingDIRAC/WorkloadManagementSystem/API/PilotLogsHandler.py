@@ -13,6 +13,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from tornado.iostream import StreamClosedError
@@ -34,6 +35,7 @@ from PilotLoggingDIRAC.web.answers import (
     security_headers,
 )
 from PilotLoggingDIRAC.web.endpoint import Endpoint
+from PilotLoggingDIRAC.web.refusal import refusal_page
 from PilotLoggingDIRAC.web.tail import Tail
 
 _LOCATION = "/pilotlogs"
@@ -71,7 +73,11 @@ class PilotLogsHandler(Endpoint):
             self.set_header(name, value)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer an error of DIRAC's server without its reason."""
+        """Answer an error of DIRAC's server without its reason; tell people who are not known what to do."""
+        if status_code == HTTPStatus.UNAUTHORIZED and self._getMethod() == "web_page":
+            name = (getattr(self, "credDict", None) or {}).get("DN", "")
+            self._send(refusal_page(name, self._page.contact))
+            return
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"error": f"Refused ({status_code})"}))
 
