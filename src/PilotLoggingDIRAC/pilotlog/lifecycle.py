@@ -17,7 +17,7 @@ from typing import Any
 from .endings import ended_with
 from .model import Batch, Log, PilotInfo, Receipt, State
 from .settings import ArchiveSettings, SealSettings
-from .text import limits, resend
+from .text import excerpt, limits, resend
 from .text.limits import TextFilter
 from .text.marked_line import marked_line
 from .text.resend import Guess
@@ -77,13 +77,15 @@ def _append(log: Log, batch: Batch, text_filter: TextFilter) -> tuple[Log, list[
         "answers": memory.dump_answers(),
     }
     notice = marked_line(batch.received, f"{repeated} bytes {guess}") if guess else b""
-    if repeated == len(batch.text) and (log.state in GONE or not notice):
+    if repeated == batch.sent_bytes and (log.state in GONE or not notice):
         return dataclasses.replace(log, **changes), [], Receipt(0, repeated)
-    interrupts = limits.is_within_line(log.carry) and resend.is_another_sender(before, batch.sender)
-    text = (b"\n" if interrupts else b"") + batch.text[repeated:]
+    begins_a_line = resend.is_another_sender(before, batch.sender) or excerpt.begins_left_out(batch, repeated)
+    interrupts = begins_a_line and limits.is_within_line(log.carry)
+    rest = excerpt.behind(batch, repeated)
+    text = (b"\n" if interrupts else b"") + rest.text
     filtered = text_filter.filter(log, text, batch.received, notice)
-    missing = filtered.dropped + batch.missing_bytes + (repeated if guess is Guess.UNKNOWN else 0)
-    left_out = max(batch.missing_bytes, 0) if batch.sender else 0
+    missing = filtered.dropped + rest.missing_bytes + (repeated if guess is Guess.UNKNOWN else 0)
+    left_out = max(rest.missing_bytes, 0) if batch.sender else 0
     changes |= {
         "carry": filtered.carry,
         "dropped_bytes": log.dropped_bytes + filtered.dropped + left_out,
@@ -187,7 +189,7 @@ def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
     if log.state not in GONE:
         return False
     memory = _memory(log)
-    return any(resend.receive(memory, batch).repeated < len(batch.text) for batch in batches)
+    return any(resend.receive(memory, batch).repeated < batch.sent_bytes for batch in batches)
 
 
 def next_part(log: Log, received: datetime) -> Log:

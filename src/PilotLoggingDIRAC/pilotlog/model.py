@@ -45,6 +45,23 @@ class PilotId:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a message over the limit was cut: of ``size`` bytes its first ``head`` and those from ``tail`` on are
+    stored, with a marked line between. ``sums`` tell its beginnings from others, see ``text.sums``.
+    """
+
+    size: int
+    head: int
+    tail: int
+    sums: bytes
+
+    @property
+    def missing(self) -> int:
+        """Return the bytes between head and tail."""
+        return self.tail - self.head
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One message of a pilot: text (UTF-8, may begin and end mid-line), or the mark that the pilot has ended.
 
@@ -52,6 +69,7 @@ class Batch:
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
     ``missing_bytes``: so many bytes are missing, as a marked line in the text says; below 0, so many are found again.
+    ``cut`` is None unless the message was over the limit.
     """
 
     pilot: PilotId
@@ -63,6 +81,12 @@ class Batch:
     name: int = field(default=0, compare=False)
     answers: tuple[tuple[int, Delivery], ...] = field(default=(), compare=False)
     missing_bytes: int = 0
+    cut: Cut | None = None
+
+    @property
+    def sent_bytes(self) -> int:
+        """Return the size of the text as it was sent."""
+        return self.cut.size if self.cut else len(self.text)
 
     @property
     def is_own_line(self) -> bool:

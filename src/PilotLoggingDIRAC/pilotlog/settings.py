@@ -18,6 +18,7 @@ class IngestSettings:
 
     max_message_bytes: int = 4 * MiB
     answer_seconds: float = 4.5
+    outcome_seconds: float = 0.5
     commit_seconds: float = 2.0
     group_wait_seconds: float = 0.003
     max_group_batches: int = 500

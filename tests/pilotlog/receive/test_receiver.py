@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,7 @@ from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, line
 from tests.waiting import PATIENCE_SECONDS, until
@@ -289,6 +291,34 @@ class TestWaiting:
         ((_, text),) = logs(transactions)
         assert text.startswith(line("one")) and text.endswith(b"third\n")
         assert b"given up" not in text and b"9 bytes are missing" in text
+
+    def test_what_is_being_stored_is_waited_for_and_its_sender_told(self, writer, clock, door):
+        receiver = Receiver(writer, replace(SETTINGS, outcome_seconds=PATIENCE_SECONDS), clock)
+        door.open.clear()
+        taken = receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        until(lambda: door.asked)
+        taken.cancel = lambda: door.open.set() or Answer.cancel(taken)  # the store answers when it is too late for that
+        assert receiver.wait(taken, PATIENCE_SECONDS) == Receipt(len(line("one")))
+
+    @pytest.mark.parametrize("size", [20, 8 * SETTINGS.max_message_bytes], ids=["short", "over the limit"])
+    def test_what_was_refused_while_it_was_being_stored_and_is_sent_again_is_stored_once_and_told(
+        self, receiver, door, transactions, size
+    ):
+        payload = json.dumps("no time stamp\n" * size)[: size + 1] + '"'
+        door.open.clear()
+        for _ in range(3):
+            answer = receiver.message(PILOTS, payload, PILOT.stamp, PILOT.vo, "192.0.2.7")
+            until(lambda: door.asked)
+            with pytest.raises(Overloaded):
+                receiver.wait(answer, 0.05)
+            answer.sent(True)
+        door.open.set()
+        until(lambda: receiver.status()["WaitingBatches"] == 0)
+        receiver.wait(receiver.message(PILOTS, payload, PILOT.stamp, PILOT.vo, "192.0.2.7"), PATIENCE_SECONDS)
+        ((_, text),) = logs(transactions)
+        assert text.startswith(b"no time stamp\n") and b"2 messages with " in text
+        assert text.count(b"bytes of a message are missing") == (size > SETTINGS.max_message_bytes)
+        assert b"bytes may be missing here: left out as sent again" in text
 
 
 class TestCounting:

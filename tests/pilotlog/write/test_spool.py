@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, name_of
+from PilotLoggingDIRAC.pilotlog.model import Cut, Delivery, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
@@ -56,8 +56,9 @@ def test_what_is_known_of_answers_comes_back_too(folder):
     assert (item.batch.answers, item.batch.name) == (known, name_of("e", 4))
 
 
-def test_bytes_that_are_missing_in_a_message_are_remembered(folder):
-    shortened = Numbered(1, dataclasses.replace(batch(b"head and tail"), missing_bytes=4711))
+def test_bytes_that_are_missing_in_a_message_and_where_it_was_cut_are_remembered(folder):
+    cut = Cut(4724, 5, 4716, bytes(range(32)))
+    shortened = Numbered(1, dataclasses.replace(batch(b"head and tail"), missing_bytes=4711, cut=cut))
     with_spool = Spool(folder, SpoolSettings())
     with_spool.append("e", [shortened])
     assert with_spool.first(10, 1000)[1] == [shortened]
@@ -67,7 +68,7 @@ def test_a_file_of_the_version_before_is_gone_on_with(folder):
     spool = Spool(folder, SpoolSettings())
     spool.append("e", numbered(b"kept"))
     for table in ("Batches", "Quarantine"):
-        for column in ("Missing", "Answers"):
+        for column in ("Missing", "Answers", "Cut"):
             spool._database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     spool._lock.close()
     assert texts(Spool(folder, SpoolSettings())) == [b"kept"]

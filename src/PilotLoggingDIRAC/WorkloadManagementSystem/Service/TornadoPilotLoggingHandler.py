@@ -14,7 +14,6 @@ import functools
 import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
 
 from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_OK
@@ -83,8 +82,6 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
                     self._miss(called, self._body.text_bytes, refusal)
                 raise refusal
             return await (self._store(offer, called) if offer else self._call(called))
-        except TimeoutError:
-            return failure(too_late(), self._refused)
         except Exception as error:  # the edge: any error becomes an answer
             return failure(error, self._refused)
 
@@ -107,30 +104,37 @@ class TornadoPilotLoggingHandler(PilotLoggingHandlerMixin, FormHandler):
             self.collector.receiver.missed(self.who, stamp, vo, size, refusal)
 
     async def _store(self, offer, called: form.Form) -> dict:
-        names = _parameters(offer.__func__)
-        limit = max(self._arrived + self.collector.receiver.settings.answer_seconds - time.monotonic(), 0.001)
+        names, receiver = _parameters(offer.__func__), self.collector.receiver
+        late = self._arrived + max(receiver.settings.answer_seconds, 0.001)
         if len(called.args) <= _SHORT_BYTES and not called.message:
-            self._answer = answer = _offer(offer, called, names)
-            stored = await asyncio.wait_for(asyncio.wrap_future(answer), limit)
+            self._answer = _offer(offer, called, names)
         else:
-            stored = await asyncio.wait_for(self._store_long(offer, called, names), limit)
+            self._answer = await self._read_long(offer, called, names, late)
+            self._let_go()
+        stored = await self._outcome(self._answer, late)
         self._is_stored = True
         return S_OK(receipt(stored))
 
-    async def _store_long(self, offer, called: form.Form, names: list[str]):
-        """Return the receipt of a message that is read in a thread; when cancelled, cancel the reading too."""
+    async def _read_long(self, offer, called: form.Form, names: list[str], late: float) -> Answer:
+        """Return the future of a message that is read in a thread; one that waits for it for too long is refused."""
         end = form.Form(args=called.args[-form.EDGE_BYTES :], message=called.message)
         reading = self.collector.decoding.submit(_offer, (offer, called, names))
-        try:
-            self._answer = answer = await asyncio.wrap_future(reading)
-        except asyncio.CancelledError:
-            if reading.cancel():
-                self._miss(end, self._body.text_bytes, too_late())
-            else:
-                reading.add_done_callback(_take_back)
-            raise
-        self._let_go()
-        return await asyncio.wrap_future(answer)
+        read = asyncio.wrap_future(reading)
+        if not await _is_done(read, late) and reading.cancel():
+            self._miss(end, self._body.text_bytes, too_late())
+            raise too_late()
+        return await read
+
+    async def _outcome(self, answer: Answer, late: float):
+        """Return the receipt. A message that still waits is refused in time; one that is being stored can't be, so it
+        is waited for as long as its sender may wait.
+        """
+        outcome = asyncio.wrap_future(answer)
+        last_call = late - self.collector.receiver.settings.outcome_seconds
+        if await _is_done(outcome, last_call) or (not answer.cancel() and await _is_done(outcome, late)):
+            return outcome.result()
+        outcome.cancel()
+        raise too_late()
 
     def sent(self, whole: bool) -> None:
         """Tell the writer whether the sender of a message has its answer."""
@@ -197,6 +201,7 @@ def _offer(offer, called: form.Form, names: list[str]) -> Answer:
     return offer(*validation.arguments(called.text(), names))
 
 
-def _take_back(reading: Future) -> None:
-    if not reading.exception():
-        reading.result().cancel()
+async def _is_done(future: asyncio.Future, deadline: float) -> bool:
+    """Wait for a future up to a time of ``time.monotonic``; it is not cancelled. Return whether it is done."""
+    done, _ = await asyncio.wait([future], timeout=max(deadline - time.monotonic(), 0))
+    return bool(done)

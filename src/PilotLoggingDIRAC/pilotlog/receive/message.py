@@ -28,7 +28,8 @@ def message(
     kept = excerpt(arrived, received, settle)
     arrived.forget()
     lines = kept.text.count(b"\n")
-    return Batch(who, received, kept.text, sender=sender, line_ends=lines, missing_bytes=kept.missing_bytes)
+    missing = kept.missing_bytes
+    return Batch(who, received, kept.text, sender=sender, line_ends=lines, missing_bytes=missing, cut=kept.cut)
 
 
 def _decoded(payload: object, max_bytes: int) -> HeadAndTail:

@@ -114,11 +114,19 @@ class Receiver:
             self._quotas.give_back(charge, charge.bytes - stored)
 
     def wait(self, answer: Answer, seconds: float) -> Receipt:
-        """Return the receipt, waiting in this thread. When it is late, cancel the batch and raise Overloaded."""
+        """Return the receipt, waiting in this thread. When it is late, cancel the batch and raise Overloaded.
+
+        A batch that the writer has taken can't be cancelled: it is waited for as long as its sender may wait.
+        """
+        share = self.settings.outcome_seconds
         try:
-            return answer.result(max(seconds, 0))
+            return answer.result(max(seconds - share, 0))
         except FutureTimeout:
-            answer.cancel()
+            if answer.cancel():
+                raise too_late() from None
+        try:
+            return answer.result(min(max(seconds, 0), share))
+        except FutureTimeout:
             raise too_late() from None
 
     def refused(self, error: PilotLogError) -> None:

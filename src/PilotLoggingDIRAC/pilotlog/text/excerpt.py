@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..model import Batch, Cut
 from .marked_line import marked_line
 from .redaction.swallow import MAX_BYTES
+from .sums import Sums
 from .utf8 import character_boundary
 
 Settle = Callable[[bytes, bytes], int]
@@ -34,6 +36,8 @@ class HeadAndTail:
         self._head: list[bytes] = []
         self._tail: deque[bytes] = deque()
         self._head_bytes = self._tail_bytes = 0
+        self._sums: Sums | None = None
+        self._is_forgotten = False
 
     @property
     def held_bytes(self) -> int:
@@ -48,6 +52,7 @@ class HeadAndTail:
     def add(self, piece: bytes) -> None:
         """Take the next piece of text."""
         self.size += len(piece)
+        self._sum_up(piece)
         room = self._head_room - self._head_bytes
         if room > 0:
             self._head.append(piece[:room])
@@ -59,8 +64,22 @@ class HeadAndTail:
         while self._tail and self._tail_bytes - len(self._tail[0]) >= self._tail_room:
             self._tail_bytes -= len(self._tail.popleft())
 
+    def _sum_up(self, piece: bytes) -> None:
+        """Take sums of a text that is too long, from its beginning on, which is held until now."""
+        if self._sums is None and not self.is_whole and not self._is_forgotten:
+            self._sums = Sums()
+            for held in (*self._head, *self._tail):
+                self._sums.add(held)
+        if self._sums:
+            self._sums.add(piece)
+
+    def sums(self) -> bytes:
+        """Return the sums of a text that is too long (``sums``)."""
+        return self._sums.dump() if self._sums else b""
+
     def forget(self) -> None:
         """Hold nothing any more; what comes is only counted."""
+        self._is_forgotten, self._sums = True, None
         self._head_room = self._tail_room = 0
         self._head, self._tail = [], deque()
         self._head_bytes = self._tail_bytes = 0
@@ -80,16 +99,17 @@ class HeadAndTail:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The part of a message's text that is stored, and the number of bytes that are not."""
+    """The part of a message's text that is stored, the number of bytes that are not, and where it was cut."""
 
     text: bytes
     missing_bytes: int = 0
+    cut: Cut | None = None
 
 
 def excerpt(arrived: HeadAndTail, received: datetime, settle: Settle) -> Excerpt:
     """Return the text to be stored of a message: all of it, or its head and tail with a marked line between.
 
-    The line has the time of the last pilot's line before it, so that the same message sent again is the same text.
+    The line has the time of the last pilot's line before it.
     """
     if arrived.is_whole:
         return Excerpt(arrived.whole())
@@ -100,7 +120,25 @@ def excerpt(arrived: HeadAndTail, received: datetime, settle: Settle) -> Excerpt
         f"{missing} bytes of a message are missing here: its {arrived.size} are over the limit of {arrived.max_bytes}"
     )
     line = marked_line(_last_time(head) or received, told)
-    return Excerpt(head + (line[1:] if head.endswith(b"\n") else line) + tail, missing)
+    text = head + (line[1:] if head.endswith(b"\n") else line) + tail
+    return Excerpt(text, missing, Cut(arrived.size, len(head), arrived.size - len(tail), arrived.sums()))
+
+
+def behind(batch: Batch, repeated: int) -> Excerpt:
+    """Return what is stored of a message of which so many bytes, as it was sent, were received before."""
+    cut = batch.cut
+    if not cut or repeated <= cut.head:
+        return Excerpt(batch.text[repeated:], batch.missing_bytes)
+    if not begins_left_out(batch, repeated):
+        return Excerpt(batch.text[len(batch.text) - (cut.size - repeated) :], batch.missing_bytes - cut.missing)
+    told, fewer = (b" %d bytes of a message" % number for number in (cut.missing, cut.tail - repeated))
+    line_and_tail = batch.text[cut.head :].removeprefix(b"\n").replace(told, fewer, 1)
+    return Excerpt(line_and_tail, batch.missing_bytes - (repeated - cut.head))
+
+
+def begins_left_out(batch: Batch, place: int) -> bool:
+    """Return whether the message from this place on begins in what was left out."""
+    return batch.cut is not None and batch.cut.head < place < batch.cut.tail
 
 
 def _whole_lines(head: bytes) -> bytes:

@@ -10,7 +10,6 @@ The key is the log's own, random, so that equal texts of two logs can't be told 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import struct
@@ -21,16 +20,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..model import Batch, Delivery
+from . import beginnings
 
 REMEMBERED = 8
 
 _KEY_BYTES = 16
-_HASH_BYTES = 16
 _CHECK_BYTES = 4
 _SENDER_BYTES = 3
 _NOBODY = bytes(_SENDER_BYTES)
 _UNKNOWN = (0, _NOBODY, False)
-_MARKER = struct.Struct(f">I{_HASH_BYTES}s")
+_MARKER = struct.Struct(f">I{beginnings.HASH_BYTES}s")
 _ANSWER = struct.Struct(f">Q{_SENDER_BYTES}s?")
 
 #: ``2026-11-21T08:10:11.123456Z`` as the pilot writes it, with a comma as its wrapper does.
@@ -117,10 +116,10 @@ def receive(memory: Memory, batch: Batch) -> Recognised:
     """Return how much of a message was received before."""
     if not batch.text:
         return Recognised(0, memory)
-    size, sender, deliveries = len(batch.text), _checksum(batch.sender), dict(batch.answers)
-    hashes = _prefix_hashes(memory.key, batch.text, {length for length, _ in memory.markers} | {size})
-    same = [place for place, (length, seen) in enumerate(memory.markers) if hashes.get(length) == seen]
-    repeated, guess = _longest(memory, batch.text, same, sender, deliveries) if same else (0, None)
+    size, sender, deliveries = batch.sent_bytes, _checksum(batch.sender), dict(batch.answers)
+    hashes = beginnings.hashes(memory.key, batch, {length for length, _ in memory.markers} | {size})
+    same = [place for place, (length, seen) in enumerate(memory.markers) if _is_same(hashes.get(length), seen)]
+    repeated, guess = _longest(memory, batch, same, sender, deliveries) if same else (0, None)
     again = [place for place in same if memory.markers[place][0] <= repeated]
     answer = (batch.name, sender, False)
     settled = [
@@ -140,17 +139,32 @@ def _are_two(one: bytes, other: bytes) -> bool:
     return _NOBODY not in (one, other) and one != other
 
 
+def _is_same(begins: bytes | None, seen: bytes) -> bool:
+    """Return whether a message begins with the one of hash ``seen``, as far as its own is known."""
+    return bool(begins) and seen.startswith(begins or b"")
+
+
 def _longest(
-    memory: Memory, text: bytes, same: Sequence[int], sender: bytes, deliveries: Mapping[int, Delivery]
+    memory: Memory, batch: Batch, same: Sequence[int], sender: bytes, deliveries: Mapping[int, Delivery]
 ) -> tuple[int, Guess | None]:
     """Return the length of the longest message that was sent again, and the guess it is, if it is one."""
     for place in sorted(same, key=lambda place: memory.markers[place][0], reverse=True):
         length = memory.markers[place][0]
-        if _PILOT_LINE.search(text, 0, length):
+        if _has_pilot_line(batch, length):
             return length, None
         if guess := _guess(memory.answers[place], sender, deliveries):
             return length, guess
     return 0, None
+
+
+def _has_pilot_line(batch: Batch, length: int) -> bool:
+    """Return whether so many bytes at the start of a message hold a pilot's line, as far as they are kept."""
+    cut = batch.cut
+    if not cut:
+        return _PILOT_LINE.search(batch.text, 0, length) is not None
+    shift = len(batch.text) - cut.size
+    kept = ((0, min(length, cut.head)), (cut.tail + shift, length + shift))
+    return any(_PILOT_LINE.search(batch.text, start, end) for start, end in kept)
 
 
 def _guess(known: _Answer, sender: bytes, deliveries: Mapping[int, Delivery]) -> Guess | None:
@@ -175,13 +189,3 @@ def _settled(known: _Answer, sender: bytes, deliveries: Mapping[int, Delivery]) 
 def _checksum(sender: str) -> bytes:
     """Return a checksum of an address; the log's row has the address itself."""
     return zlib.crc32(sender.encode()).to_bytes(4)[:_SENDER_BYTES] if sender else _NOBODY
-
-
-def _prefix_hashes(key: bytes, text: bytes, lengths: set[int]) -> dict[int, bytes]:
-    """Return the hash of each prefix of ``text`` with one of the lengths, in one pass."""
-    state, done, hashes = hashlib.blake2b(key=key, digest_size=_HASH_BYTES), 0, {}
-    view = memoryview(text)
-    for length in sorted(length for length in lengths if length <= len(text)):
-        state.update(view[done:length])
-        done, hashes[length] = length, state.copy().digest()
-    return hashes

@@ -18,12 +18,12 @@ _MAX_MESSAGES = 8
 
 
 class DeliveryNote:
-    """The delivery of one answer. Set in the sender's thread, read in the writer's."""
+    """The delivery of one answer, None if nobody can tell. Set in the sender's thread, read in the writer's."""
 
     __slots__ = ("state",)
 
     def __init__(self) -> None:
-        self.state = Delivery.WAITING
+        self.state: Delivery | None = Delivery.WAITING
 
 
 class Answer(Future[Receipt]):
@@ -34,8 +34,13 @@ class Answer(Future[Receipt]):
         self.note = DeliveryNote()
 
     def sent(self, whole: bool) -> None:
-        """Note whether all of the answer was written to a connection that was open."""
-        self.note.state = Delivery.ARRIVED if whole else Delivery.BROKEN
+        """Note whether all of the answer was written to a connection that was open.
+
+        An answer that came before the outcome was known says that the message is not stored, though it may be:
+        nobody can tell whether its sender counts it as received.
+        """
+        told = Delivery.ARRIVED if self.done() else None
+        self.note.state = told if whole else Delivery.BROKEN
 
 
 class Answers:
@@ -45,8 +50,9 @@ class Answers:
         self._last: dict[int, list[tuple[int, DeliveryNote]]] = {}
 
     def before(self, pilot: PilotId) -> tuple[tuple[int, Delivery], ...]:
-        """Return the deliveries of the answers to the last messages of a log."""
-        return tuple([(name, note.state) for name, note in self._last.get(hash(pilot), ())])
+        """Return the deliveries of the answers to the last messages of a log, as far as they are known."""
+        last = self._last.get(hash(pilot), ())
+        return tuple([(name, state) for name, note in last if (state := note.state)])
 
     def add(self, batch: Batch, answer: Answer) -> None:
         """Add a message that is on its way to the store."""
