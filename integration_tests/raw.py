@@ -47,6 +47,17 @@ class Raw:
         """Send a chunk; an empty one is the last."""
         self.socket.sendall(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
+    def is_read(self):
+        """Return whether the server has read all that was sent: the kernel's buffers, which are large, are empty."""
+        own, other = (name[1] for name in (self.socket.getsockname(), self.socket.getpeername()))
+        for table in ("tcp", "tcp6"):
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                here, there, _, queues = line.split()[1:5]
+                ports, (sent, received) = [int(end.split(":")[1], 16) for end in (here, there)], queues.split(":")
+                if (ports == [own, other] and int(sent, 16)) or (ports == [other, own] and int(received, 16)):
+                    return False
+        return True
+
     def answer(self):
         """Return (status, answer) of a request: JSON, or text where it is none; (0, "") for a closed connection."""
         with self.socket.makefile("rb") as file:
