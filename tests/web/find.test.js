@@ -98,6 +98,30 @@ test("a new line that the server has found is one hit", async (t) => {
   assert.deepEqual(find.hits, [7, 8]);
 });
 
+test("a line that comes while the server searches the end is found, once", async (t) => {
+  const { find } = searching();
+  const came = (hits, next) => (response) => {
+    find.more(7, ["x", "none", "x"]);
+    response.writeHead(200).end(JSON.stringify({ hits, next }));
+  };
+  await serve(t, came([3], 7), came([7], null));
+  await find.start("x");
+  assert.deepEqual([find.hits, find.later], [[3, 7, 9], []]);
+});
+
+test("a line that comes during a search that is replaced is not found by the next one", async (t) => {
+  const { find } = searching();
+  let second;
+  const replaced = () => {
+    find.more(7, ["new"]);
+    second = find.start("new");
+  };
+  await serve(t, replaced, [200, { hits: [], next: null }]);
+  await find.start("old");
+  await second;
+  assert.deepEqual(find.hits, []);
+});
+
 test("the next hit is after the line, or before it, around the end", () => {
   const forward = [0, 3, 8, 9].map((line) => nextOf([3, 8], line));
   const backwards = [0, 3, 8, 9].map((line) => nextOf([3, 8], line, true));

@@ -18,6 +18,7 @@ export class Find {
     this.control = null;
     this.wanted = null;
     this.hits = [];
+    this.later = [];
     this.busy = false;
     this.problem = "";
     this.place = 0;
@@ -39,6 +40,8 @@ export class Find {
       this.problem = error.message;
     }
     this.busy = false;
+    for (const [first, lines] of this.later) this.more(first, lines);
+    this.later = [];
     this.changed();
   }
 
@@ -54,9 +57,13 @@ export class Find {
     }
   }
 
-  /** Search lines that came after the end of the search. */
+  /** Search lines that came after the page did; during the search they wait, as the server may have looked already. */
   more(first, lines) {
-    if (!this.wanted || this.busy) return;
+    if (!this.wanted) return;
+    if (this.busy) {
+      this.later.push([first, lines]);
+      return;
+    }
     lines.forEach((line, place) => {
       const text = this.wanted.fold ? foldAscii(line) : line;
       if (text.includes(this.wanted.text) && first + place > (this.hits.at(-1) ?? -1)) this.hits.push(first + place);
