@@ -9,8 +9,9 @@ from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Numbered, Output, PilotId, PilotInfo, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion
 from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
@@ -350,6 +351,25 @@ class CustodyContract:
         assert [log.pilot for log in world.custody.kept(VO, world.clock(), 10)] == [PILOT]
         assert world.custody.purge_kept([world.log().id], world.clock()) == 1
         assert world.text() == b""
+
+    def test_what_a_ce_gave_goes_with_the_text_of_a_kept_log_with_the_row_or_in_time(self, world, transactions, clock):
+        outputs, kept, deleted = SqlCEOutputs(transactions, clock), pilot(2), pilot(3)
+        for who in (PILOT, kept, deleted):
+            world.finish(who)
+            world.custody.describe({world.log(who).id: PilotInfo(who.stamp)})
+            outputs.put(VO, who.stamp, Output("text"))
+        world.archive()
+        world.archive(who=deleted)
+        world.custody.keep([world.log(kept).id])
+        world.custody.purge([world.log(PILOT).id, world.log(deleted).id], world.clock())
+        assert all(outputs.get(VO, who.stamp) for who in (PILOT, kept, deleted))
+        world.custody.purge_kept([world.log(kept).id], world.clock())
+        assert outputs.get(VO, kept.stamp) is None and outputs.get(VO, PILOT.stamp)
+        assert world.custody.delete_ce_outputs(world.later(days=29)) == 0
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 3
+        assert outputs.get(VO, deleted.stamp) is None
+        outputs.put(VO, "of nobody", Output("text"))
+        assert world.custody.delete_ce_outputs(world.later(days=31)) == 1
 
     def test_all_copies_but_the_verified_one_are_superseded(self, world):
         world.finish()

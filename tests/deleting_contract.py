@@ -8,7 +8,8 @@ from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State, Total
+from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, Selection, State, Total
+from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.deletion import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
 
@@ -71,6 +72,17 @@ class DeletingContract:
         assert {row[name] for name in ("NumberOfLines", "NumberOfBytes", "Generation", "Attempts")} == {0}
         assert {row[name] for name in ("DroppedBytes", "ManySenders")} == {0}
         assert {row[name] for name in ("ReturnCode", "VerifiedAt", "LeaseUntil", "RetryAfter", "Carry")} == {None}
+
+    def test_what_its_ce_gave_is_deleted_with_it_and_that_of_others_is_not(self, world, transactions, clock):
+        outputs = SqlCEOutputs(transactions, clock)
+        world.finish()
+        world.finish(pilot(2))
+        world.custody.describe({world.log().id: PilotInfo("ref"), world.log(pilot(2)).id: PilotInfo("ref2")})
+        for vo, reference in ((VO, "ref"), (VO, "ref2"), ("beta_vo", "ref")):
+            outputs.put(vo, reference, Output("text"))
+        self.delete(world)
+        assert outputs.get(VO, "ref") is None
+        assert outputs.get(VO, "ref2") and outputs.get("beta_vo", "ref")
 
     def spoil(self, transactions):
         """Something in the columns that other rules fill."""

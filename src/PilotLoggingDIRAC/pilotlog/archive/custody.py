@@ -200,10 +200,13 @@ class DeletedLogs(RecordedCopies, Protocol):
 
 
 class Epochs(Protocol):
-    """The store as ``Cycle`` needs it: the writers' epochs."""
+    """The store as ``Cycle`` needs it: the writers' epochs, and output of CEs."""
 
     def delete_epochs(self, before: datetime) -> int:
         """Delete the epochs of writers that have not committed since then. Return their number."""
+
+    def delete_ce_outputs(self, now: datetime) -> int:
+        """Delete output that CEs gave too long ago. Return its number."""
 
 
 class Custody(

@@ -120,6 +120,7 @@ class Cycle:
         self._collect(memory, tally)
         if self.clock_agrees():
             tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
+            tally.add("CE outputs deleted", self.epochs.delete_ce_outputs(self.clock()))
         return set(memory.running)
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:

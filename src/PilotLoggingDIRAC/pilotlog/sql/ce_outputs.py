@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import zstandard
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
@@ -20,7 +21,9 @@ _LEVEL = 3
 
 @dataclass(frozen=True, slots=True)
 class SqlCEOutputs:
-    """The outputs; each step is a transaction. Those older than 30 days are removed when another one is stored."""
+    """The outputs; each step is a transaction. Those older than 30 days are removed when another one is stored, and by
+    the agent; others with the log of their pilot.
+    """
 
     transactions: Transactions
     clock: Clock
@@ -37,11 +40,27 @@ class SqlCEOutputs:
 
     def _put(self, connection: Connection, vo: str, reference: str, texts: list[bytes], found: Output) -> None:
         now = self.clock()
-        connection.execute(delete(ce_outputs).where(ce_outputs.c.FetchedAt < now - _KEPT))
+        forget_old(connection, now)
         connection.execute(delete(ce_outputs).where(_of(vo, reference)))
         row = {"VO": vo, "PilotReference": reference, "FetchedAt": now, "StdOutput": texts[0], "StdError": texts[1]}
         marks = {"Final": found.final, "Complete": found.complete, "Doubtful": found.doubtful}
         connection.execute(insert(ce_outputs).values(row | {name: int(mark) for name, mark in marks.items()}))
+
+
+def forget(connection: Connection, pilots: Iterable[tuple[str, str]]) -> None:
+    """Delete the outputs of pilots, (VO, reference) each; a blank reference is nobody's."""
+    by_vo: dict[str, list[str]] = {}
+    for vo, reference in sorted(set(pilots)):
+        if reference.strip():
+            by_vo.setdefault(vo, []).append(reference)
+    for vo, references in by_vo.items():
+        of_them = ce_outputs.c.VO.in_([vo]) & ce_outputs.c.PilotReference.in_(references)
+        connection.execute(delete(ce_outputs).where(of_them))
+
+
+def forget_old(connection: Connection, now: datetime) -> int:
+    """Delete outputs that were fetched too long ago, and return their number."""
+    return connection.execute(delete(ce_outputs).where(ce_outputs.c.FetchedAt < now - _KEPT)).rowcount
 
 
 def _of(vo: str, reference: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from ..archive.custody import CopyKey, CopyPage, RecordedCopy
 from ..archive.walk import LogPosition
 from ..model import Log, State
-from . import rows
+from . import ce_outputs, rows
 from .engine import Transactions
 from .schema import batches, epochs, files, logs
 from .sealing import behind, some
@@ -61,7 +61,7 @@ class SqlRetention:
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """See ``RetainedLogs.purge_kept``."""
-        return self.transactions.run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))))
+        return self.transactions.run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))), True)
 
     def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
         """See ``RetainedLogs.delete_rows``."""
@@ -70,6 +70,10 @@ class SqlRetention:
     def delete_epochs(self, before: datetime) -> int:
         """See ``Epochs.delete_epochs``."""
         return self.transactions.run(_delete_epochs, before)
+
+    def delete_ce_outputs(self, now: datetime) -> int:
+        """See ``Epochs.delete_ce_outputs``."""
+        return self.transactions.run(ce_outputs.forget_old, now)
 
 
 def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
@@ -110,11 +114,17 @@ def _page(connection: Connection, statement: Select[Any], limit: int) -> list[Lo
     return [rows.to_log(row) for row in found]
 
 
-def _purge(connection: Connection, statement: Select[Any]) -> int:
-    """Lock the logs that still match, in the writers' order, and delete their text. Return their number."""
+def _purge(connection: Connection, statement: Select[Any], is_last: bool = False) -> int:
+    """Lock the logs that still match, in the writers' order, and delete their text. Return their number.
+
+    ``is_last``: nobody has the text after that, nor what a CE gave of it.
+    """
     locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
-    ids = [row.LogID for row in connection.execute(locked)]
+    found = connection.execute(locked).all()
+    ids = [row.LogID for row in found]
     if ids:
+        if is_last:
+            ce_outputs.forget(connection, [(row.VO, row.PilotReference) for row in found])
         connection.execute(delete(batches).where(batches.c.LogID.in_(ids)))
         connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(State=State.PURGED.value))
     return len(ids)
@@ -124,9 +134,12 @@ def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: b
     other = files.c.Generation != logs.c.Generation if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
     old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
-    statement = select(logs.c.LogID).where(old, ~hindered).order_by(logs.c.LastSeen, logs.c.LogID)
-    ids = list(connection.execute(statement.limit(limit).with_for_update()).scalars())
+    statement = select(logs.c.LogID, logs.c.PilotReference).where(old, ~hindered)
+    statement = statement.order_by(logs.c.LastSeen, logs.c.LogID)
+    found = connection.execute(statement.limit(limit).with_for_update()).all()
+    ids = [row.LogID for row in found]
     if ids:
+        ce_outputs.forget(connection, [(vo, row.PilotReference) for row in found])
         connection.execute(delete(files).where(files.c.LogID.in_(ids)))
         connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
     return len(ids)
