@@ -23,6 +23,7 @@ from PilotLoggingDIRAC.assembly.search import log_search
 from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
@@ -58,11 +59,12 @@ class Collector:
         self._writer = writer
         self._owners = owners
         self.receiver = receiver
-        self.query = LogReader(db.reader, reading)
+        cursors = Cursors(lambda: db.identity.look().name, reading.identity_seconds)
+        self.query = LogReader(db.reader, reading, cursors)
         self.fates = log_fates(option, db.reader, options.fill(StoreSettings, option))
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
-        self.search, self._archived = log_search(db, option)
+        self.search, self._archived = log_search(db, option, cursors)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
         self.streams = Places(reading.max_streams, reading.max_waiting_reads)

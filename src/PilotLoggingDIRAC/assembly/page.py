@@ -18,6 +18,7 @@ from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
@@ -54,7 +55,8 @@ class WebPage:
             self._copies_folder, self.settings.copies_mb * MiB, self._archive_for, fetching.submit, _unexpected
         )
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
-        query = LogReader(self._db.reader, options.fill(ReadSettings, option))
+        cursors = Cursors(lambda: self._db.identity.look().name, self.settings.identity_seconds)
+        query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
         fates = log_fates(option, self._db.reader, options.fill(StoreSettings, option))
         look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
         self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit(), fates, look)

@@ -10,6 +10,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.sources.archive import archived_text
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.assembly import archives, options
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
@@ -34,8 +35,8 @@ class ArchivedTexts:
         self._workers.close()
 
 
-def log_search(db: LogDatabase, option: options.Getter) -> tuple[LogSearch, ArchivedTexts]:
+def log_search(db: LogDatabase, option: options.Getter, cursors: Cursors) -> tuple[LogSearch, ArchivedTexts]:
     """Return the search of a collector, and the archived texts that the collector has to close."""
     settings = options.fill(SearchSettings, option)
     archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds)
-    return LogSearch(db.searcher, settings, archived), archived
+    return LogSearch(db.searcher, settings, archived, cursors=cursors), archived

@@ -127,6 +127,12 @@ class QuotaSpent(PilotLogError):
     errno = 3416
 
 
+class CursorOutdated(PilotLogError):
+    """The cursor was given by another database than the present one, which was restored since."""
+
+    errno = 3418
+
+
 class BodyTooSlow(PilotLogError):
     """The body of the request did not arrive in time. Only counted: there is nobody to tell any more."""
 

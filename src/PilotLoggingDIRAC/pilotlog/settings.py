@@ -104,6 +104,7 @@ class ReadSettings:
     threads: int = 4
     max_waiting_reads: int = 64
     send_seconds: float = 120.0
+    identity_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,27 @@
 import pytest
 from sqlalchemy import delete
 
-from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
+from PilotLoggingDIRAC.pilotlog.errors import CursorOutdated, LogNotFound
+from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
+from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
-from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
+from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.settings import (
+    AuditSettings,
+    PageSettings,
+    ReadSettings,
+    SearchSettings,
+    StatusSettings,
+)
 from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches, identity, logs
@@ -32,18 +41,19 @@ def viewer(transactions, clock, reader):
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     audit = Audit(lambda event, facts: None, AuditSettings())
     fates = LogFates(PilotStatuses(lambda pilots: {}, StatusSettings()), reader, clock)
-    return Viewer(LogReader(reader, ReadSettings()), views, documents, settings, clock, audit, fates)
+    cursors = Cursors(lambda: SqlIdentity(transactions, clock).look().name)
+    return Viewer(LogReader(reader, ReadSettings(), cursors), views, documents, settings, clock, audit, fates)
 
 
 @pytest.fixture
 def restore(transactions):
-    """Bring back a database that knows no log, under the name that the dump has."""
+    """Bring back a database that knows no log, under the name that the dump has or under a new one."""
 
-    def step(connection):
-        for table in (batches, logs):
+    def step(connection, tables):
+        for table in tables:
             connection.execute(delete(table))
 
-    return lambda: transactions.run(step)
+    return lambda *more: transactions.run(step, (batches, logs, *more))
 
 
 def lines(viewer, pilot):
@@ -90,6 +100,44 @@ def test_a_pilot_that_is_new_in_the_restored_database_gets_its_own_text(viewer, 
     clock.forward(seconds=1)
     store(b"two\n")
     assert lines(viewer, PILOT) == ["two"]
+
+
+def test_a_cursor_of_before_reads_no_text_that_came_after_the_restore(viewer, store, restore, reader):
+    store(b"one\n")
+    given = viewer.query.tail(reader.find(PILOT), 10, 1000).cursor
+    assert viewer.query.page(reader.find(PILOT), given, 100).text == ""
+    restore(identity)
+    store(b"two\n")
+    store(b"three\n")
+    with pytest.raises(CursorOutdated):
+        viewer.query.page(reader.find(PILOT), given, 100)
+
+
+def test_a_search_of_before_does_not_go_on_at_the_logs_that_have_the_ids_now(transactions, viewer, store, restore):
+    one_hit = LogSearch(
+        SqlSearcher(transactions), SearchSettings(search_hits=1), lambda log: [], cursors=viewer.query.cursors
+    )
+    everything, asked = Scope(everything=True), selection.search_query("x", {}, 20)
+    store(b"x\nx\n", pilot=BETA)
+    given = one_hit.search(everything, Selection(), asked).cursor
+    assert len(one_hit.search(everything, Selection(), asked, given).hits) == 1
+    restore(identity)
+    store(b"x\nx\n")
+    with pytest.raises(CursorOutdated):
+        one_hit.search(everything, Selection(), asked, given)
+
+
+def test_who_follows_a_log_over_a_restore_gets_it_from_its_beginning(viewer, store, restore):
+    store(b"one\n")
+    given = viewer.log(ADMIN, PILOT, {})["cursor"]
+    tail = LiveTail(viewer)
+    assert tail.since(ADMIN, PILOT, given, None).text is None
+    restore(identity)
+    viewer.documents.clear()
+    store(b"two\nthree\n")
+    news = tail.since(ADMIN, PILOT, given, None)
+    assert news.text == {"line": 0, "text": "two\nthree\n"}
+    assert tail.since(ADMIN, PILOT, news.cursor, None).text is None
 
 
 class TestIdentity:

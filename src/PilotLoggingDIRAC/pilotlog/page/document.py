@@ -20,6 +20,8 @@ from .part_text import DATABASE, ChunkCache, PartText, TextKey
 
 _STREAMED_BYTES = 256 * 1024
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
+#: The cursor of the first byte.
+START = "0.0"
 
 
 @dataclass(slots=True)
@@ -160,7 +162,7 @@ class Document:
     def _cursor(self, place: int) -> str:
         """Return the cursor of a byte: part and byte of it, so that it stays valid when earlier parts go away."""
         stretch = next((found for found in reversed(self._stretches) if found.first_byte <= place), None)
-        return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else "0.0"
+        return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else START
 
     def _place(self, cursor: str) -> int:
         match = _CURSOR.fullmatch(cursor)

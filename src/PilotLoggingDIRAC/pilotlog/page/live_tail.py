@@ -9,8 +9,9 @@ from typing import Any
 from cachetools import LRUCache
 
 from .. import access
+from ..errors import CursorOutdated
 from ..model import Log, PilotId
-from .document import Document
+from .document import START, Document
 from .viewer import PageCaller, Viewer
 from .watcher import Head
 
@@ -80,7 +81,16 @@ class LiveTail:
             return seen
 
     def _news(self, parts: list[Log], document: Document, cursor: str) -> News:
-        text, standing = document.since(cursor), self._viewer.describe(parts, 0.0)
+        place, cursors = self._place(cursor), self._viewer.query.cursors
+        text, standing = document.since(place), self._viewer.describe(parts, 0.0)
         if text is None:
-            return News(None, cursor, standing, False)
-        return News({"line": text.line, "text": text.text}, text.cursor, standing, text.cursor != document.end)
+            return News(None, cursors.give(place), standing, False)
+        more = text.cursor != document.end
+        return News({"line": text.line, "text": text.text}, cursors.give(text.cursor), standing, more)
+
+    def _place(self, cursor: str) -> str:
+        """Return the place of a cursor; the start for one of another database. The line's number tells the page."""
+        try:
+            return str(self._viewer.query.cursors.take(cursor))
+        except CursorOutdated:
+            return START

@@ -93,7 +93,7 @@ class Viewer:
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
             "bytes": document.size,
-            "cursor": document.last_line(),
+            "cursor": self.query.cursors.give(document.last_line()),
         }
 
     def describe(self, parts: Sequence[Log], seconds: float | None = None) -> dict[str, Any]:

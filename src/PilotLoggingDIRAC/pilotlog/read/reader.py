@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .. import access
 from ..access import Caller, Policy
+from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, LogPage, PilotId, Selection, State, Total
 from ..ports import StoredLogs
@@ -65,8 +66,9 @@ def last_lines(text: bytes, lines: int) -> bytes:
 class LogReader:
     """The reader of logs, within a caller's rights and the limits of one reading."""
 
-    def __init__(self, reader: StoredLogs, settings: ReadSettings):
+    def __init__(self, reader: StoredLogs, settings: ReadSettings, cursors: Cursors | None = None):
         self.settings = settings
+        self.cursors = cursors or Cursors()
         self._reader = reader
         self._whole_reads = threading.BoundedSemaphore(max(settings.max_whole_reads, 1))
 
@@ -88,13 +90,12 @@ class LogReader:
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> LogPage:
         """Return the text from a cursor on, at most ``max_bytes`` of UTF-8 (4 or more, so that any character fits).
 
-        Raise LogNotFound when the text from there on has left the database.
+        Raise LogNotFound when the text from there on has left the database, CursorOutdated.
         """
-        chunks, position, at_end = self._collect(
-            parts, ReadPosition.parse(cursor), max(max_bytes, _MAX_CHARACTER_BYTES)
-        )
+        start = ReadPosition.parse(self.cursors.take(cursor))
+        chunks, position, at_end = self._collect(parts, start, max(max_bytes, _MAX_CHARACTER_BYTES))
         final = at_end and all(part.state is not State.RECEIVING for part in parts)
-        return LogPage(b"".join(chunks).decode(), str(position), at_end, final)
+        return LogPage(b"".join(chunks).decode(), self.cursors.give(str(position)), at_end, final)
 
     def tail(self, parts: list[Log], lines: int, max_bytes: int) -> LogPage:
         """Return the last lines, at most ``max_bytes`` of them; the cursor is the present end of the log.
@@ -112,7 +113,7 @@ class LogReader:
         text = last_lines(b"".join(texts), lines)
         final = all(part.state is not State.RECEIVING for part in parts)
         end = ReadPosition(parts[-1].part, parts[-1].next_sequence)
-        return LogPage(text.decode("utf-8", "ignore"), str(end), True, final)
+        return LogPage(text.decode("utf-8", "ignore"), self.cursors.give(str(end)), True, final)
 
     def _collect(self, parts: list[Log], position: ReadPosition, room: int) -> tuple[list[bytes], ReadPosition, bool]:
         chunks: list[bytes] = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ..access import Scope
+from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
 from ..model import Log, Selection, State
 from ..settings import SearchSettings
@@ -107,6 +108,7 @@ class LogSearch:
         settings: SearchSettings,
         archived: Callable[[Log], Iterable[bytes]],
         monotonic: Callable[[], float] = time.monotonic,
+        cursors: Cursors | None = None,
     ):
         """Create the service. ``archived(log)`` yields the text of an archived copy, cut the same way each time, or
         raises ArchiveError.
@@ -115,16 +117,19 @@ class LogSearch:
         self._searcher = searcher
         self._archived = archived
         self._monotonic = monotonic
+        self._cursors = cursors or Cursors()
         self._free = threading.BoundedSemaphore(settings.searches)
 
     def search(self, scope: Scope, wanted: Selection, query: SearchQuery, cursor: object = "") -> SearchResult:
-        """Return the next hits. Raise Overloaded when too many searches run: try again."""
-        start = SearchCursor.parse(cursor)
+        """Return the next hits. Raise Overloaded when too many searches run: try again; CursorOutdated."""
+        start = SearchCursor.parse(self._cursors.take(cursor))
         if not self._free.acquire(timeout=self.settings.search_turn_seconds):
             raise Overloaded("Others are searching: try again in a moment")
         try:
             call = _Call(self._searcher, self.settings, self._archived, self._monotonic, query)
-            return call.run(scope, wanted, start)
+            found = call.run(scope, wanted, start)
+            found.cursor = self._cursors.give(found.cursor)
+            return found
         finally:
             self._free.release()
 
