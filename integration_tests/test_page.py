@@ -112,9 +112,9 @@ def test_every_filter_selects(opal, connect, stack):
     stamp, _ = story(connect, end=None)
     other, _ = story(connect, end="0")
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State='Incomplete', Site='TEST.Far.zz', CE='ce.far.example',"
-              " LastError='no proxy for_this 100%%', Attempts=2 WHERE PilotStamp=%s", (stamp,))  # fmt: skip
+              " LastError='no proxy for_this 100%%', Attempts=2, MissingBytes=7 WHERE PilotStamp=%s", (stamp,))  # fmt: skip
     queries = ("Site=TEST.Far.zz", "CE=ce.far.example", "LastError=FOR_THIS+100%25", "Incomplete=true",
-    "State=Incomplete",
+               "State=Incomplete", "Missing=true",
                f"PilotStamp={stamp}", f"VO={ALPHA}&Incomplete=true")  # fmt: skip
     for query in queries:
         page = opal.open(f"?{query}")
@@ -124,6 +124,25 @@ def test_every_filter_selects(opal, connect, stack):
     page = opal.open("?since=from&FromDate=2001-01-01T00:00&ToDate=2001-01-02T00:00")
     page.wait_for_selector("text=No logs match")
     assert "archiving failed 2 times" in opal.open(f"?PilotStamp={stamp}").locator(".card").inner_text()
+
+
+def test_logs_of_dead_pilots_are_found_by_a_tick(opal, connect, stack):
+    killed, runs = grid.add_pilot(stack), grid.add_pilot(stack)
+    for pilot in (killed, runs):
+        connect(world.ALPHA.pilot).send("one\n", pilot.stamp)
+    grid.set_status(stack, killed, "Aborted")
+    page = opal.open()
+    has_cards(page, killed.stamp, runs.stamp)
+    page.check("input[name=Dead]")
+    until(lambda: killed.stamp in cards(page) and runs.stamp not in cards(page), seen=lambda: cards(page))
+    assert "Dead=true" in page.url
+
+
+def test_the_filters_fit_into_one_row_of_a_small_screen(opal):
+    page = opal.open()
+    assert page.viewport_size["width"] == 1280
+    bottoms = "form => [...form.children].filter(e => !e.hidden).map(e => e.getBoundingClientRect().bottom)"
+    assert len(set(page.locator(".filters").evaluate(bottoms))) == 1
 
 
 def test_list_is_paged(opal, connect):

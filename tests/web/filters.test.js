@@ -31,6 +31,14 @@ test("several values of one field are all asked for, empty ones are not", () => 
   assert.deepEqual(selected("since=all&VO=alpha&VO=beta&Site="), { VO: ["alpha", "beta"] });
 });
 
+test("each tick is asked for, as the command's switches are", () => {
+  assert.deepEqual(selected("since=all&Incomplete=true&Dead=true&Missing=true"), {
+    Incomplete: "true",
+    Dead: "true",
+    Missing: "true",
+  });
+});
+
 test("only a tick that is set is asked for", () => {
   assert.deepEqual(selected("since=all&Incomplete=true&LastError=proxy&Order=-NumberOfBytes"), {
     LastError: "proxy",

@@ -18,6 +18,11 @@ const LISTS = [
   ["CE", "CE", "any"],
   ["ReturnCode", "Return code", "any"],
 ];
+const TICKS = [
+  ["Incomplete", "incomplete", "Ended without the pilot's saying so"],
+  ["Dead", "dead", "DIRAC says that the pilot has ended, and its log is still open"],
+  ["Missing", "text missing", "Text is missing, from whatever cause"],
+];
 const HOURS = { h: 1, d: 24 };
 const REFERENCE = /[:/]/;
 
@@ -29,7 +34,7 @@ export function selection(query) {
     if (found.length) values[name] = found;
   }
   if (query.get("LastError")) values.LastError = query.get("LastError");
-  for (const name of ["Incomplete", "Missing"]) if (query.get(name) === "true") values[name] = "true";
+  for (const [name] of TICKS) if (query.get(name) === "true") values[name] = "true";
   if (query.get("Order")) values.Order = query.get("Order");
   return { ...values, ...times(query) };
 }
@@ -68,10 +73,9 @@ export class Filters {
       this.labelled("Pilot", this.who, "is-wide"),
       LISTS.map(([name, label, hint]) => this.labelled(label, this.list(name, hint))),
       this.labelled("Archiving error", this.text("LastError", "holds …")),
-      this.labelled("Heard of", this.period()),
+      this.labelled("Heard of", this.period(), "is-period"),
       this.times,
-      this.ticked("Incomplete", "incomplete only", "Ended without the pilot's saying so"),
-      this.ticked("Missing", "text missing only", "Text is missing, from whatever cause"),
+      this.ticks(),
       make("button", { type: "button", class: "quiet", click: () => this.clear() }, "Clear"),
     );
     const wide = !matchMedia("(max-width: 900px)").matches;
@@ -121,6 +125,16 @@ export class Filters {
       "select",
       { name: "since", change: (event) => this.setSince(event.target.value) },
       SINCE.map(([value, label]) => make("option", { value, selected: value === this.since }, label)),
+    );
+  }
+
+  ticks() {
+    const boxes = TICKS.map(([name, label, title]) => this.ticked(name, label, title));
+    return make(
+      "div",
+      { class: "filter is-ticks", role: "group", "aria-label": "Only" },
+      make("span", {}, "Only"),
+      make("div", { class: "ticks" }, boxes),
     );
   }
 
