@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from PilotLoggingDIRAC.pilotlog.page.line_index import LineIndex
-from PilotLoggingDIRAC.pilotlog.sql import payload
+from PilotLoggingDIRAC.pilotlog.sql import payload, runs
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.runs import RUN
 from PilotLoggingDIRAC.pilotlog.sql.schema import batches
@@ -57,6 +57,20 @@ def test_a_cursor_from_before_its_run_was_full_stays_valid(store, reader):
     before = list(reader.chunks(log))
     store(*sent[RUN // 2 :])
     assert before + list(reader.chunks(log, RUN // 2)) == list(enumerate(sent))
+
+
+def test_after_an_upgrade_rows_of_before_stay_and_the_run_that_goes_on_is_put_together(
+    store, reader, transactions, monkeypatch
+):
+    sent = texts(3 * RUN)
+    with monkeypatch.context() as before:
+        before.setattr(runs, "put_together", lambda *args: None)
+        store(*sent[: RUN + 10])
+    assert rows_of(transactions) == RUN + 10
+    store(*sent[RUN + 10 :])
+    assert rows_of(transactions) == RUN + 2
+    (log,) = reader.find(PILOT)
+    assert list(reader.chunks(log)) == list(enumerate(sent))
 
 
 def test_the_page_s_index_is_that_of_the_messages(sent, transactions, reader):
