@@ -245,6 +245,11 @@ class TestParts:
     def test_new_text_behind_old_text_needs_a_part(self):
         assert lifecycle.needs_next_part(self.PURGED, [batch(line("first") + b"more")])
 
+    def test_output_that_may_be_new_needs_a_part_for_the_line_that_says_so(self):
+        purged = replace(TestGuessing.FIRST, state=State.PURGED)
+        assert lifecycle.needs_next_part(purged, [batch(TestGuessing.BARE)])
+        assert not lifecycle.needs_next_part(purged, [replace(TestGuessing.BROKEN, text=TestGuessing.BARE)])
+
     @pytest.mark.parametrize("batches", [[batch(line("first"))], [batch(return_code="0")], [batch(b"")], []])
     def test_old_text_marks_and_nothing_need_none(self, batches):
         assert not lifecycle.needs_next_part(self.PURGED, batches)

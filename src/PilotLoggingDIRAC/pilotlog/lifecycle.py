@@ -185,11 +185,15 @@ def _is_used_again(log: Log, received: datetime, accept_late: timedelta) -> bool
 
 
 def needs_next_part(log: Log, batches: Sequence[Batch]) -> bool:
-    """Return whether new text arrives for a log whose text is gone, which opens a next part."""
+    """Return whether text that is or may be new arrives for a log whose text is gone, which opens a next part."""
     if log.state not in GONE:
         return False
     memory = _memory(log)
-    return any(resend.receive(memory, batch).repeated < batch.sent_bytes for batch in batches)
+    return any(_may_be_new(resend.receive(memory, batch), batch) for batch in batches)
+
+
+def _may_be_new(recognised: resend.Recognised, batch: Batch) -> bool:
+    return recognised.repeated < batch.sent_bytes or recognised.guess is Guess.UNKNOWN
 
 
 def next_part(log: Log, received: datetime) -> Log:
