@@ -1,12 +1,13 @@
 """A short fault campaign with fixed seeds, and that its oracle sees what it should see."""
 
 import random
+from dataclasses import dataclass
 
 import pytest
 
-from .faults import balanced, plan, texts
+from .faults import balanced, causes, plan, programs, texts
 from .faults.campaign import campaign, totals
-from .faults.oracle import judge
+from .faults.oracle import judge, judge_log
 from .faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 
 SEEDS = (0, 49, 915)
@@ -30,13 +31,21 @@ def chunks():
     return [author.chunk().encode() for _ in range(6)]
 
 
-def ledger(attempts, careful=False):
-    made = [Attempt(text, outcome, 0.0, 0.0) for text, outcome in attempts]
-    return Ledger("r1s0", "vo", "stamp", 0, careful, made)
+def ledger(attempts, careful=False, name="r1s0", source="127.0.0.1"):
+    made, start = [], 0
+    for text, outcome in attempts:
+        made.append(Attempt(text, outcome, 0.0, 0.0, start=start))
+        start += 0 if outcome == UNANSWERED or (careful and outcome == REFUSED) else len(text)
+    return Ledger(name, "vo", "stamp", 0, careful, source, attempts=made)
 
 
 def acknowledged(chunks):
     return ledger([(chunk, ACKNOWLEDGED) for chunk in chunks])
+
+
+def gap(size):
+    clock = b"2026-01-01T00:00:00.000000Z"
+    return b"\n%s WARN [PilotLogging] 1 messages with %d bytes are missing here: full\n" % (clock, size)
 
 
 def findings(sent, stored, marks_may_be_missing=False):
@@ -88,10 +97,107 @@ def test_the_oracle_lets_only_short_bare_output_be_doubled():
 def test_the_oracle_asks_for_a_mark_where_a_stock_senders_text_was_refused(chunks):
     first, second, third = chunks[:3]
     sent = ledger([(first, ACKNOWLEDGED), (second, REFUSED), (third, ACKNOWLEDGED)])
-    mark = b"\n2026-01-01T00:00:00.000000Z WARN [PilotLogging] 1 messages with 7 bytes are missing here: full\n"
+    mark = gap(len(second))
     assert findings(sent, first + third)
     assert findings(sent, first + mark + third) == ()
     assert findings(sent, first + third, marks_may_be_missing=True) == ()
+
+
+BLOCK = programs.BLOCK.encode()
+
+
+def left_out(size, words="are left out"):
+    return b"\n2026-01-01T00:00:00.000000Z WARN [PilotLogging] %d bytes %s here: why\n" % (size, words.encode())
+
+
+def test_the_oracle_counts_blocks_that_a_program_repeats():
+    sent = acknowledged(15 * [BLOCK])
+    assert findings(sent, 15 * BLOCK) == ()
+    for stored in (14 * BLOCK, 16 * BLOCK, 15 * BLOCK + b"\n", BLOCK[:-1] + 14 * BLOCK):
+        assert findings(sent, stored)
+    assert judge(sent, 12 * BLOCK, False).lost_bytes == 3 * len(BLOCK)
+
+
+def test_the_oracle_sees_equal_lines_dropped_from_the_midst_of_a_message():
+    sent = acknowledged([b"y\n" * 10_000, b"y\n" * 10_000])
+    assert findings(sent, b"y\n" * 20_000) == ()
+    assert findings(sent, b"y\n" * 19_999)
+
+
+def test_the_oracle_counts_what_is_doubled_after_an_answer_was_lost():
+    sent = ledger([(BLOCK, UNANSWERED), (BLOCK, ACKNOWLEDGED)])
+    once, left, twice = (judge(sent, text, False) for text in (BLOCK, BLOCK + left_out(len(BLOCK)), BLOCK + BLOCK))
+    assert once.findings == left.findings == twice.findings == ()
+    assert [verdict.accounts[0].doubled for verdict in (once, left, twice)] == [0, 0, len(BLOCK)]
+    [again] = left.accounts[0].left_out
+    assert (again.earlier, again.later) == tuple(sent.attempts)
+    assert findings(sent, b"") and findings(sent, 3 * BLOCK)
+
+
+def test_the_oracle_takes_a_line_of_maybe_for_text_that_is_missing_and_one_of_certainty_for_text_that_is_lost():
+    sent = acknowledged([BLOCK, BLOCK])
+    maybe = judge(sent, BLOCK + left_out(len(BLOCK), "may be missing"), False)
+    assert (maybe.findings, maybe.missing_bytes, maybe.accounts[0].told) == ((), len(BLOCK), len(BLOCK))
+    assert judge(sent, BLOCK + left_out(len(BLOCK)), False).lost_bytes == len(BLOCK)
+    assert findings(sent, BLOCK + left_out(len(BLOCK) - 1, "may be missing"))
+
+
+def test_the_oracle_asks_for_the_very_number_of_bytes_that_were_refused(chunks):
+    first, second = chunks[:2]
+    sent = ledger([(first, ACKNOWLEDGED), (second, REFUSED)])
+    assert findings(sent, first + gap(len(second))) == ()
+    assert findings(sent, first + gap(len(second) - 1)) and findings(sent, first + gap(len(second) + 1))
+
+
+def test_the_oracle_sees_a_pilot_s_own_line_doubled_after_an_answer_was_lost(chunks):
+    first, second = chunks[:2]
+    sent = ledger([(first, UNANSWERED), (first + second, ACKNOWLEDGED)])
+    assert findings(sent, first + second) == ()
+    assert findings(sent, first + first + second)
+    assert findings(sent, first + left_out(len(first)) + second)
+
+
+def test_the_oracle_takes_two_nodes_under_one_stamp_in_any_order_each_in_its_own():
+    mine = [b"one\n", BLOCK, b"half"]
+    other = [b"r1s1.1. two\n", BLOCK, b"r1s1.2. three\n"]
+    nodes = [acknowledged(mine), ledger([(text, ACKNOWLEDGED) for text in other], name="r1s1", source="127.0.0.2")]
+
+    def of(*pieces):
+        return judge_log(nodes, b"".join(pieces), False).findings
+
+    assert of(*mine, b"\n", *other) == of(other[0], mine[0], BLOCK, other[1], other[2], mine[2]) == ()
+    assert of(*mine[:2], other[0], mine[2], b"\n", *other[1:]) == ()
+    assert of(mine[0], b"\n", *mine[1:], *other)
+    assert of(*mine, other[0], other[2])
+    assert of(*mine, other[2], *other[:2])
+
+
+@dataclass
+class Way:
+    answered: float = 0.0
+
+
+def test_a_doubling_is_explained_by_what_became_of_the_first_answer():
+    sent = ledger([(BLOCK, UNANSWERED), (BLOCK, ACKNOWLEDGED)])
+    accounts = judge(sent, 2 * BLOCK, False).accounts
+    assert causes.explain([sent], accounts, lambda _: Way(1.0), None) == ({causes.BEHIND: len(BLOCK)}, [])
+    assert causes.explain([sent], accounts, lambda _: Way(), None) == ({causes.AT_WORK: len(BLOCK)}, [])
+
+
+def test_text_left_out_by_mistake_is_explained_by_a_restart_alone():
+    sent = acknowledged([BLOCK, BLOCK])
+    accounts = judge(sent, BLOCK + left_out(len(BLOCK), "may be missing"), False).accounts
+    assert causes.explain([sent], accounts, None, lambda *_: True) == ({causes.MISTAKEN: len(BLOCK)}, [])
+    assert causes.explain([sent], accounts, None, lambda *_: False)[1]
+
+
+def test_stock_pilots_are_in_every_plan_and_repeat_themselves():
+    stock = [sender for seed in range(30) for sender in plan.make(seed).senders if sender.pilot]
+    pilots = [sender.pilot for sender in stock]
+    outputs = [act.text for pilot in pilots for acts in pilot.commands for act in acts if act.kind == programs.OUTPUT]
+    assert len(pilots) >= 30
+    assert outputs.count(programs.BLOCK) > len(outputs) / 10
+    assert any(sender.log_of for sender in stock)
 
 
 def by_collector(sent, stored, servers):

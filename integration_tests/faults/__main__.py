@@ -1,13 +1,14 @@
-"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced]``: a campaign, its totals; 1 if it found anything."""
+"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--patience T]``: a campaign, its totals; 1 if it found anything."""
 
 import argparse
 import multiprocessing
+import os
 import random
 import signal
 import sys
 import tempfile
 
-from .campaign import campaign, say, totals
+from . import patience
 
 
 def end(*_):
@@ -24,7 +25,11 @@ def main():
     parser.add_argument("--seed", type=int, help="the first run's seed; the others follow (default: drawn)")
     parser.add_argument("--jobs", type=int, default=1, help="stacks side by side")
     parser.add_argument("--balanced", action="store_true", help="HAProxy before both collectors, and its faults too")
+    parser.add_argument("--patience", type=float, default=1.0, help="times as long time limits, on a busy machine")
     options = parser.parse_args()
+    os.environ[patience.VARIABLE] = str(options.patience)
+    from .campaign import campaign, say, totals  # its time limits follow from the patience
+
     first = random.randrange(10**6) if options.seed is None else options.seed
     folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
     signal.signal(signal.SIGTERM, end)

@@ -10,7 +10,7 @@ DATABASE = "PilotLoggingDB"
 ARCHIVED = ("Archived", "Purged")
 _LOGS = """
     SELECT l.LogID, l.VO, l.PilotStamp, l.Part, l.State, l.NumberOfBytes, l.ReturnCode, l.Attempts, l.LastError,
-           f.SE, f.LFN, f.Size, f.Checksum, f.VerifiedAt
+           l.MissingBytes, f.SE, f.LFN, f.Size, f.Checksum, f.VerifiedAt
     FROM PilotLogs l LEFT JOIN PilotLogFiles f ON f.LogID = l.LogID AND f.Generation = l.Generation
     WHERE l.PilotStamp IN ({}) ORDER BY l.PilotStamp, l.Part"""
 
@@ -28,6 +28,7 @@ class Part:
     code: str | None
     attempts: int
     error: str
+    missing: int
     se: str | None
     lfn: str | None
     size: int | None

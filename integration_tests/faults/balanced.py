@@ -43,7 +43,7 @@ class Served:
 
 def judge(ledger, stored, servers):
     """The verdict on a log whose messages, one server each, came by several collectors while spools held text."""
-    plain, told, _ = texts.without_gaps(stored)
+    plain, told, told_bytes = texts.without_gaps(stored)
     found = texts.numbers(plain, ledger.name)
     counts, heard = Counter(found), _lines(ledger, ACKNOWLEDGED)
     lost = sorted(heard - set(counts))
@@ -59,6 +59,7 @@ def judge(ledger, stored, servers):
         bare_doubled=len(found) - len(counts),
         gaps_told=told,
         refused_messages=sum(attempt.outcome == REFUSED for attempt in ledger.attempts),
+        missing_bytes=told_bytes + texts.may_be_missing(stored),
     )
 
 

@@ -113,8 +113,10 @@ def summary(result):
         f"seed {result.seed}: {'FAILED' if result.findings else 'ok'} | {faults} | {counts['messages']} messages,"
         f" lines: {counts['sent']} sent, {counts['acknowledged']} acknowledged, {counts['refused']} refused,"
         f" {counts['lost']} lost,"
-        f" {counts['doubled']} doubled, {counts['bare doubled']} bare doubled | slowest answer {result.slowest:.1f} s"
-        f" | {result.seconds:.0f} s"
+        f" {counts['doubled']} doubled, {counts['bare doubled']} bare doubled | bytes: {counts['bytes sent']} sent,"
+        f" {counts['lost bytes']} lost, {counts['bytes doubled']} doubled, {counts['missing bytes']} told"
+        f" | {counts['stock pilots']} stock pilots, {counts['stock pilots that died']} died"
+        f" | slowest answer {result.slowest:.1f} s | {result.seconds:.0f} s"
     )
     kept = [f"kept: {result.evidence}"] if result.evidence else []
     return "\n    ".join([words, *result.findings[:MAX_SHOWN], *kept])

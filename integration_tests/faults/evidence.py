@@ -40,7 +40,8 @@ def keep(run, logs, stack, folder: Path):
     (folder / "down-times.txt").write_text(run.down_times())
     for ledger in run.ledgers:
         (folder / f"{ledger.name}.sent.json").write_text(ledger.as_json())
-        (folder / f"{ledger.name}.stored").write_bytes(run.texts.get(ledger.name, b""))
+        if ledger.name in run.texts:
+            (folder / f"{ledger.name}.stored").write_bytes(run.texts[ledger.name])
     logs.copy(folder)
     for table, statement in TABLES.items():
         (folder / f"{table}.txt").write_text("\n".join(map(repr, _rows(stack, statement, run.stamps))))

@@ -12,6 +12,7 @@ from ..pilot import Connection
 from ..stack import Stack, world
 from ..stack.components import BALANCER, MARIADB, SECOND_TORNADO, TORNADO
 from .database_proxy import DatabaseProxy
+from .patience import stretched
 
 AGENT = "PilotLoggingAgent"
 COLLECTORS = (TORNADO, SECOND_TORNADO)
@@ -21,20 +22,20 @@ COLLECTOR_SECTION = "/Systems/WorkloadManagement/Services/TornadoPilotLogging"
 AGENT_OPTIONS = {
     "PollingTime": 1,
     "MaxCycles": 0,
-    "CycleSeconds": 5,
+    "CycleSeconds": stretched(5),
     "SettleSeconds": 1,
     "SilentFinalSeconds": 1,
     "SilentUnknownSeconds": 2,
     "SilentRunningSeconds": 2,
     "SilentReopenedSeconds": 2,
-    "LeaseSeconds": 6,
-    "TransferSeconds": 5,
+    "LeaseSeconds": stretched(6),
+    "TransferSeconds": stretched(5),
     "RetrySeconds": 1,
     "MaxRetrySeconds": 2,
     "Workers": 2,
 }
 #: A copy that is superseded goes after so long: twice the lease, a cycle, and some work.
-CLEANED_SECONDS = 2 * AGENT_OPTIONS["LeaseSeconds"] + 8
+CLEANED_SECONDS = 2 * AGENT_OPTIONS["LeaseSeconds"] + stretched(8)
 #: After so long the balancer has found out that a collector is back.
 BALANCER_SECONDS = 6
 SPOOL_LIMIT = "SpoolMaxMB"
@@ -157,7 +158,7 @@ class Field:
 
     def end_down_time(self, down):
         """It can again; what is halfway done gets some time."""
-        down[2] = time.monotonic() + (BALANCER_SECONDS if self.is_balanced else 1.5)
+        down[2] = time.monotonic() + (BALANCER_SECONDS if self.is_balanced else stretched(1.5))
 
     def was_down(self, collector, begin, end):
         """Whether a collector was stopped or dead at some time of an interval; behind the balancer, any of them."""

@@ -12,8 +12,9 @@ from ..stack import world
 from ..stack.components import BALANCER, MARIADB
 from ..stack.processes import signal_quietly, wait_until
 from .field import AGENT, COLLECTORS
+from .patience import stretched
 
-STOP_SECONDS = 15
+STOP_SECONDS = stretched(15)
 MAX_DRAIN_SECONDS = 2.5
 MAX_UPLOAD_SECONDS = 0.5
 COLLECTOR_LANES = {"collector": 0, "second": 1}

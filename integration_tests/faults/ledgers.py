@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
+from .patience import stretched
 from .senders import UNANSWERED
 
 HARMLESS = ("pass", "delay")
 #: A sender that waits for less than this may lose its patience with a collector whose database is away.
-PATIENT_SECONDS = 8.0
+PATIENT_SECONDS = stretched(8)
 
 
 def connections(exchanges):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from .programs import Pilot, pilot
 from .texts import Author
 
 ACTIVE_SECONDS = 9.0
@@ -31,6 +32,9 @@ CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"dat
 EARLY, LATE = (0.3, 5), (4, 10)
 LATE_LANES = ("agent", "storage")
 TREATMENTS = ("delay", "refuse", "cut request", "drop answer", "half answer", "cut after", "hang")
+STOCK_ENDS = ("finalise", "finalise", "finalise", "silent", "killed")
+#: A stock pilot waits for ever for an answer; this is longer than any fault lasts.
+NEARLY_FOR_EVER = 90.0
 ENDS = ("finalise", "finalise", "finalise", "finalise twice", "silent", "killed")
 
 
@@ -66,6 +70,11 @@ class SenderPlan:
     treatments: tuple[Treatment, ...]
     end: str
     code: str
+    pilot: Pilot | None = None
+    """What a stock pilot does in the place of steps, behind what its wrapper wrote."""
+    wrapper: str = ""
+    log_of: str = ""
+    """The sender in whose log it writes, if that is not its own: two nodes under one stamp."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,32 @@ class Plan:
 def make(seed, balanced=False):
     """The plan of a seed."""
     random = Random(seed)
-    senders = tuple(_sender(random, f"r{seed}s{number}") for number in range(random.randint(5, 10)))
-    return Plan(seed, senders, tuple(sorted(_faults(random, balanced), key=lambda fault: fault.at)))
+    senders = [_sender(random, f"r{seed}s{number}") for number in range(random.randint(4, 7))]
+    for _ in range(random.randint(1, 3)):
+        senders += _stock(random, seed, len(senders), nodes=1 if balanced else random.choice((1, 1, 2)))
+    return Plan(seed, tuple(senders), tuple(sorted(_faults(random, balanced), key=lambda fault: fault.at)))
+
+
+def _stock(random, seed, number, nodes):
+    """A stock pilot, or some that run under one stamp."""
+    vo, collector = random.randrange(2), random.choice((0, 0, 1))
+    for node in range(nodes):
+        name = f"r{seed}s{number + node}"
+        author, trouble = Author(name, random, bare=0.5), random.choice((0.0, 0.1, 0.2))
+        yield SenderPlan(
+            name,
+            vo=vo,
+            collector=collector,
+            careful=False,
+            timeout=NEARLY_FOR_EVER,
+            steps=(),
+            treatments=tuple(_treatment(random, trouble) for _ in range(100)),
+            end=random.choice(STOCK_ENDS),
+            code=str(random.randrange(3)),
+            wrapper=author.wrapper(),
+            pilot=pilot(random, author, ACTIVE_SECONDS * random.uniform(0.5, 1)),
+            log_of=f"r{seed}s{number}" if node else "",
+        )
 
 
 def _sender(random, name):

@@ -4,23 +4,28 @@ import threading
 import time
 import traceback
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ..stack import world
-from . import balanced, oracle, settle
+from . import balanced, causes, oracle, settle
 from .archive import Archive
 from .field import CLEANED_SECONDS
 from .injection import Injector
 from .ledgers import complaints, connections
+from .patience import stretched
 from .proxy import Proxy
 from .senders import REFUSED, Ledger, Sender
+from .stock import StockPilot
 
 FINISH_SECONDS = 15
 ANSWER_SECONDS = 5.0
-COUNTED = ("sent", "acknowledged", "refused", "lost", "doubled", "bare_doubled", "gaps_told", "refused_messages")
+COUNTED = (
+    *("sent", "acknowledged", "refused", "lost", "doubled", "bare_doubled", "gaps_told", "refused_messages"),
+    *("lost_bytes", "missing_bytes"),
+)
 #: What two busy cores may add to an answer's time, as it is seen from the outside.
-MARGIN_SECONDS = 3.0
+MARGIN_SECONDS = stretched(3)
 
 
 @dataclass
@@ -48,19 +53,26 @@ class Run:
         self.result = Result(plan.seed, plan.faults)
         self.texts = {}
         self._served = balanced.Served(place.stack) if place.is_balanced else None
+        self._stamps = defaultdict(lambda: uuid.uuid4().hex)
         self._senders = [self._sender(number, one) for number, one in enumerate(plan.senders)]
         self.ledgers = [sender.ledger for sender in self._senders]
-        self.stamps = [ledger.stamp for ledger in self.ledgers]
+        self.logs = defaultdict(list)
+        for ledger in self.ledgers:
+            self.logs[ledger.vo, ledger.stamp].append(ledger)
+        self.stamps = [stamp for _, stamp in self.logs]
+        self._exchange_of = {}
         self.began = 0.0
 
     def _sender(self, number, plan):
         vo = world.VOS[plan.vo]
-        source = balanced.source(self.plan.seed, number) if self._field.is_balanced else "127.0.0.1"
+        source = balanced.source(self.plan.seed, number)
         port = self._proxy.open(plan.name, plan.collector, plan.treatments, source)
         url = f"https://localhost:{port}/WorkloadManagement/TornadoPilotLogging"
-        ledger = Ledger(plan.name, vo.name, uuid.uuid4().hex, plan.collector, plan.careful)
-        pki = self._field.stack.pki
-        return Sender(plan, ledger, url, pki.certificates, self._field.stack.proxy(vo.pilot))
+        stamp = self._stamps[plan.log_of or plan.name]
+        seen_from = "" if self._field.is_balanced else source
+        ledger = Ledger(plan.name, vo.name, stamp, plan.collector, plan.careful, seen_from)
+        kind = StockPilot if plan.pilot else Sender
+        return kind(plan, ledger, url, self._field.stack.pki.certificates, self._field.stack.proxy(vo.pilot))
 
     def go(self):
         """Do it; the result has what was found, whatever goes wrong."""
@@ -106,35 +118,64 @@ class Run:
 
     def _judge(self):
         result = self.result
+        self._know_connections()
         result.findings += complaints(self.ledgers, connections(self._proxy.exchanges), self._field, self.plan)
         parts = self._archive.parts(self.stamps)
-        for ledger in self.ledgers:
-            mine = [part for part in parts if (part.stamp, part.vo) == (ledger.stamp, ledger.vo)]
+        for (vo, stamp), ledgers in self.logs.items():
+            mine = [part for part in parts if (part.stamp, part.vo) == (stamp, vo)]
             text, wrong = self._archive.text(mine)
-            self.texts[ledger.name] = text
-            verdict = self._verdict(ledger, text)
-            found = [*wrong, *verdict.findings, *_wrong_end(ledger, mine)]
-            result.findings += [f"{ledger.name} ({ledger.stamp}): {finding}" for finding in found]
+            self.texts[ledgers[0].name] = text
+            verdict = self._verdict(ledgers, text)
+            found = [*wrong, *verdict.findings, *_wrong_end(ledgers, mine), *_wrong_figure(verdict, mine)]
+            found += self._causes(ledgers, verdict)
+            names = ", ".join(ledger.name for ledger in ledgers)
+            result.findings += [f"{names} ({stamp}): {finding}" for finding in found]
             self._count(verdict)
             result.counts["parts"] += len(mine)
+            result.counts["logs of two nodes"] += len(ledgers) > 1
         self._count_answers()
 
-    def _verdict(self, ledger, text):
+    def _know_connections(self):
+        """The n-th message of a sender went over its n-th connection."""
+        found = connections(self._proxy.exchanges)
+        for ledger in self.ledgers:
+            every = sorted((*ledger.attempts, *ledger.finalisations), key=lambda attempt: attempt.began)
+            for attempt, exchange in zip(every, found[ledger.name], strict=False):
+                self._exchange_of[id(attempt)] = exchange
+                attempt.reached = exchange.arrived > 0
+
+    def _causes(self, ledgers, verdict):
+        """Count what became of the bytes; what was left out though nothing explains it."""
+        if verdict.accounts is None:
+            return []
+        counts = self.result.counts
+        for account in verdict.accounts:
+            counts["bytes sent"] += account.sent
+            counts["bytes acknowledged"] += account.acknowledged
+            counts["bytes refused"] += account.refused
+            counts["bytes doubled"] += account.doubled
+        found, findings = causes.explain(
+            ledgers, verdict.accounts, lambda attempt: self._exchange_of.get(id(attempt)), self._field.was_down
+        )
+        counts.update(found)
+        return findings
+
+    def _verdict(self, ledgers, text):
         """The strict one, but for a sender that was at two collectors while text may have waited at one of them."""
         if self._served:
+            [ledger] = ledgers
             servers = self._servers(ledger)
             self.result.counts["senders at two collectors"] += len(set(servers) - {""}) > 1
             if len(set(servers)) > 1 and any(fault.lane in balanced.SPOOLING for fault in self.plan.faults):
                 self.result.counts["judged by collector"] += 1
                 return balanced.judge(ledger, text, servers)
-        return oracle.judge(ledger, text, self._marks_may_be_missing(ledger))
+        return oracle.judge_log(ledgers, text, any(map(self._marks_may_be_missing, ledgers)))
 
     def _servers(self, ledger):
-        """The collector of each message of a sender; its n-th message went over its n-th connection."""
-        names = self._served.servers(connections(self._proxy.exchanges)[ledger.name])
-        every = sorted((*ledger.attempts, *ledger.finalisations), key=lambda attempt: attempt.began)
-        of = {id(attempt): name for attempt, name in zip(every, names, strict=False)}
-        return [of.get(id(attempt), "") for attempt in ledger.attempts]
+        """The collector of each message of a sender."""
+        exchanges = [self._exchange_of.get(id(attempt)) for attempt in ledger.attempts]
+        names = iter(self._served.servers([exchange for exchange in exchanges if exchange]))
+        return [next(names) if exchange else "" for exchange in exchanges]
 
     def _count(self, verdict):
         for name in COUNTED:
@@ -154,6 +195,10 @@ class Run:
     def _count_answers(self):
         counts = self.result.counts
         counts["messages"] = sum(len(ledger.attempts) for ledger in self.ledgers)
+        stock = [ledger for ledger, plan in zip(self.ledgers, self.plan.senders, strict=True) if plan.pilot]
+        counts["stock pilots"] = len(stock)
+        counts["stock pilots that died"] = sum(ledger.died for ledger in stock)
+        counts["messages of stock pilots"] = sum(len(ledger.attempts) for ledger in stock)
         refused = (attempt for ledger in self.ledgers for attempt in ledger.attempts if attempt.outcome == REFUSED)
         counts.update(f"refused: {attempt.detail}" for attempt in refused)
         for exchange in self._proxy.exchanges:
@@ -182,13 +227,21 @@ class Run:
         return time.monotonic() + CLEANED_SECONDS, lambda: self._archive.orphans(self.stamps)
 
 
-def _wrong_end(ledger, parts):
+def _wrong_end(ledgers, parts):
     """A finalise mark that was acknowledged is in the log, and the worst code counts."""
-    acknowledged = [mark.outcome == "acknowledged" for mark in ledger.finalisations]
-    if not parts or not any(acknowledged):
+    marks = [pair for one in ledgers for pair in zip(one.codes, one.finalisations, strict=True)]
+    heard = [code for code, mark in marks if mark.outcome == "acknowledged"]
+    if not parts or not heard:
         return []
-    heard = [code for code, was_heard in zip(ledger.codes, acknowledged, strict=True) if was_heard]
     worst = max(map(int, heard)) if len(parts) == 1 else 0
-    possible = {code for code in ledger.codes if int(code) >= worst}
+    possible = {code for code, _ in marks if int(code) >= worst}
     wrong = parts[-1].code not in possible and parts[0].code not in possible
     return [f"finalised with {possible}, and the return code is {[part.code for part in parts]}"] if wrong else []
+
+
+def _wrong_figure(verdict, parts):
+    """The log's figure of missing bytes is the sum of what its lines say."""
+    figure = sum(part.missing for part in parts)
+    return (
+        [f"MissingBytes is {figure}, its lines say {verdict.missing_bytes}"] if figure != verdict.missing_bytes else []
+    )

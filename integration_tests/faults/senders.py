@@ -21,6 +21,12 @@ class Attempt:
     ended: float
     detail: str = ""
     status: int = 0
+    stream: int = 0
+    """Which of the sender's buffers the text came from."""
+    start: int | None = None
+    """Where in that buffer's text the message begins; None: behind the message before."""
+    reached: bool = True
+    """Whether a byte of it may have come to a collector."""
 
 
 @dataclass
@@ -32,6 +38,9 @@ class Ledger:
     stamp: str
     collector: int
     careful: bool
+    source: str = ""
+    """The address that collectors see, empty where that is not its own."""
+    died: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     finalisations: list[Attempt] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
@@ -49,7 +58,7 @@ class Sender(threading.Thread):
         self.ledger = ledger
         self._plan = plan
         self._connection = Connection(url, ca_folder, credentials, timeout=plan.timeout)
-        self._kept = ""
+        self._kept, self._start = "", 0
         self._last_chance = None
         self._may_end = threading.Event()
 
@@ -83,9 +92,10 @@ class Sender(threading.Thread):
         text = self._kept
         form = {"method": "sendMessage", "args": json.dumps([json.dumps(text), self.ledger.stamp, self.ledger.vo])}
         attempt = self._post(form, text.encode())
+        attempt.start = self._start
         self.ledger.attempts.append(attempt)
         if attempt.outcome == ACKNOWLEDGED or (attempt.outcome == REFUSED and not self.ledger.careful):
-            self._kept = ""
+            self._kept, self._start = "", self._start + len(attempt.text)
         return not self._kept
 
     def _finalise(self, code):

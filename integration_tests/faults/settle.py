@@ -6,9 +6,10 @@ import MySQLdb
 
 from .archive import ARCHIVED, DATABASE
 from .field import COLLECTORS
+from .patience import stretched
 
-DRAIN_SECONDS = 120
-ARCHIVE_SECONDS = 180
+DRAIN_SECONDS = stretched(120)
+ARCHIVE_SECONDS = stretched(180)
 #: As if the time had passed for which a collector that died counts as one that still drains.
 DRAINED = "UPDATE WriterEpochs SET LastCommit = LastCommit - INTERVAL 1 HOUR WHERE Draining = 1"
 

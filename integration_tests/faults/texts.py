@@ -5,16 +5,11 @@ A line's token, ``<sender>.<number>.``, is nowhere else; a text may be cut behin
 
 import re
 
-TOKEN = re.compile(rb"\b(r\d+s\d+)\.(\d+)\.")
+TOKEN = re.compile(rb"(r\d+s\d+)\.(\d+)\.")
 PILOT_LINE = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d+Z ", re.MULTILINE)
-GAP_LINE = re.compile(
-    rb"\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z WARN \[PilotLogging\] "
-    rb"(\d+) messages with (\d+) bytes are missing here: [^\n]*\n"
-)
-SENT_AGAIN_LINE = re.compile(
-    rb"\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z WARN \[PilotLogging\] "
-    rb"\d+ bytes (?:are left out|may be missing) here: [^\n]*\n"
-)
+_OUR_LINE = rb"\n\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z WARN \[PilotLogging\] "
+GAP_LINE = re.compile(_OUR_LINE + rb"(\d+) messages with (\d+) bytes are missing here: [^\n]*\n")
+SENT_AGAIN_LINE = re.compile(_OUR_LINE + rb"(\d+) bytes (are left out|may be missing) here: [^\n]*\n")
 COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "LaunchAgent")
 SIZES = ((1, 30), (5, 30), (30, 20), (200, 10), (1000, 5))
 LETTERS = "abcdefghijklmnopqrstuvwxyz      éß€🙂"
@@ -45,15 +40,34 @@ class Author:
             text, self._rest = text[:cut], text[cut:]
         return text
 
-    def _line(self, bare):
+    def logged(self, words, level="INFO", mark="."):
+        """A line of the pilot's logger."""
+        return self._stamped(f"{words} {self._token()}\n", level, mark)
+
+    def wrapper(self):
+        """What the pilot's wrapper wrote before there was a pilot; its time stamps have a comma."""
+        return "".join(
+            self.logged(f"VARIABLE_{place}=value", "DEBUG", ",") for place in range(self._random.randrange(40))
+        )
+
+    def output(self):
+        """What one read of a program returned."""
+        self._bare = 1.0
+        return self.chunk()
+
+    def _token(self):
         self._number += 1
-        filler = "".join(self._random.choices(LETTERS, k=self._random.randrange(120)))
-        text = f"{self._name}.{self._number}. {filler}\n"
-        if bare:
-            return text
+        return f"{self._name}.{self._number}."
+
+    def _stamped(self, text, level, mark):
         second, command = divmod(self._number, 4)
-        clock = f"2026-01-01T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}.{self._number % 10**6:06d}Z"
-        return f"{clock} INFO [{COMMANDS[command]}] {text}"
+        clock = f"2026-01-01T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+        return f"{clock}{mark}{self._number % 10**6:06d}Z {level} [{COMMANDS[command]}] {text}"
+
+    def _line(self, bare):
+        filler = "".join(self._random.choices(LETTERS, k=self._random.randrange(120)))
+        text = f"{self._token()} {filler}\n"
+        return text if bare else self._stamped(text, "INFO", ".")
 
 
 def numbers(text, name):
@@ -61,9 +75,19 @@ def numbers(text, name):
     return [int(number) for who, number in TOKEN.findall(text) if who == name.encode()]
 
 
-def strangers(text, name):
-    """The senders other than this one of whom there are lines in the text."""
-    return sorted({who.decode() for who, _ in TOKEN.findall(text)} - {name})
+def tokens(text, name):
+    """(name, number) of a sender's lines in a text, in their order."""
+    return [(name, number) for number in numbers(text, name)]
+
+
+def strangers(text, *names):
+    """The senders other than these of whom there are lines in the text."""
+    return sorted({who.decode() for who, _ in TOKEN.findall(text)} - set(names))
+
+
+def may_be_missing(text):
+    """The bytes that a log says may be missing, as nobody knows whether they had been sent before."""
+    return sum(int(size) for size, words in SENT_AGAIN_LINE.findall(text) if words == b"may be missing")
 
 
 def without_gaps(text):

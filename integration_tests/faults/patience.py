@@ -1,0 +1,13 @@
+"""How much more time a campaign gives to what it waits for: ``./dev faults --patience 4`` on a busy machine.
+
+What senders do, and when which fault comes, does not change by it.
+"""
+
+import os
+
+VARIABLE = "FAULTS_PATIENCE"
+
+
+def stretched(seconds):
+    """So many seconds of a machine of one's own, as whole seconds of this one."""
+    return round(seconds * float(os.environ.get(VARIABLE, "1")))
