@@ -1,4 +1,7 @@
-"""``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--patience T]``: a campaign, its totals; 1 if it found anything."""
+"""A campaign, its totals; 1 if it found anything.
+
+``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--no-agent] [--patience T]``
+"""
 
 import argparse
 import multiprocessing
@@ -8,6 +11,7 @@ import signal
 import sys
 import tempfile
 
+from ..stack import environment
 from . import patience
 
 
@@ -20,21 +24,25 @@ def end(*_):
 
 def main():
     """Do what the command line says."""
-    parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__.partition(": ")[2])
+    parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=10, help="how many runs")
     parser.add_argument("--seed", type=int, help="the first run's seed; the others follow (default: drawn)")
     parser.add_argument("--jobs", type=int, default=1, help="stacks side by side")
     parser.add_argument("--balanced", action="store_true", help="HAProxy before both collectors, and its faults too")
+    parser.add_argument("--no-agent", action="store_true", help="nothing is archived; what readers get is judged")
     parser.add_argument("--patience", type=float, default=1.0, help="times as long time limits, on a busy machine")
     options = parser.parse_args()
     os.environ[patience.VARIABLE] = str(options.patience)
+    os.environ.setdefault(environment.QUICK_START, "yes")
     from .campaign import campaign, say, totals  # its time limits follow from the patience
 
     first = random.randrange(10**6) if options.seed is None else options.seed
     folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
     signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
-    results = campaign(list(range(first, first + options.runs)), options.jobs, folder, options.balanced)
+    results = campaign(
+        list(range(first, first + options.runs)), options.jobs, folder, options.balanced, not options.no_agent
+    )
     say(totals(results))
     return 1 if len(results) < options.runs or any(result.findings for result in results) else 0
 

@@ -4,10 +4,12 @@ import gzip
 import zlib
 from dataclasses import dataclass
 
+from ..pilot import Connection
 from ..stack import world
 
 DATABASE = "PilotLoggingDB"
 ARCHIVED = ("Archived", "Purged")
+READERS = {world.ALPHA.name: "opal", world.BETA.name: "opbert"}
 _LOGS = """
     SELECT l.LogID, l.VO, l.PilotStamp, l.Part, l.State, l.NumberOfBytes, l.ReturnCode, l.Attempts, l.LastError,
            l.MissingBytes, f.SE, f.LFN, f.Size, f.Checksum, f.VerifiedAt
@@ -91,3 +93,30 @@ class Archive:
         where = "WHERE SUBSTRING_INDEX(FileName, '.', 1) IN %s"
         rows = self._stack.sql("FileCatalogDB", f"{statement} {where}", (stamps,))
         return {lfn for (lfn,) in rows}
+
+
+class Unarchived(Archive):
+    """The same where there is no agent: the text is what an operator reads, page by page."""
+
+    def __init__(self, stack, url):
+        super().__init__(stack)
+        self._url = url
+
+    def text(self, parts):
+        """(text, findings) of a log, all its parts together."""
+        if not parts:
+            return b"", []
+        vo, stamp = parts[0].vo, parts[0].stamp
+        reader = Connection(self._url, self._stack.pki.certificates, self._stack.proxy(READERS[vo]))
+        text, cursor, at_end = "", "", False
+        while not at_end:
+            answer = reader.call("getLog", vo, stamp, cursor, 0)
+            if not answer["OK"]:
+                return text.encode(), [f"can't be read: {answer['Message']}"]
+            page = answer["Value"]
+            text, cursor, at_end = text + page["Text"], page["Cursor"], page["AtEnd"]
+        return text.encode(), []
+
+    def orphans(self, stamps):
+        """Nothing: there are no files."""
+        return []

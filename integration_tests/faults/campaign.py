@@ -18,11 +18,12 @@ MAX_SHOWN = 12
 LOOKS = 4
 
 
-def campaign(seeds, jobs, folder, balanced=False):
+def campaign(seeds, jobs, folder, balanced=False, has_agent=True):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
     with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
-        done = list(pool.map(job, [share for share in shares if share], [folder] * jobs, [balanced] * jobs))
+        same = ([value] * jobs for value in (folder, balanced, has_agent))
+        done = list(pool.map(job, [share for share in shares if share], *same))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
 
@@ -32,12 +33,12 @@ def _begin():
     ending.die_with_parent()
 
 
-def job(seeds, folder, balanced=False):
+def job(seeds, folder, balanced=False, has_agent=True):
     """The runs of some seeds on a stack of their own."""
     root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
     results = []
     try:
-        with Field(root, balanced) as field:
+        with Field(root, balanced, has_agent) as field:
             say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
                 f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
             results = Job(field, Path(folder)).go(seeds)
@@ -67,7 +68,7 @@ class Job:
 
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
-        run = Run(self._field, plan.make(seed, self._field.is_balanced))
+        run = Run(self._field, plan.make(seed, self._field.is_balanced, self._field.has_agent))
         result = run.go()
         self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:

@@ -33,7 +33,8 @@ def keep(run, logs, stack, folder: Path):
     folder = folder / f"seed-{run.plan.seed}-{run.stamps[0][:8]}"
     folder.mkdir(parents=True)
     result = run.result
-    repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{' --balanced' if run.is_balanced else ''}"
+    options = f"{' --balanced' if run.is_balanced else ''}{'' if run.has_agent else ' --no-agent'}"
+    repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{options}"
     said = [repeat, "", *map(str, run.plan.faults), "", *result.findings]
     (folder / "findings.txt").write_text("\n".join(said) + "\n")
     (folder / "plan.txt").write_text(pprint.pformat(run.plan, width=200))

@@ -47,10 +47,11 @@ CLOCK_SOURCE = Path(__file__).parent / "clock.c"
 class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
-    def __init__(self, root, balanced=False):
-        """``balanced``: with HAProxy before both collectors."""
+    def __init__(self, root, balanced=False, has_agent=True):
+        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived."""
         self.stack = Stack(root, collectors=2 if balanced else 1)
         self.is_balanced = balanced
+        self.has_agent = has_agent
         self.spool = self.stack.root / "spool"
         self.has_small_spool = False
         self._clock_library = self.stack.root / "clock.so"
@@ -105,7 +106,7 @@ class Field:
             stack.component_environment[name] = self._environment(name)
         stack.up()
         stack.stop(*UNUSED)
-        stack.start(SECOND_TORNADO, AGENT)
+        stack.start(SECOND_TORNADO, *([AGENT] if self.has_agent else []))
 
     def _environment(self, name):
         plugins = {"PYTHONPATH": f"{self.stack.env()['PYTHONPATH']}:{PLUGINS}", "STACK_SHORTEST_CYCLE_SECONDS": "1"}
@@ -167,9 +168,11 @@ class Field:
             for who, since, until in self.down_times
         )
 
+    def url(self, collector):
+        """The address of a collector itself."""
+        return f"https://localhost:{self.stack.ports[COLLECTORS[collector]]}/WorkloadManagement/TornadoPilotLogging"
+
     def status(self, collector):
         """What a collector says of itself."""
-        port = self.stack.ports[COLLECTORS[collector]]
-        url = f"https://localhost:{port}/WorkloadManagement/TornadoPilotLogging"
-        connection = Connection(url, self.stack.pki.certificates, self.stack.proxy("opal"), timeout=20)
+        connection = Connection(self.url(collector), self.stack.pki.certificates, self.stack.proxy("opal"), timeout=20)
         return connection.call("getStatus")["Value"]

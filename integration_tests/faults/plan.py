@@ -87,6 +87,11 @@ class Fault:
     seconds: float
     detail: int = 0
 
+    @property
+    def needs_agent(self):
+        """Whether it happens to the agent, or to what only that uses."""
+        return self.lane in LATE_LANES or (self.lane, self.kind) == ("clock", "agent")
+
     def __str__(self):
         return f"{self.lane} {self.kind} {self.at:.1f}+{self.seconds:.1f}"
 
@@ -100,13 +105,14 @@ class Plan:
     faults: tuple[Fault, ...]
 
 
-def make(seed, balanced=False):
-    """The plan of a seed."""
+def make(seed, balanced=False, has_agent=True):
+    """The plan of a seed. Without an agent its faults are left out."""
     random = Random(seed)
     senders = [_sender(random, f"r{seed}s{number}") for number in range(random.randint(4, 7))]
     for _ in range(random.randint(1, 3)):
         senders += _stock(random, seed, len(senders), nodes=1 if balanced else random.choice((1, 1, 2)))
-    return Plan(seed, tuple(senders), tuple(sorted(_faults(random, balanced), key=lambda fault: fault.at)))
+    faults = [fault for fault in _faults(random, balanced) if has_agent or not fault.needs_agent]
+    return Plan(seed, tuple(senders), tuple(sorted(faults, key=lambda fault: fault.at)))
 
 
 def _stock(random, seed, number, nodes):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..stack import world
 from . import balanced, causes, oracle, settle
-from .archive import Archive
+from .archive import Archive, Unarchived
 from .field import CLEANED_SECONDS
 from .injection import Injector
 from .ledgers import complaints, connections
@@ -46,8 +46,8 @@ class Run:
 
     def __init__(self, place, plan):
         self._field = place
-        self.is_balanced = place.is_balanced
-        self._archive = Archive(place.stack)
+        self.is_balanced, self.has_agent = place.is_balanced, place.has_agent
+        self._archive = Archive(place.stack) if place.has_agent else Unarchived(place.stack, place.url(0))
         self._proxy = Proxy(place.ports())
         self.plan = plan
         self.result = Result(plan.seed, plan.faults)
@@ -114,7 +114,8 @@ class Run:
         for sender in self._senders:
             sender.join(120)
         self.result.findings += settle.drained(self._field)
-        self.result.findings += settle.archived(self._field, self._archive, self.stamps)
+        if self._field.has_agent:
+            self.result.findings += settle.archived(self._field, self._archive, self.stamps)
 
     def _judge(self):
         result = self.result
@@ -224,7 +225,9 @@ class Run:
 
     def later(self):
         """When, and how, to look whether the agent has cleaned up behind this run."""
-        return time.monotonic() + CLEANED_SECONDS, lambda: self._archive.orphans(self.stamps)
+        return time.monotonic() + (CLEANED_SECONDS if self._field.has_agent else 0), lambda: self._archive.orphans(
+            self.stamps
+        )
 
 
 def _wrong_end(ledgers, parts):

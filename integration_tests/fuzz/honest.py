@@ -6,6 +6,7 @@ import threading
 import time
 
 from ..faults import oracle, texts
+from ..faults.archive import READERS
 from ..faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 from ..pilot import Connection
 from ..stack import world
@@ -14,7 +15,6 @@ from .cast import HONEST_LOGS, honest_stamp
 
 MESSAGES = 60
 PAUSE_SECONDS = 0.25
-READERS = {world.ALPHA.name: "opal", world.BETA.name: "opbert"}
 
 
 class Honest(threading.Thread):
