@@ -7,8 +7,10 @@ far as the collector can know. Losing is worse than doubling.
 from collections import Counter
 
 from .model import UNKNOWN
+from .senders import REFUSED
 
 BEHIND = "doubled bytes: the answer was lost behind the collector"
+REFUSED_AND_STORED = "doubled bytes: refused as too late, stored after all, and sent again"
 BETWEEN = "doubled bytes: another message from that address came between"
 AT_WORK = "doubled bytes: the collector was still at work on the first"
 RESENT = "bytes left out, sent again"
@@ -35,6 +37,8 @@ def explain(ledgers, accounts, exchange_of, was_down):
 
 
 def _doubled(again, ledger, ledgers, exchange_of):
+    if again.earlier.outcome == REFUSED:
+        return REFUSED_AND_STORED
     first = exchange_of(again.earlier)
     if first is None or first.answered:
         return BEHIND
