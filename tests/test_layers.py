@@ -49,7 +49,11 @@ ROOMS = (
         ),
     ),
     (f"{TRANSPORT}.identity", (LOGIC, ASSEMBLY, f"{TRANSPORT}.identity", "DIRAC", "tornado", "M2Crypto", "cachetools")),
+    # must be there when nothing else of the package is; the mail of its alarm is optional
+    (f"{TRANSPORT}.missing", (f"{ASSEMBLY}.alarms", "DIRAC")),
+    (f"{TRANSPORT}.stand_in", (f"{TRANSPORT}.missing", "DIRAC", "tornado")),
     (TRANSPORT, (LOGIC, ASSEMBLY, TRANSPORT, "DIRAC", "tornado")),
+    (f"{WEB}.metrics_handler", (LOGIC, ASSEMBLY, WEB, "tornado", "prometheus_client")),
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
     (f"{COMMANDS}.canary_credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
@@ -61,7 +65,7 @@ ROOMS = (
     (f"{WMS}.Client", (COMMANDS, "DIRAC")),
     (f"{WMS}.Agent", (LOGIC, ASSEMBLY, "DIRAC")),
     (f"{WMS}.Service", (LOGIC, ASSEMBLY, TRANSPORT, f"{WMS}.Service", "DIRAC", "tornado")),
-    (f"{WMS}.API", (LOGIC, ASSEMBLY, WEB, "tornado", "prometheus_client")),
+    (f"{WMS}.API", (TRANSPORT, WEB)),
     # the rules of redaction are options, and the command that imports files redacts them itself
     (f"{WMS}.scripts.dirac_admin_pilot_logs_import", (COMMANDS, f"{ASSEMBLY}.redaction", "DIRAC")),
     (f"{WMS}.scripts", (COMMANDS, "DIRAC")),
@@ -81,7 +85,14 @@ FLOORS = (
 
 #: Rooms that speak DIRAC's S_OK and S_ERROR; identity and diset_arguments take the place of steps of DIRAC's that
 #: answer so.
-SPEAKERS = (f"{TRANSPORT}.edge", f"{TRANSPORT}.identity", f"{TRANSPORT}.diset_arguments", WMS, MONITORING)
+SPEAKERS = (
+    f"{TRANSPORT}.edge",
+    f"{TRANSPORT}.missing",
+    f"{TRANSPORT}.identity",
+    f"{TRANSPORT}.diset_arguments",
+    WMS,
+    MONITORING,
+)
 
 
 def modules():

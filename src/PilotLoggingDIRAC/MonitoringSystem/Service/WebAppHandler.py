@@ -6,8 +6,13 @@ from __future__ import annotations
 
 from DIRAC.MonitoringSystem.Service.WebAppHandler import WebAppHandler as DIRACWebAppHandler
 
-from PilotLoggingDIRAC.transport.edge import exported
-from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
+from PilotLoggingDIRAC.transport import missing
+
+try:
+    from PilotLoggingDIRAC.transport.edge import exported
+    from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
+except Exception as error:  # the service does more than this
+    exported, PilotOutputMixin = missing.exported(error), missing.NoMixin  # type: ignore[assignment,misc]
 
 
 class WebAppHandler(PilotOutputMixin, DIRACWebAppHandler):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Service.PilotManagerHandler import PilotManagerHandler as DIRACPilotManagerHandler
 
-from PilotLoggingDIRAC.transport.edge import exported
-from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
+from PilotLoggingDIRAC.transport import missing
+
+try:
+    from PilotLoggingDIRAC.transport.edge import exported
+    from PilotLoggingDIRAC.transport.pilot_output import PilotOutputMixin
+except Exception as error:  # the service does more than this
+    exported, PilotOutputMixin = missing.exported(error), missing.NoMixin  # type: ignore[assignment,misc]
 
 
 class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
