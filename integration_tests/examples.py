@@ -59,9 +59,9 @@ class Names:
 def may_end_with(example):
     """The exit codes of an example that nobody confirms: 3 where there is something to confirm.
 
-    ``status`` warns, with 1, of the stack's single collector.
+    ``status`` and ``doctor`` warn, with 1, of the stack's single collector.
     """
-    if example.startswith("dirac-admin-pilot-logs-status"):
+    if example.startswith(("dirac-admin-pilot-logs-status", "dirac-admin-pilot-logs-doctor")):
         return (1,)
     asks = any(example.startswith(f"dirac-admin-pilot-logs-{name} ") for name in ASKING) and "--Yes" not in example
     return (0, 3) if asks else (0,)

@@ -18,7 +18,7 @@ from .waiting import PATIENCE_SECONDS, stored, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
-COMMANDS = ("list", "show", "search", "status", "enable", "disable", "check")
+COMMANDS = ("list", "show", "search", "status", "enable", "disable", "check", "doctor")
 AS_HOST = ("-o", "/DIRAC/Security/UseServerCertificate=yes")
 
 

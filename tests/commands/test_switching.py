@@ -107,6 +107,24 @@ def test_only_what_changes_is_written(switch):
     assert own.present == ALL
 
 
+def test_a_configuration_without_sites_has_no_ces_and_can_be_switched_on(switch, monkeypatch):
+    monkeypatch.setattr(module, "getQueues", lambda community: {"OK": False, "Message": "no such path"})
+    _, own = switch({})
+    assert own.known() == []
+    assert own.on([], "u") == ALL
+
+
+def test_several_collectors_need_their_common_address(switch, monkeypatch):
+    urls = ["https://one.example.org:8443/x", "https://two.example.org:8443/x"]
+    monkeypatch.setattr(module, "getServiceURLs", lambda system, service: urls)
+    _, own = switch({})
+    with pytest.raises(InvalidInput, match="--URL"):
+        own.on([])
+    assert own.on([], "u") == ALL
+    monkeypatch.setattr(module, "getServiceURLs", lambda system, service: urls[:1])
+    assert own.on([]).url == urls[0]
+
+
 @pytest.mark.parametrize("before", [None, "0", "", "never"])
 def test_pilots_that_are_switched_on_send_every_minute(switch, before):
     """Without the timer a pilot sends at the end of a command only: one that is killed loses hours."""

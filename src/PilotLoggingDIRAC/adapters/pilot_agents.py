@@ -53,6 +53,10 @@ class PilotAgents:
                     found[pilot] = info
         return found
 
+    def ask(self) -> None:
+        """Ask for any one row. Raise StoreUnavailable or StoreRefused."""
+        self._connected().run(_any)
+
     def close(self) -> None:
         """Close all connections."""
         if self._transactions is not None:
@@ -64,6 +68,10 @@ class PilotAgents:
                 engine = make_engine(self._url or database_url(PILOT_AGENTS), self._settings)
                 self._transactions = Transactions(engine, self._settings)
             return self._transactions
+
+
+def _any(connection: Connection) -> None:
+    connection.execute(select(_agents).limit(1)).all()
 
 
 def _infos(connection: Connection, stamps: Sequence[str]) -> list[tuple[PilotId, PilotInfo]]:

@@ -14,13 +14,12 @@ import DIRAC
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
-from PilotLoggingDIRAC.assembly import option_check, options
+from PilotLoggingDIRAC.assembly import option_check, options, statuses
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.assembly.search import log_search
-from PilotLoggingDIRAC.assembly.statuses import log_fates
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
@@ -61,7 +60,8 @@ class Collector:
         self.receiver = receiver
         cursors = Cursors(lambda: db.identity.look().name, reading.identity_seconds)
         self.query = LogReader(db.reader, reading, cursors)
-        self.fates = log_fates(option, db.reader, options.fill(StoreSettings, option))
+        self._store = options.fill(StoreSettings, option)
+        self.fates = statuses.log_fates(option, db.reader, self._store)
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option, cursors)
@@ -92,6 +92,8 @@ class Collector:
             "StoredBytes": usage.stored_bytes() or 0,
             "DiskBytes": self._disk_bytes,
             "Failures": [dataclasses.asdict(failure) for failure in usage.failures()],
+            "Server": usage.server(),
+            "PilotAgents": statuses.problem(self._store),
         }
 
     def metadata(self) -> dict:

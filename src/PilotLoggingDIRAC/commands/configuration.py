@@ -18,7 +18,7 @@ APIS = ("PilotLogs", "PilotLogMetrics")
 
 def findings() -> list[Finding]:
     """Return the findings in the configuration."""
-    return [*_addresses(), *health.of_shared_sections(_shared())]
+    return [*_addresses(), *health.of_shared_sections(shared_apis())]
 
 
 def _addresses() -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def _addresses() -> Iterator[Finding]:
             yield from health.of_address(vo, option.getValue("Pilot/RemoteLoggerURL", ""), collectors)
 
 
-def _shared() -> list[str]:
+def shared_apis() -> list[str]:
     """Return our sections for APIs in the configuration that all hosts share; a host's own file is no matter."""
     shared = gConfigurationData.remoteCFG
     paths = {name: f"Systems/{SYSTEM}/APIs/{name}" for name in APIS}

@@ -83,6 +83,7 @@ def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
         else:
             found += health.of_collector(url, answer)
             found += health.of_clock(url, answer.get("ClockDifference"), limits)
+    found += health.of_versions({url: answer["Version"] for url, answer in status.answers.items()})
     problems = [answer.get("Options", {}) for answer in status.answers.values()]
     found += health.of_options({path: text for answer in problems for path, text in answer.items()})
     return found
@@ -99,6 +100,8 @@ def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> No
     status.findings += health.of_copies(status.logs.get("LostCopies", {}))
     if status.usage:
         status.findings += health.of_disk(health.disk(status.usage), limits)
+        status.findings += health.of_server(status.usage.get("Server", {}), limits)
+        status.findings += health.of_pilot_agents(status.usage.get("PilotAgents", ""))
 
 
 def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:

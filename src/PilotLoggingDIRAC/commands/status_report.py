@@ -40,6 +40,8 @@ def tell(status: Status) -> None:
     console.line(headline(status))
     for finding in sorted(status.findings, key=lambda finding: finding.level != Level.CRITICAL):
         console.line(f"  {finding.level.name:<8} {finding.subject}: {finding.text}")
+        if finding.mend:
+            console.line(f"{'':<11}mend: {finding.mend}")
     _collectors(status)
     _refusals(status)
     if status.logs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.Client.Helpers.Resources import getQueues
@@ -48,13 +49,16 @@ class PilotSwitch:
         return Switch((self._value(_ON) or "").strip().lower() == "true", (self._value(_URL) or "").strip(), ces)
 
     def known(self) -> list[str]:
-        """Return the CEs that have queues for the VO."""
-        sites = returnValueOrRaise(getQueues(community=self._vo))
+        """Return the CEs that have queues for the VO; none where the configuration has no sites at all."""
+        answer = getQueues(community=self._vo)
+        if not answer["OK"] and not gConfig.getSections("/Resources/Sites")["OK"]:
+            return []
+        sites = returnValueOrRaise(answer)
         return sorted({ce for ces in sites.values() for ce in ces})
 
     def on(self, ces: Sequence[str], url: str = "") -> Switch:
         """Return the setting after switching on. Raise InvalidInput."""
-        url = url or self.present.url or next(iter(getServiceURLs(SYSTEM, service=HTTPS)), "")
+        url = url or self.present.url or self._only_collector()
         inherited = any(self._cfg.getOption(f"{section}/{_LIST}", None) is not None for section in self._sections[1:])
         return switched_on(self.present, ces, self.known(), url, inherited)
 
@@ -83,6 +87,14 @@ class PilotSwitch:
         for path, (_, value) in changes.items():
             returnValueOrRaise(self._cs.delOption(path) if value is None else self._cs.setOption(path, value))
         returnValueOrRaise(self._cs.commit())
+
+    @staticmethod
+    def _only_collector() -> str:
+        """Return the URL of the collector, empty without one. Raise InvalidInput when there are several."""
+        urls = getServiceURLs(SYSTEM, service=HTTPS)
+        if len(urls) > 1:
+            raise InvalidInput(f"There are {len(urls)} collectors: give their common address with --URL")
+        return "".join(urls)
 
     def _value(self, name: str) -> str | None:
         values = (self._cfg.getOption(f"{section}/{name}", None) for section in self._sections)

@@ -9,7 +9,7 @@
 
 from pathlib import Path
 
-from DIRAC import S_ERROR, S_OK
+from DIRAC import S_ERROR, S_OK, gConfig
 from DIRAC.Core.Base.AgentModule import AgentModule
 
 from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
@@ -25,7 +25,10 @@ class PilotLoggingAgent(AgentModule):
         return S_OK()
 
     def execute(self):
-        """Do one cycle."""
+        """Do one cycle, by the configuration of this moment."""
+        refreshed = gConfig.forceRefresh()
+        if not refreshed["OK"]:
+            self.log.warn("The configuration stays as it was", refreshed["Message"])
         try:
             done = self.archiving.cycle()
         except PilotLogError as error:

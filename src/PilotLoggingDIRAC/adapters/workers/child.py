@@ -20,8 +20,9 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
 
+from . import memory
 from .operations import OPERATIONS
 
 _GRACE_SECONDS = 2.0
@@ -38,8 +39,9 @@ def main() -> None:
     threading.Thread(target=_read, args=(requests, folder), daemon=True).start()
     _initialize(folder / "dirac.cfg", as_host)
     _say(answers, {"value": "ready"})
+    failed = False
     while True:
-        _serve(requests.get(), answers, folder)
+        failed = _serve(requests.get(), answers, folder, failed)
 
 
 def _read(requests: queue.Queue, folder: Path) -> None:
@@ -79,15 +81,20 @@ def _load(name: str) -> None:
         importlib.import_module(name)
 
 
-def _serve(request: dict, answers: BinaryIO, folder: Path) -> None:
+def _serve(request: dict, answers: BinaryIO, folder: Path, failed: bool) -> bool:
+    """Answer a request, and return whether it failed; when the one before did, begin afresh."""
     left = request["until"] - time.time()
     if left <= 0:
         _end(folder)
     watch = threading.Timer(left + _GRACE_SECONDS, _end, args=(folder,))
     watch.daemon = True
     watch.start()
-    _say(answers, _answer(request))
+    if failed:
+        memory.forget()
+    answer = _answer(request)
+    _say(answers, answer)
     watch.cancel()
+    return answer.get("error") == ArchiveError.__name__
 
 
 def _answer(request: dict) -> dict[str, Any]:
@@ -99,7 +106,10 @@ def _answer(request: dict) -> dict[str, Any]:
         from DIRAC import gLogger
 
         gLogger.exception("Unexpected failure in a worker", request["operation"])
-        return {"error": "ArchiveError", "message": f"{request['operation']} failed: {type(error).__name__}: {error}"}
+        return {
+            "error": ArchiveError.__name__,
+            "message": f"{request['operation']} failed: {type(error).__name__}: {error}",
+        }
 
 
 def _say(answers: BinaryIO, answer: dict) -> None:

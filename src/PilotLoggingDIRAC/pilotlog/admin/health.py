@@ -35,15 +35,17 @@ class HealthLimits:
     proxy_warning_days: float = 7.0
     proxy_critical_days: float = 1.0
     clock_warning_seconds: float = 60.0
+    least_packet_bytes: int = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that an administrator should know."""
+    """One thing that an administrator should know, and how it is mended, where that is known."""
 
     level: Level
     subject: str
     text: str
+    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,12 @@ def of_shared_sections(names: Iterable[str]) -> Iterator[Finding]:
     """Yield a finding for each section of ours under ``APIs`` that hosts without this extension read too."""
     for name in names:
         text = "a Tornado without this extension does not start with it: move it to dirac.cfg of the hosts that have it"
-        yield Finding(Level.WARNING, f"/Systems/WorkloadManagement/APIs/{name}", f"in the shared configuration; {text}")
+        yield Finding(
+            Level.WARNING,
+            f"/Systems/WorkloadManagement/APIs/{name}",
+            f"in the shared configuration; {text}",
+            "the package on a host first, then the section in its dirac.cfg, then its restart; back: the section first",
+        )
 
 
 def of_options(problems: Mapping[str, str]) -> Iterator[Finding]:
@@ -146,6 +153,37 @@ def of_archive(
     for failure in failures:
         number = humanize.count(failure["logs"], "log")
         yield Finding(Level.WARNING, f"archive of {failure['vo']}", f"{number} after a failure: {failure['reason']}")
+
+
+def of_server(server: Mapping[str, Any], limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding when the database's server takes less in one statement than a collector may write."""
+    packet = server.get("MaxAllowedPacket")
+    if packet and packet < limits.least_packet_bytes:
+        least = humanize.size(limits.least_packet_bytes)
+        yield Finding(
+            Level.WARNING,
+            "database",
+            f"its max_allowed_packet is {humanize.size(packet)}, and {least} are needed",
+            f"max_allowed_packet = {limits.least_packet_bytes >> 20}M in [mysqld] of its server, and a restart",
+        )
+
+
+def of_pilot_agents(problem: str) -> Iterator[Finding]:
+    """Yield a finding when a collector can't ask PilotAgentsDB; ``problem`` is empty or says why."""
+    if problem:
+        yield Finding(
+            Level.WARNING,
+            "PilotAgentsDB",
+            f"a collector can't ask it which pilots have ended: {problem}",
+            "Systems/WorkloadManagement/Databases/PilotAgentsDB, and the rights of DIRAC's account from that host",
+        )
+
+
+def of_versions(versions: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding when places run different versions; ``versions`` are by the place's name."""
+    if len(set(versions.values())) > 1:
+        told = ", ".join(f"{version} at {place}" for place, version in sorted(versions.items()))
+        yield Finding(Level.WARNING, "versions", f"they differ: {told}", "pip install the same everywhere, and restart")
 
 
 def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:

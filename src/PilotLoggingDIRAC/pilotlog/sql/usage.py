@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
@@ -19,6 +20,9 @@ _TABLE_SIZE = text(
     "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES "
     "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :name"
 )
+
+
+_SERVER = text("SELECT @@version, @@global.max_allowed_packet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class SqlUsage:
         """Return the size on disk of the table with the text, as the database reports it; None if it does not."""
         return self.transactions.run(_stored_bytes)
 
+    def server(self) -> dict[str, Any]:
+        """Return the server's Version and MaxAllowedPacket in bytes; empty of sqlite."""
+        return self.transactions.run(_server)
+
     def failures(self) -> list[Failure]:
         """Return the failures after which logs wait for another try of their archiving, the most frequent first."""
         return self.transactions.run(_failures)
@@ -80,6 +88,13 @@ def _stored_bytes(connection: Connection) -> int | None:
         return None
     size = connection.execute(_TABLE_SIZE, {"name": batches.name}).scalar()
     return None if size is None else int(size)
+
+
+def _server(connection: Connection) -> dict[str, Any]:
+    if connection.dialect.name == "sqlite":
+        return {}
+    version, packet = connection.execute(_SERVER).one()
+    return {"Version": str(version), "MaxAllowedPacket": int(packet)}
 
 
 def _failures(connection: Connection) -> list[Failure]:

@@ -1,0 +1,111 @@
+"""The walk: from nothing to a log that is read back, by the guide's commands."""
+
+import os
+import subprocess
+import sys
+import time
+
+from ..stack.environment import TOP
+from . import guide
+from .host import GROUP, VO, Host
+
+#: DIRAC's installer asks before it removes something.
+YES = "y\n" * 5
+LONG_SECONDS = 1800
+
+
+class Failed(Exception):
+    """A step did not do what the guide says."""
+
+
+class Walk:
+    """The steps done so far, each printed with its time."""
+
+    def __init__(self, host, wheel):
+        self.host = host
+        self.wheel = wheel
+        self._began = time.monotonic()
+
+    def say(self, text):
+        """Print a line with the time since the beginning."""
+        print(f"[{time.monotonic() - self._began:5.0f} s] {text}", flush=True)
+
+    def do(self, command, codes=(0,), timeout=LONG_SECONDS):
+        """Run a command as it is; raise Failed unless it ends with one of the codes."""
+        self.say(f"$ {command}")
+        code, output = self.host.shell(command, YES, timeout)
+        if code not in codes:
+            raise Failed(f"{command}\nended with {code}:\n{output[-4000:]}")
+        return output
+
+    def follow(self, page, section, number=None, codes=(0,)):
+        """Run the commands of a section of the guide, all or one block's; return their output."""
+        found = guide.commands(page, section)
+        chosen = found if number is None else [found[number]]
+        return "".join(self.do(self._here(command), codes) for block in chosen for command in block.commands)
+
+    def _here(self, command):
+        return command.replace("/path/to/PilotLoggingDIRAC", f"--no-index {self.wheel}")
+
+
+def make(name, work):
+    """Make this namespace a host of that name, with DIRAC below an /opt of its own, and the package as a wheel."""
+    (work / "opt").mkdir()
+    (work / "home").mkdir()
+    (work / "hosts").write_text(f"127.0.0.1 {name} {name.split('.')[0]} localhost\n")
+    os.environ["HOME"] = str(work / "home")
+    call("mount", "--bind", work / "opt", "/opt")
+    with (work / "log").open("w") as log:
+        make_wheel(work)
+        Host(name, log).make()
+    call("hostname", name)
+    call("mount", "--bind", work / "hosts", "/etc/hosts")
+    (work / "made").touch()
+
+
+def call(*words):
+    """Run a command that must succeed."""
+    subprocess.run([str(word) for word in words], check=True)
+
+
+def make_wheel(work):
+    """Build the package as the guide's reader would be given it."""
+    quiet = ("-q", "--no-deps", "--no-build-isolation")
+    call(sys.executable, "-m", "pip", "wheel", *quiet, "-w", work, TOP)
+
+
+def install(walk):
+    """Follow install.rst on its first host."""
+    walk.follow("install", "1. The package")
+    walk.follow("install", "2. The database")
+    walk.follow("install", "3. The collector", 0)
+    walk.follow("install", "4. The agent")
+    walk.do("dirac-install-component Monitoring WebApp")
+    walk.follow("install", "5. The services that read")
+    # warnings: a single collector
+    walk.follow("install", "6. Check", 0, codes=(1,))
+    walk.follow("install", "6. Check", 1)
+
+
+def walk(name, work, keep):
+    """Walk; return the exit code."""
+    call("ip", "link", "set", "lo", "up")
+    (wheel,) = work.glob("*.whl")
+    with (work / "log").open("a") as log:
+        host = Host(name, log)
+        steps = Walk(host, wheel)
+        try:
+            steps.say("a host with DIRAC, without any service")
+            host.start_database()
+            steps.do("dirac-setup-site -e install.cfg")
+            steps.do(f"dirac-proxy-init -g {GROUP}")
+            install(steps)
+            steps.do(f"dirac-admin-pilot-logs-list --VO {VO}", codes=(0, 2))
+            steps.say("good")
+        except (Failed, subprocess.SubprocessError) as error:
+            steps.say(f"FAILED: {error}\n(all output: {log.name})")
+            return 1
+        finally:
+            if keep:
+                subprocess.call(["bash", "--rcfile", "/opt/dirac/bashrc"])
+    return 0
