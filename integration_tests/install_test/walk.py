@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from ..stack.environment import TOP
 from . import guide
@@ -53,6 +54,7 @@ def make(name, work):
     (work / "opt").mkdir()
     (work / "home").mkdir()
     (work / "hosts").write_text(f"127.0.0.1 {name} {name.split('.')[0]} localhost\n")
+    os.environ.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
     os.environ["HOME"] = str(work / "home")
     call("mount", "--bind", work / "opt", "/opt")
     with (work / "log").open("w") as log:

@@ -24,12 +24,13 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "Timeout=", "Seconds that a check may take (default 20)")
     Script.registerSwitch("", "JSON", "For scripts: {Level, Checks: [{Name, Level, Seconds, Text, Findings}, ...]}")
-    switches, _ = Script.parseCommandLine(ignoreErrors=False)
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
 
     from PilotLoggingDIRAC.commands.doctor_report import doctor
 
