@@ -37,7 +37,7 @@ def main():
         print(f"install-test: skipped, {why}")
         sys.exit(SKIPPED)
     work = TOP / ".install-test"
-    shutil.rmtree(work, ignore_errors=True)
+    subprocess.call(["rm", "-rf", work])
     work.mkdir()
     sys.exit(again(work, "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"))
 

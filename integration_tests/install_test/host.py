@@ -71,7 +71,7 @@ LocalInstallation
     User = Dirac
     Password = {passwords[Password]}
     RootPwd = {passwords[RootPwd]}
-    Host = localhost
+    Host = {name}
     Port = 3306
   }}
 }}
@@ -201,14 +201,18 @@ class Host:
         """Start a MySQL server of an empty data folder, as the guide supposes that there is one."""
         data = Path("/opt/mysql")
         (data / "tmp").mkdir(parents=True)
+        Path("/run/mysqld").mkdir()
         quiet = ["--no-defaults", "--user=root", f"--datadir={data}/data"]
         self._call(["mariadb-install-db", *quiet, "--auth-root-authentication-method=normal", "--skip-test-db"])
-        accounts = f"ALTER USER root@localhost IDENTIFIED BY '{PASSWORDS['RootPwd']}';\n"
+        own = f"root@localhost IDENTIFIED BY '{PASSWORDS['RootPwd']}'"
+        all_hosts = own.replace("localhost", "'%'")
+        drop = ", ".join(f"root@'{host}'" for host in ("127.0.0.1", "::1", self.name))
+        accounts = f"DROP USER IF EXISTS {drop};\nALTER USER {own};\nCREATE USER {all_hosts};\nGRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n"
         (data / "accounts.sql").write_text(accounts)
-        server = ["mariadbd", *quiet, "--bind-address=127.0.0.1", "--port=3306", f"--tmpdir={data}/tmp",
-                  f"--socket={data}/mysql.sock", f"--init-file={data}/accounts.sql"]  # fmt: skip
+        places = [f"--tmpdir={data}/tmp", "--socket=/run/mysqld/mysqld.sock", f"--init-file={data}/accounts.sql"]
+        server = ["mariadbd", *quiet, "--bind-address=127.0.0.1", "--port=3306", "--skip-name-resolve", *places]
         subprocess.Popen(server, stdout=self._log, stderr=self._log)
-        self._call(["bash", "-c", "until mariadb-admin --protocol=tcp -h 127.0.0.1 ping >&2; do sleep 0.2; done"])
+        self._call(["bash", "-c", "until mariadb-admin ping >&2; do sleep 0.2; done"])
 
     def _call(self, argv):
         done = subprocess.run(

@@ -57,6 +57,7 @@ def make(name, work):
     os.environ.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
     os.environ["HOME"] = str(work / "home")
     call("mount", "--bind", work / "opt", "/opt")
+    call("mount", "-t", "tmpfs", "tmpfs", "/run")
     with (work / "log").open("w") as log:
         make_wheel(work)
         Host(name, log).make()
