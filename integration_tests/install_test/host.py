@@ -204,15 +204,19 @@ class Host:
         Path("/run/mysqld").mkdir()
         quiet = ["--no-defaults", "--user=root", f"--datadir={data}/data"]
         self._call(["mariadb-install-db", *quiet, "--auth-root-authentication-method=normal", "--skip-test-db"])
-        own = f"root@localhost IDENTIFIED BY '{PASSWORDS['RootPwd']}'"
-        all_hosts = own.replace("localhost", "'%'")
-        drop = ", ".join(f"root@'{host}'" for host in ("127.0.0.1", "::1", self.name))
-        accounts = f"DROP USER IF EXISTS {drop};\nALTER USER {own};\nCREATE USER {all_hosts};\nGRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n"
-        (data / "accounts.sql").write_text(accounts)
+        (data / "accounts.sql").write_text("".join(f"{line};\n" for line in self._accounts()))
         places = [f"--tmpdir={data}/tmp", "--socket=/run/mysqld/mysqld.sock", f"--init-file={data}/accounts.sql"]
         server = ["mariadbd", *quiet, "--bind-address=127.0.0.1", "--port=3306", "--skip-name-resolve", *places]
         subprocess.Popen(server, stdout=self._log, stderr=self._log)
         self._call(["bash", "-c", "until mariadb-admin ping >&2; do sleep 0.2; done"])
+
+    def _accounts(self):
+        """Yield the statements that make DIRAC's account and root's, as DIRAC's own guide has them."""
+        yield "DROP USER IF EXISTS " + ", ".join(f"root@'{host}'" for host in ("127.0.0.1", "::1", self.name))
+        for host in ("localhost", "%"):
+            for user, password in (("root", "RootPwd"), ("Dirac", "Password")):
+                yield f"CREATE OR REPLACE USER {user}@'{host}' IDENTIFIED BY '{PASSWORDS[password]}'"
+            yield f"GRANT ALL ON *.* TO root@'{host}' WITH GRANT OPTION"
 
     def _call(self, argv):
         done = subprocess.run(
