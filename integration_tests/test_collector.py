@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from .pilot import StockLogger, pilot_line
-from .waiting import stored
+from .waiting import stored, until
 
 ALPHA, BETA = "vo.alpha.org", "beta_vo"
 
@@ -179,6 +179,20 @@ def test_a_page_at_the_end_goes_on_when_more_comes(pilot, operator, stamp):
     pilot.finalise(stamp)
     second = operator.call("getLog", ALPHA, stamp, first["Cursor"])["Value"]
     assert (second["Text"], second["AtEnd"], second["Final"]) == ("two\n", True, True)
+
+
+def test_a_cursor_of_before_a_restore_is_refused_and_reading_begins_again(stack, pilot, operator, stamp):
+    pilot.send("one\n" * 2, stamp)
+    first = operator.call("getLog", ALPHA, stamp, "", 4)["Value"]
+    found = operator.call("searchLogs", {"PilotStamp": stamp}, "one", {})["Value"]
+    assert operator.call("getLog", ALPHA, stamp, first["Cursor"])["Value"]["Text"] == "one\n"
+    assert (len(found["Hits"]), found["Cursor"]) == (2, "")
+    stack.sql("PilotLoggingDB", "DELETE FROM DatabaseIdentity")  # as the guide's restore does
+    until(lambda: not operator.call("getLog", ALPHA, stamp, first["Cursor"])["OK"])
+    refused = operator.call("getLog", ALPHA, stamp, first["Cursor"])
+    assert refused["Errno"] == 3418 and "begin again" in refused["Message"]
+    assert operator.call("searchLogs", {"PilotStamp": stamp}, "one", {}, "1.d.0.0.0.0")["Errno"] == 3418
+    assert read(operator, ALPHA, stamp) == "one\n" * 2
 
 
 def test_a_log_of_20_mb_reads_back(pilot, operator, stamp):
