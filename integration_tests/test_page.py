@@ -111,7 +111,9 @@ def test_a_list_that_can_t_be_refreshed_stays_and_says_so(opal, connect):
 def test_every_filter_selects(opal, connect, stack):
     stamp, _ = story(connect, end=None)
     other, _ = story(connect, end="0")
-    facts = "State='Incomplete', Site='TEST.Far.zz', CE='ce.far.example', LastError='no proxy for_this 100%%', Attempts=2"
+    facts = (
+        "State='Incomplete', Site='TEST.Far.zz', CE='ce.far.example', LastError='no proxy for_this 100%%', Attempts=2"
+    )
     stack.sql("PilotLoggingDB", f"UPDATE PilotLogs SET {facts}, MissingBytes=7 WHERE PilotStamp=%s", (stamp,))
     queries = ("Site=TEST.Far.zz", "CE=ce.far.example", "LastError=FOR_THIS+100%25", "Incomplete=true",
                "State=Incomplete", "Missing=true",
