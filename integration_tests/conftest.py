@@ -4,8 +4,11 @@
 """
 
 import os
+import shutil
 import signal
+import tempfile
 import uuid
+from functools import partial
 
 import pytest
 
@@ -29,7 +32,11 @@ def pytest_configure(config):
     """Give each process ports of its own for its stacks, which start quickly and end with what started them."""
     os.environ[environment.QUICK_START] = "yes"
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # an interrupt ends the session in good order
-    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        folder = os.environ[environment.IDENTITIES] = tempfile.mkdtemp(prefix="identities-")
+        config.add_cleanup(partial(shutil.rmtree, folder))
+    else:
         ending.die_with_parent()
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))

@@ -12,6 +12,8 @@ import sys
 import tempfile
 import threading
 
+from .stack import forking
+
 _PROGRAM = "integration_tests.rpc"
 
 
@@ -24,10 +26,10 @@ class _Caller:
 
     def __init__(self, env, folder):
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _PROGRAM], env=env, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self._said, text=True,
-        )  # fmt: skip
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = forking.popen(
+            [sys.executable, "-m", _PROGRAM], env, folder, stderr=self._said, text=True, **pipes
+        )
 
     def call(self, request, seconds):
         """The line that answers a request; CallFailed when there is none in time, and the process is ended."""

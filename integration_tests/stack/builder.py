@@ -1,11 +1,15 @@
 """Makes the parts of a stack that are made once: certificates, proxies, databases, what DIRAC must be told."""
 
+import fcntl
 import json
+import os
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from . import components, world
+from . import components, environment, world
 from .processes import StackError
 
 DAY_SECONDS = 86400
@@ -26,6 +30,17 @@ class Builder:
                 work.result()
 
     def _identities(self):
+        """Make keys and proxies; stacks that have a folder for it share them, as keys take seconds to make."""
+        if (shared := os.environ.get(environment.IDENTITIES)) is None:
+            self._make_identities()
+            return
+        with Path(shared, "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            copy_missing(Path(shared), self.stack.root)
+            self._make_identities()
+            copy_missing(self.stack.root, Path(shared))
+
+    def _make_identities(self):
         self.stack.pki.build()
         missing = [spec for spec in world.PROXIES if not self._has_fresh_proxy(spec.name)]
         if missing:
@@ -90,6 +105,13 @@ class Builder:
         answer = self.stack.run([sys.executable, "-m", f"integration_tests.stack.{module}", *words], user=user)
         if answer.returncode:
             raise StackError(f"{module} {' '.join(map(str, words))} failed:\n{answer.stdout}{answer.stderr}")
+
+
+def copy_missing(source, target):
+    """Copy certificates and proxies to where there are none."""
+    for name in ("pki", "proxies"):
+        if Path(source, name).exists() and not Path(target, name).exists():
+            shutil.copytree(Path(source, name), Path(target, name), symlinks=True)
 
 
 def is_fresh(path, days):

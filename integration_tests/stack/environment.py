@@ -10,6 +10,8 @@ KEPT = ("LANG", "LC_ALL", "TERM", "TZ", "USER", "LOGNAME", "SHELL")
 
 #: Set in the environment of tests: DIRAC's processes start in half the time. Benchmarks measure without it.
 QUICK_START = "STACK_QUICK_START"
+#: Tests name a folder in which their stacks share certificates, keys and proxies.
+IDENTITIES = "STACK_IDENTITIES"
 _QUICK_START_FOLDER = Path(__file__).parent / "quick_start"
 
 #: Tornado refreshes its configuration by its loop; in other processes' threads there is none, and refreshing fails.

@@ -37,11 +37,12 @@ class ComponentFailed(StackError):
 class Processes:
     """The processes of one stack: pid files in `folder/pid`, output in `folder/log`, appended.
 
-    `watched` says whether they end when this process does.
+    `watched` says whether they end when this process does; `popen` starts one that writes its pid file.
     """
 
-    def __init__(self, folder: Path, watched=True):
+    def __init__(self, folder: Path, watched=True, popen=None):
         self.folder = folder
+        self._popen = popen or popen_with_pid_file
         self._children = {}
         self._watched = watched
         self._watchdog = None
@@ -69,13 +70,11 @@ class Processes:
         for folder in (self._pid_file(name).parent, self.log(name).parent, cwd):
             folder.mkdir(parents=True, exist_ok=True)
         self._watch()
-        wrapped = ["/bin/sh", "-c", WRITE_PID_AND_EXEC, "sh", *map(str, argv)]
         environment = {**env, "PID_FILE": str(self._pid_file(name))}
         with self.log(name).open("ab") as log:
-            child = subprocess.Popen(
-                wrapped, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+            child = self._popen(
+                argv, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
         self._children[name] = child
         wait_until(lambda: self._recorded(name) or child.poll() is not None, 60)
         self._tell_watchdog("{} {}".format(*(self._recorded(name) or (child.pid, 0))))
@@ -168,6 +167,18 @@ class Processes:
         if leader and leader.started != started:
             return []
         return [found.pid for found in all_processes() if found.session == pid and found.alive]
+
+
+def popen_with_pid_file(argv, **settings):
+    """Start a process that writes its id into the PID_FILE of its environment first."""
+    return subprocess.Popen(["/bin/sh", "-c", WRITE_PID_AND_EXEC, "sh", *map(str, argv)], **settings)
+
+
+def write_pid_file(path):
+    """Write the same for this process."""
+    new = Path(f"{path}.new")
+    new.write_text(f"{os.getpid()} {process_of(os.getpid()).started}\n")
+    new.rename(path)
 
 
 class ProcessState:

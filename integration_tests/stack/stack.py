@@ -3,20 +3,19 @@
 import fcntl
 import shutil
 import signal
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import components, configuration, ending, environment, ports, world
+from . import components, configuration, environment, forking, ports, world
 from .balancer import Front
 from .builder import Builder
 from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
 from .mariadb import MariaDB
 from .pki import Pki
 from .portal import Portal
-from .processes import Processes, StackError, is_listening
+from .processes import Processes, StackError, is_listening, popen_with_pid_file
 from .settings import Settings
 from .storage import Storage
 
@@ -27,6 +26,11 @@ STOP_SECONDS = {MARIADB: 30}
 
 def silent(text):
     """Report nothing."""
+
+
+def start_component(argv, **settings):
+    """Start a component's process, which writes its pid file."""
+    return forking.forked(argv, **settings) or popen_with_pid_file(argv, **settings)
 
 
 class Stack:
@@ -48,7 +52,7 @@ class Stack:
         self.component_options = {}
         self.front = Front(self, collectors)
         self.pki = Pki(self.root / "pki")
-        self._processes = Processes(self.root)
+        self._processes = Processes(self.root, popen=start_component)
         self._builder = Builder(self)
         self._settings = Settings(self)
         self.storage = Storage(self, storage)
@@ -202,10 +206,7 @@ class Stack:
         """Run a command as a user, without a proxy when none is named, and return its CompletedProcess, with text."""
         folder = Path(cwd or self.root / "work" / "commands")
         folder.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            ending.tied(argv), env=self.env(user) | environment_changes, cwd=folder, timeout=timeout,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-        )  # fmt: skip
+        return forking.run(argv, self.env(user) | environment_changes, folder, timeout)
 
     def run_agent_once(self, name="PilotLoggingAgent", timeout=300):
         """Run one cycle of an agent, which reads the configuration anew, and return its CompletedProcess."""

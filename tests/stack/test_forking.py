@@ -1,0 +1,122 @@
+"""A program that a fork server starts is as one that is started by itself, and ends as that does."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from integration_tests.stack import environment, forking
+from tests.waiting import until
+
+TELL = (
+    "import json, os, sys, DIRAC\n"
+    "os.environ['OPENSSL_ALLOW_PROXY_CERTS'] = 'set by DIRAC, and by M2Crypto to another value'\n"
+    "print(json.dumps([sys.argv, sys.path, os.getcwd(), dict(os.environ), sorted(os.listdir('/proc/self/fd')),"
+    " __name__, sys.stdout.seekable()]))"
+)
+STARTER = (
+    "import os, signal, sys\n"
+    "from integration_tests.stack import forking\n"
+    "argv = [sys.executable, '-c', 'import signal; signal.pause()']\n"
+    "print(forking.popen(argv, dict(os.environ), '/').pid, flush=True)\n"
+    "signal.pause()"
+)
+#: What DIRAC's configuration is asked, told by a program that imports what fork servers import.
+READS = (
+    "import DIRAC\n"
+    "from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData\n"
+    "from integration_tests.stack import fork_server\n"
+    "type(gConfigurationData).extractOptionFromCFG = lambda self, *asked, **_: print(asked)\n"
+    "fork_server.preload(fork_server.modules('libraries') + fork_server.modules('dirac'))"
+)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Let fork servers start programs."""
+    monkeypatch.setenv(environment.QUICK_START, "yes")
+
+
+def env(**more):
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(environment.TOP), **more}
+
+
+def run(*words, folder="/", **more):
+    return forking.run([sys.executable, *words], env(**more), folder, 60)
+
+
+def test_a_forked_program_sees_what_it_would_see_by_itself(monkeypatch, tmp_path):
+    words = ("-c", TELL, "one", "two words")
+    forked = run(*words, folder=tmp_path, X509_USER_PROXY="/tmp/proxy")
+    monkeypatch.setenv(forking.SWITCH, "no")
+    alone = run(*words, folder=tmp_path, X509_USER_PROXY="/tmp/proxy")
+    assert alone.args != forked.args, "the one was forked, the other not"
+    assert json.loads(forked.stdout) == json.loads(alone.stdout)
+
+
+@pytest.mark.parametrize("variable", ["X509_USER_PROXY", "ANOTHER"])
+def test_each_program_has_the_environment_that_it_was_started_with(variable):
+    tell = f"import os; print(os.environ.get({variable!r}))"
+    assert [run("-c", tell, **more).stdout for more in ({variable: "1"}, {}, {variable: "2"})] == [
+        "1\n",
+        "None\n",
+        "2\n",
+    ]
+
+
+@pytest.mark.parametrize(("program", "code"), [
+    ("pass", 0), ("import sys; sys.exit(7)", 7), ("import sys; sys.exit('why')", 1), ("1 / 0", 1),
+    ("import os; os._exit(3)", 3), ("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL),
+])  # fmt: skip
+def test_codes_and_signals_reach_the_starter(program, code):
+    assert run("-c", program).returncode == code
+
+
+def test_what_is_registered_for_the_end_is_done_and_threads_are_awaited():
+    program = (
+        "import atexit, threading, time; atexit.register(print, 'at exit')\n"
+        "threading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start(); print('main')"
+    )
+    assert run("-c", program).stdout == "main\nthread\nat exit\n"
+
+
+def test_modules_and_scripts_run_as_main():
+    assert "usage: python -m json.tool" in run("-m", "json.tool", "--help").stdout
+    script = forking.run(["dirac-admin-pilot-logs-list", "--help"], env(), "/", 60)
+    assert script.returncode == 0 and "Exit code" in script.stdout
+
+
+def test_a_session_of_its_own_is_given():
+    tell = "import os; print(os.getsid(0) == os.getpid())"
+    pipes = {"stdout": subprocess.PIPE, "text": True}
+    for wanted in (True, False):
+        process = forking.forked([sys.executable, "-c", tell], env(), "/", start_new_session=wanted, **pipes)
+        assert process.communicate(timeout=60)[0].strip() == str(wanted)
+
+
+def test_a_program_that_takes_too_long_is_ended():
+    with pytest.raises(subprocess.TimeoutExpired):
+        forking.run([sys.executable, "-c", "import signal; signal.pause()"], env(), "/", 0.5)
+
+
+def test_servers_and_tied_programs_end_with_a_starter_that_is_killed():
+    words = [sys.executable, "-c", STARTER]
+    more = {environment.QUICK_START: "yes"}
+    starter = subprocess.Popen(words, env=env(**more), stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert starter.stdout.readline().strip().isdigit()
+    starter.kill()
+    starter.communicate()
+    until(lambda: not members(starter.pid))
+
+
+def members(session):
+    told = subprocess.run(["ps", "-o", "pid=,stat=", "-s", str(session)], capture_output=True, text=True, check=False)
+    return [line for line in told.stdout.splitlines() if " Z" not in line]
+
+
+def test_nothing_that_servers_import_reads_the_configuration():
+    done = subprocess.run([sys.executable, "-c", READS], env=env(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
