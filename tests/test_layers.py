@@ -26,7 +26,7 @@ MAX_FUNCTION_LINES = 30
 #: (what the module's name begins with, what it may import); the first that fits counts.
 ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
-    (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2")),
+    (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2", "hyperscan")),
     (f"{LOGIC}.search.pattern", (LOGIC, "re2")),
     (f"{LOGIC}.text.outline", (LOGIC, "re2")),
     (f"{LOGIC}.tokens", (LOGIC, "joserfc")),

@@ -1,5 +1,5 @@
 """Secrets are taken out of pilots' text before it is stored.
 
-``scanning`` finds the places where a secret may be, the rule of a place looks at it, ``swallow`` says how far it goes,
+``places`` are where a secret may be, ``scanning`` asks the rule of a place, ``swallow`` says how far it goes,
 and ``carry`` holds what the next message needs to know.
 """

@@ -60,5 +60,5 @@ def begin(text: bytes, start: int) -> int:
     """Return the place where the name at a place begins."""
     while text[start : start + 1] not in _LETTERS:
         start += 1
-    left = text[max(0, start - MAX_NAME) : start]
-    return start - (len(left) - len(left.rstrip(_NAME_LETTERS)))
+    left = text[start - MAX_NAME if start > MAX_NAME else 0 : start]
+    return start - len(left) + len(left.rstrip(_NAME_LETTERS))

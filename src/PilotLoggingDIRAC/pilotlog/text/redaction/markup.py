@@ -22,7 +22,7 @@ _VALUE = (
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
 _SINGLE = rb"[^\s\"'|>=:]{5}[^\s\"'|>=:]*(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\z)"
-_DUMP = rb"[\"']?\]=>\s+string\([0-9]+\) \""
+_DUMP = rb"[\"']?\]=>[\s]+string\([0-9]+\) \""
 _PAIR = rb"\\?[\"'] \\?[\"']"
 _CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
 _TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>(?:<!\[CDATA\[)?"

@@ -63,7 +63,7 @@ LEADS = (
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
     Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
-    Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab\s?", rb"[^\s\"']", anything),
+    Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,

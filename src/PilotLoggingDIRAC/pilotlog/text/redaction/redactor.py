@@ -57,6 +57,9 @@ def default() -> Redactor:
     return Redactor()
 
 
+_SWALLOWED = {SCALAR: scalars.swallow, BLOCK: encoded.swallow}
+
+
 class _Pass:
     """One message on its way through the rules."""
 
@@ -85,10 +88,10 @@ class _Pass:
 
     def _scan(self, text: bytes) -> None:
         self._text, self._base, self._budget = self._context + text, len(self._context), Budget(len(text))
-        at, self._done = 0, self._base
+        places, at, self._done = self._scanner.places(self._text), 0, self._base
         while at < len(self._text):
-            limit = self._limit(at)
-            found = self._scanner.next(self._text, at, limit, self._budget)
+            limit = self._limit(at) if self._opened else len(self._text)
+            found = self._scanner.next(places, at, limit, self._budget)
             if found:
                 at = self._take(*found)
             elif limit < len(self._text):
@@ -99,8 +102,7 @@ class _Pass:
 
     def _limit(self, at: int) -> int:
         """Return the place where a key goes on after other output: behind this line."""
-        line_end = self._text.find(b"\n", max(at, self._base)) + 1 if self._opened else 0
-        return line_end or len(self._text)
+        return self._text.find(b"\n", max(at, self._base)) + 1 or len(self._text)
 
     def _take(self, secret: Secret, behind: int) -> int:
         """Put the marker in the place of a secret; where the scan goes on."""
@@ -127,6 +129,4 @@ def _swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tupl
         return pem.swallow(opened, text, at, context)
     if opened.kind == MANY:
         return budget.swallow(text, at)
-    if opened.kind == SCALAR:
-        return scalars.swallow(opened, text, at)
-    return (encoded.swallow if opened.kind == BLOCK else swallow.swallow)(opened, text, at)
+    return _SWALLOWED.get(opened.kind, swallow.swallow)(opened, text, at)

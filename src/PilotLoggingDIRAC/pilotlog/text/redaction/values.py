@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from . import plain, scalars
@@ -16,6 +17,7 @@ _SCHEME = re.compile(
     rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
     rb"|key=)?"
 )
+_FIRST_OF_SCHEMES = b"[bBtTnNdDgGmMaAjJpP"
 _SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
 _EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
 _ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
@@ -61,9 +63,10 @@ class Values:
         strength = self._names.strength(word[-MAX_NAME:])
         if not strength or PLAIN.match(text, name.end()):
             return None
-        if (strength == WEAK and _SHORT_VALUE.match(text, name.end())) or _tells_a_state(text, name.end()):
+        at = name.end()
+        if (strength == WEAK and _SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
             return None
-        entry = ENTRY.match(text, name.end(), name.end() + _LOOK)
+        entry = ENTRY.match(text, at, at + _LOOK)
         return _Value(text, first, word, entry, strength).secret() if entry else None
 
 
@@ -74,9 +77,15 @@ def _inside(look: bytes, quote: bytes) -> bytes:
 
 def _tells_a_state(text: bytes, at: int) -> bool:
     """Tell if a word that tells of a state stands behind a colon: ``token: No such file``."""
-    word = _STATED.match(text, at)
+    word = _STATED.match(text, at) if text[at : at + 1] == b":" else None
     lower = word[1].lower() if word else b""
     return lower in plain.STATES and lower not in _SCHEMES
+
+
+@functools.lru_cache(1024)
+def _upper_end(name: bytes) -> bytes:
+    """Return the last part of a name with dots, in capitals."""
+    return name.rpartition(b".")[2].strip(b"_").upper()
 
 
 def separator_is_encoded(separator: bytes) -> bool:
@@ -89,15 +98,12 @@ class _Value:
 
     def __init__(self, text: bytes, first: int, name: bytes, entry: re.Match[bytes], strength: int):
         self._text, self._first, self._name, self._strength = text, first, name, strength
-        self._separator, self._quote, self._at = (
-            entry["separator"].strip(b" \t") or b" ",
-            (entry["quote"] or b"")[-4:],
-            entry.end(),
-        )
+        separator, quote, colon = entry.group("separator", "quote", "colon")
+        self._separator, self._quote, self._at = separator.strip(b" \t") or b" ", (quote or b"")[-4:], entry.end()
         if self._quote in (b'"' * 3, b"'" * 3):
             self._quote = self._quote if _LINE_END.match(entry.string, entry.end()) else self._quote[:1]
-        if not self._separator.strip(b".;|\xe2\x94\x82") and entry["colon"]:
-            self._separator = entry["colon"]
+        if colon and not self._separator.strip(b".;|\xe2\x94\x82"):
+            self._separator = colon
         self._is_option = text[first : first + 1] == b"-"
 
     def secret(self) -> Secret | None:
@@ -105,16 +111,19 @@ class _Value:
         text, separator = self._text, self._separator
         if separator[:1] == b"," and separator[-1:] in b"\"'":
             self._quote = separator.lstrip(b", \t")
-        if scheme := _SCHEME.match(text, self._at):
+        head = text[self._at : self._at + 1]
+        if head in _FIRST_OF_SCHEMES and (scheme := _SCHEME.match(text, self._at)):
             self._at = scheme.end()
-        if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
-            return self._scalar()
-        if _KEY_BEGUN.match(text, self._at):
-            return None
-        if _ARRAY.match(text, self._at):
-            return Secret(self._at, Opened(RULE, LINE))
-        if _LIST.match(text, self._at):
-            return Secret(self._at, Opened(RULE, LISTED))
+            head = text[self._at : self._at + 1]
+        if not head.isalnum():
+            if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
+                return self._scalar()
+            if _KEY_BEGUN.match(text, self._at):
+                return None
+            if _ARRAY.match(text, self._at):
+                return Secret(self._at, Opened(RULE, LINE))
+            if _LIST.match(text, self._at):
+                return Secret(self._at, Opened(RULE, LISTED))
         opened = self._opened()
         look = text[self._at : self._at + _LOOK]
         if self._at + len(look) == len(text) and swallow(opened, look, 0)[1]:
@@ -139,17 +148,18 @@ class _Value:
 
     def _is_plain(self, look: bytes) -> bool:
         """Tell if the value that ``look`` begins with, which ends there or beyond, need not be kept secret."""
+        head = look[:1]
         if (
-            (look[:1] in b"\r\n" and len(self._quote) != 3)
-            or self._closes_a_quote()
+            (head in b"\r\n" and len(self._quote) != 3)
+            or (self._quote and self._closes_a_quote())
             or plain.is_reference(look)
-            or plain.SMALL.match(look)
-            or plain.DN.match(look)
+            or (head in b"-0123456789" and plain.SMALL.match(look))
+            or (head in b"/" and plain.DN.match(look))
         ):
             return True
         if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
             return True
-        if plain.is_package_version(look):
+        if head in b"v0123456789" and plain.is_package_version(look):
             return True
         if self._strength == SHORT:
             return self._is_plain_short(look)
@@ -166,8 +176,7 @@ class _Value:
         """Tell if the quote behind the separator ends a text that began before the name: ``'Password: '``."""
         first = self._first
         return (
-            bool(self._quote)
-            and self._text[first - 1 : first] == self._quote
+            self._text[first - 1 : first] == self._quote
             and self._text[first + len(self._name) : first + len(self._name) + 1] != self._quote
             and self._separator[:1] in b":="
         )
@@ -216,15 +225,12 @@ class _Value:
 
     def _is_plain_unquoted(self, look: bytes) -> bool:
         separator = self._separator
-        word = plain.WORD.match(look)
         if (
-            not word
-            or look[:1] in b"=)]}:"
-            or word.group().rstrip(b"])}").upper() == self._name.rpartition(b".")[2].strip(b"_").upper()
-            or _EMPTY_CONTAINER.match(look)
+            look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:"
+            or self._is_the_name(look)
+            or (not look[:1].isalnum() and (_EMPTY_CONTAINER.match(look) or _NO_VALUE.match(look)))
+            or self._is_of_code(look)
         ):
-            return True
-        if _NO_VALUE.match(look) or self._is_of_code(look):
             return True
         if separator == b" " and self._is_option and self._text[self._at - 2 : self._at] not in (b"  ", b"\t "):
             return (
@@ -238,13 +244,22 @@ class _Value:
             return before in (b"$", b"{") or (before == b"/" and separator == b" ") or not plain.stands_out(look)
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
+    def _is_the_name(self, look: bytes) -> bool:
+        """Tell if a value is its name again, in any case: ``password=PASSWORD``."""
+        name = _upper_end(self._name)
+        if look[: len(name)].upper() != name:
+            return False
+        word = plain.WORD.match(look)
+        return word is not None and word.group().rstrip(b"])}").upper() == name
+
     def _is_of_code(self, look: bytes) -> bool:
         """Tell if a name belongs to a program: ``int token = arg;``, ``self.token = token``."""
         if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
             return plain.is_wordlike(look)
         if _EXPRESSION.match(look):
             return True
-        return _TYPED.search(self._text, max(0, self._first - 12), self._first) is not None
+        text, first = self._text, self._first
+        return text[first - 1 : first] in b" *" and _TYPED.search(text, max(0, first - 12), first) is not None
 
     def _is_plain_behind_equals(self, look: bytes) -> bool:
         if separator_is_encoded(self._separator) and plain.is_version(look):
