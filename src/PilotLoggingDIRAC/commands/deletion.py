@@ -17,6 +17,11 @@ from PilotLoggingDIRAC.pilotlog.text import humanize
 _SECONDS = 300
 
 
+def logs(number: int) -> str:
+    """Return a number of logs in words."""
+    return humanize.count(number, "log")
+
+
 class NothingNamed(InvalidInput):
     """The logs to be deleted are not named as they have to be."""
 
@@ -32,7 +37,7 @@ class Found:
 
     def __str__(self) -> str:
         copies = "1 copy" if self.copies == 1 else f"{self.copies:,} copies"
-        return f"{humanize.count(self.logs, 'log')}, {humanize.size(self.bytes)}, {copies} in archives"
+        return f"{logs(self.logs)}, {humanize.size(self.bytes)}, {copies} in archives"
 
 
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:

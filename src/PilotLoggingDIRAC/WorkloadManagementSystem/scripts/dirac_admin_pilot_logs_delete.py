@@ -51,8 +51,7 @@ def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.console import confirmed, line
-    from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, selections
-    from PilotLoggingDIRAC.pilotlog.text.humanize import count
+    from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, logs, selections
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
     deletion = PilotLogDeletion(CollectorClient(url=options.get("URL")), wanted)
@@ -65,8 +64,8 @@ def run(options, pilots):
     if "Yes" not in options and not confirmed("Delete them for good?"):
         line("Nothing was deleted")
         return _NOT_CONFIRMED
-    deleted = deletion.run(lambda logs: line(f"{logs:,} of {count(found.logs, 'log')} deleted"))
-    line(f"{count(deleted, 'log')} deleted")
+    deleted = deletion.run(lambda number: line(f"{number:,} of {logs(found.logs)} deleted"))
+    line(f"{logs(deleted)} deleted")
     return _DONE
 
 
