@@ -16,8 +16,8 @@ from itertools import pairwise
 LEVELS = rb"DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL"
 ERRORS = rb"ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL"
 TIME = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
-#: Between the time and the level, perhaps with a component.
-SPACE = rb"[ \t]+(?:[!-Z\\-~]{1,100} )?"
+#: Between the time and the level, perhaps with a component and the number of a thread.
+SPACE = rb"[ \t]+(?:[!-Z\\-~][!-~]{0,99} )?(?:\[\d{1,20}\] )?"
 #: A time as the pilot's logger and its wrapper write it; the level follows.
 PILOT_TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{1,9}Z[ \t]+"
 

@@ -3,7 +3,7 @@
 
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?/;
 const HEADER =
-  /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?)([ \t]+(?:[!-Z\\-~]{1,100} )?)(DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL)(?!\w)(:?[ \t]*)(\[[^\]]{1,100}\])?/;
+  /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC)?)([ \t]+(?:[!-Z\\-~][!-~]{0,99} )?(?:\[\d{1,20}\] )?)(DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL)(?!\w)(:?[ \t]*)(\[[^\]]{1,100}\])?/;
 // the header of a pilot's line, wherever it stands
 const GLUED =
   /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{1,9}Z[ \t]+(?:DEBUG|VERBOSE|INFO|NOTICE|ALWAYS|WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL)[ \t]+\[/g;
