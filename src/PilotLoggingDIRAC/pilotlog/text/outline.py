@@ -92,7 +92,7 @@ class Outline:
         for line, place in self._places(text, (match.start() for match in _PHASES.finditer(text)), end):
             if len(self.phases) >= _MAX_PHASES:
                 return
-            start, time = _state(text, place)
+            start, time = piece_start(text, place)
             if start != last:
                 last = start
                 self._note_phase(text, place, line, time)
@@ -128,8 +128,8 @@ def _found(text: bytes, wanted: bytes) -> Iterator[int]:
         place = text.find(wanted, end) if end >= 0 else -1
 
 
-def _state(text: bytes, place: int) -> tuple[int, str]:
-    """Return the start of the state that has a place, and the time that it begins with."""
+def piece_start(text: bytes, place: int) -> tuple[int, str]:
+    """Return the start of the piece, or of the state, that has a place (0: not in sight), and its time."""
     least = max(place - _WINDOW_BYTES, 0)
     start = max(text.rfind(b"\n", least, place), text.rfind(b"\r", least, place)) + 1
     for glued in GLUED.finditer(text, start or least, place):

@@ -1,0 +1,81 @@
+"""The end of a pilot: with which code, by itself or cut off, and how long it had been silent.
+
+The code stands in the log where the pilot reports its end, or is told by who asks. A pilot without remote logging tells
+no code: there the last line of its last command is a good end, the list of child processes a bad one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from . import marks
+from .reader import Reading
+
+_LAST_LINES = 40
+
+
+class End(StrEnum):
+    """How a pilot ended."""
+
+    GOOD = "good"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    """The text stops without an end: the pilot was killed, or its node was lost."""
+
+    RUNNING = "running"
+    UNKNOWN = "unknown"
+    """The end of the text is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What others know of a pilot: its return code, whether it is running, when it was found dead."""
+
+    return_code: int | None = None
+    running: bool = False
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a pilot. ``silent_seconds`` is the time without a line before its last lines, or behind them."""
+
+    end: End
+    return_code: int | None
+    silent_seconds: float
+    silent_line: int = 0
+
+
+def ending(reading: Reading, known: Known) -> Ending:
+    """Return how a pilot ended."""
+    code = known.return_code if known.return_code is not None else reading.marks.return_code
+    seconds, line = _silence(reading, known)
+    return Ending(_end(reading, known, code), code, seconds, line)
+
+
+def _end(reading: Reading, known: Known, code: int | None) -> End:
+    seen = reading.marks
+    if code is not None:
+        return End.GOOD if code == 0 else End.FAILED
+    if known.running:
+        return End.RUNNING
+    if seen.has(marks.CUT):
+        return End.UNKNOWN
+    if seen.has(marks.BAILING_OUT, marks.TRACEBACK):
+        return End.FAILED
+    agent = seen.line(marks.AGENT)
+    if max(seen.line(marks.LAST_DISK), seen.line(marks.AGENT_END)) > agent:
+        return End.GOOD
+    return End.STOPPED
+
+
+def _silence(reading: Reading, known: Known) -> tuple[float, int]:
+    """Return the silence before the end, and the line behind it, 0 for silence behind the last line."""
+    if known.ended and reading.clock.last:
+        behind = (known.ended - reading.clock.last).total_seconds()
+        if behind >= reading.clock.settings.silence_seconds:
+            return behind, 0
+    before = reading.clock.silent_before_end(reading.lines, _LAST_LINES)
+    return (before.seconds, before.line) if before else (0.0, 0)

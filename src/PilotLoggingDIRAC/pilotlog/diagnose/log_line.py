@@ -1,0 +1,96 @@
+"""One line of a log, as rules and facts see it: its text, its header, and whose text it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from ..text.outline import piece_start
+from ..text.terminal_lines import GLUED, PILOT_TIME, Header, header
+
+_HEADER_BYTES = 400
+_QUIET = frozenset(("DEBUG", "VERBOSE"))
+
+
+class Origin(Enum):
+    """Whose text a line is."""
+
+    PILOT = "pilot"
+    """The wrapper's, the pilot's or a program of DIRAC's: it has a header."""
+
+    PROGRAM = "program"
+    """Output of a program that a command runs, or the rest of a message of several lines."""
+
+    JOB = "job"
+    """A job's own output, which the JobWrapper repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line or, where one has several pieces, a piece; ``number`` counts from 1."""
+
+    number: int
+    start: int
+    end: int
+    text: bytes
+    header: Header | None
+    origin: Origin
+
+    @property
+    def quiet(self) -> bool:
+        """Return whether the line is of a level for developers."""
+        return self.header is not None and self.header.level in _QUIET
+
+
+def line_at(block: bytes, place: int, number: int, in_job: bool, looked_bytes: int) -> LogLine:
+    """Return the line that has a place."""
+    start, _ = piece_start(block, place)
+    end = block.find(b"\n", place)
+    end = len(block) if end < 0 else end
+    if glued := GLUED.search(block, place, min(end, place + looked_bytes)):
+        end = glued.start()
+    known = header(block[start : start + _HEADER_BYTES])
+    text = block[max(start, place - looked_bytes) : min(end, place + looked_bytes)]
+    origin = Origin.JOB if in_job else Origin.PILOT if known else Origin.PROGRAM
+    return LogLine(number, start, end, text, known, origin)
+
+
+#: A job's output in a log: behind BEGINNINGS, up to the next line of the JobWrapper or of the pilot.
+BEGINNINGS = (b"================START================", b" lines of application output from JobWrapper on ")
+_AGENT = rb"\n\d{4}-[^\n ]{6,30}(?: [\d:.,]{8,20})?(?: UTC)? [^\n ]*JobAgent "
+_PILOT = rb"\n" + PILOT_TIME + rb"[A-Z]{4,9}[ \t]+\["
+_WRAPPER = rb"\n\d{4}-[^\n ]{6,30}(?: [\d:.,]{8,20})?(?: UTC)? [^\n ]*(?:JobWrapper|Watchdog|WorkloadManagement)"
+_ENDINGS = (
+    re.compile(b"|".join((rb"=================END=================", _AGENT, _PILOT))),
+    re.compile(b"|".join((_WRAPPER, _AGENT, _PILOT))),
+)
+
+
+@dataclass(slots=True)
+class JobOutput:
+    """The place of a job's output: whether a block begins within one, and where the present one ends."""
+
+    kind: int | None = None
+    until: int = 0
+
+    def begin_block(self, block: bytes) -> None:
+        """Look for the end of output that began in a block before."""
+        self.until = self._end(block, 0) if self.kind is not None else 0
+
+    def begin(self, block: bytes, place: int, text: bytes) -> None:
+        """Note that a job's output begins at a place."""
+        if not self.has(place):
+            self.kind = BEGINNINGS.index(text)
+            self.until = self._end(block, place + len(text))
+
+    def has(self, place: int) -> bool:
+        """Return whether a place is within a job's output."""
+        return place < self.until
+
+    def _end(self, block: bytes, place: int) -> int:
+        assert self.kind is not None
+        if match := _ENDINGS[self.kind].search(block, place):
+            self.kind = None
+            return match.start() + 1
+        return len(block) + 1

@@ -1,0 +1,196 @@
+"""The reader of a log: feed it the text piece by piece, and ask for what it says, at any time.
+
+The text is looked at in blocks of whole lines. One scan finds the places of all known texts; only their lines are
+looked at one by one. What is kept of a log is bounded, whatever its size.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..settings import DiagnosisSettings
+from ..text.outline import Outline
+from . import facts, jobs, log_line, marks
+from .anchors import Anchors
+from .clock import Clock
+from .log_line import JobOutput, LogLine, Origin
+from .rules import Rule, Rules, standard
+
+_EXCERPT_BYTES = 300
+_LOOKED_ERRORS = 5
+#: Errors that a pilot meets when it ends for another one.
+_AFTERMATH = (b"Failed to issue ps [ERROR 1] ", b"Failed to issue ps [ERROR 127] ")
+_ERROR_LEVELS = (b" ERROR", b" EXCEPT", b" FATAL", b" CRITICAL")
+#: Texts of which each line counts, in bounds.
+_MANY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line that a rule fits; ``line`` counts from 1."""
+
+    line: int
+    text: str
+    time: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that is kept of a log."""
+
+    outline: Outline
+    clock: Clock
+    facts: facts.Facts
+    jobs: jobs.Jobs
+    marks: marks.Marks
+    job_output: JobOutput = field(default_factory=JobOutput)
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+    last_error: Finding | None = None
+    last_line: Finding | None = None
+    bytes: int = 0
+    lines: int = 0
+
+
+class LogReader:
+    """The reader of one log. ``rules`` are shared by all readers."""
+
+    def __init__(self, rules: Rules | None = None, settings: DiagnosisSettings | None = None) -> None:
+        self.rules = rules or standard()
+        self.settings = settings or DiagnosisSettings()
+        self._anchors = _anchors(self.rules)
+        self._reading = Reading(
+            Outline(),
+            Clock(self.settings),
+            facts.Facts(),
+            jobs.Jobs(self.settings.max_jobs),
+            marks.Marks(self.settings.max_cycles),
+        )
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._mid_line = False
+
+    def feed(self, text: bytes) -> None:
+        """Read more text."""
+        self._held.append(text)
+        self._held_bytes += len(text)
+        size = self.settings.block_bytes
+        if self._held_bytes < size:
+            return
+        text = b"".join(self._held)
+        at = 0
+        while len(text) - at >= size:
+            end = text.rfind(b"\n", at, at + size) + 1 or at + size
+            self._block(text[at:end])
+            at = end
+        self._held, self._held_bytes = [text[at:]], len(text) - at
+
+    def read(self, pieces: Iterable[bytes]) -> Reading:
+        """Read all of a log."""
+        for piece in pieces:
+            self.feed(piece)
+        return self.reading()
+
+    def reading(self) -> Reading:
+        """Return what is kept of the text so far, also of a line that has not ended. More can be fed afterwards."""
+        whole = copy.copy(self)
+        whole._reading = copy.deepcopy(self._reading)
+        if text := b"".join(self._held):
+            whole._block(text)
+        whole._reading.outline = whole._reading.outline.whole()
+        return whole._reading
+
+    def _block(self, text: bytes) -> None:
+        found, first = self._reading, self._reading.outline.lines + 1
+        found.bytes += len(text)
+        block = (b" " if self._mid_line else b"\n") + text
+        found.outline.feed(text)
+        found.clock.feed(block, first)
+        found.job_output.begin_block(block)
+        self._lines(block, first)
+        self._remember(block, found.outline.lines + 1)
+        self._mid_line = not text.endswith(b"\n")
+        found.lines = found.outline.lines + self._mid_line
+
+    def _lines(self, block: bytes, first: int) -> None:
+        """Look at the lines that have known texts; one that has several is made once."""
+        limits = self.settings
+        number, counted = first, 1
+        line: LogLine | None = None
+        for place, text in self._anchors.places(block, limits.max_places, limits.max_places_of_text, _LIMITS):
+            if place >= counted:
+                number, counted = number + block.count(b"\n", counted, place + 1), place + 1
+            if text in log_line.BEGINNINGS:
+                self._reading.job_output.begin(block, place, text)
+                continue
+            if line is None or not line.start <= place < line.end:
+                in_job = self._reading.job_output.has(place)
+                line = log_line.line_at(block, place, number, in_job, limits.looked_bytes)
+            self._look(text, line)
+
+    def _look(self, text: bytes, line: LogLine) -> None:
+        found = self._reading
+        if line.origin is Origin.JOB:
+            return
+        if text in facts.TEXTS:
+            found.facts.note(text, line)
+        if text in jobs.TEXTS:
+            found.jobs.note(text, line)
+        if text in marks.TEXTS:
+            found.marks.note(text, line)
+        for rule in self.rules.by_text.get(text, ()):
+            if line.origin in rule.origins and (rule.debug or not line.quiet) and rule.fits(line.text):
+                self._find(rule, line)
+
+    def _find(self, rule: Rule, line: LogLine) -> None:
+        """Keep the first findings of a rule, and the last one."""
+        findings = self._reading.findings.setdefault(rule.code, [])
+        if findings and findings[-1].line == line.number:
+            return
+        if len(findings) >= self.settings.max_findings_of_rule:
+            findings.pop()
+        findings.append(_finding(line))
+
+    def _remember(self, block: bytes, last: int) -> None:
+        """Keep the last line, and the last one with an error, for the case that no rule fits.
+
+        ``last`` is the number of the line behind the block's last line break.
+        """
+        found = self._reading
+        end = len(block.rstrip())
+        if end > 0:
+            found.last_line = self._finding_at(block, end - 1, last)
+        found.last_error = self._last_error(block, last) or found.last_error
+
+    def _last_error(self, block: bytes, last: int) -> Finding | None:
+        place = len(block)
+        for _ in range(_LOOKED_ERRORS):
+            place = max(block.rfind(level, 0, place) for level in _ERROR_LEVELS)
+            if place < 0:
+                return None
+            in_job = self._reading.job_output.has(place)
+            line = log_line.line_at(block, place, 0, in_job, self.settings.looked_bytes)
+            if line.header and line.header.error and not in_job and not line.text.endswith(_AFTERMATH):
+                return self._finding_at(block, place, last)
+        return None
+
+    def _finding_at(self, block: bytes, place: int, last: int) -> Finding:
+        number = last - block.count(b"\n", place)
+        return _finding(log_line.line_at(block, place, number, False, self.settings.looked_bytes))
+
+
+#: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
+_LIMITS = dict.fromkeys((*jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS), _MANY)
+
+
+@functools.lru_cache(maxsize=8)
+def _anchors(rules: Rules) -> Anchors:
+    """Return the anchors of all texts that a log is searched for, made once for the same rules."""
+    return Anchors([*rules.by_text, *facts.TEXTS, *jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS])
+
+
+def _finding(line: LogLine) -> Finding:
+    text = line.text.strip()[:_EXCERPT_BYTES].decode("utf-8", "replace")
+    return Finding(line.number, text, line.header.time if line.header else "")

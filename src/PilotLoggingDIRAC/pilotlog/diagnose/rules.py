@@ -1,0 +1,223 @@
+"""Rules: known causes of failures as data, read from TOML.
+
+A rule names the texts of its line (one of them must be there), perhaps a pattern that the line must match too, and
+conditions on the log as a whole. ``rules.toml`` in this folder has the rules that everybody gets, with a description of
+each field; others can be put over them by their code.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from importlib import resources
+from typing import Any
+
+import re2
+
+from ..errors import InvalidInput
+from .log_line import Origin
+
+
+class InvalidRule(InvalidInput):
+    """A rule has a field that is missing, unknown, or of no use."""
+
+
+class Party(StrEnum):
+    """Who can do something about a cause."""
+
+    SITE = "site"
+    VO = "VO"
+    DIRAC = "DIRAC"
+    NETWORK = "network"
+    PILOT = "pilot"
+    USER = "user"
+
+
+class Severity(StrEnum):
+    """What a cause does to a pilot."""
+
+    FATAL = "fatal"
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Depth(IntEnum):
+    """How deep a cause lies: a root before the way in which it is felt, before the step that failed, before the end."""
+
+    ROOT = 1
+    MECHANISM = 2
+    STEP = 3
+    END = 4
+
+
+class Scope(StrEnum):
+    """Where a cause counts: in failed pilots only; also where the pilot ended well but got no job, or a job failed."""
+
+    PILOT = "pilot"
+    AGENT = "agent"
+    JOB = "job"
+
+
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+_CONDITION = re.compile(r"(<=?|>=?|=) ?(-?\d+(?:\.\d+)?)")
+_CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FIELDS = frozenset(
+    (
+        *("code", "name", "party", "severity", "depth", "first", "scope", "text", "pattern", "unless", "lines"),
+        *("phases", "near_end", "without_job", "debug", "when", "explains", "hint", "example"),
+    )
+)
+_LINES = {
+    "any": frozenset((Origin.PILOT, Origin.PROGRAM)),
+    "pilot": frozenset((Origin.PILOT,)),
+    "program": frozenset((Origin.PROGRAM,)),
+}
+_DEFAULT_FIRST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on a figure of the log."""
+
+    figure: str
+    comparison: str
+    value: float
+
+    def holds(self, figures: Mapping[str, float]) -> bool:
+        """Return whether the figure is known and as it should be."""
+        return self.figure in figures and _COMPARISONS[self.comparison](figures[self.figure], self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A known cause. ``first`` orders causes of one depth, lower before higher."""
+
+    code: str
+    name: str
+    party: Party
+    hint: str
+    example: str
+    severity: Severity = Severity.ERROR
+    depth: Depth = Depth.ROOT
+    first: int = _DEFAULT_FIRST
+    scope: Scope = Scope.PILOT
+    texts: tuple[bytes, ...] = ()
+    pattern: Any = None
+    unless: Any = None
+    origins: frozenset[Origin] = _LINES["any"]
+    phases: frozenset[str] = frozenset()
+    near_end: int = 0
+    without_job: bool = False
+    debug: bool = False
+    when: tuple[Condition, ...] = ()
+    explains: frozenset[str] = frozenset()
+
+    def fits(self, text: bytes) -> bool:
+        """Return whether a line that has one of the texts is one of this cause."""
+        if self.pattern is not None and not self.pattern.search(text):
+            return False
+        return self.unless is None or not self.unless.search(text)
+
+
+class Rules:
+    """Rules by code, in order."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.by_code = {rule.code: rule for rule in rules}
+        self.by_text: dict[bytes, list[Rule]] = {}
+        for rule in self:
+            for text in rule.texts:
+                self.by_text.setdefault(text, []).append(rule)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self.by_code.values())
+
+    def __len__(self) -> int:
+        return len(self.by_code)
+
+    def with_others(self, others: Iterable[Rule]) -> Rules:
+        """Return these rules and others, which take the place of those with the same code."""
+        return Rules([*self, *others])
+
+
+@functools.cache
+def standard() -> Rules:
+    """Return the rules that everybody gets."""
+    return Rules(parse(resources.files(__package__).joinpath("rules.toml").read_text("utf-8")))
+
+
+def parse(text: str) -> list[Rule]:
+    """Return the rules of a TOML text. Raise InvalidRule."""
+    try:
+        entries = tomllib.loads(text).get("rule", [])
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidRule(f"The rules are no TOML: {error}") from None
+    return [rule(entry) for entry in entries]
+
+
+def rule(entry: Mapping[str, Any]) -> Rule:
+    """Return the rule of a TOML table. Raise InvalidRule."""
+    code = str(entry.get("code", ""))
+    try:
+        return _rule(entry)
+    except (KeyError, ValueError, TypeError, re2.error) as error:
+        raise InvalidRule(f"Rule {code or '?'}: {error}") from None
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    if unknown := set(entry) - _FIELDS:
+        raise ValueError(f"unknown fields {sorted(unknown)}")
+    if not _CODE.fullmatch(entry["code"]):
+        raise ValueError("a code is words in small letters with dashes between")
+    texts = entry.get("text", [])
+    made = Rule(
+        code=entry["code"],
+        name=entry["name"],
+        party=Party(entry["party"]),
+        hint=entry["hint"],
+        example=entry.get("example", ""),
+        severity=Severity(entry.get("severity", "error")),
+        depth=Depth[entry.get("depth", "root").upper()],
+        first=int(entry.get("first", _DEFAULT_FIRST)),
+        scope=Scope(entry.get("scope", "pilot")),
+        texts=tuple(part.encode() for part in ([texts] if isinstance(texts, str) else texts)),
+        pattern=_pattern(entry, "pattern"),
+        unless=_pattern(entry, "unless"),
+        origins=_LINES[entry.get("lines", "any")],
+        phases=frozenset(entry.get("phases", ())),
+        near_end=int(entry.get("near_end", 0)),
+        without_job=bool(entry.get("without_job", False)),
+        debug=bool(entry.get("debug", False)),
+        when=tuple(_condition(figure, str(value)) for figure, value in entry.get("when", {}).items()),
+        explains=frozenset(entry.get("explains", ())),
+    )
+    if not made.texts and not made.when:
+        raise ValueError("it has neither a text nor a condition")
+    return made
+
+
+def _pattern(entry: Mapping[str, Any], name: str) -> Any:
+    if name not in entry:
+        return None
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    return re2.compile(entry[name].encode(), options)
+
+
+def _condition(figure: str, text: str) -> Condition:
+    match = _CONDITION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"the condition of {figure} is none: {text}")
+    return Condition(figure, match[1], float(match[2]))

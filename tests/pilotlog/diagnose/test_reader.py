@@ -1,0 +1,169 @@
+"""The reader: facts, jobs, times and phases of a log, however its text is cut, in bounded memory."""
+
+import tracemalloc
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from PilotLoggingDIRAC.pilotlog.diagnose import Known, LogReader, diagnose, standard
+from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
+
+from .made_logs import COMMANDS, CYCLE, CYCLE_END, JOB, REFERENCE, STAMP, MadeLog
+
+SMALL = DiagnosisSettings(block_bytes=700)
+
+
+def phases(found):
+    return {phase.name: phase for phase in found.phases}
+
+
+def test_facts_are_what_the_pilot_saw():
+    values = diagnose([MadeLog().text]).reading.facts.values
+    assert values == {
+        "host": "wn17.example.org",
+        "kernel": "5.14.0-427.el9.x86_64",
+        "architecture": "x86_64",
+        "os": "AlmaLinux 9.4 (Seafoam Ocelot)",
+        "cpu": "Intel(R) Xeon(R) Gold 6226R CPU @ 2.90GHz",
+        "processors": "8",
+        "memory_kb": "32657592",
+        "free_memory_kb": "24683656",
+        "disk_mb": "88123",
+        "last_disk_mb": "87000",
+        "python": "3.9.18",
+        "user": "pilot001",
+        "dirac": "9.1.22",
+        "pilot_version": "9.1.22",
+        "platform": "x86_64-el9",
+        "site": "LCG.Example.org",
+        "ce": "ce.example.org",
+        "queue": "grid",
+        "vo": "dteam",
+        "stamp": STAMP,
+        "reference": REFERENCE,
+        "grid_middleware": "HTCondorCE",
+        "cpu_time_left": "172800",
+        "cpu_power": "17.300000",
+    }
+
+
+def test_phases_are_wrapper_start_commands_and_cycles():
+    found = diagnose([MadeLog().text])
+    assert [phase.name for phase in found.phases] == ["wrapper", "start", *COMMANDS, "JobAgent cycle 1"]
+    assert {phase.outcome for phase in found.phases} == {"good"}
+    assert phases(found)["CheckWorkerNode"].seconds == 11
+    assert phases(found)["JobAgent cycle 1"].within == "LaunchAgent"
+    lines = MadeLog().text.splitlines()
+    assert all(f"Command {name} inst".encode() in lines[phases(found)[name].line - 1] for name in COMMANDS)
+
+
+def test_failed_pilot_s_last_phase_failed():
+    found = diagnose([MadeLog().fail("ConfigureSite", "@E [ConfigureSite] x", code=3).text])
+    assert (found.ending.end, found.ending.return_code) == ("failed", 3)
+    assert [phase.name for phase in found.phases if phase.outcome == "failed"] == ["ConfigureSite"]
+
+
+def test_killed_pilot_stopped_in_its_last_phase_and_had_been_silent():
+    log = MadeLog().cut("ConfigureSite", "@I [ConfigureSite] x", "2026-11-26T10:00:00.000000Z INFO [ConfigureSite] y")
+    found = diagnose([log.text])
+    assert found.phases[-1].outcome == "cut off"
+    assert 6000 < found.ending.silent_seconds < 7000
+    assert found.ending.silent_line == found.reading.lines
+
+
+def test_silence_behind_the_last_line_is_known_by_the_time_of_the_end():
+    found = diagnose([MadeLog().cut("ConfigureSite").text], Known(ended=datetime(2026, 11, 26, 20)))
+    assert found.ending.silent_seconds > 11 * 3600 and found.ending.silent_line == 0
+
+
+def test_cycle_with_an_error_failed():
+    bad = "@U WorkloadManagement/JobAgent WARN:  Cycle had an error: Nothing to do for more than 10 cycles\n"
+    log = MadeLog()
+    log.sections["LaunchAgent"] += CYCLE + JOB + CYCLE_END + CYCLE + bad
+    found = phases(diagnose([log.text]))
+    assert [found[f"JobAgent cycle {number}"].outcome for number in (1, 2, 3)] == ["good", "good", "failed"]
+
+
+def test_jobs_are_counted_and_listed_with_their_ends():
+    log = MadeLog()
+    failed = "@U WorkloadManagement/JobAgent INFO: Payload execution failed with error code 7\n"
+    log.sections["LaunchAgent"] += JOB.replace("4711", "4712") + failed + JOB.replace("4711", "4713")
+    jobs = diagnose([log.text]).reading.jobs
+    assert [(job.id, job.status, job.minor) for job in jobs.listed] == [
+        ("4711", "done", "Execution Complete"),
+        ("4712", "failed", "error code 7"),
+        ("4713", "unknown", ""),
+    ]
+    assert jobs.matched == 3
+
+
+def test_clock_that_jumps_back_is_noticed_and_not_believed():
+    log = MadeLog().add(
+        "ConfigureSite",
+        "2026-11-27T08:00:00.123456Z INFO [ConfigureSite] ahead",
+        "2026-11-26T08:11:00.123456Z INFO [ConfigureSite] back",
+    )
+    found = diagnose([log.text], settings=DiagnosisSettings(jump_ahead_seconds=3600))
+    ahead, back = found.reading.clock.jumps
+    assert ahead.seconds > 80_000 and back.seconds < -80_000
+    lines = log.text.splitlines()
+    assert lines[ahead.line - 1].endswith(b"ahead") and lines[back.line - 1].endswith(b"back")
+    assert phases(found)["ConfigureSite"].seconds < 60
+
+
+def test_silences_are_listed_with_their_lines():
+    log = MadeLog().add("ConfigureSite", "2026-11-26T09:00:00.000000Z INFO [ConfigureSite] late")
+    log.step = timedelta(seconds=1)
+    (silence,) = diagnose([log.text]).reading.clock.silences
+    assert log.text.splitlines()[silence.line - 1].endswith(b"late") and 2500 < silence.seconds < 3100
+
+
+LOG = (
+    MadeLog()
+    .fail("InstallDIRAC", "No space left on device", "@E [InstallDIRAC] Could not install DIRACOS [ERROR 1]")
+    .text
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, len(LOG)), max_size=12))
+def test_diagnosis_is_the_same_however_the_text_is_cut(cuts):
+    edges = [0, *sorted(cuts), len(LOG)]
+    pieces = [LOG[start:end] for start, end in pairwise(edges)]
+    assert diagnose(pieces, settings=SMALL).as_json() == diagnose([LOG], settings=SMALL).as_json()
+
+
+@pytest.mark.parametrize("block_bytes", [300, 700, 4000])
+def test_diagnosis_does_not_depend_on_blocks(block_bytes):
+    log = MadeLog().text
+    assert diagnose([log], settings=DiagnosisSettings(block_bytes=block_bytes)).as_json() == diagnose([log]).as_json()
+
+
+def test_more_can_be_read_after_a_reading():
+    reader = LogReader(standard())
+    reader.feed(LOG[:2000])
+    assert reader.reading().lines == LOG[:2000].count(b"\n") + 1
+    reader.feed(LOG[2000:])
+    assert reader.reading() == LogReader(standard()).read([LOG])
+
+
+def test_line_without_end_is_read():
+    found = diagnose([LOG.rstrip(b"\n")])
+    assert found.ending.return_code == 1 and found.reading.lines == LOG.count(b"\n")
+
+
+def test_memory_is_bounded_whatever_the_log():
+    def hostile():
+        for number in range(60):
+            yield LOG * 3 + b"x" * 200_000 + b"2026-11-26T%02d:%02d:00Z INFO [X] \n" % (number % 24, number % 60)
+
+    reader = LogReader(standard())
+    reader.read([LOG])
+    tracemalloc.start()
+    reader.read(hostile())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * 1024 * 1024
