@@ -13,7 +13,7 @@ PACKAGE = "PilotLoggingDIRAC"
 ROOT = Path(PilotLoggingDIRAC.__file__).parent
 TESTS = Path(__file__).parent
 #: Folders of tests of what is no room of the package.
-OTHER_TESTS = ("benchmarks", "stack")
+OTHER_TESTS = ("benchmarks", "corpora", "stack")
 LOGIC, ADAPTERS, ASSEMBLY, TRANSPORT, WEB, COMMANDS = (
     f"{PACKAGE}.{room}" for room in ("pilotlog", "adapters", "assembly", "transport", "web", "commands")
 )

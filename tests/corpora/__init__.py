@@ -1,0 +1,1 @@
+"""Corpora that rules are measured on, by authors who had not seen the rules."""
