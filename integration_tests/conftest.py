@@ -20,10 +20,11 @@ from .waiting import stored
 STACK = pytest.StashKey[Stack]()
 #: The modules that take longest, longest first: what is left for the end is short, so that two processes end together.
 LONG = (
-    "test_commands", "test_identity", "test_header_certificates", "test_tail_rights", "test_faults", "test_agent",
-    "test_deleting", "test_agent_storage", "test_identities", "test_import", "test_stopping", "test_page_tail",
-    "test_sources", "test_page", "test_harmless", "test_job_pilot_output", "test_fuzz", "test_slow_bodies",
-    "test_retry", "test_whole_reads", "test_alarms", "test_download_plugin", "test_access_matrix", "test_bodies",
+    "test_commands", "test_agent_storage", "test_agent", "test_faults", "test_deleting", "test_access_matrix",
+    "test_bodies", "test_page_tail", "test_stopping", "test_identity", "test_portal", "test_balancer",
+    "test_header_certificates", "test_tail_rights", "test_fuzz", "test_download_plugin", "test_import",
+    "test_identities", "test_sources", "test_page", "test_slow_bodies", "test_whole_reads", "test_tokens",
+    "test_job_pilot_output", "test_retry", "test_harmless", "test_alarms", "test_expired_certificates",
     "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
 )  # fmt: skip
 

@@ -70,6 +70,10 @@ def python_words(argv, env):
         return [path, *words] if file.readline().strip() == f"#!{sys.executable}".encode() else None
 
 
+class ServerEnded(Exception):
+    """A fork server ended before it forked; the message has what it said."""
+
+
 class Forked(subprocess.Popen):
     """A child of a fork server; all else is as with any Popen.
 
@@ -90,7 +94,10 @@ class Forked(subprocess.Popen):
         message = json.dumps(self._request | {"session": start_new_session}).encode()
         socket.send_fds(self._server, [message], [*standard, theirs])
         os.close(theirs)
-        self.pid = int(self._answers.readline())
+        told = self._answers.readline()
+        if not told:
+            raise ServerEnded
+        self.pid = int(told)
         self._child_created = True
         self._close_pipe_fds(*pipes)
 
@@ -127,7 +134,10 @@ class _Server:
         """Start a child and return it."""
         request = {"argv": python_words(argv, env), "env": env, "cwd": str(cwd), "tied": tied}
         self._children = [child for child in self._children if child.poll() is None]
-        self._children.append(Forked(self._socket, request, argv, **settings))
+        try:
+            self._children.append(Forked(self._socket, request, argv, **settings))
+        except ServerEnded:
+            raise ServerEnded(self._process.communicate()[1].decode(errors="replace")) from None
         return self._children[-1]
 
     def end(self):

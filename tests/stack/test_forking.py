@@ -120,3 +120,10 @@ def members(session):
 def test_nothing_that_servers_import_reads_the_configuration():
     done = subprocess.run([sys.executable, "-c", READS], env=env(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_a_server_that_cannot_import_says_why(tmp_path):
+    (tmp_path / "DIRAC").mkdir()
+    (tmp_path / "DIRAC" / "__init__.py").write_text("raise ImportError('not this one')")
+    with pytest.raises(forking.ServerEnded, match="not this one"):
+        run("-c", "pass", PYTHONPATH=f"{environment.TOP}:{tmp_path}")
