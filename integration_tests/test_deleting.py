@@ -210,7 +210,7 @@ def test_the_command_deletes_what_is_named_after_it_was_confirmed(stack, logs):
     one, two, stays = (logs.finished(f"log {number}\n".encode()) for number in range(3))
     asked = command(stack, "--VO", one.vo, one.stamp, two.stamp, input="n\n")
     assert asked.returncode == 3, asked.stdout + asked.stderr
-    assert "2 logs, 12 bytes" in asked.stdout
+    assert "2 logs, 12 B" in asked.stdout
     assert logs.log(one).state is State.COMPLETE
     done = command(stack, "--VO", one.vo, one.stamp, two.stamp, input="y\n")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -227,7 +227,7 @@ def test_the_command_deletes_what_is_older_than_a_date_in_bounded_calls(stack, l
     recent = logs.finished()
     done = command(stack, "--VO", VO, "--Before", "2020-01-02", "--Yes")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1000 of 1200" in done.stdout
+    assert "1,000 of 1,200" in done.stdout
     assert not any(logs.reader.find(who) for who in pilots)
     assert logs.log(recent).state is State.COMPLETE
 
