@@ -1,5 +1,7 @@
 """The writer: order, groups, refusals, bounds, and a store that hangs."""
 
+import json
+import re
 import threading
 from dataclasses import replace
 
@@ -7,9 +9,11 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt
+from PilotLoggingDIRAC.pilotlog.receive.message import message
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.text.redaction import redactor
 from PilotLoggingDIRAC.pilotlog.write import answers as answers_module
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, batch, line
@@ -111,6 +115,22 @@ def test_a_block_sent_again_to_the_successor_of_a_collector_that_died_is_stored_
     stored = read(transactions)
     assert stored.count(BLOCK) == 1
     assert b"1170 bytes may be missing here: left out as sent again" in stored
+
+
+@pytest.mark.parametrize("size", [200_000, 600_000], ids=["within the limit", "over the limit"])
+def test_a_long_message_sent_again_with_more_behind_to_another_collector_is_stored_once(
+    writer, gate, clock, transactions, size
+):
+    text = "".join(f"line {number:07d} of so many\n" for number in range(60_000))
+    settle = redactor.default().open_bytes
+    first, again = (message(PILOT, json.dumps(sent), 256 * 1024, clock(), settle) for sent in (text[:size], text))
+    writer.submit(first).result(PATIENCE_SECONDS)
+    other = Writer(gate, SETTINGS, clock)
+    other.start()
+    assert other.submit(again).result(PATIENCE_SECONDS).repeated_bytes == size
+    other.stop()
+    numbers = re.findall(rb"^line (\d{7}) of so many\n", read(transactions), re.MULTILINE)
+    assert len(set(numbers)) == len(numbers) > 256 * 1024 / 24
 
 
 def test_the_memory_of_answers_is_bounded(writer, monkeypatch, transactions):
