@@ -10,7 +10,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.receive.message import message
-from PilotLoggingDIRAC.pilotlog.settings import IngestSettings
+from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.text.redaction import redactor
@@ -229,3 +229,65 @@ def test_a_failure_nobody_thought_of_costs_its_group_and_no_other(gate, clock, t
         until(lambda: not failures)
     writer.stop()
     assert lines(transactions) == [b"0", b"1", b"2"]
+
+
+class Unsure:
+    """A store in front of another whose next answers are lost: before it has committed, or after."""
+
+    def __init__(self, store):
+        self.store = store
+        self.lost = []
+
+    def append(self, epoch, group, acknowledged=False, backlog=False):
+        lost = self.lost.pop(0) if self.lost else None
+        if lost == "before":
+            raise StoreUnavailable("away")
+        receipts = self.store.append(epoch, group, acknowledged, backlog)
+        if lost == "after":
+            raise StoreUnavailable("the answer was lost")
+        return receipts
+
+
+@pytest.fixture
+def unsure(transactions, clock):
+    """A store, and ``send(text)`` to a writer without a spool that tells whether it was taken."""
+    store = Unsure(SqlAppender(transactions, clock))
+    writer = Writer(store, SETTINGS, clock, spool_settings=SpoolSettings(probe_seconds=0))
+    writer.start()
+
+    def send(text):
+        try:
+            return bool(writer.submit(batch(text)).result(PATIENCE_SECONDS))
+        except StoreUnavailable:
+            return False
+
+    yield store, send
+    writer.stop()
+
+
+MISSING = re.compile(rb"(\d+) messages with (\d+) bytes are missing")
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (["after"], []),
+        (["before"], [(b"1", b"3")]),
+        (["after", "after"], []),
+        (["after", "before"], [(b"1", b"3")]),
+        (["before", "after"], [(b"1", b"3")]),
+        (["before", "before"], [(b"1", b"3"), (b"1", b"3")]),
+    ],
+    ids=lambda value: " ".join(value) if value and isinstance(value[0], str) else f"{len(value)} told",
+)
+def test_refused_text_is_told_to_be_missing_unless_its_commit_happened(unsure, transactions, lost, told):
+    store, send = unsure
+    assert send(b"0\n")
+    store.lost = list(lost)
+    assert [send(b"%d1\n" % number) for number in range(len(lost))] == [False] * len(lost)
+    assert send(b"2\n")
+    text = read(transactions)
+    assert MISSING.findall(text) == told
+    assert [b"%d1\n" % number in text for number in range(len(lost))] == [when == "after" for when in lost]
+    [part] = SqlReader(transactions).find(PILOT)
+    assert part.missing_bytes == sum(int(size) for _, size in told)

@@ -1,10 +1,17 @@
-"""Gaps: refused text is counted by log, and one marked line reports it with the next group."""
+"""Gaps: refused text is counted by log, and one marked line reports it with the next group.
+
+Text whose commit got no answer, and which the spool did not take either, is refused and may be stored after all. The
+line about it is offered under the number of that text: the store skips what it has, so the line is stored if and only
+if the text is not.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from ..model import Batch, PilotId
 from ..ports import Clock
@@ -12,6 +19,8 @@ from ..text.marked_line import marked_line
 
 _MAX_LOGS = 10_000
 _LOGS_PER_STEP = 200
+#: So many reports of text that may be stored are held; the text of others counts as missing.
+_MAX_DOUBTFUL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,29 @@ class Gap:
         return Gap(self.batches + other.batches, self.bytes + other.bytes, other.reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A gap to be reported in a log. ``number``: that of the text, if it may be stored after all; else 0."""
+
+    pilot: PilotId
+    gap: Gap
+    number: int = 0
+
+    @classmethod
+    def of(cls, batch: Batch, reason: str, number: int = 0) -> Report:
+        """Return the report of a refused batch."""
+        return cls(batch.pilot, Gap(1, len(batch.text) + batch.missing_bytes, reason), number)
+
+
+def together(reports: Iterable[Report]) -> list[Report]:
+    """Return the reports of one transaction, one for each log, in the order of their numbers."""
+    found: dict[PilotId, Report] = {}
+    for report in reports:
+        before = found.get(report.pilot)
+        found[report.pilot] = dataclasses.replace(report, gap=before.gap + report.gap) if before else report
+    return sorted(found.values(), key=lambda report: report.number)
+
+
 class Gaps:
     """The gaps that no line reports yet. Their number is bounded; ``untold`` counts those beyond the bound."""
 
@@ -33,37 +65,52 @@ class Gaps:
         self._clock = clock
         self._lock = threading.Lock()
         self._gaps: dict[PilotId, Gap] = {}
+        self._doubtful: list[Report] = []
+        self._last = datetime.min
         self.untold = 0
 
     def add(self, batch: Batch, reason: str) -> None:
         """Add the gap of a refused batch; a finalise mark without text leaves none."""
         if batch.text:
-            self.merge({batch.pilot: Gap(1, len(batch.text) + batch.missing_bytes, reason)})
+            self.keep([Report.of(batch, reason)])
 
-    def merge(self, gaps: Mapping[PilotId, Gap]) -> None:
-        """Add gaps; also those that ``take`` returned and whose lines could not be stored."""
+    def keep(self, reports: Iterable[Report]) -> None:
+        """Keep reports for later; also those that ``take`` returned and whose lines could not be stored.
+
+        Numbers must not be smaller than those of reports that are kept already.
+        """
         with self._lock:
-            for pilot, gap in gaps.items():
-                if pilot in self._gaps:
-                    self._gaps[pilot] += gap
-                elif len(self._gaps) < _MAX_LOGS:
-                    self._gaps[pilot] = gap
+            for report in reports:
+                if report.number and len(self._doubtful) < _MAX_DOUBTFUL:
+                    self._doubtful.append(report)
                 else:
-                    self.untold += 1
+                    self._merge(report.pilot, report.gap)
 
-    def take(self) -> tuple[dict[PilotId, Gap], list[Batch]]:
-        """Take out the oldest gaps, a bounded number, and return them with the batches of their lines."""
-        if not self._gaps:
-            return {}, []
+    def _merge(self, pilot: PilotId, gap: Gap) -> None:
+        if pilot in self._gaps:
+            self._gaps[pilot] += gap
+        elif len(self._gaps) < _MAX_LOGS:
+            self._gaps[pilot] = gap
+        else:
+            self.untold += 1
+
+    def take(self) -> list[Report]:
+        """Take out the oldest reports, a bounded number; those with numbers come first, in their order."""
+        if not len(self):
+            return []
         with self._lock:
-            gaps = {pilot: self._gaps.pop(pilot) for pilot in list(self._gaps)[:_LOGS_PER_STEP]}
-        return gaps, [self._line(pilot, gap) for pilot, gap in sorted(gaps.items())]
+            doubtful, self._doubtful = self._doubtful, []
+            certain = [Report(pilot, self._gaps.pop(pilot)) for pilot in sorted(list(self._gaps)[:_LOGS_PER_STEP])]
+        return doubtful + certain
 
     def __len__(self) -> int:
-        return len(self._gaps)
+        return len(self._gaps) + len(self._doubtful)
 
-    def _line(self, pilot: PilotId, gap: Gap) -> Batch:
-        """Return the line that reports a gap. It begins with a line break, as the text before may end mid-line."""
-        now = self._clock()
+    def line(self, report: Report) -> Batch:
+        """Return the line of a report. It begins with a line break, as the text before may end mid-line. No two lines
+        have the same time: of two equal ones the second would count as sent again.
+        """
+        now = self._last = max(self._clock(), self._last + timedelta(microseconds=1))
+        gap = report.gap
         what = f"{gap.batches} messages with {gap.bytes} bytes are missing here: {gap.reason}"
-        return Batch(pilot, now, marked_line(now, what), missing_bytes=gap.bytes)
+        return Batch(report.pilot, now, marked_line(now, what), missing_bytes=gap.bytes)

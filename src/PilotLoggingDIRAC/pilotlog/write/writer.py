@@ -9,6 +9,7 @@ outcome can be offered again.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import secrets
 import threading
 import time
@@ -25,7 +26,7 @@ from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
 from .answers import Answer, Answers
 from .drain import Drain
-from .gaps import Gap, Gaps
+from .gaps import Gap, Gaps, Report, together
 from .queue import Waiting, WaitingQueue
 from .spool import Spool
 
@@ -66,6 +67,7 @@ class Writer:
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
+        self._may_be_stored = False
         self.groups = Histogram("group_batches", "Batches of a transaction", buckets=_GROUP_BATCHES, registry=None)
         self.commits = Histogram("commit_seconds", "Seconds of a transaction", buckets=_COMMIT_SECONDS, registry=None)
 
@@ -86,7 +88,7 @@ class Writer:
 
     def gap(self, pilot: PilotId, size: int, reason: str) -> None:
         """Mark the gap of a message of ``size`` bytes that was refused before it became a batch."""
-        self._gaps.merge({pilot: Gap(1, size, reason)})
+        self._gaps.keep([Report(pilot, Gap(1, size, reason))])
 
     def stop(self) -> None:
         """Refuse new batches, write those that wait to the store or the spool, and end; the rest is refused."""
@@ -135,21 +137,48 @@ class Writer:
     def _take(self, group: list[Waiting]) -> None:
         """Store or spool a group, behind the lines that report gaps."""
         claimed = [item for item in map(self._claim, group) if item]
-        gaps, lines = self._gaps.take()
-        items = [*((batch, None) for batch in lines), *claimed]
-        if not items:
+        reports = self._gaps.take()
+        if not claimed and not reports:
             return
-        first = self._take_numbers(len(items))
-        numbered = [self._named(first + index, *item) for index, item in enumerate(items)]
-        futures = [answer for _, answer in items]
+        numbered = self._numbered(reports, claimed)
+        futures = [*([None] * len(reports)), *(answer for _, answer in claimed)]
+        self._may_be_stored = False
         try:
             self._store_or_spool(numbered, futures)
             self._answers.told(numbered)
             self._refusal = ""
         except PilotLogError as error:
             self._refusal = str(error)
-            self._gaps.merge(gaps)
-            self._refuse(numbered[len(lines) :], futures[len(lines) :], error)
+            self._not_taken(reports, numbered, futures, error)
+
+    def _numbered(self, reports: Sequence[Report], claimed: Sequence[tuple[Batch, Answer]]) -> list[Numbered]:
+        """Return the lines of the reports and the batches behind them, with growing numbers."""
+        news = sum(not report.number for report in reports) + len(claimed)
+        numbers = itertools.count(self._take_numbers(news))
+        lines = [self._named(report.number or next(numbers), self._gaps.line(report), None) for report in reports]
+        return [*lines, *(self._named(next(numbers), *item) for item in claimed)]
+
+    def _not_taken(
+        self,
+        reports: Sequence[Report],
+        numbered: Sequence[Numbered],
+        futures: Sequence[Answer | None],
+        error: PilotLogError,
+    ) -> None:
+        """Refuse what is not answered yet. Keep its gaps, and those whose lines are not stored, for the next group."""
+        pairs = zip(numbered, futures, strict=True)
+        refused = [(item, answer) for item, answer in pairs if answer and not answer.done()]
+        gaps = [Report.of(item.batch, str(error), item.number) for item, _ in refused if item.batch.text]
+        lines = [
+            dataclasses.replace(report, number=item.number) for report, item in zip(reports, numbered, strict=False)
+        ]
+        if self._may_be_stored:
+            old = [report for report in reports if report.number]
+            self._gaps.keep([*old, *together([*lines[len(old) :], *gaps])])
+        else:
+            self._gaps.keep([*reports, *(dataclasses.replace(gap, number=0) for gap in gaps)])
+        for _, answer in refused:
+            answer.set_exception(error)
 
     def _named(self, number: int, batch: Batch, answer: Answer | None) -> Numbered:
         """Return the batch with its number, its name, and the deliveries of the answers to the messages before it."""
@@ -182,6 +211,7 @@ class Writer:
                 self._halve(numbered, futures, error)
                 return
             except StoreUnavailable as error:
+                self._may_be_stored = True
                 self._drain.store_failed(error)
                 receipts = self._drain.append(self._epoch, numbered, error)
         _answer(futures, receipts)
