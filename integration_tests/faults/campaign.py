@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from ..stack import ending
-from . import evidence, plan
+from . import causes, evidence, plan
 from .field import Field
 from .run import Run
 
@@ -110,13 +110,15 @@ def summary(result):
     """One run in a line, and its findings."""
     counts = result.counts
     faults = ", ".join(map(str, result.faults)) or "none"
+    why = ", ".join(f"{name.removeprefix('doubled bytes: ')} {counts[name]}" for name in causes.ALL if counts[name])
     words = (
         f"seed {result.seed}: {'FAILED' if result.findings else 'ok'} | {faults} | {counts['messages']} messages,"
-        f" lines: {counts['sent']} sent, {counts['acknowledged']} acknowledged, {counts['refused']} refused,"
-        f" {counts['lost']} lost,"
-        f" {counts['doubled']} doubled, {counts['bare doubled']} bare doubled | bytes: {counts['bytes sent']} sent,"
-        f" {counts['lost bytes']} lost, {counts['bytes doubled']} doubled, {counts['missing bytes']} told"
-        f" | {counts['stock pilots']} stock pilots, {counts['stock pilots that died']} died"
+        f" {counts['messages of stock pilots']} of {counts['stock pilots']} stock pilots,"
+        f" {counts['stock pilots that died']} of which died | lines: {counts['sent']} sent,"
+        f" {counts['acknowledged']} acknowledged, {counts['refused']} refused, {counts['lost']} lost"
+        f" | bytes: {counts['bytes sent']} sent, {counts['bytes acknowledged']} acknowledged,"
+        f" {counts['lost bytes']} lost, {counts['missing bytes']} told missing,"
+        f" {counts['bytes doubled']} doubled{f' ({why})' if why else ''}"
         f" | slowest answer {result.slowest:.1f} s | {result.seconds:.0f} s"
     )
     kept = [f"kept: {result.evidence}"] if result.evidence else []

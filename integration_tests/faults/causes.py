@@ -15,6 +15,7 @@ BETWEEN = "doubled bytes: another message from that address came between"
 AT_WORK = "doubled bytes: the collector was still at work on the first"
 RESENT = "bytes left out, sent again"
 MISTAKEN = "bytes left out by mistake, and told, after a restart"
+ALL = (BEHIND, REFUSED_AND_STORED, BETWEEN, AT_WORK, RESENT, MISTAKEN)
 
 
 def explain(ledgers, accounts, exchange_of, was_down):
