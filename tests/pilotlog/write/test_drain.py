@@ -252,6 +252,27 @@ def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, s
     until(lambda: not problems)
 
 
+def test_a_line_about_text_that_is_stored_after_all_goes_through_the_spool_and_is_dropped(
+    make_writer, switch, transactions, monkeypatch
+):
+    def full(*_):
+        raise SpoolUnavailable("disk full")
+
+    writer = make_writer()
+    switch.answers_lost = 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "append", full)
+        switch.away_after_next = True
+        with pytest.raises(SpoolUnavailable):
+            send(writer, line("stored after all"))
+    send(writer, line("kept"))
+    assert writer.status()["Spool"]["Batches"] == 2
+    switch.away = switch.away_after_next = False
+    until(lambda: drained(writer) and b"kept" in read(transactions))
+    assert read(transactions) == line("stored after all") + line("kept")
+    assert missing(transactions) == 0
+
+
 def test_a_gap_is_told_before_the_collector_stops(make_writer, switch, transactions):
     writer = make_writer()
     switch.away = True
