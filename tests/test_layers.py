@@ -58,6 +58,8 @@ ROOMS = (
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
     (f"{COMMANDS}.canary_credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
+    # which of DIRAC's services has pilots' output
+    (f"{COMMANDS}.reading", (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
     (COMMANDS, (LOGIC, COMMANDS, "DIRAC")),
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),

@@ -1,4 +1,4 @@
-"""A private mariadbd: data folder, port and accounts of its own."""
+"""A private mariadbd, or the server that SERVER names: data folder, port and accounts of its own."""
 
 import getpass
 import os
@@ -10,6 +10,9 @@ from pathlib import Path
 import MySQLdb
 
 from .processes import StackError, wait_until
+
+#: A variable with the folder of another server than the installed one; `bin` in it has mariadbd or mysqld.
+SERVER = "STACK_DATABASE_SERVER"
 
 SERVER_OPTIONS = (
     "--bind-address=127.0.0.1",
@@ -23,6 +26,23 @@ SERVER_OPTIONS = (
     # relative to the data folder, as the path of a socket may not be long
     "--socket=mariadb.sock",
 )
+
+
+def is_mysql():
+    """Whether SERVER is a MySQL."""
+    return (Path(os.environ.get(SERVER, "/nowhere")) / "bin" / "mysqld").exists()
+
+
+def _path():
+    other = os.environ.get(SERVER)
+    return (f"{other}/bin:" if other else "") + os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _make_files():
+    """The command, without its options of place and user, that makes a data folder."""
+    if is_mysql():
+        return ["mysqld", "--initialize-insecure"]
+    return ["mariadb-install-db", "--auth-root-authentication-method=normal", "--skip-test-db"]
 
 
 class MariaDB:
@@ -49,27 +69,26 @@ class MariaDB:
         part = self.folder / "data.new"
         shutil.rmtree(part, ignore_errors=True)
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
-        argv = ["mariadb-install-db", "--no-defaults", f"--user={self._user}", f"--datadir={part}",
-                "--auth-root-authentication-method=normal", "--skip-test-db"]  # fmt: skip
+        program, *options = _make_files()
+        argv = [program, "--no-defaults", *options, f"--user={self._user}", f"--datadir={part}"]
         done = subprocess.run(argv, env=self.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise StackError(f"mariadb-install-db failed:\n{done.stdout}{done.stderr}")
+            raise StackError(f"{argv[0]} failed:\n{done.stdout}{done.stderr}")
         part.rename(self._data)
 
     def environment(self):
         """Return the environment for the server."""
-        path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin"
-        return {"PATH": path, "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp")}
+        return {"PATH": _path(), "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp")}
 
     def argv(self):
         """Return the command that runs the server; it sets the accounts' passwords at each start."""
         self._write_init_file()
-        server = shutil.which("mariadbd", path=self.environment()["PATH"])
+        server = shutil.which("mysqld" if is_mysql() else "mariadbd", path=_path())
         if not server:
             raise StackError("there is no mariadbd: install mariadb-server")
         own = [f"--user={self._user}", f"--datadir={self._data}", f"--port={self.port}",
                f"--pid-file={self.folder / 'mariadbd.pid'}", f"--init-file={self._init_file}"]  # fmt: skip
-        return [server, "--no-defaults", *own, *SERVER_OPTIONS]
+        return [server, "--no-defaults", *own, *SERVER_OPTIONS, *(("--mysqlx=OFF",) if is_mysql() else ())]
 
     def _write_init_file(self):
         # 'Dirac'@'%' is the account that dirac-install-db grants to

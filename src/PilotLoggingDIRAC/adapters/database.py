@@ -124,11 +124,11 @@ class _MigratedTransactions(Transactions):
     def _prepare(self) -> None:
         if self.engine is None:
             self.engine = make_engine(self._url or database_url(), self.settings)
-        if not missing(self.engine):
+        if not missing(self.engine, self.settings):
             return
         patient = dataclasses.replace(self.settings, read_seconds=_MIGRATION_SECONDS)
         engine = make_engine(self.engine.url, patient)
         try:
-            migrate(engine, self._clock)
+            migrate(engine, self._clock, self.settings)
         finally:
             engine.dispose()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from DIRAC.MonitoringSystem.Client.WebAppClient import WebAppClient
+from DIRAC.Core.Base.Client import Client
 from DIRAC.WorkloadManagementSystem.Client.PilotManagerClient import PilotManagerClient
 
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 from PilotLoggingDIRAC.pilotlog.model import Output
 from PilotLoggingDIRAC.pilotlog.read.job_output import OutputNotRetrieved
@@ -44,7 +45,8 @@ class DelegatedJobPilots:
 
         Each call has a client of its own, as a client belongs to one thread and here also to one caller.
         """
-        result = WebAppClient(useCertificates=True, **self.in_the_name_of).getPilotOutput(reference, timeout=_SECONDS)
+        client = Client(url=OUTPUT_SERVICE, useCertificates=True, **self.in_the_name_of)
+        result = client.getPilotOutput(reference, timeout=_SECONDS)
         if result["OK"]:
             return Output(result["Value"]["StdOut"], result["Value"]["StdErr"])
         kind = NotAllowed if result.get("Errno") == NotAllowed.errno else OutputNotRetrieved

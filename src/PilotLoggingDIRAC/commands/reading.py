@@ -9,6 +9,7 @@ from typing import Any
 
 from DIRAC.Core.Base.Client import Client
 
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands.answers import patiently, value
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.listing import listing
@@ -105,7 +106,7 @@ class LogReading:
     def output(self, name: str, source: str = "") -> PilotOutput:
         """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
         names = ([source],) if source else ()
-        found = value(Client(url="Monitoring/WebApp", timeout=600).getPilotOutput(name, *names))
+        found = value(Client(url=OUTPUT_SERVICE, timeout=600).getPilotOutput(name, *names))
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
 
     def pages(self, pilot: Pilot) -> Iterator[str]:

@@ -74,7 +74,8 @@ class StoreSettings:
     connect_seconds: int = 2
     read_seconds: int = 3
     lock_seconds: int = 2
-    deadlock_tries: int = 5
+    deadlock_tries: int = 8
+    deadlock_pause_seconds: float = 0.02
     max_connections: int = 8
     connection_test_seconds: float = 0.1
     connection_idle_seconds: float = 60.0

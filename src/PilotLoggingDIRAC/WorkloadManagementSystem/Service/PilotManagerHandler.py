@@ -1,4 +1,7 @@
-"""DIRAC's PilotManager, with ``getPilotOutput`` by the chain of sources."""
+"""DIRAC's PilotManager; pilots' output and logging info come from the chains of sources, after a check of rights.
+
+DIRAC 9.0 has these two methods here, later versions in Monitoring/WebApp: see ``adapters/output_service``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ except Exception as error:  # the service does more than this
 
 
 class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
-    """DIRAC's handler, with ``getPilotOutput`` of ours."""
+    """DIRAC's handler, with pilots' output and logging info of ours."""
 
     auth_getPilotOutput = ["authenticated"]
     types_getPilotOutput = [str]
@@ -28,3 +31,15 @@ class PilotManagerHandler(PilotOutputMixin, DIRACPilotManagerHandler):
         :return: S_OK(dict) with StdOut, StdErr, VO, FileList, LogSource, LogComplete, LogEnded, LogMissingBytes
         """
         return self.pilotOutput(pilotReference, sources)
+
+    auth_getPilotLoggingInfo = ["authenticated"]
+    types_getPilotLoggingInfo = [str]
+
+    @exported
+    def export_getPilotLoggingInfo(self, pilotReference):
+        """Return the CE's logging info of a pilot's job, or a summary of the pilot's own log where the CE has none.
+
+        :param str pilotReference: the pilot's reference, or its stamp
+        :return: S_OK(str)
+        """
+        return self.pilotLoggingInfo(pilotReference)

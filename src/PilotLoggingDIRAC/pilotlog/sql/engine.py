@@ -5,6 +5,8 @@ No connection is made before the first step, so that a collector can start while
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +21,11 @@ from ..settings import StoreSettings
 from .hex_blob import write_hex
 from .idle_connections import watch_idle_connections
 
-_DEADLOCK = 1213
+#: A deadlock, which on a Galera cluster is also a change of another node's; and a table that is just being changed.
+_LATER = frozenset({1213, 1684})
 _DUPLICATE = 1062
+#: Pauses grow up to this many times the first one.
+_LONGEST = 16
 _PACKET_TOO_LARGE = 1153
 #: A number out of range, a value that is cut or no value of its column, characters that the column can't hold.
 _NO_VALUE = frozenset({1264, 1265, 1292, 1366, 1406})
@@ -74,16 +79,36 @@ class Transactions:
         A step that loses a deadlock, or a race for a new row, is run again, a bounded number of times. Raise
         StoreUnavailable when the outcome is unknown, StoreRefused when the database does not accept the data.
         """
-        tries = self.settings.deadlock_tries
-        for last in (False,) * (tries - 1) + (True,):
-            with translated_errors():
-                try:
-                    with self.engine.begin() as connection:
-                        return step(connection, *args)
-                except (OperationalError, IntegrityError) as error:
-                    if not _worth_repeating(error) or (last and isinstance(error, IntegrityError)):
-                        raise
-        raise StoreUnavailable("The database reported deadlocks again and again")
+        return repeatedly(lambda: self._once(step, *args), self.settings)
+
+    def _once(self, step: Callable[..., Result], *args: object) -> Result:
+        with self.engine.begin() as connection:
+            return step(connection, *args)
+
+
+def repeatedly(
+    step: Callable[[], Result],
+    settings: StoreSettings,
+    races: frozenset[int] = frozenset(),
+    sleep: Callable[[float], object] = time.sleep,
+) -> Result:
+    """Return what ``step`` returns; run it again when it loses a deadlock, a race for a new row, or one with an error
+    of ``races``.
+
+    The pauses are drawn at random, so that those who met don't meet again, up to a bound that doubles. Raise what
+    ``translated_errors`` raises, and StoreUnavailable after ``deadlock_tries``.
+    """
+    first = bound = settings.deadlock_pause_seconds
+    for left in reversed(range(settings.deadlock_tries)):
+        with translated_errors():
+            try:
+                return step()
+            except (OperationalError, IntegrityError) as error:
+                if not _worth_repeating(error, races) or (not left and isinstance(error, IntegrityError)):
+                    raise
+        sleep(random.uniform(0, bound) if left else 0)
+        bound = min(2 * bound, _LONGEST * first)
+    raise StoreUnavailable("The database reported deadlocks again and again")
 
 
 def _code(error: DBAPIError) -> int | None:
@@ -91,10 +116,10 @@ def _code(error: DBAPIError) -> int | None:
     return args[0] if args and isinstance(args[0], int) else None
 
 
-def _worth_repeating(error: DBAPIError) -> bool:
+def _worth_repeating(error: DBAPIError, races: frozenset[int]) -> bool:
     if isinstance(error, IntegrityError):
         return _code(error) in (_DUPLICATE, None)  # sqlite gives no code
-    return _code(error) == _DEADLOCK
+    return _code(error) in _LATER | races
 
 
 @contextmanager
@@ -117,4 +142,4 @@ def translated_errors() -> Iterator[None]:
         raise StoreUnavailable(f"The database is not usable ({type(error).__name__})") from error
 
 
-__all__ = ["Connection", "Transactions", "make_engine", "translated_errors"]
+__all__ = ["Connection", "Transactions", "make_engine", "repeatedly", "translated_errors"]

@@ -14,11 +14,16 @@ from sqlalchemy.schema import CreateColumn
 
 from ..errors import StoreUnavailable
 from ..ports import Clock
-from .engine import translated_errors
+from ..settings import StoreSettings
+from .engine import repeatedly
 from .schema import files, logs, metadata, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
 _LOCK_SECONDS = 60
+#: A table, column or index that is there already: a step that somebody else runs at the same time on another node of a
+#: cluster, as the named lock is each node's own.
+_RACES = frozenset({1050, 1060, 1061})
+_SETTINGS = StoreSettings()
 
 
 def _create_tables(connection: Connection) -> None:
@@ -91,20 +96,30 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
 )
 
 
-def migrate(engine: Engine, clock: Clock) -> list[str]:
+def migrate(engine: Engine, clock: Clock, settings: StoreSettings = _SETTINGS) -> list[str]:
     """Bring the schema up to date and return the names of the steps that were run.
 
     Raise StoreUnavailable when the database can't be reached or somebody else holds the lock for a minute.
     """
-    with translated_errors(), engine.connect() as connection, _Lock(connection):
-        return [name for version, name, step in MIGRATIONS if _apply(connection, version, name, step, clock)]
+    done: list[str] = []
+    repeatedly(lambda: _migrate(engine, clock, done), settings, _RACES)
+    return done
 
 
-def missing(engine: Engine) -> list[str]:
+def _migrate(engine: Engine, clock: Clock, done: list[str]) -> None:
+    with engine.connect() as connection, _Lock(connection):
+        done += (name for version, name, step in MIGRATIONS if _apply(connection, version, name, step, clock))
+
+
+def missing(engine: Engine, settings: StoreSettings = _SETTINGS) -> list[str]:
     """Return the names of the steps that have not been run. Raise StoreUnavailable."""
-    with translated_errors(), engine.connect() as connection:
-        recorded = _recorded(connection)
+    recorded = repeatedly(lambda: _all_recorded(engine), settings)
     return [name for version, name, _ in MIGRATIONS if version not in recorded]
+
+
+def _all_recorded(engine: Engine) -> set[int]:
+    with engine.connect() as connection:
+        return _recorded(connection)
 
 
 def _apply(connection: Connection, version: int, name: str, step: Callable[[Connection], None], clock: Clock) -> bool:
