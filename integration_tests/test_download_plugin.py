@@ -20,10 +20,12 @@ DIRAC_S = {
     f"{SECTION}/HandlerPath": f"DIRAC/{SYSTEM}System/Service/{SERVICE}Handler.py",
     f"{SECTION}/DownloadPlugin": "PilotLoggingDownloadPlugin",
 }
+#: As the guide says; without it PilotManager of DIRAC 9.0 admits operators alone.
+FOR_ALL = {f"{SECTION}/Authorization/getPilotOutput": "authenticated"}
 #: Options, extensions, the plugin's name.
 NEIGHBOURS = {
-    "DIRAC": (DIRAC_S, (), "PilotLoggingDownloadPlugin"),
-    "VO": ({}, (grid.NEIGHBOUR,), "FileCacheDownloadPlugin"),
+    "DIRAC": (DIRAC_S | FOR_ALL, (), "PilotLoggingDownloadPlugin"),
+    "VO": (FOR_ALL, (grid.NEIGHBOUR,), "FileCacheDownloadPlugin"),
 }
 with_a_vo_s_extension = pytest.mark.parametrize("plugin", ["VO"], indirect=True)
 _jobs = itertools.count(700_000)

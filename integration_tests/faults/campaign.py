@@ -18,11 +18,11 @@ MAX_SHOWN = 12
 LOOKS = 4
 
 
-def campaign(seeds, jobs, folder, balanced=False, has_agent=True):
+def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
     with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
-        same = ([value] * jobs for value in (folder, balanced, has_agent))
+        same = ([value] * jobs for value in (folder, balanced, has_agent, galera))
         done = list(pool.map(job, [share for share in shares if share], *same))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
@@ -33,12 +33,12 @@ def _begin():
     ending.die_with_parent()
 
 
-def job(seeds, folder, balanced=False, has_agent=True):
+def job(seeds, folder, balanced=False, has_agent=True, galera=False):
     """The runs of some seeds on a stack of their own."""
     root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
     results = []
     try:
-        with Field(root, balanced, has_agent) as field:
+        with Field(root, balanced, has_agent, galera) as field:
             say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
                 f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
             results = Job(field, Path(folder)).go(seeds)
@@ -68,7 +68,8 @@ class Job:
 
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
-        run = Run(self._field, plan.make(seed, self._field.is_balanced, self._field.has_agent))
+        field = self._field
+        run = Run(field, plan.make(seed, field.is_balanced, field.has_agent, field.is_cluster))
         result = run.go()
         self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:

@@ -47,11 +47,14 @@ CLOCK_SOURCE = Path(__file__).parent / "clock.c"
 class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
-    def __init__(self, root, balanced=False, has_agent=True):
-        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived."""
-        self.stack = Stack(root, collectors=2 if balanced else 1)
+    def __init__(self, root, balanced=False, has_agent=True, galera=False):
+        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived. ``galera``: with a
+        cluster as the database.
+        """
+        self.stack = Stack(root, collectors=2 if balanced else 1, galera=galera)
         self.is_balanced = balanced
         self.has_agent = has_agent
+        self.is_cluster = galera
         self.spool = self.stack.root / "spool"
         self.has_small_spool = False
         self._clock_library = self.stack.root / "clock.so"

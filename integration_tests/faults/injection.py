@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..stack import world
-from ..stack.components import BALANCER, MARIADB
+from ..stack.components import BALANCER, GALERA, MARIADB
 from ..stack.processes import signal_quietly, wait_until
 from .field import AGENT, COLLECTORS
 from .patience import stretched
@@ -76,6 +76,22 @@ class Injector:
 
     def _database_stop(self, fault):
         self._component_stop(MARIADB, fault)
+
+    def _database_kill_node(self, fault):
+        self._component_kill(GALERA[fault.detail], fault)
+
+    def _database_stop_node(self, fault):
+        """A node that is silent for long is put out by the others, and comes back by itself."""
+        self._component_stop(GALERA[fault.detail], fault)
+        self._stack.database.nodes[GALERA[fault.detail]].wait()
+
+    def _database_no_quorum(self, fault):
+        """Two nodes die at once: the one that is left takes nothing until they are back."""
+        dead = [name for number, name in enumerate(GALERA) if number != fault.detail]
+        for name in dead:
+            self._stack.kill(name)
+        time.sleep(fault.seconds)
+        self._stack.start(*dead)
 
     def _database_cut(self, fault):
         self._field.database_proxy.cut(True)

@@ -25,6 +25,10 @@ FAULTS = {
 }  # fmt: skip
 #: Those that make sense only with a balancer: it dies, or a collector hangs until the balancer gives it up.
 BALANCED = {"balancer": {"kill": (2, 0, 3), "terminate": (1, 0, 3)}, "hang": {"stop": (1, 14, 18)}}
+#: What happens to the database in place of the above, where it is a cluster; the first node is the one written to.
+GALERA = {"kill node": (4, 0, 6), "stop node": (3, 1, 10), "no quorum": (2, 1, 8), "cut": (1, 1, 6),
+          "lose commits": (2, 1, 6)}  # fmt: skip
+NODES = (0, 0, 0, 1, 2)
 #: What one of these needs for itself.
 CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"database", "collector", "second"},
            "hang": {"collector", "second", "drain", "spool"}}  # fmt: skip
@@ -79,7 +83,9 @@ class SenderPlan:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to whom, when, for how long; ``detail`` is a VO's number, or the seconds of a clock's jump."""
+    """What happens to whom, when, for how long; ``detail`` is a VO's number, or the seconds of a clock's jump, or
+    a node's number.
+    """
 
     lane: str
     kind: str
@@ -105,13 +111,13 @@ class Plan:
     faults: tuple[Fault, ...]
 
 
-def make(seed, balanced=False, has_agent=True):
+def make(seed, balanced=False, has_agent=True, galera=False):
     """The plan of a seed. Without an agent its faults are left out."""
     random = Random(seed)
     senders = [_sender(random, f"r{seed}s{number}") for number in range(random.randint(4, 7))]
     for _ in range(random.randint(1, 3)):
         senders += _stock(random, seed, len(senders), nodes=1 if balanced else random.choice((1, 1, 2)))
-    faults = [fault for fault in _faults(random, balanced) if has_agent or not fault.needs_agent]
+    faults = [fault for fault in _faults(random, balanced, galera) if has_agent or not fault.needs_agent]
     return Plan(seed, tuple(senders), tuple(sorted(faults, key=lambda fault: fault.at)))
 
 
@@ -165,7 +171,7 @@ def _treatment(random, trouble):
     return Treatment(kind, amount.get(kind, 0.0))
 
 
-def _faults(random, balanced):
+def _faults(random, balanced, galera):
     lanes, faults = [], []
     first = [lane for lane in [random.choice((*BALANCED, None))] if lane] if balanced else []
     for lane in [*first, *random.sample(sorted(FAULTS), len(FAULTS))]:
@@ -173,17 +179,17 @@ def _faults(random, balanced):
         if len(lanes) < 4 and not clash:
             lanes.append(lane)
     for lane in lanes[: random.randint(1, 4)]:
-        faults += _lane(random, lane)
+        faults += _lane(random, lane, (FAULTS | BALANCED | ({"database": GALERA} if galera else {}))[lane])
     return faults
 
 
-def _lane(random, lane):
+def _lane(random, lane, kinds):
     at = random.uniform(*(LATE if lane in LATE_LANES else EARLY))
     for _ in range(random.choice((1, 1, 2))):
-        kinds = (FAULTS | BALANCED)[lane]
         kind = random.choices(list(kinds), [share for share, _, _ in kinds.values()])[0]
         seconds = random.uniform(*kinds[kind][1:])
         detail = random.choice((-60, 60)) if lane == "clock" else random.randrange(2)
+        detail = random.choice(NODES) if kinds is GALERA else detail
         yield Fault(lane, kind, round(at, 2), round(seconds, 2), detail)
         at += seconds + random.uniform(0.5, 3)
         if at > ACTIVE_SECONDS + 3:

@@ -23,7 +23,8 @@ class Progress:
 
 def up(arguments):
     """Bring the stack up and say where things are."""
-    stack = Stack(arguments.root, tls=arguments.tls, agents=not arguments.no_agents, collectors=arguments.collectors)
+    how = {"tls": arguments.tls, "collectors": arguments.collectors, "galera": arguments.galera}
+    stack = Stack(arguments.root, agents=not arguments.no_agents, **how)
     progress = Progress()
     stack.up(progress)
     stack.stay()
@@ -89,6 +90,7 @@ def parser():
         if action is up:
             command.add_argument("--tls", choices=("m2", "std"), default="m2", help="the server's TLS")
             command.add_argument("--collectors", type=int, choices=(1, 2), default=1, help="2: behind HAProxy")
+            command.add_argument("--galera", action="store_true", help="the database is a cluster of three nodes")
             command.add_argument("--no-agents", action="store_true", help="start no agents")
         if action is down:
             command.add_argument("--purge", action="store_true", help="delete the folder too")

@@ -12,6 +12,7 @@ TORNADO = "tornado"
 SECOND_TORNADO = "tornado-2"  # the same once more on a port of its own; started by name only
 BALANCER = "balancer"
 MARIADB = "mariadb"
+GALERA = ("galera-1", "galera-2", "galera-3")  # nodes of a cluster, if there is one; MARIADB is then HAProxy
 CONFIGURATION = "Configuration"
 PORTAL = "portal"
 PORTAL_HTTP = "portal-http"  # it insists on that one, too
@@ -121,8 +122,14 @@ def databases():
     return [(system, name) for system, name in DATABASES if exists(system, "DB", f"{name}.sql")]
 
 
+def galera_ports(name):
+    """Return the names of a node's other ports: the cluster's talk, changes that it missed, a copy of all data."""
+    return [f"{name}-group", f"{name}-ist", f"{name}-sst"]
+
+
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
     diset = (service.name for service in (*SERVICES, PORTAL_SERVICE) if not service.https)
     own = [MARIADB, TORNADO, SECOND_TORNADO, BALANCER, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP]
-    return [*own, *STORAGE, *diset]
+    cluster = (port for name in GALERA for port in (name, *galera_ports(name)))
+    return [*own, *STORAGE, *cluster, *diset]

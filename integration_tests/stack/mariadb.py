@@ -9,6 +9,7 @@ from pathlib import Path
 
 import MySQLdb
 
+from .components import MARIADB
 from .processes import StackError, wait_until
 
 #: A variable with the folder of another server than the installed one; `bin` in it has mariadbd or mysqld.
@@ -54,6 +55,10 @@ class MariaDB:
         self._passwords = {"Dirac": password, "root": root_password}
         self._user = getpass.getuser()
 
+    def order(self):
+        """Names of the components of a stack that it consists of, in groups that are started one after the other."""
+        return ((MARIADB,),)
+
     @property
     def _data(self):
         return self.folder / "data"
@@ -91,17 +96,21 @@ class MariaDB:
         return [server, "--no-defaults", *own, *SERVER_OPTIONS, *(("--mysqlx=OFF",) if is_mysql() else ())]
 
     def _write_init_file(self):
+        # one statement a line: the server reads no other way
+        with os.fdopen(os.open(self._init_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write("\n".join(self.accounts()) + "\n")
+
+    def accounts(self):
+        """Return the statements that set the accounts and their passwords."""
         # 'Dirac'@'%' is the account that dirac-install-db grants to
         accounts = (("root", "127.0.0.1"), ("root", "localhost"), ("Dirac", "%"))
-        # one statement a line: the server reads no other way
         lines = ["DROP USER IF EXISTS ''@'localhost';"]
         for user, host in accounts:
             account, password = f"'{user}'@'{host}'", self._passwords[user]
             lines.append(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY '{password}';")
             lines.append(f"ALTER USER {account} IDENTIFIED BY '{password}';")
         lines.append("GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;")
-        with os.fdopen(os.open(self._init_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write("\n".join(lines) + "\n")
+        return lines
 
     def wait(self, patience_seconds=60):
         """Return when the accounts work."""

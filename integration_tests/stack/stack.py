@@ -11,7 +11,8 @@ from pathlib import Path
 from . import components, configuration, environment, forking, ports, world
 from .balancer import Front
 from .builder import Builder
-from .components import BALANCER, CONFIGURATION, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
+from .components import BALANCER, CONFIGURATION, GALERA, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
+from .galera import Cluster
 from .mariadb import MariaDB
 from .pki import Pki
 from .portal import Portal
@@ -21,7 +22,7 @@ from .storage import Storage
 
 START_SECONDS = 180
 RELEASE_SECONDS = 30
-STOP_SECONDS = {MARIADB: 30}
+STOP_SECONDS = dict.fromkeys((MARIADB, *GALERA), 30)
 
 
 def silent(text):
@@ -38,15 +39,19 @@ class Stack:
 
     `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
     elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or a local
-    configuration alone. `component_environment` and `component_options` (full path to value) are more environment
-    variables and options of single components, by name, from their next start on. Who opens the same `root` later, in
-    another process, with the same arguments, can do all the same things.
+    configuration alone; `galera`, whether the database is a cluster of three nodes. `component_environment` and
+    `component_options` (full path to value) are more environment variables and options of single components, by name,
+    from their next start on. Who opens the same `root` later, in another process, with the same arguments, can do all
+    the same things.
     """
 
-    def __init__(self, root: Path, tls="m2", agents=False, storage=(), configuration_server=False, collectors=1):
+    def __init__(
+        self, root: Path, tls="m2", agents=False, storage=(), configuration_server=False, collectors=1, galera=False
+    ):
         self.root = Path(root).resolve()
         self.tls = tls
         self.agents = agents
+        self.galera = galera
         self.configuration_server = configuration_server
         self.component_environment = {}
         self.component_options = {}
@@ -111,7 +116,8 @@ class Stack:
         with self._lock(), self._down_unless_done():
             self._build(progress)
             progress("database")
-            self.start(MARIADB)
+            for names in self.database.order():
+                self.start(*names)
             self._builder.create_databases(self.database)
             if self.configuration_server:
                 self.start(CONFIGURATION)
@@ -214,8 +220,10 @@ class Stack:
 
     @property
     def database(self):
-        """The MariaDB server's files and accounts."""
+        """The MariaDB server's files and accounts, or the cluster's."""
         kept = self._settings.state
+        if self.galera:
+            return Cluster(self.root, kept.ports, kept.database_password, kept.database_root_password)
         folder = self.root / "mariadb"
         return MariaDB(folder, kept.ports[MARIADB], kept.database_password, kept.database_root_password)
 
@@ -260,6 +268,8 @@ class Stack:
             self._processes.wait_for_port(name, self.ports[name], START_SECONDS)
         if name == MARIADB:
             self.database.wait()
+        if name in GALERA:
+            self.database.nodes[name].wait()
         if name in self.storage.names:
             self.storage.wait(name)
 
@@ -279,6 +289,8 @@ class Stack:
     def _argv(self, name):
         if name == MARIADB:
             return self.database.argv()
+        if name in GALERA:
+            return self.database.nodes[name].argv()
         if server := self._server(name):
             return server.command()
         words = components.entry_point(name)

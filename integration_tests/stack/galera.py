@@ -1,0 +1,182 @@
+"""Three MariaDB nodes that hold the same data, and HAProxy before them at the database's port, as the guide shows.
+
+In a stack the component MARIADB is then HAProxy, and the nodes are components of their own. Sources: MariaDB's
+documentation of Galera (system variables wsrep_*, provider options), HAProxy 2.6's configuration manual.
+"""
+
+import re
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+import MySQLdb
+
+from . import environment
+from .balancer import PROGRAM
+from .components import GALERA, MARIADB, galera_ports
+from .mariadb import MariaDB
+from .processes import StackError, is_listening, wait_until
+
+GUIDE = environment.TOP / "docs" / "administrator" / "haproxy-database.cfg"
+CHECK = GUIDE.with_name("galera-check.sh")
+PROVIDER = "/usr/lib/galera/libgalera_smm.so"
+_YOURS = re.compile(r"^ +(\S+).*# yours\n", re.MULTILINE)
+_BOOTSTRAP = re.compile(r"^safe_to_bootstrap: \d", re.MULTILINE)
+_POSITION = re.compile(r"WSREP: Recovered position: (\S+)")
+_SEQNO = re.compile(r"^seqno:\s+(-?\d+)", re.MULTILINE)
+
+NODE_OPTIONS = (
+    "--wsrep-on=ON",
+    f"--wsrep-provider={PROVIDER}",
+    "--wsrep-cluster-name=stack",
+    "--wsrep-sst-method=rsync",
+    "--binlog-format=ROW",
+    "--innodb-autoinc-lock-mode=2",
+    "--innodb-buffer-pool-size=64M",
+)
+
+
+class Node(MariaDB):
+    """One node; `others` are there to be joined."""
+
+    def __init__(self, folder, name, ports, passwords):
+        super().__init__(folder, ports[name], *passwords)
+        self.name = name
+        self._ports = ports
+
+    def argv(self):
+        """Return the command: it joins the others, or begins the cluster when none of them runs."""
+        others = [name for name in GALERA if name != self.name]
+        joins = any(is_listening(self._ports[galera_ports(name)[0]]) for name in others)
+        if not joins:
+            self._may_begin()
+        group, state, copy = (self._ports[name] for name in galera_ports(self.name))
+        provider = f"gmcast.listen_addr=tcp://127.0.0.1:{group};ist.recv_addr=127.0.0.1:{state};gcache.size=32M"
+        members = ",".join(f"127.0.0.1:{self._ports[galera_ports(name)[0]]}" for name in GALERA)
+        own = [
+            f"--wsrep-cluster-address=gcomm://{members}",
+            f"--wsrep-node-name={self.name}",
+            f"--wsrep-node-address=127.0.0.1:{group}",
+            f"--wsrep-provider-options={provider}",
+            f"--wsrep-sst-receive-address=127.0.0.1:{copy}",
+            *self._recovered(),
+            # the last gives its data first, the first one last: it is the one that is written to
+            f"--wsrep-sst-donor={','.join(reversed(others))}",
+        ]
+        # the accounts are set once, by the one that begins
+        plain = [word for word in super().argv() if not (joins and word.startswith("--init-file="))]
+        return [*plain, *NODE_OPTIONS, *own, *(() if joins else ("--wsrep-new-cluster",))]
+
+    def accounts(self):
+        """HAProxy's checks have an account without any rights."""
+        return [*super().accounts(), "CREATE USER IF NOT EXISTS 'haproxy'@'%';"]
+
+    @property
+    def is_built(self):
+        """Whether the files are there."""
+        return self._grastate.exists()
+
+    def begin_history(self):
+        """Let the present data be where a new history begins."""
+        lines = (
+            "# GALERA saved state",
+            "version: 2.1",
+            f"uuid:    {uuid.uuid4()}",
+            "seqno:   0",
+            "safe_to_bootstrap: 0",
+        )
+        self._grastate.write_text("\n".join(lines) + "\n")
+
+    def copy(self, other):
+        """Take the files of a node that doesn't run."""
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        shutil.copytree(other.folder / "data", self.folder / "data")
+
+    @property
+    def seqno(self):
+        """The number of the last change it had when it ended in good order; -1 when it didn't."""
+        found = _SEQNO.search(self._grastate.read_text()) if self._grastate.exists() else None
+        return int(found[1]) if found else -1
+
+    def is_ready(self):
+        """Whether it is in the primary component and has all changes."""
+        ask = "SHOW STATUS WHERE Variable_name IN ('wsrep_local_state', 'wsrep_ready')"
+        try:
+            return dict(self.sql(None, ask)) == {"wsrep_local_state": "4", "wsrep_ready": "ON"}
+        except MySQLdb.OperationalError:
+            return False
+
+    def wait(self, patience_seconds=120):
+        """Return when it is ready."""
+        if not wait_until(self.is_ready, patience_seconds):
+            raise StackError(f"{self.name} does not get ready")
+
+    def _recovered(self):
+        """Where a node that was killed stood: without this word it takes a copy of all data, though it has most."""
+        if not self._grastate.exists() or self.seqno >= 0:
+            return []
+        done = subprocess.run([*super().argv(), *NODE_OPTIONS, "--wsrep-recover"], env=self.environment(), text=True,
+                              capture_output=True, check=False)  # fmt: skip
+        found = _POSITION.search(done.stderr + done.stdout)
+        return [f"--wsrep-start-position={found[1]}"] if found else []
+
+    @property
+    def _grastate(self):
+        return self.folder / "data" / "grastate.dat"
+
+    def _may_begin(self):
+        if self._grastate.exists():
+            self._grastate.write_text(_BOOTSTRAP.sub("safe_to_bootstrap: 1", self._grastate.read_text()))
+
+
+class Cluster(MariaDB):
+    """The three nodes as one database server, at HAProxy's port."""
+
+    def __init__(self, root: Path, ports, password, root_password):
+        super().__init__(root / MARIADB, ports[MARIADB], password, root_password)
+        self.nodes = {name: Node(root / name, name, ports, (password, root_password)) for name in GALERA}
+        self._ports = ports
+
+    def order(self):
+        """Names of the components, in groups that are started one after the other: the one that has most begins."""
+        first, *others = sorted(self.nodes, key=lambda name: -self.nodes[name].seqno)
+        return ((first,), tuple(others), (MARIADB,))
+
+    def build(self):
+        """Make the nodes' files: the same for all, at the same place of one history, so that none needs a copy of all.
+
+        rsync, by which a node copies all data, writes as nobody when root runs it.
+        """
+        first, *others = self.nodes.values()
+        if first.is_built:
+            return
+        first.build()
+        first.begin_history()
+        for node in others:
+            node.copy(first)
+
+    def argv(self):
+        """Return the command of HAProxy, which stays in the foreground."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "haproxy.cfg").write_text(self.configuration())
+        return [PROGRAM, "-db", "-f", str(self.folder / "haproxy.cfg")]
+
+    def configuration(self):
+        """The guide's file with this stack's addresses in it."""
+        ours = {
+            "log": "    log stdout format raw local0\n",
+            "bind": f"    bind 127.0.0.1:{self.port}\n",
+            "external-check": f"    external-check command {CHECK}\n",
+        }
+        nodes = iter(GALERA)
+
+        def mine(line):
+            if line[1] != "server":
+                return ours.get(line[1], "")
+            words = line[0].partition("#")[0].split()
+            name = next(nodes)
+            return f"    server {name} 127.0.0.1:{self._ports[name]} {' '.join(words[3:])}\n"
+
+        return _YOURS.sub(mine, GUIDE.read_text())
