@@ -4,10 +4,9 @@ In a stack the component MARIADB is then HAProxy, and the nodes are components o
 documentation of Galera (system variables wsrep_*, provider options), HAProxy 2.6's configuration manual.
 """
 
+import os
 import re
-import shutil
 import subprocess
-import uuid
 from pathlib import Path
 
 import MySQLdb
@@ -21,6 +20,9 @@ from .processes import StackError, is_listening, wait_until
 GUIDE = environment.TOP / "docs" / "administrator" / "haproxy-database.cfg"
 CHECK = GUIDE.with_name("galera-check.sh")
 PROVIDER = "/usr/lib/galera/libgalera_smm.so"
+#: Our name of MariaDB's script that copies all data to a node by rsync.
+COPYING = "stack"
+_SCRIPT = Path("/usr/bin/wsrep_sst_rsync")
 _YOURS = re.compile(r"^ +(\S+).*# yours\n", re.MULTILINE)
 _BOOTSTRAP = re.compile(r"^safe_to_bootstrap: \d", re.MULTILINE)
 _POSITION = re.compile(r"WSREP: Recovered position: (\S+)")
@@ -30,11 +32,20 @@ NODE_OPTIONS = (
     "--wsrep-on=ON",
     f"--wsrep-provider={PROVIDER}",
     "--wsrep-cluster-name=stack",
-    "--wsrep-sst-method=rsync",
+    f"--wsrep-sst-method={COPYING}",
     "--binlog-format=ROW",
     "--innodb-autoinc-lock-mode=2",
     "--innodb-buffer-pool-size=64M",
 )
+
+
+def _as_root(script):
+    """Let a node that root runs be written as root: rsync would write as nobody."""
+    common = '$(dirname "$0")/wsrep_sst_common'
+    assert common in script, "another wsrep_sst_rsync than Debian 12's"
+    return script.replace(common, f'"{_SCRIPT.parent}/wsrep_sst_common"').replace(
+        "use chroot = no\n", f"use chroot = no\nuid = {os.geteuid()}\ngid = {os.getegid()}\n"
+    )
 
 
 class Node(MariaDB):
@@ -68,31 +79,19 @@ class Node(MariaDB):
         plain = [word for word in super().argv() if not (joins and word.startswith("--init-file="))]
         return [*plain, *NODE_OPTIONS, *own, *(() if joins else ("--wsrep-new-cluster",))]
 
+    def environment(self):
+        """Return the environment for the node, with our way of copying."""
+        script = self.folder / "bin" / f"wsrep_sst_{COPYING}"
+        if not script.exists():
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text(_as_root(_SCRIPT.read_text()))
+            script.chmod(0o755)
+        found = super().environment()
+        return found | {"PATH": f"{script.parent}:{found['PATH']}"}
+
     def accounts(self):
         """HAProxy's checks have an account without any rights."""
         return [*super().accounts(), "CREATE USER IF NOT EXISTS 'haproxy'@'%';"]
-
-    @property
-    def is_built(self):
-        """Whether the files are there."""
-        return self._grastate.exists()
-
-    def begin_history(self):
-        """Let the present data be where a new history begins."""
-        lines = (
-            "# GALERA saved state",
-            "version: 2.1",
-            f"uuid:    {uuid.uuid4()}",
-            "seqno:   0",
-            "safe_to_bootstrap: 0",
-        )
-        self._grastate.write_text("\n".join(lines) + "\n")
-
-    def copy(self, other):
-        """Take the files of a node that doesn't run."""
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.folder / "data", ignore_errors=True)
-        shutil.copytree(other.folder / "data", self.folder / "data")
 
     @property
     def seqno(self):
@@ -145,17 +144,12 @@ class Cluster(MariaDB):
         return ((first,), tuple(others), (MARIADB,))
 
     def build(self):
-        """Make the nodes' files: the same for all, at the same place of one history, so that none needs a copy of all.
-
-        rsync, by which a node copies all data, writes as nobody when root runs it.
-        """
+        """Make the first node's files; the others take a copy of all when they join."""
         first, *others = self.nodes.values()
-        if first.is_built:
-            return
         first.build()
-        first.begin_history()
         for node in others:
-            node.copy(first)
+            for name in ("data", "tmp"):
+                (node.folder / name).mkdir(parents=True, exist_ok=True)
 
     def argv(self):
         """Return the command of HAProxy, which stays in the foreground."""

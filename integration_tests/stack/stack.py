@@ -253,6 +253,8 @@ class Stack:
         own = own | environment.IN_TORNADO if name in (TORNADO, SECOND_TORNADO, PORTAL) else own
         if name in self.storage.names:
             own = self.storage.server(name).environment()
+        if name in GALERA:
+            own = self.database.nodes[name].environment()
         return self.env() | own | self.component_environment.get(name, {})
 
     def _start(self, name):
