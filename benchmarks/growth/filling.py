@@ -1,7 +1,7 @@
 """A catalogue of any size, as a year leaves it: one log in ten still has its text, five batches of 1 kB.
 
-Statements of the database make the rows (``seq_1_to_N`` is MariaDB's table of numbers), so that a million takes a
-minute or two. What a log is depends on its number alone: filling again gives the same.
+Statements of the database make the rows, so that a million takes a minute or two. What a log is depends on its number
+alone: filling again gives the same.
 """
 
 from datetime import timedelta
@@ -75,9 +75,20 @@ def text(number):
     return "".join(f"{line:.<{BATCH_BYTES // _LINES - 1}}\n" for line in lines).encode()
 
 
+def _digits(most):
+    return " UNION ALL ".join(f"SELECT {digit} AS seq" for digit in range(most))
+
+
+def _numbers():
+    """The statement for a step's numbers: MySQL has no table of numbers as MariaDB has."""
+    places = range(len(str(_STEP - 1)))
+    value = " + ".join(f"{10**place} * d{place}.seq" for place in places)
+    return f"SELECT %(first)s + {value} AS seq FROM " + " JOIN ".join(f"({_digits(10)}) d{place}" for place in places)
+
+
 # h is a number without order, made of the log's own. Ages: logs begin evenly over the year and last up to
 # 12 hours; of the last hundredth, which still go on, one in ten is silent.
-_LOGS = """
+_LOGS = f"""
 INSERT INTO PilotLogs (LogID, VO, PilotStamp, State, FirstSeen, LastSeen, NumberOfLines, NumberOfBytes, NextSequence,
     Resend, ReturnCode, PilotReference, Site, CE, Generation, VerifiedAt, Attempts, LastError, RetryAfter)
 SELECT n, CONCAT('vo', n %% 10, '.example.org'), LPAD(LOWER(HEX(n)), 32, '0'), s, f, l,
@@ -96,8 +107,8 @@ FROM (SELECT n, h, s, f, IF(s = 'Receiving' AND h DIV 50 %% 10, %(now)s - INTERV
     FROM (SELECT n, h, %(now)s - INTERVAL 365 * 86400 * (1 - n / %(all)s) SECOND AS f,
         CASE WHEN n <= %(here)s THEN 'Purged' WHEN n > %(all)s * 0.99 THEN 'Receiving' WHEN h %% 50 = 0 THEN 'Complete'
             WHEN h %% 50 = 1 THEN 'Incomplete' WHEN h %% 50 < 5 THEN 'Kept' ELSE 'Archived' END AS s
-        FROM (SELECT seq AS n, CRC32(CONCAT(seq, 'x')) AS h FROM seq_1_to_1000000000
-            WHERE seq BETWEEN %(first)s AND %(last)s) a) b) c
+        FROM (SELECT seq AS n, CRC32(CONCAT(seq, 'x')) AS h FROM ({_numbers()}) numbers
+            WHERE seq <= %(last)s) a) b) c
 """
 
 _FILES = """
@@ -110,8 +121,9 @@ SELECT LogID, 1, NextSequence, 'SE-1',
 FROM PilotLogs WHERE LogID BETWEEN %(first)s AND %(last)s AND State IN ('Archived', 'Purged')
 """
 
-_BATCHES = """
+_BATCHES = f"""
 INSERT INTO PilotLogBatches (LogID, Sequence, Received, NumberOfLines, NumberOfBytes, Payload)
-SELECT LogID, seq, LastSeen, 10, 1000, payload FROM PilotLogs JOIN seq_0_to_4 JOIN texts ON n = (LogID * 5 + seq) %% 64
+SELECT LogID, seq, LastSeen, 10, 1000, payload FROM PilotLogs
+    JOIN ({_digits(BATCHES)}) parts JOIN texts ON n = (LogID * 5 + seq) %% 64
 WHERE LogID BETWEEN %(first)s AND %(last)s AND LogID > %(here)s
 """

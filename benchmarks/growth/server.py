@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from integration_tests.stack import ending
-from integration_tests.stack.mariadb import MariaDB
+from integration_tests.stack.mariadb import MariaDB, is_mysql
 
 NAME = "PilotLoggingDB"
 
 #: As a database of this size gets it; the stack's 256 MB are for a demonstration.
-_OPTIONS = ("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=512M")
+_POOL = "--innodb-buffer-pool-size=1G"
 
 
 class Server:
@@ -38,7 +38,9 @@ def server():
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="growth-") as folder:
         maria = MariaDB(Path(folder), _free_port(), secrets.token_hex(8), secrets.token_hex(8))
         maria.build()
-        argv = ending.tied([*maria.argv(), *_OPTIONS])
+        # MySQL 9 does not know MariaDB's name for it
+        redo = "--innodb-redo-log-capacity=512M" if is_mysql() else "--innodb-log-file-size=512M"
+        argv = ending.tied([*maria.argv(), _POOL, redo])
         process = subprocess.Popen(argv, env=maria.environment(), stderr=subprocess.DEVNULL)
         try:
             maria.wait()

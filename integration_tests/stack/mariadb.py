@@ -29,6 +29,10 @@ SERVER_OPTIONS = (
 )
 
 
+#: Debian's folder for files is not there where the server is not installed.
+MYSQL_OPTIONS = ("--mysqlx=OFF", "--secure-file-priv=NULL")
+
+
 def is_mysql():
     """Whether SERVER is a MySQL."""
     return (Path(os.environ.get(SERVER, "/nowhere")) / "bin" / "mysqld").exists()
@@ -93,7 +97,7 @@ class MariaDB:
             raise StackError("there is no mariadbd: install mariadb-server")
         own = [f"--user={self._user}", f"--datadir={self._data}", f"--port={self.port}",
                f"--pid-file={self.folder / 'mariadbd.pid'}", f"--init-file={self._init_file}"]  # fmt: skip
-        return [server, "--no-defaults", *own, *SERVER_OPTIONS, *(("--mysqlx=OFF",) if is_mysql() else ())]
+        return [server, "--no-defaults", *own, *SERVER_OPTIONS, *(MYSQL_OPTIONS if is_mysql() else ())]
 
     def _write_init_file(self):
         # one statement a line: the server reads no other way
