@@ -84,10 +84,6 @@ DIRAC
     KeyFile = /opt/dirac/etc/grid-security/hostkey.pem
   }}
 }}
-DiracX
-{{
-  DisabledVOs = {vo}
-}}
 Registry
 {{
   VO
@@ -148,6 +144,7 @@ class Host:
         (ROOT / "bashrc").write_text(BASHRC)
         facts = {"host_dn": dn(self.subject), "admin_dn": dn(ADMIN), "services": ", ".join(SERVICES)}
         words = {"vo": VO, "group": GROUP, "pilots": PILOTS, "passwords": PASSWORDS, "name": self.name}
+        (ROOT / "etc" / "dirac.cfg").write_text(f"DiracX\n{{\n  DisabledVOs = {VO}\n}}\n")
         (ROOT / "install.cfg").write_text(INSTALL_CFG.format(**facts, **words))
 
     def _environment(self):

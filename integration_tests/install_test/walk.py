@@ -1,6 +1,7 @@
 """The walk: from nothing to a log that is read back, by the guide's commands."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +110,8 @@ def walk(name, work, keep):
             steps.say(f"FAILED: {error}\n(all output: {log.name})")
             return 1
         finally:
-            if keep:
+            if keep and sys.stdin.isatty():
                 subprocess.call(["bash", "--rcfile", "/opt/dirac/bashrc"])
+            elif keep:
+                signal.pause()
     return 0
