@@ -58,7 +58,8 @@ def make(name, work):
     os.environ.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
     os.environ["HOME"] = str(work / "home")
     call("mount", "--bind", work / "opt", "/opt")
-    call("mount", "-t", "tmpfs", "tmpfs", "/run")
+    for folder in ("/run", "/tmp"):
+        call("mount", "-t", "tmpfs", "tmpfs", folder)
     with (work / "log").open("w") as log:
         make_wheel(work)
         Host(name, log).make()
@@ -76,6 +77,18 @@ def make_wheel(work):
     """Build the package as the guide's reader would be given it."""
     quiet = ("-q", "--no-deps", "--no-build-isolation")
     call(sys.executable, "-m", "pip", "wheel", *quiet, "-w", work, TOP)
+
+
+def set_up_site(walk):
+    """Run DIRAC's set-up, which waits 5 s for its configuration server; on a busy machine that is too short."""
+    for _ in range(3):
+        try:
+            walk.do("dirac-setup-site -e install.cfg")
+            return
+        except Failed as error:
+            why = error
+            walk.do("sleep 10")
+    raise why
 
 
 def install(walk):
@@ -101,7 +114,7 @@ def walk(name, work, keep):
         try:
             steps.say("a host with DIRAC, without any service")
             host.start_database()
-            steps.do("dirac-setup-site -e install.cfg")
+            set_up_site(steps)
             steps.do(f"dirac-proxy-init -g {GROUP}")
             install(steps)
             steps.do(f"dirac-admin-pilot-logs-list --VO {VO}", codes=(0, 2))

@@ -192,10 +192,12 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
     def export_getUsage(self):
         """Return the size of the database, and the reasons why logs wait for their archive.
 
-        :return: S_OK({"VOs", "StoredBytes", "DiskBytes", "Failures"}). VOs: for each the number of logs with text in
-                 the database, their bytes before compression, and the bytes of logs heard of within a day.
+        :return: S_OK({"VOs", "StoredBytes", "DiskBytes", "Failures", "Server", "PilotAgents"}).
+                 VOs: for each the number of logs with text in the database, their bytes
+                 before compression, and the bytes of logs heard of within a day.
                  StoredBytes: bytes on disk of all VOs. DiskBytes: the bytes of DatabaseDiskGB, 0 if not set.
-                 Failures: logs that wait after a failure, by VO and reason
+                 Failures: logs that wait after a failure, by VO and reason. Server: Version and MaxAllowedPacket of the
+                 database's server. PilotAgents: why PilotAgentsDB can't be asked, empty if it can
         """
         access.require_operator(self.who)
         return self.collector.usage()
