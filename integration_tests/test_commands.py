@@ -124,7 +124,7 @@ def names(stack, example_pilot, connect, tmp_path_factory):
 
 @pytest.mark.parametrize("example", examples.examples())
 def test_example_of_the_guide_works(stack, names, example):
-    host = "UseServerCertificate" in example
+    host = "UseServerCertificate=yes" in example
     done = stack.run(names.words(example), user=None if host else "admin")
     assert "Traceback (most" not in done.stdout + done.stderr
     assert done.returncode in examples.may_end_with(example), f"{done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -1,6 +1,10 @@
-"""The walk: from nothing to a log that is read back, by the guide's commands."""
+"""The walk, by the guide's commands: from nothing to a log that is read back, all processes killed, back to DIRAC's own
+logging, and over again with what it collected.
+"""
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +18,23 @@ from .host import GROUP, VO, Host
 #: DIRAC's installer asks before it removes something.
 YES = "y\n" * 5
 LONG_SECONDS = 1800
+PAUSE_SECONDS = 3
+#: The dirac.cfg of a server makes commands act as the host, which reads no logs.
+AS_PERSON = "-o /DIRAC/Security/UseServerCertificate=no"
+COLLECTOR = "/Systems/WorkloadManagement/Services/TornadoPilotLogging"
+OLD_STAMP = "0123456789abcdef0123456789abcdef"
+SET_OPTION = """
+import sys
+from DIRAC.Core.Base.Script import Script
+words = sys.argv[1:]
+sys.argv[1:] = []
+Script.parseCommandLine()
+from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
+from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
+cs = CSAPI()
+returnValueOrRaise(cs.setOption(*words))
+returnValueOrRaise(cs.commit())
+"""
 
 
 class Failed(Exception):
@@ -32,13 +53,28 @@ class Walk:
         """Print a line with the time since the beginning."""
         print(f"[{time.monotonic() - self._began:5.0f} s] {text}", flush=True)
 
-    def do(self, command, codes=(0,), timeout=LONG_SECONDS):
+    def do(self, command, codes=(0,), timeout=LONG_SECONDS, shown=""):
         """Run a command as it is; raise Failed unless it ends with one of the codes."""
-        self.say(f"$ {command}")
+        self.say(shown or f"$ {command}")
         code, output = self.host.shell(command, YES, timeout)
         if code not in codes:
             raise Failed(f"{command}\nended with {code}:\n{output[-4000:]}")
         return output
+
+    def until(self, command, seconds=300):
+        """Run a command until it succeeds."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self.do(command)
+            except Failed:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(PAUSE_SECONDS)
+
+    def set_option(self, path, value):
+        """Set an option of the configuration, as people do it in the portal."""
+        self.do(f"python -c {shlex.quote(SET_OPTION)} {path} {value}", shown=f"{path} = {value}")
 
     def follow(self, page, section, number=None, codes=(0,)):
         """Run the commands of a section of the guide, all or one block's; return their output."""
@@ -99,9 +135,48 @@ def install(walk):
     walk.follow("install", "4. The agent")
     walk.do("dirac-install-component Monitoring WebApp")
     walk.follow("install", "5. The services that read")
-    # warnings: a single collector
-    walk.follow("install", "6. Check", 0, codes=(1,))
-    walk.follow("install", "6. Check", 1)
+    walk.follow("install", "6. Check", 0)
+    walk.do(f"dirac-admin-pilot-logs-enable {AS_PERSON} --VO {VO} --Yes")
+    read_back(walk)
+
+
+def read_back(walk):
+    """Send a test log as the VO's pilots would, and read it back from the collector."""
+    walk.do(f"dirac-admin-pilot-logs-check {AS_PERSON} --VO {VO} --NoArchive")
+
+
+def kill_everything(walk):
+    """Kill all that runit keeps; it starts all again, and logs are taken and read as before."""
+    walk.do("for folder in startup/*; do kill -9 $(cat $folder/supervise/pid); done")
+    walk.until(f"dirac-admin-pilot-logs-check {AS_PERSON} --VO {VO} --NoArchive")
+
+
+def go_back(walk):
+    """Follow upgrade.rst back to DIRAC's own collector, which then takes a message of a pilot."""
+    walk.do(f"dirac-admin-pilot-logs-disable --VO {VO} --Yes")
+    walk.set_option(f"{COLLECTOR}/LoggingPlugin", "FileCacheLoggingPlugin")
+    walk.follow("upgrade", "Back", -1)
+    walk.until(said("from before", OLD_STAMP))
+
+
+def come_over(walk):
+    """Follow upgrade.rst from DIRAC's own collector; what it has collected is imported, and read."""
+    walk.follow("install", "1. The package", 0)
+    (folder,) = walk.follow("upgrade", "Over", 0).split()
+    for number in (1, 2, 3):
+        walk.follow("upgrade", "Over", number)
+    walk.until(f"dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes {folder}")
+    if "from before" not in walk.do(f"dirac-admin-pilot-logs-show {AS_PERSON} {OLD_STAMP}"):
+        raise Failed("the log that DIRAC's own collector had is not there")
+
+
+def said(text, stamp):
+    """Return the command that sends a pilot's message, and fails unless the collector takes it."""
+    arguments = json.dumps([json.dumps(f"{text}\n"), stamp, VO])
+    words = "--cert $proxy --key $proxy --capath $X509_CERT_DIR --data-urlencode method=sendMessage"
+    url = "https://$(hostname):8443/WorkloadManagement/TornadoPilotLogging"
+    send = f"proxy=/tmp/x509up_u0; curl -sS {words} --data-urlencode args={shlex.quote(arguments)} {url}"
+    return f"{send} | tee /dev/stderr | grep -q '\"OK\": *true'"
 
 
 def walk(name, work, keep):
@@ -116,8 +191,9 @@ def walk(name, work, keep):
             host.start_database()
             set_up_site(steps)
             steps.do(f"dirac-proxy-init -g {GROUP}")
-            install(steps)
-            steps.do(f"dirac-admin-pilot-logs-list --VO {VO}", codes=(0, 2))
+            for part in (install, kill_everything, go_back, come_over):
+                steps.say(f"== {part.__name__.replace('_', ' ')}")
+                part(steps)
             steps.say("good")
         except (Failed, subprocess.SubprocessError) as error:
             steps.say(f"FAILED: {error}\n(all output: {log.name})")

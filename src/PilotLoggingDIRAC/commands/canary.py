@@ -183,7 +183,8 @@ _MEND = {
     "Database": (
         "dirac-admin-pilot-logs-status: is the database away, does the message wait in a collector's spool? "
         "Not for you to read: your group needs Operator in this VO, or ServiceAdministrator; a host reads only if "
-        "HostsMayRead names it"
+        "HostsMayRead names it, and the dirac.cfg of a server makes you its host: "
+        "-o /DIRAC/Security/UseServerCertificate=no"
     ),
     "Source Collector": "Is Monitoring/WebApp running as PilotLoggingDIRAC's, with the same PilotLoggingDB?",
     "Storage element": (
