@@ -22,11 +22,13 @@ pool = WorkerPool(1)
 archive = archives.archive(vo, pool, 60)
 print("> ready", flush=True)
 for _ in sys.stdin:
-    try:
-        (problem,) = archive.check([StoredFile(se, f"/{vo}/none", "", 1, "00000001")], read=False).values()
-        told = problem.text
-    except ArchiveError as error:
-        told = f"{error}"
+    told = "No worker"
+    while told.startswith("No worker"):  # on a busy machine its start may take too long
+        try:
+            (problem,) = archive.check([StoredFile(se, f"/{vo}/none", "", 1, "00000001")], read=False).values()
+            told = problem.text
+        except ArchiveError as error:
+            told = f"{error}"
     print(">", told.replace(chr(10), " "), flush=True)
 pool.close()
 """

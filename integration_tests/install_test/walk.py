@@ -1,5 +1,5 @@
 """The walk, by the guide's commands: from nothing to a log that is read back, all processes killed, back to DIRAC's own
-logging, and over again with what it collected.
+logging, over again with what that collected, and uninstalled.
 """
 
 import json
@@ -23,7 +23,7 @@ PAUSE_SECONDS = 3
 AS_PERSON = "-o /DIRAC/Security/UseServerCertificate=no"
 COLLECTOR = "/Systems/WorkloadManagement/Services/TornadoPilotLogging"
 OLD_STAMP = "0123456789abcdef0123456789abcdef"
-SET_OPTION = """
+_CS = """
 import sys
 from DIRAC.Core.Base.Script import Script
 words = sys.argv[1:]
@@ -32,9 +32,10 @@ Script.parseCommandLine()
 from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 cs = CSAPI()
-returnValueOrRaise(cs.setOption(*words))
+returnValueOrRaise(cs.{change}(*words))
 returnValueOrRaise(cs.commit())
 """
+SET_OPTION, DELETE_SECTION = _CS.format(change="setOption"), _CS.format(change="delSection")
 
 
 class Failed(Exception):
@@ -162,12 +163,22 @@ def go_back(walk):
 def come_over(walk):
     """Follow upgrade.rst from DIRAC's own collector; what it has collected is imported, and read."""
     walk.follow("install", "1. The package", 0)
-    (folder,) = walk.follow("upgrade", "Over", 0).split()
+    # the shell that asks is found too, and has no such folder
+    (folder,) = walk.follow("upgrade", "Over", 0, codes=(0, 1)).split()
     for number in (1, 2, 3):
         walk.follow("upgrade", "Over", number)
     walk.until(f"dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes {folder}")
     if "from before" not in walk.do(f"dirac-admin-pilot-logs-show {AS_PERSON} {OLD_STAMP}"):
         raise Failed("the log that DIRAC's own collector had is not there")
+
+
+def uninstall(walk):
+    """Follow upgrade.rst until nothing of the package is left; the Tornado then has no collector at all."""
+    walk.follow("upgrade", "Uninstalling")
+    walk.do(f"python -c {shlex.quote(DELETE_SECTION)} {COLLECTOR}", shown=f"the section {COLLECTOR} is deleted")
+    walk.follow("upgrade", "Back", -1)
+    walk.do(f"! ({said('nobody', OLD_STAMP)})")
+    walk.do("! python -c 'import PilotLoggingDIRAC' 2> /dev/null")
 
 
 def said(text, stamp):
@@ -191,7 +202,7 @@ def walk(name, work, keep):
             host.start_database()
             set_up_site(steps)
             steps.do(f"dirac-proxy-init -g {GROUP}")
-            for part in (install, kill_everything, go_back, come_over):
+            for part in (install, kill_everything, go_back, come_over, uninstall):
                 steps.say(f"== {part.__name__.replace('_', ' ')}")
                 part(steps)
             steps.say("good")
