@@ -48,8 +48,9 @@ class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
     def __init__(self, root, balanced=False, has_agent=True, galera=False):
-        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived. ``galera``: with a
-        cluster as the database.
+        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived.
+
+        ``galera``: with a cluster as the database.
         """
         self.stack = Stack(root, collectors=2 if balanced else 1, galera=galera)
         self.is_balanced = balanced

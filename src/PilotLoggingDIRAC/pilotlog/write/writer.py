@@ -57,8 +57,7 @@ class Writer:
         self._settings = settings
         self._report = report
         self._queue = WaitingQueue(settings)
-        self._epoch = secrets.token_hex(16)
-        self._number = 0
+        self._epoch, self._number = secrets.token_hex(16), 0
         self._gaps = Gaps(clock)
         self._answers = Answers()
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="pilotlog-store")
