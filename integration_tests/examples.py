@@ -47,6 +47,7 @@ class Names:
             "ce1.example.org": world.ALPHA.ce,
             "/opt/dirac/pilotlogs": str(self.folder),
             "<folder>": str(self.folder),
+            "saved-pilot.log": str(_saved(self.folder)),
             REFERENCE: pilot.reference,
             STAMP: pilot.stamp,
         }
@@ -54,6 +55,13 @@ class Names:
         for name, its in own.items():
             example = example.replace(name, its)
         return shlex.split(example)
+
+
+def _saved(folder):
+    """A file with a pilot's log, beside the folder of old ones."""
+    path = folder.parent / f"{folder.name}-saved-pilot.log"
+    path.write_text("2026-11-26T08:10:11.123456Z ERROR [InstallDIRAC] Could not install DIRACOS [ERROR 1]\n")
+    return path
 
 
 def may_end_with(example):

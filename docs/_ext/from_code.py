@@ -8,18 +8,22 @@
 ``calls``: the methods that a handler's class exports, with their arguments and docstrings.
 
 ``errors``: the named errors.
+
+``causes``: the rules by which failures are told, by who can mend them.
 """
 
 import ast
 import dataclasses
 import importlib
 import inspect
+import re
 import textwrap
 
 from sphinx.util.docutils import SphinxDirective
 
 from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.commands import switches as log_selection
+from PilotLoggingDIRAC.pilotlog import diagnose
 from PilotLoggingDIRAC.pilotlog.admin import import_slice  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
@@ -27,6 +31,15 @@ from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they nam
 _SCRIPTS = "PilotLoggingDIRAC.WorkloadManagementSystem.scripts"
 
 _UNITS = (("bytes", "bytes"), ("seconds", "s"), ("days", "days"), ("mb", "MiB"))
+#: Headings of the tables of causes.
+PARTIES = {
+    "site": "The site",
+    "VO": "The VO, or who runs DIRAC for it",
+    "DIRAC": "The DIRAC services",
+    "network": "The network between",
+    "pilot": "The pilot: see what it says before",
+    "user": "The user",
+}
 _SPANS = ((86400, "d"), (3600, "h"), (60, "min"))
 _MIB = 1024 * 1024
 
@@ -110,6 +123,25 @@ def switches(module):
             yield f"{shown}--{name.rstrip('=')} {value}".strip(), meaning
 
 
+class Causes(SphinxDirective):
+    """The rules of the diagnosis: a table for each party."""
+
+    def run(self):
+        lines = []
+        for party in diagnose.rules.Party:
+            mine = sorted((rule for rule in diagnose.standard() if rule.party is party), key=lambda rule: rule.name)
+            lines += ["", f"**{PARTIES[party]}**", ""]
+            lines += table(
+                ("Cause", "Code", "Hint"), [(r.name, f"``{r.code}``", literal(r.hint)) for r in mine], "30 20 50"
+            )
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def literal(text):
+    """Text in which nothing is markup."""
+    return re.sub(r"([\\*`|_<>])", r"\\\1", text)
+
+
 class Errors(SphinxDirective):
     """The named errors, by number."""
 
@@ -178,5 +210,6 @@ def setup(app):
     app.add_directive("options", Options)
     app.add_directive("calls", Calls)
     app.add_directive("errors", Errors)
+    app.add_directive("causes", Causes)
     app.add_directive("command", Command)
     return {"parallel_read_safe": True}
