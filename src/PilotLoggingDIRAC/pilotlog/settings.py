@@ -279,7 +279,7 @@ class DiagnosisSettings:
     block_bytes: int = 1 * MiB
     looked_bytes: int = 4096
     max_places: int = 1000
-    max_places_of_text: int = 3
+    max_places_of_text: int = 2
     max_findings_of_rule: int = 5
     max_jobs: int = 1000
     max_cycles: int = 200

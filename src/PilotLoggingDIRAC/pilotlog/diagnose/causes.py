@@ -15,9 +15,12 @@ from .phases import Phase
 from .reader import Finding, Reading
 from .rules import Depth, Rule, Rules, Scope
 
-AGENT_PHASES = frozenset(("LaunchAgent", "MultiLaunchAgent"))
+#: What the name of the command ends with that runs the job agent, also in extensions.
+AGENT = "LaunchAgent"
 #: The rule for what no other one knows.
 _UNKNOWN = "unknown"
+#: Where the text just stops, what stands further up than so many lines was survived.
+_LAST_LINES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def figures(reading: Reading, ending: Ending) -> dict[str, float]:
         "failed": ending.end is End.FAILED,
         "stopped": ending.end is End.STOPPED,
         "matched_jobs": reading.jobs.matched,
+        "job_running": reading.jobs.is_running,
         "cycles": reading.marks.number_of_cycles,
         "lines": reading.lines,
         "jump_seconds": max((abs(jump.seconds) for jump in reading.clock.jumps), default=None),
@@ -119,32 +123,41 @@ def _cause(case: _Case, rule: Rule) -> Cause | None:
 def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
     """Return whether a finding is where its rule may be, and where the pilot did not end well."""
     phase = case.phase_at(finding.line)
-    if rule.phases and phase not in rule.phases:
+    if not _is_in(phase, rule.phases):
         return False
     if rule.near_end and finding.line <= case.reading.lines - rule.near_end:
         return False
-    return Scope.PILOT in case.scopes or not phase or phase in AGENT_PHASES
+    return Scope.PILOT in case.scopes or not phase or phase.endswith(AGENT)
 
 
 def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
     """Return the cause of a rule that has conditions alone; its place is the last error, or the end."""
     last = case.last
-    if rule.phases and (last is None or last.name not in rule.phases):
+    if not _is_in(last.name if last else "", rule.phases):
         return None
     place = case.reading.last_error if case.ending.end is End.FAILED else None
     place = place or case.reading.last_line or Finding(case.reading.lines, "")
     return Cause(rule, place.line, case.phase_at(place.line), place.text)
 
 
-def _is_close(case: _Case, rule: Rule, line: int) -> bool:
-    """Return whether a line is in the phase in which the pilot ended, and behind the last job that it got.
+def _is_in(phase: str, wanted: frozenset[str]) -> bool:
+    """Return whether a phase is one of those, or of an extension's command that is called after one."""
+    return not wanted or any(phase == name or (name and phase.endswith(name)) for name in wanted)
 
-    What was before did not keep the pilot from going on.
+
+def _is_close(case: _Case, rule: Rule, line: int) -> bool:
+    """Return whether a line is in the phase in which the pilot ended, and behind its last job and last good cycle.
+
+    What was before did not keep the pilot from going on. Where the text just stops, it is near the end.
     """
-    last = case.last
+    reading, last = case.reading, case.last
     if last is not None and line < last.line:
         return False
-    return rule.scope is Scope.JOB or line >= case.reading.jobs.last_line
+    if case.ending.end is End.STOPPED and line <= reading.lines - _LAST_LINES:
+        return False
+    if rule.scope is Scope.JOB or Scope.PILOT not in case.scopes:
+        return True
+    return line >= max(reading.jobs.last_line, reading.marks.last_good_line)
 
 
 def _in_order(found: list[Cause]) -> list[Cause]:
@@ -159,7 +172,9 @@ def _in_order(found: list[Cause]) -> list[Cause]:
     told = [cause for cause in told if cause.close or cause.rule.depth is Depth.ROOT]
     if any(cause.close and cause.rule.code != _UNKNOWN for cause in told):
         told = [cause for cause in told if cause.rule.code != _UNKNOWN]
-    return sorted(told, key=_key)
+    ordered = sorted(told, key=_key)
+    ends = [cause for cause in ordered if cause.rule.depth is Depth.END]
+    return [cause for cause in ordered if cause not in ends[1:]]
 
 
 def _explained(found: list[Cause]) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
         return End.RUNNING
     if seen.has(marks.CUT):
         return End.UNKNOWN
-    if seen.has(marks.BAILING_OUT, marks.TRACEBACK):
+    if seen.has(marks.BAILING_OUT, marks.TRACEBACK, marks.LOGGED_TRACEBACK, *marks.LAST_WORDS):
         return End.FAILED
     agent = seen.line(marks.AGENT)
     if max(seen.line(marks.LAST_DISK), seen.line(marks.AGENT_END)) > agent:

@@ -52,6 +52,11 @@ class Jobs:
         """Return whether a job failed or was rescheduled."""
         return any(self.ended[status] for status in _BADLY)
 
+    @property
+    def is_running(self) -> bool:
+        """Return whether the last job has not ended."""
+        return self._last is not None and self._last.status == UNKNOWN
+
     def note(self, text: bytes, line: LogLine) -> None:
         """Note what a line that has one of the texts says of a job."""
         if text == _RECEIVED:

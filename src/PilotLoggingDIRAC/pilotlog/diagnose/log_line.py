@@ -10,6 +10,8 @@ from ..text.outline import piece_start
 from ..text.terminal_lines import GLUED, PILOT_TIME, Header, header
 
 _HEADER_BYTES = 400
+#: Length of the longest time at a line's beginning.
+_TIME_BYTES = 30
 _QUIET = frozenset(("DEBUG", "VERBOSE"))
 
 
@@ -45,15 +47,30 @@ class LogLine:
 
 def line_at(block: bytes, place: int, number: int, in_job: bool, looked_bytes: int) -> LogLine:
     """Return the line that has a place."""
-    start, _ = piece_start(block, place)
-    end = block.find(b"\n", place)
-    end = len(block) if end < 0 else end
-    if glued := GLUED.search(block, place, min(end, place + looked_bytes)):
-        end = glued.start()
+    start = block.rfind(b"\n", max(place - looked_bytes, 0), place) + 1
+    end = block.find(b"\n", place, place + looked_bytes)
+    if start == 0 or end < 0 or _has_pieces(block, start, end):
+        start, end = _piece(block, place, looked_bytes)
     known = header(block[start : start + _HEADER_BYTES])
     text = block[max(start, place - looked_bytes) : min(end, place + looked_bytes)]
     origin = Origin.JOB if in_job else Origin.PILOT if known else Origin.PROGRAM
     return LogLine(number, start, end, text, known, origin)
+
+
+def _has_pieces(block: bytes, start: int, end: int) -> bool:
+    """Return whether a line may have several pieces: it has a carriage return, or a time behind its beginning."""
+    first = block.find(b"Z ", start, end)
+    if first - start > _TIME_BYTES or (first >= 0 and not block[start : start + 1].isdigit()):
+        return True
+    return block.find(b"Z ", first + 1, end) >= 0 <= first or block.find(b"\r", start, end) >= 0
+
+
+def _piece(block: bytes, place: int, looked_bytes: int) -> tuple[int, int]:
+    start, _ = piece_start(block, place)
+    end = block.find(b"\n", place)
+    end = len(block) if end < 0 else end
+    glued = GLUED.search(block, place, min(end, place + looked_bytes))
+    return start, glued.start() if glued else end
 
 
 #: A job's output in a log: behind BEGINNINGS, up to the next line of the JobWrapper or of the pilot.

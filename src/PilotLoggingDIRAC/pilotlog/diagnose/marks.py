@@ -19,14 +19,22 @@ GOOD_CYCLE = b" Cycle was successful"
 BAD_CYCLE = b" Cycle had an error:"
 STOPPING = b"JobAgent will stop"
 AGENT_END = b"No more agent modules to execute. Exiting"
-LAST_DISK = b"[LaunchAgent] DiskSpace (MB) = "
+LAST_DISK = b"LaunchAgent] DiskSpace (MB) = "
 EXIT = b" on sys.exit(): "
 BAILING_OUT = b"List of child processes of current PID"
 TRACEBACK = b'dirac-pilot.py", line '
+LOGGED_TRACEBACK = b"] Traceback (most recent call last):"
 CUT = b"The log has reached its limit of "
+#: Behind each of these the pilot, or its wrapper, ends with an error.
+LAST_WORDS = (
+    b"Could not find/set X509_",
+    b" could not be instantiated",
+    b"None of the locations of the pilot files is reachable",
+    b"Checksum mismatch for file ",
+)
 
 _ONCE = (WRAPPER, LAUNCHING, PARAMETERS, EXECUTING, AGENT)
-_LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, CUT)
+_LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, LOGGED_TRACEBACK, CUT, *LAST_WORDS)
 _CYCLES = (CYCLE, GOOD_CYCLE, BAD_CYCLE)
 TEXTS = frozenset((*_ONCE, *_LAST, *_CYCLES, EXIT))
 
@@ -35,10 +43,15 @@ _CODE = re.compile(rb"\(exit code: ?([^)]{1,100})\)")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line that is a mark, and its time."""
+    """A line that is a mark, and its time in the log's words."""
 
     line: int
-    time: datetime | None
+    stamp: str
+
+    @property
+    def time(self) -> datetime | None:
+        """Return the time of the line, None if it has none."""
+        return moment(self.stamp)
 
 
 @dataclass(slots=True)
@@ -64,7 +77,7 @@ class Marks:
 
     def note(self, text: bytes, line: LogLine) -> None:
         """Note a line that has one of the texts."""
-        mark = Mark(line.number, moment(line.header.time) if line.header else None)
+        mark = Mark(line.number, line.header.time if line.header else "")
         if text in _ONCE:
             self.found.setdefault(text, mark)
         elif text in _LAST:
@@ -81,6 +94,11 @@ class Marks:
     def line(self, text: bytes) -> int:
         """Return the line of a mark, 0 without one."""
         return self.found[text].line if text in self.found else 0
+
+    @property
+    def last_good_line(self) -> int:
+        """Return the line where the last good cycle ended, 0 without one."""
+        return max((cycle.end.line for cycle in self.cycles if cycle.good and cycle.end), default=0)
 
     @property
     def return_code(self) -> int | None:

@@ -92,11 +92,12 @@ def _cycles(reading: Reading, ending: Ending) -> list[Phase]:
 
 
 def _cycle(reading: Reading, ending: Ending, cycle: marks.Cycle, after: marks.Mark | None) -> Phase:
-    end = cycle.end or after or marks.Mark(reading.lines, reading.clock.last)
+    end = cycle.end or after
     outcome = _OUTCOMES[ending.end] if cycle.good is None and not after else GOOD if cycle.good else BAD
-    seconds = reading.clock.between(cycle.start.time, end.time, cycle.start.line, end.line)
-    time = cycle.start.time.isoformat(timespec="milliseconds") if cycle.start.time else ""
-    return Phase(f"{CYCLE} {cycle.number}", cycle.start.line, end.line, time, seconds, outcome)
+    start, last_line = cycle.start.time, end.line if end else reading.lines
+    seconds = reading.clock.between(start, end.time if end else reading.clock.last, cycle.start.line, last_line)
+    time = start.isoformat(timespec="milliseconds") if start else ""
+    return Phase(f"{CYCLE} {cycle.number}", cycle.start.line, last_line, time, seconds, outcome)
 
 
 def _part(cycle: Phase, holder: str) -> Phase:

@@ -65,8 +65,8 @@ def header(text: bytes) -> Header | None:
     match = _HEADER.match(text)
     if match is None:
         return None
-    time, space, level, _, command = (part.decode() for part in match.groups(b""))
-    return Header(time, space.strip(), level, command)
+    time, space, level, _, command = match.groups(b"")
+    return Header(time.decode(), space.strip().decode(), level.decode(), command.decode())
 
 
 def pieces(line: bytes) -> list[Piece]:
