@@ -58,9 +58,7 @@ ROOMS = (
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
     (f"{COMMANDS}.canary_credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
-    # which of DIRAC's services has pilots' output
-    (f"{COMMANDS}.reading", (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
-    (COMMANDS, (LOGIC, COMMANDS, "DIRAC")),
+    (COMMANDS, (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),
     (f"{WMS}.Client.PilotLoggingPlugins.FileCacheDownloadPlugin", (f"{WMS}.Client.PilotLoggingPlugins",)),

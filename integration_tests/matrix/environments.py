@@ -21,25 +21,42 @@ def locked(folder: Path, python=STACK_PYTHON, **versions):
 
 
 def resolved(folder: Path, wheel: Path, resolution):
-    """Return that of an environment with a wheel, and the lowest or the highest versions that it takes."""
-    return _made(folder, STACK_PYTHON, wheel.name, "--resolution", resolution, f"{wheel}[server,testing]",
-                 "--override", _file(folder, "gfal2-python; python_version < '3'\n"), editable=False)  # fmt: skip
-
-
-def _made(folder, python, stamp, *requirements, editable=True):
-    done = folder / "done"
-    if not (done.exists() and done.read_text() == stamp):
-        shutil.rmtree(folder, ignore_errors=True)
-        _uv("venv", "--python", _interpreter(python), folder)
-        into = ("pip", "install", "--python", folder / "bin" / "python")
-        _uv(*into, *requirements)
-        if editable:
-            _uv(*into, "setuptools")
-            _uv(*into, "--no-deps", "--no-build-isolation", "-e", TOP)
-        if python == STACK_PYTHON:
-            install_gfal2(folder / "lib" / f"python{python}" / "site-packages")
-        done.write_text(stamp)
+    """Return that of an environment with a wheel, the lowest or highest versions that it takes, and tools of tests."""
+    no_gfal2 = ("--override", _file(folder, "gfal2-python; python_version < '3'\n"))
+    if not _is_made(folder, wheel.name):
+        into = _empty(folder, STACK_PYTHON)
+        _uv(*into, *no_gfal2, "--resolution", resolution, f"{wheel}[server]")
+        _uv(*into, *no_gfal2, f"{wheel}[testing]")
+        _finish(folder, STACK_PYTHON, wheel.name)
     return folder / "bin"
+
+
+def _made(folder, python, stamp, *requirements):
+    if not _is_made(folder, stamp):
+        into = _empty(folder, python)
+        _uv(*into, *requirements)
+        _uv(*into, "setuptools")
+        _uv(*into, "--no-deps", "--no-build-isolation", "-e", TOP)
+        _finish(folder, python, stamp)
+    return folder / "bin"
+
+
+def _is_made(folder, stamp):
+    done = folder / "done"
+    return done.exists() and done.read_text() == stamp
+
+
+def _empty(folder, python):
+    """Make an empty environment; return the words of uv that install into it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _uv("venv", "--python", _interpreter(python), folder)
+    return "pip", "install", "--python", folder / "bin" / "python"
+
+
+def _finish(folder, python, stamp):
+    if python == STACK_PYTHON:
+        install_gfal2(folder / "lib" / f"python{python}" / "site-packages")
+    (folder / "done").write_text(stamp)
 
 
 def _interpreter(version):

@@ -14,6 +14,7 @@ from typing import Any
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.Core.Security.Locations import getCAsLocation
 
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands.answers import CallFailed, value
 from PilotLoggingDIRAC.commands.canary_credential import credential
 from PilotLoggingDIRAC.commands.client import CollectorClient
@@ -186,11 +187,11 @@ _MEND = {
         "HostsMayRead names it, and the dirac.cfg of a server makes you its host: "
         "-o /DIRAC/Security/UseServerCertificate=no"
     ),
-    "Source Collector": "Is Monitoring/WebApp running as PilotLoggingDIRAC's, with the same PilotLoggingDB?",
+    "Source Collector": f"Is {OUTPUT_SERVICE} running as PilotLoggingDIRAC's, with the same PilotLoggingDB?",
     "Storage element": (
         "Is a PilotLoggingAgent running, and how long is its PollingTime? Check UploadSE, UploadPath and "
         "Shifter/DataManager of the VO, that proxy in ProxyManager, the agent's alarms"
     ),
-    "Source Archive": "Can Monitoring/WebApp get the data manager's proxy, and read from the storage element with it?",
+    "Source Archive": f"Can {OUTPUT_SERVICE} get the data manager's proxy, and read from the storage element with it?",
     "Removal": "dirac-admin-pilot-logs-delete",
 }

@@ -14,6 +14,7 @@ from DIRAC.Core.Base.Client import Client
 from DIRAC.FrameworkSystem.Client.SystemAdministratorClient import SystemAdministratorClient
 from DIRAC.ResourceStatusSystem.Client.ResourceStatus import ResourceStatus
 
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands import configuration
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM, unreachable
@@ -111,7 +112,7 @@ def readers(seconds: float) -> Seen:
     found, good = [], []
     for system, name in _READERS:
         urls = getServiceURLs(system, service=name)
-        if not urls and name == "WebApp":
+        if not urls and f"{system}/{name}" == OUTPUT_SERVICE:
             text = "is not installed: dirac-admin-get-pilot-output and the portal ask it"
             found.append(Finding(Level.WARNING, f"{system}/{name}", text, f"dirac-install-component {system} {name}"))
         for url in urls:

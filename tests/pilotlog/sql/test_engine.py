@@ -1,4 +1,4 @@
-"""Steps that lose deadlocks, as they do when nodes of a cluster change the same rows."""
+"""Transactions: steps that lose deadlocks, as they do when nodes of a cluster change the same rows."""
 
 import pytest
 from MySQLdb import OperationalError as DriverError
