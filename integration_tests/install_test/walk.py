@@ -167,6 +167,7 @@ def come_over(walk):
     (folder,) = walk.follow("upgrade", "Over", 0, codes=(0, 1)).split()
     for number in (1, 2, 3):
         walk.follow("upgrade", "Over", number)
+    walk.follow("install", "5. The services that read")
     walk.until(f"dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes {folder}")
     if "from before" not in walk.do(f"dirac-admin-pilot-logs-show {AS_PERSON} {OLD_STAMP}"):
         raise Failed("the log that DIRAC's own collector had is not there")
