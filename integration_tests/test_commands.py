@@ -129,7 +129,7 @@ def test_example_of_the_guide_works(stack, names, example):
     assert "Traceback (most" not in done.stdout + done.stderr
     assert done.returncode in examples.may_end_with(example), f"{done.returncode}\n{done.stdout}\n{done.stderr}"
     if "--JSON" in example:
-        for line in [done.stdout] if done.stdout.startswith("{\n") else done.stdout.splitlines():
+        for line in [done.stdout] if done.stdout[:2] in ("{\n", "[\n") else done.stdout.splitlines():
             json.loads(line)
 
 
