@@ -33,7 +33,8 @@ def keep(run, logs, stack, folder: Path):
     folder = folder / f"seed-{run.plan.seed}-{run.stamps[0][:8]}"
     folder.mkdir(parents=True)
     result = run.result
-    options = f"{' --balanced' if run.is_balanced else ''}{'' if run.has_agent else ' --no-agent'}"
+    kinds = {" --balanced": run.is_balanced, " --no-agent": not run.has_agent, " --galera": stack.galera}
+    options = "".join(option for option, given in kinds.items() if given)
     repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{options}"
     said = [repeat, "", *map(str, run.plan.faults), "", *result.findings]
     (folder / "findings.txt").write_text("\n".join(said) + "\n")
