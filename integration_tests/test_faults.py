@@ -134,6 +134,12 @@ def test_the_oracle_counts_what_is_doubled_after_an_answer_was_lost():
     assert findings(sent, b"") and findings(sent, 3 * BLOCK)
 
 
+def test_the_oracle_takes_the_block_that_is_there_for_the_one_that_was_acknowledged():
+    sent = ledger([(BLOCK, REFUSED), (BLOCK, ACKNOWLEDGED)])
+    assert findings(sent, gap(len(BLOCK)) + BLOCK) == findings(sent, BLOCK + gap(len(BLOCK))) == ()
+    assert judge(sent, gap(len(BLOCK)), False).lost_bytes == len(BLOCK)
+
+
 def test_the_oracle_takes_a_line_of_maybe_for_text_that_is_missing_and_one_of_certainty_for_text_that_is_lost():
     sent = acknowledged([BLOCK, BLOCK])
     maybe = judge(sent, BLOCK + left_out(len(BLOCK), "may be missing"), False)

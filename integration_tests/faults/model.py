@@ -65,6 +65,7 @@ class Model:
             for mark in texts.SENT_AGAIN_LINE.finditer(stored)
         }
         self._failed = set()
+        self._silence = False
         self.furthest = 0
 
     def explain(self):
@@ -73,6 +74,9 @@ class Model:
         sys.setrecursionlimit(max(limit, 20_000))
         try:
             steps = self._follow(_State(tuple(0 for _ in self._ledgers)))
+            if steps is None:  # is it so that output was left out without a line that says so?
+                self._silence, self._failed = True, set()
+                steps = self._follow(_State(tuple(0 for _ in self._ledgers)))
         finally:
             sys.setrecursionlimit(limit)
         if steps is None:
@@ -128,7 +132,7 @@ class Model:
                 yield mark.size, mark.end, mark.words
             return
         yield certain, state.position, ""
-        if len(text) in known and certain < len(text):
+        if self._silence and len(text) in known and certain < len(text):
             yield len(text), state.position, SILENT
 
     def _ends(self, rest, position, from_elsewhere):
