@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import texts
 from .accounts import Account, account
 from .model import Model
-from .senders import ACKNOWLEDGED, REFUSED, UNANSWERED
+from .senders import ACKNOWLEDGED, REFUSED
 
 SHOWN_BYTES = 80
 
@@ -92,23 +92,25 @@ def _lines(ledgers, wanted):
 
 
 def _gaps(ledgers, placed, told, told_bytes, marks_may_be_missing):
-    """What is wrong with what the log says of missing messages: all that were refused, and no more than may be."""
+    """What is wrong with what the log says of missing messages: of all that were refused for good, and of none that was
+    acknowledged. A message that was refused, and is the beginning of one that was taken later, may count as either.
+    """
     pairs = [
         (ledger.careful, attempt, where)
         for ledger, places in zip(ledgers, placed, strict=True)
         for attempt, where in zip(ledger.attempts, places, strict=True)
-        if not where.stored
+        if attempt.outcome != ACKNOWLEDGED and attempt.reached
     ]
-    refused = [(careful, len(attempt.text)) for careful, attempt, _ in pairs if attempt.outcome == REFUSED]
-    unheard = sum(len(attempt.text) for _, attempt, _ in pairs if attempt.outcome == UNANSWERED and attempt.reached)
-    missing, missing_bytes = sum(not careful for careful, _ in refused), sum(size for _, size in refused)
+    most = sum(len(attempt.text) for _, attempt, _ in pairs)
+    refused = [(careful, one.text) for careful, one, where in pairs if one.outcome == REFUSED and not where.stored]
+    missing, missing_bytes = sum(not careful for careful, _ in refused), sum(len(text) for _, text in refused)
     findings = []
     if missing > told and not marks_may_be_missing:
         findings.append(f"{missing} refused messages are missing, the log tells of {told}")
     if missing_bytes > told_bytes and not marks_may_be_missing:
         findings.append(f"{missing_bytes} bytes were refused, the log tells of {told_bytes}")
-    if told_bytes > missing_bytes + unheard:
-        findings.append(f"the log tells of {told_bytes} missing bytes, at most {missing_bytes + unheard} can be")
+    if told_bytes > most:
+        findings.append(f"the log tells of {told_bytes} missing bytes, at most {most} can be")
     return findings
 
 
