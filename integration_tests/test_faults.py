@@ -163,6 +163,13 @@ def test_the_oracle_sees_a_pilot_s_own_line_doubled_after_an_answer_was_lost(chu
     assert findings(sent, first + left_out(len(first)) + second)
 
 
+def test_the_oracle_takes_a_line_for_each_refusal_of_a_message_that_comes_in_the_end(chunks):
+    first = chunks[0]
+    sent = ledger([(first, REFUSED), (first, REFUSED), (first, ACKNOWLEDGED)], careful=True)
+    assert findings(sent, gap(len(first)) + gap(len(first)) + first) == ()
+    assert findings(sent, gap(len(first)) * 3 + first)
+
+
 def test_the_oracle_takes_two_nodes_under_one_stamp_in_any_order_each_in_its_own():
     mine = [b"one\n", BLOCK, b"half"]
     other = [b"r1s1.1. two\n", BLOCK, b"r1s1.2. three\n"]
