@@ -9,14 +9,19 @@ from PilotLoggingDIRAC.pilotlog.diagnose import Known, diagnose
 
 from .made_logs import HARMLESS, MadeLog
 
-SCENARIOS = tomllib.loads((Path(__file__).parent / "scenarios.toml").read_text())["scenario"]
+FOLDER = Path(__file__).parent
+SCENARIOS = tomllib.loads((FOLDER / "scenarios.toml").read_text())["scenario"]
+OTHER_WORDS = tomllib.loads((FOLDER / "other_words.toml").read_text())["case"]
 
 
 def log_of(scenario):
     log, end, lines = MadeLog(), scenario.get("end", "fail"), scenario["lines"]
     for section, more in scenario.get("before", {}).items():
         log.add(section, *more)
-    return getattr(log, end)(*lines) if end in ("job", "no_job") else getattr(log, end)(scenario["at"], *lines)
+    if end in ("job", "no_job"):
+        return getattr(log, end)(*lines)
+    code = {"code": scenario["code"]} if "code" in scenario else {}
+    return getattr(log, end)(scenario["at"], *lines, **code)
 
 
 def codes(log, known=None):
@@ -28,6 +33,11 @@ def test_likeliest_cause_comes_first(scenario):
     found = codes(log_of(scenario))
     assert found[:1] == [scenario["first"]]
     assert set(scenario.get("others", ())) <= set(found)
+
+
+@pytest.mark.parametrize("case", OTHER_WORDS, ids=lambda case: f"{case['first']}: {''.join(case['lines'])[:40]}")
+def test_cause_is_found_in_other_words_too(case):
+    assert codes(log_of(case))[0] == case["first"]
 
 
 def test_cause_has_its_line_and_phase():
