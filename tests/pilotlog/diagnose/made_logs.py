@@ -129,7 +129,7 @@ JOB_FAILED = """\
 @U WorkloadManagement/JobAgent/[4711]JobWrapper INFO: Final job status Failed ; Application Finished With Errors
 """
 AGENT_END = """\
-@U WorkloadManagement/JobAgent INFO: JobAgent will stop with message "No more time left", execution complete.
+@U WorkloadManagement/JobAgent INFO: JobAgent will stop with message "{reason}", execution complete.
 @U Framework INFO: No more agent modules to execute. Exiting
 @I [LaunchAgent] DiskSpace (MB) = 87000
 """
@@ -150,7 +150,8 @@ class MadeLog:
         for command in COMMANDS:
             begun = f"@I [{command}] Command {command} instantiated from pilotCommands\n"
             self.sections[command] = begun + _BODIES[command]
-        self.sections["LaunchAgent"] += CYCLE + JOB + JOB_OUTPUT + JOB_DONE + CYCLE_END + AGENT_END
+        self.sections["LaunchAgent"] += CYCLE + JOB + JOB_OUTPUT + JOB_DONE + CYCLE_END
+        self.sections["LaunchAgent"] += AGENT_END.replace("{reason}", "No more time left")
         self.end = _EXIT.replace("{command}", "LaunchAgent").replace("{code}", "0")
 
     def add(self, section, *lines):
@@ -181,15 +182,16 @@ class MadeLog:
 
     def job(self, *lines, end=JOB_FAILED):
         """Let the pilot end well, and its job as these lines say."""
-        return self._agent(JOB + "".join(f"{line}\n" for line in lines) + end)
+        return self._agent(JOB + "".join(f"{line}\n" for line in lines) + end, "Error during the submission process")
 
     def no_job(self, *lines):
         """Let the pilot end well without a job, after these lines."""
-        return self._agent("".join(f"{line}\n" for line in lines))
+        return self._agent("".join(f"{line}\n" for line in lines), "Nothing to do for more than 10 cycles")
 
-    def _agent(self, text):
+    def _agent(self, text, reason):
         body = self.sections["LaunchAgent"]
-        self.sections["LaunchAgent"] = body[: body.index(CYCLE)] + CYCLE + text + CYCLE_END + AGENT_END
+        self.sections["LaunchAgent"] = body[: body.index(CYCLE)] + CYCLE + text + CYCLE_END
+        self.sections["LaunchAgent"] += AGENT_END.replace("{reason}", reason)
         return self
 
     @property

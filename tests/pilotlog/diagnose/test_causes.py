@@ -7,7 +7,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.diagnose import Known, diagnose
 
-from .made_logs import HARMLESS, MadeLog
+from .made_logs import HARMLESS, JOB, JOB_DONE, MadeLog
 
 FOLDER = Path(__file__).parent
 SCENARIOS = tomllib.loads((FOLDER / "scenarios.toml").read_text())["scenario"]
@@ -65,7 +65,31 @@ def test_job_s_output_is_no_cause_though_the_job_failed():
         "@U WorkloadManagement/JobAgent/Watchdog INFO: No space left on device",
         "@U WorkloadManagement/JobAgent/Watchdog INFO: =================END=================",
     )
-    assert codes(log) == ["payload-failed"]
+    assert codes(log) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@U WorkloadManagement/JobAgent NOTICE: Job request OK, but no match found No match found ( 1510 : )",
+        "@U WorkloadManagement/JobAgent ERROR: Timeout while requesting job x\n"
+        "@U WorkloadManagement/JobAgent NOTICE: Job request OK, but no match found No match found ( 1510 : )",
+    ],
+)
+def test_pilot_that_found_no_job_did_its_work(line):
+    assert codes(MadeLog().no_job(*line.split("\n"))) == []
+
+
+def test_job_that_was_given_back_is_no_cause_where_another_one_ran():
+    refused = "@U WorkloadManagement/JobAgent ERROR: Could not retrieve payload proxy x"
+    given_back = "@U WorkloadManagement/JobAgent INFO: Job Rescheduled 4711"
+    assert codes(MadeLog().job(refused, given_back, end="")) == ["payload-proxy"]
+    assert codes(MadeLog().job(refused, given_back, end=JOB + JOB_DONE)) == []
+
+
+def test_job_that_the_watchdog_killed_is_a_cause_though_another_one_ran():
+    stalled = "@U JobWrapper ERROR: Payload killed by watchdog Watchdog identified this job as stalled"
+    assert codes(MadeLog().job(stalled, end=JOB + JOB_DONE)) == ["job-stalled"]
 
 
 def test_trouble_before_the_last_job_is_behind_what_ended_the_pilot():

@@ -52,7 +52,7 @@ def log_of(rule):
     """A log that fails for the rule's cause, in the way that its scope says."""
     if rule.scope is Scope.JOB:
         return MadeLog().job(rule.example, end=JOB_FAILED)
-    if rule.without_job:
+    if rule.scope is Scope.AGENT and rule.without_job:
         return MadeLog().no_job(rule.example)
     return MadeLog().fail(place_of(rule), rule.example)
 

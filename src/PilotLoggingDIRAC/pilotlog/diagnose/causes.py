@@ -1,8 +1,8 @@
 """Causes: the rules that fit a log, the likeliest first.
 
-A pilot that ended well has no cause, whatever its lines say: what they tell did no harm. If it got no job, or a job
-failed, only rules for that count, in the job agent's phase. In a failed pilot all findings count; those in the phase
-that failed come first, and a root before what it explains.
+A pilot that ended well has no cause, whatever its lines say, if its work went well: what they tell did no harm. If its
+last job did not, or the matcher gave none, rules for that count, in the job agent's phase. In a failed pilot all
+findings count; those in the phase that failed come first, and a root before what it explains.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from . import marks
 from .ending import End, Ending
 from .phases import Phase
 from .reader import Finding, Reading
@@ -62,21 +63,18 @@ class _Case:
 
 def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phase]) -> list[Cause]:
     """Return the causes, the likeliest first; none of a pilot that ended well."""
-    scopes = _scopes(reading, ending)
+    scopes = _scopes(ending)
     if not scopes:
         return []
     case = _Case(reading, ending, phases, figures(reading, ending), scopes)
     return _in_order([cause for rule in rules if (cause := _cause(case, rule))])
 
 
-def _scopes(reading: Reading, ending: Ending) -> frozenset[Scope]:
+def _scopes(ending: Ending) -> frozenset[Scope]:
     """Return the scopes of the rules that count."""
     if ending.end in (End.FAILED, End.STOPPED):
         return frozenset(Scope)
-    wanted = {Scope.JOB} if reading.jobs.any_badly else set()
-    if not reading.jobs.matched and ending.end is End.GOOD:
-        wanted.add(Scope.AGENT)
-    return frozenset(wanted)
+    return frozenset((Scope.AGENT, Scope.JOB)) if ending.end is End.GOOD else frozenset()
 
 
 def figures(reading: Reading, ending: Ending) -> dict[str, float]:
@@ -127,7 +125,17 @@ def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
         return False
     if rule.near_end and finding.line <= case.reading.lines - rule.near_end:
         return False
-    return Scope.PILOT in case.scopes or not phase or phase.endswith(AGENT)
+    if Scope.PILOT in case.scopes:
+        return True
+    harm = _was_harm(case, finding.line) or (rule.scope is Scope.JOB and case.reading.jobs.has_failed(finding.line))
+    return harm and (not phase or phase.endswith(AGENT))
+
+
+def _was_harm(case: _Case, line: int) -> bool:
+    """Return whether nothing went well behind a line: no job, no answer of the matcher, no end of the slot."""
+    reading = case.reading
+    well = max(reading.jobs.last_good_line, *(reading.marks.line(text) for text in marks.WELL))
+    return line >= reading.jobs.last_line and line > well
 
 
 def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
@@ -167,7 +175,8 @@ def _in_order(found: list[Cause]) -> list[Cause]:
     """
     explained = dict(_explained(found))
     told = [replace(cause, because_of=explained.get(cause.rule.code, "")) for cause in found]
-    near = {cause.because_of for cause in told if cause.close} - {""}
+    has_root = any(cause.close and cause.rule.depth is Depth.ROOT for cause in told)
+    near = set() if has_root else {cause.because_of for cause in told if cause.close}
     told = [replace(cause, close=cause.close or cause.rule.code in near) for cause in told]
     told = [cause for cause in told if cause.close or cause.rule.depth is Depth.ROOT]
     if any(cause.close and cause.rule.code != _UNKNOWN for cause in told):

@@ -43,19 +43,20 @@ class Jobs:
     most: int
     matched: int = 0
     last_line: int = 0
+    last_good_line: int = 0
     listed: list[Job] = field(default_factory=list)
     ended: Counter[str] = field(default_factory=Counter)
     _last: Job | None = None
 
     @property
-    def any_badly(self) -> bool:
-        """Return whether a job failed or was rescheduled."""
-        return any(self.ended[status] for status in _BADLY)
-
-    @property
     def is_running(self) -> bool:
         """Return whether the last job has not ended."""
         return self._last is not None and self._last.status == UNKNOWN
+
+    def has_failed(self, line: int) -> bool:
+        """Return whether the job that ran at a line failed; one that was given back did not."""
+        ran = [job for job in self.listed if job.line <= line]
+        return bool(ran) and ran[-1].status == FAILED
 
     def note(self, text: bytes, line: LogLine) -> None:
         """Note what a line that has one of the texts says of a job."""
@@ -64,14 +65,14 @@ class Jobs:
         elif text == _FINAL:
             self._final(line)
         elif text == _PAYLOAD and (match := _CODE.search(line.text)):
-            self._end(FAILED, f"error code {match[1].decode()}")
+            self._end(line, FAILED, f"error code {match[1].decode()}")
         elif text == _KILLED:
             minor = line.text.partition(_KILLED)[2].strip(b" :")[:100]
-            self._end(FAILED, minor.decode("utf-8", "replace"))
+            self._end(line, FAILED, minor.decode("utf-8", "replace"))
         elif text == _FINISHED:
-            self._end(FAILED if b"with errors" in line.text else DONE, "")
+            self._end(line, FAILED if b"with errors" in line.text else DONE, "")
         elif text in (_RESCHEDULED, _SUBMISSION):
-            self._end(RESCHEDULED, "")
+            self._end(line, RESCHEDULED, "")
 
     def _receive(self, line: LogLine) -> None:
         if match := _ID.search(line.text):
@@ -85,11 +86,13 @@ class Jobs:
     def _final(self, line: LogLine) -> None:
         if match := _STATUS.search(line.text):
             status = FAILED if match[1] == b"Failed" else DONE
-            self._end(status, match[2].decode("utf-8", "replace").strip())
+            self._end(line, status, match[2].decode("utf-8", "replace").strip())
 
-    def _end(self, status: str, minor: str) -> None:
+    def _end(self, line: LogLine, status: str, minor: str) -> None:
         """Note the end of the job that was received last. Done is over-ruled, a bad end is not."""
         job = self._last
+        if status == DONE:
+            self.last_good_line = line.number
         if job is None:
             if status in _BADLY:
                 self.ended[status] = max(self.ended[status], 1)

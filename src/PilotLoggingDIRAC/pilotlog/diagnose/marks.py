@@ -24,6 +24,8 @@ EXIT = b" on sys.exit(): "
 BAILING_OUT = b"List of child processes of current PID"
 TRACEBACK = b'dirac-pilot.py", line '
 LOGGED_TRACEBACK = b"] Traceback (most recent call last):"
+#: The matcher answered, or the slot was used up: what was before did no harm.
+WELL = (b"no match found", b"No more time left", b"Filling Mode is Disabled")
 CUT = b"The log has reached its limit of "
 #: Behind each of these the pilot, or its wrapper, ends with an error.
 LAST_WORDS = (
@@ -34,7 +36,7 @@ LAST_WORDS = (
 )
 
 _ONCE = (WRAPPER, LAUNCHING, PARAMETERS, EXECUTING, AGENT)
-_LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, LOGGED_TRACEBACK, CUT, *LAST_WORDS)
+_LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, LOGGED_TRACEBACK, CUT, *WELL, *LAST_WORDS)
 _CYCLES = (CYCLE, GOOD_CYCLE, BAD_CYCLE)
 TEXTS = frozenset((*_ONCE, *_LAST, *_CYCLES, EXIT))
 

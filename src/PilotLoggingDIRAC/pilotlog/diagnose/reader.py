@@ -140,7 +140,10 @@ class LogReader:
             found.jobs.note(text, line)
         if text in marks.TEXTS:
             found.marks.note(text, line)
-        for rule in self.rules.by_text.get(text, ()):
+        candidates = self.rules.by_text.get(text, ())
+        if candidates and self.rules.is_harmless(line.text):
+            return
+        for rule in candidates:
             if line.origin in rule.origins and (rule.debug or not line.quiet) and rule.fits(line.text):
                 self._find(rule, line)
 

@@ -56,7 +56,7 @@ class Depth(IntEnum):
 
 
 class Scope(StrEnum):
-    """Where a cause counts: in failed pilots only; also where the pilot ended well but got no job, or a job failed."""
+    """Where a cause counts: in failed pilots only; also where the pilot ended well, but its work or a job did not."""
 
     PILOT = "pilot"
     AGENT = "agent"
@@ -136,8 +136,9 @@ class Rule:
 class Rules:
     """Rules by code, in order."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], harmless: Iterable[bytes] = ()) -> None:
         self.by_code = {rule.code: rule for rule in rules}
+        self.harmless = tuple(harmless)
         self.by_text: dict[bytes, list[Rule]] = {}
         for rule in self:
             for text in rule.texts:
@@ -151,13 +152,18 @@ class Rules:
 
     def with_others(self, others: Iterable[Rule]) -> Rules:
         """Return these rules and others, which take the place of those with the same code."""
-        return Rules([*self, *others])
+        return Rules([*self, *others], self.harmless)
+
+    def is_harmless(self, text: bytes) -> bool:
+        """Return whether a line proves nothing."""
+        return any(word in text for word in self.harmless)
 
 
 @functools.cache
 def standard() -> Rules:
     """Return the rules that everybody gets."""
-    return Rules(parse(resources.files(__package__).joinpath("rules.toml").read_text("utf-8")))
+    text = resources.files(__package__).joinpath("rules.toml").read_text("utf-8")
+    return Rules(parse(text), (word.encode() for word in tomllib.loads(text)["harmless"]))
 
 
 def parse(text: str) -> list[Rule]:
