@@ -77,7 +77,7 @@ ROOMS = (
 #: The rooms of ``pilotlog`` that stand on no other, those on them, and so on: a room may import rooms further down.
 FLOORS = (
     ("errors", "model", "settings"),
-    ("access", "bounded_executor", "cursors", "endings", "text", "tokens", "validation"),
+    ("access", "bounded_executor", "cursors", "diagnosed", "endings", "text", "tokens", "validation"),
     ("diagnose", "lifecycle", "ports", "search"),
     ("admin", "archive", "read", "write"),
     ("page", "receive"),

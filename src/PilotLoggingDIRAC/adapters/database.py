@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
+from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
@@ -63,7 +64,7 @@ def database_url(full_name: str = FULL_NAME) -> URL:
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``, ``clock``, ``ce_outputs``.
+    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -86,6 +87,7 @@ class LogDatabase:
         self.importer = SqlImporter(self._transactions, clock)
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
+        self.diagnoses = SqlDiagnoses(self._transactions, clock)
         self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
         self.identity = SqlIdentity(self._transactions, clock)

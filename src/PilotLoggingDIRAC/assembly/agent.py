@@ -23,6 +23,7 @@ from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
+from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.removal import Removal
@@ -36,6 +37,7 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     ArchiveSettings,
     ClockSettings,
     CopySettings,
+    DiagnoseSettings,
     RetentionSettings,
     SealSettings,
 )
@@ -65,7 +67,7 @@ class ArchivingAgent:
         settings = options.fill(CycleSettings, self._option)
         describer = Describer(self._db.custody, self._pilots, tally)
         sealer = Sealer(self._db.custody, describer, options.fill(SealSettings, self._option), self._db.clock, tally)
-        cycle = Cycle(self._db.custody, describer, sealer, settings, self._db.clock, self._clock_agrees)
+        cycle = Cycle(self._db.custody, describer, sealer, settings, self._db.clock, self._clock_agrees, self._diagnose)
         vos = archives.vos()
         try:
             self._look_at_database()
@@ -82,6 +84,7 @@ class ArchivingAgent:
 
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""
+        self._memory.diagnosing.stopped = True
         for gate in self._memory.gates.values():
             gate.stop()
         self._lanes.shutdown(wait=True)
@@ -89,6 +92,11 @@ class ArchivingAgent:
         self._packing.close()
         self._db.close()
         self._pilots.close()
+
+    def _diagnose(self) -> Tally:
+        settings = options.fill(DiagnoseSettings, self._option)
+        diagnoser = Diagnoser(self._db.diagnoses, self._db.reader, settings, self._db.clock, self._owner)
+        return diagnoser.run(self._memory.diagnosing)
 
     def _look_at_clock(self, tally: Tally) -> None:
         """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""

@@ -26,6 +26,7 @@ _COLLECTOR = (
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
+    settings.DiagnoseSettings,
     *(settings.ClockSettings, CycleSettings),
 )
 _SHARED = (

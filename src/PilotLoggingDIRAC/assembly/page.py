@@ -59,7 +59,8 @@ class WebPage:
         query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
         fates = log_fates(option, self._db.reader, options.fill(StoreSettings, option))
         look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
-        self.viewer = Viewer(query, self._db.views, documents, self.settings, utc_now, audit.audit(), fates, look)
+        views, causes = self._db.views, self._db.diagnoses.of
+        self.viewer = Viewer(query, views, documents, self.settings, utc_now, audit.audit(), fates, look, causes)
         self.live_tail = LiveTail(self.viewer)
         self._documents = documents
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from DIRAC.Core.Base.Client import Client
 
@@ -31,6 +33,11 @@ class Listing:
         """Return whether any of the logs came from several addresses."""
         return any(log.get("ManySenders") and "Senders" in log for log in self.logs)
 
+    @property
+    def has_causes(self) -> bool:
+        """Return whether any of the logs has a cause of its pilot's failure."""
+        return any(log.get("Cause") for log in self.logs)
+
     def row(self, log: dict) -> list:
         """Return a log as a row of a table, with the columns that any of the logs has need of."""
         part = f" part {log['Part']}" if log["Part"] != 1 else ""
@@ -39,7 +46,8 @@ class Listing:
         figures = (f"{log['NumberOfLines']:,}", humanize.size(log["NumberOfBytes"]), log["LastSeen"])
         senders = [len(log["Senders"].split(","))] if self.has_senders else []
         missing = [humanize.size(log["MissingBytes"] or 0)] if self.has_missing else []
-        return [log["PilotStamp"] + part, *where, standing(log), code, *figures, *senders, *missing]
+        causes = [cause(log)] if self.has_causes else []
+        return [log["PilotStamp"] + part, *where, standing(log), code, *figures, *senders, *missing, *causes]
 
     def place(self, page: int) -> str:
         """Return the position of this page among all logs, and how to see the next."""
@@ -49,6 +57,11 @@ class Listing:
         more = f"; --Page {page + 1} has the next" if last < self.total else ""
         total = f"{'more than ' if self.more else ''}{humanize.count(self.total, 'log')}"
         return f"{self.start + 1:,} to {last:,} of {total}{more}"
+
+
+def cause(log: Mapping[str, Any]) -> str:
+    """Return the likeliest cause of a pilot's failure in words, with its code; empty without one."""
+    return f"{log['CauseName']} [{log['Cause']}]" if log.get("Cause") else ""
 
 
 def standing(log: dict) -> str:

@@ -40,6 +40,16 @@ class Pilot:
         return sum(part["NumberOfBytes"] for part in self.parts)
 
     @property
+    def cause(self) -> dict[str, Any]:
+        """The likeliest cause of its failure, for scripts; empty without one. Its line counts from the log's start."""
+        last = self.parts[-1] if self.parts else {}
+        if not last.get("Cause"):
+            return {}
+        before = sum(part["NumberOfLines"] for part in self.parts[:-1])
+        words = {"Code": last["Cause"], "Name": last["CauseName"], "Party": last["CauseParty"]}
+        return words | {"Line": before + last["CauseLine"], "Hint": last["CauseHint"]}
+
+    @property
     def record(self) -> dict[str, str]:
         """The pilot's names, for scripts."""
         last = self.parts[-1] if self.parts else {}

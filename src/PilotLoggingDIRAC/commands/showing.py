@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
@@ -79,7 +79,7 @@ def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options
     ended = all(part["Complete"] for part in pilot.parts[-1:])
     missing = sum(part.get("MissingBytes", 0) for part in pilot.parts)
     output = PilotOutput("", "", source_chain.COLLECTOR, ended, missing)
-    return _give(f"{pilot}", pilot.record, texts, output, pilot.bytes, options)
+    return _give(f"{pilot}", pilot.record | {"Cause": pilot.cause}, texts, output, pilot.bytes, options)
 
 
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
@@ -87,7 +87,16 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
         return _from_database(reading, found, lines, options)
     output: PilotOutput = _output(reading, name, source, options)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    return _give(name, {"Name": name}, [text], output, len(text), options)
+    record = {"Name": name, "Cause": _cause(reading, name, options)}
+    return _give(name, record, [text], output, len(text), options)
+
+
+def _cause(reading: LogReading, name: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """Return why the pilot failed; empty where no collector tells: the log is shown all the same."""
+    try:
+        return reading.find(name, options.get("VO", "")).cause
+    except PilotLogError:
+        return {}
 
 
 def _output(reading: LogReading, name: str, source: str, options: Mapping[str, str]) -> PilotOutput:
@@ -110,27 +119,38 @@ def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> 
 
 def _give(
     name: str,
-    record: Mapping[str, str],
+    record: Mapping[str, Any],
     texts: Iterable[str],
     output: PilotOutput,
     size: int,
     options: Mapping[str, str],
 ) -> int:
     """Print or write the texts, with the facts of the output beside them; ``record`` is what is known of the pilot."""
-    about = f"# {name}, from {output.source}, {_standing(output)}"
+    about = f"# {name}, from {output.source}, {_standing(output)}{_in_words(record['Cause'])}"
     if "JSON" in options:
         facts = {"Source": output.source, "Complete": output.complete, "MissingBytes": output.missing}
         console.as_json({"Pilot": record, **facts, "StdOut": "".join(texts), "StdErr": output.stderr})
     elif "Output" in options:
         write(texts, output.stderr, Path(options["Output"]), size)
-        console.remark(about)
+        _remark(about, record["Cause"])
     else:
-        console.remark(about)
+        _remark(about, record["Cause"])
         _print(texts, "Raw" in options)
         if output.stderr.strip():
             console.remark("# standard error")
             _print([output.stderr], "Raw" in options)
     return SHOWN
+
+
+def _remark(about: str, cause: Mapping[str, Any]) -> None:
+    console.remark(about)
+    if cause:
+        console.remark(f"# {cause['Hint']}")
+
+
+def _in_words(cause: Mapping[str, Any]) -> str:
+    """Return the cause of a failure as the end of a remark."""
+    return f"; cause: {cause['Name']} [{cause['Code']}], line {cause['Line']}" if cause else ""
 
 
 def _standing(output: PilotOutput) -> str:

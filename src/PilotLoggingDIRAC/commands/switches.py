@@ -18,6 +18,7 @@ _KEYS = {
     "ReturnCode": "ReturnCode",
     "Stamp": "PilotStamp",
     "Reference": "PilotReference",
+    "Cause": "Cause",
 }
 
 _STATES = [state for state in State if state is not State.DELETED]
@@ -32,6 +33,7 @@ SWITCHES = (
     ("", "Incomplete", "Only of pilots that ended without saying so, by their silence or by DIRAC's word"),
     ("", "Dead", "Only of those whose logs still wait for their end, of pilots that have ended, as DIRAC says"),
     ("", "Missing", "Only with text missing, from whatever cause"),
+    ("", "Cause=", "Only of pilots that failed for these causes, by their codes"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
     (

@@ -240,12 +240,11 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Nothing given selects all in
-    scope.
+    """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Without fields, all in scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
     ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
-    DIRAC says, and that are not sealed yet. ``ids`` are these logs, once they have been looked up.
+    DIRAC says, and that are not sealed yet. ``ids``: these logs, once looked up. ``causes``: codes of the likeliest causes.
     """
 
     vos: tuple[str, ...] = ()
@@ -255,6 +254,7 @@ class Selection:
     ces: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
     return_codes: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     incomplete: bool = False

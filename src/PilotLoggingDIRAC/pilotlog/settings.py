@@ -188,6 +188,14 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DiagnoseSettings:
+    """Bounds of the diagnoses of one cycle; ``diagnose_logs`` 0 is none."""
+
+    diagnose_logs: int = 10_000
+    diagnose_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class CopySettings:
     """Looks at archived copies: before text is purged, and by reading a share of them each day (``scrub``)."""
 

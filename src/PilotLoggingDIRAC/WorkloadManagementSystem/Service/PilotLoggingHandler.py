@@ -16,7 +16,7 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector, collector
-from PilotLoggingDIRAC.pilotlog import access, validation
+from PilotLoggingDIRAC.pilotlog import access, diagnosed, validation
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
@@ -40,6 +40,10 @@ FATE_COLUMNS = ("PilotStatus", "PilotEnded", "SilentSeconds")
 
 def _fate(fate: Fate) -> list:
     return [fate.status, fate.dead, round(fate.silent_seconds)]
+
+
+def _cause(found: diagnosed.Diagnosed) -> list:
+    return [value(found) for value in diagnosed.COLUMNS.values()]
 
 
 class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
@@ -155,7 +159,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}). Counting stops at MaxCounted;
                  MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last.
                  Of logs that are received, PilotStatus is DIRAC's word on the pilot, "" if unknown, PilotEnded tells if
-                 it is final, and SilentSeconds is the time since the last message
+                 it is final, and SilentSeconds is the time since the last message. Of logs whose pilot failed, Cause is
+                 the code of the likeliest cause, with its CauseName, CauseParty, CauseLine (from 1) and CauseHint
         """
         column, descending = selecting.order(order)
         first = validation.number(start, "start", 0, 10**9)
@@ -165,10 +170,16 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         resolved = self.collector.fates.resolved(wanted)
         total, logs = self.collector.query.select(*may, resolved, column, descending, first, number)
         fates = self.collector.fates.of(logs)
-        records = [[value(log) for value in COLUMNS.values()] + _fate(fates.get(log.id, Fate())) for log in logs]
+        found = self.collector.db.diagnoses.of(log.id for log in logs)
+        records = [
+            [value(log) for value in COLUMNS.values()]
+            + _fate(fates.get(log.id, Fate()))
+            + _cause(found.get(log.id, diagnosed.NONE))
+            for log in logs
+        ]
         self.audit.listed(self.who, "getPilotLogs", wanted, len(records))
         counted = {"TotalRecords": total.number, "MoreRecords": total.more}
-        return counted | {"ParameterNames": [*COLUMNS, *FATE_COLUMNS], "Records": records}
+        return counted | {"ParameterNames": [*COLUMNS, *FATE_COLUMNS, *diagnosed.COLUMNS], "Records": records}
 
     types_getMetadata: list = []
 
@@ -220,6 +231,17 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         """Make selected logs whose archiving failed due at once: S_OK(number of logs)."""
         access.require_administrator(self.who)
         return self.collector.db.mending.retry(selecting.selection(selection))
+
+    types_diagnoseAgain: list = []
+
+    @exported
+    def export_diagnoseAgain(self, selection):
+        """Let the agent diagnose the selected logs again, those whose text is in the database, at most 100,000 a call.
+
+        :return: S_OK(number of logs)
+        """
+        access.require_administrator(self.who)
+        return self.collector.db.diagnoses.again(selecting.selection(selection))
 
     types_deleteLogs: list = []
 

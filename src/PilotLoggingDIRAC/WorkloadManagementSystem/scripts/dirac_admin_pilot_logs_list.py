@@ -3,9 +3,10 @@
 
 Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
 has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came from,
-if there are several; Missing is the size of text that is missing, for whatever reason; Error is the reason why
-archiving failed last. State is that of the log; while it is received, it tells that DIRAC says the pilot has ended
-(Failed, Aborted, ...), and how long the log has been silent.
+if there are several; Missing is the size of text that is missing, for whatever reason; Cause is why the pilot failed,
+as its log tells once it has ended, with the code that --Cause takes; Error is the reason why archiving failed last.
+State is that of the log; while it is received, it tells that DIRAC says the pilot has ended (Failed, Aborted, ...), and
+how long the log has been silent.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
@@ -15,6 +16,7 @@ Example:
   $ dirac-admin-pilot-logs-list --Since 1h --Dead
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
   $ dirac-admin-pilot-logs-list --Since 7d --Missing
+  $ dirac-admin-pilot-logs-list --Since 1d --Cause disk-full,cvmfs-not-mounted
   $ dirac-admin-pilot-logs-list --Error "No proxy" --Long
   $ dirac-admin-pilot-logs-list --ReturnCode 1 --Since 7d --JSON
 """
@@ -74,7 +76,8 @@ def show(found):
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
-    optional = (("Senders", found.has_senders), ("Missing", found.has_missing), ("Error", errors))
+    shown = (found.has_senders, found.has_missing, found.has_causes, errors)
+    optional = zip(("Senders", "Missing", "Cause", "Error"), shown, strict=True)
     more = [name for name, is_shown in optional if is_shown]
     console.table((*_FIELDS, *more), rows, _RIGHT)
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python
-"""Retry failed work at once: the archiving of pilot logs, or messages that the database refused.
+"""Retry work at once: the archiving of pilot logs, their diagnosis, or messages that the database refused.
 
 Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent; --VO, --Stamp and
---Site select some. With --Quarantine, a collector offers to the database again the messages that it refused; name the
-collector with --URL if there are several.
+--Site select some. With --Diagnoses, the agent diagnoses logs again whose text is in the database, as after an upgrade
+with other rules; name a time, or some of the others, at most 100,000 logs a call. With --Quarantine, a collector offers
+to the database again the messages that it refused; name the collector with --URL if there are several.
 
 Needs a proxy with the property ServiceAdministrator. Repeating it does no harm.
 
@@ -12,6 +13,8 @@ Exit code: 0 if it was done, 1 if it failed.
 Example:
   $ dirac-admin-pilot-logs-retry --VO vo.example.org
   12 logs are due again
+  $ dirac-admin-pilot-logs-retry --Diagnoses --Since 7d
+  4210 logs are diagnosed again by the agent's next cycles
   $ dirac-admin-pilot-logs-retry --Quarantine
   3 messages are offered to the database again
 """
@@ -20,7 +23,7 @@ from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
-_KEYS = {"VO": "VO", "Stamp": "PilotStamp", "Site": "Site"}
+_SELECTING = ("VO", "Stamp", "Site", "Cause", "Since")
 
 
 @Script()
@@ -32,6 +35,9 @@ def main():
     Script.registerSwitch("", "VO=", "Only logs of this VO")
     Script.registerSwitch("", "Stamp=", "Only the log of the pilot with this stamp")
     Script.registerSwitch("", "Site=", "Only logs of pilots at this site")
+    Script.registerSwitch("", "Cause=", "Only logs of pilots that failed for this cause, by its code")
+    Script.registerSwitch("", "Since=", "Only logs heard of since then, as of dirac-admin-pilot-logs-list")
+    Script.registerSwitch("", "Diagnoses", "Diagnose logs again, instead of archiving")
     Script.registerSwitch("", "Quarantine", "Retry messages that the database refused, instead of archiving")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
@@ -50,12 +56,15 @@ def run(options):
 def done(options):
     """Call a collector, and return the result in words."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
+    from PilotLoggingDIRAC.commands.switches import selection
 
     client = CollectorClient(url=options.get("URL"))
     if "Quarantine" in options:
         return f"{returnValueOrRaise(client.releaseQuarantine())} messages are offered to the database again"
-    selection = {key: options[switch] for switch, key in _KEYS.items() if switch in options}
-    return f"{returnValueOrRaise(client.retryArchiving(selection))} logs are due again"
+    wanted = selection({name: value for name, value in options.items() if name in _SELECTING})
+    if "Diagnoses" in options:
+        return f"{returnValueOrRaise(client.diagnoseAgain(wanted))} logs are diagnosed again by the agent's next cycles"
+    return f"{returnValueOrRaise(client.retryArchiving(wanted))} logs are due again"
 
 
 if __name__ == "__main__":

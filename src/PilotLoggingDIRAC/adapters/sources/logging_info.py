@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
+from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnoses, none_known, of_log
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Source
@@ -40,6 +41,7 @@ class SummarySource:
     reader: outputs.LogLookup
     texts: Sequence[Source]
     fate: Callable[[Sequence[Log]], Fate]
+    diagnoses: Diagnoses = none_known
     name = OWN_LOG
 
     def output(self, pilot: PilotId, reference: str) -> Output:
@@ -54,4 +56,5 @@ class SummarySource:
         return self._summary(parts, last.output(pilot, reference))
 
     def _summary(self, parts: Sequence[Log], text: Output) -> Output:
-        return Output(summary(parts, text.stdout, self.fate(parts)), final=text.final, complete=text.complete)
+        told = summary(parts, text.stdout, self.fate(parts), of_log(parts, self.diagnoses))
+        return Output(told, final=text.final, complete=text.complete)

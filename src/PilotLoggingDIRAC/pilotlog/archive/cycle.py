@@ -1,4 +1,6 @@
-"""One cycle of the agent: seal, then a lane for each VO that archives and deletes; no lane waits for another."""
+"""One cycle of the agent: seal, then a lane for each VO that archives and deletes, and diagnoses beside them; none of
+these waits for another.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from ..ports import Clock
 from .archiver import Archiver
 from .custody import DueCopy, Epochs
 from .describer import Describer
+from .diagnosing import Places
 from .gate import Gate
 from .keeper import Keeper
 from .removal import Removal
@@ -22,6 +25,8 @@ from .walk import Walk
 
 _EPOCHS_SECONDS = 365 * 24 * 3600
 _DESCRIBED_LOGS = 500
+#: The place of the diagnoses among the lanes; no VO has this name.
+_DIAGNOSES = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,12 @@ class AgentMemory:
     gates: dict[str, Gate] = field(default_factory=dict)
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
+    diagnosing: Places = field(default_factory=Places)
 
     def forget_places(self) -> None:
         """Begin all walks anew, as places of another database mean nothing."""
         self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
+        self.diagnosing.after.clear()
 
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""
@@ -103,6 +110,7 @@ class Cycle:
     settings: CycleSettings
     clock: Clock
     clock_agrees: Callable[[], bool] = lambda: True
+    diagnose: Callable[[], Tally] = Tally
 
     def run(self, lanes: Sequence[Lane], pool: ThreadPoolExecutor, memory: AgentMemory, tally: Tally) -> set[str]:
         """Run every step once, counted in ``tally``. Return the VOs whose lanes are not done yet.
@@ -113,6 +121,8 @@ class Cycle:
         if self.clock_agrees():
             self.sealer.run(memory.sealing)
         self.describer.walk(memory.describing, limit=_DESCRIBED_LOGS)
+        if _DIAGNOSES not in memory.running:
+            memory.running[_DIAGNOSES] = pool.submit(self.diagnose)
         for lane in lanes:
             if lane.vo not in memory.running:
                 memory.running[lane.vo] = pool.submit(lane.run)
@@ -121,7 +131,7 @@ class Cycle:
         if self.clock_agrees():
             tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
             tally.add("CE outputs deleted", self.epochs.delete_ce_outputs(self.clock()))
-        return set(memory.running)
+        return set(memory.running) - {_DIAGNOSES}
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:
         for vo in [vo for vo, future in memory.running.items() if future.done()]:

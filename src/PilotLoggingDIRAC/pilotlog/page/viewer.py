@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from .. import access, validation
 from ..access import Caller, Policy, Scope
+from ..diagnosed import NONE, Diagnosed, Diagnoses, none_known, of_log
 from ..errors import InvalidInput
 from ..model import Log, PilotId, Selection, State
 from ..ports import Clock
@@ -58,6 +59,7 @@ class Viewer:
     audit: Audit
     fates: LogFates
     look_at_database: Callable[[], None] = lambda: None
+    diagnoses: Diagnoses = none_known
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
@@ -73,6 +75,7 @@ class Viewer:
         total, found = self.query.select(reader.caller, reader.policy, resolved, column, descending, start, limit)
         states = self.views.states(access.scope(reader.caller, reader.policy), resolved, most)
         fates = self.fates.of(found)
+        causes = self.diagnoses(log.id for log in found)
         among = sum(states.values())
         self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
@@ -81,7 +84,7 @@ class Viewer:
             "more": total.more,
             "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
-            "logs": [_row(log) | _fate(fates.get(log.id, Fate())) for log in found],
+            "logs": [_row(log) | _fate(fates.get(log.id, Fate())) | _cause(causes.get(log.id, NONE)) for log in found],
         }
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
@@ -98,7 +101,8 @@ class Viewer:
 
     def describe(self, parts: Sequence[Log], seconds: float | None = None) -> dict[str, Any]:
         """Return the facts that the page always shows; ``seconds`` as of ``PilotStatuses``."""
-        return describe(parts, self.fates.of_log(parts, seconds))
+        found = NONE if parts[-1].state is State.RECEIVING else of_log(parts, self.diagnoses)
+        return describe(parts, self.fates.of_log(parts, seconds)) | _cause(found)
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a
@@ -200,6 +204,12 @@ def _row(log: Log) -> dict[str, Any]:
 
 def _fate(fate: Fate) -> dict[str, Any]:
     return {"pilotStatus": fate.status, "pilotEnded": fate.dead}
+
+
+def _cause(found: Diagnosed) -> dict[str, Any]:
+    """Return the likeliest cause of a failure, None without one; its line counts from 1."""
+    told = {"code": found.cause, "name": found.name, "party": found.party, "line": found.line, "hint": found.hint}
+    return {"cause": told if found.cause else None}
 
 
 def _moment(time: datetime) -> str:

@@ -20,14 +20,15 @@ _LISTS = {
     "Site": "sites",
     "CE": "ces",
     "ReturnCode": "return_codes",
+    "Cause": "causes",
 }
-_ASCII = {"VO", "PilotStamp", "ReturnCode"}
+_ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
 _OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
 
 
 def selection(values: object) -> Selection:
-    """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode (one or a
-    list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or false),
+    """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode, Cause
+    (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or false),
     LastError (a part of it). An unknown key is an error, and so is an empty list.
     """
     if not isinstance(values, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 
+from ..diagnosed import NONE, Diagnosed
 from ..model import Log, State
 from ..text.humanize import size, span
 from ..text.outline import Outline
@@ -19,15 +20,15 @@ _MAX_ERROR_CHARACTERS = 300
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
-def summary(parts: Sequence[Log], text: str, fate: Fate | None = None) -> str:
-    """Return a summary of the parts of a log, its commands and its first errors.
+def summary(parts: Sequence[Log], text: str, fate: Fate | None = None, found: Diagnosed = NONE) -> str:
+    """Return a summary of the parts of a log, why its pilot failed (``found``), its commands and its first errors.
 
     ``text`` is all of the log that can be read. Control characters in it are escaped.
     """
     raw = text.encode("utf-8", "backslashreplace")
     outline = Outline()
     outline.feed(raw if raw.endswith(b"\n") else raw + b"\n")
-    return harmless("\n".join([*_head(parts, fate), *_commands(outline), *_errors(outline, raw)]) + "\n")
+    return harmless("\n".join([*_head(parts, fate), *_cause(found), *_commands(outline), *_errors(outline, raw)]) + "\n")
 
 
 def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:
@@ -42,6 +43,12 @@ def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:
     yield f"Log: {state}{missing_text(parts)}. {why}{silent}"
     lines, length = sum(log.lines for log in parts), sum(log.bytes for log in parts)
     yield f"Text: {lines} lines, {length} bytes, {whereabouts(parts)}"
+
+
+def _cause(found: Diagnosed) -> Iterator[str]:
+    if found.cause:
+        yield f"Cause: {found.name} [{found.cause}], line {found.line}. It is for: {found.party}"
+        yield f"Hint: {found.hint}"
 
 
 def _commands(outline: Outline) -> Iterator[str]:

@@ -93,6 +93,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (8, "answers to the last messages of logs", _add_columns(logs.c.Answers)),
     (9, "bytes that are missing in logs", _add_missing_bytes),
     (10, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
+    (11, "diagnoses of logs", _create_tables),
 )
 
 

@@ -14,7 +14,7 @@ from ..model import Log, PilotId, Selection, State, Total
 from . import log_list, payload, rows
 from .engine import Transactions
 from .log_list import Wheres
-from .schema import batches, files, logs
+from .schema import batches, diagnoses, files, logs
 
 #: Text fetched by one query while a log is read; at least one row, which has at most 1 MiB.
 _BYTES_PER_STEP = 2 * 1024 * 1024
@@ -260,6 +260,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
     for column, values in columns.items():
         if values:
             yield column.in_(values)
+    if wanted.causes:
+        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(wanted.causes)))
     if wanted.since is not None:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:

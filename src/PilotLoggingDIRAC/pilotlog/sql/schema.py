@@ -126,6 +126,32 @@ files = Table(
     **_OPTIONS,
 )
 
+#: Why pilots failed. Of an older agent, too, a log's diagnosis goes with its row.
+diagnoses = Table(
+    "PilotLogDiagnoses",
+    metadata,
+    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("NextSequence", Integer, nullable=False, server_default="0"),
+    Column("LastSeen", _Time),
+    Column("DiagnosedAt", _Time),
+    Column("Rules", _name(16), nullable=False, server_default=""),
+    Column("Cause", _name(64), nullable=False, server_default=""),
+    Column("Name", _text(128), nullable=False, server_default=""),
+    Column("Party", _name(16), nullable=False, server_default=""),
+    Column("Line", Integer, nullable=False, server_default="0"),
+    Column("Hint", _text(512), nullable=False, server_default=""),
+    Column("Details", _Payload),
+    Column("Problem", _text(255), nullable=False, server_default=""),
+    Column("Again", Integer, nullable=False, server_default="0"),
+    Column("Attempts", Integer, nullable=False, server_default="0"),
+    Column("LeaseOwner", _name(64), nullable=False, server_default=""),
+    Column("LeaseUntil", _Time),
+    Index("IX_Again", "Again", "LogID"),
+    Index("IX_Cause", "Cause", "LastSeen", "LogID"),
+    Index("IX_Diagnosed", "LastSeen", "Cause", "Party", "LogID"),
+    **_OPTIONS,
+)
+
 #: Output that a CE gave and that DIRAC's own table can't hold.
 ce_outputs = Table(
     "PilotCEOutputs",

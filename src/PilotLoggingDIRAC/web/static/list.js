@@ -132,9 +132,10 @@ export class ListView {
     const end = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
     const bad = failed || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
+    const place = log.cause && log.part === 1 ? `#L${log.cause.line}` : "";
     return make(
       "a",
-      { class: `card is-${log.state.toLowerCase()}`, href: pageOf(log), "data-go": true },
+      { class: `card is-${log.state.toLowerCase()}`, href: `${pageOf(log)}${place}`, "data-go": true },
       make("span", { class: "dot", title: `${log.state}: ${MEANINGS[log.state]}` }),
       make("span", { class: "state-name" }, log.state),
       make(
@@ -154,6 +155,14 @@ export class ListView {
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
       make("span", { class: "took" }, duration(took)),
       make("span", { class: "seen" }, seen),
+      log.cause
+        ? make(
+            "span",
+            { class: "cause is-bad", title: log.cause.hint },
+            `${log.cause.name}, line ${count(log.cause.line)}`,
+            make("span", { class: "hint" }, log.cause.hint),
+          )
+        : null,
       log.lastError
         ? make("span", { class: "last-error is-bad" }, `archiving failed ${log.attempts} times: ${log.lastError}`)
         : null,

@@ -34,6 +34,7 @@ export class Panel {
     this.why = make("span", { class: "why" });
     this.source = make("span", { class: "source" });
     this.facts = make("div", { class: "facts" });
+    this.cause = make("div", { class: "cause", hidden: true });
     const stamp = make("h1", { class: "stamp", title: this.view.pilot.stamp }, this.view.pilot.stamp);
     this.header = make(
       "header",
@@ -45,6 +46,7 @@ export class Panel {
         stamp,
       ),
       make("div", { class: "stands" }, this.chip, this.source, this.why),
+      this.cause,
       this.facts,
     );
   }
@@ -112,8 +114,23 @@ export class Panel {
     this.shown = "";
     fill(this.why, log.why);
     fill(this.source, "from the ", log.where);
+    this.caused(log.cause);
     this.following.hidden = !log.live;
     this.times();
+  }
+
+  /** Show why the pilot failed, with a link to the line that tells so. */
+  caused(cause) {
+    this.cause.hidden = !cause;
+    if (!cause) return;
+    const follow = (event) => this.followed(event, cause.line - 1);
+    fill(
+      this.cause,
+      make("strong", { class: "is-bad" }, cause.name),
+      ` (${cause.party}), `,
+      make("a", { href: `#L${cause.line}`, click: follow }, `line ${count(cause.line)}`),
+      make("span", { class: "hint" }, cause.hint),
+    );
   }
 
   /** Show the facts about the log, relative times included. */

@@ -1,0 +1,55 @@
+"""A stored diagnosis: why the pilot of one log failed, in the few words that lists show, and the rest as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .model import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """The likeliest cause of a pilot's failure, all empty for a pilot that has none.
+
+    ``party`` can do something about it, ``line`` counts from 1 within the part, ``rules`` is the version of the rules.
+    ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the log could not be read.
+    """
+
+    cause: str = ""
+    name: str = ""
+    party: str = ""
+    line: int = 0
+    hint: str = ""
+    rules: str = ""
+    details: str = ""
+    problem: str = ""
+
+
+#: The diagnosis of a log that has none, or not yet.
+NONE = Diagnosed()
+
+Diagnoses = Callable[[Iterable[int]], Mapping[int, Diagnosed]]
+"""Return the stored diagnoses of logs by their ids, without details; others are absent. Raise StoreUnavailable."""
+
+
+def none_known(ids: Iterable[int]) -> Mapping[int, Diagnosed]:
+    """Return no diagnoses: those of a store that has none."""
+    return {}
+
+
+def of_log(parts: Sequence[Log], diagnoses: Diagnoses) -> Diagnosed:
+    """Return the diagnosis of a log: that of its last part, with its line counted from the start of the log."""
+    found = diagnoses([parts[-1].id]).get(parts[-1].id, NONE)
+    return replace(found, line=found.line + sum(part.lines for part in parts[:-1])) if found.cause else found
+
+
+#: Columns of a log's record in the answers of ``getPilotLogs``, in their order.
+COLUMNS: Mapping[str, Callable[[Diagnosed], Any]] = {
+    "Cause": lambda found: found.cause,
+    "CauseName": lambda found: found.name,
+    "CauseParty": lambda found: found.party,
+    "CauseLine": lambda found: found.line if found.cause else None,
+    "CauseHint": lambda found: found.hint,
+}

@@ -1,0 +1,260 @@
+"""The contract of a store of diagnoses with the agent. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+
+import json
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places, version
+from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.model import Selection, State
+from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
+from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
+
+from .conftest import PILOT
+from .custody_contract import VO, World, pilot
+
+FULL = (
+    b"2026-11-21T08:10:01.000000Z INFO [InstallDIRAC] Executing command\n"
+    b"tar: diracos/lib/libcrypto.so.3: Cannot write: No space left on device\n"
+    b"2026-11-21T08:10:02.000000Z ERROR [InstallDIRAC] Could not install DIRACOS\n"
+)
+DISK = "disk-full"
+
+
+class Agents(World):
+    """A store whose logs are diagnosed."""
+
+    def __init__(self, transactions, clock):
+        super().__init__(transactions, clock)
+        self.diagnoses = SqlDiagnoses(transactions, clock)
+        self.places = Places()
+
+    def fail(self, who=PILOT, text=FULL):
+        """A pilot that fails for want of disk space."""
+        self.send(text, who)
+        self.send(b"", who, return_code="1")
+
+    def diagnose(self, owner="agent", texts=None, **bounds):
+        """One cycle's diagnoses: its tally."""
+        settings = DiagnoseSettings(**bounds)
+        return Diagnoser(self.diagnoses, texts or self.reader, settings, self.clock, owner).run(self.places)
+
+    def found(self, who=PILOT):
+        """The diagnosis of a log, None without one."""
+        log = self.log(who)
+        return self.diagnoses.of([log.id]).get(log.id)
+
+    def due_ids(self, limit=100):
+        ids, _ = self.diagnoses.due(State.COMPLETE, None, 100, limit)
+        return ids
+
+
+class Texts:
+    """Texts of a store, of which that of some logs raises an error."""
+
+    def __init__(self, reader, error, *pilots):
+        self.reader, self.error, self.pilots = reader, error, pilots
+
+    def chunks(self, log, sequence=0):
+        if log.pilot in self.pilots:
+            raise self.error
+        return self.reader.chunks(log, sequence)
+
+
+class DiagnosesContract:
+    """Tests that take ``transactions`` of the store under test."""
+
+    @pytest.fixture
+    def agents(self, transactions, clock):
+        return Agents(transactions, clock)
+
+    def test_a_failed_pilot_s_cause_is_stored_with_line_hint_and_party(self, agents):
+        agents.fail()
+        assert agents.diagnose().counts == {"diagnosed": 1}
+        found = agents.found()
+        assert (found.cause, found.party, found.line) == (DISK, "site", 2)
+        assert found.name
+        assert found.hint
+        assert found.rules == version()
+
+    def test_details_have_all_causes_phases_and_the_return_code(self, agents):
+        agents.fail()
+        agents.diagnose()
+        details = json.loads(agents.diagnoses.details(agents.log()))
+        assert details["causes"][0]["code"] == DISK
+        assert [phase["name"] for phase in details["phases"]]
+        assert details["end"]["return_code"] == 1
+
+    def test_a_good_pilot_has_a_diagnosis_without_a_cause(self, agents):
+        agents.finish()
+        agents.diagnose()
+        assert agents.found() == Diagnosed(rules=version())
+
+    def test_a_log_that_is_received_is_not_diagnosed(self, agents):
+        agents.send(FULL)
+        assert agents.diagnose().counts == {}
+        assert agents.found() is None
+
+    @pytest.mark.parametrize("state", ["archived", "kept", "incomplete"])
+    def test_ended_logs_of_every_state_are_diagnosed(self, agents, state):
+        agents.send(FULL)
+        if state == "incomplete":
+            agents.custody.seal([agents.log()])
+        else:
+            agents.send(b"", return_code="1")
+            agents.archive() if state == "archived" else agents.custody.keep([agents.log().id])
+        assert agents.log().state.value.lower() == state
+        agents.diagnose()
+        assert agents.found().cause == DISK
+
+    def test_a_log_is_diagnosed_once(self, agents):
+        agents.fail()
+        agents.diagnose()
+        assert agents.diagnose().counts == {}
+
+    def test_a_log_with_more_text_is_diagnosed_again(self, agents):
+        agents.finish()
+        agents.diagnose()
+        agents.clock.forward(seconds=1)
+        agents.fail()
+        assert agents.diagnose().counts == {"diagnosed": 1}
+        assert agents.found().cause == DISK
+
+    def test_a_cycle_s_bound_is_kept_and_the_next_goes_on(self, agents):
+        for number in range(5):
+            agents.fail(pilot(number))
+        counts = [agents.diagnose(diagnose_logs=2).counts.get("diagnosed", 0) for _ in range(4)]
+        assert counts == [2, 2, 1, 0]
+
+    def test_nothing_is_diagnosed_with_a_bound_of_0(self, agents):
+        agents.fail()
+        assert agents.diagnose(diagnose_logs=0).counts == {}
+
+    def test_two_agents_never_have_the_same_log(self, agents):
+        agents.fail()
+        until = agents.later(minutes=5)
+        (log,) = agents.diagnoses.claim("one", [agents.log().id], until)
+        assert agents.diagnoses.claim("two", [log.id], until) == []
+        assert not agents.diagnoses.store("two", log, Diagnosed("wrong"))
+        assert agents.diagnoses.store("one", log, Diagnosed("right"))
+        assert agents.found().cause == "right"
+
+    def test_the_lease_of_an_agent_that_ended_runs_out(self, agents):
+        agents.fail()
+        agents.diagnoses.claim("killed", [agents.log().id], agents.later(minutes=5))
+        assert agents.due_ids() == []
+        agents.clock.forward(minutes=6)
+        assert agents.due_ids() == [agents.log().id]
+
+    def test_a_log_that_ends_agents_again_and_again_is_given_up(self, agents):
+        agents.fail()
+        taken = 0
+        while agents.diagnoses.claim("killed", [agents.log().id], agents.later(minutes=5)):
+            taken += 1
+            agents.clock.forward(minutes=6)
+        assert taken == 3
+
+    def test_a_lease_of_a_diagnosis_hinders_no_archiving(self, agents):
+        agents.fail()
+        agents.diagnoses.claim("one", [agents.log().id], agents.later(minutes=5))
+        agents.archive()
+        assert agents.log().state is State.ARCHIVED
+
+    def test_a_log_that_can_not_be_diagnosed_costs_no_other_and_says_so(self, agents):
+        for number in range(3):
+            agents.fail(pilot(number))
+        tally = agents.diagnose(texts=Texts(agents.reader, ValueError("odd"), pilot(1)))
+        assert tally.counts == {"diagnosed": 3, "not diagnosed": 1}
+        assert "odd" in tally.problems["diagnoses"]
+        assert [agents.found(pilot(number)).cause for number in range(3)] == [DISK, "", DISK]
+        assert "odd" in agents.found(pilot(1)).problem
+        assert agents.diagnose().counts == {}
+
+    def test_a_log_purged_while_it_was_claimed_gets_no_diagnosis(self, agents):
+        agents.fail()
+        agents.archive()
+        agents.clock.forward(days=1)
+        (log,) = agents.diagnoses.claim("agent", [agents.log().id], agents.later(minutes=5))
+        agents.custody.purge([log.id], agents.clock())
+
+        class Claimed:
+            marked, due = (lambda self, limit: []), (lambda self, *a: ([log.id], None))
+            claim, store = (lambda self, *a: [log]), agents.diagnoses.store
+
+        places = Places()
+        tally = Diagnoser(Claimed(), agents.reader, DiagnoseSettings(), agents.clock, "agent").run(places)
+        assert tally.counts == {}
+        assert agents.found() is None
+
+    def test_a_purged_log_keeps_its_diagnosis(self, agents):
+        agents.fail()
+        agents.diagnose()
+        agents.archive()
+        agents.clock.forward(days=1)
+        agents.custody.purge([agents.log().id], agents.clock())
+        assert (agents.log().state, agents.found().cause) == (State.PURGED, DISK)
+
+    def test_a_deleted_log_s_diagnosis_is_deleted_at_once(self, agents):
+        agents.fail()
+        agents.diagnose()
+        log = agents.log()
+        wanted = Selection(vos=(VO,), stamps=(log.pilot.stamp,))
+        agents.deleting.delete([log], wanted)
+        assert agents.diagnoses.of([log.id]) == {}
+        assert agents.diagnoses.details(log) == ""
+
+    def test_a_row_s_diagnosis_goes_with_it(self, agents):
+        agents.fail()
+        agents.diagnose()
+        log = agents.log()
+        agents.custody.keep([log.id])
+        agents.clock.forward(days=1)
+        agents.custody.purge_kept([log.id], agents.clock())
+        assert agents.custody.delete_rows(VO, agents.clock(), False, 10) == 1
+        assert agents.diagnoses.of([log.id]) == {}
+
+    def test_diagnoses_are_made_again_on_request_of_the_selected_logs_alone(self, agents):
+        for number in range(2):
+            agents.fail(pilot(number))
+        agents.diagnose()
+        assert agents.diagnoses.again(Selection(stamps=(pilot(1).stamp,))) == 1
+        assert agents.diagnoses.marked(10) == [agents.log(pilot(1)).id]
+        assert agents.diagnose().counts == {"diagnosed": 1}
+        assert agents.diagnoses.marked(10) == []
+
+    def test_an_empty_selection_is_refused(self, agents):
+        with pytest.raises(InvalidInput):
+            agents.diagnoses.again(Selection())
+
+    def test_a_purged_log_is_not_diagnosed_again(self, agents):
+        agents.fail()
+        agents.diagnose()
+        agents.archive()
+        wanted = Selection(since=agents.later(days=-1))
+        assert agents.diagnoses.again(wanted) == 1
+        agents.clock.forward(days=1)
+        agents.custody.purge([agents.log().id], agents.clock())
+        assert agents.diagnose().counts == {}
+        assert agents.found().cause == DISK
+        assert agents.diagnoses.again(wanted) == 0
+
+    def test_time_ends_a_cycle_s_diagnoses(self, agents):
+        for number in range(3):
+            agents.fail(pilot(number))
+        assert agents.diagnose(diagnose_seconds=0).counts == {}
+        assert agents.diagnose().counts == {"diagnosed": 3}
+
+    def test_a_walk_goes_on_behind_what_it_looked_at(self, agents):
+        for number in range(5):
+            agents.fail(pilot(number))
+            agents.clock.forward(seconds=1)
+        agents.diagnose()
+        seen, after = 0, None
+        while True:
+            ids, after = agents.diagnoses.due(State.COMPLETE, after, 2, 10)
+            seen += 1
+            assert ids == []
+            if after is None:
+                break
+        assert seen == 3
