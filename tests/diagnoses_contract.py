@@ -1,13 +1,16 @@
-"""The contract of a store of diagnoses with the agent. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+"""The contract of a store of diagnoses with agent and readers. ``tests`` runs it on sqlite, ``integration_tests`` on
+MariaDB.
+"""
 
 import json
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places, version
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.model import Selection, State
+from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
 
@@ -15,11 +18,13 @@ from .conftest import PILOT
 from .custody_contract import VO, World, pilot
 
 FULL = (
-    b"2026-11-21T08:10:01.000000Z INFO [InstallDIRAC] Executing command\n"
+    b"2026-11-21T08:10:01.000000Z INFO [InstallDIRAC] Command InstallDIRAC instantiated from pilotCommands\n"
     b"tar: diracos/lib/libcrypto.so.3: Cannot write: No space left on device\n"
     b"2026-11-21T08:10:02.000000Z ERROR [InstallDIRAC] Could not install DIRACOS\n"
 )
 DISK = "disk-full"
+HERE, THERE = "LCG.Here.org", "LCG.There.org"
+ALL = Scope(everything=True)
 
 
 class Agents(World):
@@ -258,3 +263,57 @@ class DiagnosesContract:
             if after is None:
                 break
         assert seen == 3
+
+    # readers
+
+    @pytest.fixture
+    def sites(self, agents):
+        """Two pilots of a site that failed, one at another site that did well."""
+        for number in range(2):
+            agents.fail(pilot(number))
+        agents.finish(pilot(2))
+        places = {agents.log(pilot(number)).id: PilotInfo(f"ref{number}", HERE, "ce1") for number in range(2)}
+        agents.custody.describe(places | {agents.log(pilot(2)).id: PilotInfo("ref2", THERE, "ce2")})
+        agents.diagnose()
+        return agents
+
+    def test_logs_are_listed_by_their_cause_within_the_scope(self, sites):
+        def listed(scope, *causes):
+            _, logs = sites.reader.select(scope, Selection(causes=causes), "LogID", False, 0, 9)
+            return [log.pilot for log in logs]
+
+        assert listed(ALL, DISK) == [pilot(0), pilot(1)]
+        assert listed(ALL, "dns-failed") == []
+        assert listed(Scope(sites=frozenset({THERE})), DISK) == []
+
+    def figures(self, sites, *by, scope=ALL, **wanted):
+        wanted = {"since": sites.later(days=-1)} | wanted
+        return sites.diagnoses.summary(scope, Selection(**wanted), by)
+
+    def test_figures_are_by_cause_with_its_name_the_largest_first(self, sites):
+        found = self.figures(sites, "Cause")
+        first, second = found.groups
+        assert (first["Cause"], first["Logs"], first["Failed"]) == (DISK, 2, 2)
+        assert first["CauseName"] == sites.found(pilot(0)).name
+        assert (second["Cause"], second["Logs"], second["Failed"]) == ("", 1, 0)
+        assert (found.logs, found.more) == (3, False)
+
+    def test_figures_are_by_several_properties(self, sites):
+        found = self.figures(sites, "Site", "CE", "VO", "Party").groups
+        place = {"Site": HERE, "CE": "ce1", "VO": VO, "Party": "site"}
+        assert found[0] == place | {"Logs": 2, "Failed": 2}
+
+    def test_a_site_administrator_s_figures_are_of_their_sites(self, sites):
+        found = self.figures(sites, "Site", scope=Scope(sites=frozenset({THERE})))
+        assert found.groups == [{"Site": THERE, "Logs": 1, "Failed": 0}]
+        assert self.figures(sites, "Site", scope=Scope()).groups == []
+
+    def test_figures_are_of_a_time(self, sites):
+        assert self.figures(sites, "Site", until=sites.later(hours=-1)).groups == []
+        with pytest.raises(InvalidInput):
+            self.figures(sites, "Site", since=None)
+
+    def test_figures_leave_out_deleted_logs(self, sites):
+        log = sites.log(pilot(0))
+        sites.deleting.delete([log], Selection(vos=(VO,), stamps=(log.pilot.stamp,)))
+        assert [group["Logs"] for group in self.figures(sites, "Cause").groups] == [1, 1]

@@ -27,6 +27,15 @@ class Diagnosed:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CauseFigures:
+    """Numbers of logs by group, the largest group first; ``more``: not all logs, or not all groups, are there."""
+
+    groups: list[dict[str, Any]]
+    logs: int
+    more: bool
+
+
 #: The diagnosis of a log that has none, or not yet.
 NONE = Diagnosed()
 

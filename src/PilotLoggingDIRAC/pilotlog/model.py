@@ -244,7 +244,7 @@ class Selection:
 
     ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
     ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
-    DIRAC says, and that are not sealed yet. ``ids``: these logs, once looked up. ``causes``: codes of the likeliest causes.
+    DIRAC says, and that are not sealed yet. ``ids``: these logs, once looked up. ``causes``: codes of likeliest ones.
     """
 
     vos: tuple[str, ...] = ()

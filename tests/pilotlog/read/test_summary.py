@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import datetime
 
+from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed, of_log
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
 from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
@@ -66,3 +67,17 @@ def test_error_behind_output_without_a_line_end_is_told_without_the_output():
     error = "2026-11-21T12:00:04.5Z ERROR [InstallDIRAC] no space left"
     told = summary([ENDED], "10%\r" * 5000 + "50%" + error + "\r\n").splitlines()
     assert told[told.index("Errors") + 1 :] == [f"  {error}"]
+
+
+def test_why_the_pilot_failed_is_told_with_line_and_hint():
+    found = Diagnosed("disk-full", "No space left", "site", 4, "Look at df -h")
+    told = summary([ENDED], TEXT, found=found).splitlines()
+    assert "Cause: No space left [disk-full], line 4. It is for: site" in told
+    assert "Hint: Look at df -h" in told
+    assert "Cause" not in summary([ENDED], TEXT)
+
+
+def test_a_cause_s_line_counts_from_the_start_of_the_first_part():
+    parts = [ENDED, dataclasses.replace(ENDED, id=2, part=2)]
+    assert of_log(parts, lambda ids: {log_id: Diagnosed("c", line=4) for log_id in ids}).line == 7
+    assert of_log(parts, lambda ids: {1: Diagnosed("c", line=4)}) == Diagnosed()

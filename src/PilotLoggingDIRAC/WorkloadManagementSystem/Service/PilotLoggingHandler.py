@@ -25,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
+from PilotLoggingDIRAC.transport.causes import CausesMixin
 from PilotLoggingDIRAC.transport.deletion_record import audited_deletion
 from PilotLoggingDIRAC.transport.diset_arguments import BoundedArguments
 from PilotLoggingDIRAC.transport.edge import exported, streamed
@@ -46,7 +47,7 @@ def _cause(found: diagnosed.Diagnosed) -> list:
     return [value(found) for value in diagnosed.COLUMNS.values()]
 
 
-class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
+class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
     """Mixin with the collector's RPC methods, for either protocol."""
 
     collector: Collector = None  # type: ignore[assignment]  # set when the service starts, None if that failed
@@ -231,17 +232,6 @@ class PilotLoggingHandlerMixin(SearchingMixin, AuditedMixin):
         """Make selected logs whose archiving failed due at once: S_OK(number of logs)."""
         access.require_administrator(self.who)
         return self.collector.db.mending.retry(selecting.selection(selection))
-
-    types_diagnoseAgain: list = []
-
-    @exported
-    def export_diagnoseAgain(self, selection):
-        """Let the agent diagnose the selected logs again, those whose text is in the database, at most 100,000 a call.
-
-        :return: S_OK(number of logs)
-        """
-        access.require_administrator(self.who)
-        return self.collector.db.diagnoses.again(selecting.selection(selection))
 
     types_deleteLogs: list = []
 

@@ -23,13 +23,14 @@ _LISTS = {
     "Cause": "causes",
 }
 _ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
+_GROUPS = ("Site", "CE", "VO", "Cause", "Party")
 _OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
 
 
 def selection(values: object) -> Selection:
     """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode, Cause
-    (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or false),
-    LastError (a part of it). An unknown key is an error, and so is an empty list.
+    (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or
+    false), LastError (a part of it). An unknown key is an error, and so is an empty list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
@@ -75,6 +76,14 @@ def order(value: Any) -> tuple[str, bool]:
     if not isinstance(column, str) or direction not in ("ASC", "DESC"):
         raise InvalidInput('The order is not [[column, "ASC" or "DESC"]]')
     return column, direction == "DESC"
+
+
+def groups(value: object) -> tuple[str, ...]:
+    """Return the properties by which figures of causes are grouped, each once. Raise InvalidInput."""
+    names = tuple(dict.fromkeys(_strings("by", value)))
+    if not set(names) <= set(_GROUPS):
+        raise InvalidInput("Figures are by some of " + ", ".join(_GROUPS))
+    return names
 
 
 def _strings(key: str, value: object) -> tuple[str, ...]:

@@ -28,7 +28,9 @@ def summary(parts: Sequence[Log], text: str, fate: Fate | None = None, found: Di
     raw = text.encode("utf-8", "backslashreplace")
     outline = Outline()
     outline.feed(raw if raw.endswith(b"\n") else raw + b"\n")
-    return harmless("\n".join([*_head(parts, fate), *_cause(found), *_commands(outline), *_errors(outline, raw)]) + "\n")
+    return harmless(
+        "\n".join([*_head(parts, fate), *_cause(found), *_commands(outline), *_errors(outline, raw)]) + "\n"
+    )
 
 
 def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 from ..access import Scope
 from ..archive.diagnosing import STATES
 from ..archive.walk import LogPosition
-from ..diagnosed import Diagnosed
+from ..diagnosed import CauseFigures, Diagnosed
 from ..model import Log, Selection, State
 from ..ports import Clock
 from . import rows
+from .cause_figures import figures
 from .engine import Transactions
 from .reader import matching
 from .schema import diagnoses, logs
@@ -64,6 +65,13 @@ class SqlDiagnoses:
     def details(self, log: Log) -> str:
         """Return the JSON of a log's diagnosis, empty without one."""
         return self.transactions.run(_details, log.id)
+
+    def summary(self, scope: Scope, wanted: Selection, by: Sequence[str]) -> CauseFigures:
+        """Return the number of selected logs with a diagnosis in the scope, by some of Site, CE, VO, Cause and Party.
+
+        Raise InvalidInput for a selection without ``since``.
+        """
+        return self.transactions.run(figures, scope, wanted, some(by))
 
     def again(self, wanted: Selection) -> int:
         """Mark the diagnoses of the selected logs, up to ``_MAX_MARKED``, to be made again. Return their number.

@@ -1,0 +1,86 @@
+"""Causes of failures on a real DIRAC: pilots fail, the agent diagnoses, and everybody who looks is told why."""
+
+import json
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.diagnose import standard
+from tests.conftest import clock  # noqa: F401  (a fixture)
+from tests.diagnoses_contract import DiagnosesContract
+
+from . import grid
+from .pilot import pilot_line
+from .stack import world
+from .test_agent import cycle, transactions  # noqa: F401  (a fixture)
+
+ALPHA = world.ALPHA
+#: What pilots say that fail, by the cause's code; empty for the rule's own example.
+SAID = {
+    "proxy-expired": "2026-11-26T08:10:11,123456Z Framework ERROR: Proxy /tmp/x509up_u1000 has expired",
+    "cvmfs-not-mounted": "bash: /cvmfs/dirac.egi.eu/installSource/DIRACOS-Linux-x86_64.sh: No such file or directory",
+    "disk-full": "OSError: [Errno 28] No space left on device: 'diracos/lib/libcrypto.so.3'",
+    "terminated": "",
+    "dns-failed": "",
+}
+
+
+@pytest.fixture(scope="module")
+def failed(stack, connect):
+    """Five pilots that failed, by cause, after the agent's cycles that diagnosed them."""
+    pilots = {}
+    for code, text in SAID.items():
+        pilots[code] = grid.add_pilot(stack, ALPHA, status="Failed")
+        connection = connect(ALPHA.pilot)
+        begin = pilot_line("Command InstallDIRAC instantiated from pilotCommands", command="InstallDIRAC")
+        connection.send(f"{begin}{text or standard().by_code[code].example}\n", pilots[code].stamp)
+        connection.finalise(pilots[code].stamp, "1")
+    cycle(stack)
+    cycle(stack)
+    return pilots
+
+
+def record(connect, pilot, user="admin"):
+    answer = connect(user).call("getPilotLogs", {"PilotStamp": pilot.stamp})["Value"]
+    return dict(zip(answer["ParameterNames"], answer["Records"][0], strict=True))
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_the_cause_of_a_failed_pilot_is_told_by_its_log_s_record(failed, connect, code):
+    found = record(connect, failed[code])
+    assert found["Cause"] == code
+    assert found["CauseName"] and found["CauseHint"] and found["CauseLine"]
+
+
+def test_logs_are_listed_by_their_cause(failed, stack):
+    done = stack.run(["dirac-admin-pilot-logs-list", "--Cause", "disk-full"], user="admin")
+    assert failed["disk-full"].stamp in done.stdout, done.stdout + done.stderr
+    assert "[disk-full]" in done.stdout
+    assert failed["dns-failed"].stamp not in done.stdout
+
+
+def test_show_says_it_in_its_remark(failed, stack):
+    done = stack.run(["dirac-admin-pilot-logs-show", failed["proxy-expired"].stamp], user="admin")
+    assert "[proxy-expired], line " in done.stderr, done.stdout + done.stderr
+
+
+def test_logging_info_tells_the_cause_with_line_and_hint(failed, stack):
+    done = stack.run(["dirac-admin-get-pilot-logging-info", failed["disk-full"].reference], user="admin")
+    assert "[disk-full], line " in done.stdout, done.stdout + done.stderr
+    assert "Hint: " in done.stdout
+
+
+def test_figures_count_causes_by_vo(failed, stack):
+    words = ["dirac-admin-pilot-logs-summary", "--By", "VO,Cause", "--Since", "1h", "--JSON"]
+    done = stack.run(words, user="admin")
+    groups = json.loads(done.stdout)["Groups"]
+    assert {group["Cause"] for group in groups if group["VO"] == ALPHA.name} >= set(SAID), done.stderr
+
+
+def test_logs_are_diagnosed_again_on_request(failed, stack):
+    done = stack.run(["dirac-admin-pilot-logs-retry", "--Diagnoses", "--Since", "1h"], user="admin")
+    assert int(done.stdout.split()[0]) >= len(SAID), done.stdout + done.stderr
+    assert "diagnosed" in cycle(stack)
+
+
+class TestDiagnosesOnMariaDB(DiagnosesContract):
+    """See ``diagnoses_contract``."""

@@ -1,0 +1,39 @@
+#!/usr/bin/env python
+"""Count pilots' logs by the causes of their failures, by sites, CEs, VOs, or by who can do something about it.
+
+Counted are logs that have ended and were diagnosed, of the last day without --Since. Failed are those with a cause,
+Rate is their share. You see what you may read: a site administrator counts the pilots at their sites.
+
+Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
+
+Example:
+  $ dirac-admin-pilot-logs-summary --Since 7d
+  $ dirac-admin-pilot-logs-summary --By Site,Cause --VO vo.example.org
+  $ dirac-admin-pilot-logs-summary --By CE --Cause disk-full --JSON
+"""
+
+from DIRAC import exit as DIRACExit
+from DIRAC.Core.Base.Script import Script
+
+
+@Script()
+def main():
+    """Return nothing; the process ends with one of the exit codes above."""
+    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.switches import SWITCHES
+
+    prepare()
+    Script.registerSwitches(SWITCHES)
+    Script.registerSwitch("", "By=", "Count by these: Site, CE, VO, Cause, Party (default Cause; several with commas)")
+    Script.registerSwitch("", "JSON", "For scripts: {Groups: [{..., Logs, Failed}, ...], Logs, More}")
+    Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
+    switches, arguments = Script.parseCommandLine(ignoreErrors=False)
+    refuse(arguments)
+
+    from PilotLoggingDIRAC.commands.cause_figures import show
+
+    DIRACExit(exit_code("The logs could not be counted", show, dict(switches)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""RPC methods of a collector for the causes of pilots' failures: figures, and diagnoses that are made again."""
+
+from __future__ import annotations
+
+from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.collector import Collector
+from PilotLoggingDIRAC.pilotlog import access
+from PilotLoggingDIRAC.pilotlog.read import selection as selecting
+from PilotLoggingDIRAC.transport.edge import exported
+
+
+class CausesMixin:
+    """Mixin for the collector's handler, whose ``collector``, ``who`` and ``audit`` it uses."""
+
+    collector: Collector
+
+    types_diagnoseAgain: list = []
+
+    @exported
+    def export_diagnoseAgain(self, selection):
+        """Let the agent diagnose the selected logs again, those whose text is in the database, at most 100,000 a call.
+
+        :return: S_OK(number of logs)
+        """
+        access.require_administrator(self.who)
+        return self.collector.db.diagnoses.again(selecting.selection(selection))
+
+    types_getCauses: list = []
+
+    @exported
+    def export_getCauses(self, selection, by=("Cause",)):
+        """Return the numbers of diagnosed logs that the caller may read, by one or several of their properties.
+
+        :param dict selection: see ``selecting.selection``; it has a FromDate
+        :param list by: some of Site, CE, VO, Cause, Party
+        :return: S_OK({"Groups", "Logs", "More"}). Groups, the largest first, at most 1000: dictionaries with what
+                 ``by`` names, CauseName beside Cause, Logs, and Failed, the number of those with a cause. More: the
+                 figures are of the 200,000 logs heard of last alone, or there are more groups
+        """
+        wanted = selecting.selection(selection)
+        columns = selecting.groups(by)
+        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
+        found = self.collector.db.diagnoses.summary(scope, self.collector.fates.resolved(wanted), columns)
+        self.audit.listed(self.who, "getCauses", wanted, len(found.groups))
+        return {"Groups": found.groups, "Logs": found.logs, "More": found.more}
