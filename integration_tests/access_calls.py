@@ -160,6 +160,8 @@ class Call:
             "finaliseLogs": [json.dumps({"retCode": "0"}), self.stamp, self.vo],
             "importLog": [self.vo, self.stamp, 0, "line\n", {}, datetime.now(UTC).isoformat()],
             "retryArchiving": [{"PilotStamp": self.stamp}],
+            "diagnoseAgain": [{"PilotStamp": self.stamp}],
+            "getCauses": [{"FromDate": "2026-01-01"}, ["VO", "Cause"]],
             "deleteLogs": [{"VO": self.vo, "PilotStamp": self.stamp}],
             "echo": ["hello"],
             "refreshConfiguration": [False],

@@ -111,6 +111,8 @@ def right(call, value):
         "getMetadata": lambda: value["Storage"] == "PilotLoggingDB",
         "deleteLogs": lambda: value["Logs"] == 0,
         "retryArchiving": lambda: value == 0,
+        "diagnoseAgain": lambda: value == 0,
+        "getCauses": lambda: {"Groups", "Logs", "More"} <= set(value),
         "releaseQuarantine": lambda: value == 0,
         "ping": lambda: value["name"] == call.service,
         "echo": lambda: value == "hello",

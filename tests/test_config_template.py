@@ -23,6 +23,7 @@ RULES = {
     "getMetadata": {"Operator", "TrustedHost"},
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
+    "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
     "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
 }
@@ -33,6 +34,7 @@ TO_ADD_BY_HAND = {
     "finaliseLogs": {"TrustedHost"},
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
+    "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
     "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
 }

@@ -4,9 +4,23 @@ from PilotLoggingDIRAC.commands.listing import Listing
 from PilotLoggingDIRAC.commands.reading import Pilot
 
 LOG = {
-    **{"VO": "vo", "PilotStamp": "s", "Part": 1, "State": "Complete", "Complete": True, "ReturnCode": "1"},
-    **{"Site": "", "CE": "", "NumberOfLines": 3, "NumberOfBytes": 90, "LastSeen": "now", "LastError": ""},
-    **{"Cause": "disk-full", "CauseName": "No space left", "CauseParty": "site", "CauseLine": 2, "CauseHint": "df -h"},
+    "VO": "vo",
+    "PilotStamp": "s",
+    "Part": 1,
+    "State": "Complete",
+    "Complete": True,
+    "ReturnCode": "1",
+    "Site": "",
+    "CE": "",
+    "NumberOfLines": 3,
+    "NumberOfBytes": 90,
+    "LastSeen": "now",
+    "LastError": "",
+    "Cause": "disk-full",
+    "CauseName": "No space left",
+    "CauseParty": "site",
+    "CauseLine": 2,
+    "CauseHint": "df -h",
 }
 GOOD = LOG | {"Cause": "", "CauseName": "", "CauseParty": "", "CauseLine": None, "CauseHint": ""}
 
@@ -27,7 +41,10 @@ def test_an_older_collector_tells_no_causes():
 def test_a_cause_s_line_counts_from_the_start_of_the_log():
     pilot = Pilot("s", "vo", "s", (GOOD, LOG | {"Part": 2}))
     assert pilot.cause == {
-        **{"Code": "disk-full", "Name": "No space left", "Party": "site"},
-        **{"Line": 5, "Hint": "df -h"},
+        "Code": "disk-full",
+        "Name": "No space left",
+        "Party": "site",
+        "Line": 5,
+        "Hint": "df -h",
     }
     assert Pilot("s", "vo", "s", (GOOD,)).cause == {}
