@@ -522,7 +522,46 @@ class TestRetention:
         assert places == [None, *(LogPosition.of(world.log(pilot(number))) for number in range(3))]
 
 
+class QuickLane:
+    """A lane with nothing to do."""
+
+    vo = VO
+
+    def run(self):
+        tally = Tally()
+        tally.add("lanes")
+        return tally
+
+
 class TestCycle:
+    def test_a_slow_diagnosis_hinders_no_lane_and_is_counted_when_it_is_done(self, agent):
+        done, memory = threading.Event(), AgentMemory()
+
+        def diagnose():
+            tally = Tally()
+            tally.add("diagnosed", int(done.wait(60)))
+            return tally
+
+        def cycle(seconds):
+            tally = Tally()
+            sealer = Sealer(agent.world.custody, agent.describer, SealSettings(), agent.world.clock, tally)
+            settings = CycleSettings(cycle_seconds=seconds)
+            steps = Cycle(agent.world.custody, agent.describer, sealer, settings, agent.world.clock, diagnose=diagnose)
+            return tally, steps.run([QuickLane()], pool, memory, tally)
+
+        with ThreadPoolExecutor(4) as pool:
+            try:
+                counts = {}
+                while "lanes" not in counts:
+                    tally, running = cycle(0.1)
+                    counts |= tally.counts
+                assert (counts, running) == ({"lanes": 1}, set())
+            finally:
+                done.set()
+            tally, running = cycle(60.0)
+            assert tally.counts["diagnosed"] == 1
+            assert not running
+
     def run(self, agent, lanes, memory, seconds=10.0, workers=4):
         tally = Tally()
         sealer = Sealer(agent.world.custody, agent.describer, SealSettings(), agent.world.clock, tally)

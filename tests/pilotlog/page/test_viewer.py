@@ -2,12 +2,14 @@
 them.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
+from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, PilotInfo, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
@@ -120,6 +122,24 @@ def test_long_lines_are_told_of(viewer, store):
     store(b"x" * 20_000 + b"\nshort\n")
     answer = viewer.lines(ADMIN, PILOT, {})
     assert answer["cut"] == {0: 20_000} and len(answer["lines"][0]) == 16 * 1024 and answer["lines"][1] == "short"
+
+
+def test_a_failed_pilot_s_cause_is_told_in_the_list_and_above_its_log(viewer, store):
+    store(b"a\n", return_code="1")
+    found = Diagnosed("disk-full", "No space left", "site", 1, "df -h")
+    viewer = replace(viewer, diagnoses=lambda ids: dict.fromkeys(ids, found))
+    told = {"code": "disk-full", "name": "No space left", "party": "site", "line": 1, "hint": "df -h"}
+    assert [log["cause"] for log in viewer.logs(ADMIN, {})["logs"]] == [told]
+    assert viewer.log(ADMIN, PILOT, {})["cause"] == told
+
+
+def test_a_log_that_is_received_is_not_asked_for_its_cause(viewer, store):
+    store(b"a\n")
+
+    def asked(ids):
+        raise AssertionError(ids)
+
+    assert replace(viewer, diagnoses=asked).log(ADMIN, PILOT, {})["cause"] is None
 
 
 def part(number, state, code=None, file=None):
