@@ -132,10 +132,10 @@ class Diagnoser:
         except StoreUnavailable:
             raise
         except Exception as error:  # a text that the rules can't be tried on must not stop others
-            problem = f"{type(error).__name__}: {error}"
+            problem = type(error).__name__  # its message may hold the pilot's text
             self.tally.add("not diagnosed")
             self.tally.problem(_SUBJECT, f"the log of {log.pilot}: {problem}")
-            found = Diagnosed(rules=version(), problem=problem[:_MAX_TEXT])
+            found = Diagnosed(rules=version(), problem=problem)
         if self.store.store(self.owner, log, found):
             self.tally.add("diagnosed")
 
