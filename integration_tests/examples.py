@@ -67,8 +67,8 @@ def _saved(folder):
 def may_end_with(example):
     """The exit codes of an example that nobody confirms: 3 where there is something to confirm.
 
-    ``status`` and ``doctor`` warn, with 1, of the stack's single collector. Where pilots have failed for no cause, lists
-    and figures of causes end with 2.
+    ``status`` and ``doctor`` warn, with 1, of the stack's single collector. Lists and figures of causes
+    end with 2 where no pilot has one.
     """
     if "--Cause" in example or example.startswith("dirac-admin-pilot-logs-summary"):
         return (0, 2)
