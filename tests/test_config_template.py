@@ -99,7 +99,7 @@ def test_services_that_we_extend_keep_dirac_s_template(service):
 def test_defaults_that_the_template_names_are_those_of_the_settings():
     classes = (
         "IngestSettings", "BodySettings", "TextSettings", "OwnershipSettings", "StatusSettings", "StoreSettings",
-        "ReadSettings", "SealSettings", "ArchiveSettings", "PageSettings",
+        "ReadSettings", "SealSettings", "ArchiveSettings", "DiagnoseSettings", "PageSettings",
     )  # fmt: skip
     fields = {}
     for name in classes:
