@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog.diagnose import standard
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.diagnoses_contract import DiagnosesContract
 
-from . import grid
+from . import browser, grid
 from .pilot import pilot_line
 from .stack import world
 from .test_agent import cycle, transactions  # noqa: F401  (a fixture)
@@ -67,6 +67,19 @@ def test_logging_info_tells_the_cause_with_line_and_hint(failed, stack):
     done = stack.run(["dirac-admin-get-pilot-logging-info", failed["disk-full"].reference], user="admin")
     assert "[disk-full], line " in done.stdout, done.stdout + done.stderr
     assert "Hint: " in done.stdout
+
+
+def test_page_tells_the_cause_and_leads_to_its_line(failed, stack, connect):
+    found = record(connect, failed["disk-full"])
+    with browser.chromium() as chromium, browser.visitor(chromium, stack, "opal") as visitor:
+        page = visitor.open(f"?PilotStamp={found['PilotStamp']}")
+        assert found["CauseName"] in page.wait_for_selector(".card .cause").inner_text()
+        page.click(".card")
+        told = page.wait_for_selector(".bar .cause a")
+        assert told.get_attribute("href") == f"#L{found['CauseLine']}"
+        assert page.url.endswith(f"#L{found['CauseLine']}")
+        assert found["CauseHint"] in page.inner_text(".bar .cause")
+        assert visitor.problems == []
 
 
 def test_figures_count_causes_by_vo(failed, stack):
