@@ -89,8 +89,9 @@ def test_the_store_gives_it_and_its_end_in_time(transactions, log):
 
 def test_cursors_in_it_lead_on(connect, log):
     operator = connect("opal")
+    database = operator.call("getLog", ALPHA, PILOT.stamp, "", 1)["Value"]["Cursor"].partition("-")[0]
     for sequence in (1, 255, 256, 257, 100_000, NUMBER - 1):
-        page = operator.call("getLog", ALPHA, PILOT.stamp, f"1.{sequence}.0", 5000)["Value"]
+        page = operator.call("getLog", ALPHA, PILOT.stamp, f"{database}-1.{sequence}.0", 5000)["Value"]
         assert page["Text"] == (LINE * (NUMBER // 10))[sequence : sequence + 5000].decode()
         following = operator.call("getLog", ALPHA, PILOT.stamp, page["Cursor"], 10)["Value"]
         assert following["Text"] == (LINE * (NUMBER // 10))[sequence + 5000 : sequence + 5010].decode()

@@ -140,7 +140,7 @@ def test_a_collector_that_can_t_open_its_spool_refuses_and_tells(stack, pilot, s
         path.unlink()
     assert (answer["OK"], answer["Message"]) == (
         False,
-        "The collector's spool can't be opened: No such file or directory",
+        "The spool can't be opened: No such file or directory",
     )
     sent = [BLOCK]
     until(lambda: pilot.send(sent.append(BLOCK) or BLOCK, stamp)["OK"])
