@@ -250,18 +250,21 @@ class Unsure:
 
 @pytest.fixture
 def unsure(transactions, clock):
-    """A store, and ``send(text)`` to a writer without a spool that tells whether it was taken."""
+    """A store, ``send(text)`` to a writer without a spool that tells whether it was taken, and the writer."""
     store = Unsure(SqlAppender(transactions, clock))
     writer = Writer(store, SETTINGS, clock, spool_settings=SpoolSettings(probe_seconds=0))
     writer.start()
 
     def send(text):
+        answer = writer.submit(batch(text))
         try:
-            return bool(writer.submit(batch(text)).result(PATIENCE_SECONDS))
+            return bool(answer.result(PATIENCE_SECONDS))
         except StoreUnavailable:
             return False
+        finally:
+            answer.sent(True)
 
-    yield store, send
+    yield store, send, writer
     writer.stop()
 
 
@@ -281,7 +284,7 @@ MISSING = re.compile(rb"(\d+) messages with (\d+) bytes are missing")
     ids=lambda value: " ".join(value) if value and isinstance(value[0], str) else f"{len(value)} told",
 )
 def test_refused_text_is_told_to_be_missing_unless_its_commit_happened(unsure, transactions, lost, told):
-    store, send = unsure
+    store, send, _ = unsure
     assert send(b"0\n")
     store.lost = list(lost)
     assert [send(b"%d1\n" % number) for number in range(len(lost))] == [False] * len(lost)
@@ -291,3 +294,12 @@ def test_refused_text_is_told_to_be_missing_unless_its_commit_happened(unsure, t
     assert [b"%d1\n" % number in text for number in range(len(lost))] == [when == "after" for when in lost]
     [part] = SqlReader(transactions).find(PILOT)
     assert part.missing_bytes == sum(int(size) for _, size in told)
+
+
+def test_a_block_printed_again_after_the_refusal_of_one_that_is_stored_is_stored_too(unsure, transactions):
+    store, send, writer = unsure
+    store.lost = ["after"]
+    assert not send(BLOCK)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+    assert send(BLOCK) and send(BLOCK)
+    assert read(transactions) == 3 * BLOCK

@@ -13,7 +13,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
@@ -154,7 +154,7 @@ class Writer:
         """Return the lines of the reports and the batches behind them, with growing numbers."""
         news = sum(not report.number for report in reports) + len(claimed)
         numbers = itertools.count(self._take_numbers(news))
-        lines = [self._named(report.number or next(numbers), self._gaps.line(report), None) for report in reports]
+        lines = [self._line(report, numbers) for report in reports]
         return [*lines, *(self._named(next(numbers), *item) for item in claimed)]
 
     def _not_taken(
@@ -178,6 +178,15 @@ class Writer:
             self._gaps.keep([*reports, *(dataclasses.replace(gap, number=0) for gap in gaps)])
         for _, answer in refused:
             answer.set_exception(error)
+
+    def _line(self, report: Report, numbers: Iterator[int]) -> Numbered:
+        """Return the line of a report. One under the number of its text tells of no answers: if the store skips it, the
+        log does not know them yet.
+        """
+        line = self._gaps.line(report)
+        if not report.number:
+            return self._named(next(numbers), line, None)
+        return Numbered(report.number, dataclasses.replace(line, name=name_of(self._epoch, report.number)))
 
     def _named(self, number: int, batch: Batch, answer: Answer | None) -> Numbered:
         """Return the batch with its number, its name, and the deliveries of the answers to the messages before it."""
