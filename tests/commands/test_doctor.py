@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_ERROR, returnValueOrRaise
 
 from PilotLoggingDIRAC.commands import doctor, doctor_report
@@ -53,6 +55,15 @@ def test_what_a_check_raises_is_a_finding():
     assert all(word in texts for word in ("refused", "KeyError", "no such section"))
 
 
+@pytest.fixture
+def level_of_log():
+    """The command silences DIRAC's log for its whole process."""
+    level = gLogger.getLevel()
+    yield
+    gLogger.setLevel(level)
+
+
+@pytest.mark.usefixtures("level_of_log")
 def test_the_worst_finding_decides_on_the_exit_code(monkeypatch, capsys):
     broken = Finding(Level.CRITICAL, "one.example.org", "has no package", "install it")
     checks = {"Good": lambda seconds: ("seen", []), "Hosts": lambda seconds: ("", [broken])}

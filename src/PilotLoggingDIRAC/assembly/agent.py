@@ -38,6 +38,7 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     ClockSettings,
     CopySettings,
     DiagnoseSettings,
+    DiagnosisSettings,
     RetentionSettings,
     SealSettings,
 )
@@ -94,8 +95,9 @@ class ArchivingAgent:
         self._pilots.close()
 
     def _diagnose(self) -> Tally:
-        settings = options.fill(DiagnoseSettings, self._option)
-        diagnoser = Diagnoser(self._db.diagnoses, self._db.reader, settings, self._db.clock, self._owner)
+        settings, bounds = (options.fill(kind, self._option) for kind in (DiagnoseSettings, DiagnosisSettings))
+        db = self._db
+        diagnoser = Diagnoser(db.diagnoses, db.reader, settings, db.clock, self._owner, bounds=bounds)
         return diagnoser.run(self._memory.diagnosing)
 
     def _look_at_clock(self, tally: Tally) -> None:

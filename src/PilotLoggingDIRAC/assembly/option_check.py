@@ -26,7 +26,7 @@ _COLLECTOR = (
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
-    settings.DiagnoseSettings,
+    *(settings.DiagnoseSettings, settings.DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings),
 )
 _SHARED = (

@@ -22,7 +22,7 @@ from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
 from ..ports import Clock
-from ..settings import DiagnoseSettings
+from ..settings import DiagnoseSettings, DiagnosisSettings
 from .tally import Tally
 from .walk import LogPosition
 
@@ -86,6 +86,7 @@ class Diagnoser:
     owner: str
     tally: Tally = field(default_factory=Tally)
     rules: Rules = field(default_factory=standard)
+    bounds: DiagnosisSettings = field(default_factory=DiagnosisSettings)
     seconds: Callable[[], float] = time.monotonic
 
     def run(self, places: Places) -> Tally:
@@ -126,7 +127,7 @@ class Diagnoser:
 
     def _one(self, log: Log) -> None:
         try:
-            found = compact(diagnose(self._text(log), _known(log), self.rules))
+            found = compact(diagnose(self._text(log), _known(log), self.rules, self.bounds))
         except LogNotFound:  # deleted or purged a moment ago
             return
         except StoreUnavailable:
