@@ -95,7 +95,8 @@ class ArchivingAgent:
         self._pilots.close()
 
     def _diagnose(self) -> Tally:
-        settings, bounds = (options.fill(kind, self._option) for kind in (DiagnoseSettings, DiagnosisSettings))
+        settings = options.fill(DiagnoseSettings, self._option)
+        bounds = options.fill(DiagnosisSettings, self._option)
         db = self._db
         diagnoser = Diagnoser(db.diagnoses, db.reader, settings, db.clock, self._owner, bounds=bounds)
         return diagnoser.run(self._memory.diagnosing)
