@@ -8,6 +8,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.listing import cause
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
@@ -44,6 +45,6 @@ def _row(group: Mapping[str, Any], by: Sequence[str]) -> list[str]:
 
 
 def _named(group: Mapping[str, Any], name: str) -> str:
-    if name == "Cause" and group["Cause"]:
-        return f"{group['CauseName']} [{group['Cause']}]"
-    return group[name] or ("no cause" if name == "Cause" else "-")
+    if name == "Cause":
+        return cause(group) or "no cause"
+    return group[name] or "-"
