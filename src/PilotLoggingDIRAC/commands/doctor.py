@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from DIRAC.Core.Utilities.ReturnValues import SErrorException
 
 from PilotLoggingDIRAC.commands import installation, status
+from PilotLoggingDIRAC.commands.side_by_side import ask_all
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
@@ -53,16 +54,7 @@ def examine(seconds: float, checks: Mapping[str, Look] = CHECKS) -> list[Examina
     """Return the outcome of all checks, which run at the same time; one that takes longer than this is left."""
     mend = "ask again with a longer --Timeout; does a server or a firewall swallow what is sent to it?"
     late = Finding(Level.UNKNOWN, "", f"no end within {seconds:.0f} s", mend)
-    done: dict[str, Examination] = {}
-    threads = [
-        threading.Thread(target=_do, args=(name, look, seconds, done), daemon=True) for name, look in checks.items()
-    ]
-    until = time.monotonic() + seconds + 1
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(until - time.monotonic(), 0))
-    found = dict(done)
+    found = ask_all({name: partial(_examine, name, look, seconds) for name, look in checks.items()}, seconds + 1)
     return [found.get(name) or Examination(name, "", [late], seconds) for name in checks]
 
 
@@ -71,7 +63,7 @@ def worst(found: list[Examination]) -> Level:
     return health.worst([finding for one in found for finding in one.findings])
 
 
-def _do(name: str, look: Look, seconds: float, done: dict[str, Examination]) -> None:
+def _examine(name: str, look: Look, seconds: float) -> Examination:
     began = time.monotonic()
     try:
         text, findings = look(seconds)
@@ -80,4 +72,4 @@ def _do(name: str, look: Look, seconds: float, done: dict[str, Examination]) -> 
         text, findings = "", [Finding(Level.UNKNOWN, "", f"could not be looked at: {why}")]
     except Exception as error:  # a doctor does not fall ill of what it finds
         text, findings = "", [Finding(Level.UNKNOWN, "", f"could not be looked at: {type(error).__name__}: {error}")]
-    done[name] = Examination(name, text, findings, time.monotonic() - began)
+    return Examination(name, text, findings, time.monotonic() - began)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from DIRAC import gConfig
@@ -18,6 +18,7 @@ from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands import configuration
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM, unreachable
+from PilotLoggingDIRAC.commands.side_by_side import ask_all
 from PilotLoggingDIRAC.pilotlog.admin import diagnosis
 from PilotLoggingDIRAC.pilotlog.admin.diagnosis import Host, Hosts
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
@@ -44,14 +45,11 @@ def hosts(seconds: float) -> Seen:
     """Return what hosts lack, as their SystemAdministrators say, who are all asked at the same time."""
     needed = {host for system, name in _OURS for host in _hosts_of(system, name)}
     asked = needed | set(gConfig.getSections("/Registry/Hosts").get("Value") or [])
-    known: dict[str, Host] = {}
-    silent: dict[str, str] = dict.fromkeys(asked, f"no answer within {seconds:.0f} s")
-    threads = [threading.Thread(target=_ask, args=(name, seconds, known, silent), daemon=True) for name in asked]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(seconds)
-    found = Hosts(dict(known), {name: why for name, why in silent.items() if name not in known}, needed)
+    answers = ask_all({name: partial(_ask, name, seconds) for name in asked}, seconds)
+    answered = {name: answers.get(name, f"no answer within {seconds:.0f} s") for name in asked}
+    known = {name: answer for name, answer in answered.items() if isinstance(answer, Host)}
+    silent = {name: answer for name, answer in answered.items() if isinstance(answer, str)}
+    found = Hosts(known, silent, needed)
     findings = [*diagnosis.of_hosts(found, configuration.shared_apis()), *diagnosis.of_agent(found)]
     having = sorted(name for name, host in found.known.items() if diagnosis.PACKAGE in host.extensions)
     return f"with the package: {', '.join(having) or 'none that could be asked'}", findings
@@ -61,15 +59,15 @@ def _hosts_of(system: str, service: str) -> Iterator[str]:
     return (urlsplit(url).hostname or "" for url in getServiceURLs(system, service=service))
 
 
-def _ask(name: str, seconds: float, known: dict[str, Host], silent: dict[str, str]) -> None:
+def _ask(name: str, seconds: float) -> Host | str:
+    """Return a host as its SystemAdministrator describes it, or why it could not be asked."""
     client = SystemAdministratorClient(gConfig.getValue(f"/Registry/Hosts/{name}/Host", name), timeout=int(seconds))
     try:
         extensions = value(client.getInfo())["Extensions"]
         components = dict(_states(value(client.getOverallStatus())))
     except PilotLogError as error:
-        silent[name] = str(error)
-        return
-    known[name] = Host(extensions, components)
+        return str(error)
+    return Host(extensions, components)
 
 
 def _states(overall: dict) -> Iterator[tuple[str, str]]:

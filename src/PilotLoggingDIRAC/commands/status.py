@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
 from PilotLoggingDIRAC.commands import configuration
-from PilotLoggingDIRAC.commands.answers import CallFailed, value
+from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.commands.data_managers import DataManager, data_managers
+from PilotLoggingDIRAC.commands.side_by_side import ask_all
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, HealthLimits, Level
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
@@ -105,22 +105,13 @@ def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> No
 
 
 def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
-    """Call each collector in a thread, as DIRAC's HTTPS clients wait for two minutes at least; threads that hang are
-    left.
-    """
-    found: dict[str, dict | str] = dict.fromkeys(asked, f"no answer within {seconds:.0f} s")
-    threads = [threading.Thread(target=_ask, args=(url, found.__setitem__), daemon=True) for url in asked]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(seconds)
-    return dict(found)
+    """Call each collector in a thread, as DIRAC's HTTPS clients wait for two minutes at least."""
+    found = ask_all({url: partial(_ask, url) for url in asked}, seconds)
+    return {url: found.get(url, f"no answer within {seconds:.0f} s") for url in asked}
 
 
-def _ask(url: str, tell: Callable[[str, Any], None]) -> None:
+def _ask(url: str) -> dict | str:
     try:
-        tell(url, value(CollectorClient(url=url).getStatus()))
-    except CallFailed as error:
-        tell(url, str(error) or "no answer")
+        return value(CollectorClient(url=url).getStatus())
     except PilotLogError as error:
-        tell(url, str(error))
+        return str(error) or "no answer"
