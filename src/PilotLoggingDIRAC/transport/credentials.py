@@ -5,9 +5,16 @@
 from __future__ import annotations
 
 import functools
+import weakref
+
+from tornado.iostream import IOStream
 
 from PilotLoggingDIRAC.transport.identity.certificates import OwnCertificates
 from PilotLoggingDIRAC.transport.identity.known_chains import KnownChains, chain_bytes
+
+
+#: The chain that each open connection began with. To read it again costs a tenth of a short message.
+_OF_CONNECTIONS: weakref.WeakKeyDictionary[IOStream, tuple[bytes, ...]] = weakref.WeakKeyDictionary()
 
 
 class CredentialsOnce(OwnCertificates):
@@ -35,8 +42,10 @@ class CredentialsOnce(OwnCertificates):
         """The certificate chain of the connection; None if the request names its caller in another way."""
         if "extraCredentials" in self.request.arguments or self.is_passed_on:
             return None
-        leaf = self.from_connection()
-        return chain_bytes([leaf, *self.request.get_ssl_certificate_chain()]) if leaf else None
+        stream = self.request.connection.stream
+        if stream not in _OF_CONNECTIONS and (leaf := self.from_connection()):
+            _OF_CONNECTIONS[stream] = chain_bytes([leaf, *self.request.get_ssl_certificate_chain()])
+        return _OF_CONNECTIONS.get(stream)
 
     def _authzSSL(self) -> dict:
         """Return DIRAC's credentials of the caller; parse the chain only if it is not known yet."""

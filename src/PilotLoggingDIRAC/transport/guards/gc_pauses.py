@@ -20,8 +20,6 @@ def avoid_pauses() -> None:
     """Freeze the objects that exist after the start, and twice more later. Later objects are collected as usual.
 
     Runs in a thread, as the current event loop need not be the one that the server will run on.
-
-    In a thread: the loop of this moment need not be the one that the server will run on.
     """
     threading.Thread(target=_work, name="pilotlog-pauses", daemon=True).start()
 
