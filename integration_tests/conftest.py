@@ -1,6 +1,6 @@
 """One stack for all integration tests of a process, and what they share: a stamp of their own, connections by user.
 
-``./dev test`` runs two processes side by side, each with whole modules and a stack of its own.
+``./dev test`` runs three processes side by side, each with whole modules and a stack of its own.
 """
 
 import os
@@ -18,13 +18,13 @@ from .stack import Stack, ending, environment, ports
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()
-#: The modules that take longest, longest first: what is left for the end is short, so that two processes end together.
+#: The modules that take longest, longest first: what is left for the end is short, so that the processes end together.
 LONG = (
-    "test_commands", "test_agent_storage", "test_agent", "test_faults", "test_deleting", "test_access_matrix",
+    "test_commands", "test_access_matrix", "test_agent_storage", "test_agent", "test_faults", "test_deleting",
     "test_bodies", "test_page_tail", "test_stopping", "test_identity", "test_portal", "test_balancer",
-    "test_header_certificates", "test_tail_rights", "test_fuzz", "test_download_plugin", "test_import",
-    "test_identities", "test_sources", "test_page", "test_slow_bodies", "test_whole_reads", "test_tokens",
-    "test_job_pilot_output", "test_retry", "test_harmless", "test_alarms", "test_expired_certificates",
+    "test_slow_bodies", "test_page", "test_harmless", "test_fuzz", "test_header_certificates", "test_tail_rights",
+    "test_download_plugin", "test_import", "test_identities", "test_sources", "test_whole_reads", "test_tokens",
+    "test_job_pilot_output", "test_retry", "test_alarms", "test_expired_certificates",
     "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
 )  # fmt: skip
 

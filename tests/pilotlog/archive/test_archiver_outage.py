@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog.model import State
 from tests.custody_contract import World, pilot
 from tests.pilotlog.archive.test_archiver import Agent, FolderArchive, PilotTable
 
-CYCLE = timedelta(minutes=10)
+CYCLE = timedelta(minutes=30)
 DAY = timedelta(days=1)
 
 
@@ -27,7 +27,7 @@ def test_after_a_day_s_outage_the_backlog_drains_and_fresh_logs_do_not_wait_for_
             number += 1
             world.finish(pilot(number))
         agent.archive_logs()
-        world.clock.forward(minutes=10)
+        world.clock.forward(minutes=30)
     assert len(archive.puts) <= 2 * (DAY // CYCLE), "each cycle tries about one log"
     archive.broken = False
     backlog, waited = number, []
@@ -36,7 +36,7 @@ def test_after_a_day_s_outage_the_backlog_drains_and_fresh_logs_do_not_wait_for_
         world.finish(pilot(number))
         agent.archive_logs()
         waited.append(world.log(pilot(number)).state is not State.ARCHIVED)
-        world.clock.forward(minutes=10)
+        world.clock.forward(minutes=30)
         assert number < 2 * backlog, "the backlog does not drain"
     assert waited.count(True) <= 1, "only in the cycle that finds the storage element well again"
     assert len(archive.names()) == number
