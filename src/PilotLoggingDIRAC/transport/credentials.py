@@ -12,7 +12,6 @@ from tornado.iostream import IOStream
 from PilotLoggingDIRAC.transport.identity.certificates import OwnCertificates
 from PilotLoggingDIRAC.transport.identity.known_chains import KnownChains, chain_bytes
 
-
 #: The chain that each open connection began with. To read it again costs a tenth of a short message.
 _OF_CONNECTIONS: weakref.WeakKeyDictionary[IOStream, tuple[bytes, ...]] = weakref.WeakKeyDictionary()
 
