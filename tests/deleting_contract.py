@@ -7,11 +7,13 @@ from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
+from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, Selection, State, Total
+from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, PilotJob, Selection, State, Total
 from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.deletion import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs
+from PilotLoggingDIRAC.pilotlog.sql.unsettled import SqlUnsettled
 
 from .conftest import PILOT, line
 from .custody_contract import TARGET, VO, World, pilot
@@ -68,7 +70,9 @@ class DeletingContract:
         self.delete(world)
         [row] = rows("PilotLogs")
         assert (row["VO"], row["PilotStamp"], row["Part"], row["Resend"]) == (*self.names(), 1, before.resend)
-        assert {row[name] for name in ("PilotReference", "Site", "CE", "LeaseOwner", "LastError", "Sender")} == {""}
+        assert {
+            row[name] for name in ("PilotReference", "Site", "CE", "LeaseOwner", "LastError", "Sender", "Host")
+        } == {""}
         assert {row[name] for name in ("NumberOfLines", "NumberOfBytes", "Generation", "Attempts")} == {0}
         assert {row[name] for name in ("DroppedBytes", "ManySenders")} == {0}
         assert {row[name] for name in ("ReturnCode", "VerifiedAt", "LeaseUntil", "RetryAfter", "Carry")} == {None}
@@ -84,9 +88,19 @@ class DeletingContract:
         assert outputs.get(VO, "ref") is None
         assert outputs.get(VO, "ref2") and outputs.get("beta_vo", "ref")
 
+    def test_its_jobs_and_their_owners_are_deleted_with_it(self, world, rows, transactions):
+        world.finish()
+        found, store = world.log(), SqlUnsettled(transactions)
+        assert store.take(0, 10) == 1
+        store.describe([Description(found, PilotInfo("ref", id=7), (PilotJob(4711, "ada"),))])
+        assert rows("PilotLogJobs") and rows("PilotLogUnsettled")
+        self.delete(world)
+        assert (rows("PilotLogJobs"), rows("PilotLogUnsettled")) == ([], [])
+
     def spoil(self, transactions):
         """Something in the columns that other rules fill."""
         values = {"Carry": b"half a line", "DroppedBytes": 7, "Sender": "192.0.2.1", "ManySenders": 1}
+        values |= {"PilotStatus": "Running", "Host": "wn17.alpha.org"}
         transactions.run(lambda connection: connection.execute(update(logs).values(values)))
 
     def test_every_column_of_a_row_is_kept_for_a_reason_or_emptied(self):

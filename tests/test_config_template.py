@@ -8,6 +8,7 @@ from DIRAC.FrameworkSystem.Client.ComponentInstaller import ComponentInstaller
 
 from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.pilotlog import settings
+from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 
 from .local_cs import EXTENSIONS, LocalCS, LocalInstaller
 
@@ -102,7 +103,7 @@ def test_defaults_that_the_template_names_are_those_of_the_settings():
         "ReadSettings", "SealSettings", "ArchiveSettings", "DiagnoseSettings", "PageSettings",
     )  # fmt: skip
     fields = {}
-    for name in classes:
+    for name in (*classes, DescribeSettings):
         for field, value in defaults(name):
             fields.setdefault(option_name(field), set()).add(float(value))
     named = re.findall(r"^\s*(?:# )?([A-Z]\w+) = ([\d.]+)", TEMPLATE, re.MULTILINE)
@@ -113,5 +114,5 @@ def test_defaults_that_the_template_names_are_those_of_the_settings():
 
 
 def defaults(name):
-    cls = getattr(settings, name)
+    cls = getattr(settings, name) if isinstance(name, str) else name
     return [(field, getattr(cls(), field)) for field in cls.__dataclass_fields__]

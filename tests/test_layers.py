@@ -79,7 +79,8 @@ FLOORS = (
     ("errors", "model", "settings"),
     ("access", "bounded_executor", "cursors", "diagnosed", "endings", "text", "tokens", "validation"),
     ("diagnose", "lifecycle", "ports", "search"),
-    ("admin", "archive", "read", "write"),
+    ("outcome",),
+    ("admin", "archive", "describe", "read", "write"),
     ("page", "receive"),
     ("sql",),
 )

@@ -17,14 +17,17 @@ from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
 from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
+from PilotLoggingDIRAC.pilotlog.sql.duties import SqlDuties
 from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.store_clock import StoreClock, store_time
+from PilotLoggingDIRAC.pilotlog.sql.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
@@ -64,7 +67,7 @@ def database_url(full_name: str = FULL_NAME) -> URL:
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``.
+    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``, ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -90,6 +93,9 @@ class LogDatabase:
         self.diagnoses = SqlDiagnoses(self._transactions, clock)
         self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
+        self.unsettled = SqlUnsettled(self._transactions)
+        self.pilot_jobs = SqlPilotJobs(self._transactions)
+        self.duties = SqlDuties(self._transactions, clock)
         self.identity = SqlIdentity(self._transactions, clock)
 
     def close(self) -> None:

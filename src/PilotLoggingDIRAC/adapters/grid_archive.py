@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
-from PilotLoggingDIRAC.pilotlog.model import CopyProblem, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import StoredFile
+from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 
 from .workers.pool import OperationCaller
 from .workers.private_folder import PrivateFolder

@@ -16,6 +16,7 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly import option_check, options, statuses
 from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.describing import DescribingWatch
 from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
@@ -61,7 +62,9 @@ class Collector:
         cursors = Cursors(lambda: db.identity.look().name, reading.identity_seconds)
         self.query = LogReader(db.reader, reading, cursors)
         self._store = options.fill(StoreSettings, option)
-        self.fates = statuses.log_fates(option, db.reader, self._store)
+        self.fates = statuses.fates(option)
+        self._describing = DescribingWatch(db, option, self._store)
+        self._describing.start()
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option, cursors)
@@ -104,6 +107,7 @@ class Collector:
     def stop(self) -> None:
         """Write the messages that were taken, refuse new ones, and close connections."""
         self._owners.stop()
+        self._describing.stop()
         self._writer.stop()
         self.decoding.shutdown()
         self.reading.shutdown()

@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
+from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
 from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
@@ -22,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings
 _COLLECTOR = (
     *(settings.IngestSettings, settings.TextSettings, settings.BodySettings, settings.SpoolSettings),
     *(settings.StoreSettings, settings.ClockSettings, settings.ReadSettings, settings.SearchSettings),
-    *(settings.OwnershipSettings, settings.UsageSettings, settings.StatusSettings),
+    *(settings.OwnershipSettings, settings.UsageSettings, settings.StatusSettings, DescribeSettings),
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),

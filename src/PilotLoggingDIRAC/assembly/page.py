@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, audit, options
-from PilotLoggingDIRAC.assembly.statuses import log_fates
+from PilotLoggingDIRAC.assembly.statuses import fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
@@ -57,10 +57,10 @@ class WebPage:
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         cursors = Cursors(lambda: self._db.identity.look().name, self.settings.identity_seconds)
         query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
-        fates = log_fates(option, self._db.reader, options.fill(StoreSettings, option))
         look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
-        views, causes = self._db.views, self._db.diagnoses.of
-        self.viewer = Viewer(query, views, documents, self.settings, utc_now, audit.audit(), fates, look, causes)
+        views, causes, jobs = self._db.views, self._db.diagnoses.of, self._db.pilot_jobs.of
+        told = (audit.audit(), fates(option), look, causes, jobs)
+        self.viewer = Viewer(query, views, documents, self.settings, utc_now, *told)
         self.live_tail = LiveTail(self.viewer)
         self._documents = documents
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)

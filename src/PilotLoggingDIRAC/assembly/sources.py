@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import archives, options
-from PilotLoggingDIRAC.assembly.statuses import log_fates
+from PilotLoggingDIRAC.assembly.statuses import fates
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
@@ -62,8 +62,7 @@ class _Reading:
         members = (ComputingElementSource(records, kept, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
-        fates = log_fates(option, reader, store)
-        told = SummarySource(reader, texts, fates.of_log, database.diagnoses.of)
+        told = SummarySource(reader, texts, fates(option).of_log, database.diagnoses.of)
         infos = (JobLogSource(records, self._fetch_logging), told)
         names = tuple(info.name for info in infos)
         info_chain = SourceChain(infos, self._timing, on_error=_report)

@@ -23,6 +23,17 @@ class State(StrEnum):
     DELETED = "Deleted"
 
 
+class Outcome(StrEnum):
+    """How a pilot fared. ``UNKNOWN``: it has ended, and nobody tells how; its last words may be missing."""
+
+    RUNNING = "running"
+    SILENT = "silent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    KILLED = "killed"
+    UNKNOWN = "unknown"
+
+
 class Delivery(StrEnum):
     """Delivery of the answer to a message, as its collector knows it. ``ARRIVED``: all of it was written to an open
     connection; ``BROKEN``: it was not; ``WAITING``: there was none yet, and the sender was connected.
@@ -131,22 +142,25 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyProblem:
-    """A problem with an archived copy: it is ``lost`` (not there, or not what was archived), or nobody could tell."""
-
-    text: str
-    lost: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PilotInfo:
-    """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more."""
+    """Description of a pilot from PilotAgentsDB. ``final`` says that its status will not change any more. ``id`` is the
+    number of its row.
+    """
 
     reference: str
     site: str = ""
     ce: str = ""
     final: bool = False
     status: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PilotJob:
+    """A job that a pilot has taken. ``owner`` is the user name of who submitted it, empty if that is not known."""
+
+    id: int
+    owner: str = ""
 
 
 PartIdentity = tuple[PilotId, int, datetime]
@@ -163,6 +177,7 @@ class Log:
     messages, see ``limits``. ``dropped_bytes`` were left out by a limit, ``missing_bytes`` for whatever cause.
     ``sender``: the address of the first message; ``many_senders``: another came from elsewhere; ``senders``: all
     addresses, if there are several. ``return_code``: the worst that was reported; ``return_codes``: all, if several.
+    ``pilot_status``: DIRAC's word on the pilot, as it was looked up last; ``host``: its node, as the pilot said.
     """
 
     id: int
@@ -187,6 +202,8 @@ class Log:
     reference: str = ""
     site: str = ""
     ce: str = ""
+    pilot_status: str = ""
+    host: str = ""
     generation: int = 0
     file: StoredFile | None = None
     verified_at: datetime | None = None
@@ -217,34 +234,13 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A log that one worker may work on until the lease ends; the store checks every step against it."""
-
-    log: Log
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogPage:
-    """A stretch of a log: text, where to go on, and whether more can come.
-
-    ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing
-    more is expected (the log is sealed).
-    """
-
-    text: str
-    cursor: str
-    at_end: bool
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """Filter of logs: every given field must match; times bound ``last_seen`` (UTC). Without fields, all in scope.
 
     ``incomplete``: those only whose pilot has ended without saying so; ``missing``: those with text missing;
     ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
-    DIRAC says, and that are not sealed yet. ``ids``: these logs, once looked up. ``causes``: codes of likeliest ones.
+    DIRAC says, and that are not sealed yet. ``causes``: codes of likeliest ones. ``other_codes``: those only that
+    ended with a code, and none of these. ``silent_before``: when a pilot was heard of last that counts as silent.
     """
 
     vos: tuple[str, ...] = ()
@@ -261,7 +257,9 @@ class Selection:
     missing: bool = False
     last_error: str = ""
     dead: bool = False
-    ids: tuple[int, ...] | None = None
+    other_codes: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    silent_before: datetime | None = None
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from .access import Scope
 from .model import (
-    CopyProblem,
     Log,
     Numbered,
     Output,
@@ -37,6 +36,14 @@ class StoreIdentity:
     def is_followed_by(self, later: StoreIdentity) -> bool:
         """Return whether that may be the same database at a later moment."""
         return self.name == later.name and self.highest_id <= later.highest_id
+
+
+@dataclass(frozen=True, slots=True)
+class CopyProblem:
+    """A problem with an archived copy: it is ``lost`` (not there, or not what was archived), or nobody could tell."""
+
+    text: str
+    lost: bool
 
 
 class LogStore(Protocol):

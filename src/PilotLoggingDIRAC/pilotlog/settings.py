@@ -234,14 +234,10 @@ class OwnershipSettings:
 
 @dataclass(frozen=True, slots=True)
 class StatusSettings:
-    """Look-ups of DIRAC's statuses of pilots whose logs have no end, for what is shown of them."""
+    """After how much silence a running pilot is called silent, and the log of one that has ended is over."""
 
-    status_known_seconds: float = 30.0
-    status_wait_seconds: float = 1.5
-    status_list_seconds: float = 10.0
+    status_silent_seconds: float = 300.0
     status_over_seconds: float = 60.0
-    status_pilots: int = 20_000
-    status_max_pilots: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class CausesMixin:
         :return: S_OK(number of logs)
         """
         access.require_administrator(self.who)
-        return self.collector.db.diagnoses.again(selecting.selection(selection))
+        return self.collector.db.diagnoses.again(self.collector.fates.resolved(selecting.selection(selection)))
 
     types_getCauses: list = []
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from PilotLoggingDIRAC.pilotlog import diagnosed
+from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotJob
+from PilotLoggingDIRAC.pilotlog.outcome import Fate, outcome, outcome_text
+
 #: In the order of a record.
 COLUMNS = {
     "VO": lambda log: log.pilot.vo,
@@ -27,4 +35,22 @@ COLUMNS = {
     "LFN": lambda log: log.file.lfn if log.file else "",
     "Attempts": lambda log: log.attempts,
     "LastError": lambda log: log.last_error,
+    "Host": lambda log: log.host,
 }
+
+#: Columns behind those: of logs that are received; how the pilot fared; its jobs.
+_FATE = ("PilotStatus", "PilotEnded", "SilentSeconds")
+_OUTCOME = ("Outcome", "OutcomeText")
+_JOBS = ("Jobs", "Owners")
+NAMES = (*COLUMNS, *_FATE, *diagnosed.COLUMNS, *_OUTCOME, *_JOBS)
+
+
+def record(log: Log, fate: Fate, cause: Diagnosed, jobs: Sequence[PilotJob]) -> list[Any]:
+    """Return the values of ``NAMES`` of a log."""
+    return [
+        *(value(log) for value in COLUMNS.values()),
+        *(fate.status, fate.dead, round(fate.silent_seconds)),
+        *(value(cause) for value in diagnosed.COLUMNS.values()),
+        *(outcome(log, fate).value, outcome_text(log, fate, cause.name)),
+        *([job.id for job in jobs], sorted({job.owner for job in jobs if job.owner})),
+    ]

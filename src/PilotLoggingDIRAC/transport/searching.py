@@ -5,9 +5,10 @@ from __future__ import annotations
 from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector
 from PilotLoggingDIRAC.pilotlog import access, validation
-from PilotLoggingDIRAC.pilotlog.model import Log, LogPage
+from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.outcome import Fate
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
+from PilotLoggingDIRAC.pilotlog.read.reader import LogPage
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.line_finder import Hit
@@ -39,7 +40,7 @@ class SearchingMixin:
 
     def _page(self, page: LogPage, parts: list[Log]) -> dict:
         answer = {"Text": page.text, "Cursor": page.cursor, "AtEnd": page.at_end, "Final": page.final}
-        fate = self.collector.fates.of_log(parts, 0.0) if page.at_end and not page.final else Fate()
+        fate = self.collector.fates.of_log(parts) if page.at_end and not page.final else Fate()
         return answer | {"PilotStatus": fate.status, "SilentSeconds": round(fate.silent_seconds), "Over": fate.over}
 
     types_searchLogs: list = []

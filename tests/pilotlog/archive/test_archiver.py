@@ -21,7 +21,8 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import CopyProblem, PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings, SealSettings
 from tests.conftest import PILOT
 from tests.custody_contract import TARGET, VO, World, pilot

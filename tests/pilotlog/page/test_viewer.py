@@ -3,7 +3,6 @@ them.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -11,12 +10,12 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, PilotInfo, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
@@ -32,17 +31,12 @@ USER = PageCaller(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"
 
 
 @pytest.fixture
-def dirac():
-    return PilotInfo("ref", status="Running")
-
-
-@pytest.fixture
 def audit():
     return []
 
 
 @pytest.fixture
-def viewer(transactions, clock, reader, audit, dirac):
+def viewer(transactions, clock, reader, audit):
     views, settings = SqlPageQueries(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     return Viewer(
@@ -52,7 +46,7 @@ def viewer(transactions, clock, reader, audit, dirac):
         settings,
         clock,
         Audit(lambda event, facts: audit.append((event, facts)), AuditSettings()),
-        LogFates(PilotStatuses(lambda pilots: dict.fromkeys(pilots, dirac), StatusSettings()), reader, clock),
+        Fates(StatusSettings(), clock),
     )
 
 
@@ -175,18 +169,12 @@ def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):
     assert viewer.lines(ADMIN, PILOT, {})["lines"] == []
 
 
-class TestOfADeadPilot:
-    """DIRAC says that the pilot has failed; its log has no end yet."""
-
-    @pytest.fixture
-    def dirac(self):
-        return PilotInfo("ref", final=True, status="Failed")
-
-    def test_log_is_shown_as_ended_and_is_in_the_list_of_the_incomplete(self, viewer, store, clock):
-        store(b"a\n")
-        clock.now += timedelta(minutes=2)
-        log = viewer.log(ADMIN, PILOT, {})
-        assert (log["standing"], log["pilotStatus"], log["live"]) == ("ended", "Failed", True)
-        for asked in ({}, {"Incomplete": ["true"]}, {"Dead": ["true"]}):
-            (row,) = viewer.logs(ADMIN, asked)["logs"]
-            assert (row["pilotStatus"], row["pilotEnded"]) == ("Failed", True)
+def test_log_of_a_pilot_that_dirac_says_has_failed_is_shown_as_ended_and_is_listed_as_incomplete(viewer, store, alter):
+    store(b"a\n")
+    assert viewer.logs(ADMIN, {"Incomplete": ["true"]})["logs"] == []
+    alter(update(table).values(PilotStatus="Failed"))
+    log = viewer.log(ADMIN, PILOT, {})
+    assert (log["standing"], log["pilotStatus"], log["live"]) == ("ended", "Failed", True)
+    for asked in ({}, {"Incomplete": ["true"]}, {"Dead": ["true"]}):
+        (row,) = viewer.logs(ADMIN, asked)["logs"]
+        assert (row["pilotStatus"], row["pilotEnded"]) == ("Failed", True)

@@ -7,6 +7,7 @@ from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import CursorOutdated, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection
+from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
@@ -14,7 +15,6 @@ from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import (
@@ -40,7 +40,7 @@ def viewer(transactions, clock, reader):
     views, settings = SqlPageQueries(transactions), PageSettings()
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), settings)
     audit = Audit(lambda event, facts: None, AuditSettings())
-    fates = LogFates(PilotStatuses(lambda pilots: {}, StatusSettings()), reader, clock)
+    fates = Fates(StatusSettings(), clock)
     cursors = Cursors(lambda: SqlIdentity(transactions, clock).look().name)
     return Viewer(LogReader(reader, ReadSettings(), cursors), views, documents, settings, clock, audit, fates)
 

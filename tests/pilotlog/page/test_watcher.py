@@ -4,22 +4,24 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, Overloaded, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.model import PilotId, State
+from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller, Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watcher
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import LogFates, PilotStatuses
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from tests.conftest import PILOT
-from tests.stored import reader, store  # noqa: F401
+from tests.stored import alter, reader, store  # noqa: F401
 from tests.waiting import until
 
 SETTINGS = PageSettings(tick_seconds=0.02, max_watchers=4, max_watchers_of_user=3)
@@ -120,20 +122,14 @@ def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
 
 
 ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
+SITE = PageCaller(
+    Caller("site", "site_admin", "", frozenset({"SiteManager"}), sites=frozenset({"LCG.Alpha.org"})), Policy()
+)
 STRANGER = PageCaller(Caller("op", "beta_op", "beta_vo", frozenset({"Operator"})), Policy())
 
 
 @pytest.fixture
-def dirac():
-    """What DIRAC knows of pilots: nothing, unless a test changes it."""
-    known = {}
-    look_up = lambda pilots: {pilot: known[pilot] for pilot in pilots if pilot in known}  # noqa: E731
-    look_up.known = known
-    return look_up
-
-
-@pytest.fixture
-def following(transactions, clock, reader, dirac):
+def following(transactions, clock, reader):
     views = SqlPageQueries(transactions)
     documents = Documents(lambda log: DatabaseText(log, views.sizes, reader.step), PageSettings())
     viewer = Viewer(
@@ -143,7 +139,7 @@ def following(transactions, clock, reader, dirac):
         PageSettings(),
         clock,
         Audit(lambda event, facts: None, AuditSettings()),
-        LogFates(PilotStatuses(dirac, StatusSettings(status_known_seconds=0.0)), reader, clock),
+        Fates(StatusSettings(), clock),
     )
     return LiveTail(viewer), views
 
@@ -172,11 +168,22 @@ def test_what_others_follow_is_not_shown_to_who_may_not(following, store):
             follow.since(STRANGER, PILOT, "0.0", known)
 
 
-def test_who_follows_learns_that_dirac_says_the_pilot_is_dead(following, store, dirac):
+def test_who_follows_learns_that_dirac_says_the_pilot_is_dead(following, store, alter):
     follow, views = following
     store(b"one\n")
-    head = views.heads([PILOT])[PILOT]
-    news = follow.since(ADMIN, PILOT, "0.0", head)
+    before = views.heads([PILOT])[PILOT]
+    news = follow.since(ADMIN, PILOT, "0.0", before)
     assert news.standing["standing"] == "running"
-    dirac.known[PILOT] = PilotInfo("ref", final=True, status="Aborted")
-    until(lambda: follow.since(ADMIN, PILOT, news.cursor, head).standing["standing"] == "ended")
+    alter(update(table).values(PilotStatus="Aborted"))
+    after = views.heads([PILOT])[PILOT]
+    assert after != before  # so that who follows is woken
+    assert follow.since(ADMIN, PILOT, news.cursor, after).standing["standing"] == "ended"
+
+
+def test_administrators_of_a_site_follow_a_log_as_soon_as_its_site_is_known(following, store, alter):
+    follow, views = following
+    store(b"one\n")
+    with pytest.raises(NotAllowed):
+        follow.since(SITE, PILOT, "0.0", views.heads([PILOT])[PILOT])
+    alter(update(table).values(Site="LCG.Alpha.org"))
+    assert follow.since(SITE, PILOT, "0.0", views.heads([PILOT])[PILOT]).text["text"] == "one\n"

@@ -9,6 +9,13 @@ CREATE TABLE IF NOT EXISTS `DatabaseIdentity` (
   PRIMARY KEY (`Number`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `Duties` (
+  `Name` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Owner` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Until` DATETIME(6) NOT NULL,
+  PRIMARY KEY (`Name`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotCEOutputs` (
   `OutputID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -55,15 +62,19 @@ CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `MissingBytes` BIGINT NOT NULL DEFAULT '0',
   `ReturnCodes` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin,
   `Senders` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin,
+  `PilotStatus` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `Host` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   PRIMARY KEY (`LogID`),
   CONSTRAINT `UK_Log` UNIQUE (`VO`, `PilotStamp`, `Part`),
   KEY `IX_CE_Seen` (`CE`, `LastSeen`, `LogID`, `State`, `ReturnCode`, `VO`),
+  KEY `IX_Host` (`Host`),
   KEY `IX_LastError` (`LastError`(16)),
   KEY `IX_Missing` (`MissingBytes`),
+  KEY `IX_Outcome` (`ReturnCode`, `State`, `PilotStatus`),
   KEY `IX_Reference` (`PilotReference`),
-  KEY `IX_ReturnCode` (`ReturnCode`, `State`),
   KEY `IX_Seen` (`LastSeen`, `LogID`, `State`, `ReturnCode`),
   KEY `IX_Site_Seen` (`Site`, `LastSeen`, `LogID`, `State`, `ReturnCode`, `VO`),
+  KEY `IX_Site_State` (`Site`, `State`, `ReturnCode`, `PilotStatus`, `VO`),
   KEY `IX_Stamp` (`PilotStamp`),
   KEY `IX_State_LastSeen` (`State`, `LastSeen`),
   KEY `IX_VO_Seen` (`VO`, `LastSeen`, `LogID`, `State`, `ReturnCode`),
@@ -140,6 +151,24 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
   KEY `IX_Problem` (`Problem`(16))
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `PilotLogJobs` (
+  `LogID` BIGINT UNSIGNED NOT NULL,
+  `JobID` BIGINT NOT NULL,
+  `Owner` VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (`LogID`, `JobID`),
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`) ON DELETE CASCADE,
+  KEY `IX_Job` (`JobID`),
+  KEY `IX_Owner` (`Owner`, `LogID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `PilotLogUnsettled` (
+  `LogID` BIGINT UNSIGNED NOT NULL,
+  `PilotID` BIGINT NOT NULL DEFAULT '0',
+  PRIMARY KEY (`LogID`),
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`) ON DELETE CASCADE,
+  KEY `IX_Pilot` (`PilotID`, `LogID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

@@ -19,9 +19,8 @@ from PilotLoggingDIRAC.assembly.collector import Collector, collector
 from PilotLoggingDIRAC.pilotlog import access, diagnosed, validation
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt, Selection
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.write.answers import Answer
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
@@ -32,19 +31,8 @@ from PilotLoggingDIRAC.transport.edge import exported, streamed
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
-from PilotLoggingDIRAC.transport.log_columns import COLUMNS
+from PilotLoggingDIRAC.transport.log_columns import NAMES, record
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
-
-#: Columns behind those, of logs that are received.
-FATE_COLUMNS = ("PilotStatus", "PilotEnded", "SilentSeconds")
-
-
-def _fate(fate: Fate) -> list:
-    return [fate.status, fate.dead, round(fate.silent_seconds)]
-
-
-def _cause(found: diagnosed.Diagnosed) -> list:
-    return [value(found) for value in diagnosed.COLUMNS.values()]
 
 
 class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
@@ -76,6 +64,9 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
 
     def _parts(self, pilot: PilotId) -> list[Log]:
         return self.collector.query.parts(self.who, policy(self.who.vo), pilot)
+
+    def _selected(self, selection) -> Selection:
+        return self.collector.fates.resolved(selecting.selection(selection))
 
     types_sendMessage: list = []
 
@@ -159,28 +150,28 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
         :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}). Counting stops at MaxCounted;
                  MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last.
-                 Of logs that are received, PilotStatus is DIRAC's word on the pilot, "" if unknown, PilotEnded tells if
+                 PilotStatus is DIRAC's word on the pilot, "" if unknown. Of logs that are received, PilotEnded tells if
                  it is final, and SilentSeconds is the time since the last message. Of logs whose pilot failed, Cause is
-                 the code of the likeliest cause, with its CauseName, CauseParty, CauseLine (from 1) and CauseHint
+                 the code of the likeliest cause, with its CauseName, CauseParty, CauseLine (from 1) and CauseHint.
+                 Outcome is running, silent, succeeded, failed, killed or unknown, OutcomeText the same with details;
+                 Jobs are the numbers of the jobs that the pilot has taken, Owners the user names of their owners
         """
         column, descending = selecting.order(order)
         first = validation.number(start, "start", 0, 10**9)
         number = validation.number(limit, "limit", 1, self.collector.query.settings.max_rows)
         wanted = selecting.selection(selection)
-        may = self.who, policy(self.who.vo)
-        resolved = self.collector.fates.resolved(wanted)
-        total, logs = self.collector.query.select(*may, resolved, column, descending, first, number)
-        fates = self.collector.fates.of(logs)
-        found = self.collector.db.diagnoses.of(log.id for log in logs)
+        collector, may = self.collector, (self.who, policy(self.who.vo))
+        resolved = collector.fates.resolved(wanted)
+        total, logs = collector.query.select(*may, resolved, column, descending, first, number)
+        ids = [log.id for log in logs]
+        found, jobs = collector.db.diagnoses.of(ids), collector.db.pilot_jobs.of(ids)
         records = [
-            [value(log) for value in COLUMNS.values()]
-            + _fate(fates.get(log.id, Fate()))
-            + _cause(found.get(log.id, diagnosed.NONE))
+            record(log, collector.fates.of(log), found.get(log.id, diagnosed.NONE), jobs.get(log.id, ()))
             for log in logs
         ]
         self.audit.listed(self.who, "getPilotLogs", wanted, len(records))
         counted = {"TotalRecords": total.number, "MoreRecords": total.more}
-        return counted | {"ParameterNames": [*COLUMNS, *FATE_COLUMNS, *diagnosed.COLUMNS], "Records": records}
+        return counted | {"ParameterNames": list(NAMES), "Records": records}
 
     types_getMetadata: list = []
 
@@ -231,7 +222,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
     def export_retryArchiving(self, selection):
         """Make selected logs whose archiving failed due at once: S_OK(number of logs)."""
         access.require_administrator(self.who)
-        return self.collector.db.mending.retry(selecting.selection(selection))
+        return self.collector.db.mending.retry(self._selected(selection))
 
     types_deleteLogs: list = []
 
@@ -246,7 +237,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
         """
         who = self.who
         access.require_administrator(who)
-        wanted, deletion = selecting.selection(selection), self.collector.deletion
+        wanted, deletion = self._selected(selection), self.collector.deletion
         if validation.flag(dryRun, "dryRun"):
             return _extent(deletion.extent(wanted), False, deletion.draining())
         with audited_deletion(who, wanted) as record:

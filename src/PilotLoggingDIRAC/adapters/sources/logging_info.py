@@ -9,9 +9,9 @@ from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnoses, none_known, of_log
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId
+from PilotLoggingDIRAC.pilotlog.outcome import Fate
 from PilotLoggingDIRAC.pilotlog.ports import Source
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
-from PilotLoggingDIRAC.pilotlog.read.pilot_statuses import Fate
 from PilotLoggingDIRAC.pilotlog.read.summary import summary
 
 OWN_LOG = "PilotLog"

@@ -19,10 +19,10 @@ from typing import Any
 
 from .. import lifecycle
 from ..errors import LeaseLost, PilotLogError, StoreUnavailable
-from ..model import Claim, StoredFile
+from ..model import StoredFile
 from ..ports import Archive, Clock
 from ..settings import ArchiveSettings
-from .custody import CopyKey, Leases
+from .custody import Claim, CopyKey, Leases
 from .describer import Describer, patient_since
 from .gate import Gate
 from .packing import Target, Texts, pack

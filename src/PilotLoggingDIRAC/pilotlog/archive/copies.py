@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from ..errors import ArchiveError
-from ..model import CopyProblem, Log, StoredFile
-from ..ports import Archive, Clock
+from ..model import Log, StoredFile
+from ..ports import Archive, Clock, CopyProblem
 from ..settings import CopySettings
 from .custody import CheckedCopies, CopyKey, DueCopy
 from .tally import Tally

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..model import Claim, Log, PilotInfo, StoredFile
+from ..model import Log, PilotInfo, StoredFile
 from .walk import LogPosition
 
 
@@ -22,6 +22,14 @@ class CopyKey:
 
     log_id: int
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A log that one worker may work on until the lease ends; the store checks every step against it."""
+
+    log: Log
+    owner: str
 
 
 RecordedCopy = tuple[CopyKey, StoredFile]
@@ -62,7 +70,10 @@ class UndescribedLogs(Protocol):
         """Return sealed logs without a pilot reference, neither archived nor kept yet; by their positions."""
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
-        """Fill in reference, site and CE of logs (by id) that lack a reference. Return the number of logs filled in."""
+        """Fill in reference, site, CE and status of logs (by id) that lack a reference or have another status.
+
+        Return the number of logs filled in.
+        """
 
 
 class Leases(Protocol):

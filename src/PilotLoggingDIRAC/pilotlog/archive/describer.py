@@ -19,7 +19,7 @@ _PATIENCE_SECONDS = 48 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Describer:
-    """The writer of reference, site and CE into logs, before DIRAC forgets their pilots."""
+    """The writer of reference, site, CE and status into logs, before DIRAC forgets their pilots."""
 
     store: UndescribedLogs
     pilots: Pilots
@@ -28,7 +28,7 @@ class Describer:
     def known(self, logs: Sequence[Log]) -> Mapping[PilotId, PilotInfo]:
         """Return what DIRAC knows of the logs' pilots, and fill it in where a log lacks it. Raise StoreUnavailable."""
         infos = self.pilots.by_stamp([log.pilot for log in logs]) if logs else {}
-        lacking = {log.id: infos[log.pilot] for log in logs if log.pilot in infos and not log.reference}
+        lacking = {log.id: infos[log.pilot] for log in logs if log.pilot in infos and _lacks(log, infos[log.pilot])}
         if lacking:
             self.tally.add("described", self.store.describe(lacking))
         return infos
@@ -47,6 +47,11 @@ class Describer:
         page = self.store.undescribed(walk.after, limit)
         self.describe(page)
         walk.move(page, limit)
+
+
+def _lacks(log: Log, info: PilotInfo) -> bool:
+    """Return whether a log lacks its pilot's reference, or has a status that has changed."""
+    return not log.reference or (info.status != "" and info.status != log.pilot_status)
 
 
 def patient_since(clock: Clock) -> datetime:

@@ -83,6 +83,14 @@ _BY_TEXT: Mapping[bytes, tuple[tuple[int, _Form], ...]] = {
 TEXTS = frozenset(_BY_TEXT)
 
 
+def find(fact: str, text: bytes) -> str:
+    """Return the value of a fact in a text of several lines, empty without one. Of several forms the first counts."""
+    for form in _FORMS:
+        if form.fact == fact and form.text in text and (match := form.value.search(text)):
+            return match[1].decode("utf-8", "replace").strip()[:_MAX_VALUE]
+    return ""
+
+
 @dataclass(slots=True)
 class Facts:
     """The facts so far."""

@@ -70,7 +70,7 @@ class LiveTail:
             access.require_read(reader.caller, reader.policy, seen.parts[-1])
             if seen.last is None or seen.last[0] != cursor:
                 seen.last = cursor, self._news(seen.parts, seen.document, cursor)
-            return replace(seen.last[1], standing=self._viewer.describe(seen.parts, 0.0))
+            return replace(seen.last[1], standing=self._viewer.describe(seen.parts))
 
     def _with(self, pilot: PilotId, head: Head) -> _Seen:
         with self._lock:
@@ -82,7 +82,7 @@ class LiveTail:
 
     def _news(self, parts: list[Log], document: Document, cursor: str) -> News:
         place, cursors = self._place(cursor), self._viewer.query.cursors
-        text, standing = document.since(place), self._viewer.describe(parts, 0.0)
+        text, standing = document.since(place), self._viewer.describe(parts)
         if text is None:
             return News(None, cursors.give(place), standing, False)
         more = text.cursor != document.end

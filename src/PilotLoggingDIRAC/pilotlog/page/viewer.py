@@ -11,12 +11,12 @@ from .. import access, validation
 from ..access import Caller, Policy, Scope
 from ..diagnosed import NONE, Diagnosed, Diagnoses, none_known, of_log
 from ..errors import InvalidInput
-from ..model import Log, PilotId, Selection, State
+from ..model import Log, Outcome, PilotId, PilotJob, Selection, State
+from ..outcome import Fate, Fates, outcome, outcome_text
 from ..ports import Clock
 from ..read import selection
 from ..read.audit import Audit
 from ..read.outputs import lost_parts
-from ..read.pilot_statuses import Fate, LogFates
 from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
@@ -30,11 +30,23 @@ _MAX_FIND_BYTES = 256
 _LISTED = 50
 
 
+Jobs = Callable[[Sequence[int]], Mapping[int, Sequence[PilotJob]]]
+"""Return the jobs of logs by the logs' ids; logs without jobs are absent. Raise StoreUnavailable."""
+
+
+def no_jobs(ids: Sequence[int]) -> Mapping[int, Sequence[PilotJob]]:
+    """Return no jobs: those of a store that has none."""
+    return {}
+
+
 class StateCounts(Protocol):
     """The store's counts for the page; see ``sql.page_queries``."""
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
         """Return the number of selected logs by state, counted among the ``most`` that were heard of last."""
+
+    def outcomes(self, scope: Scope, wanted: Selection, most: int, silent_before: datetime) -> dict[Outcome, int]:
+        """Return their number by outcome in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +69,14 @@ class Viewer:
     settings: PageSettings
     clock: Clock
     audit: Audit
-    fates: LogFates
+    fates: Fates
     look_at_database: Callable[[], None] = lambda: None
     diagnoses: Diagnoses = none_known
+    jobs: Jobs = no_jobs
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
-        """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state.
-        ``newest`` above 0 is the number of logs, heard of last, that states were counted among.
+        """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state
+        and by outcome. ``newest`` above 0 is the number of logs, heard of last, that were counted.
         """
         chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selection.selection(chosen)
@@ -71,11 +84,10 @@ class Viewer:
         most = self.query.settings.max_counted
         start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
-        resolved = self.fates.resolved(wanted)
+        resolved, scope = self.fates.resolved(wanted), access.scope(reader.caller, reader.policy)
         total, found = self.query.select(reader.caller, reader.policy, resolved, column, descending, start, limit)
-        states = self.views.states(access.scope(reader.caller, reader.policy), resolved, most)
-        fates = self.fates.of(found)
-        causes = self.diagnoses(log.id for log in found)
+        states = self.views.states(scope, resolved, most)
+        outcomes = self.views.outcomes(scope, resolved, most, self.fates.silent_before())
         among = sum(states.values())
         self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
@@ -84,8 +96,18 @@ class Viewer:
             "more": total.more,
             "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
-            "logs": [_row(log) | _fate(fates.get(log.id, Fate())) | _cause(causes.get(log.id, NONE)) for log in found],
+            "outcomes": {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome},
+            "logs": self._rows(found),
         }
+
+    def _rows(self, found: Sequence[Log]) -> list[dict[str, Any]]:
+        ids = [log.id for log in found]
+        causes, jobs = self.diagnoses(ids), self.jobs(ids)
+        told = [(log, self.fates.of(log), causes.get(log.id, NONE)) for log in found]
+        return [
+            _row(log) | _fate(log, fate, cause) | _cause(cause) | _jobs(jobs.get(log.id, ()))
+            for log, fate, cause in told
+        ]
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the standing and length of a log. Raise NotYetThere while the text is being fetched."""
@@ -99,10 +121,11 @@ class Viewer:
             "cursor": self.query.cursors.give(document.last_line()),
         }
 
-    def describe(self, parts: Sequence[Log], seconds: float | None = None) -> dict[str, Any]:
-        """Return the facts that the page always shows; ``seconds`` as of ``PilotStatuses``."""
+    def describe(self, parts: Sequence[Log]) -> dict[str, Any]:
+        """Return the facts that the page always shows."""
         found = NONE if parts[-1].state is State.RECEIVING else of_log(parts, self.diagnoses)
-        return describe(parts, self.fates.of_log(parts, seconds)) | _cause(found)
+        jobs = [job for taken in self.jobs([part.id for part in parts]).values() for job in taken]
+        return describe(parts, self.fates.of_log(parts), found) | _cause(found) | _jobs(jobs)
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a
@@ -158,13 +181,13 @@ class Viewer:
         return self.documents.open([log for log in parts if log.part not in lost])
 
 
-def describe(parts: Sequence[Log], fate: Fate) -> dict[str, Any]:
+def describe(parts: Sequence[Log], fate: Fate, cause: Diagnosed = NONE) -> dict[str, Any]:
     """Return the facts that the page always shows: pilot, place, standing and its reason."""
     last = parts[-1]
     stands, why = standing(parts, fate)
     return (
         _row(last)
-        | _fate(fate)
+        | _fate(last, fate, cause)
         | {
             "standing": stands,
             "why": why,
@@ -190,6 +213,7 @@ def _row(log: Log) -> dict[str, Any]:
         "reference": log.reference,
         "site": log.site,
         "ce": log.ce,
+        "host": log.host,
         "firstSeen": _moment(log.first_seen),
         "lastSeen": _moment(log.last_seen),
         "missing": log.missing_bytes,
@@ -202,8 +226,14 @@ def _row(log: Log) -> dict[str, Any]:
     }
 
 
-def _fate(fate: Fate) -> dict[str, Any]:
-    return {"pilotStatus": fate.status, "pilotEnded": fate.dead}
+def _fate(log: Log, fate: Fate, cause: Diagnosed) -> dict[str, Any]:
+    told = {"outcome": outcome(log, fate).value, "outcomeText": outcome_text(log, fate, cause.name)}
+    return {"pilotStatus": fate.status, "pilotEnded": fate.dead} | told
+
+
+def _jobs(taken: Sequence[PilotJob]) -> dict[str, Any]:
+    """Return the jobs that a pilot has taken, each once, with the user names of their owners, empty if unknown."""
+    return {"jobs": [{"id": job.id, "owner": job.owner} for job in sorted({job.id: job for job in taken}.values())]}
 
 
 def _cause(found: Diagnosed) -> dict[str, Any]:

@@ -14,12 +14,16 @@ from ..settings import PageSettings
 
 
 class Head(NamedTuple):
-    """The end of a log: its last part, that part's next sequence number and state, and True if it is complete."""
+    """The end of a log: its last part, that part's next sequence number and state, True if it is complete, and
+    DIRAC's word on the pilot with the site.
+    """
 
     part: int
     next_sequence: int
     state: State
     complete: bool
+    pilot_status: str = ""
+    site: str = ""
 
 
 Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]

@@ -14,7 +14,7 @@ from .. import access
 from ..access import Caller, Policy
 from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
-from ..model import Log, LogPage, PilotId, Selection, State, Total
+from ..model import Log, PilotId, Selection, State, Total
 from ..ports import StoredLogs
 from ..settings import ReadSettings
 from ..text.blocks import blocks
@@ -43,6 +43,20 @@ class ReadPosition(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.part}.{self.sequence}.{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A stretch of a log: text, where to go on, and whether more can come.
+
+    ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing
+    more is expected (the log is sealed).
+    """
+
+    text: str
+    cursor: str
+    at_end: bool
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from ..errors import InvalidInput
-from ..model import Selection, State
+from ..model import Outcome, Selection, State
 from ..search.pattern import finder
 from ..search.search import SearchQuery
 from ..validation import flag, number
+
+Member = TypeVar("Member", bound=StrEnum)
 
 _MAX_SELECTED = 1000
 
@@ -19,18 +22,18 @@ _LISTS = {
     "PilotReference": "references",
     "Site": "sites",
     "CE": "ces",
-    "ReturnCode": "return_codes",
     "Cause": "causes",
 }
 _ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
 _GROUPS = ("Site", "CE", "VO", "Cause", "Party")
-_OTHER_KEYS = ("State", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
+_OTHER_KEYS = ("State", "Outcome", "ReturnCode", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
 
 
 def selection(values: object) -> Selection:
-    """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, ReturnCode, Cause
-    (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true or
-    false), LastError (a part of it). An unknown key is an error, and so is an empty list.
+    """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, Outcome, ReturnCode,
+    Cause (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true
+    or false), LastError (a part of it). ``!`` before return codes means any code but these. An unknown key is an error,
+    and so is an empty list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
@@ -39,7 +42,11 @@ def selection(values: object) -> Selection:
         if key in _LISTS:
             fields[_LISTS[key]] = _strings(key, value)
         elif key == "State":
-            fields["states"] = tuple(_state(name) for name in _strings(key, value))
+            fields["states"] = tuple(_member(State, key, name) for name in _strings(key, value))
+        elif key == "Outcome":
+            fields["outcomes"] = tuple(_member(Outcome, key, name) for name in _strings(key, value))
+        elif key == "ReturnCode":
+            fields |= _codes(_strings(key, value))
         elif key in ("FromDate", "ToDate"):
             fields["since" if key == "FromDate" else "until"] = _time(key, value)
         elif key in ("Incomplete", "Dead", "Missing"):
@@ -97,11 +104,19 @@ def _strings(key: str, value: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _state(name: str) -> State:
+def _member(kind: type[Member], key: str, name: str) -> Member:
     try:
-        return State(name)
+        return kind(name)
     except ValueError:
-        raise InvalidInput("State is one of " + ", ".join(State)) from None
+        raise InvalidInput(f"{key} is one of " + ", ".join(kind)) from None
+
+
+def _codes(values: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the codes that are wanted, or those that are not, which have a ``!`` before them."""
+    others = tuple(value[1:] for value in values if value.startswith("!"))
+    if others and len(others) < len(values):
+        raise InvalidInput("Return codes are wanted, or not wanted (!0): not both")
+    return {"other_codes": others} if others else {"return_codes": values}
 
 
 def _truth(key: str, value: object) -> bool:

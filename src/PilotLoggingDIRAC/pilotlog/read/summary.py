@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from ..diagnosed import NONE, Diagnosed
 from ..model import Log, State
+from ..outcome import Fate, outcome_text
 from ..text.humanize import size, span
 from ..text.outline import Outline
 from ..text.terminal import harmless
 from ..text.terminal_lines import pieces
 from .outputs import lost_parts
-from .pilot_statuses import Fate
 
 _MAX_ERRORS = 20
-_TOLD_SECONDS = 300
 _MAX_ERROR_CHARACTERS = 300
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -29,19 +28,21 @@ def summary(parts: Sequence[Log], text: str, fate: Fate | None = None, found: Di
     outline = Outline()
     outline.feed(raw if raw.endswith(b"\n") else raw + b"\n")
     return harmless(
-        "\n".join([*_head(parts, fate), *_cause(found), *_commands(outline), *_errors(outline, raw)]) + "\n"
+        "\n".join([*_head(parts, fate or Fate(), found), *_cause(found), *_commands(outline), *_errors(outline, raw)])
+        + "\n"
     )
 
 
-def _head(parts: Sequence[Log], fate: Fate | None) -> Iterator[str]:
+def _head(parts: Sequence[Log], fate: Fate, found: Diagnosed) -> Iterator[str]:
     last, (state, why) = parts[-1], standing(parts, fate)
     yield "The computing element gives no logging info. This is what the pilot's own log tells (times UTC)."
     yield ""
     yield f"Pilot: {last.pilot.stamp} of {last.pilot.vo}"
-    if where := ", ".join(filter(None, (last.site, last.ce))):
+    yield f"Outcome: {outcome_text(last, fate, found.name)}"
+    if where := ", ".join(filter(None, (last.site, last.ce, last.host))):
         yield f"Where: {where}"
     yield f"Heard of: {parts[0].first_seen:{_FORMAT}} to {last.last_seen:{_FORMAT}}"
-    silent = f" {silence(fate)}." if fate and silence(fate) else ""
+    silent = f" {silence(fate)}." if silence(fate) else ""
     yield f"Log: {state}{missing_text(parts)}. {why}{silent}"
     lines, length = sum(log.lines for log in parts), sum(log.bytes for log in parts)
     yield f"Text: {lines} lines, {length} bytes, {whereabouts(parts)}"
@@ -119,7 +120,7 @@ def _open(parts: Sequence[Log], fate: Fate) -> tuple[str, str]:
 
 def silence(fate: Fate) -> str:
     """Return a silence in words, for one that is long enough to be told: ``silent for 25 min``."""
-    return f"silent for {span(fate.silent_seconds)}" if fate.silent_seconds >= _TOLD_SECONDS else ""
+    return f"silent for {span(fate.silent_seconds)}" if fate.silent else ""
 
 
 def _again(parts: Sequence[Log]) -> str:

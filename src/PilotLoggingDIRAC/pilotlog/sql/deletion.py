@@ -15,7 +15,7 @@ from ..access import Scope
 from ..archive.deletion import Extent
 from ..model import Log, Selection, State
 from ..ports import Clock
-from . import ce_outputs, diagnoses, rows
+from . import ce_outputs, rows, side_tables
 from .engine import Transactions
 from .reader import matching
 from .schema import batches, files, logs
@@ -48,6 +48,8 @@ FORGOTTEN = {
     "MissingBytes": 0,
     "Sender": "",
     "ManySenders": 0,
+    "PilotStatus": "",
+    "Host": "",
 }
 
 _LOGS_PER_STEP = 1000
@@ -105,7 +107,7 @@ def _delete(connection: Connection, found: Sequence[Log], where: ColumnElement[b
     for end in range(_CHUNKS_PER_STATEMENT, chunks + _CHUNKS_PER_STATEMENT, _CHUNKS_PER_STATEMENT):
         connection.execute(delete(batches).where(batches.c.LogID.in_(ids), batches.c.Sequence < end))
     connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(LastSeen=now, **FORGOTTEN))
-    diagnoses.forget(connection, ids)
+    side_tables.forget(connection, ids)
     ce_outputs.forget(connection, [(log.pilot.vo, log.reference) for log in locked])
     return extent
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from ..archive.custody import Content
+from ..archive.custody import Claim, Content
 from ..errors import LeaseLost
-from ..model import Claim, Log, State, StoredFile
+from ..model import Log, State, StoredFile
 from ..ports import Clock
 from . import rows
 from .engine import Transactions

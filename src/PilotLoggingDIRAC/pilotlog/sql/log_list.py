@@ -45,9 +45,14 @@ def total(connection: Connection, wheres: Wheres, most: int) -> Total:
 
 def states(connection: Connection, wheres: Wheres, most: int) -> dict[State, int]:
     """Return the number of matching logs by state, counted in the ``most`` of them last heard of."""
-    found = _among(wheres, logs.c.State, total(connection, wheres, most))
+    return {State(state): number for state, number in numbers(connection, wheres, most, logs.c.State).items()}
+
+
+def numbers(connection: Connection, wheres: Wheres, most: int, value: ColumnElement[Any]) -> dict[Any, int]:
+    """Return the number of matching logs by a value, counted in the ``most`` of them last heard of."""
+    found = _among(wheres, value, total(connection, wheres, most))
     statement = select(found.c.Sorted, func.count()).group_by(found.c.Sorted)
-    return {State(state): number for state, number in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def page(

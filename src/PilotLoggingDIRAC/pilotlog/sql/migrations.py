@@ -69,6 +69,12 @@ def _replace_indices(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[Co
     return step
 
 
+def _add_descriptions(connection: Connection) -> None:
+    _create_tables(connection)
+    _add_columns(logs.c.PilotStatus, logs.c.Host)(connection)
+    _replace_indices(("IX_ReturnCode",), ("IX_Outcome", "IX_Site_State", "IX_Host"))(connection)
+
+
 def _add_missing_bytes(connection: Connection) -> None:
     """The version before counts in ``DroppedBytes`` alone; ``rows`` reads the larger of the two."""
     _add_columns(logs.c.MissingBytes)(connection)
@@ -79,7 +85,7 @@ def _add_missing_bytes(connection: Connection) -> None:
 
 _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
 _NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
-_WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_ReturnCode", "IX_LastError")
+_WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_LastError")
 
 #: (version, name, step), in order; append only.
 MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
@@ -94,6 +100,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (9, "bytes that are missing in logs", _add_missing_bytes),
     (10, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
     (11, "diagnoses of logs", _create_tables),
+    (12, "descriptions of running pilots", _add_descriptions),
 )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Row, select, tuple_
 
 from ..access import Scope
-from ..model import Log, PilotId, Selection, State
+from ..model import Log, Outcome, PilotId, Selection, State
 from ..page.watcher import Head
-from . import log_list, payload, rows, runs
+from . import log_list, outcomes, payload, rows, runs
 from .engine import Transactions
 from .reader import branches
 from .schema import batches, logs
@@ -31,6 +33,15 @@ class SqlPageQueries:
         The states of the selection are ignored.
         """
         return self.transactions.run(log_list.states, branches(scope, replace(wanted, states=())), most)
+
+    def outcomes(self, scope: Scope, wanted: Selection, most: int, silent_before: datetime) -> dict[Outcome, int]:
+        """Return the number of matching logs in the scope by outcome, among the newest ``most`` of them.
+
+        The outcomes of the selection are ignored.
+        """
+        wheres, value = branches(scope, replace(wanted, outcomes=())), outcomes.column(silent_before)
+        found = self.transactions.run(log_list.numbers, wheres, most, value)
+        return {Outcome(name): number for name, number in found.items()}
 
     def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
         """(ends of lines, bytes) of a log's chunks from a sequence number on."""
@@ -72,9 +83,12 @@ def _runs(connection: Connection, log: Log, doubtful: Sequence[int]) -> dict[int
 
 def _heads(connection: Connection, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:
     keys = [(pilot.vo, pilot.stamp) for pilot in pilots]
-    columns = (logs.c.VO, logs.c.PilotStamp, logs.c.Part, logs.c.NextSequence, logs.c.State, logs.c.ReturnCode)
-    statement = select(*columns).where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(keys)).order_by(logs.c.Part)
-    return {
-        PilotId(vo, stamp): Head(part, sequence, State(state), code is not None)
-        for vo, stamp, part, sequence, state, code in connection.execute(statement)
-    }
+    names = ("VO", "PilotStamp", "Part", "NextSequence", "State", "ReturnCode", "PilotStatus", "Site")
+    statement = select(*(logs.c[name] for name in names))
+    found = connection.execute(statement.where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(keys)).order_by(logs.c.Part))
+    return {PilotId(row.VO, row.PilotStamp): _head(row) for row in found}
+
+
+def _head(row: Row[Any]) -> Head:
+    complete = row.ReturnCode is not None
+    return Head(row.Part, row.NextSequence, State(row.State), complete, row.PilotStatus, row.Site)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
 
 from ..access import Scope
-from ..model import Log, PilotId, Selection, State, Total
-from . import log_list, payload, rows
+from ..model import Log, Outcome, PilotId, Selection, State, Total
+from . import log_list, outcomes, payload, rows
 from .engine import Transactions
 from .log_list import Wheres
 from .schema import batches, diagnoses, files, logs
@@ -26,7 +26,8 @@ PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 
 _MAX_BRANCHES = 8
 _MOST_OF_STATE = 100_000
-_ENDED = [state.value for state in State if state not in (State.RECEIVING, State.DELETED)]
+_RUNNING = (Outcome.RUNNING, Outcome.SILENT)
+_ENDED = [state.value for state in outcomes.ENDED]
 
 
 #: Few copies have a problem: an index finds them by the first character that prints.
@@ -81,14 +82,6 @@ class SqlReader:
     def step(self, log: Log, sequence: int) -> list[tuple[int, bytes]]:
         """Return the next few of these chunks from a sequence number on, one at least; empty when there is none."""
         return self.transactions.run(_chunks, log, sequence)
-
-    def silent_since(self, before: datetime, limit: int) -> list[tuple[int, PilotId]]:
-        """Return (id, pilot) of receiving logs that were last heard of before a time, those heard of last first."""
-        statement = select(logs.c.LogID, logs.c.VO, logs.c.PilotStamp).where(
-            logs.c.State == State.RECEIVING.value, logs.c.LastSeen <= before
-        )
-        found = self.transactions.run(_all, statement.order_by(logs.c.LastSeen.desc()).limit(limit))
-        return [(log_id, PilotId(vo, stamp)) for log_id, vo, stamp in found]
 
     def counts(self) -> dict[State, int]:
         """Return the number of logs by state, without empty states; each is counted up to ``_MOST_OF_STATE``."""
@@ -218,8 +211,11 @@ def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
 
 def _one_by_one(wanted: Selection) -> list[Selection]:
     """Return the same selection with one value each of the field that narrows it most, where it has a few."""
-    if wanted.incomplete and wanted.ids:
-        return [replace(wanted, ids=None), replace(wanted, dead=True)]
+    if len(wanted.outcomes) > 1:
+        return [part for outcome in wanted.outcomes for part in _one_by_one(replace(wanted, outcomes=(outcome,)))]
+    both = wanted.incomplete or (wanted.outcomes and wanted.outcomes[0] not in _RUNNING)
+    if both and not wanted.dead and not wanted.states:
+        return [replace(wanted, states=outcomes.ENDED), replace(wanted, dead=True)]
     for name in ("ces", "sites", "vos", "states"):
         if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
             changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
@@ -239,12 +235,13 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
 
 
 def _without_end(wanted: Selection) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions for logs whose pilots ended without saying so: those sealed, and those looked up."""
-    if wanted.incomplete and not wanted.dead:
-        yield and_(logs.c.ReturnCode.is_(None), logs.c.State.in_(_ENDED))
-    if not wanted.incomplete or wanted.ids or wanted.dead:
-        of_the_dead = and_(logs.c.LogID.in_(wanted.ids or ()), logs.c.State == State.RECEIVING.value)
-        yield and_(of_the_dead, logs.c.ReturnCode.is_(None)) if wanted.incomplete else of_the_dead
+    """Yield the conditions for logs whose pilots ended without saying so, or have ended by DIRAC's word alone."""
+    if wanted.incomplete:
+        yield logs.c.ReturnCode.is_(None)
+    if wanted.dead:
+        yield outcomes.IS_DEAD
+    elif wanted.incomplete:
+        yield or_(logs.c.State.in_(_ENDED), outcomes.IS_DEAD)
 
 
 def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
@@ -266,8 +263,11 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
         yield logs.c.LastSeen <= wanted.until
-    if wanted.incomplete or wanted.dead or wanted.ids is not None:
-        yield or_(*_without_end(wanted))
+    yield from _without_end(wanted)
+    if wanted.other_codes:
+        yield outcomes.others(list(wanted.other_codes))
+    if wanted.outcomes:
+        yield outcomes.condition(wanted)
     if wanted.missing:
         yield logs.c.MissingBytes > 0
     if wanted.last_error:

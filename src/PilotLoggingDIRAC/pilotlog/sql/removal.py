@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 from ..archive.custody import CopyKey, RecordedCopy
 from ..model import State
 from ..ports import Clock
-from . import diagnoses, rows
+from . import rows, side_tables
 from .engine import Transactions
 from .schema import files, logs
 from .sealing import some
@@ -84,7 +84,7 @@ def _delete_rows(connection: Connection, vo: str, before: datetime, limit: int) 
     statement = select(logs.c.LogID).where(done).limit(limit).with_for_update(skip_locked=True)
     ids = list(connection.execute(statement).scalars())
     if ids:
-        diagnoses.forget(connection, ids)
+        side_tables.forget(connection, ids)
         connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
     return len(ids)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from ..archive.custody import CopyKey, CopyPage, RecordedCopy
 from ..archive.walk import LogPosition
 from ..model import Log, State
-from . import ce_outputs, diagnoses, rows
+from . import ce_outputs, rows, side_tables
 from .engine import Transactions
 from .schema import batches, epochs, files, logs
 from .sealing import behind, some
@@ -141,7 +141,7 @@ def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: b
     if ids:
         ce_outputs.forget(connection, [(vo, row.PilotReference) for row in found])
         connection.execute(delete(files).where(files.c.LogID.in_(ids)))
-        diagnoses.forget(connection, ids)
+        side_tables.forget(connection, ids)
         connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
     return len(ids)
 

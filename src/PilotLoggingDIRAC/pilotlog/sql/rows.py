@@ -67,6 +67,8 @@ def log_of(values: Values) -> Log:
         reference=values["PilotReference"],
         site=values["Site"],
         ce=values["CE"],
+        pilot_status=values["PilotStatus"],
+        host=values["Host"],
         generation=values["Generation"],
         file=to_file(values),
         verified_at=values["VerifiedAt"],

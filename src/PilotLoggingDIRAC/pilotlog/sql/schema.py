@@ -78,6 +78,8 @@ logs = Table(
     Column("MissingBytes", BigInteger, nullable=False, server_default="0"),
     Column("ReturnCodes", _name(255)),
     Column("Senders", _name(255)),
+    Column("PilotStatus", _name(32), nullable=False, server_default=""),
+    Column("Host", _text(128), nullable=False, server_default=""),
     UniqueConstraint("VO", "PilotStamp", "Part", name="UK_Log"),
     Index("IX_State_LastSeen", "State", "LastSeen"),
     Index("IX_Seen", "LastSeen", *_ALSO),
@@ -85,7 +87,9 @@ logs = Table(
     Index("IX_Site_Seen", "Site", "LastSeen", *_ALSO, "VO"),
     Index("IX_CE_Seen", "CE", "LastSeen", *_ALSO, "VO"),
     Index("IX_VO_State", "VO", "State", "ReturnCode"),
-    Index("IX_ReturnCode", "ReturnCode", "State"),
+    Index("IX_Site_State", "Site", "State", "ReturnCode", "PilotStatus", "VO"),
+    Index("IX_Outcome", "ReturnCode", "State", "PilotStatus"),
+    Index("IX_Host", "Host"),
     Index("IX_Missing", "MissingBytes"),
     Index("IX_LastError", "LastError", mysql_length={"LastError": 16}),
     Index("IX_Reference", "PilotReference"),
@@ -149,6 +153,38 @@ diagnoses = Table(
     Index("IX_Again", "Again", "LogID"),
     Index("IX_Cause", "Cause", "LastSeen", "LogID"),
     Index("IX_Diagnosed", "LastSeen", "Cause", "Party", "LogID"),
+    **_OPTIONS,
+)
+
+#: Logs whose description may still change, with the number of the pilot's row in PilotAgentsDB, 0 for an unknown pilot.
+unsettled = Table(
+    "PilotLogUnsettled",
+    metadata,
+    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("PilotID", BigInteger, nullable=False, server_default="0"),
+    Index("IX_Pilot", "PilotID", "LogID"),
+    **_OPTIONS,
+)
+
+#: Jobs that pilots have taken.
+jobs = Table(
+    "PilotLogJobs",
+    metadata,
+    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("JobID", BigInteger, primary_key=True, autoincrement=False),
+    Column("Owner", _text(64), nullable=False, server_default=""),
+    Index("IX_Job", "JobID"),
+    Index("IX_Owner", "Owner", "LogID"),
+    **_OPTIONS,
+)
+
+#: Works that one component at a time does for all: by whom, and until when that is sure.
+duties = Table(
+    "Duties",
+    metadata,
+    Column("Name", _name(32), primary_key=True),
+    Column("Owner", _name(64), nullable=False),
+    Column("Until", _Time, nullable=False),
     **_OPTIONS,
 )
 

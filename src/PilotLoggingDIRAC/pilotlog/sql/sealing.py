@@ -102,11 +102,17 @@ def _sealing(log: Log) -> Update:
     return update(logs).where(unchanged).values(State=(State.COMPLETE if log.complete else State.INCOMPLETE).value)
 
 
+def description(info: PilotInfo) -> dict[str, str]:
+    """Return what DIRAC knows of a pilot as columns of its log."""
+    names = {"PilotReference": info.reference[:255], "Site": info.site[:128], "CE": info.ce[:128]}
+    return names | {"PilotStatus": info.status[:32]}
+
+
 def _describe(connection: Connection, infos: Sequence[tuple[int, PilotInfo]]) -> int:
     done = 0
     for log_id, info in infos:
-        lacking = (logs.c.PilotReference == "", logs.c.State != State.DELETED.value)
-        statement = update(logs).where(logs.c.LogID == log_id, *lacking)
-        values = {"PilotReference": info.reference[:255], "Site": info.site[:128], "CE": info.ce[:128]}
-        done += connection.execute(statement.values(values)).rowcount
+        lacking = or_(logs.c.PilotReference == "", logs.c.PilotStatus != info.status[:32])
+        statement = update(logs).where(logs.c.LogID == log_id, lacking, logs.c.State != State.DELETED.value)
+        known = {name: value for name, value in description(info).items() if value}
+        done += connection.execute(statement.values(known)).rowcount if known else 0
     return done

@@ -1,0 +1,53 @@
+"""Hosts of pilots, as their logs tell at the beginning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..diagnose import facts
+from ..model import Log
+
+#: The host's name stands in the first messages, or nowhere.
+_CHUNKS = 20
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?", re.ASCII)
+
+Beginnings = Callable[[Sequence[int], int], Mapping[int, bytes]]
+"""See ``UnsettledLogs.beginnings``."""
+
+
+@dataclass(slots=True)
+class HostFinder:
+    """The finder of hosts. It reads the beginning of a log again only when that has grown, at most ``limit`` logs a
+    time.
+    """
+
+    beginnings: Beginnings
+    limit: int
+    _looked_at: dict[int, int] = field(default_factory=dict)
+
+    def of(self, logs: Sequence[Log]) -> dict[int, str]:
+        """Return the hosts that can be told among logs without one, by the logs' ids. Raise StoreUnavailable."""
+        due = [log for log in logs if not log.host and self._has_grown(log)][: self.limit]
+        if not due:
+            return {}
+        texts = self.beginnings([log.id for log in due], _CHUNKS)
+        self._looked_at.update({log.id: log.next_sequence for log in due})
+        found = {log_id: host_in(text) for log_id, text in texts.items()}
+        return {log_id: host for log_id, host in found.items() if host}
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Forget logs that are not looked at any more."""
+        for log_id in ids:
+            self._looked_at.pop(log_id, None)
+
+    def _has_grown(self, log: Log) -> bool:
+        before = self._looked_at.get(log.id, 0)
+        return before < min(log.next_sequence, _CHUNKS)
+
+
+def host_in(text: bytes) -> str:
+    """Return the name of the host that a log's text tells, empty if it tells none that can be a name."""
+    name = facts.find("host", text)
+    return name if _NAME.fullmatch(name) else ""

@@ -1,0 +1,173 @@
+"""The steps that copy DIRAC's word on running pilots into their logs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..errors import StoreUnavailable
+from ..model import Log, PilotInfo, PilotJob, State
+from ..ports import Clock
+from .hosts import HostFinder
+from .settings import DescribeSettings
+from .unsettled import Description, JobOwners, PilotRecords, Unsettled, UnsettledLogs
+
+#: A transaction that made a log may be committed after one that made a log with a higher id.
+_LATE_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Round:
+    """A walk over many logs by their ids, which begins anew at intervals."""
+
+    seconds: float
+    after: int = 0
+    due: float = 0.0
+
+    def begins(self, now: float) -> bool:
+        """Return whether there is a page to look at now."""
+        return self.after > 0 or now >= self.due
+
+    def move(self, page: Sequence[Unsettled], limit: int, now: float) -> None:
+        """Move behind a page; behind the last one, the next round begins ``seconds`` later."""
+        ended = len(page) < limit
+        self.after, self.due = (0, now + self.seconds) if ended else (page[-1].log.id, self.due)
+
+
+@dataclass(slots=True)
+class Ages:
+    """The ids of logs by their age, from the highest id at each of the last moments."""
+
+    _seen: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def note(self, now: float, highest: int, seconds: float) -> None:
+        """Note the highest id of this moment; forget all but one of those that are older than ``seconds``."""
+        self._seen.append((now, highest))
+        while len(self._seen) > 1 and self._seen[1][0] <= now - seconds:
+            self._seen.popleft()
+
+    @property
+    def known(self) -> bool:
+        """Return whether any moment was noted."""
+        return bool(self._seen)
+
+    def before(self, moment: float) -> int:
+        """Return the highest id at a moment, or at an earlier one; that of the first that is known, if it is later."""
+        known = [highest for seen, highest in self._seen if seen <= moment]
+        return known[-1] if known else self._seen[0][1]
+
+
+class RunningDescriber:
+    """The describer of unsettled logs: ``run`` is called every few seconds, by one component at a time."""
+
+    def __init__(
+        self,
+        store: UnsettledLogs,
+        pilots: PilotRecords,
+        owners: JobOwners,
+        settings: DescribeSettings,
+        clock: Clock,
+        on_problem: Callable[[str, Exception], None] = lambda subject, error: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        """Create it; ``on_problem`` is called with what can't be looked up while the rest goes on."""
+        self._store = store
+        self._pilots = pilots
+        self._owners = owners
+        self._settings = settings
+        self._clock = clock
+        self._on_problem = on_problem
+        self._monotonic = monotonic
+        self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
+        self._ages = Ages()
+        self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
+        self._unknown = Round(settings.describe_unknown_seconds, due=monotonic() + settings.describe_unknown_seconds)
+
+    def run(self) -> int:
+        """Take new logs, look up those that are due, and return the number of logs that were changed.
+
+        Raise StoreUnavailable when the store or PilotAgentsDB can't be asked.
+        """
+        self._take()
+        return self._young() + self._never_found() + self._again()
+
+    def _take(self) -> None:
+        """Make new logs unsettled. The first time, those that are received already are new, too."""
+        now = self._monotonic()
+        if not self._ages.known:
+            self._ages.note(now, self._store.lowest_open() - 1, 0.0)
+        self._store.take(self._ages.before(now - _LATE_SECONDS), self._settings.describe_pilots)
+        self._ages.note(now, self._store.highest(), max(_LATE_SECONDS, self._settings.describe_unknown_seconds))
+
+    def _young(self) -> int:
+        """Look up new pilots, which are in the table before they send anything, among those that have not ended."""
+        after = self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds)
+        page = self._store.page(False, after, self._settings.describe_pilots)
+        infos = self._pilots.running([one.log.pilot for one in page]) if page else {}
+        return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos})
+
+    def _never_found(self) -> int:
+        """Look up all others that are unknown in the whole table, at long intervals."""
+        now, walk, limit = self._monotonic(), self._unknown, self._settings.describe_pilots
+        if not walk.begins(now):
+            return 0
+        page = self._store.page(False, walk.after, limit)
+        infos = self._pilots.by_stamp([one.log.pilot for one in page]) if page else {}
+        walk.move(page, limit, now)
+        return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos}, True)
+
+    def _again(self) -> int:
+        """Look up known pilots again, one page of them, by the numbers of their rows."""
+        now, walk, limit = self._monotonic(), self._known, self._settings.describe_pilots
+        if not walk.begins(now):
+            return 0
+        page = self._store.page(True, walk.after, limit)
+        infos = self._pilots.by_id(sorted({one.pilot_id for one in page})) if page else {}
+        walk.move(page, limit, now)
+        return self._write(page, {one.log.id: infos[one.pilot_id] for one in page if one.pilot_id in infos}, True)
+
+    def _write(self, page: Sequence[Unsettled], infos: Mapping[int, PilotInfo], may_settle: bool = False) -> int:
+        """Write what was found of a page into its logs, and settle those that are done."""
+        jobs, hosts = self._jobs(infos), self._hosts.of([one.log for one in page])
+        found = [
+            Description(one.log, infos.get(one.log.id), jobs.get(one.log.id, ()), hosts.get(one.log.id, ""))
+            for one in page
+            if one.log.id in infos or one.log.id in hosts
+        ]
+        changed = self._store.describe(found) if found else 0
+        now, patience = self._clock(), self._settings.describe_patience_seconds
+        done = [one.log.id for one in page if is_settled(one.log, infos.get(one.log.id), now, patience)]
+        if may_settle and done:
+            self._store.settle(done)
+            self._hosts.forget(done)
+        return changed
+
+    def _jobs(self, infos: Mapping[int, PilotInfo]) -> dict[int, tuple[PilotJob, ...]]:
+        """Return the jobs of logs by the logs' ids, with their owners as far as these can be told."""
+        if not infos:
+            return {}
+        taken = self._pilots.jobs(sorted({info.id for info in infos.values()}))
+        owners = self._owners_of(sorted({job for jobs in taken.values() for job in jobs}))
+        return {
+            log_id: tuple(PilotJob(job, owners.get(job, "")) for job in taken.get(info.id, ()))
+            for log_id, info in infos.items()
+        }
+
+    def _owners_of(self, jobs: Sequence[int]) -> Mapping[int, str]:
+        try:
+            return self._owners.owners(jobs) if jobs else {}
+        except StoreUnavailable as error:
+            self._on_problem("owners of jobs", error)
+            return {}
+
+
+def is_settled(log: Log, info: PilotInfo | None, now: datetime, patience_seconds: float) -> bool:
+    """Return whether the description of a log will not change any more: it is not received, and DIRAC's word on its
+    pilot is final, or was waited for in vain.
+    """
+    if log.state is State.RECEIVING:
+        return False
+    return bool(info and info.final) or now - log.last_seen >= timedelta(seconds=patience_seconds)
