@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Selection, State, StoredFile
 
 LOGS = 20_000
-BIG = {"PilotLogs", "PilotLogBatches", "PilotLogFiles"}
+BIG = {"PilotLogs", "PilotLogBatches", "PilotLogFiles", "PilotLogJobs", "PilotLogUnsettled"}
 READ_OR_CHANGE = re.compile(r"\s*(SELECT|UPDATE|DELETE|\(SELECT)", re.IGNORECASE)
 
 
@@ -64,7 +64,7 @@ def scans(running, statements):
     return found
 
 
-@pytest.mark.parametrize("kind", ["pages", "states", "lookups", "custody", "figures"])
+@pytest.mark.parametrize("kind", ["pages", "states", "lookups", "custody", "describing", "figures"])
 def test_what_is_asked_is_looked_up(catalogue, statements, kind):
     running, db = catalogue
     for question in getattr(questions, kind)(db, LOGS, utc_now()).values():

@@ -9,7 +9,8 @@ from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, PilotJob, Selection, State, Total
+from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, PilotJob, Selection, State
+from PilotLoggingDIRAC.pilotlog.ports import Total
 from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.deletion import FORGOTTEN
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs

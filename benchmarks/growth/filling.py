@@ -44,10 +44,10 @@ def fill(url, number, now=None):
         for first in range(1, number + 1, _STEP):
             last = min(first + _STEP - 1, number)
             values = {"first": first, "last": last, "all": number, "here": int(number * 0.9), "now": now}
-            for statement in (_LOGS, _FILES, _BATCHES):
+            for statement in (_LOGS, _FILES, _BATCHES, _JOBS, _UNSETTLED):
                 cursor.execute(statement, values)
             connection.connection.commit()
-        for table in ("PilotLogs", "PilotLogFiles", "PilotLogBatches"):
+        for table in ("PilotLogs", "PilotLogFiles", "PilotLogBatches", "PilotLogJobs", "PilotLogUnsettled"):
             cursor.execute(f"ANALYZE TABLE {table}")
             cursor.fetchall()
     engine.dispose()
@@ -90,13 +90,17 @@ def _numbers():
 # 12 hours; of the last hundredth, which still go on, one in ten is silent.
 _LOGS = f"""
 INSERT INTO PilotLogs (LogID, VO, PilotStamp, State, FirstSeen, LastSeen, NumberOfLines, NumberOfBytes, NextSequence,
-    Resend, ReturnCode, PilotReference, Site, CE, Generation, VerifiedAt, Attempts, LastError, RetryAfter)
+    Resend, ReturnCode, PilotReference, Site, CE, PilotStatus, Host, Generation, VerifiedAt, Attempts, LastError,
+    RetryAfter)
 SELECT n, CONCAT('vo', n %% 10, '.example.org'), LPAD(LOWER(HEX(n)), 32, '0'), s, f, l,
     50, 5000, 5, '', IF(s = 'Receiving' OR s = 'Incomplete' OR h DIV 50 %% 20 = 0, NULL,
         IF(h DIV 50 %% 33 = 1, IF(h DIV 50 %% 2000 = 1, '77', '1'), '0')),
-    IF(s = 'Receiving', '', CONCAT('htcondorce://ce', h DIV 7919 %% 500, '.example.org/', n)),
-    IF(s = 'Receiving', '', CONCAT('LCG.Site', h DIV 997 %% 200, '.org')),
-    IF(s = 'Receiving', '', CONCAT('ce', h DIV 7919 %% 500, '.example.org')),
+    CONCAT('htcondorce://ce', h DIV 7919 %% 500, '.example.org/', n),
+    CONCAT('LCG.Site', h DIV 997 %% 200, '.org'),
+    CONCAT('ce', h DIV 7919 %% 500, '.example.org'),
+    IF(s = 'Receiving', IF(h DIV 50 %% 50, 'Running', 'Failed'),
+        COALESCE(ELT(1 + h DIV 50 %% 20, 'Failed', 'Aborted'), 'Done')),
+    CONCAT('wn', h DIV 31 %% 5000, '.example.org'),
     s IN ('Archived', 'Purged'), IF(s IN ('Archived', 'Purged'), l + INTERVAL 10 MINUTE, NULL),
     IF(s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0, 2, 0),
     IF(s IN ('Complete', 'Incomplete') AND h DIV 50 %% 4 = 0,
@@ -126,4 +130,16 @@ INSERT INTO PilotLogBatches (LogID, Sequence, Received, NumberOfLines, NumberOfB
 SELECT LogID, seq, LastSeen, 10, 1000, payload FROM PilotLogs
     JOIN ({_digits(BATCHES)}) parts JOIN texts ON n = (LogID * 5 + seq) %% 64
 WHERE LogID BETWEEN %(first)s AND %(last)s AND LogID > %(here)s
+"""
+
+_JOBS = """
+INSERT INTO PilotLogJobs (LogID, JobID, Owner)
+SELECT LogID, LogID * 2 + seq, CONCAT('user', LogID %% 300) FROM PilotLogs JOIN (SELECT 0 AS seq UNION ALL SELECT 1) two
+WHERE LogID BETWEEN %(first)s AND %(last)s
+"""
+
+_UNSETTLED = """
+INSERT INTO PilotLogUnsettled (LogID, PilotID)
+SELECT LogID, IF(LogID %% 10, LogID, 0) FROM PilotLogs
+WHERE LogID BETWEEN %(first)s AND %(last)s AND State = 'Receiving'
 """

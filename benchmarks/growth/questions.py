@@ -5,7 +5,7 @@ from functools import partial
 from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.model import Selection, State
+from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State
 from PilotLoggingDIRAC.pilotlog.sql.log_list import ORDERS
 
 from .filling import pilot, seen, vo
@@ -43,13 +43,26 @@ def filters(number, now):
         "LastError": {"last_error": "se-1"},
         "no such error": {"last_error": "no such text"},
     }
+    fared = {
+        "Job": {"jobs": (number // 3,)},
+        "User": {"owners": ("user7",)},
+        "Host": {"hosts": ("wn17.example.org", "wn18")},
+        "not ReturnCode 0": {"other_codes": ("0",)},
+        **{f"Outcome {outcome}": {"outcomes": (outcome,)} for outcome in Outcome},
+        "Failed": {"outcomes": (Outcome.FAILED, Outcome.KILLED)},
+    }
     pairs = {
         f"{one}, {other}": alone[one] | alone[other]
         for one, other in combinations(alone, 2)
         if not alone[one].keys() & alone[other].keys()
     }
+    pairs |= {f"{name}, {place}": alone[place] | fields for name, fields in fared.items() for place in ("Site", "VO")}
     both = {"since": seen(number // 3, number, now), "until": seen(number // 3, number, now) + _DAY}
-    return {name: Selection(**fields) for name, fields in ({"nothing": {}, "a day": both} | alone | pairs).items()}
+    silent_before = now - timedelta(minutes=5)
+    return {
+        name: Selection(**fields, silent_before=silent_before if "outcomes" in fields else None)
+        for name, fields in ({"nothing": {}, "a day": both} | alone | fared | pairs).items()
+    }
 
 
 def pages(db, number, now):
@@ -75,6 +88,9 @@ def states(db, number, now):
         for scope in SCOPES
         for name, wanted in filters(number, now).items()
         if not wanted.states and len(wanted.given) < 2
+    } | {
+        f"by outcome; {scope}": partial(db.views.outcomes, SCOPES[scope], Selection(), MOST, now - timedelta(minutes=5))
+        for scope in SCOPES
     }
 
 
@@ -101,7 +117,26 @@ def lookups(db, number, now):
         "by 100 stamps": partial(db.reader.find_stamps, [pilot(log + place).stamp for place in range(100)]),
         "by reference": partial(db.reader.find_reference, "htcondorce://ce17.example.org/1"),
         "how far 50 logs have come": partial(db.views.heads, [pilot(log + place) for place in range(50)]),
+        **{
+            f"{name} of a name; {scope}": partial(db.reader.named, SCOPES[scope], part, 1000)
+            for scope in SCOPES
+            for name, part in (("a beginning", pilot(log).stamp[:20]), ("a part", f"/{log}"))
+        },
+        "jobs of 50 logs": partial(db.pilot_jobs.of, range(log, log + 50)),
         "a log's text": lambda: list(db.reader.chunks(db.reader.find(pilot(log))[0])),
+    }
+
+
+def describing(db, number, now):
+    """What the collector that describes running pilots asks every few seconds."""
+    steps = db.unsettled
+    return {
+        "lowest open": steps.lowest_open,
+        "highest": steps.highest,
+        "new logs": partial(steps.take, number - 100, 5000),
+        "known": partial(steps.page, True, 0, 5000),
+        "unknown": partial(steps.page, False, 0, 5000),
+        "beginnings": partial(steps.beginnings, range(number - 100, number), 20),
     }
 
 

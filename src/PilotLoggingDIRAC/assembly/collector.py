@@ -21,10 +21,12 @@ from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
 from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.assembly.search import log_search
+from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import Selection
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
@@ -83,9 +85,15 @@ class Collector:
         answer: dict[str, Any] = {"Collector": self.receiver.status(), "Version": _version()}
         answer |= {"ClockDifference": self.db.clock.difference, "Options": option_check.problems()}
         try:
-            return answer | self.query.status() | {"Database": "available"}
+            return answer | self.query.status() | self._outcomes() | {"Database": "available"}
         except StoreUnavailable as error:
             return answer | {"Database": str(error)}
+
+    def _outcomes(self) -> dict[str, Any]:
+        """Return how the pilots fared whose logs were heard of last, a bounded number of them."""
+        everything, most = Scope(everything=True), self.query.settings.max_counted
+        found = self.db.views.outcomes(everything, Selection(), most, self.fates.silent_before())
+        return {"Outcomes": {outcome.value: number for outcome, number in found.items()}}
 
     def usage(self) -> dict:
         """Return the answer of ``getUsage``. Raise StoreUnavailable."""

@@ -11,8 +11,6 @@ from DIRAC.Core.Base.Client import Client
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
-_TOLD_SECONDS = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -47,7 +45,7 @@ class Listing:
         senders = [len(log["Senders"].split(","))] if self.has_senders else []
         missing = [humanize.size(log["MissingBytes"] or 0)] if self.has_missing else []
         causes = [cause(log)] if self.has_causes else []
-        return [log["PilotStamp"] + part, *where, standing(log), code, *figures, *senders, *missing, *causes]
+        return [log["PilotStamp"] + part, *where, outcome(log), code, *figures, *senders, *missing, *causes]
 
     def place(self, page: int) -> str:
         """Return the position of this page among all logs, and how to see the next."""
@@ -64,11 +62,11 @@ def cause(log: Mapping[str, Any]) -> str:
     return f"{log['CauseName']} [{log['Cause']}]" if log.get("Cause") else ""
 
 
-def standing(log: dict) -> str:
-    """Return a log's state; of one that is received, DIRAC's word that the pilot has ended, and a long silence."""
-    silent = log.get("SilentSeconds", 0)
-    state = log["PilotStatus"] if log.get("PilotEnded") else log["State"]
-    return f"{state}, silent for {humanize.span(silent)}" if silent >= _TOLD_SECONDS else state
+def outcome(log: Mapping[str, Any]) -> str:
+    """Return how a pilot fared, without details: ``failed``, ``silent for 25 min``. An older collector tells the state
+    of the log.
+    """
+    return str(log.get("OutcomeText") or log["State"]).partition(" (")[0]
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:

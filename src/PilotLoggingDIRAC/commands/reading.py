@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from DIRAC.Core.Base.Client import Client
@@ -19,6 +19,9 @@ from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
 SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT)
 
 _MAX_PARTS = 1000
+_EXACT = ("PilotReference", "PilotStamp")
+_SHORTEST_PART = 3
+_MAX_TOLD = 5
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
 #: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
@@ -50,11 +53,17 @@ class Pilot:
         return words | {"Line": before + last["CauseLine"], "Hint": last["CauseHint"]}
 
     @property
-    def record(self) -> dict[str, str]:
-        """The pilot's names, for scripts."""
+    def record(self) -> dict[str, Any]:
+        """The pilot's names, how it fared and its jobs, for scripts."""
         last = self.parts[-1] if self.parts else {}
-        known = {name: last.get(name, "") for name in ("PilotReference", "Site", "CE")}
+        words = ("PilotReference", "Site", "CE", "Host", "PilotStatus", "Outcome", "OutcomeText")
+        known = {name: last.get(name, "") for name in words} | {"Jobs": self.jobs}
         return {"Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, **known}
+
+    @property
+    def jobs(self) -> list[int]:
+        """The numbers of the jobs that it took."""
+        return sorted({job for part in self.parts for job in part.get("Jobs", ())})
 
     def __str__(self) -> str:
         site = self.parts[-1]["Site"] if self.parts else ""
@@ -86,21 +95,30 @@ class LogReading:
     sleep: Callable[[float], None] = time.sleep
 
     def find(self, name: str, vo: str = "") -> Pilot:
-        """Return the pilot with this stamp or reference. Raise LogNotFound, and InvalidInput if several VOs
-        have one.
+        """Return the pilot with this stamp or reference, the one that took the job of this number, or the one with a
+        part of a stamp or reference. Raise LogNotFound, and InvalidInput if there are several.
         """
-        keys = ("PilotReference", "PilotStamp") if "/" in name or ":" in name else ("PilotStamp", "PilotReference")
-        for key in keys:
+        for key in _keys(name):
             wanted = {key: name} | ({"VO": vo} if vo else {})
             parts = sorted(listing(self.client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
-            if len({part["VO"] for part in parts}) > 1:
+            pilots = {(part["VO"], part["PilotStamp"]) for part in parts}
+            if len({vo for vo, _ in pilots}) > 1 and key in _EXACT:
                 raise InvalidInput("Pilots of several VOs have it, say which with --VO")
+            if len(pilots) > 1:
+                raise InvalidInput(_several(name, parts))
             if parts:
-                return Pilot(name, parts[0]["VO"], parts[0]["PilotStamp"], tuple(parts))
+                return self._whole(Pilot(name, parts[0]["VO"], parts[0]["PilotStamp"], tuple(parts)), key)
         return self._find_running(name)
 
+    def _whole(self, pilot: Pilot, key: str) -> Pilot:
+        """Return the pilot with all parts of its log; a job is one of a part."""
+        if key != "Job":
+            return pilot
+        found = listing(self.client, {"VO": pilot.vo, "PilotStamp": pilot.stamp}, 0, _MAX_PARTS).logs
+        return replace(pilot, parts=tuple(sorted(found, key=lambda part: part["Part"])))
+
     def _find_running(self, name: str) -> Pilot:
-        """Return the pilot by DIRAC's record, as a log gets its reference at its end. Only operators may read the
+        """Return the pilot by DIRAC's record, for one whose log has no reference yet. Only operators may read the
         record.
         """
         answer = Client(url="WorkloadManagement/PilotManager").getPilotInfo(name)
@@ -159,6 +177,19 @@ class LogReading:
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
         return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
+
+
+def _keys(name: str) -> list[str]:
+    """Return what a name may be, the likeliest first."""
+    keys = [*_EXACT] if "/" in name or ":" in name else [*reversed(_EXACT)]
+    return keys + ["Job"] * name.isdecimal() + ["Name"] * (len(name) >= _SHORTEST_PART)
+
+
+def _several(name: str, parts: Sequence[dict]) -> str:
+    """Return that several pilots have a name, with the first of them."""
+    found = list(dict.fromkeys(f"{part['VO']}/{part['PilotStamp']}" for part in parts))
+    more = f", and {len(found) - _MAX_TOLD} more" if len(found) > _MAX_TOLD else ""
+    return f"Several pilots have {name}: {', '.join(found[:_MAX_TOLD])}{more}"
 
 
 def _facts(found: dict) -> tuple[bool, int]:

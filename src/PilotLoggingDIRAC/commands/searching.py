@@ -11,6 +11,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import patiently
 from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.known_names import unknown_names
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 FOUND, NOTHING = 0, 2
@@ -99,11 +100,14 @@ def search(options: Mapping[str, str], pattern: str) -> int:
         _end(job, "Interrupted: ")
         raise
     _end(job, "" if complete or job.found < most else f"The first of them (--Limit {most}): ")
+    if not job.logs:
+        for hint in unknown_names(options):
+            console.remark(hint)
     return FOUND if job.found else NOTHING
 
 
 def _is_named(options: Mapping[str, str]) -> bool:
-    return "Stamp" in options or "Reference" in options
+    return bool({"Stamp", "Reference", "Name", "Job"} & options.keys())
 
 
 def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:

@@ -87,16 +87,17 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
         return _from_database(reading, found, lines, options)
     output: PilotOutput = _output(reading, name, source, options)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    record = {"Name": name, "Cause": _cause(reading, name, options)}
+    record = {"Name": name} | _record(reading, name, options)
     return _give(name, record, [text], output, len(text), options)
 
 
-def _cause(reading: LogReading, name: str, options: Mapping[str, str]) -> dict[str, Any]:
-    """Return why the pilot failed; empty where no collector tells: the log is shown all the same."""
+def _record(reading: LogReading, name: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is known of the pilot; little where no collector tells: the log is shown all the same."""
     try:
-        return reading.find(name, options.get("VO", "")).cause
+        pilot = reading.find(name, options.get("VO", ""))
     except PilotLogError:
-        return {}
+        return {"Cause": {}}
+    return pilot.record | {"Cause": pilot.cause}
 
 
 def _output(reading: LogReading, name: str, source: str, options: Mapping[str, str]) -> PilotOutput:
@@ -126,7 +127,8 @@ def _give(
     options: Mapping[str, str],
 ) -> int:
     """Print or write the texts, with the facts of the output beside them; ``record`` is what is known of the pilot."""
-    about = f"# {name}, from {output.source}, {_standing(output)}{_in_words(record['Cause'])}"
+    outcome = record.get("OutcomeText", "").partition(" (")[0]
+    about = f"# {name}, from {output.source}, {_standing(output, outcome)}{_in_words(record['Cause'])}"
     if "JSON" in options:
         facts = {"Source": output.source, "Complete": output.complete, "MissingBytes": output.missing}
         console.as_json({"Pilot": record, **facts, "StdOut": "".join(texts), "StdErr": output.stderr})
@@ -153,8 +155,9 @@ def _in_words(cause: Mapping[str, Any]) -> str:
     return f"; cause: {cause['Name']} [{cause['Code']}], line {cause['Line']}" if cause else ""
 
 
-def _standing(output: PilotOutput) -> str:
-    standing = "complete" if output.ended else "the pilot did not say that it had ended"
+def _standing(output: PilotOutput, outcome: str) -> str:
+    """Return how the pilot fared, where that is known, else whether the output has an end; and what is missing."""
+    standing = outcome or ("complete" if output.ended else "the pilot did not say that it had ended")
     return standing + (f", {humanize.size(output.missing)} missing" if output.missing else "")
 
 

@@ -20,6 +20,7 @@ def as_data(status: Status) -> dict:
         "Findings": [dataclasses.asdict(finding) | {"level": finding.level.name} for finding in status.findings],
         "Collectors": status.collectors,
         "States": status.logs.get("States", {}),
+        "Outcomes": status.logs.get("Outcomes", {}),
         "OldestUnarchived": status.logs.get("OldestUnarchived", ""),
         "Usage": status.usage,
         "DataManagers": [dataclasses.asdict(manager) for manager in status.managers],
@@ -89,6 +90,10 @@ def _refusals(status: Status) -> None:
 
 
 def _logs(status: Status) -> None:
+    if outcomes := status.logs.get("Outcomes"):
+        _title(f"Pilots of the {sum(outcomes.values()):,} logs heard of last")
+        fared = [(outcome, f"{number:,}") for outcome, number in outcomes.items()]
+        console.table(("Outcome", "Logs"), fared, ("Logs",))
     _title("Logs")
     console.table(
         ("State", "Logs"), [(state, f"{number:,}") for state, number in status.logs["States"].items()], ("Logs",)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.model import State
+from PilotLoggingDIRAC.pilotlog.model import Outcome, State
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 _KEYS = {
@@ -19,6 +19,14 @@ _KEYS = {
     "Stamp": "PilotStamp",
     "Reference": "PilotReference",
     "Cause": "Cause",
+    "Job": "Job",
+    "Host": "Host",
+    "User": "User",
+}
+#: Switches that stand for outcomes.
+_OUTCOMES = {
+    "Running": (Outcome.RUNNING, Outcome.SILENT),
+    "Failed": (Outcome.FAILED, Outcome.KILLED),
 }
 
 _STATES = [state for state in State if state is not State.DELETED]
@@ -28,14 +36,21 @@ SWITCHES = (
     ("", "VO=", "Only logs of these VOs (here and below: several with commas)"),
     ("", "Site=", "Only of pilots at these sites"),
     ("", "CE=", "Only of pilots on these CEs"),
-    ("", "State=", f"Only in these states: {', '.join(_STATES)}"),
-    ("", "ReturnCode=", "Only of pilots that ended with these codes"),
+    ("", "Outcome=", f"Only of pilots that fared so: {', '.join(Outcome)}"),
+    ("", "Failed", "Only of pilots that failed or were killed: --Outcome failed,killed"),
+    ("", "Running", "Only of pilots that have not ended: --Outcome running,silent"),
+    ("", "ReturnCode=", "Only of pilots that ended with these codes; '!0': with a code, and not with this one"),
+    ("", "State=", f"Only logs whose text is stored so: {', '.join(_STATES)}"),
     ("", "Incomplete", "Only of pilots that ended without saying so, by their silence or by DIRAC's word"),
     ("", "Dead", "Only of those whose logs still wait for their end, of pilots that have ended, as DIRAC says"),
     ("", "Missing", "Only with text missing, from whatever cause"),
     ("", "Cause=", "Only of pilots that failed for these causes, by their codes"),
     ("", "Stamp=", "Only of pilots with these stamps"),
     ("", "Reference=", "Only of pilots with these references"),
+    ("", "Name=", "Only of pilots with this in their stamp or reference (3 characters or more)"),
+    ("", "Job=", "Only of pilots that took these jobs"),
+    ("", "User=", "Only of pilots that took jobs of these users"),
+    ("", "Host=", "Only of pilots on these hosts, with or without their domains"),
     (
         "",
         "Since=",
@@ -52,7 +67,13 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
     }
+    if "Job" in wanted:
+        wanted["Job"] = [_job(number) for number in wanted["Job"]]
     wanted |= {switch: True for switch in ("Incomplete", "Dead", "Missing") if switch in options}
+    if outcomes := _outcomes(options):
+        wanted["Outcome"] = outcomes
+    if "Name" in options:
+        wanted["Name"] = options["Name"]
     if "Error" in options:
         wanted["LastError"] = options["Error"]
     since = options.get("Since", since)
@@ -61,6 +82,21 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     if "Until" in options:
         wanted["ToDate"] = humanize.moment(options["Until"], now).isoformat()
     return wanted
+
+
+def _job(text: str) -> int:
+    if not text.isdecimal():
+        raise InvalidInput(f"--Job takes numbers of jobs, and {text} is none")
+    return int(text)
+
+
+def _outcomes(options: Mapping[str, str]) -> list[str]:
+    """Return the outcomes that --Outcome names, those that --Failed and --Running stand for, or all of them."""
+    found = [name.lower() for name in _several("Outcome", options["Outcome"])] if "Outcome" in options else []
+    if unknown := [name for name in found if name not in tuple(Outcome)]:
+        raise InvalidInput(f"There is no outcome {', '.join(unknown)}; there are: {', '.join(Outcome)}")
+    found += [name.value for switch, names in _OUTCOMES.items() if switch in options for name in names]
+    return list(dict.fromkeys(found))
 
 
 def _several(switch: str, text: str) -> list[str]:

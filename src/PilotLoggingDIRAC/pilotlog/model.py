@@ -241,6 +241,8 @@ class Selection:
     ``last_error``: text that the last error holds, capitals or not. ``dead``: those only whose pilot has ended, as
     DIRAC says, and that are not sealed yet. ``causes``: codes of likeliest ones. ``other_codes``: those only that
     ended with a code, and none of these. ``silent_before``: when a pilot was heard of last that counts as silent.
+    ``jobs`` and ``owners``: of pilots that took one of these jobs, or a job of one of these users. ``hosts``: with or
+    without their domains. ``name``: a part of the stamp or reference, which is looked up first (``LogReader``).
     """
 
     vos: tuple[str, ...] = ()
@@ -260,19 +262,15 @@ class Selection:
     other_codes: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     silent_before: datetime | None = None
+    jobs: tuple[int, ...] = ()
+    owners: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def given(self) -> tuple[str, ...]:
         """Return the names of the fields that are given."""
         return tuple(item.name for item in fields(self) if getattr(self, item.name) not in ((), "", None, False))
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Number of logs that match: exact, or ``more`` than the number that was counted."""
-
-    number: int
-    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from .model import (
     Selection,
     State,
     StoredFile,
-    Total,
 )
 
 Clock = Callable[[], datetime]
@@ -36,6 +35,14 @@ class StoreIdentity:
     def is_followed_by(self, later: StoreIdentity) -> bool:
         """Return whether that may be the same database at a later moment."""
         return self.name == later.name and self.highest_id <= later.highest_id
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Number of logs that match: exact, or ``more`` than the number that was counted."""
+
+    number: int
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,9 @@ class StoredLogs(Protocol):
 
         Raise InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
         """
+
+    def named(self, scope: Scope, part: str, limit: int) -> list[str]:
+        """Return stamps of pilots in the scope with a part of a stamp or reference, at most ``limit``."""
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield (sequence, text) from a sequence number on, a bounded number in memory at a time."""

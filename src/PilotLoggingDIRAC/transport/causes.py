@@ -40,6 +40,7 @@ class CausesMixin:
         wanted = selecting.selection(selection)
         columns = selecting.groups(by)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
-        found = self.collector.db.diagnoses.summary(scope, self.collector.fates.resolved(wanted), columns)
+        resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
+        found = self.collector.db.diagnoses.summary(scope, resolved, columns)
         self.audit.listed(self.who, "getCauses", wanted, len(found.groups))
         return {"Groups": found.groups, "Logs": found.logs, "More": found.more}

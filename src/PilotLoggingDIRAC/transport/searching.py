@@ -65,7 +65,8 @@ class SearchingMixin:
         wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
         query = selecting.search_query(pattern, options, limits.search_context_lines)
-        found = self.collector.search.search(scope, self.collector.fates.resolved(wanted), query, cursor)
+        resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
+        found = self.collector.search.search(scope, resolved, query, cursor)
         for pilot in {log.pilot for log, _ in found.hits}:
             self.audit.page(self.who, "searchLogs", log=pilot)
         return _answer(found, limits.shown_line_bytes)

@@ -7,7 +7,8 @@ import pytest
 from PilotLoggingDIRAC.commands.listing import Listing
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, Selection, State, Total
+from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, PilotInfo, Selection, State
+from PilotLoggingDIRAC.pilotlog.ports import Total
 from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries

@@ -185,7 +185,9 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
 
     @exported
     def export_getStatus(self):
-        """Return S_OK(dict) with the logs by state, refusals by reason, and the batches that wait."""
+        """Return S_OK(dict) with the logs by state and, of those heard of last, by outcome, refusals by reason, and the
+        batches that wait.
+        """
         access.require_operator(self.who)
         return self.collector.status()
 

@@ -1,19 +1,25 @@
 #!/usr/bin/env python
 """List pilots' logs, those heard of last first.
 
-Without switches, all logs that you may read are listed. Times are UTC. RC is the pilot's return code, "-" if the pilot
-has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came from,
-if there are several; Missing is the size of text that is missing, for whatever reason; Cause is why the pilot failed,
-as its log tells once it has ended, with the code that --Cause takes; Error is the reason why archiving failed last.
-State is that of the log; while it is received, it tells that DIRAC says the pilot has ended (Failed, Aborted, ...), and
-how long the log has been silent.
+Without switches, all logs that you may read are listed. Times are UTC. Outcome is how the pilot fared: running, silent
+(nothing has come for some minutes), succeeded, failed (with a return code), killed (it did not report its end, and
+DIRAC says that it has failed), unknown (it has ended, and nobody tells how). RC is the pilot's return code, "-" if the
+pilot has not reported its end, several codes if it reported several; Senders is the number of addresses that a log came
+from, if there are several; Missing is the size of text that is missing, for whatever reason; Cause is why the pilot
+failed, as its log tells once it has ended, with the code that --Cause takes; Error is the reason why archiving failed
+last. --Long tells also where the text is stored (State), DIRAC's status, the host, and the jobs with their owners.
 
 Exit code: 0 if there are logs, 2 if there are none, 1 if it failed.
 
 Example:
   $ dirac-admin-pilot-logs-list --Since 2h --Site LCG.Example.org
-  $ dirac-admin-pilot-logs-list --VO vo.example.org --Incomplete --Limit 50
-  $ dirac-admin-pilot-logs-list --Since 1h --Dead
+  $ dirac-admin-pilot-logs-list --Site LCG.Example.org --Running
+  $ dirac-admin-pilot-logs-list --Site LCG.Example.org --Since 1d --Failed
+  $ dirac-admin-pilot-logs-list --VO vo.example.org --Since 1d --Outcome killed,unknown --Limit 50
+  $ dirac-admin-pilot-logs-list --Since 1d --ReturnCode '!0'
+  $ dirac-admin-pilot-logs-list --Job 4711
+  $ dirac-admin-pilot-logs-list --Since 7d --User ada --Host wn17.example.org
+  $ dirac-admin-pilot-logs-list --Name 9d3f6a0c
   $ dirac-admin-pilot-logs-list --Since 7d --Limit 2 --Page 2
   $ dirac-admin-pilot-logs-list --Since 7d --Missing
   $ dirac-admin-pilot-logs-list --Since 1d --Cause disk-full,cvmfs-not-mounted
@@ -25,7 +31,7 @@ from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
 
 _FOUND, _NONE = 0, 2
-_FIELDS = ("Stamp", "VO", "Site", "CE", "State", "RC", "Lines", "Size", "Last heard of")
+_FIELDS = ("Stamp", "VO", "Site", "CE", "Outcome", "RC", "Lines", "Size", "Last heard of")
 _RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 
 
@@ -53,6 +59,7 @@ def run(options):
     from PilotLoggingDIRAC.commands import console
     from PilotLoggingDIRAC.commands import switches as log_selection
     from PilotLoggingDIRAC.commands.client import CollectorClient
+    from PilotLoggingDIRAC.commands.known_names import unknown_names
     from PilotLoggingDIRAC.commands.listing import listing
 
     limit = log_selection.number(options, "Limit", 25, 1, 1000)
@@ -67,6 +74,9 @@ def run(options):
         show(found)
     if "JSON" not in options:
         console.remark(found.place(page))
+    if not found.logs:
+        for hint in unknown_names(options):
+            console.remark(hint)
     return _FOUND if found.logs else _NONE
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python
 """Search many pilots' logs for a text, the newest log first; hits are shown as they are found.
 
-Without --Since, --Stamp or --Reference, logs heard of within a day are searched. Only text in the collectors' database
-is searched, unless --Archive is given: then archived copies are fetched too, one after the other, which is slow. The
-server does a bounded amount of work per call; Ctrl-C ends the search at once.
+Without --Since, --Stamp, --Reference, --Name or --Job, logs heard of within a day are searched. Only text in the
+collectors' database is searched, unless --Archive is given: then archived copies are fetched too, one after the other,
+which is slow. The server does a bounded amount of work per call; Ctrl-C ends the search at once.
 
 Each hit is a line with its number, under the pilot's VO and stamp. Regular expressions are those of RE2.
 
@@ -13,6 +13,7 @@ Example:
   $ dirac-admin-pilot-logs-search "No space left on device"
   $ dirac-admin-pilot-logs-search -C 2 --Site LCG.Example.org --Since 7d "Could not install DIRAC"
   $ dirac-admin-pilot-logs-search --Regex --IgnoreCase "error.*(proxy|certificate)" --VO vo.example.org
+  $ dirac-admin-pilot-logs-search --Site LCG.Example.org --Failed --Since 2h "No space left on device"
   $ dirac-admin-pilot-logs-search --Archive --Since 2026-10-01 --JSON Traceback
 """
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python
-"""Show the log of a pilot, by its stamp or its reference: whole, its last lines, or live while the pilot runs.
+"""Show the log of a pilot: whole, its last lines, or live while the pilot runs.
+
+The pilot is named by its stamp, its reference, the number of a job that it took, or a part of its stamp or reference.
 
 Without --Source the log comes from the first source in the VO's order that has it: the computing element, the
 collectors' database, or the storage element. The log goes to standard output, remarks to standard error. Control
@@ -16,6 +18,7 @@ Example:
   $ dirac-admin-pilot-logs-show 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
   $ dirac-admin-pilot-logs-show --Tail 20 htcondorce://ce.example.org/1234.0
   $ dirac-admin-pilot-logs-show --Follow --Tail 20 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
+  $ dirac-admin-pilot-logs-show --Follow 4711
   $ dirac-admin-pilot-logs-show --Source Archive --Output pilot.log 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b
 """
 
@@ -38,7 +41,7 @@ def main():
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
     Script.registerSwitch("", "JSON", "For scripts: {Pilot: {Name, ...}, Source, Complete, StdOut, StdErr}")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
-    Script.registerArgument("PILOT: stamp or reference of a pilot")
+    Script.registerArgument("PILOT: stamp or reference of a pilot, a part of either, or the number of a job")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 
     from PilotLoggingDIRAC.commands.showing import show

@@ -84,7 +84,8 @@ class Viewer:
         most = self.query.settings.max_counted
         start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
-        resolved, scope = self.fates.resolved(wanted), access.scope(reader.caller, reader.policy)
+        scope = access.scope(reader.caller, reader.policy)
+        resolved = self.query.named(scope, self.fates.resolved(wanted))
         total, found = self.query.select(reader.caller, reader.policy, resolved, column, descending, start, limit)
         states = self.views.states(scope, resolved, most)
         outcomes = self.views.outcomes(scope, resolved, most, self.fates.silent_before())

@@ -6,21 +6,23 @@ import codecs
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
 from .. import access
-from ..access import Caller, Policy
+from ..access import Caller, Policy, Scope
 from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
-from ..model import Log, PilotId, Selection, State, Total
-from ..ports import StoredLogs
+from ..model import Log, PilotId, Selection, State
+from ..ports import StoredLogs, Total
 from ..settings import ReadSettings
 from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
 
 _MAX_CHARACTER_BYTES = 4
+#: No pilot has this stamp.
+_NO_STAMPS = ("",)
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
 
 
@@ -180,7 +182,15 @@ class LogReader:
         """
         scope = access.require_selection(caller, policy, wanted)
         limit, most = min(limit, self.settings.max_rows), self.settings.max_counted
-        return self._reader.select(scope, wanted, order, descending, start, limit, most)
+        return self._reader.select(scope, self.named(scope, wanted), order, descending, start, limit, most)
+
+    def named(self, scope: Scope, wanted: Selection) -> Selection:
+        """Return a selection with the stamps that its part of a name means, at most ``max_rows`` of them."""
+        if not wanted.name:
+            return wanted
+        found = self._reader.named(scope, wanted.name, self.settings.max_rows)
+        stamps = [stamp for stamp in found if not wanted.stamps or stamp in wanted.stamps]
+        return replace(wanted, name="", stamps=tuple(stamps) or _NO_STAMPS)
 
     def status(self) -> dict[str, Any]:
         """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the failures

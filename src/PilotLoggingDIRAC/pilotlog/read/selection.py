@@ -10,7 +10,7 @@ from ..errors import InvalidInput
 from ..model import Outcome, Selection, State
 from ..search.pattern import finder
 from ..search.search import SearchQuery
-from ..validation import flag, number
+from ..validation import flag, job_number, number
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -23,16 +23,32 @@ _LISTS = {
     "Site": "sites",
     "CE": "ces",
     "Cause": "causes",
+    "User": "owners",
+    "Host": "hosts",
 }
 _ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
+_SHORTEST_PART = 3
 _GROUPS = ("Site", "CE", "VO", "Cause", "Party")
-_OTHER_KEYS = ("State", "Outcome", "ReturnCode", "FromDate", "ToDate", "Incomplete", "Dead", "Missing", "LastError")
+_OTHER_KEYS = (
+    "State",
+    "Outcome",
+    "ReturnCode",
+    "Job",
+    "Name",
+    "FromDate",
+    "ToDate",
+    "Incomplete",
+    "Dead",
+    "Missing",
+    "LastError",
+)
 
 
 def selection(values: object) -> Selection:
     """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, Outcome, ReturnCode,
     Cause (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true
-    or false), LastError (a part of it). ``!`` before return codes means any code but these. An unknown key is an error,
+    or false), LastError (a part of it), Job (numbers), User (owners of jobs), Host, Name (a part of a stamp or
+    reference, of 3 characters or more). ``!`` before return codes means any code but these. An unknown key is an error,
     and so is an empty list.
     """
     if not isinstance(values, dict):
@@ -51,6 +67,10 @@ def selection(values: object) -> Selection:
             fields["since" if key == "FromDate" else "until"] = _time(key, value)
         elif key in ("Incomplete", "Dead", "Missing"):
             fields[key.lower()] = _truth(key, value)
+        elif key == "Job":
+            fields["jobs"] = _jobs(value)
+        elif key == "Name":
+            fields["name"] = _part(value)
         elif key == "LastError":
             (fields["last_error"],) = _strings(key, value)[:1]
         else:
@@ -109,6 +129,20 @@ def _member(kind: type[Member], key: str, name: str) -> Member:
         return kind(name)
     except ValueError:
         raise InvalidInput(f"{key} is one of " + ", ".join(kind)) from None
+
+
+def _jobs(value: object) -> tuple[int, ...]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not 0 < len(values) <= _MAX_SELECTED:
+        raise InvalidInput(f"Job takes a number or a list of 1 to {_MAX_SELECTED} numbers")
+    return tuple(job_number(job) for job in values)
+
+
+def _part(value: object) -> str:
+    (name,) = _strings("Name", value)[:1]
+    if len(name) < _SHORTEST_PART:
+        raise InvalidInput(f"Name takes a part of at least {_SHORTEST_PART} characters")
+    return name
 
 
 def _codes(values: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

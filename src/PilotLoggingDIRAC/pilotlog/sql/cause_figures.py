@@ -11,7 +11,7 @@ from ..access import Scope
 from ..diagnosed import CauseFigures
 from ..errors import InvalidInput
 from ..model import Selection
-from .reader import matching
+from .conditions import matching
 from .schema import diagnoses, logs
 
 #: A question takes about a second for so many logs.

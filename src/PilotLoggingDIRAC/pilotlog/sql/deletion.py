@@ -16,8 +16,8 @@ from ..archive.deletion import Extent
 from ..model import Log, Selection, State
 from ..ports import Clock
 from . import ce_outputs, rows, side_tables
+from .conditions import matching
 from .engine import Transactions
-from .reader import matching
 from .schema import batches, files, logs
 from .sealing import SqlSealing, some
 

@@ -18,8 +18,8 @@ from ..model import Log, Selection, State
 from ..ports import Clock
 from . import rows
 from .cause_figures import figures
+from .conditions import matching
 from .engine import Transactions
-from .reader import matching
 from .schema import diagnoses, logs
 from .sealing import behind, some
 

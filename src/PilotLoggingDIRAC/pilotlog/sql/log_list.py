@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Subquery, func, select, union
 
 from ..errors import InvalidInput
-from ..model import Log, State, Total
+from ..model import Log, State
+from ..ports import Total
 from . import rows
 from .schema import logs
 
@@ -30,7 +31,7 @@ ORDERS = {
 _WALKED = ("LastSeen", "LogID")
 
 #: An index in the order of time: if many logs match, it is read until there are enough. An optimizer would sort all.
-_BY_TIME = "FORCE INDEX (IX_Seen, IX_VO_Seen, IX_Site_Seen, IX_CE_Seen, IX_State_LastSeen)"
+BY_TIME = "FORCE INDEX (IX_Seen, IX_VO_Seen, IX_Site_Seen, IX_CE_Seen, IX_State_LastSeen)"
 
 Wheres = Sequence[ColumnElement[bool]]
 """Conditions of which a log matches at least one. Each can use an index of its own; one OR of them could not."""
@@ -89,7 +90,7 @@ def _first(
     columns = (logs.c.LogID, column.label("Sorted"), *more)
     parts = [select(*columns).where(where).order_by(*ordering).limit(limit) for where in wheres]
     if column is logs.c.LastSeen:
-        parts = [part.with_hint(logs, _BY_TIME, "mysql") for part in parts]
+        parts = [part.with_hint(logs, BY_TIME, "mysql") for part in parts]
     return _together(parts).subquery()
 
 

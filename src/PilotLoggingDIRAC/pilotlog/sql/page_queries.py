@@ -14,8 +14,8 @@ from ..access import Scope
 from ..model import Log, Outcome, PilotId, Selection, State
 from ..page.watcher import Head
 from . import log_list, outcomes, payload, rows, runs
+from .conditions import branches
 from .engine import Transactions
-from .reader import branches
 from .schema import batches, logs
 
 _ROWS_PER_STEP = 500

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ..access import Scope
-from ..model import Log, Outcome, PilotId, Selection, State, Total
-from . import log_list, outcomes, payload, rows
+from ..model import Log, PilotId, Selection, State
+from ..ports import Total
+from . import log_list, names, payload, rows
+from .conditions import PRESENT, branches, matching
 from .engine import Transactions
 from .log_list import Wheres
-from .schema import batches, diagnoses, files, logs
+from .schema import batches, files, logs
 
 #: Text fetched by one query while a log is read; at least one row, which has at most 1 MiB.
 _BYTES_PER_STEP = 2 * 1024 * 1024
 _ROWS_PER_STEP = 2048
 
-#: The condition that a log is not deleted; a deleted log's row may stay until its copies are removed. It is written so
-#: that no optimizer uses the index of states: nearly all logs match, and the whole index would be read.
-PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
-
-_MAX_BRANCHES = 8
 _MOST_OF_STATE = 100_000
-_RUNNING = (Outcome.RUNNING, Outcome.SILENT)
-_ENDED = [state.value for state in outcomes.ENDED]
 
 
 #: Few copies have a problem: an index finds them by the first character that prints.
@@ -68,6 +63,12 @@ class SqlReader:
         """
         log_list.checked(order, start, most)
         return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
+
+    def named(self, scope: Scope, part: str, limit: int) -> list[str]:
+        """Return stamps of pilots in the scope whose stamp or reference begins with a text, or has it somewhere, if
+        they are among the logs heard of last; at most ``limit``.
+        """
+        return self.transactions.run(names.stamps, matching(scope, Selection()), part, limit)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
@@ -191,85 +192,3 @@ def _rows_below(connection: Connection, log: Log, below: int) -> list[tuple[int,
     below_it = statement.where(batches.c.Sequence < below).order_by(batches.c.Sequence.desc())
     found = connection.execute(below_it.limit(_ROWS_PER_STEP))
     return [tuple(row) for row in found]
-
-
-def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
-    """Return the condition that a log is not deleted, is in the scope, and matches the selection."""
-    return and_(PRESENT, _in_scope(scope), *_matches(wanted))
-
-
-def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
-    """Return ``matching`` as several conditions, each for one index; a log may match more than one."""
-    scopes, selections = [scope], _one_by_one(wanted)
-    if not scope.everything and len(scope.sites) + bool(scope.vos) <= _MAX_BRANCHES:
-        scopes = [Scope(sites=frozenset({site})) for site in sorted(scope.sites)]
-        scopes += [Scope(vos=scope.vos)] if scope.vos or not scope.sites else []
-    if len(scopes) * len(selections) > _MAX_BRANCHES:
-        selections = [wanted]
-    return [matching(part, one) for part in scopes for one in selections]
-
-
-def _one_by_one(wanted: Selection) -> list[Selection]:
-    """Return the same selection with one value each of the field that narrows it most, where it has a few."""
-    if len(wanted.outcomes) > 1:
-        return [part for outcome in wanted.outcomes for part in _one_by_one(replace(wanted, outcomes=(outcome,)))]
-    both = wanted.incomplete or (wanted.outcomes and wanted.outcomes[0] not in _RUNNING)
-    if both and not wanted.dead and not wanted.states:
-        return [replace(wanted, states=outcomes.ENDED), replace(wanted, dead=True)]
-    for name in ("ces", "sites", "vos", "states"):
-        if 1 < len(values := getattr(wanted, name)) <= _MAX_BRANCHES:
-            changes: list[dict[str, Any]] = [{name: (value,)} for value in values]
-            return [replace(wanted, **change) for change in changes]
-    return [wanted]
-
-
-def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    if scope.everything:
-        return true()
-    allowed: list[ColumnElement[bool]] = []
-    if scope.vos:
-        allowed.append(logs.c.VO.in_(sorted(scope.vos)))
-    if scope.sites:
-        allowed.append(and_(logs.c.Site.in_(sorted(scope.sites)), logs.c.Site != ""))
-    return or_(*allowed) if allowed else false()
-
-
-def _without_end(wanted: Selection) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions for logs whose pilots ended without saying so, or have ended by DIRAC's word alone."""
-    if wanted.incomplete:
-        yield logs.c.ReturnCode.is_(None)
-    if wanted.dead:
-        yield outcomes.IS_DEAD
-    elif wanted.incomplete:
-        yield or_(logs.c.State.in_(_ENDED), outcomes.IS_DEAD)
-
-
-def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
-    columns = {
-        logs.c.VO: wanted.vos,
-        logs.c.PilotStamp: wanted.stamps,
-        logs.c.PilotReference: wanted.references,
-        logs.c.Site: wanted.sites,
-        logs.c.CE: wanted.ces,
-        logs.c.State: [state.value for state in wanted.states],
-        logs.c.ReturnCode: wanted.return_codes,
-    }
-    for column, values in columns.items():
-        if values:
-            yield column.in_(values)
-    if wanted.causes:
-        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(wanted.causes)))
-    if wanted.since is not None:
-        yield logs.c.LastSeen >= wanted.since
-    if wanted.until is not None:
-        yield logs.c.LastSeen <= wanted.until
-    yield from _without_end(wanted)
-    if wanted.other_codes:
-        yield outcomes.others(list(wanted.other_codes))
-    if wanted.outcomes:
-        yield outcomes.condition(wanted)
-    if wanted.missing:
-        yield logs.c.MissingBytes > 0
-    if wanted.last_error:
-        yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
-        yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

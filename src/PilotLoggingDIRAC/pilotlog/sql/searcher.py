@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from ..access import Scope
 from ..model import Log, PilotId, Selection, State
 from . import payload, rows
+from .conditions import matching
 from .engine import Transactions
-from .reader import SqlReader, matching
+from .reader import SqlReader
 from .schema import batches, files, logs
 
 _BY_TIME = "IGNORE INDEX FOR ORDER BY (PRIMARY)"

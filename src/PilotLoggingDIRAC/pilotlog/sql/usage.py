@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from ..model import State
+from .conditions import PRESENT
 from .engine import Transactions
-from .reader import PRESENT
 from .schema import batches, logs
 
 _MAX_REASONS = 50
