@@ -110,9 +110,9 @@ def make_absent(vo):
 def make_log(stack, connect, vo, site):
     """A log of a pilot of a VO at a site, which DIRAC and the log's row know, and which ran a job."""
     pilot, text, job = grid.add_pilot(stack, vo), f"text {uuid.uuid4()}\n", next(_jobs)
-    assert connect(vo.pilot).send(text, pilot.stamp)["OK"]
     known = (site or "Unknown", pilot.reference)
     stack.sql("PilotAgentsDB", "UPDATE PilotAgents SET GridSite = %s WHERE PilotJobReference = %s", known)
+    assert connect(vo.pilot).send(text, pilot.stamp)["OK"]
     noted = (site, pilot.reference, pilot.stamp)
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET Site = %s, PilotReference = %s WHERE PilotStamp = %s", noted)
     grid.match_job(stack, job, pilot)

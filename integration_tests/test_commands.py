@@ -274,7 +274,7 @@ def follow(stack):
 def test_a_running_pilot_is_followed_over_a_restart_until_it_ends(stack, connect, follow):
     pilot, sender = grid.add_pilot(stack), connect(ALPHA.pilot)
     sender.send("one\ntwo\n", pilot.stamp)
-    # by its reference, which only PilotAgentsDB knows yet
+    # by its reference, which PilotAgentsDB knows before the log does
     live, tail = follow(pilot.reference), follow("--Tail", "1", pilot.stamp)
     until(lambda: "two\n" in live.text and "two\n" in tail.text, seen=lambda: (live.text, tail.text))
     sender.send("three λ\n", pilot.stamp)
@@ -302,10 +302,10 @@ def test_killed_pilot_is_told_from_one_that_runs_and_following_it_ends(stack, co
     grid.set_status(stack, killed, "Aborted")
     assert live.process.wait(PATIENCE_SECONDS) == 0
     assert re.search(r"DIRAC says that the pilot is Aborted.* silent for 2\d min", live.text)
-    for switch in ("--Incomplete", "--Dead"):
+    for switch in ("--Incomplete", "--Dead", "--Failed"):
         table = good(command("list", switch, "--Since", "1h"))
-        assert re.search(rf"{killed.stamp} .*Aborted, silent for 2\d min", table) and runs.stamp not in table
-    assert re.search(r"Receiving, silent for 2\d min", good(command("list", "--Stamp", runs.stamp)))
+        assert re.search(rf"{killed.stamp} .* killed ", table) and runs.stamp not in table
+    assert re.search(r" silent for 2\d min ", good(command("list", "--Stamp", runs.stamp)))
 
 
 def test_following_can_be_interrupted(stack, connect, follow):

@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.adapters.database import utc_now
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import Selection, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State, StoredFile
 
 LOGS = 20_000
 BIG = {"PilotLogs", "PilotLogBatches", "PilotLogFiles", "PilotLogJobs", "PilotLogUnsettled"}
@@ -127,6 +127,20 @@ def test_what_is_asked_for_by_hand_is_looked_up(catalogue, statements):
     db.deleting.delete(db.deleting.page(one, 10), one)
     db.searcher.next(everything, Selection(sites=("LCG.Site7.org",), states=(State.ARCHIVED,)), None, False, 50)
     assert scans(running, statements) == {}
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.SUCCEEDED])
+@pytest.mark.parametrize("site", [(), ("LCG.Site7.org",)])
+def test_pilots_that_fared_so_are_counted_by_reading_little_more_than_them(catalogue, statements, outcome, site):
+    running, db = catalogue
+    wanted = Selection(outcomes=(outcome,), sites=site, silent_before=utc_now() - timedelta(minutes=5))
+    total, _ = db.reader.select(Scope(everything=True), wanted, "LastSeen", True, 0, 50)
+    with running.connection(NAME) as connection:
+        plans = [
+            row for one in statements for row in explained(connection.cursor(), *one) if row["table"] == "PilotLogs"
+        ]
+    assert plans
+    assert max(int(row["rows"]) for row in plans) <= 4 * total.number + 50, [(row["key"], row["rows"]) for row in plans]
 
 
 def test_an_index_that_is_missing_is_noticed(catalogue, statements):

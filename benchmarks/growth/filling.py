@@ -141,5 +141,5 @@ WHERE LogID BETWEEN %(first)s AND %(last)s
 _UNSETTLED = """
 INSERT INTO PilotLogUnsettled (LogID, PilotID)
 SELECT LogID, IF(LogID %% 10, LogID, 0) FROM PilotLogs
-WHERE LogID BETWEEN %(first)s AND %(last)s AND State = 'Receiving'
+WHERE LogID BETWEEN %(first)s AND %(last)s AND LogID > %(here)s
 """

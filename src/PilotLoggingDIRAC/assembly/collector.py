@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,19 +54,22 @@ class Collector:
     """The parts with which one service process receives logs and reads them."""
 
     def __init__(
-        self, db: LogDatabase, writer: Writer, receiver: Receiver, owners: OwnershipWatch, option: options.Getter
+        self,
+        db: LogDatabase,
+        writer: Writer,
+        receiver: Receiver,
+        watches: Sequence[OwnershipWatch | DescribingWatch],
+        option: options.Getter,
     ):
         reading = options.fill(ReadSettings, option)
         self.db = db
         self._writer = writer
-        self._owners = owners
+        self._watches = watches
         self.receiver = receiver
         cursors = Cursors(lambda: db.identity.look().name, reading.identity_seconds)
         self.query = LogReader(db.reader, reading, cursors)
         self._store = options.fill(StoreSettings, option)
         self.fates = statuses.fates(option)
-        self._describing = DescribingWatch(db, option, self._store)
-        self._describing.start()
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
         self.search, self._archived = log_search(db, option, cursors)
@@ -114,11 +117,11 @@ class Collector:
 
     def stop(self) -> None:
         """Write the messages that were taken, refuse new ones, and close connections."""
-        self._owners.stop()
-        self._describing.stop()
         self._writer.stop()
         self.decoding.shutdown()
         self.reading.shutdown()
+        for watch in self._watches:
+            watch.stop()
         self._archived.close()
         self.db.close()
 
@@ -166,9 +169,11 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     writer = Writer(db.appender, ingest, db.clock.known, opener, spooling, report)
     writer.start()
     owners = OwnershipWatch(full_name, option, store)
-    owners.start()
+    watches = (owners, DescribingWatch(db, option, store))
+    for watch in watches:
+        watch.start()
     receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas, rules.open_bytes)
-    return Collector(db, writer, receiver, owners, option)
+    return Collector(db, writer, receiver, watches, option)
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

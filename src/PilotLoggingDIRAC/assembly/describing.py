@@ -22,6 +22,8 @@ from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: Time for one query of PilotAgentsDB, which may read a large table; no request waits for it.
 _READ_SECONDS = 60
+#: So long a collector that ends waits for a look-up; then it ends, and the duty is over by its time.
+_STOP_SECONDS = 2.0
 _DUTY = "describe running pilots"
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -50,10 +52,10 @@ class DescribingWatch:
             self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread after its present step, and let another collector take the duty at once."""
+        """Stop the thread after its present step; then another collector may take the duty at once."""
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join(self._settings.describe_seconds)
+            self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
         pause = 0.0

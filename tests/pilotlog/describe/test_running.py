@@ -176,6 +176,18 @@ def test_many_logs_are_looked_up_a_bounded_number_at_a_time(store, reader, dirac
     assert sum(steps.run() for _ in range(3)) == 7
 
 
+def test_a_backlog_is_taken_whole_however_long_it_lasts(store, reader, dirac, describer, later):
+    pilots = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 8)]
+    for number, pilot in enumerate(pilots, 1):
+        dirac.submit(pilot, number)
+        store(b"hello\n", pilot=pilot)
+    steps = describer(replace(SETTINGS, describe_pilots=2))
+    for _ in range(5):
+        steps.run()
+        later(300)
+    assert {facts(reader, pilot)[1] for pilot in pilots} == {"LCG.Alpha.org"}
+
+
 def test_owners_that_can_t_be_told_delay_nothing_and_are_told_later(store, dirac, describer, later, jobs):
     class Away:
         gone = True

@@ -5,7 +5,7 @@ them.
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
@@ -20,6 +20,8 @@ from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
 from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.pilot_jobs import SqlPilotJobs
+from PilotLoggingDIRAC.pilotlog.sql.schema import jobs as jobs_table
 from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
 from tests.conftest import PILOT, Clock, line
 from tests.stored import alter, reader, store  # noqa: F401
@@ -178,3 +180,22 @@ def test_log_of_a_pilot_that_dirac_says_has_failed_is_shown_as_ended_and_is_list
     for asked in ({}, {"Incomplete": ["true"]}, {"Dead": ["true"]}):
         (row,) = viewer.logs(ADMIN, asked)["logs"]
         assert (row["pilotStatus"], row["pilotEnded"]) == ("Failed", True)
+
+
+def test_list_and_log_tell_how_the_pilot_fared_and_its_jobs(viewer, store, alter, reader, transactions):
+    store(b"a\n", return_code="3")
+    store(b"b\n", pilot=BETA)
+    (failed,), jobs = reader.find(PILOT), SqlPilotJobs(transactions).of
+    alter(insert(jobs_table).values(LogID=failed.id, JobID=4711, Owner="ada"))
+    viewer = replace(viewer, jobs=jobs, diagnoses=lambda ids: {failed.id: Diagnosed("disk-full", "No space left")})
+    answer = viewer.logs(ADMIN, {"Outcome": ["failed"]})
+    (row,) = answer["logs"]
+    told = {
+        "outcome": "failed",
+        "outcomeText": "failed (code 3, No space left)",
+        "jobs": [{"id": 4711, "owner": "ada"}],
+    }
+    assert told.items() <= row.items() and told.items() <= viewer.log(ADMIN, PILOT, {}).items()
+    others = dict.fromkeys(("silent", "succeeded", "killed", "unknown"), 0)
+    assert answer["outcomes"] == {"running": 1, "failed": 1} | others
+    assert stamps(viewer.logs(ADMIN, {"Job": ["4711"]})) == stamps(viewer.logs(ADMIN, {"Name": [PILOT.stamp[2:9]]}))

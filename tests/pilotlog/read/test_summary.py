@@ -37,6 +37,7 @@ def test_how_the_log_stands_is_told():
         "3 lines, 90 bytes, database",
     )
     assert all(fact in told for fact in facts)
+    assert "Outcome: failed (code 1)" in told
     assert "running. The pilot has not reported its end yet." in summary([RUNNING], TEXT)
 
 

@@ -49,15 +49,9 @@ class Ages:
         while len(self._seen) > 1 and self._seen[1][0] <= now - seconds:
             self._seen.popleft()
 
-    @property
-    def known(self) -> bool:
-        """Return whether any moment was noted."""
-        return bool(self._seen)
-
     def before(self, moment: float) -> int:
-        """Return the highest id at a moment, or at an earlier one; that of the first that is known, if it is later."""
-        known = [highest for seen, highest in self._seen if seen <= moment]
-        return known[-1] if known else self._seen[0][1]
+        """Return the highest id at a moment, or at the last one before it that was noted; 0 without one."""
+        return next((highest for seen, highest in reversed(self._seen) if seen <= moment), 0)
 
 
 class RunningDescriber:
@@ -83,6 +77,7 @@ class RunningDescriber:
         self._monotonic = monotonic
         self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
         self._ages = Ages()
+        self._taken: int | None = None  # all logs up to this id
         self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
         self._unknown = Round(settings.describe_unknown_seconds, due=monotonic() + settings.describe_unknown_seconds)
 
@@ -96,11 +91,12 @@ class RunningDescriber:
 
     def _take(self) -> None:
         """Make new logs unsettled. The first time, those that are received already are new, too."""
-        now = self._monotonic()
-        if not self._ages.known:
-            self._ages.note(now, self._store.lowest_open() - 1, 0.0)
-        self._store.take(self._ages.before(now - _LATE_SECONDS), self._settings.describe_pilots)
+        now, limit = self._monotonic(), self._settings.describe_pilots
+        if self._taken is None:
+            self._taken = self._store.lowest_open() - 1
         self._ages.note(now, self._store.highest(), max(_LATE_SECONDS, self._settings.describe_unknown_seconds))
+        if self._store.take(self._taken, limit) < limit:
+            self._taken = max(self._taken, self._ages.before(now - _LATE_SECONDS))
 
     def _young(self) -> int:
         """Look up new pilots, which are in the table before they send anything, among those that have not ended."""

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 
 from .. import access
 from ..errors import CursorOutdated
-from ..model import Log, PilotId
+from ..model import Log, PilotId, PilotJob
 from .document import START, Document
 from .viewer import PageCaller, Viewer
 from .watcher import Head
@@ -31,12 +31,13 @@ class News:
 
 
 class _Seen:
-    """A log at one head: its parts, its document, and the last answer with its cursor."""
+    """A log at one head: its parts, its document, its pilot's jobs, and the last answer with its cursor."""
 
     def __init__(self, head: Head):
         self.head = head
         self.lock = threading.Lock()
         self.parts: list[Log] = []
+        self.jobs: list[PilotJob] = []
         self.document: Document | None = None
         self.last: tuple[str, News] | None = None
 
@@ -61,16 +62,17 @@ class LiveTail:
         """
         if head is None:
             parts = self._viewer.parts(reader, pilot)
-            return self._news(parts, self._viewer.document(parts), cursor)
+            return self._news(parts, self._viewer.document(parts), cursor, self._viewer.jobs_of(parts))
         seen = self._with(pilot, head)
         with seen.lock:
             if seen.document is None:
                 seen.parts = self._viewer.parts(reader, pilot)
+                seen.jobs = self._viewer.jobs_of(seen.parts)
                 seen.document = self._viewer.document(seen.parts)
             access.require_read(reader.caller, reader.policy, seen.parts[-1])
             if seen.last is None or seen.last[0] != cursor:
-                seen.last = cursor, self._news(seen.parts, seen.document, cursor)
-            return replace(seen.last[1], standing=self._viewer.describe(seen.parts))
+                seen.last = cursor, self._news(seen.parts, seen.document, cursor, seen.jobs)
+            return replace(seen.last[1], standing=self._viewer.describe(seen.parts, seen.jobs))
 
     def _with(self, pilot: PilotId, head: Head) -> _Seen:
         with self._lock:
@@ -80,9 +82,9 @@ class LiveTail:
             self._seen[pilot] = seen
             return seen
 
-    def _news(self, parts: list[Log], document: Document, cursor: str) -> News:
+    def _news(self, parts: list[Log], document: Document, cursor: str, jobs: list[PilotJob]) -> News:
         place, cursors = self._place(cursor), self._viewer.query.cursors
-        text, standing = document.since(place), self._viewer.describe(parts)
+        text, standing = document.since(place), self._viewer.describe(parts, jobs)
         if text is None:
             return News(None, cursors.give(place), standing, False)
         more = text.cursor != document.end

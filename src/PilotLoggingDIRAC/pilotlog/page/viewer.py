@@ -122,10 +122,14 @@ class Viewer:
             "cursor": self.query.cursors.give(document.last_line()),
         }
 
-    def describe(self, parts: Sequence[Log]) -> dict[str, Any]:
-        """Return the facts that the page always shows."""
+    def jobs_of(self, parts: Sequence[Log]) -> list[PilotJob]:
+        """Return the jobs that the pilot of a log has taken."""
+        return [job for taken in self.jobs([part.id for part in parts]).values() for job in taken]
+
+    def describe(self, parts: Sequence[Log], jobs: Sequence[PilotJob] | None = None) -> dict[str, Any]:
+        """Return the facts that the page always shows; ``jobs`` if they have been looked up."""
         found = NONE if parts[-1].state is State.RECEIVING else of_log(parts, self.diagnoses)
-        jobs = [job for taken in self.jobs([part.id for part in parts]).values() for job in taken]
+        jobs = self.jobs_of(parts) if jobs is None else jobs
         return describe(parts, self.fates.of_log(parts), found) | _cause(found) | _jobs(jobs)
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:

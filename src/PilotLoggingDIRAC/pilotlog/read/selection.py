@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import InvalidInput
 from ..model import Outcome, Selection, State
 from ..search.pattern import finder
 from ..search.search import SearchQuery
 from ..validation import flag, job_number, number
-
-Member = TypeVar("Member", bound=StrEnum)
 
 _MAX_SELECTED = 1000
 
@@ -29,19 +28,6 @@ _LISTS = {
 _ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
 _SHORTEST_PART = 3
 _GROUPS = ("Site", "CE", "VO", "Cause", "Party")
-_OTHER_KEYS = (
-    "State",
-    "Outcome",
-    "ReturnCode",
-    "Job",
-    "Name",
-    "FromDate",
-    "ToDate",
-    "Incomplete",
-    "Dead",
-    "Missing",
-    "LastError",
-)
 
 
 def selection(values: object) -> Selection:
@@ -55,26 +41,9 @@ def selection(values: object) -> Selection:
         raise InvalidInput("The selection is not a dictionary")
     fields: dict[str, Any] = {}
     for key, value in values.items():
-        if key in _LISTS:
-            fields[_LISTS[key]] = _strings(key, value)
-        elif key == "State":
-            fields["states"] = tuple(_member(State, key, name) for name in _strings(key, value))
-        elif key == "Outcome":
-            fields["outcomes"] = tuple(_member(Outcome, key, name) for name in _strings(key, value))
-        elif key == "ReturnCode":
-            fields |= _codes(_strings(key, value))
-        elif key in ("FromDate", "ToDate"):
-            fields["since" if key == "FromDate" else "until"] = _time(key, value)
-        elif key in ("Incomplete", "Dead", "Missing"):
-            fields[key.lower()] = _truth(key, value)
-        elif key == "Job":
-            fields["jobs"] = _jobs(value)
-        elif key == "Name":
-            fields["name"] = _part(value)
-        elif key == "LastError":
-            (fields["last_error"],) = _strings(key, value)[:1]
-        else:
-            raise InvalidInput("Unknown key in the selection; known are " + ", ".join([*_LISTS, *_OTHER_KEYS]))
+        if key not in _PARSERS:
+            raise InvalidInput("Unknown key in the selection; known are " + ", ".join(_PARSERS))
+        fields |= _PARSERS[key](key, value)
     return Selection(**fields)
 
 
@@ -124,29 +93,37 @@ def _strings(key: str, value: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _member(kind: type[Member], key: str, name: str) -> Member:
-    try:
-        return kind(name)
-    except ValueError:
-        raise InvalidInput(f"{key} is one of " + ", ".join(kind)) from None
+def _members(kind: type[StrEnum]) -> Callable[[str, object], tuple[StrEnum, ...]]:
+    def parse(key: str, value: object) -> tuple[StrEnum, ...]:
+        try:
+            return tuple(map(kind, _strings(key, value)))
+        except ValueError:
+            raise InvalidInput(f"{key} is one of " + ", ".join(kind)) from None
+
+    return parse
 
 
-def _jobs(value: object) -> tuple[int, ...]:
+def _jobs(key: str, value: object) -> tuple[int, ...]:
     values = value if isinstance(value, list | tuple) else [value]
     if not 0 < len(values) <= _MAX_SELECTED:
-        raise InvalidInput(f"Job takes a number or a list of 1 to {_MAX_SELECTED} numbers")
+        raise InvalidInput(f"{key} takes a number or a list of 1 to {_MAX_SELECTED} numbers")
     return tuple(job_number(job) for job in values)
 
 
-def _part(value: object) -> str:
-    (name,) = _strings("Name", value)[:1]
+def _first(key: str, value: object) -> str:
+    return _strings(key, value)[0]
+
+
+def _part(key: str, value: object) -> str:
+    name = _first(key, value)
     if len(name) < _SHORTEST_PART:
-        raise InvalidInput(f"Name takes a part of at least {_SHORTEST_PART} characters")
+        raise InvalidInput(f"{key} takes a part of at least {_SHORTEST_PART} characters")
     return name
 
 
-def _codes(values: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _codes(key: str, value: object) -> dict[str, tuple[str, ...]]:
     """Return the codes that are wanted, or those that are not, which have a ``!`` before them."""
+    values = _strings(key, value)
     others = tuple(value[1:] for value in values if value.startswith("!"))
     if others and len(others) < len(values):
         raise InvalidInput("Return codes are wanted, or not wanted (!0): not both")
@@ -164,3 +141,23 @@ def _time(key: str, value: Any) -> datetime:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput(f"{key} is neither a time nor ISO 8601 text") from None
+
+
+def _as(field: str, parse: Callable[[str, Any], object]) -> Callable[[str, Any], dict[str, Any]]:
+    """Return a parser of one field."""
+    return lambda key, value: {field: parse(key, value)}
+
+
+#: By key, what makes fields of a value.
+_PARSERS: dict[str, Callable[[str, Any], dict[str, Any]]] = {
+    **{key: _as(field, _strings) for key, field in _LISTS.items()},
+    **{key: _as(key.lower(), _truth) for key in ("Incomplete", "Dead", "Missing")},
+    "State": _as("states", _members(State)),
+    "Outcome": _as("outcomes", _members(Outcome)),
+    "ReturnCode": _codes,
+    "Job": _as("jobs", _jobs),
+    "Name": _as("name", _part),
+    "FromDate": _as("since", _time),
+    "ToDate": _as("until", _time),
+    "LastError": _as("last_error", _first),
+}

@@ -87,25 +87,12 @@ def _on_host(host: str) -> ColumnElement[bool]:
 
 
 def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
-    columns = {
-        logs.c.VO: wanted.vos,
-        logs.c.PilotStamp: wanted.stamps,
-        logs.c.PilotReference: wanted.references,
-        logs.c.Site: wanted.sites,
-        logs.c.CE: wanted.ces,
-        logs.c.State: [state.value for state in wanted.states],
-        logs.c.ReturnCode: wanted.return_codes,
-    }
-    for column, values in columns.items():
-        if values:
-            yield column.in_(values)
-    if wanted.causes:
-        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(wanted.causes)))
+    if wanted.name:
+        raise InvalidInput("Logs can't be selected by a part of a name here")
+    yield from _with_values(wanted)
     yield from _of_jobs(wanted)
     if wanted.hosts:
         yield or_(*(_on_host(host) for host in wanted.hosts))
-    if wanted.name:
-        raise InvalidInput("Logs can't be selected by a part of a name here")
     if wanted.since is not None:
         yield logs.c.LastSeen >= wanted.since
     if wanted.until is not None:
@@ -120,3 +107,20 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
     if wanted.last_error:
         yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)
+
+
+def _with_values(wanted: Selection) -> Iterator[ColumnElement[bool]]:
+    columns = {
+        logs.c.VO: wanted.vos,
+        logs.c.PilotStamp: wanted.stamps,
+        logs.c.PilotReference: wanted.references,
+        logs.c.Site: wanted.sites,
+        logs.c.CE: wanted.ces,
+        logs.c.State: [state.value for state in wanted.states],
+        logs.c.ReturnCode: wanted.return_codes,
+    }
+    for column, values in columns.items():
+        if values:
+            yield column.in_(values)
+    if wanted.causes:
+        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(wanted.causes)))

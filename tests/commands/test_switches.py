@@ -1,9 +1,7 @@
-"""Switches that select logs, the row of a list, and names that nobody knows."""
+"""Switches that select logs, and what the collector makes of them."""
 
 import pytest
 
-from PilotLoggingDIRAC.commands import known_names
-from PilotLoggingDIRAC.commands.listing import outcome
 from PilotLoggingDIRAC.commands.switches import selection
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection
@@ -42,23 +40,3 @@ def test_what_can_t_be_meant_is_told_with_what_there_is(options, words):
 def test_selections_that_mean_nothing_are_refused(values):
     with pytest.raises(InvalidInput):
         selecting.selection(values)
-
-
-def test_a_list_has_the_outcome_in_short_and_an_older_collector_the_state():
-    assert outcome({"State": "Archived", "OutcomeText": "failed (code 3, No space left)"}) == "failed"
-    assert outcome({"State": "Receiving", "OutcomeText": "silent for 25 min"}) == "silent for 25 min"
-    assert outcome({"State": "Archived"}) == "Archived"
-
-
-def test_names_that_are_not_known_are_told_with_those_that_are_much_like_them():
-    known = [f"LCG.Site{number}.org" for number in range(40)] + ["LCG.CERN.ch"]
-    assert known_names.told("cern", known).startswith("LCG.CERN.ch, ")
-    assert known_names.told("LCG.Site07.org", known).startswith("LCG.Site7.org, LCG.Site0.org, ")
-    assert known_names.told("x", known).endswith(", and 31 more")
-    assert known_names.told("x", ["a", "b"]) == "a, b"
-
-
-def test_a_cause_that_no_rule_has_is_told(monkeypatch):
-    (hint,) = known_names.unknown_names({"Cause": "disk-ful,disk-full"})
-    assert hint.startswith("There is no cause disk-ful; there are: disk-full")
-    assert list(known_names.unknown_names({})) == []

@@ -1,0 +1,91 @@
+"""The thread that describes running pilots: its pace, its duty, and that nothing waits for DIRAC's databases."""
+
+import threading
+from datetime import datetime
+
+import pytest
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import describing
+from PilotLoggingDIRAC.assembly.describing import DescribingWatch, pause_after
+from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
+from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId
+from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from tests.conftest import PILOT, batch
+from tests.described import Dirac
+from tests.waiting import until
+
+OTHER = PilotId(PILOT.vo, "b" * 32)
+
+
+@pytest.fixture
+def dirac(tmp_path, monkeypatch):
+    """DIRAC's databases, which the configuration names."""
+    found = Dirac(tmp_path / "dirac.db")
+    for module in ("pilot_agents", "job_owners"):
+        monkeypatch.setattr(f"PilotLoggingDIRAC.adapters.{module}.database_url", lambda name: found.url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def watch(tmp_path):
+    """``watch(...)``: a started watch over the one store, with some options."""
+    started, options = [], {"DescribeSeconds": 0.02, "DescribeAgainSeconds": 0.02}
+
+    def start(**more):
+        db = LogDatabase(f"sqlite:///{tmp_path}/logs.db")
+        found = DescribingWatch(db, lambda name, default: (options | more).get(name, default), StoreSettings())
+        started.append((found, db))
+        found.start()
+        return found, db
+
+    yield start
+    for found, db in started:
+        found.stop()
+        db.close()
+
+
+def send(db, pilot, number):
+    now = datetime(2026, 11, 26, 8)
+    db.appender.append("e", [Numbered(number, batch(b"hello\n", pilot, now))])
+
+
+def site(db, pilot):
+    return db.reader.find(pilot)[0].site
+
+
+def test_running_pilots_get_their_site_and_another_collector_goes_on_when_one_ends(watch, dirac):
+    first, db = watch()
+    dirac.submit(PILOT, 1)
+    send(db, PILOT, 1)
+    until(lambda: site(db, PILOT) == "LCG.Alpha.org")
+    watch()
+    first.stop()
+    dirac.submit(OTHER, 2)
+    send(db, OTHER, 2)
+    until(lambda: site(db, OTHER) == "LCG.Alpha.org")
+
+
+def test_dirac_that_can_t_be_asked_is_told_once_and_asked_again(watch, dirac, monkeypatch):
+    told = []
+    monkeypatch.setattr(describing._log, "warn", lambda *words: told.append(words))
+    dirac.run("ALTER TABLE PilotAgents RENAME TO Away")
+    _, db = watch()
+    send(db, PILOT, 1)
+    until(lambda: told)
+    dirac.run("ALTER TABLE Away RENAME TO PilotAgents")
+    dirac.submit(PILOT, 1)
+    until(lambda: site(db, PILOT) == "LCG.Alpha.org")
+    assert len(told) == 1
+
+
+def test_without_an_interval_nothing_is_looked_up(watch, dirac):
+    before = {thread.name for thread in threading.enumerate()}
+    watch(DescribeSeconds="0")
+    assert {thread.name for thread in threading.enumerate()} <= before
+
+
+@pytest.mark.parametrize(("took", "pause"), [(0.0, 5.0), (0.1, 5.0), (2.0, 18.0)])
+def test_look_ups_take_a_tenth_of_the_time_at_most(took, pause):
+    assert pause_after(took, DescribeSettings()) == pytest.approx(pause)
