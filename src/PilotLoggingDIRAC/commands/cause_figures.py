@@ -8,6 +8,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import value
 from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.known_names import tell_unknown
 from PilotLoggingDIRAC.commands.listing import cause
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.text import humanize
@@ -28,6 +29,8 @@ def show(options: Mapping[str, str]) -> int:
         console.table((*by, "Logs", "Failed", "Rate"), rows, ("Logs", "Failed", "Rate"))
         more = "; there are more, ask for a shorter time" if found["More"] else ""
         console.remark(f"{humanize.count(found['Logs'], 'log')} since {wanted['FromDate'][:16]}{more}")
+    if not found["Groups"]:
+        tell_unknown(options)
     return _SHOWN if found["Groups"] else _NONE
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry, Resources
 
+from PilotLoggingDIRAC.commands import console
 from PilotLoggingDIRAC.pilotlog.diagnose.rules import standard
 
 _MAX_TOLD = 10
@@ -23,6 +24,12 @@ def unknown_names(options: Mapping[str, str]) -> Iterator[str]:
         for name in given:
             if known and name not in known:
                 yield f"There is no {what} {name}; there are: {told(name, known)}"
+
+
+def tell_unknown(options: Mapping[str, str]) -> None:
+    """Print a remark for each name that is not known, behind a result that is empty."""
+    for sentence in unknown_names(options):
+        console.remark(sentence)
 
 
 def told(name: str, known: Collection[str]) -> str:

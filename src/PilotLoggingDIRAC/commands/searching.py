@@ -11,7 +11,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import patiently
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.known_names import unknown_names
+from PilotLoggingDIRAC.commands.known_names import tell_unknown
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 FOUND, NOTHING = 0, 2
@@ -101,8 +101,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
         raise
     _end(job, "" if complete or job.found < most else f"The first of them (--Limit {most}): ")
     if not job.logs:
-        for hint in unknown_names(options):
-            console.remark(hint)
+        tell_unknown(options)
     return FOUND if job.found else NOTHING
 
 

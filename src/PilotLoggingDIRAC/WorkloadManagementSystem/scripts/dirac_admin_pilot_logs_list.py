@@ -59,7 +59,7 @@ def run(options):
     from PilotLoggingDIRAC.commands import console
     from PilotLoggingDIRAC.commands import switches as log_selection
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.known_names import unknown_names
+    from PilotLoggingDIRAC.commands.known_names import tell_unknown
     from PilotLoggingDIRAC.commands.listing import listing
 
     limit = log_selection.number(options, "Limit", 25, 1, 1000)
@@ -75,8 +75,7 @@ def run(options):
     if "JSON" not in options:
         console.remark(found.place(page))
     if not found.logs:
-        for hint in unknown_names(options):
-            console.remark(hint)
+        tell_unknown(options)
     return _FOUND if found.logs else _NONE
 
 
