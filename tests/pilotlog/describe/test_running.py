@@ -125,7 +125,7 @@ def test_a_pilot_that_ended_before_its_log_came_is_found_later(store, reader, di
     steps = describer()
     steps.run()
     assert facts(reader)[3] == ""
-    later(SETTINGS.describe_unknown_seconds)
+    later(SETTINGS.describe_whole_seconds)
     steps.run()
     assert facts(reader)[3] == "Failed"
 

@@ -17,7 +17,7 @@ _NEVER_ZERO = frozenset(
         *("answer_seconds", "commit_seconds", "probe_seconds", "adopt_seconds", "lease_seconds", "transfer_seconds"),
         *("source_seconds", "chain_seconds", "tick_seconds", "beat_seconds", "watch_seconds", "stalled_seconds"),
         *("max_body_seconds", "max_idle_seconds", "send_seconds", "search_seconds", "search_fetch_seconds"),
-        *("describe_again_seconds", "describe_load_percent", "describe_lease_seconds"),
+        *("describe_again_seconds", "describe_whole_seconds", "describe_load_percent", "describe_lease_seconds"),
         *("keys_refresh_seconds", "keys_fetch_seconds", "keys_max_age_seconds"),
     }
 )

@@ -79,7 +79,7 @@ class RunningDescriber:
         self._ages = Ages()
         self._taken: int | None = None  # all logs up to this id
         self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
-        self._unknown = Round(settings.describe_unknown_seconds, due=monotonic() + settings.describe_unknown_seconds)
+        self._unknown = Round(settings.describe_whole_seconds, due=monotonic() + settings.describe_whole_seconds)
 
     def run(self) -> int:
         """Take new logs, look up those that are due, and return the number of logs that were changed.
@@ -106,7 +106,7 @@ class RunningDescriber:
         return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos})
 
     def _never_found(self) -> int:
-        """Look up all others that are unknown in the whole table, at long intervals."""
+        """Look up all that are unknown in the whole table, at longer intervals: some have ended, or came late."""
         now, walk, limit = self._monotonic(), self._unknown, self._settings.describe_pilots
         if not walk.begins(now):
             return 0

@@ -13,6 +13,7 @@ class DescribeSettings:
     describe_load_percent: float = 10.0
     describe_again_seconds: float = 30.0
     describe_unknown_seconds: float = 600.0
+    describe_whole_seconds: float = 30.0
     describe_patience_seconds: float = 48 * 3600.0
     describe_pilots: int = 5000
     describe_hosts: int = 200
