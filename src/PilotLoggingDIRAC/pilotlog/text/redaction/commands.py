@@ -14,7 +14,7 @@ _DASH_P = (
     rb"\b(?:sshpass|docker|podman|nerdctl|skopeo|buildah|apptainer|singularity|helm|az|oc|mongo\w*|twine"
     rb"|condor_store_cred|mosquitto_\w+"
     rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp"
-    rb"|htcondor)\b"
+    rb"|htcondor|regctl|login)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
 _PIPED = (
@@ -36,7 +36,9 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 
 _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
-         rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
+         rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp|etcdctl|ctr|grpcurl|nerdctl|regctl)\b"),
+    Lead(RULE, rb"[ \"']--(?:proxy-)?(?:user|auth|creds|credentials)" + GAP + rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
+         rb"[^\s\"'/]", plain.is_passwordlike),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
     Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
          command=rb"\b(?:smb\w*|rpcclient|net|winexe|smbclient)\b"),
@@ -99,6 +101,7 @@ LEADS = (
     Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE,
          rb"[^\s\"'-]", anything),
     Lead(RULE, rb" -(?:src|dest)?(?:store|key)pass(?:wd|word)? " + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"\bpoetry config (?:pypi-token|http-basic)\.\S+ (?:[\w.@-]+ )?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwandb(?: login|: [\w .-]+:) ", rb"[0-9a-f]{32}", plain.is_opaque),
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwpa_passphrase \S+ " + QUOTE, rb"[^\s\"']", anything),

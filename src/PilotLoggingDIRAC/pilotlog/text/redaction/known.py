@@ -70,6 +70,10 @@ LEADS = (
     Lead(b"cloud-key", rb"[0-9]Q~|\.atlasv1\.", rb"[A-Za-z0-9_~.-]{16}", always, TOKEN),
     Lead(RULE, rb"\bs\.", rb"[A-Za-z0-9]{24}", plain.is_opaque, TOKEN),
     Lead(RULE, rb"\bk:", _HEX + rb"{16}", always, TOKEN),
+    Lead(RULE, rb"\bztn ", rb"[A-Za-z0-9_+/=.-]{16}", plain.is_opaque),
+    Lead(RULE, rb"\b[Cc]red: ", _HEX + rb"{32}", always, TOKEN),
+    Lead(RULE, rb", key ", _HEX + rb"{32}", always, TOKEN, command=rb"session"),
+    Lead(RULE, rb"\bchirp[\w.]*[ :=]+\S+ [0-9]+ ", _HEX + rb"{16}", always, TOKEN),
     Lead(RULE, rb"MUNGE:", rb"[A-Za-z0-9+/=]{6}", always, TOKEN),
     Lead(RULE, rb"\b(?:CLIENT|SERVER|EXPORTER)_[A-Z_]+(?:_[0-9])? ", _HEX + rb"{8}", always, LINE),
     Lead(RULE, rb"\b(?i:Resumption PSK|Master-Key|Session-Secret|Pre-Master Secret|Keying material): ?", _HEX +

@@ -35,7 +35,8 @@ _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
 
 #: Pairs, the second behind the first, that are secret together.
 _PAIRS = frozenset(
-    [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
+    [(b"code", b"verifier"), (b"pass", b"phrase"), (b"pass", b"word"), (b"pass", b"code"), (b"principal", b"key"), (
+         b"saml", b"response"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
          b"oauth", b"signature"),
      (b"mfa", b"seed"), (b"totp", b"seed"), (b"otp", b"seed"), (b"2fa", b"seed"), (b"url", b"sig"), (b"key", b"base"),
      (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification",
@@ -82,7 +83,7 @@ _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 #: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
     rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"
-    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent"
+    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent|mlresponse"
 )
 
 
@@ -115,6 +116,8 @@ class Names:
             return 0
         if words[-1] in (b"secret", b"secrets") and any(word in _CALLED for word in words):
             return 0
+        if words[-2:] == [b"session", b"id"]:
+            return WEAK
         if words[-1] in (b"value", b"values") and len(words) > 1:
             return min(WEAK, _said_by(words[:-1]))
         if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] == b"signature"):

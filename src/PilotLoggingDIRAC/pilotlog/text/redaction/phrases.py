@@ -22,7 +22,7 @@ _OTHER_LANGUAGES = (
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
-    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
+    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|confirm"
     rb"|enter|the) \Z"
 )
 _WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
@@ -62,6 +62,17 @@ LEADS = (
          rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
     Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
+    Lead(RULE, rb"\" -> \"", rb"[^\s\"]", anything, command=rb"(?i:passw\w*|token|secret|_key|passphrase)\"? *= *\""),
+    Lead(RULE, rb"\"sensitive\": ?true,[^{}]*\"value\": ?\"", rb"[^\s\"]", anything),
+    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key)[\]\"')]* (?:to|with|as) [\[(\"']", rb"[^\s\"'\])]", anything),
+    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key) (?:to|as) ", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque),
+    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key)['\"] (?:in|from) [^\n:]*value[^\n:]*: ?" + QUOTE,
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"\t(?:TRUE|FALSE)\t/[^\t\n]*\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always),
+    Lead(RULE, rb"SetCredential(?:Encrypted)?=[\w.-]+: ?", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"ookie[ :]+[\w.$-]+=" + QUOTE, rb"[A-Za-z0-9_+/=.~%-]{16}", plain.is_opaque),
+    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"Credentials\([\w.@-]+, ?", rb"[^\s\"')]", plain.is_passwordlike),
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
@@ -89,6 +100,8 @@ LEADS = (
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
+    Lead(RULE, rb"(?i: code)[a-z ]*:[ ]*\r?\n(?:\r?\n)?(?:[0-9]{4}-[^\n\]]*\] )?[ \t]*", rb"[A-Z0-9]{4}-?[A-Z0-9]{4}",
+         _is_code),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
          _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE,
@@ -114,9 +127,9 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
+    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str(?:ing)?)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
     Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),

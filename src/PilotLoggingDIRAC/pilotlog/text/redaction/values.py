@@ -12,6 +12,8 @@ from .swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, 
 
 RULE = b"secret"
 _LOOK = 512
+#: A value is looked for behind so many blanks.
+_MAX_BLANKS = 8 * 1024
 
 _SCHEME = re.compile(
     rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
@@ -28,6 +30,7 @@ _NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
 _EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
 _CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
 _CODE = re.compile(rb"\d{6,8}" + plain.END)
+_HERE = re.compile(rb"<<[-~]?[ ]?[\"']?\w{1,32}[\"']?\r?\n[ \t]*+(?=[^\s])")
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
@@ -35,6 +38,7 @@ _PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
 _LINE_END = re.compile(rb"\\?\r?\n")
 _TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
+_ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
 _SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
 _UNKNOWN = re.compile(
@@ -67,6 +71,8 @@ class Values:
         if (strength == WEAK and _SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
             return None
         entry = ENTRY.match(text, at, at + _LOOK)
+        if entry and entry.end() == at + _LOOK:
+            entry = ENTRY.match(text, at, at + _MAX_BLANKS)
         return _Value(text, first, word, entry, strength).secret() if entry else None
 
 
@@ -120,6 +126,8 @@ class _Value:
                 return self._scalar()
             if _KEY_BEGUN.match(text, self._at):
                 return None
+            if head == b"<" and (here := _HERE.match(text, self._at)):
+                return Secret(here.end(), Opened(RULE, LINE))
             if _ARRAY.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LINE))
             if _LIST.match(text, self._at):
@@ -183,7 +191,7 @@ class _Value:
 
     def _is_plain_short(self, look: bytes) -> bool:
         name = self._name.lower()
-        if self._separator == b" " and not self._begins_a_line():
+        if self._separator == b" " and not (self._is_option or self._begins_a_line()):
             return True
         if name in _CODES and _CODE.match(look):
             return False
@@ -226,7 +234,7 @@ class _Value:
     def _is_plain_unquoted(self, look: bytes) -> bool:
         separator = self._separator
         if (
-            look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:"
+            (look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:" and not _ESCAPED_LETTER.match(look))
             or self._is_the_name(look)
             or (not look[:1].isalnum() and (_EMPTY_CONTAINER.match(look) or _NO_VALUE.match(look)))
             or self._is_of_code(look)

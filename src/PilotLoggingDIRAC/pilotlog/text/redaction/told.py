@@ -1,0 +1,45 @@
+"""Secrets that a sentence or a comparison of a program tells: ``Stored token in /tmp/x: …``, ``'…' == token``."""
+
+from __future__ import annotations
+
+import re
+
+from . import plain
+from .leads import QUOTE, secret_behind
+from .swallow import BARE, QUOTED, Opened, Secret
+
+RULE = b"secret"
+_MAX_WORDS = 64
+_MAX_LITERAL = 256
+
+_WORD = rb"(?i:oken|cret|assword|assphrase|[_ ]key|dentials?)"
+SENTENCE_ANCHOR = _WORD + rb"s? [^\n:=\"']*: ?" + QUOTE + rb"[A-Za-z0-9_+/=.~-]{16}"
+_SENTENCE = re.compile(_WORD + rb"s?(?P<words> [^\n:=\"']{1,%d}): ?" % _MAX_WORDS + QUOTE)
+#: Words that say that an identifier, or what is public, follows.
+_ABOUT = re.compile(
+    rb"(?i)\b(?:ids?|uuid|guid|jti|sub|subject|serial|fingerprint|sha\d*|md5|hash|digest|checksum|commit|public|issuer"
+    rb"|audience|accessor|thumbprint|type|error|request|trace|failed|invalid|kid|client|url|path|file|hostkey|host)\b"
+)
+
+COMPARISON_ANCHOR = rb"[\"'] ?[!=]==? ?[A-Za-z_.]*(?i:token|passw|secret|api_?key)"
+_LITERAL = re.compile(rb"[^\"'\s\\]{6,%d}\Z" % _MAX_LITERAL)
+
+
+def sentence(text: bytes, start: int, end: int) -> Secret | None:
+    """The token behind a colon and some words."""
+    match = _SENTENCE.match(text, start)
+    before = text[max(0, start - 8) : start].lower()
+    if not match or _ABOUT.search(match["words"]) or before.endswith(b"public"):
+        return None
+    return secret_behind(text, match.end(), Opened(RULE, BARE), plain.is_opaque)
+
+
+def comparison(text: bytes, start: int, end: int) -> Secret | None:
+    """The literal that a secret is compared with."""
+    quote = text[start : start + 1]
+    begin = text.rfind(quote, max(0, start - _MAX_LITERAL), start)
+    if begin < 0 or not _LITERAL.match(text[begin + 1 : start]):
+        return None
+    look = text[begin + 1 : start + 1]
+    is_secret = plain.is_opaque(look) or plain.is_passwordlike(look)
+    return Secret(begin + 1, Opened(RULE, QUOTED, quote)) if is_secret else None
