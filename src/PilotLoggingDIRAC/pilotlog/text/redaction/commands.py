@@ -40,8 +40,8 @@ _OPTIONS = (
     Lead(RULE, rb"[ \"']--(?:proxy-)?(?:user|auth|creds|credentials)" + GAP + rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
          rb"[^\s\"'/]", plain.is_passwordlike),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
-    Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
-         command=rb"\b(?:smb\w*|rpcclient|net|winexe|smbclient)\b"),
+    Lead(RULE, rb"[ \"'](?:-[Ua]|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
+         command=rb"\b(?:smb\w*|wbinfo|rpcclient|net|winexe|smbclient)\b"),
     _option(rb"-p", _MYSQL, QUOTE),
     _option(rb"-p", _DASH_P),
     _option(rb"-P", _CAPITAL_P),
@@ -85,7 +85,7 @@ _PIPES = (
 #: Commands that read a password, or what is made into one, from a here-document or a string.
 _READERS = (
     rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg2?|su|iinit"
-    rb"|arcproxy|dirac-proxy|\w*stdin)\b"
+    rb"|arcproxy|dirac-proxy|\w*stdin|\w+passwd)\b"
 )
 
 LEADS = (
@@ -110,7 +110,12 @@ LEADS = (
     Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
     Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"",
          rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
-    Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
+    Lead(RULE, rb"\bs[/|#][@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]", anything),
+    Lead(RULE, rb"\bs[/|#][A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]{6}", plain.stands_out),
+    Lead(RULE, rb"ftp> user \S+ ", rb"[^\s]", anything),
+    Lead(RULE, rb"\b(?:n?c?l?ftp|mysqlsh) [\w.-]+:", rb"[^\s@/:]+@[\w.-]", plain.is_passwordlike),
+    Lead(RULE, rb"\b(?:openssl passwd|mkpasswd)(?: -\S+(?: sha\S*| md5)?)* " + QUOTE, rb"[^\s\"'\[-]", anything),
+    Lead(RULE, rb"wpa-psk " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\"AUTH\" (?:\"[^\"\n]*\" )?\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),

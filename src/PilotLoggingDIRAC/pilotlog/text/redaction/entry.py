@@ -8,7 +8,7 @@ from .names import Names
 from .swallow import QUOTES
 
 _COLOURS = rb"(?:\x1b\[[0-9;]*[mK]|\\(?:x1b|033|e)\[[0-9;]*[mK])*"
-_CLOSED = _COLOURS + rb"(?:(?:" + QUOTES + rb")\}?|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
+_CLOSED = _COLOURS + rb"(?:(?:" + QUOTES + rb")\}?|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\[[0-9]*\]|\]\)?|\))?"
 #: Between a name and its value.
 _EQUALS = rb"(?:=>|->|\|\|=|[:?+!>~]=|===?|=|&gt;|\\u003[dDaA]|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
 _LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
@@ -45,7 +45,7 @@ PLAIN = re.compile(
     rb"[\w.+@%~:/-]*+(?=[\s,;]))"
 )
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"
-_WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
+_WEAKS = rb"ssion|auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
 
 def anchor(names: Names) -> bytes:
@@ -54,7 +54,7 @@ def anchor(names: Names) -> bytes:
     opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
     short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
     weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
-    return rb"(?:[_-][A-Za-z]*|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
+    return rb"(?:[_-]|_[A-Z][a-z]+|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
 
 
 def begin(text: bytes, start: int) -> int:

@@ -65,6 +65,7 @@ ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
     rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
     + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
+    + rb"|" + table.BLANK_HEADING
 )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ _PAIRS = frozenset(
 
 #: Names whose values count when they look like a token, or like a password.
 _WEAK = frozenset(
-    b"auth authkey bearer code csrf hmac jwt key secretid seed sid sig signature sso verifier xsrf".split()
+    b"auth authkey bearer code csrf hmac jwt key secretid seed session sid sig signature sso verifier xsrf".split()
 )
 _WORDY = frozenset(
     b"pass pwd pw psk pin otp passwort contrase\xc3\xb1a \xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c".split()
@@ -120,7 +120,7 @@ class Names:
             return WEAK
         if words[-1] in (b"value", b"values") and len(words) > 1:
             return min(WEAK, _said_by(words[:-1]))
-        if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] == b"signature"):
+        if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] in (b"signature", b"key")):
             return STRONG
         return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)
 

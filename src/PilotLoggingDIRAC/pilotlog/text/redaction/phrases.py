@@ -22,7 +22,7 @@ _OTHER_LANGUAGES = (
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
-    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|confirm"
+    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|confirm"
     rb"|enter|the) \Z"
 )
 _WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
@@ -68,6 +68,12 @@ LEADS = (
     Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key) (?:to|as) ", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque),
     Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key)['\"] (?:in|from) [^\n:]*value[^\n:]*: ?" + QUOTE,
          rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:with|using) (?i:pass|pw|password) ", _WITH_DIGIT, plain.is_passwordlike),
+    Lead(RULE, rb"(?i:shared key)[ ]?[:=] ?" + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
+    Lead(RULE, rb"\bAUTH ", _WITH_DIGIT, plain.is_passwordlike),
+    Lead(RULE, rb" (?:enter|type|code)(?: the code)?:? ", rb"[A-Z0-9]{4}-[A-Z0-9]{4}[^\w-]", _is_code),
+    Lead(RULE, rb"(?:failed|denied|refused|accepted|login|authenticated) (?:for|as) [\w.-]+:", rb"[^\s@/:]+@[\w.-]",
+         plain.is_passwordlike),
     Lead(RULE, rb"\t(?:TRUE|FALSE)\t/[^\t\n]*\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always),
     Lead(RULE, rb"SetCredential(?:Encrypted)?=[\w.-]+: ?", rb"[^\s]", always, LINE),
     Lead(RULE, rb"ookie[ :]+[\w.$-]+=" + QUOTE, rb"[A-Za-z0-9_+/=.~%-]{16}", plain.is_opaque),
@@ -78,7 +84,7 @@ LEADS = (
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
-         command=rb"(?i:session|private|secret|encryption|master|unseal|shared|signing) \Z"),
+         command=rb"(?i:session|private|secret|encryption|decryption|aes|hmac|master|unseal|shared|signing) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
@@ -96,7 +102,7 @@ LEADS = (
     Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
          _is_password),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:pass[ -]?phrase)(?: again)?[ ]?[:=] ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),

@@ -43,6 +43,8 @@ class Scanner:
             *_leads(phrases.LEADS),
             (told.SENTENCE_ANCHOR, told.sentence),
             (told.COMPARISON_ANCHOR, told.comparison),
+            (told.PASSWORD_ANCHOR, told.password),
+            (told.AS_ANCHOR, told.named_behind),
         )
         self._finders: list[Find] = [find for _, find in rules]
         self._match = _set([anchor for anchor, _ in rules])

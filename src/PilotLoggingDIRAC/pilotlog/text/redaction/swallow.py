@@ -20,6 +20,8 @@ QUERY = b"u"
 QUOTED = b"q"
 #: A list of quoted text, to the bracket behind a quote.
 LISTED = b"l"
+#: The rest of names and values, to a brace.
+MAPPED = b"d"
 #: Letters that tokens are made of.
 TOKEN = b"t"
 #: To the last ``@`` of a URL's authority, or its end.
@@ -93,6 +95,7 @@ _ENDS = {
     PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
+    MAPPED: re.compile(rb"[^}\n]*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
     USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
     COLUMNS: re.compile(rb"[^\n]*+(?:\n(?=[^\n]{1,512}?[ ]{2}[^\s])[^\n]++){0,20}+"),

@@ -10,8 +10,7 @@ from .swallow import COLUMNS, ROWS, Opened, Secret
 RULE = b"secret"
 #: Behind a name that is a heading's: more headings, if any, and a line break.
 HEADING = (
-    rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t]"
-    rb"|(?:[ ]+[A-Z][A-Z_-]*)*\r?\n[^\n]*[ ]{2})"
+    rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
 )
 
 _CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z_ -]{0,24}[\"']?[ ]{0,32}"
@@ -36,8 +35,8 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
     return None
 
 
-#: A heading of words with two blanks or more between, behind which the line of a value is looked for.
-_BLANK_HEADING = re.compile(rb"[^\n]{0,80}?(?:[A-Za-z][A-Za-z_-]{0,24}(?: [A-Z][A-Z_-]{0,24})?(?:[ ]{2,64}|[ ]{0,32}\r?\Z)){2,30}")
+#: The end of a heading without signs between, and the begin of the line below.
+BLANK_HEADING = rb"(?:TOKEN|PASSWORD|PASSWD|SECRET|KEY|CREDENTIALS?)(?:[ ]+[A-Z]+)*[ ]*\r?\n[^\n]*[ ]{2}[^\s]"
 _RULE_LINE = re.compile(rb"[^\n]{0,80}?[- =]{4,}\r?\n")
 
 
@@ -45,7 +44,7 @@ def columns(text: bytes, first: int, end: int) -> Secret | None:
     """The lines below a heading without signs between, when what stands below a name looks like a secret."""
     begin = max(text.rfind(b"\n", 0, first) + 1, first - 512)
     line_end = text.find(b"\n", end, end + 512)
-    if line_end < 0 or not _BLANK_HEADING.fullmatch(text, begin, line_end):
+    if line_end < 0 or not text[first:line_end].isupper():
         return None
     rule = _RULE_LINE.match(text, line_end + 1)
     row = rule.end() if rule else line_end + 1

@@ -82,7 +82,6 @@ _KEYS = (
     (rb"AGE-(?:SECRET-KEY|PLUGIN-[A-Z0-9]{2,16})-1", rb"[A-Z0-9]", 20),
     (rb"gAAAAAB", rb"[A-Za-z0-9_=-]", 80),
     (rb"pat(?:-(?:eu|na)[0-9]-|\.)", rb"[A-Za-z0-9_.-]", 34),
-    (rb"pat[A-Za-z0-9]{14}\.", rb"[a-f0-9]", 64),
     (rb"(?:CFPAT|BBDC|AQUA)-", rb"[A-Za-z0-9_@-]", 24),
     (rb"(?:CCIPAT|KGAT|figp|aio|apify_api|ddp|ddw|flb_live|lsv2_(?:pt|sk)|pcsk|ph[xs]|rootly|ramp_sec|salad_cloud"
      rb"|sbp|slk|sqco|whsec|pnb|nfp|rnd|wandb_v1|jina|tgp_v1|api_org|dtn|ory_(?:at|rt|ac)|zpka|bkct|vck|cfk"
@@ -116,6 +115,7 @@ _KEYS = (
     (rb"4b1d", rb"[A-Za-z0-9]", 38),
     (rb"offline\?data=", rb"[A-Za-z0-9+/%=]", 30),
     (rb"SSWS ", rb"[A-Za-z0-9_-]", 30),
+    (rb"AUTH_tk", rb"[a-f0-9]", 32),
     (rb"mfa\.", rb"[A-Za-z0-9_-]", 80),
 )
 _CLOUD = re.compile(rb"|".join(rb"%s(?:%s{%d,}+|%s*+\Z)" % (begin, more, least, more) for begin, more, least in _KEYS))

@@ -16,6 +16,12 @@ _WORD = rb"(?i:oken|cret|assword|assphrase|[_ ]key|dentials?)"
 SENTENCE_ANCHOR = _WORD + rb"s? [^\n:=\"']*: ?" + QUOTE + rb"[A-Za-z0-9_+/=.~-]{16}"
 _SENTENCE = re.compile(_WORD + rb"s?(?P<words> [^\n:=\"']{1,%d}): ?" % _MAX_WORDS + QUOTE)
 #: Words that say that an identifier, or what is public, follows.
+PASSWORD_ANCHOR = (
+    rb"(?i:assword|assphrase|ass phrase)s? [A-Za-z ]+(?:: ?| to )" + QUOTE
+    + rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
+)  # fmt: skip
+_PASSWORD = re.compile(rb"(?i:assword|assphrase|ass phrase)s?(?P<words> [A-Za-z ]{1,%d})(?:: ?| to )" % _MAX_WORDS + QUOTE)
+AS_ANCHOR = rb" as (?:a |the )?(?:password|passphrase|token|secret)"
 _ABOUT = re.compile(
     rb"(?i)\b(?:ids?|uuid|guid|jti|sub|subject|serial|fingerprint|sha\d*|md5|hash|digest|checksum|commit|public|issuer"
     rb"|audience|accessor|thumbprint|type|error|request|trace|failed|invalid|kid|client|url|path|file|hostkey|host)\b"
@@ -32,6 +38,20 @@ def sentence(text: bytes, start: int, end: int) -> Secret | None:
     if not match or _ABOUT.search(match["words"]) or before.endswith(b"public"):
         return None
     return secret_behind(text, match.end(), Opened(RULE, BARE), plain.is_opaque)
+
+
+def password(text: bytes, start: int, end: int) -> Secret | None:
+    """The password behind some words: ``Password of bob set to …``."""
+    match = _PASSWORD.match(text, start)
+    if not match or _ABOUT.search(match["words"]):
+        return None
+    return secret_behind(text, match.end(), Opened(RULE, BARE), plain.is_passwordlike)
+
+
+def named_behind(text: bytes, start: int, end: int) -> Secret | None:
+    """The word before ``as password``."""
+    begin = max(text.rfind(sign, max(0, start - _MAX_LITERAL), start) for sign in (b" ", b"\n")) + 1
+    return Secret(begin, Opened(RULE, BARE)) if begin and plain.stands_out(text[begin : start + 1]) else None
 
 
 def comparison(text: bytes, start: int, end: int) -> Secret | None:

@@ -8,7 +8,7 @@ import re
 from . import plain, scalars
 from .entry import ENTRY, MAX_NAME, NAME, PLAIN, begin
 from .names import SHORT, WEAK, Names
-from .swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
+from .swallow import BARE, LINE, LISTED, MAPPED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
 
 RULE = b"secret"
 _LOOK = 512
@@ -30,6 +30,9 @@ _NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
 _EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
 _CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
 _CODE = re.compile(rb"\d{6,8}" + plain.END)
+#: More than one value, and names with values, behind a name in the plural.
+_MORE = re.compile(rb"[A-Za-z0-9_.+/=-]{16,256}+, [A-Za-z0-9_.+/=-]{16,256}\s")
+_MAPPING = re.compile(rb"\{\s{0,32}\\?[\"']?[\w.@/-]{1,64}\\?[\"']?\s?[:=]\s?[\"']?")
 _HERE = re.compile(rb"<<[-~]?[ ]?[\"']?\w{1,32}[\"']?\r?\n[ \t]*+(?=[^\s])")
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
@@ -130,6 +133,9 @@ class _Value:
                 return Secret(here.end(), Opened(RULE, LINE))
             if _ARRAY.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LINE))
+            mapping = _MAPPING.match(text, self._at) if head == b"{" and self._name[-1:] in b"sS" else None
+            if mapping and plain.stands_out(text[mapping.end() : mapping.end() + _LOOK]):
+                return Secret(mapping.end(), Opened(RULE, MAPPED))
             if _LIST.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LISTED))
         opened = self._opened()
@@ -146,6 +152,8 @@ class _Value:
         encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
         if encoded:
             return Opened(RULE, QUERY)
+        if self._name[-1:] in b"sS" and _MORE.match(self._text, self._at):
+            return Opened(RULE, LINE)
         words = b"pass" in self._name.lower() and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK])
         return Opened(RULE, LINE if words else BARE)
 
