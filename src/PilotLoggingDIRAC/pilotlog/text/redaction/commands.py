@@ -101,6 +101,7 @@ LEADS = (
     Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE,
          rb"[^\s\"'-]", anything),
     Lead(RULE, rb" -(?:src|dest)?(?:store|key)pass(?:wd|word)? " + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"\bpasswd -u \S+ ", rb"[^\s-]", anything),
     Lead(RULE, rb"\bpoetry config (?:pypi-token|http-basic)\.\S+ (?:[\w.@-]+ )?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwandb(?: login|: [\w .-]+:) ", rb"[0-9a-f]{32}", plain.is_opaque),
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),

@@ -20,7 +20,7 @@ _SECRET = re.compile(
     rb"|authorization|(?:admin|app|bind|cert|db|dest|dest(?:store|key)|ftp|gpg|http|jdbc|key|ldap|login|mail|my|p12"
     rb"|pem|pg|proxy|require|root|smtp|src(?:store|key)"
     rb"|ssh|store|sudo|svn|user|vpn|zip)pass|.*authtok|(?:bind|root|admin|db|user|my|manager|ldap)pw"
-    rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
+    rb"|[a-z]{2,12}pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
     rb"|pre?shared|secret|private|shared"
     rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
@@ -119,7 +119,7 @@ class Names:
         if words[-2:] == [b"session", b"id"]:
             return WEAK
         if words[-1] in (b"value", b"values") and len(words) > 1:
-            return min(WEAK, _said_by(words[:-1]))
+            return min(SHORT, _said_by(words[:-1]))
         if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] in (b"signature", b"key")):
             return STRONG
         return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)

@@ -20,12 +20,16 @@ _OTHER_LANGUAGES = (
 )
 #: A word in capitals that ends a sentence.
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
+#: A fingerprint, as of a certificate's key.
+_SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
     rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|confirm"
     rb"|enter|the) \Z"
 )
-_WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
+_WITH_DIGIT = (
+    rb"(?:[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}|[A-Za-z]*[a-z][A-Z]+[A-Z][a-z]+[A-Z]|[a-z]+[A-Z]+[a-z][A-Z])"
+)
 
 
 def _is_told(look: bytes) -> bool:
@@ -33,6 +37,8 @@ def _is_told(look: bytes) -> bool:
 
 
 def _is_key(look: bytes) -> bool:
+    if _SHA1.match(look):
+        return False
     return plain.is_opaque(look) or plain.is_seed(look) or (plain.is_passwordlike(look) and len(look.split()[0]) > 15)
 
 
@@ -95,7 +101,8 @@ LEADS = (
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"bind_?s?(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
@@ -140,7 +147,8 @@ LEADS = (
     Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,
-         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque, command=rb"(?i)(?<!public[ _-])\w\Z"),
+         rb"[A-Za-z0-9+/=_-]{16}", lambda look: plain.is_opaque(look) and not _SHA1.match(look),
+         command=rb"(?i)(?<!public[ _-])\w\Z"),
     Lead(RULE, rb"(?i:oken|cret|word)[{(\[]value=[\"']?", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:gotiate|ntlm|rberos) ", rb"[A-Za-z0-9+/]{20}", always, TOKEN),
 )  # fmt: skip

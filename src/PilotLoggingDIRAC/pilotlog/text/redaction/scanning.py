@@ -43,6 +43,7 @@ class Scanner:
             *_leads(phrases.LEADS),
             (told.SENTENCE_ANCHOR, told.sentence),
             (told.COMPARISON_ANCHOR, told.comparison),
+            (told.BELOW_ANCHOR, told.below),
             (told.PASSWORD_ANCHOR, told.password),
             (told.AS_ANCHOR, told.named_behind),
         )

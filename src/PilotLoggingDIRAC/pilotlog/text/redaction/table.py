@@ -37,6 +37,7 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
 
 #: The end of a heading without signs between, and the begin of the line below.
 BLANK_HEADING = rb"(?:TOKEN|PASSWORD|PASSWD|SECRET|KEY|CREDENTIALS?)(?:[ ]+[A-Z]+)*[ ]*\r?\n[^\n]*[ ]{2}[^\s]"
+_GAP = re.compile(rb"[ \t]{2,}")
 _RULE_LINE = re.compile(rb"[^\n]{0,80}?[- =]{4,}\r?\n")
 
 
@@ -48,8 +49,9 @@ def columns(text: bytes, first: int, end: int) -> Secret | None:
         return None
     rule = _RULE_LINE.match(text, line_end + 1)
     row = rule.end() if rule else line_end + 1
-    at = row + first - begin
-    if b"\n" in text[row:at] or not text[at - 1 : at].isspace() or not plain.stands_out(text[at : at + 512]):
+    cells = _GAP.split(text[row : row + 512].partition(b"\n")[0])
+    number = len(_GAP.split(text[begin:first])) - 1
+    if number >= len(cells) or not plain.stands_out(cells[number]):
         return None
     return Secret(row, Opened(RULE, COLUMNS))
 

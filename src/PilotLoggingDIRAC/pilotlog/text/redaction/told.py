@@ -12,19 +12,28 @@ RULE = b"secret"
 _MAX_WORDS = 64
 _MAX_LITERAL = 256
 
-_WORD = rb"(?i:oken|cret|assword|assphrase|[_ ]key|dentials?)"
+_WORD = rb"(?i:oken|cret|assword|assphrase|[_ ]key|Key|ass phrase|dentials?)"
 SENTENCE_ANCHOR = _WORD + rb"s? [^\n:=\"']*: ?" + QUOTE + rb"[A-Za-z0-9_+/=.~-]{16}"
 _SENTENCE = re.compile(_WORD + rb"s?(?P<words> [^\n:=\"']{1,%d}): ?" % _MAX_WORDS + QUOTE)
 #: Words that say that an identifier, or what is public, follows.
 PASSWORD_ANCHOR = (
-    rb"(?i:assword|assphrase|ass phrase)s? [A-Za-z ]+(?:: ?| to )" + QUOTE
+    rb"(?i:assword|assphrase|ass phrase)s? [A-Za-z ]+(?:: ?| to | is | was )" + QUOTE
     + rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
 )  # fmt: skip
-_PASSWORD = re.compile(rb"(?i:assword|assphrase|ass phrase)s?(?P<words> [A-Za-z ]{1,%d})(?:: ?| to )" % _MAX_WORDS + QUOTE)
+_PASSWORD = re.compile(rb"(?i:assword|assphrase|ass phrase)s?(?P<words> [A-Za-z ]{1,%d})(?:: ?| to | is | was )" % _MAX_WORDS + QUOTE)
+#: A word alone on the line below, or below an empty one.
+_WORD_BELOW = rb"[^\s\"'|>=:,]{6}[^\s\"'|>=:]*[ \t]*(?:\r?\n|\z)"
+_LINES = rb"(?: [^\n:=]*)?:[ ]*\r?\n(?:(?:%s)?[ ]*\r?\n)?(?:%s)?[ \t>]*"
+_HEADER = rb"[0-9]+-[^\n\]]*\] "
+BELOW_ANCHOR = _WORD + rb"s?" + _LINES % (_HEADER, _HEADER) + _WORD_BELOW
+_BELOW = re.compile(
+    _WORD + rb"s?(?P<words>(?: [^\n:=]{1,%d})?):[ ]*\r?\n(?:(?:%s)?[ ]*\r?\n)?(?:%s)?[ \t>]*(?=%s)"
+    % (_MAX_WORDS, _HEADER, _HEADER, _WORD_BELOW.replace(rb"\z", rb"\Z"))
+)  # fmt: skip
 AS_ANCHOR = rb" as (?:a |the )?(?:password|passphrase|token|secret)"
 _ABOUT = re.compile(
     rb"(?i)\b(?:ids?|uuid|guid|jti|sub|subject|serial|fingerprint|sha\d*|md5|hash|digest|checksum|commit|public|issuer"
-    rb"|audience|accessor|thumbprint|type|error|request|trace|failed|invalid|kid|client|url|path|file|hostkey|host)\b"
+    rb"|audience|accessor|thumbprint|type|error|request|trace|failed|invalid|kid|client|url|hostkey|host|cert)\b"
 )
 
 COMPARISON_ANCHOR = rb"[\"'] ?[!=]==? ?[A-Za-z_.]*(?i:token|passw|secret|api_?key)"
@@ -45,7 +54,19 @@ def password(text: bytes, start: int, end: int) -> Secret | None:
     match = _PASSWORD.match(text, start)
     if not match or _ABOUT.search(match["words"]):
         return None
-    return secret_behind(text, match.end(), Opened(RULE, BARE), plain.is_passwordlike)
+    return secret_behind(text, match.end(), Opened(RULE, BARE), _is_password)
+
+
+def _is_password(look: bytes) -> bool:
+    return look[:2] != b"--" and plain.is_passwordlike(look.removeprefix(b"-"))
+
+
+def below(text: bytes, start: int, end: int) -> Secret | None:
+    """The one word on the line below a sentence: ``Use this token:``."""
+    match = _BELOW.match(text, start)
+    if not match or _ABOUT.search(match["words"]):
+        return None
+    return secret_behind(text, match.end(), Opened(RULE, BARE), plain.stands_out)
 
 
 def named_behind(text: bytes, start: int, end: int) -> Secret | None:

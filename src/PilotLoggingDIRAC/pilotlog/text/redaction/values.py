@@ -34,14 +34,19 @@ _CODE = re.compile(rb"\d{6,8}" + plain.END)
 _MORE = re.compile(rb"[A-Za-z0-9_.+/=-]{16,256}+, [A-Za-z0-9_.+/=-]{16,256}\s")
 _MAPPING = re.compile(rb"\{\s{0,32}\\?[\"']?[\w.@/-]{1,64}\\?[\"']?\s?[:=]\s?[\"']?")
 _HERE = re.compile(rb"<<[-~]?[ ]?[\"']?\w{1,32}[\"']?\r?\n[ \t]*+(?=[^\s])")
+#: A fingerprint, as of a certificate's key.
+_SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
-_PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
+_PLURAL_NUMBER = re.compile(rb"\d{1,20}(?:" + plain.END + rb"|:)")
+_SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|s|ms|seconds)\b")
+_LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]+=")
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
 _LINE_END = re.compile(rb"\\?\r?\n")
 _TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
 _ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
+_CALL_END = re.compile(rb"\)(?=[\s,;):]|\Z)")
 _SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
 #: A quote that may be to come, or a list, or a marker that is not whole.
 _UNKNOWN = re.compile(
@@ -175,6 +180,8 @@ class _Value:
             return True
         if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
             return True
+        if head in b"0123456789" and _SIZE.match(look):
+            return True
         if head in b"v0123456789" and plain.is_package_version(look):
             return True
         if self._strength == SHORT:
@@ -182,7 +189,7 @@ class _Value:
         if self._strength == WEAK and self._text[max(0, self._first - 7) : self._first].lower() == b"public ":
             return True
         if self._strength == WEAK:
-            return not plain.is_opaque(look)
+            return not plain.is_opaque(look) or (self._name.lower() == b"key" and _SHA1.match(look) is not None)
         literal = plain.code_literal(look) if not self._quote else None
         if literal is not None:
             return self._is_plain_literal(look, literal)
@@ -227,7 +234,7 @@ class _Value:
         separator = self._separator
         if separator[:1] == b",":
             inside = _inside(look, self._quote)
-            if look[:1] == b"-":
+            if look[:1] == b"-" or inside.startswith(self._name):
                 return True
             return (plain.are_words(inside) and not plain.is_phrase(inside)) or look.startswith(self._quote)
         if self._quote:
@@ -235,6 +242,7 @@ class _Value:
                 look.startswith(self._quote)
                 or (plain.is_state(look) and _TOLD.match(look) is not None)
                 or look[:1] == b"{"
+                or _CALL_END.match(look) is not None
                 or _SIGN.match(look) is not None
             )
         return self._is_plain_unquoted(look)
@@ -272,7 +280,7 @@ class _Value:
         """Tell if a name belongs to a program: ``int token = arg;``, ``self.token = token``."""
         if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
             return plain.is_wordlike(look)
-        if _EXPRESSION.match(look):
+        if _EXPRESSION.match(look) or (_LEXED.match(look) and b"pass" not in self._name.lower()):
             return True
         text, first = self._text, self._first
         return text[first - 1 : first] in b" *" and _TYPED.search(text, max(0, first - 12), first) is not None
