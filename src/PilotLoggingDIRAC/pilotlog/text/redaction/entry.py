@@ -54,7 +54,17 @@ def anchor(names: Names) -> bytes:
     opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
     short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
     weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
-    return rb"(?:[_.-](?i:t|se|cre|m|a)?|_[A-Z][a-z]+|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|[_.-](?i:key)[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
+    return (
+        rb"(?:[_.-](?i:t|se|cre|m|a|c)?|_[A-Z][a-z]+|--[A-Za-z0-9_.-]*)"
+        + words
+        + rb"[ \t]+|[_.-](?i:key)[ \t]+|"
+        + words
+        + _SEPARATOR
+        + rb"|"
+        + short
+        + rb"|"
+        + weak
+    )
 
 
 def begin(text: bytes, start: int) -> int:

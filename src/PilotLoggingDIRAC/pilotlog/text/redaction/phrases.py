@@ -6,7 +6,7 @@ import re
 
 from . import plain
 from .leads import QUOTE, Lead, always, anything
-from .swallow import LINE, TOKEN
+from .swallow import ARGUMENTS, LINE, TOKEN
 
 RULE = b"secret"
 _CODE_SHAPE = re.compile(
@@ -24,7 +24,7 @@ _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
 _SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
-    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup|confirm"
+    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|your|recovery|backup|confirm"
     rb"|enter|the) \Z"
 )
 _WITH_DIGIT = (
@@ -51,6 +51,11 @@ def _is_identifier(look: bytes) -> bool:
     return look[:9].lower() != b"password " and (
         _is_told(look) or (look[:1].isupper() and not _METAVARIABLE.match(look))
     )
+
+
+def _is_mixed(look: bytes) -> bool:
+    """Tell if a value has capitals, too, and is none of a public key of SSH."""
+    return plain.is_opaque(look) and not look.startswith(b"AAAA") and any(65 <= letter < 91 for letter in look[:20])
 
 
 def _is_code(look: bytes) -> bool:
@@ -80,8 +85,20 @@ LEADS = (
     Lead(RULE, rb" (?:enter|type|code)(?: the code)?:? ", rb"[A-Z0-9]{4}-[A-Z0-9]{4}[^\w-]", _is_code),
     Lead(RULE, rb"(?:failed|denied|refused|accepted|login|authenticated) (?:for|as) [\w.-]+:", rb"[^\s@/:]+@[\w.-]",
          plain.is_passwordlike),
+    Lead(RULE, rb"(?i:log ?in|logged in) (?:as|with|using) \S+ (?:with|and|using) ", _WITH_DIGIT,
+         plain.is_passwordlike),
+    Lead(RULE, rb"\b[Kk]ey " + QUOTE, rb"[A-Za-z0-9_+/=-]{20}", _is_mixed, command=rb"(?i)(?<!public )\w\Z"),
+    Lead(RULE, rb"\b(?i:2fa|mfa|totp|pin for [^\n:=]*): ?", rb"[0-9]{6}", _is_code),
+    Lead(RULE, _PASS + rb"(?: ?\[[^\]\n]*\])?[:?>] ", _WITH_DIGIT, plain.is_passwordlike),
+    Lead(RULE, rb"(?i:auth|authentication)[:=]? [\w.-]+:", _WITH_DIGIT, plain.is_passwordlike),
+    Lead(RULE, rb"(?i:onnect\(|dbconn\w*[:=] ?)[\"']?\w+/", rb"[^\s@/\"']+@", plain.is_passwordlike),
+    Lead(RULE, rb"onnection\(\w+, ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bMinio\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\b(?:Github|Fernet|hmac\.new|AES\.new|crypt\.crypt|getpass returned |jwt\.(?:en|de)code\([^,\n]*, ?"
+               rb"|Client|Gitlab|Api)\(?[bru]?[\"']", rb"[^\s\"']{8}", plain.stands_out),
     Lead(RULE, rb"\t(?:TRUE|FALSE)\t/[^\t\n]*\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always),
-    Lead(RULE, rb"SetCredential(?:Encrypted)?=[\w.-]+: ?", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"SetCredential(?:Encrypted)?=[\w.-]+: ?", rb"[^\s]",
+         lambda look: always(look) and not plain.is_wordlike(look), LINE),
     Lead(RULE, rb"ookie[ :]+[\w.$-]+=" + QUOTE, rb"[A-Za-z0-9_+/=.~%-]{16}", plain.is_opaque),
     Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"Credentials\([\w.@-]+, ?", rb"[^\s\"')]", plain.is_passwordlike),
@@ -90,7 +107,7 @@ LEADS = (
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
-         command=rb"(?i:session|private|secret|encryption|decryption|aes|hmac|master|unseal|shared|signing) \Z"),
+         command=rb"(?i:session|private|secret|encryption|decryption|delegated|proxy|sss|kt|aes|hmac|master|unseal|shared|signing) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
@@ -102,7 +119,8 @@ LEADS = (
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"bind_?s?(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"'][^\"'\n]*[\"'], ?[\"'][^\s]", always,
+         ARGUMENTS),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
@@ -125,7 +143,7 @@ LEADS = (
                rb"|for [\w.@-]+))?:? " + QUOTE,
          _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
+    Lead(RULE, rb"(?i:dentials?(?: are| is| used)?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
     Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",

@@ -134,7 +134,9 @@ def is_reference(look: bytes) -> bool:
     """Tell if a value stands for another: a variable, a mask, a path, a marker."""
     if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
         return True
-    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith((b"KEYRING:", b"KCM:", b"urn:"))
+    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith(
+        (b"KEYRING:", b"KCM:", b"urn:")
+    )
 
 
 def is_wordlike(look: bytes) -> bool:
@@ -269,7 +271,9 @@ def is_path_of_hook(look: bytes) -> bool:
     """Tell if the rest of a URL's path holds a secret: a part of it has digits and is long."""
     path = _HOOK.match(look)
     return path is not None and any(
-        is_opaque(part) or is_uuid(part) or (len(part) > 16 and not part.isdigit() and b".cpython-" not in part and any(48 <= c < 58 for c in part))
+        is_opaque(part)
+        or is_uuid(part)
+        or (len(part) > 16 and not part.isdigit() and b".cpython-" not in part and any(48 <= c < 58 for c in part))
         for part in re.split(rb"[/@]", path.group())
     )
 

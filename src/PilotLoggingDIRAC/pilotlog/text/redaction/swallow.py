@@ -20,6 +20,8 @@ QUERY = b"u"
 QUOTED = b"q"
 #: A list of quoted text, to the bracket behind a quote.
 LISTED = b"l"
+#: The rest of a call's arguments, to the bracket behind them.
+ARGUMENTS = b"g"
 #: The rest of names and values, to a brace.
 MAPPED = b"d"
 #: Letters that tokens are made of.
@@ -95,6 +97,7 @@ _ENDS = {
     PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
+    ARGUMENTS: re.compile(rb"(?:[^)\n]++|\)(?![\s,;.:)]|\Z))*+"),
     MAPPED: re.compile(rb"[^}\n]*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
     USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),

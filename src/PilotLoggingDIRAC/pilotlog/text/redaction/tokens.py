@@ -83,9 +83,14 @@ _KEYS = (
     (rb"gAAAAAB", rb"[A-Za-z0-9_=-]", 80),
     (rb"pat(?:-(?:eu|na)[0-9]-|\.)", rb"[A-Za-z0-9_.-]", 34),
     (rb"(?:CFPAT|BBDC|AQUA)-", rb"[A-Za-z0-9_@-]", 24),
-    (rb"(?:CCIPAT|KGAT|figp|aio|apify_api|ddp|ddw|flb_live|lsv2_(?:pt|sk)|pcsk|ph[xs]|rootly|ramp_sec|salad_cloud"
-     rb"|sbp|slk|sqco|whsec|pnb|nfp|rnd|wandb_v1|jina|tgp_v1|api_org|dtn|ory_(?:at|rt|ac)|zpka|bkct|vck|cfk"
-     rb"|y[0-9]|mgp|live)_", rb"[A-Za-z0-9_.+/-]", 20),
+    (
+        rb"(?:CCIPAT|KGAT|figp|aio|apify_api|ddp|ddw|flb_live|lsv2_(?:pt|sk)|pcsk|ph[xs]|rootly|ramp_sec|salad_cloud"
+        rb"|sbp|slk|sqco|whsec|pnb|nfp|rnd|wandb_v1|jina|tgp_v1|api_org|dtn|ory_(?:at|rt|ac)|zpka|bkct|vck|cfk"
+        rb"|y[0-9]|mgp)_",
+        rb"[A-Za-z0-9_.+/-]",
+        20,
+    ),
+    (rb"live_", rb"[a-f0-9]", 30),
     (rb"secret_", rb"[A-Za-z0-9]", 40),
     (rb"HRKU-AA", rb"[A-Za-z0-9_-]", 40),
     (rb"pi_[A-Za-z0-9]{24}_secret_", rb"[A-Za-z0-9]", 20),

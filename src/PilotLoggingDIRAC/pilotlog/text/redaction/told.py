@@ -17,19 +17,25 @@ SENTENCE_ANCHOR = _WORD + rb"s? [^\n:=\"']*: ?" + QUOTE + rb"[A-Za-z0-9_+/=.~-]{
 _SENTENCE = re.compile(_WORD + rb"s?(?P<words> [^\n:=\"']{1,%d}): ?" % _MAX_WORDS + QUOTE)
 #: Words that say that an identifier, or what is public, follows.
 PASSWORD_ANCHOR = (
-    rb"(?i:assword|assphrase|ass phrase)s? [A-Za-z ]+(?:: ?| to | is | was )" + QUOTE
+    rb"(?i:assword|assphrase|ass phrase)s?(?: [A-Za-z ]+)?(?:: ?| (?:to|is|was|still|now) )" + QUOTE
     + rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
 )  # fmt: skip
-_PASSWORD = re.compile(rb"(?i:assword|assphrase|ass phrase)s?(?P<words> [A-Za-z ]{1,%d})(?:: ?| to | is | was )" % _MAX_WORDS + QUOTE)
+_PASSWORD = re.compile(
+    rb"(?i:assword|assphrase|ass phrase)s?(?P<words>(?: [A-Za-z ]{1,%d})?)(?:: ?| (?:to|is|was|still|now) )"
+    % _MAX_WORDS
+    + QUOTE
+)
 #: A word alone on the line below, or below an empty one.
 _WORD_BELOW = rb"[^\s\"'|>=:,]{6}[^\s\"'|>=:]*[ \t]*(?:\r?\n|\z)"
-_LINES = rb"(?: [^\n:=]*)?:[ ]*\r?\n(?:(?:%s)?[ ]*\r?\n)?(?:%s)?[ \t>]*"
+_LINES = rb"(?: [^\n:=]*)?(?::| is| below)[ ]*\r?\n(?:(?:%s)?[ =-]*\r?\n)?(?:%s)?[ \t>]*"
 _HEADER = rb"[0-9]+-[^\n\]]*\] "
 BELOW_ANCHOR = _WORD + rb"s?" + _LINES % (_HEADER, _HEADER) + _WORD_BELOW
 _BELOW = re.compile(
-    _WORD + rb"s?(?P<words>(?: [^\n:=]{1,%d})?):[ ]*\r?\n(?:(?:%s)?[ ]*\r?\n)?(?:%s)?[ \t>]*(?=%s)"
+    _WORD + rb"s?(?P<words>(?: [^\n:=]{1,%d}?)?)(?::| is| below)[ ]*\r?\n(?:(?:%s)?[ =-]*\r?\n)?(?:%s)?[ \t>]*(?=%s)"
     % (_MAX_WORDS, _HEADER, _HEADER, _WORD_BELOW.replace(rb"\z", rb"\Z"))
 )  # fmt: skip
+#: A word with a digit that is neither a host nor a page of a manual.
+_DIGIT = re.compile(rb"(?=[^\s]{8})(?=[^\s]{0,64}?\d)(?![^\s.]{0,64}\.[^\s.]{0,64}\.)[^\s(]{8}")
 AS_ANCHOR = rb" as (?:a |the )?(?:password|passphrase|token|secret)"
 _ABOUT = re.compile(
     rb"(?i)\b(?:ids?|uuid|guid|jti|sub|subject|serial|fingerprint|sha\d*|md5|hash|digest|checksum|commit|public|issuer"
@@ -57,6 +63,10 @@ def password(text: bytes, start: int, end: int) -> Secret | None:
     return secret_behind(text, match.end(), Opened(RULE, BARE), _is_password)
 
 
+def _is_alone(look: bytes) -> bool:
+    return plain.is_opaque(look) or (plain.is_passwordlike(look) and _DIGIT.match(look) is not None)
+
+
 def _is_password(look: bytes) -> bool:
     return look[:2] != b"--" and plain.is_passwordlike(look.removeprefix(b"-"))
 
@@ -66,7 +76,7 @@ def below(text: bytes, start: int, end: int) -> Secret | None:
     match = _BELOW.match(text, start)
     if not match or _ABOUT.search(match["words"]):
         return None
-    return secret_behind(text, match.end(), Opened(RULE, BARE), plain.stands_out)
+    return secret_behind(text, match.end(), Opened(RULE, BARE), _is_alone)
 
 
 def named_behind(text: bytes, start: int, end: int) -> Secret | None:

@@ -40,6 +40,7 @@ _LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 _SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 _ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
 _PLURAL_NUMBER = re.compile(rb"\d{1,20}(?:" + plain.END + rb"|:)")
+_VARIABLE = re.compile(rb"[A-Z][A-Z0-9]{0,32}(?:_[A-Z0-9]{1,32}){1,8}" + plain.END)
 _SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|s|ms|seconds)\b")
 _LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]+=")
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
@@ -261,11 +262,22 @@ class _Value:
                 look[:1] == b"-"
                 or plain.is_state(look)
                 or _METAVARIABLE.match(look) is not None
+                or (
+                    self._text[self._first + 1 : self._first + 2] != b"-"
+                    and b"pass" not in self._name
+                    and plain.is_wordlike(look)
+                )
                 or _OF_PROSE.match(look) is not None
             )
         if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
             before = self._text[max(0, self._first - 1) : self._first]
-            return before in (b"$", b"{") or (before == b"/" and separator == b" ") or not plain.stands_out(look)
+            return (
+                before in (b"$", b"{")
+                or (before == b"/" and separator == b" ")
+                or _ENTRY_BEGUN.match(look) is not None
+                or _VARIABLE.match(look) is not None
+                or not plain.stands_out(look)
+            )
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
     def _is_the_name(self, look: bytes) -> bool:
