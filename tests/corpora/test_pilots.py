@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.corpora.pilots.logs import HERE, PARTS, labels, logs
+from tests.corpora.pilots.logs import HERE, PARTS, labels, logs, parts
 from tests.corpora.pilots.script import PARTIES
 
-PARTS_THERE = [part for part in PARTS if (HERE / part / "labels.csv").exists()]
+PARTS_THERE = parts()
 
 
 @pytest.fixture(scope="module", params=PARTS_THERE)

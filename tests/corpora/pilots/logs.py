@@ -42,6 +42,11 @@ class Log:
     label: Label
 
 
+def parts():
+    """Return the names of the parts that are there."""
+    return [part for part in PARTS if (HERE / part / "labels.csv").exists()]
+
+
 def logs(part):
     """Yield the logs of a part, always the same ones."""
     noise = script.read(HERE / part / "noise.txt")
