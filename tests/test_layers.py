@@ -29,7 +29,7 @@ ROOMS = (
     (f"{LOGIC}.text.redaction", (f"{LOGIC}.text.redaction", f"{LOGIC}.text.utf8", "re2", "hyperscan")),
     (f"{LOGIC}.search.pattern", (LOGIC, "re2")),
     (f"{LOGIC}.text.outline", (LOGIC, "re2")),
-    (f"{LOGIC}.diagnose", (LOGIC, "re2")),
+    (f"{LOGIC}.diagnose", (LOGIC, "re2", "hyperscan")),
     (f"{LOGIC}.tokens", (LOGIC, "joserfc")),
     (f"{LOGIC}.receive.receiver", (LOGIC, "prometheus_client")),
     (f"{LOGIC}.receive", (LOGIC, "cachetools")),

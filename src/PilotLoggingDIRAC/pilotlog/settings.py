@@ -282,9 +282,9 @@ class DiagnosisSettings:
 
     block_bytes: int = 1 * MiB
     looked_bytes: int = 4096
-    max_places: int = 1000
-    max_places_of_text: int = 2
-    max_findings_of_rule: int = 5
+    max_places: int = 4000
+    max_places_of_text: int = 20
+    max_findings_of_rule: int = 12
     max_jobs: int = 1000
     max_cycles: int = 200
     max_silences: int = 10

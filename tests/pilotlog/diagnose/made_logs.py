@@ -128,6 +128,10 @@ JOB_FAILED = """\
 @U WorkloadManagement/JobAgent/[4711]JobWrapper INFO: Job finished with errors with no pending requests
 @U WorkloadManagement/JobAgent/[4711]JobWrapper INFO: Final job status Failed ; Application Finished With Errors
 """
+JOB_NOT_RUN = (
+    '@U WorkloadManagement/JobAgent INFO: JobAgent will stop with message "Error during the submission process", '
+    "execution complete.\n"
+)
 AGENT_END = """\
 @U WorkloadManagement/JobAgent INFO: JobAgent will stop with message "{reason}", execution complete.
 @U Framework INFO: No more agent modules to execute. Exiting

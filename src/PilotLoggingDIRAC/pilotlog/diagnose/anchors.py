@@ -1,45 +1,95 @@
 """Places of known texts in a block of a log, found in one scan.
 
-RE2 tells in one pass which of all texts a block has; only these are looked for. So the time of a block hardly depends
-on the number of rules.
+Hyperscan looks for all texts at once, so that the time of a block hardly depends on the number of rules. Without it,
+and in a block that has too many of them, RE2 tells which texts a block has, and these are looked for one by one.
 """
 
 from __future__ import annotations
 
+import functools
+import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import re2
 
+from .rules import Rule, Rules
+
+try:
+    import hyperscan
+except ImportError:
+    hyperscan = None  # type: ignore[assignment]
+
 _MAX_MEMORY = 64 * 1024 * 1024
+#: More ends than one for so many bytes are left to RE2: each is a call.
+_BYTES_PER_END = 128
+_LEAST_ENDS = 1000
+Key = bytes | Rule
+"""A text that is looked for as it is, or a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers of places in a block: in all, of one key, and of keys of which more are wanted."""
+
+    most: int
+    of_key: int
+    of_more: int
 
 
 class Anchors:
-    """A set of texts to look for, made once and used for all logs."""
+    """The texts of rules, in any case of letters, and other texts as they are; made once and used for all logs."""
 
-    def __init__(self, texts: Iterable[bytes]) -> None:
-        self._texts = sorted(set(texts))
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem, options.never_capture, options.literal = _MAX_MEMORY, True, True
-        self._set: Any = re2.Set.SearchSet(options)
-        for text in self._texts:
-            self._set.Add(text)
-        self._set.Compile()
+    def __init__(self, rules: Rules, texts: Iterable[bytes]) -> None:
+        self._exact = sorted(set(texts))
+        self._rules = [rule for rule in rules if rule.texts]
+        self._of_text: dict[bytes, list[Rule]] = {}
+        for rule in self._rules:
+            for text in rule.texts:
+                self._of_text.setdefault(text, []).append(rule)
+        self._any_case = sorted(self._of_text)
+        self._sets = (_set(self._exact, True), _set(self._any_case, False))
+        self._scanner = _scanner(tuple(self._exact), tuple(self._rules))
 
-    def places(self, block: bytes, most: int, most_of_text: int, more: Mapping[bytes, int]) -> list[tuple[int, bytes]]:
-        """Return (place, text) in order: of each text the first places and the last one, ``most`` in all.
+    def places(self, block: bytes, limits: Limits, more: frozenset[bytes]) -> list[tuple[int, Key]]:
+        """Return (place, key) in order: of each key the first places, one a line, and the last one.
 
         ``more`` has the texts of which more places are wanted.
         """
-        found = [
-            (place, text)
-            for number in self._set.Match(block) or ()
-            for text in (self._texts[number],)
-            for place in _some(block, text, more.get(text, most_of_text))
-        ]
-        found.sort()
+        wanted = {key: limits.of_more for key in more}
+        found = self._scanner.places(block, limits.of_key, wanted) if self._scanner else None
+        found = list(self._searched(block, limits.of_key, wanted)) if found is None else found
+        found.sort(key=lambda entry: entry[0])
+        most = limits.most
         return found if len(found) <= most else found[: most // 2] + found[-(most // 2) :]
+
+    def _searched(self, block: bytes, most: int, wanted: Mapping[Key, int]) -> Iterator[tuple[int, Key]]:
+        exact, any_case = self._sets
+        for number in exact.Match(block) or ():
+            text = self._exact[number]
+            for place in _some(block, text, wanted.get(text, most)):
+                yield place, text
+        numbers = any_case.Match(block) or ()
+        small = block.lower() if numbers else b""
+        for number in numbers:
+            text = self._any_case[number]
+            for place in _some(small, text, most):
+                for rule in self._of_text[text]:
+                    yield place, rule
+
+
+def _set(texts: Iterable[bytes], case: bool) -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem, options.never_capture, options.literal = _MAX_MEMORY, True, True
+    options.case_sensitive = case
+    made: Any = re2.Set.SearchSet(options)
+    for text in texts:
+        made.Add(text)
+    made.Compile()
+    return made
 
 
 def _some(block: bytes, text: bytes, most: int) -> Iterator[int]:
@@ -53,3 +103,60 @@ def _some(block: bytes, text: bytes, most: int) -> Iterator[int]:
         last, place = place, block.find(text, end) if end >= 0 else -1
     if (place := block.rfind(text)) > last:
         yield place
+
+
+class Scanner:
+    """Hyperscan's database of all texts; many threads may use it."""
+
+    def __init__(self, texts: tuple[bytes, ...], rules: tuple[Rule, ...]) -> None:
+        entries: list[tuple[bytes, int, Key]] = [(re.escape(text), 0, text) for text in texts]
+        for rule in rules:
+            entries += [(re.escape(text), hyperscan.HS_FLAG_CASELESS, rule) for text in rule.texts]
+        self._keys = [key for _, _, key in entries]
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[expression for expression, _, _ in entries],
+            ids=list(range(len(entries))),
+            flags=[flags for _, flags, _ in entries],
+        )
+        self._of_thread = threading.local()
+
+    def places(self, block: bytes, most: int, wanted: Mapping[Key, int]) -> list[tuple[int, Key]] | None:
+        """Return some places of each key that is there; None if there are too many to be told one by one."""
+        ends: dict[int, list[int]] = {}
+        room = [_LEAST_ENDS + len(block) // _BYTES_PER_END]
+        limits = [wanted.get(key, most) for key in self._keys]
+
+        def add(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            found = ends.setdefault(number, [])
+            if len(found) <= limits[number]:
+                if not found or block.find(b"\n", found[-1], end) >= 0:
+                    found.append(end)
+            else:
+                found[-1] = end
+            room[0] -= 1
+            return room[0] < 0
+
+        try:
+            self._database.scan(block, add, scratch=self._scratch())
+        except hyperscan.ScanTerminated:
+            return None
+        return [(end - 1, self._keys[number]) for number, found in ends.items() for end in found]
+
+    def _scratch(self) -> Any:
+        """Return the memory of a scan, which no two threads may use at once."""
+        scratch = getattr(self._of_thread, "scratch", None)
+        if scratch is None:
+            self._of_thread.scratch = scratch = hyperscan.Scratch(self._database)
+        return scratch
+
+
+@functools.lru_cache(maxsize=8)
+def _scanner(texts: tuple[bytes, ...], rules: tuple[Rule, ...]) -> Scanner | None:
+    """Return the scanner of some texts and rules; None where Hyperscan is missing, or can't do them."""
+    if hyperscan is None:
+        return None
+    try:
+        return Scanner(texts, rules)
+    except hyperscan.error:
+        return None

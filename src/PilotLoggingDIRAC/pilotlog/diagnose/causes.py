@@ -1,8 +1,9 @@
 """Causes: the rules that fit a log, the likeliest first.
 
-A pilot that ended well has no cause, whatever its lines say, if its work went well: what they tell did no harm. If its
-last job did not, or the matcher gave none, rules for that count, in the job agent's phase. In a failed pilot all
-findings count; those in the phase that failed come first, and a root before what it explains.
+A pilot that ended well has no cause, whatever its lines say: what they tell did no harm. If the matcher refused it, or
+a job failed, only rules for that count, in the lines of that job. An application that fails is no failure of a pilot,
+neither is it that no job waits. In a failed pilot all findings count; those in the phase that failed come first, and a
+root before what it explains.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from .phases import Phase
 from .reader import Finding, Reading
 from .rules import Depth, Rule, Rules, Scope
 
-#: What the name of the command ends with that runs the job agent, also in extensions.
-AGENT = "LaunchAgent"
+#: Phases before the first command: a pilot that has come to a command has got over what they tell.
+_FIRST_PHASES = frozenset(("", "wrapper", "start"))
+#: Words of a program that tries again.
+_TRIES_AGAIN = ("Retrying (", "retrying")
+_NEAR_LINES = 10
 #: The rule for what no other one knows.
 _UNKNOWN = "unknown"
-#: Where the text just stops, what stands further up than so many lines was survived.
-_LAST_LINES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class _Case:
     ending: Ending
     phases: Sequence[Phase]
     figures: Mapping[str, float]
-    scopes: frozenset[Scope]
+    parts: Mapping[Scope, Sequence[tuple[int, int]]]
 
     @property
     def last(self) -> Phase | None:
@@ -63,18 +65,31 @@ class _Case:
 
 def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phase]) -> list[Cause]:
     """Return the causes, the likeliest first; none of a pilot that ended well."""
-    scopes = _scopes(ending)
-    if not scopes:
+    parts = _parts(reading, ending)
+    if not parts:
         return []
-    case = _Case(reading, ending, phases, figures(reading, ending), scopes)
+    case = _Case(reading, ending, phases, figures(reading, ending), parts)
     return _in_order([cause for rule in rules if (cause := _cause(case, rule))])
 
 
-def _scopes(ending: Ending) -> frozenset[Scope]:
-    """Return the scopes of the rules that count."""
+def _parts(reading: Reading, ending: Ending) -> dict[Scope, list[tuple[int, int]]]:
+    """Return the scopes that count, each with the parts of the log where it does: their first and last lines."""
     if ending.end in (End.FAILED, End.STOPPED):
-        return frozenset(Scope)
-    return frozenset((Scope.AGENT, Scope.JOB)) if ending.end is End.GOOD else frozenset()
+        return {scope: [(1, reading.lines)] for scope in Scope}
+    found: dict[Scope, list[tuple[int, int]]] = {}
+    for trouble in reading.jobs.troubles:
+        part = (trouble.line, trouble.last_line + _NEAR_LINES)
+        for scope in (Scope.JOB, Scope.WRAPPER) if trouble.blameless else (Scope.JOB,):
+            found.setdefault(scope, []).append(part)
+    asked_in_vain = reading.jobs.refused or not reading.jobs.answered_line
+    if asked_in_vain and ending.end is End.GOOD:
+        asked = (reading.jobs.answered_line + 1, reading.lines)
+        found[Scope.AGENT] = [asked]
+        for scope in (Scope.JOB, Scope.WRAPPER):
+            found.setdefault(scope, []).append(asked)
+    if not reading.jobs.matched and ending.end is End.GOOD:
+        found[Scope.EMPTY] = [(1, reading.lines)]
+    return found
 
 
 def figures(reading: Reading, ending: Ending) -> dict[str, float]:
@@ -90,6 +105,7 @@ def figures(reading: Reading, ending: Ending) -> dict[str, float]:
         "silent_seconds": ending.silent_seconds,
         "failed": ending.end is End.FAILED,
         "stopped": ending.end is End.STOPPED,
+        "traceback": reading.marks.has(marks.TRACEBACK, marks.LOGGED_TRACEBACK),
         "matched_jobs": reading.jobs.matched,
         "job_running": reading.jobs.is_running,
         "cycles": reading.marks.number_of_cycles,
@@ -105,7 +121,7 @@ def _thousandth(number: float | None) -> float | None:
 
 def _cause(case: _Case, rule: Rule) -> Cause | None:
     """Return a rule's cause at its best finding, None if the rule does not fit."""
-    if rule.scope not in case.scopes or not all(condition.holds(case.figures) for condition in rule.when):
+    if rule.scope not in case.parts or not all(condition.holds(case.figures) for condition in rule.when):
         return None
     if rule.without_job and case.reading.jobs.matched:
         return None
@@ -114,58 +130,54 @@ def _cause(case: _Case, rule: Rule) -> Cause | None:
     found = [finding for finding in case.reading.findings.get(rule.code, ()) if _counts(case, rule, finding)]
     if not found:
         return None
-    best = min(found, key=lambda finding: (not _is_close(case, rule, finding.line), finding.line))
-    return Cause(rule, best.line, case.phase_at(best.line), best.text, _is_close(case, rule, best.line))
+    best = _best(case, rule, found)
+    close = any(_is_close(case, finding.line) for finding in found)
+    return Cause(rule, best.line, case.phase_at(best.line), best.text, close)
+
+
+def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:
+    """Return the first finding where the pilot ended, or one shortly before; those of further tries last."""
+    if rule.last:
+        return found[-1]
+    final = [finding for finding in found if not any(word in finding.text for word in _TRIES_AGAIN)]
+    found = final or found
+    best = min(found, key=lambda finding: (not _is_close(case, finding.line), finding.line))
+    return next((finding for finding in found if 0 <= best.line - finding.line <= _NEAR_LINES), best)
 
 
 def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
-    """Return whether a finding is where its rule may be, and where the pilot did not end well."""
+    """Return whether a finding is where its rule may be, and where the pilot did not go on well."""
     phase = case.phase_at(finding.line)
-    if not _is_in(phase, rule.phases):
+    if rule.phases and phase not in rule.phases:
         return False
     if rule.near_end and finding.line <= case.reading.lines - rule.near_end:
         return False
-    if Scope.PILOT in case.scopes:
-        return True
-    harm = _was_harm(case, finding.line) or (rule.scope is Scope.JOB and case.reading.jobs.has_failed(finding.line))
-    return harm and (not phase or phase.endswith(AGENT))
-
-
-def _was_harm(case: _Case, line: int) -> bool:
-    """Return whether nothing went well behind a line: no job, no answer of the matcher, no end of the slot."""
-    reading = case.reading
-    well = max(reading.jobs.last_good_line, *(reading.marks.line(text) for text in marks.WELL))
-    return line >= reading.jobs.last_line and line > well
+    if case.last and case.last.name not in _FIRST_PHASES and phase in ("", "wrapper"):
+        return False
+    return any(first <= finding.line <= last for first, last in case.parts[rule.scope])
 
 
 def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
     """Return the cause of a rule that has conditions alone; its place is the last error, or the end."""
     last = case.last
-    if not _is_in(last.name if last else "", rule.phases):
+    if rule.phases and (last is None or last.name not in rule.phases):
         return None
     place = case.reading.last_error if case.ending.end is End.FAILED else None
     place = place or case.reading.last_line or Finding(case.reading.lines, "")
     return Cause(rule, place.line, case.phase_at(place.line), place.text)
 
 
-def _is_in(phase: str, wanted: frozenset[str]) -> bool:
-    """Return whether a phase is one of those, or of an extension's command that is called after one."""
-    return not wanted or any(phase == name or (name and phase.endswith(name)) for name in wanted)
+def _is_close(case: _Case, line: int) -> bool:
+    """Return whether a line is in the phase in which the pilot ended, and behind the last job that it got.
 
-
-def _is_close(case: _Case, rule: Rule, line: int) -> bool:
-    """Return whether a line is in the phase in which the pilot ended, and behind its last job and last good cycle.
-
-    What was before did not keep the pilot from going on. Where the text just stops, it is near the end.
+    What was before did not keep the pilot from going on. Where a pilot ended well, only lines of bad jobs count anyway.
     """
-    reading, last = case.reading, case.last
+    if Scope.PILOT not in case.parts:
+        return True
+    last = case.last
     if last is not None and line < last.line:
         return False
-    if case.ending.end is End.STOPPED and line <= reading.lines - _LAST_LINES:
-        return False
-    if rule.scope is Scope.JOB or Scope.PILOT not in case.scopes:
-        return True
-    return line >= max(reading.jobs.last_line, reading.marks.last_good_line)
+    return line >= case.reading.jobs.last_line
 
 
 def _in_order(found: list[Cause]) -> list[Cause]:
@@ -175,15 +187,12 @@ def _in_order(found: list[Cause]) -> list[Cause]:
     """
     explained = dict(_explained(found))
     told = [replace(cause, because_of=explained.get(cause.rule.code, "")) for cause in found]
-    has_root = any(cause.close and cause.rule.depth is Depth.ROOT for cause in told)
-    near = set() if has_root else {cause.because_of for cause in told if cause.close}
+    near = {cause.because_of for cause in told if cause.close} - {""}
     told = [replace(cause, close=cause.close or cause.rule.code in near) for cause in told]
     told = [cause for cause in told if cause.close or cause.rule.depth is Depth.ROOT]
     if any(cause.close and cause.rule.code != _UNKNOWN for cause in told):
         told = [cause for cause in told if cause.rule.code != _UNKNOWN]
-    ordered = sorted(told, key=_key)
-    ends = [cause for cause in ordered if cause.rule.depth is Depth.END]
-    return [cause for cause in ordered if cause not in ends[1:]]
+    return sorted(told, key=_key)
 
 
 def _explained(found: list[Cause]) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,23 @@ class Jump:
 
 
 @dataclass(slots=True)
+class _Place:
+    """A place in a block that goes on from time to time, and the number of its line."""
+
+    block: bytes
+    line: int
+    at: int = 0
+
+    def go_to(self, stamp: bytes) -> int:
+        """Go on to the next line that begins with a time, and return its number."""
+        at = self.block.find(b"\n" + stamp, self.at)
+        if at > self.at:
+            self.line += self.block.count(b"\n", max(self.at, 0) + 1, at + 1)
+            self.at = at
+        return self.line
+
+
+@dataclass(slots=True)
 class Clock:
     """The times so far. Its lists are bounded."""
 
@@ -54,13 +71,14 @@ class Clock:
 
         Times that go on within a minute are neither silence nor jumps, and are not looked at.
         """
-        place, before, minute = 0, b"", b""
+        before, minute = b"", b""
+        place = _Place(block, line)
         for stamp, _ in groupby(_STAMPS.findall(block)):
             if stamp[:_MINUTE] == minute and stamp >= before:
                 before = stamp
                 continue
             self._note(before)
-            place = self._look(stamp, block, place, line)
+            self._look(stamp, place)
             before, minute = stamp, stamp[:_MINUTE]
         self._note(before)
 
@@ -68,18 +86,15 @@ class Clock:
         if stamp and (time := _time(stamp)):
             self.last = time
 
-    def _look(self, stamp: bytes, block: bytes, place: int, line: int) -> int:
-        """Look at the step to a time, and return the place of a time that is noted."""
+    def _look(self, stamp: bytes, place: _Place) -> None:
+        """Look at the step to a time."""
         time = _time(stamp)
         self.first = self.first or time
         step = (time - self.last).total_seconds() if time and self.last else 0.0
         if not 0 <= step < self.settings.silence_seconds:
-            place = block.find(b"\n" + stamp, place)
-            self._step(step, block, place, line)
-        return max(place, 0)
+            self._step(step, place.go_to(stamp))
 
-    def _step(self, step: float, block: bytes, place: int, line: int) -> None:
-        number = line + block.count(b"\n", 1, place + 1) if place > 0 else line
+    def _step(self, step: float, number: int) -> None:
         if step > self.settings.jump_ahead_seconds or step < -self.settings.jump_back_seconds:
             if len(self.jumps) < self.settings.max_jumps:
                 self.jumps.append(Jump(number, step))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ..settings import DiagnosisSettings
 from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
-from .anchors import Anchors
+from .anchors import Anchors, Key, Limits
 from .clock import Clock
 from .log_line import JobOutput, LogLine, Origin
 from .rules import Rule, Rules, standard
@@ -24,7 +24,7 @@ _LOOKED_ERRORS = 5
 #: Errors that a pilot meets when it ends for another one.
 _AFTERMATH = (b"Failed to issue ps [ERROR 1] ", b"Failed to issue ps [ERROR 127] ")
 _ERROR_LEVELS = (b" ERROR", b" EXCEPT", b" FATAL", b" CRITICAL")
-#: Texts of which each line counts, in bounds.
+#: Places in a block of texts of which each line counts.
 _MANY = 128
 
 
@@ -116,44 +116,43 @@ class LogReader:
 
     def _lines(self, block: bytes, first: int) -> None:
         """Look at the lines that have known texts; one that has several is made once."""
-        limits = self.settings
+        bounds = self.settings
+        limits = Limits(bounds.max_places, bounds.max_places_of_text, _MANY)
         number, counted = first, 1
         line: LogLine | None = None
-        for place, text in self._anchors.places(block, limits.max_places, limits.max_places_of_text, _LIMITS):
+        for place, key in self._anchors.places(block, limits, _ALL):
             if place >= counted:
                 number, counted = number + block.count(b"\n", counted, place + 1), place + 1
-            if text in log_line.BEGINNINGS:
-                self._reading.job_output.begin(block, place, text)
+            if key in log_line.BEGINNINGS:
+                self._reading.job_output.begin(block, place, key)
                 continue
             if line is None or not line.start <= place < line.end:
                 in_job = self._reading.job_output.has(place)
-                line = log_line.line_at(block, place, number, in_job, limits.looked_bytes)
-            self._look(text, line)
+                line = log_line.line_at(block, place, number, in_job, bounds.looked_bytes)
+            if line.origin is not Origin.JOB:
+                self._look(key, line)
 
-    def _look(self, text: bytes, line: LogLine) -> None:
+    def _look(self, key: Key, line: LogLine) -> None:
+        if isinstance(key, Rule):
+            self._try(key, line)
+            return
         found = self._reading
-        if line.origin is Origin.JOB:
-            return
-        if text in facts.TEXTS:
-            found.facts.note(text, line)
-        if text in jobs.TEXTS:
-            found.jobs.note(text, line)
-        if text in marks.TEXTS:
-            found.marks.note(text, line)
-        candidates = self.rules.by_text.get(text, ())
-        if candidates and self.rules.is_harmless(line.text):
-            return
-        for rule in candidates:
-            if line.origin in rule.origins and (rule.debug or not line.quiet) and rule.fits(line.text):
-                self._find(rule, line)
+        if key in facts.TEXTS:
+            found.facts.note(key, line)
+        if key in jobs.TEXTS:
+            found.jobs.note(key, line)
+        if key in marks.TEXTS:
+            found.marks.note(key, line)
 
-    def _find(self, rule: Rule, line: LogLine) -> None:
-        """Keep the first findings of a rule, and the last one."""
+    def _try(self, rule: Rule, line: LogLine) -> None:
+        """Keep a line that a rule fits: the first ones, and the last ones."""
+        if line.origin not in rule.origins or (line.quiet and not rule.debug) or not rule.fits(line.text):
+            return
         findings = self._reading.findings.setdefault(rule.code, [])
-        if findings and findings[-1].line == line.number:
+        if self.rules.is_harmless(line.text) or (findings and findings[-1].line == line.number):
             return
         if len(findings) >= self.settings.max_findings_of_rule:
-            findings.pop()
+            findings.pop(len(findings) // 2)
         findings.append(_finding(line))
 
     def _remember(self, block: bytes, last: int) -> None:
@@ -185,13 +184,13 @@ class LogReader:
 
 
 #: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
-_LIMITS = dict.fromkeys((*jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS), _MANY)
+_ALL = frozenset((*jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS))
 
 
 @functools.lru_cache(maxsize=8)
 def _anchors(rules: Rules) -> Anchors:
     """Return the anchors of all texts that a log is searched for, made once for the same rules."""
-    return Anchors([*rules.by_text, *facts.TEXTS, *jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS])
+    return Anchors(rules, [*facts.TEXTS, *jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS])
 
 
 def _finding(line: LogLine) -> Finding:

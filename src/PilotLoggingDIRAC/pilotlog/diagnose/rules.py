@@ -56,11 +56,17 @@ class Depth(IntEnum):
 
 
 class Scope(StrEnum):
-    """Where a cause counts: in failed pilots only; also where the pilot ended well, but its work or a job did not."""
+    """Where a cause counts beside failed pilots.
+
+    AGENT: the matcher refused or did not answer; JOB: a job failed; WRAPPER: a job failed, and not by the application;
+    EMPTY: the pilot got no job.
+    """
 
     PILOT = "pilot"
     AGENT = "agent"
     JOB = "job"
+    WRAPPER = "wrapper"
+    EMPTY = "empty"
 
 
 Matches = Callable[[bytes], bool]
@@ -78,7 +84,7 @@ _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIELDS = frozenset(
     (
         *("code", "name", "party", "severity", "depth", "first", "scope", "text", "pattern", "unless", "lines"),
-        *("phases", "near_end", "without_job", "debug", "when", "explains", "hint", "example"),
+        *("phases", "near_end", "without_job", "last", "debug", "when", "explains", "hint", "example"),
     )
 )
 _LINES = {
@@ -87,6 +93,8 @@ _LINES = {
     "program": frozenset((Origin.PROGRAM,)),
 }
 _DEFAULT_FIRST = 50
+#: Words of lines whose trouble was got over, or belongs to a test.
+_GOT_OVER = re2.compile(rb"(?i)succeeded|recovered|expected failure|\bcaught\b|, ignored\b|\bok$|going on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A known cause. ``first`` orders causes of one depth, lower before higher."""
+    """A known cause. ``first`` orders causes of one depth, lower before higher.
+
+    ``texts`` are in small letters; case never matters.
+    """
 
     code: str
     name: str
@@ -122,13 +133,17 @@ class Rule:
     phases: frozenset[str] = frozenset()
     near_end: int = 0
     without_job: bool = False
+    last: bool = False
     debug: bool = False
     when: tuple[Condition, ...] = ()
     explains: frozenset[str] = frozenset()
 
     def fits(self, text: bytes) -> bool:
-        """Return whether a line that has one of the texts is one of this cause."""
-        if self.pattern is not None and not self.pattern(text):
+        """Return whether a line is one of this cause."""
+        small = text.lower()
+        if not any(part in small for part in self.texts) or (self.pattern is not None and not self.pattern(text)):
+            return False
+        if _GOT_OVER.search(text):
             return False
         return self.unless is None or not self.unless(text)
 
@@ -139,10 +154,6 @@ class Rules:
     def __init__(self, rules: Iterable[Rule], harmless: Iterable[bytes] = ()) -> None:
         self.by_code = {rule.code: rule for rule in rules}
         self.harmless = tuple(harmless)
-        self.by_text: dict[bytes, list[Rule]] = {}
-        for rule in self:
-            for text in rule.texts:
-                self.by_text.setdefault(text, []).append(rule)
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         return iter(self.by_code.values())
@@ -189,7 +200,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         raise ValueError(f"unknown fields {sorted(unknown)}")
     if not _CODE.fullmatch(entry["code"]):
         raise ValueError("a code is words in small letters with dashes between")
-    texts = entry.get("text", [])
     made = Rule(
         code=entry["code"],
         name=entry["name"],
@@ -200,13 +210,14 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         depth=Depth[entry.get("depth", "root").upper()],
         first=int(entry.get("first", _DEFAULT_FIRST)),
         scope=Scope(entry.get("scope", "pilot")),
-        texts=tuple(part.encode() for part in ([texts] if isinstance(texts, str) else texts)),
+        texts=_texts(entry),
         pattern=_pattern(entry, "pattern"),
         unless=_pattern(entry, "unless"),
         origins=_LINES[entry.get("lines", "any")],
         phases=frozenset(entry.get("phases", ())),
         near_end=int(entry.get("near_end", 0)),
         without_job=bool(entry.get("without_job", False)),
+        last=bool(entry.get("last", False)),
         debug=bool(entry.get("debug", False)),
         when=tuple(_condition(figure, str(value)) for figure, value in entry.get("when", {}).items()),
         explains=frozenset(entry.get("explains", ())),
@@ -216,13 +227,18 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     return made
 
 
+def _texts(entry: Mapping[str, Any]) -> tuple[bytes, ...]:
+    texts = entry.get("text", [])
+    return tuple(part.lower().encode() for part in ([texts] if isinstance(texts, str) else texts))
+
+
 def _pattern(entry: Mapping[str, Any], name: str) -> Matches | None:
     """Return a search in a text. The wrapper of RE2 makes a match of each, which takes longer than to find it."""
     if name not in entry:
         return None
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors, options.never_capture = False, True
+    options.log_errors, options.never_capture, options.case_sensitive = False, True, False
     compiled = re2.compile(entry[name].encode(), options)
     try:
         match, unanchored = compiled._regexp.Match, re2._re2.RE2.Anchor.UNANCHORED
