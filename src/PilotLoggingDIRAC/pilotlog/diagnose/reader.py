@@ -20,6 +20,7 @@ from .log_line import JobOutput, LogLine, Origin
 from .rules import Rule, Rules, standard
 
 _EXCERPT_BYTES = 300
+_TAIL_BYTES = 8192
 _LOOKED_ERRORS = 5
 #: Errors that a pilot meets when it ends for another one.
 _AFTERMATH = (b"Failed to issue ps [ERROR 1] ", b"Failed to issue ps [ERROR 127] ")
@@ -50,8 +51,16 @@ class Reading:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     last_error: Finding | None = None
     last_line: Finding | None = None
+    tail: bytes = b""
     bytes: int = 0
     lines: int = 0
+
+    def last_lines(self) -> list[Finding]:
+        """Return the last lines of the log, those within its last 8 KiB."""
+        texts = self.tail.decode("utf-8", "replace").removesuffix("\n").split("\n")
+        whole = texts if len(self.tail) >= self.bytes else texts[1:]
+        first = self.lines - len(whole) + 1
+        return [Finding(first + place, text[:_EXCERPT_BYTES]) for place, text in enumerate(whole)]
 
 
 class LogReader:
@@ -165,6 +174,7 @@ class LogReader:
         if end > 0:
             found.last_line = self._finding_at(block, end - 1, last)
         found.last_error = self._last_error(block, last) or found.last_error
+        found.tail = (found.tail + block[1:])[-_TAIL_BYTES:]
 
     def _last_error(self, block: bytes, last: int) -> Finding | None:
         place = len(block)
