@@ -162,6 +162,7 @@ class Call:
             "retryArchiving": [{"PilotStamp": self.stamp}],
             "diagnoseAgain": [{"PilotStamp": self.stamp}],
             "getCauses": [{"FromDate": "2026-01-01"}, ["VO", "Cause"]],
+            "getUnknownFailures": [{"FromDate": "2026-01-01"}],
             "deleteLogs": [{"VO": self.vo, "PilotStamp": self.stamp}],
             "echo": ["hello"],
             "refreshConfiguration": [False],

@@ -113,6 +113,7 @@ def right(call, value):
         "retryArchiving": lambda: value == 0,
         "diagnoseAgain": lambda: value == 0,
         "getCauses": lambda: {"Groups", "Logs", "More"} <= set(value),
+        "getUnknownFailures": lambda: isinstance(value, list),
         "releaseQuarantine": lambda: value == 0,
         "ping": lambda: value["name"] == call.service,
         "echo": lambda: value == "hello",

@@ -5,6 +5,7 @@ MariaDB.
 import json
 
 import pytest
+from sqlalchemy import func, select
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places, version
@@ -13,6 +14,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
+from PilotLoggingDIRAC.pilotlog.sql.schema import unknown_failures
 
 from .conftest import PILOT
 from .custody_contract import VO, World, pilot
@@ -23,6 +25,11 @@ FULL = (
     b"2026-11-21T08:10:02.000000Z ERROR [InstallDIRAC] Could not install DIRACOS\n"
 )
 DISK = "disk-full"
+_BEGIN = b"2026-11-21T08:10:01.000000Z INFO [InstallDIRAC] Command InstallDIRAC instantiated from pilotCommands\n"
+ODD = _BEGIN + b"frobnicator: plate %d is not aligned\n"
+OTHER = _BEGIN + b"panic: the reactor of this node is too warm\n"
+THIRD = _BEGIN + b"nobody knows what this line wants to tell\n"
+FOURTH = _BEGIN + b"all the king's horses\n"
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 ALL = Scope(everything=True)
 
@@ -49,6 +56,10 @@ class Agents(World):
         """The diagnosis of a log, None without one."""
         log = self.log(who)
         return self.diagnoses.of([log.id]).get(log.id)
+
+    def unknown(self, scope=ALL):
+        """The groups of failures that no rule knows, of all logs in a scope."""
+        return self.diagnoses.unknown(scope, Selection(vos=(VO,), since=self.later(days=-90)))
 
     def due_ids(self, limit=100):
         ids, _ = self.diagnoses.due(State.COMPLETE, None, 100, limit)
@@ -141,8 +152,8 @@ class DiagnosesContract:
         until = agents.later(minutes=5)
         (log,) = agents.diagnoses.claim("one", [agents.log().id], until)
         assert agents.diagnoses.claim("two", [log.id], until) == []
-        assert not agents.diagnoses.store("two", log, Diagnosed("wrong"))
-        assert agents.diagnoses.store("one", log, Diagnosed("right"))
+        assert not agents.diagnoses.store("two", log, Diagnosed("wrong"), 9)
+        assert agents.diagnoses.store("one", log, Diagnosed("right"), 9)
         assert agents.found().cause == "right"
 
     def test_the_lease_of_an_agent_that_ended_runs_out(self, agents):
@@ -243,6 +254,75 @@ class DiagnosesContract:
         assert agents.diagnose().counts == {}
         assert agents.found().cause == DISK
         assert agents.diagnoses.again(wanted) == 0
+
+    def test_a_failure_that_no_rule_knows_is_a_group_with_its_logs_sites_and_first_appearance(self, agents):
+        first = agents.clock()
+        for number in range(3):
+            agents.fail(pilot(number), ODD % number)
+            agents.clock.forward(minutes=1)
+        agents.fail(pilot(3), OTHER)
+        agents.fail(pilot(4))
+        agents.diagnose()
+        group, other = agents.diagnoses.unknown(ALL, Selection(since=first))
+        assert (group.template, group.logs, other.logs) == ("frobnicator: plate <*> is not aligned", 3, 1)
+        assert (group.vo, group.first_seen) == (VO, first)
+        assert group.last_seen > group.first_seen
+        assert (group.example_stamp, group.example_line) == (pilot(2).stamp, 2)
+        assert group.fingerprint != other.fingerprint
+
+    def test_a_group_is_known_again_when_its_failure_comes_back_and_its_words_vary(self, agents):
+        agents.fail(pilot(0), ODD % 1)
+        agents.diagnose()
+        agents.clock.forward(days=3)
+        agents.fail(pilot(1), (ODD % 2).replace(b"aligned", b"oiled"))
+        agents.diagnose()
+        (group,) = agents.diagnoses.unknown(ALL, Selection(since=agents.later(days=-9)))
+        assert (group.logs, group.template) == (2, "frobnicator: plate <*> is not <*>")
+        (recent,) = agents.diagnoses.unknown(ALL, Selection(since=agents.later(days=-1)), group.fingerprint)
+        assert (recent.logs, recent.first_seen) == (1, group.first_seen)
+
+    def test_a_log_that_is_diagnosed_again_is_counted_once(self, agents):
+        agents.fail(text=ODD % 1)
+        agents.diagnose()
+        agents.diagnoses.again(Selection(vos=(VO,)))
+        agents.diagnose()
+        (group,) = agents.unknown()
+        assert group.logs == 1
+
+    def test_groups_are_those_of_the_logs_that_one_may_read(self, agents):
+        agents.fail(text=ODD % 1)
+        agents.diagnose()
+        assert agents.unknown(Scope()) == []
+
+    def test_a_vo_has_a_bounded_number_of_groups(self, agents):
+        for number, text in enumerate((ODD % 1, OTHER, THIRD)):
+            agents.fail(pilot(number), text)
+            agents.clock.forward(minutes=1)
+            agents.diagnose(unknown_groups=2)
+        found = agents.unknown()
+        assert [group.template for group in found if "frobnicator" in group.template] == []
+        assert len(found) == 2
+        agents.fail(pilot(3), FOURTH)
+        agents.diagnose(unknown_groups=0)
+        assert len(agents.unknown()) == 2
+
+    def test_a_group_goes_with_its_last_log(self, agents):
+        for number in range(2):
+            agents.fail(pilot(number), ODD % number)
+        agents.diagnose()
+        for number, left in ((0, 1), (1, 0)):
+            log = agents.log(pilot(number))
+            agents.deleting.delete([log], Selection(vos=(VO,), stamps=(log.pilot.stamp,)))
+            assert len(agents.unknown()) == left
+        assert self.stored_groups(agents) == 0
+
+    def stored_groups(self, agents):
+        count = select(func.count()).select_from(unknown_failures)
+        return agents.diagnoses.transactions.run(lambda connection: connection.execute(count).scalar())
+
+    def test_groups_without_a_time_are_refused(self, agents):
+        with pytest.raises(InvalidInput):
+            agents.diagnoses.unknown(ALL, Selection(vos=(VO,)))
 
     def test_time_ends_a_cycle_s_diagnoses(self, agents):
         for number in range(3):

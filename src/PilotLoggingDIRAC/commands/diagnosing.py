@@ -12,13 +12,15 @@ from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.reading import LogReading, Pilot
 from PilotLoggingDIRAC.pilotlog.diagnose import Diagnosis, Known, diagnose, files
 from PilotLoggingDIRAC.pilotlog.diagnose.report import report
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 
 TOLD, FAILED, NOTHING = 0, 1, 2
 
 
 def diagnose_pilots(options: Mapping[str, str], names: Sequence[str]) -> int:
     """Tell why pilots failed, and return the exit code; one that can't be read costs no other."""
+    if not names:
+        raise InvalidInput("Name a pilot or a file")
     entries: list[dict[str, Any]] = []
     worst = TOLD
     for name in names:

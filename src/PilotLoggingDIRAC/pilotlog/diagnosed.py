@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from .model import Log
@@ -15,6 +16,7 @@ class Diagnosed:
 
     ``party`` can do something about it, ``line`` counts from 1 within the part, ``rules`` is the version of the rules.
     ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the log could not be read.
+    ``telling`` is the template of the line that tells most of a failure without a known cause, ``telling_line`` its number.
     """
 
     cause: str = ""
@@ -25,6 +27,27 @@ class Diagnosed:
     rules: str = ""
     details: str = ""
     problem: str = ""
+    telling: str = ""
+    telling_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFailure:
+    """A group of failed logs without a known cause: what their lines have in common, how many logs, and where.
+
+    ``sites`` are at most ten, the one with most logs first; ``first_seen`` is the first of all, ``example_stamp`` and
+    ``example_line`` lead to the last log.
+    """
+
+    vo: str
+    fingerprint: str
+    template: str
+    logs: int
+    sites: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+    example_stamp: str
+    example_line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,10 +189,11 @@ class ArchiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class DiagnoseSettings:
-    """Bounds of the diagnoses of one cycle; ``diagnose_logs`` 0 is none."""
+    """Bounds of the diagnoses of one cycle; ``diagnose_logs`` 0 is none, ``unknown_groups`` 0 groups no failures."""
 
     diagnose_logs: int = 10_000
     diagnose_seconds: float = 120.0
+    unknown_groups: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector
 from PilotLoggingDIRAC.pilotlog import access
+from PilotLoggingDIRAC.pilotlog.diagnosed import UnknownFailure
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.transport.edge import exported
 
@@ -44,3 +45,35 @@ class CausesMixin:
         found = self.collector.db.diagnoses.summary(scope, resolved, columns)
         self.audit.listed(self.who, "getCauses", wanted, len(found.groups))
         return {"Groups": found.groups, "Logs": found.logs, "More": found.more}
+
+    types_getUnknownFailures: list = []
+
+    @exported
+    def export_getUnknownFailures(self, selection, fingerprint=""):
+        """Return groups of failed pilots that the caller may read, whose logs tell of something that no rule knows.
+
+        :param dict selection: see ``selecting.selection``; it has a FromDate
+        :param str fingerprint: of the group that is wanted alone
+        :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen, LastSeen,
+                 PilotStamp and Line of the last log), the group with most logs first, at most 1000
+        """
+        wanted = selecting.selection(selection)
+        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
+        only = selecting.fingerprint(fingerprint)
+        found = self.collector.db.diagnoses.unknown(scope, self.collector.fates.resolved(wanted), only)
+        self.audit.listed(self.who, "getUnknownFailures", wanted, len(found))
+        return [_unknown(group) for group in found]
+
+
+def _unknown(group: UnknownFailure) -> dict:
+    return {
+        "VO": group.vo,
+        "Fingerprint": group.fingerprint,
+        "Template": group.template,
+        "Logs": group.logs,
+        "Sites": list(group.sites),
+        "FirstSeen": group.first_seen,
+        "LastSeen": group.last_seen,
+        "PilotStamp": group.example_stamp,
+        "Line": group.example_line,
+    }

@@ -55,10 +55,11 @@ def logs(part):
         for case in script.read(path):
             for copy in range(case.number("n", 1)):
                 number += 1
-                yield _log(f"{part}-{number:03}", part, case, copy, noise)
+                yield of_case(f"{part}-{number:03}", part, case, copy, noise)
 
 
-def _log(name, part, case, copy, noise):
+def of_case(name, part, case, copy, noise):
+    """Return the log of a case; each copy is another pilot's, at another place."""
     source = random.Random(f"{part} {case.kind} {case.sentence} {copy}")
     world = World(source, case, part)
     run = Run(source, world, case, source.sample(noise, case.number("noise", source.choice((0, 1, 2, 3, 5)))))

@@ -87,14 +87,14 @@ def test_templates_are_bounded_and_survive_their_text():
 
 
 def test_skeleton_is_a_rule_that_fits_its_example():
-    text = skeleton(template(ODD), ODD, sites=2, logs=17)
+    text = skeleton(template(ODD), "1-0123456789ab", 17, ["LCG.Here.org", "LCG.There.org"])
     (rule,) = parse(text.replace('name = "?"', 'name = "Plates"'))
     assert rule.fits(ODD.encode()) and rule.fits(b"FROBNICATOR: plate 3 of /z is not aligned")
     assert not rule.fits(b"frobnicator: plate 3 of /z is aligned")
-    assert "17 logs, 2 sites" in text
+    assert '17 logs at "LCG.Here.org, LCG.There.org", fingerprint 1-0123456789ab' in text
 
 
 @pytest.mark.parametrize("line", ['quote " and \\ backslash (x) [y] failed', "tab\tand \x7f and \x01 failed", "ünïcode – failed"])
 def test_skeleton_of_any_line_is_toml(line):
-    entry = tomllib.loads(skeleton(template(line), line, 1, 1))["rule"][0]
-    assert entry["text"][0] in entry["example"].lower() or "<" not in entry["text"][0]
+    entry = tomllib.loads(skeleton(template(line), "1-0123456789ab", 1, ["a\nb"]))["rule"][0]
+    assert entry["text"][0] in entry["example"].lower()

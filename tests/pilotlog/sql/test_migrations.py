@@ -36,7 +36,7 @@ def next_version(monkeypatch):
         runs.append(1)
         connection.execute(text("ALTER TABLE PilotLogs ADD COLUMN Extra INTEGER"))
 
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (len(MIGRATIONS) + 1, "add Extra", step)))
+    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (MIGRATIONS[-1][0] + 1, "add Extra", step)))
     return runs
 
 
@@ -63,8 +63,9 @@ def test_running_again_does_nothing(engine, clock):
     assert recorded(engine) == before
 
 
-def test_versions_are_numbered_from_one_without_a_gap():
-    assert [version for version, _, _ in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+def test_versions_ascend():
+    versions = [version for version, _, _ in MIGRATIONS]
+    assert versions == sorted(set(versions))
 
 
 def test_a_database_of_the_version_before_gets_what_is_new_and_keeps_its_logs(engine, clock, monkeypatch):
@@ -74,7 +75,7 @@ def test_a_database_of_the_version_before_gets_what_is_new_and_keeps_its_logs(en
     def add_column(connection):
         connection.execute(text("ALTER TABLE PilotLogs ADD COLUMN Extra INTEGER"))
 
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (len(MIGRATIONS) + 1, "add Extra", add_column)))
+    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (MIGRATIONS[-1][0] + 1, "add Extra", add_column)))
     assert migrate(engine, clock) == ["add Extra"]
     reader = SqlReader(Transactions(engine, StoreSettings()))
     assert [text for part in reader.find(PILOT) for _, text in reader.chunks(part)] == [line("kept")]
@@ -92,7 +93,7 @@ def test_a_step_that_fails_is_not_recorded_and_is_run_the_next_time(engine, cloc
     def failing(connection):
         connection.execute(text("ALTER TABLE NoSuchTable ADD COLUMN Extra INTEGER"))
 
-    version = len(MIGRATIONS) + 1
+    version = MIGRATIONS[-1][0] + 1
     monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, (version, "broken", failing)))
     with pytest.raises(StoreUnavailable) as failure:
         migrate(engine, clock)

@@ -12,12 +12,14 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any, Protocol
 
 from ..diagnose import Diagnosis, Known, Rules, diagnose, standard
+from ..diagnose.templates import template
+from ..diagnose.unknown import telling_line
 from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
@@ -56,8 +58,11 @@ class Undiagnosed(Protocol):
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Log]:
         """Lease those logs' diagnoses that are still due and that no other agent is leasing; return the logs."""
 
-    def store(self, owner: str, log: Log, found: Diagnosed) -> bool:
-        """Store the diagnosis of a log as it was claimed, and end the lease. Return False without the lease."""
+    def store(self, owner: str, log: Log, found: Diagnosed, most_groups: int) -> bool:
+        """Store the diagnosis of a log as it was claimed, and end the lease. Return False without the lease.
+
+        A failure that no rule knows is put into its group, of which a VO has at most ``most_groups``.
+        """
 
 
 class Texts(Protocol):
@@ -127,7 +132,7 @@ class Diagnoser:
 
     def _one(self, log: Log) -> None:
         try:
-            found = compact(diagnose(self._text(log), _known(log), self.rules, self.bounds))
+            found = compact(diagnose(self._text(log), _known(log), self.rules, self.bounds), self.rules)
         except LogNotFound:  # deleted or purged a moment ago
             return
         except StoreUnavailable:
@@ -137,7 +142,7 @@ class Diagnoser:
             self.tally.add("not diagnosed")
             self.tally.problem(_SUBJECT, f"the log of {log.pilot}: {problem}")
             found = Diagnosed(rules=version(), problem=problem)
-        if self.store.store(self.owner, log, found):
+        if self.store.store(self.owner, log, found, self.settings.unknown_groups):
             self.tally.add("diagnosed")
 
     def _text(self, log: Log) -> Iterator[bytes]:
@@ -162,14 +167,19 @@ def version() -> str:
     return hashlib.sha256(text).hexdigest()[:12]
 
 
-def compact(found: Diagnosis) -> Diagnosed:
+def compact(found: Diagnosis, rules: Rules) -> Diagnosed:
     """Return a diagnosis as it is stored."""
-    details = _details(found)
+    line = telling_line(found, rules)
+    made = Diagnosed(
+        rules=version(),
+        details=_details(found),
+        telling=template(line.text).text if line else "",
+        telling_line=line.line if line else 0,
+    )
     if not found.causes:
-        return Diagnosed(rules=version(), details=details)
-    first = found.causes[0]
-    rule = first.rule
-    return Diagnosed(rule.code, rule.name, str(rule.party), first.line, rule.hint, version(), details)
+        return made
+    first, rule = found.causes[0], found.causes[0].rule
+    return replace(made, cause=rule.code, name=rule.name, party=str(rule.party), line=first.line, hint=rule.hint)
 
 
 def _details(found: Diagnosis) -> str:

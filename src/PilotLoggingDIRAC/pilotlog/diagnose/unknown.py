@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .causes import Cause
 from .diagnosis import Diagnosis
@@ -63,24 +63,27 @@ def _first(lines: list[Finding]) -> Finding | None:
     return next((line for line in lines if _TELLS.search(line.text)), lines[0] if lines else None)
 
 
-def skeleton(known: Template, example: str, sites: int, logs: int) -> str:
-    """Return the TOML of a rule for the lines of a template, to be completed by hand."""
-    return "\n".join(_skeleton(known, example, sites, logs)) + "\n"
+def skeleton(known: Template, fingerprint: str, logs: int, sites: Sequence[str]) -> str:
+    """Return the TOML of a rule for the lines of a template, to be completed by hand.
+
+    Its example is made of the template: what varies in the lines is not told.
+    """
+    return "\n".join(_skeleton(known, fingerprint, logs, sites)) + "\n"
 
 
-def _skeleton(known: Template, example: str, sites: int, logs: int) -> Iterator[str]:
+def _skeleton(known: Template, fingerprint: str, logs: int, sites: Sequence[str]) -> Iterator[str]:
     parts = [part.strip() for part in known.text.split(WILD)]
     longest = max(parts, key=len)
-    yield f"# {logs} logs, {sites} sites, fingerprint {known.fingerprint}"
+    yield f"# {logs} logs at {_quoted(', '.join(sites))}, fingerprint {fingerprint}"
     yield "[[rule]]"
-    yield f"code = {_quoted('new-' + known.fingerprint)}  # words in small letters with dashes between"
+    yield f"code = {_quoted('new-' + fingerprint)}  # words in small letters with dashes between"
     yield 'name = "?"  # the cause in a few words'
     yield 'party = "site"  # site, VO, DIRAC, network, pilot or user'
     yield f"text = [{_quoted(longest.lower())}]"
     if len([part for part in parts if len(part) >= _LEAST_TEXT]) > 1:
         yield f"pattern = {_quoted('.*'.join(re.escape(part) for part in parts if part))}"
     yield 'hint = "?"  # what an administrator should look at or do'
-    yield f"example = {_quoted(example)}"
+    yield f"example = {_quoted(known.text.replace(WILD, '1'))}"
 
 
 def _quoted(text: str) -> str:

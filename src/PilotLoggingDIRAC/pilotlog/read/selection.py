@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,6 +28,7 @@ _LISTS = {
 }
 _ASCII = {"VO", "PilotStamp", "ReturnCode", "Cause"}
 _SHORTEST_PART = 3
+_FINGERPRINT = re.compile(r"[0-9]{1,4}-[0-9a-f]{12}")
 _GROUPS = ("Site", "CE", "VO", "Cause", "Party")
 
 
@@ -80,6 +82,16 @@ def groups(value: object) -> tuple[str, ...]:
     if not set(names) <= set(_GROUPS):
         raise InvalidInput("Figures are by some of " + ", ".join(_GROUPS))
     return names
+
+
+def fingerprint(value: object) -> str:
+    """Return the fingerprint of a failure, empty for any. Raise InvalidInput."""
+    if value == "":
+        return ""
+    (text,) = _strings("fingerprint", [value])
+    if not _FINGERPRINT.fullmatch(text):
+        raise InvalidInput("A fingerprint is a number, a dash, and 12 small hexadecimal digits")
+    return text
 
 
 def _strings(key: str, value: object) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 from ..access import Scope
 from ..archive.diagnosing import STATES
 from ..archive.walk import LogPosition
-from ..diagnosed import CauseFigures, Diagnosed
+from ..diagnosed import CauseFigures, Diagnosed, UnknownFailure
 from ..model import Log, Selection, State
 from ..ports import Clock
-from . import rows
+from . import rows, unknown_failures
 from .cause_figures import figures
 from .conditions import matching
 from .engine import Transactions
@@ -53,9 +53,9 @@ class SqlDiagnoses:
         """See ``Undiagnosed.claim``."""
         return self.transactions.run(_claim, owner, some(ids), self.clock(), until)
 
-    def store(self, owner: str, log: Log, found: Diagnosed) -> bool:
+    def store(self, owner: str, log: Log, found: Diagnosed, most_groups: int) -> bool:
         """See ``Undiagnosed.store``."""
-        return self.transactions.run(_store, owner, log, found, self.clock())
+        return self.transactions.run(_store, owner, log, found, most_groups, self.clock())
 
     def of(self, ids: Iterable[int]) -> dict[int, Diagnosed]:
         """Return the diagnoses of logs by their ids, without details; others are absent."""
@@ -73,6 +73,13 @@ class SqlDiagnoses:
         """
         return self.transactions.run(figures, scope, wanted, some(by))
 
+    def unknown(self, scope: Scope, wanted: Selection, fingerprint: str = "") -> list[UnknownFailure]:
+        """Return the groups of selected logs in the scope whose failures no rule knows, or one of them.
+
+        The largest first, at most 1000, of the 200,000 logs heard of last. Raise InvalidInput without ``since``.
+        """
+        return self.transactions.run(unknown_failures.groups, scope, wanted, fingerprint)
+
     def again(self, wanted: Selection) -> int:
         """Mark the diagnoses of the selected logs, up to ``_MAX_MARKED``, to be made again. Return their number.
 
@@ -86,7 +93,8 @@ class SqlDiagnoses:
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
-    """Delete the diagnoses of logs."""
+    """Delete the diagnoses of logs, and the groups of failures that only they had."""
+    unknown_failures.forget(connection, ids)
     connection.execute(delete(diagnoses).where(diagnoses.c.LogID.in_(ids)))
 
 
@@ -146,8 +154,19 @@ def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime
     return [found[log_id] for log_id in ids if log_id in found]
 
 
-def _store(connection: Connection, owner: str, log: Log, found: Diagnosed, now: datetime) -> bool:
-    values = {
+def _store(
+    connection: Connection, owner: str, log: Log, found: Diagnosed, most_groups: int, now: datetime
+) -> bool:
+    mine = and_(diagnoses.c.LogID == log.id, diagnoses.c.LeaseOwner == owner)
+    if not connection.execute(update(diagnoses).where(mine).values(_values(log, found, now))).rowcount:
+        return False
+    if fingerprint := unknown_failures.note(connection, log, found.telling, most_groups):
+        connection.execute(update(diagnoses).where(diagnoses.c.LogID == log.id).values(Fingerprint=fingerprint))
+    return True
+
+
+def _values(log: Log, found: Diagnosed, now: datetime) -> dict[str, Any]:
+    return {
         "NextSequence": log.next_sequence,
         "LastSeen": log.last_seen,
         "DiagnosedAt": now,
@@ -163,9 +182,9 @@ def _store(connection: Connection, owner: str, log: Log, found: Diagnosed, now: 
         "Attempts": 0,
         "LeaseOwner": "",
         "LeaseUntil": None,
+        "Fingerprint": "",
+        "TellingLine": found.telling_line,
     }
-    mine = and_(diagnoses.c.LogID == log.id, diagnoses.c.LeaseOwner == owner)
-    return bool(connection.execute(update(diagnoses).where(mine).values(values)).rowcount)
 
 
 def _of(connection: Connection, ids: Sequence[int]) -> dict[int, Diagnosed]:

@@ -16,7 +16,7 @@ from ..errors import StoreUnavailable
 from ..ports import Clock
 from ..settings import StoreSettings
 from .engine import repeatedly
-from .schema import files, logs, metadata, migrations
+from .schema import diagnoses, files, logs, metadata, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
 _LOCK_SECONDS = 60
@@ -83,6 +83,12 @@ def _add_missing_bytes(connection: Connection) -> None:
     connection.execute(update(logs).where(*dropped).values(MissingBytes=logs.c.DroppedBytes))
 
 
+def _add_unknown_failures(connection: Connection) -> None:
+    _create_tables(connection)
+    _add_columns(diagnoses.c.Fingerprint, diagnoses.c.TellingLine)(connection)
+    _add_indices(diagnoses, ("IX_Fingerprint",))(connection)
+
+
 _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
 _NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
 _WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_LastError")
@@ -101,6 +107,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (10, "all return codes and senders of logs", _add_columns(logs.c.ReturnCodes, logs.c.Senders)),
     (11, "diagnoses of logs", _create_tables),
     (12, "descriptions of running pilots", _add_descriptions),
+    (13, "failures that no rule knows", _add_unknown_failures),
 )
 
 

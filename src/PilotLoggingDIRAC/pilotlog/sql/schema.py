@@ -150,9 +150,27 @@ diagnoses = Table(
     Column("Attempts", Integer, nullable=False, server_default="0"),
     Column("LeaseOwner", _name(64), nullable=False, server_default=""),
     Column("LeaseUntil", _Time),
+    Column("Fingerprint", _name(32), nullable=False, server_default=""),
+    Column("TellingLine", Integer, nullable=False, server_default="0"),
     Index("IX_Again", "Again", "LogID"),
     Index("IX_Cause", "Cause", "LastSeen", "LogID"),
     Index("IX_Diagnosed", "LastSeen", "Cause", "Party", "LogID"),
+    Index("IX_Fingerprint", "Fingerprint", "LastSeen", "LogID"),
+    **_OPTIONS,
+)
+
+#: Failures that no rule knows: the template of the lines of each group. Which logs have it stands in their diagnoses.
+unknown_failures = Table(
+    "PilotUnknownFailures",
+    metadata,
+    Column("VO", _name(64), primary_key=True),
+    Column("Fingerprint", _name(32), primary_key=True),
+    Column("Leaf", _name(16), nullable=False),
+    Column("Template", _text(512), nullable=False),
+    Column("FirstSeen", _Time, nullable=False),
+    Column("LastSeen", _Time, nullable=False),
+    Index("IX_Leaf", "VO", "Leaf"),
+    Index("IX_GroupSeen", "VO", "LastSeen"),
     **_OPTIONS,
 )
 
