@@ -21,7 +21,7 @@ LIMITS = Limits(most=100, of_key=2, of_more=50)
 
 
 def places(block, limits=LIMITS, more=frozenset()):
-    found = Anchors(RULES, [b"exact"]).places(block, limits, more)
+    found = Anchors(RULES, [b"exact"], more).places(block, limits)
     return [(block.count(b"\n", 0, place), key if isinstance(key, bytes) else key.code) for place, key in found]
 
 

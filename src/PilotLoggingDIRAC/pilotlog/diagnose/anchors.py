@@ -7,9 +7,10 @@ and in a block that has too many of them, RE2 tells which texts a block has, and
 from __future__ import annotations
 
 import functools
+import operator
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ except ImportError:
 
 _MAX_MEMORY = 64 * 1024 * 1024
 #: More ends than one for so many bytes are left to RE2: each is a call.
-_BYTES_PER_END = 128
+_BYTES_PER_END = 32
 _LEAST_ENDS = 1000
 Key = bytes | Rule
 """A text that is looked for as it is, or a rule."""
@@ -32,7 +33,7 @@ Key = bytes | Rule
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Numbers of places in a block: in all, of one key, and of keys of which more are wanted."""
+    """Numbers of places in a block: in all, of one text, and of texts of which more are wanted."""
 
     most: int
     of_key: int
@@ -42,7 +43,9 @@ class Limits:
 class Anchors:
     """The texts of rules, in any case of letters, and other texts as they are; made once and used for all logs."""
 
-    def __init__(self, rules: Rules, texts: Iterable[bytes]) -> None:
+    def __init__(self, rules: Rules, texts: Iterable[bytes], more: frozenset[bytes]) -> None:
+        """Look for ``texts`` too; ``more`` are those of them of which more places are wanted."""
+        self._more = more
         self._exact = sorted(set(texts))
         self._rules = [rule for rule in rules if rule.texts]
         self._of_text: dict[bytes, list[Rule]] = {}
@@ -51,31 +54,27 @@ class Anchors:
                 self._of_text.setdefault(text, []).append(rule)
         self._any_case = sorted(self._of_text)
         self._sets = (_set(self._exact, True), _set(self._any_case, False))
-        self._scanner = _scanner(tuple(self._exact), tuple(self._rules))
+        self._scanner = _scanner(tuple(self._exact), tuple(self._rules), more)
 
-    def places(self, block: bytes, limits: Limits, more: frozenset[bytes]) -> list[tuple[int, Key]]:
-        """Return (place, key) in order: of each key the first places, one a line, and the last one.
-
-        ``more`` has the texts of which more places are wanted.
-        """
-        wanted = {key: limits.of_more for key in more}
-        found = self._scanner.places(block, limits.of_key, wanted) if self._scanner else None
-        found = list(self._searched(block, limits.of_key, wanted)) if found is None else found
-        found.sort(key=lambda entry: entry[0])
+    def places(self, block: bytes, limits: Limits) -> list[tuple[int, Key]]:
+        """Return (place, key) in order: of each text the first places, one a line, and the last one."""
+        found = self._scanner.places(block, limits) if self._scanner else None
+        found = list(self._searched(block, limits)) if found is None else found
+        found.sort(key=operator.itemgetter(0))
         most = limits.most
         return found if len(found) <= most else found[: most // 2] + found[-(most // 2) :]
 
-    def _searched(self, block: bytes, most: int, wanted: Mapping[Key, int]) -> Iterator[tuple[int, Key]]:
+    def _searched(self, block: bytes, limits: Limits) -> Iterator[tuple[int, Key]]:
         exact, any_case = self._sets
         for number in exact.Match(block) or ():
             text = self._exact[number]
-            for place in _some(block, text, wanted.get(text, most)):
+            for place in _some(block, text, limits.of_more if text in self._more else limits.of_key):
                 yield place, text
         numbers = any_case.Match(block) or ()
         small = block.lower() if numbers else b""
         for number in numbers:
             text = self._any_case[number]
-            for place in _some(small, text, most):
+            for place in _some(small, text, limits.of_key):
                 for rule in self._of_text[text]:
                     yield place, rule
 
@@ -108,11 +107,12 @@ def _some(block: bytes, text: bytes, most: int) -> Iterator[int]:
 class Scanner:
     """Hyperscan's database of all texts; many threads may use it."""
 
-    def __init__(self, texts: tuple[bytes, ...], rules: tuple[Rule, ...]) -> None:
+    def __init__(self, texts: tuple[bytes, ...], rules: tuple[Rule, ...], more: frozenset[bytes]) -> None:
         entries: list[tuple[bytes, int, Key]] = [(re.escape(text), 0, text) for text in texts]
         for rule in rules:
             entries += [(re.escape(text), hyperscan.HS_FLAG_CASELESS, rule) for text in rule.texts]
         self._keys = [key for _, _, key in entries]
+        self._more = [key in more for key in self._keys]
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=[expression for expression, _, _ in entries],
@@ -121,15 +121,15 @@ class Scanner:
         )
         self._of_thread = threading.local()
 
-    def places(self, block: bytes, most: int, wanted: Mapping[Key, int]) -> list[tuple[int, Key]] | None:
-        """Return some places of each key that is there; None if there are too many to be told one by one."""
+    def places(self, block: bytes, limits: Limits) -> list[tuple[int, Key]] | None:
+        """Return some places of each text that is there; None if there are too many to be told one by one."""
         ends: dict[int, list[int]] = {}
         room = [_LEAST_ENDS + len(block) // _BYTES_PER_END]
-        limits = [wanted.get(key, most) for key in self._keys]
+        most = [limits.of_more if more else limits.of_key for more in self._more]
 
         def add(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             found = ends.setdefault(number, [])
-            if len(found) <= limits[number]:
+            if len(found) <= most[number]:
                 if not found or block.find(b"\n", found[-1], end) >= 0:
                     found.append(end)
             else:
@@ -152,11 +152,11 @@ class Scanner:
 
 
 @functools.lru_cache(maxsize=8)
-def _scanner(texts: tuple[bytes, ...], rules: tuple[Rule, ...]) -> Scanner | None:
+def _scanner(texts: tuple[bytes, ...], rules: tuple[Rule, ...], more: frozenset[bytes]) -> Scanner | None:
     """Return the scanner of some texts and rules; None where Hyperscan is missing, or can't do them."""
     if hyperscan is None:
         return None
     try:
-        return Scanner(texts, rules)
+        return Scanner(texts, rules, more)
     except hyperscan.error:
         return None

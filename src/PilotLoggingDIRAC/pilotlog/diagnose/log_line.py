@@ -45,6 +45,27 @@ class LogLine:
         return self.header is not None and self.header.level in _QUIET
 
 
+@dataclass(slots=True)
+class Lines:
+    """The lines of a block that places are in, roughly: one may have several pieces. The last one is kept."""
+
+    block: bytes
+    looked_bytes: int
+    _start: int = 0
+    _end: int = -1
+    _text: bytes = b""
+
+    def at(self, place: int) -> bytes:
+        """Return the text around a place, up to the bounds of its line."""
+        if not self._start <= place < self._end:
+            least, most = max(place - self.looked_bytes, 0), place + self.looked_bytes
+            self._start = max(self.block.rfind(b"\n", least, place) + 1, least)
+            end = self.block.find(b"\n", place, most)
+            self._end = end if end >= 0 else most
+            self._text = self.block[self._start : self._end]
+        return self._text
+
+
 def line_at(block: bytes, place: int, number: int, in_job: bool, looked_bytes: int) -> LogLine:
     """Return the line that has a place."""
     start = block.rfind(b"\n", max(place - looked_bytes, 0), place) + 1

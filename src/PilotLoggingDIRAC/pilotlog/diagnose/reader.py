@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..settings import DiagnosisSettings
@@ -129,17 +129,24 @@ class LogReader:
         limits = Limits(bounds.max_places, bounds.max_places_of_text, _MANY)
         number, counted = first, 1
         line: LogLine | None = None
-        for place, key in self._anchors.places(block, limits, _ALL):
-            if place >= counted:
-                number, counted = number + block.count(b"\n", counted, place + 1), place + 1
-            if key in log_line.BEGINNINGS:
-                self._reading.job_output.begin(block, place, key)
-                continue
+        for place, key in self._interesting(block, limits):
             if line is None or not line.start <= place < line.end:
-                in_job = self._reading.job_output.has(place)
-                line = log_line.line_at(block, place, number, in_job, bounds.looked_bytes)
-            if line.origin is not Origin.JOB:
-                self._look(key, line)
+                if place >= counted:
+                    number, counted = number + block.count(b"\n", counted, place + 1), place + 1
+                line = log_line.line_at(block, place, number, False, bounds.looked_bytes)
+            self._look(key, line)
+
+    def _interesting(self, block: bytes, limits: Limits) -> Iterator[tuple[int, Key]]:
+        """Yield the places of known texts that no job wrote, of a rule's only where it may fit."""
+        lines, output = log_line.Lines(block, self.settings.looked_bytes), self._reading.job_output
+        for place, key in self._anchors.places(block, limits):
+            if isinstance(key, Rule):
+                if not output.has(place) and key.may_match(lines.at(place)):
+                    yield place, key
+            elif key in log_line.BEGINNINGS:
+                output.begin(block, place, key)
+            elif not output.has(place):
+                yield place, key
 
     def _look(self, key: Key, line: LogLine) -> None:
         if isinstance(key, Rule):
@@ -155,7 +162,7 @@ class LogReader:
 
     def _try(self, rule: Rule, line: LogLine) -> None:
         """Keep a line that a rule fits: the first ones, and the last ones."""
-        if line.origin not in rule.origins or (line.quiet and not rule.debug) or not rule.fits(line.text):
+        if line.origin not in rule.origins or (line.quiet and not rule.debug) or not rule.matches(line.text):
             return
         findings = self._reading.findings.setdefault(rule.code, [])
         if self.rules.is_harmless(line.text) or (findings and findings[-1].line == line.number):
@@ -200,7 +207,7 @@ _ALL = frozenset((*jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS))
 @functools.lru_cache(maxsize=8)
 def _anchors(rules: Rules) -> Anchors:
     """Return the anchors of all texts that a log is searched for, made once for the same rules."""
-    return Anchors(rules, [*facts.TEXTS, *jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS])
+    return Anchors(rules, [*facts.TEXTS, *_ALL], _ALL)
 
 
 def _finding(line: LogLine) -> Finding:

@@ -80,6 +80,7 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _CONDITION = re.compile(r"(<=?|>=?|=) ?(-?\d+(?:\.\d+)?)")
+_BOUND = re.compile(r"(?<![\[\\])[\^$]|\\[Az]")
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIELDS = frozenset(
     (
@@ -110,11 +111,11 @@ class Condition:
         return self.figure in figures and _COMPARISONS[self.comparison](figures[self.figure], self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A known cause. ``first`` orders causes of one depth, lower before higher.
 
-    ``texts`` are in small letters; case never matters.
+    ``texts`` are in small letters; case never matters. ``bound``: the pattern asks for the beginning or the end of a line.
     """
 
     code: str
@@ -128,6 +129,7 @@ class Rule:
     scope: Scope = Scope.PILOT
     texts: tuple[bytes, ...] = ()
     pattern: Matches | None = None
+    bound: bool = False
     unless: Matches | None = None
     origins: frozenset[Origin] = _LINES["any"]
     phases: frozenset[str] = frozenset()
@@ -141,11 +143,17 @@ class Rule:
     def fits(self, text: bytes) -> bool:
         """Return whether a line is one of this cause."""
         small = text.lower()
-        if not any(part in small for part in self.texts) or (self.pattern is not None and not self.pattern(text)):
+        return any(part in small for part in self.texts) and self.matches(text)
+
+    def may_match(self, line: bytes) -> bool:
+        """Return False only if no part of a line that has one of the texts is of this cause: quicker than ``matches``."""
+        return self.pattern is None or self.bound or self.pattern(line)
+
+    def matches(self, text: bytes) -> bool:
+        """Return whether a line that has one of the texts is one of this cause."""
+        if self.pattern is not None and not self.pattern(text):
             return False
-        if _GOT_OVER.search(text):
-            return False
-        return self.unless is None or not self.unless(text)
+        return not _GOT_OVER.search(text) and (self.unless is None or not self.unless(text))
 
 
 class Rules:
@@ -212,6 +220,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         scope=Scope(entry.get("scope", "pilot")),
         texts=_texts(entry),
         pattern=_pattern(entry, "pattern"),
+        bound=_BOUND.search(str(entry.get("pattern", ""))) is not None,
         unless=_pattern(entry, "unless"),
         origins=_LINES[entry.get("lines", "any")],
         phases=frozenset(entry.get("phases", ())),
