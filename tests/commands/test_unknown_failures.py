@@ -42,7 +42,14 @@ def collector(monkeypatch):
 def test_groups_are_told_with_number_sites_first_appearance_and_an_example(collector, capsys):
     assert unknown_failures.show({}) == 0
     told = capsys.readouterr().out
-    for part in ("1-0123456789ab", "1,234", "LCG.Here.org, LCG.There.org", "2026-11-26 08:10", "9d3f6a0c:17", "plate <*>"):
+    for part in (
+        "1-0123456789ab",
+        "1,234",
+        "LCG.Here.org, LCG.There.org",
+        "2026-11-26 08:10",
+        "9d3f6a0c:17",
+        "plate <*>",
+    ):
         assert part in told
     assert "FromDate" in collector.asked[0][0]
 

@@ -22,7 +22,10 @@ def telling(log):
     ("lines", "wanted"),
     [
         ((ODD, "@E [InstallDIRAC] Could not install DIRACOS [ERROR 1]"), ODD),
-        (("panic: no plates", "some chatter", "@E [InstallDIRAC] Could not install DIRACOS [ERROR 1]"), "panic: no plates"),
+        (
+            ("panic: no plates", "some chatter", "@E [InstallDIRAC] Could not install DIRACOS [ERROR 1]"),
+            "panic: no plates",
+        ),
         ((ODD,), ODD),
         (("No space left on device",), None),
     ],
@@ -56,7 +59,10 @@ def test_pilot_that_stopped_without_a_word_is_told_by_its_last_line():
             "2025-01-02 03:04:05 UTC ERROR [X] Cannot ask host wn22.site.example.org: code 0x12ab",
         ),
         ("job 'abc' of user \"x\" lost", "job 'defg' of user \"yy z\" lost"),
-        ("worker 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b died after 12.5 s", "worker 0a3f6a0c5b1e4f6f8a7b2c1d0e9f8a7c died after 3 s"),
+        (
+            "worker 9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b died after 12.5 s",
+            "worker 0a3f6a0c5b1e4f6f8a7b2c1d0e9f8a7c died after 3 s",
+        ),
     ],
 )
 def test_lines_that_differ_in_what_varies_have_one_fingerprint(one, other):
@@ -94,7 +100,9 @@ def test_skeleton_is_a_rule_that_fits_its_example():
     assert '17 logs at "LCG.Here.org, LCG.There.org", fingerprint 1-0123456789ab' in text
 
 
-@pytest.mark.parametrize("line", ['quote " and \\ backslash (x) [y] failed', "tab\tand \x7f and \x01 failed", "ünïcode – failed"])
+@pytest.mark.parametrize(
+    "line", ['quote " and \\ backslash (x) [y] failed', "tab\tand \x7f and \x01 failed", "ünïcode – failed"]
+)
 def test_skeleton_of_any_line_is_toml(line):
     entry = tomllib.loads(skeleton(template(line), "1-0123456789ab", 1, ["a\nb"]))["rule"][0]
     assert entry["text"][0] in entry["example"].lower()

@@ -30,7 +30,9 @@ def main():
 
     prepare()
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
-    Script.registerSwitch("", "Rule=", "Print a rule for the group of failures with this fingerprint, of the last 90 days")
+    Script.registerSwitch(
+        "", "Rule=", "Print a rule for the group of failures with this fingerprint, of the last 90 days"
+    )
     Script.registerSwitch("", "JSON", "For scripts: a list with one object a pilot")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument(["PILOT: stamp or reference of a pilot, or a file with its log"], mandatory=False)

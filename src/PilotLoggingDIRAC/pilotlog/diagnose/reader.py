@@ -16,7 +16,7 @@ from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
 from .anchors import Anchors, Key, Limits
 from .clock import Clock
-from .log_line import JobOutput, LogLine, Origin
+from .log_line import JobOutput, LogLine
 from .rules import Rule, Rules, standard
 
 _EXCERPT_BYTES = 300

@@ -46,7 +46,9 @@ def _is_known(cause: Cause) -> bool:
 
 def _candidates(found: Diagnosis, rules: Rules) -> list[Finding]:
     """Return the last lines before the step that failed, the last one first."""
-    steps = {cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in _CATCH_ALL}
+    steps = {
+        cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in _CATCH_ALL
+    }
     until = max(steps, default=found.reading.lines + 1)
     last = [line for line in found.reading.last_lines() if line.line < until and not _FAREWELL.search(line.text)]
     return [line for line in reversed(last) if line.text.strip() and not _has_rule(rules, line.text)]

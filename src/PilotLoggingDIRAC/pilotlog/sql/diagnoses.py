@@ -154,9 +154,7 @@ def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime
     return [found[log_id] for log_id in ids if log_id in found]
 
 
-def _store(
-    connection: Connection, owner: str, log: Log, found: Diagnosed, most_groups: int, now: datetime
-) -> bool:
+def _store(connection: Connection, owner: str, log: Log, found: Diagnosed, most_groups: int, now: datetime) -> bool:
     mine = and_(diagnoses.c.LogID == log.id, diagnoses.c.LeaseOwner == owner)
     if not connection.execute(update(diagnoses).where(mine).values(_values(log, found, now))).rowcount:
         return False

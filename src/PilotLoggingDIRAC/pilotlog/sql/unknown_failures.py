@@ -56,7 +56,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
     member = and_(diagnoses.c.LogID.in_(ids), diagnoses.c.Fingerprint != "")
     statement = select(*_KEY).join_from(diagnoses, logs, _OF_LOG).where(member).distinct()
     for vo, fingerprint in connection.execute(statement).all():
-        others = and_(logs.c.VO == vo, diagnoses.c.Fingerprint == fingerprint, diagnoses.c.LogID.not_in(ids))
+        others = and_(vo == logs.c.VO, diagnoses.c.Fingerprint == fingerprint, diagnoses.c.LogID.not_in(ids))
         if connection.execute(select(logs.c.LogID).join(diagnoses, _OF_LOG).where(others).limit(1)).first() is None:
             connection.execute(delete(unknown_failures).where(_of_group(vo, fingerprint)))
 
@@ -142,7 +142,7 @@ def _join(connection: Connection, row: Any, text: str, log: Log) -> None:
 
 
 def _of_vo(vo: str) -> ColumnElement[bool]:
-    return unknown_failures.c.VO == vo
+    return vo == unknown_failures.c.VO
 
 
 def _of_group(vo: str, fingerprint: str) -> ColumnElement[bool]:
