@@ -81,6 +81,17 @@ def install_again(stack):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+#: What later migrations add to tables of earlier ones.
+NEWER_COLUMNS = {
+    "PilotLogs": (
+        *("Carry", "DroppedBytes", "Sender", "ManySenders", "Answers", "MissingBytes", "ReturnCodes", "Senders"),
+        *("PilotStatus", "Host"),
+    ),
+    "PilotLogDiagnoses": ("Fingerprint", "TellingLine"),
+}
+NEWER_INDICES = {"PilotLogs": ("IX_Outcome", "IX_Site_State", "IX_Host"), "PilotLogDiagnoses": ("IX_Fingerprint",)}
+
+
 @pytest.fixture
 def upgraded(stack):
     """A database of version 1, as far as its columns go, that migrate() has brought up to date."""
@@ -89,17 +100,12 @@ def upgraded(stack):
     stack.sql(None, f"GRANT {GRANTED} ON `{name}`.* TO 'Dirac'@'%'")
     engine = make_engine(stack.engine_url(name), StoreSettings())
     migrate(engine, now)
-    for column in (
-        "Carry",
-        "DroppedBytes",
-        "Sender",
-        "ManySenders",
-        "Answers",
-        "MissingBytes",
-        "ReturnCodes",
-        "Senders",
-    ):
-        stack.sql(name, f"ALTER TABLE PilotLogs DROP COLUMN {column}")
+    for table, indices in NEWER_INDICES.items():
+        for index in indices:
+            stack.sql(name, f"ALTER TABLE {table} DROP INDEX {index}")
+    for table, columns in NEWER_COLUMNS.items():
+        for column in columns:
+            stack.sql(name, f"ALTER TABLE {table} DROP COLUMN {column}")
     stack.sql(name, "DELETE FROM SchemaMigrations WHERE Version > 1")
     assert migrate(engine, now) == [step for version, step, _ in MIGRATIONS if version > 1]
     yield name
