@@ -1,13 +1,15 @@
 """Transactions: steps that lose deadlocks, as they do when nodes of a cluster change the same rows."""
 
+import sqlite3
+
 import pytest
 from MySQLdb import OperationalError as DriverError
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import repeatedly
+from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine, repeatedly
 
 SETTINGS = StoreSettings(deadlock_tries=8, deadlock_pause_seconds=0.02)
 DEADLOCK, CHANGING, TABLE_EXISTS = 1213, 1684, 1050
@@ -65,3 +67,41 @@ def test_what_a_losing_transaction_did_is_undone_before_it_is_run_again(transact
 
     assert transactions.run(note) == "done"
     assert transactions.run(lambda connection: connection.execute(text("SELECT COUNT(*) FROM Noted")).scalar_one()) == 1
+
+
+class CutOff(sqlite3.Connection):
+    """A connection to a node that has lost its cluster: it refuses the ends of transactions, which stay open."""
+
+    refused: frozenset[str] = frozenset()
+
+    def commit(self):
+        self._unless_refused("COMMIT")
+        super().commit()
+
+    def rollback(self):
+        self._unless_refused("ROLLBACK")
+        super().rollback()
+
+    def _unless_refused(self, statement):
+        if statement in self.refused:
+            raise sqlite3.OperationalError("WSREP has not yet prepared node for application use")
+
+
+@pytest.mark.parametrize("refused", [{"COMMIT"}, {"COMMIT", "ROLLBACK"}], ids=str)
+def test_nothing_of_a_transaction_that_could_not_end_is_in_the_next_one(tmp_path, monkeypatch, refused):
+    engine = make_engine(f"sqlite:///{tmp_path / 'database'}", SETTINGS)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect, record, arguments, options):
+        return sqlite3.connect(*arguments, **options, factory=CutOff)
+
+    transactions = Transactions(engine, SETTINGS)
+    transactions.run(lambda connection: connection.execute(text("CREATE TABLE Noted (Value INTEGER)")))
+    with monkeypatch.context() as patch:
+        patch.setattr(CutOff, "refused", frozenset(refused))
+        with pytest.raises(StoreUnavailable):
+            transactions.run(lambda connection: connection.execute(text("INSERT INTO Noted VALUES (1)")))
+    transactions.run(lambda connection: connection.execute(text("INSERT INTO Noted VALUES (2)")))
+    noted = transactions.run(lambda connection: connection.execute(text("SELECT Value FROM Noted")).scalars().all())
+    assert noted == [2]
+    engine.dispose()

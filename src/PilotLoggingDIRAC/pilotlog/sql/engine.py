@@ -60,7 +60,8 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
 
 def _sqlite_engine(url: str | URL) -> Engine:
     """Return an engine that begins each transaction with sqlite's write lock, in place of row locks."""
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+    arguments = {"timeout": 5, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None)
     event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -82,8 +83,27 @@ class Transactions:
         return repeatedly(lambda: self._once(step, *args), self.settings)
 
     def _once(self, step: Callable[..., Result], *args: object) -> Result:
-        with self.engine.begin() as connection:
-            return step(connection, *args)
+        with self.engine.connect() as connection:
+            try:
+                with connection.begin():
+                    return step(connection, *args)
+            except BaseException:
+                _end(connection)
+                raise
+
+
+def _end(connection: Connection) -> None:
+    """End what is left of a transaction that failed; give up a connection where that fails too.
+
+    A node of a cluster that has lost the others refuses COMMIT and ROLLBACK, and the transaction stays open. The next
+    step on the connection would commit the half of it that was done.
+    """
+    if connection.invalidated:
+        return
+    try:
+        connection.connection.rollback()
+    except Exception as error:
+        connection.invalidate(error)
 
 
 def repeatedly(
