@@ -152,6 +152,30 @@ def test_a_log_is_settled_when_it_has_ended_and_dirac_s_word_is_final(
     assert unsettled_ids(transactions) == []
 
 
+def test_a_log_that_is_received_stays_unsettled_whatever_dirac_says(
+    store, reader, dirac, describer, later, transactions
+):
+    dirac.submit(PILOT, 7)
+    store(b"hello\n")
+    steps = describer()
+    steps.run()
+    dirac.set(7, Status="Done")
+    later(SETTINGS.describe_again_seconds)
+    steps.run()
+    assert facts(reader)[3] == "Done" and unsettled_ids(transactions)
+
+
+def test_a_log_that_came_late_is_looked_up_before_it_is_given_up(store, reader, dirac, describer, later):
+    dirac.submit(PILOT, 7, "Done")
+    store(b"hello\n", return_code="0")
+    later(2 * SETTINGS.describe_patience_seconds)
+    steps = describer()
+    steps.run()
+    later(SETTINGS.describe_whole_seconds)
+    steps.run()
+    assert facts(reader)[3] == "Done"
+
+
 def test_nobody_waits_for_ever_for_dirac_s_word(store, describer, later, transactions):
     store(b"hello\n", return_code="0")
     steps = describer()

@@ -62,8 +62,11 @@ def test_a_part_of_a_stamp_or_reference_is_enough(three, found, part, letters):
     assert found(name=part) == letters
 
 
-def test_a_part_of_a_name_finds_only_what_the_caller_may_read(three, found):
+def test_a_part_of_a_name_finds_only_what_the_caller_may_read(three, found, reader):
     assert (found(OPERATOR, name="://"), found(OPERATOR, name="100%")) == ("ab", "")
+    of_vo = Scope(vos=frozenset({PILOT.vo}))
+    for part in ("arc", "100%", "ccc"):  # none takes the place of one that may be read
+        assert (reader.named(of_vo, part, 10), len(reader.named(EVERYTHING, part, 10))) == ([], 1)
 
 
 def test_stamps_and_a_part_of_a_name_are_both_wanted(three, found):
