@@ -54,13 +54,14 @@ class CausesMixin:
 
         :param dict selection: see ``selecting.selection``; it has a FromDate
         :param str fingerprint: of the group that is wanted alone
-        :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen, LastSeen,
-                 PilotStamp and Line of the last log), the group with most logs first, at most 1000
+        :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen,
+                 LastSeen, PilotStamp and Line of the last log), the group with most logs first, at most 1000
         """
         wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
         only = selecting.fingerprint(fingerprint)
-        found = self.collector.db.diagnoses.unknown(scope, self.collector.fates.resolved(wanted), only)
+        resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
+        found = self.collector.db.diagnoses.unknown(scope, resolved, only)
         self.audit.listed(self.who, "getUnknownFailures", wanted, len(found))
         return [_unknown(group) for group in found]
 

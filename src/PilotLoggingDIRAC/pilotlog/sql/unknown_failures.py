@@ -16,7 +16,7 @@ from ..diagnose.templates import nearest, parsed
 from ..diagnosed import UnknownFailure
 from ..errors import InvalidInput
 from ..model import Log, Selection
-from .reader import matching
+from .conditions import matching
 from .schema import diagnoses, logs, unknown_failures
 
 #: Templates that one is compared with; those of one key are few.
@@ -142,7 +142,7 @@ def _join(connection: Connection, row: Any, text: str, log: Log) -> None:
 
 
 def _of_vo(vo: str) -> ColumnElement[bool]:
-    return vo == unknown_failures.c.VO
+    return unknown_failures.c["VO"] == vo
 
 
 def _of_group(vo: str, fingerprint: str) -> ColumnElement[bool]:
