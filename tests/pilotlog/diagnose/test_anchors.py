@@ -17,7 +17,7 @@ text = ["Too Loud"]
 hint = "h"
 """)
 )
-LIMITS = Limits(most=100, of_key=2, of_more=50)
+LIMITS = Limits(most=100, of_text=2, of_more=50)
 
 
 def places(block, limits=LIMITS, more=frozenset()):

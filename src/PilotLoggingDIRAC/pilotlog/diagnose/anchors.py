@@ -10,6 +10,7 @@ import functools
 import operator
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +31,16 @@ _LEAST_ENDS = 1000
 Key = bytes | Rule
 """A text that is looked for as it is, or a rule."""
 
+_Found = tuple[int, bytes, bool]
+"""A place, the text that is there, and whether it is one that is looked for as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Numbers of places in a block: in all, of one text, and of texts of which more are wanted."""
 
     most: int
-    of_key: int
+    of_text: int
     of_more: int
 
 
@@ -47,14 +51,13 @@ class Anchors:
         """Look for ``texts`` too; ``more`` are those of them of which more places are wanted."""
         self._more = more
         self._exact = sorted(set(texts))
-        self._rules = [rule for rule in rules if rule.texts]
-        self._of_text: dict[bytes, list[Rule]] = {}
-        for rule in self._rules:
+        self._rules: dict[bytes, tuple[Rule, ...]] = {}
+        for rule in rules:
             for text in rule.texts:
-                self._of_text.setdefault(text, []).append(rule)
-        self._any_case = sorted(self._of_text)
+                self._rules[text] = (*self._rules.get(text, ()), rule)
+        self._any_case = sorted(self._rules)
         self._sets = (_set(self._exact, True), _set(self._any_case, False))
-        self._scanner = _scanner(tuple(self._exact), tuple(self._rules), more)
+        self._scanner = _scanner(tuple(self._exact), tuple(self._any_case), more)
 
     def places(self, block: bytes, limits: Limits) -> list[tuple[int, Key]]:
         """Return (place, key) in order: of each text the first places, one a line, and the last one."""
@@ -62,21 +65,21 @@ class Anchors:
         found = list(self._searched(block, limits)) if found is None else found
         found.sort(key=operator.itemgetter(0))
         most = limits.most
-        return found if len(found) <= most else found[: most // 2] + found[-(most // 2) :]
+        found = found if len(found) <= most else found[: most // 2] + found[-(most // 2) :]
+        return [(place, key) for place, text, exact in found for key in ((text,) if exact else self._rules[text])]
 
-    def _searched(self, block: bytes, limits: Limits) -> Iterator[tuple[int, Key]]:
+    def _searched(self, block: bytes, limits: Limits) -> Iterator[_Found]:
         exact, any_case = self._sets
         for number in exact.Match(block) or ():
             text = self._exact[number]
-            for place in _some(block, text, limits.of_more if text in self._more else limits.of_key):
-                yield place, text
+            for place in _some(block, text, limits.of_more if text in self._more else limits.of_text):
+                yield place, text, True
         numbers = any_case.Match(block) or ()
         small = block.lower() if numbers else b""
         for number in numbers:
             text = self._any_case[number]
-            for place in _some(small, text, limits.of_key):
-                for rule in self._of_text[text]:
-                    yield place, rule
+            for place in _some(small, text, limits.of_text):
+                yield place, text, False
 
 
 def _set(texts: Iterable[bytes], case: bool) -> Any:
@@ -107,28 +110,25 @@ def _some(block: bytes, text: bytes, most: int) -> Iterator[int]:
 class Scanner:
     """Hyperscan's database of all texts; many threads may use it."""
 
-    def __init__(self, texts: tuple[bytes, ...], rules: tuple[Rule, ...], more: frozenset[bytes]) -> None:
-        entries: list[tuple[bytes, int, Key]] = [(re.escape(text), 0, text) for text in texts]
-        for rule in rules:
-            entries += [(re.escape(text), hyperscan.HS_FLAG_CASELESS, rule) for text in rule.texts]
-        self._keys = [key for _, _, key in entries]
-        self._more = [key in more for key in self._keys]
+    def __init__(self, exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> None:
+        self._texts = [*((text, True) for text in exact), *((text, False) for text in any_case)]
+        self._more = [exact and text in more for text, exact in self._texts]
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
-            expressions=[expression for expression, _, _ in entries],
-            ids=list(range(len(entries))),
-            flags=[flags for _, flags, _ in entries],
+            expressions=[re.escape(text) for text, _ in self._texts],
+            ids=list(range(len(self._texts))),
+            flags=[0 if exact else hyperscan.HS_FLAG_CASELESS for _, exact in self._texts],
         )
         self._of_thread = threading.local()
 
-    def places(self, block: bytes, limits: Limits) -> list[tuple[int, Key]] | None:
+    def places(self, block: bytes, limits: Limits) -> list[_Found] | None:
         """Return some places of each text that is there; None if there are too many to be told one by one."""
-        ends: dict[int, list[int]] = {}
+        ends: defaultdict[int, list[int]] = defaultdict(list)
         room = [_LEAST_ENDS + len(block) // _BYTES_PER_END]
-        most = [limits.of_more if more else limits.of_key for more in self._more]
+        most = [limits.of_more if more else limits.of_text for more in self._more]
 
         def add(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-            found = ends.setdefault(number, [])
+            found = ends[number]
             if len(found) <= most[number]:
                 if not found or block.find(b"\n", found[-1], end) >= 0:
                     found.append(end)
@@ -141,7 +141,7 @@ class Scanner:
             self._database.scan(block, add, scratch=self._scratch())
         except hyperscan.ScanTerminated:
             return None
-        return [(end - 1, self._keys[number]) for number, found in ends.items() for end in found]
+        return [(end - 1, *self._texts[number]) for number, found in ends.items() for end in found]
 
     def _scratch(self) -> Any:
         """Return the memory of a scan, which no two threads may use at once."""
@@ -152,11 +152,11 @@ class Scanner:
 
 
 @functools.lru_cache(maxsize=8)
-def _scanner(texts: tuple[bytes, ...], rules: tuple[Rule, ...], more: frozenset[bytes]) -> Scanner | None:
-    """Return the scanner of some texts and rules; None where Hyperscan is missing, or can't do them."""
+def _scanner(exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> Scanner | None:
+    """Return the scanner of some texts; None where Hyperscan is missing, or can't do them."""
     if hyperscan is None:
         return None
     try:
-        return Scanner(texts, rules, more)
+        return Scanner(exact, any_case, more)
     except hyperscan.error:
         return None

@@ -6,16 +6,20 @@ form. A step back, or ahead by days, is a jump: it is noted, and no duration has
 
 from __future__ import annotations
 
+import operator
 import re
 from bisect import insort
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from ..settings import DiagnosisSettings
 
-_STAMPS = re.compile(rb"\n(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?:Z| UTC) ")
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC) ")
+#: The part of a line that is its time up to the second, if it begins with one.
+_SECOND = operator.itemgetter(slice(0, 19))
 _LAST_STEPS = 30
 #: Length of a time up to its minute.
 _MINUTE = 16
@@ -73,7 +77,7 @@ class Clock:
         """
         before, minute = b"", b""
         place = _Place(block, line)
-        for stamp, _ in groupby(_STAMPS.findall(block)):
+        for stamp in _stamps(block):
             if stamp[:_MINUTE] == minute and stamp >= before:
                 before = stamp
                 continue
@@ -114,6 +118,16 @@ class Clock:
     def silent_before_end(self, lines: int, within: int) -> Silence | None:
         """Return the longest silence behind which at most ``within`` lines follow."""
         return max((silence for silence in self._recent if silence.line >= lines - within), default=None)
+
+
+def _stamps(block: bytes) -> Iterator[bytes]:
+    """Yield the times that lines begin with, behind the first line break; one that follows itself is left out.
+
+    Lines are grouped by their beginnings, which is much faster than to look for times in each.
+    """
+    for beginning, lines in groupby(block.split(b"\n")[1:], _SECOND):
+        if beginning[4:5] == b"-" and any(map(_STAMP.match, lines)):
+            yield beginning
 
 
 def _time(stamp: bytes) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ..text.outline import piece_start
@@ -54,16 +54,24 @@ class Lines:
     _start: int = 0
     _end: int = -1
     _text: bytes = b""
+    _tried: set[int] = field(default_factory=set)
 
-    def at(self, place: int) -> bytes:
-        """Return the text around a place, up to the bounds of its line."""
+    def untried(self, place: int, number: int) -> bytes | None:
+        """Return the text around a place, up to the bounds of its line; None if the number was given for it before."""
         if not self._start <= place < self._end:
-            least, most = max(place - self.looked_bytes, 0), place + self.looked_bytes
-            self._start = max(self.block.rfind(b"\n", least, place) + 1, least)
-            end = self.block.find(b"\n", place, most)
-            self._end = end if end >= 0 else most
-            self._text = self.block[self._start : self._end]
+            self._go_to(place)
+        if number in self._tried:
+            return None
+        self._tried.add(number)
         return self._text
+
+    def _go_to(self, place: int) -> None:
+        least, most = max(place - self.looked_bytes, 0), place + self.looked_bytes
+        self._start = max(self.block.rfind(b"\n", least, place) + 1, least)
+        end = self.block.find(b"\n", place, most)
+        self._end = end if end >= 0 else most
+        self._text = self.block[self._start : self._end]
+        self._tried.clear()
 
 
 def line_at(block: bytes, place: int, number: int, in_job: bool, looked_bytes: int) -> LogLine:

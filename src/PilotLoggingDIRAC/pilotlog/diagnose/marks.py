@@ -38,7 +38,9 @@ LAST_WORDS = (
 _ONCE = (WRAPPER, LAUNCHING, PARAMETERS, EXECUTING, AGENT)
 _LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, LOGGED_TRACEBACK, CUT, *WELL, *LAST_WORDS)
 _CYCLES = (CYCLE, GOOD_CYCLE, BAD_CYCLE)
-TEXTS = frozenset((*_ONCE, *_LAST, *_CYCLES, EXIT))
+#: Marks of which all places count, or the last one; of the others it is the first one.
+REPEATED = frozenset((*_LAST, *_CYCLES, EXIT))
+TEXTS = REPEATED.union(_ONCE)
 
 _CODE = re.compile(rb"\(exit code: ?([^)]{1,100})\)")
 

@@ -141,7 +141,8 @@ class LogReader:
         lines, output = log_line.Lines(block, self.settings.looked_bytes), self._reading.job_output
         for place, key in self._anchors.places(block, limits):
             if isinstance(key, Rule):
-                if not output.has(place) and key.may_match(lines.at(place)):
+                text = None if output.has(place) else lines.untried(place, id(key))
+                if text is not None and key.may_match(text):
                     yield place, key
             elif key in log_line.BEGINNINGS:
                 output.begin(block, place, key)
@@ -181,14 +182,15 @@ class LogReader:
         if end > 0:
             found.last_line = self._finding_at(block, end - 1, last)
         found.last_error = self._last_error(block, last) or found.last_error
-        found.tail = (found.tail + block[1:])[-_TAIL_BYTES:]
+        found.tail = (found.tail + block[max(1, len(block) - _TAIL_BYTES) :])[-_TAIL_BYTES:]
 
     def _last_error(self, block: bytes, last: int) -> Finding | None:
-        place = len(block)
+        places = {level: block.rfind(level) for level in _ERROR_LEVELS}
         for _ in range(_LOOKED_ERRORS):
-            place = max(block.rfind(level, 0, place) for level in _ERROR_LEVELS)
-            if place < 0:
+            level = max(places, key=places.__getitem__)
+            if (place := places[level]) < 0:
                 return None
+            places[level] = block.rfind(level, 0, place)
             in_job = self._reading.job_output.has(place)
             line = log_line.line_at(block, place, 0, in_job, self.settings.looked_bytes)
             if line.header and line.header.error and not in_job and not line.text.endswith(_AFTERMATH):
@@ -201,13 +203,13 @@ class LogReader:
 
 
 #: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
-_ALL = frozenset((*jobs.TEXTS, *marks.TEXTS, *log_line.BEGINNINGS))
+_ALL = frozenset((*jobs.TEXTS, *marks.REPEATED, marks.WRAPPER, *log_line.BEGINNINGS))
 
 
 @functools.lru_cache(maxsize=8)
 def _anchors(rules: Rules) -> Anchors:
     """Return the anchors of all texts that a log is searched for, made once for the same rules."""
-    return Anchors(rules, [*facts.TEXTS, *_ALL], _ALL)
+    return Anchors(rules, [*facts.TEXTS, *marks.TEXTS, *_ALL], _ALL)
 
 
 def _finding(line: LogLine) -> Finding:
