@@ -27,7 +27,7 @@ class Collector:
     def __init__(self, groups):
         self.groups, self.asked = groups, []
 
-    def getUnknownFailures(self, *arguments):
+    def getUnknownFailures(self, *arguments):  # noqa: N802 - the RPC method
         self.asked.append(arguments)
         return {"OK": True, "Value": self.groups}
 

@@ -1,4 +1,4 @@
-"""Telling lines of one kind of failure, from pilots at different places, are one group; of different kinds they are not."""
+"""Telling lines of one kind of failure are one group, wherever the pilots ran; those of different kinds are not."""
 
 import random
 

@@ -16,7 +16,8 @@ class Diagnosed:
 
     ``party`` can do something about it, ``line`` counts from 1 within the part, ``rules`` is the version of the rules.
     ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the log could not be read.
-    ``telling`` is the template of the line that tells most of a failure without a known cause, ``telling_line`` its number.
+    ``telling`` is the template of the line that tells most of a failure without a known cause, ``telling_line`` its
+    number.
     """
 
     cause: str = ""

@@ -283,7 +283,7 @@ class DiagnosisSettings:
 
     block_bytes: int = 1 * MiB
     looked_bytes: int = 4096
-    max_places: int = 4000
+    max_places: int = 2000
     max_places_of_text: int = 20
     max_findings_of_rule: int = 12
     max_jobs: int = 1000

@@ -63,7 +63,7 @@ class Job:
 
 @dataclass(slots=True)
 class Trouble:
-    """Lines in which a job went wrong: it ``failed``, or was not run; ``blameless`` if the application did not do that."""
+    """Lines in which a job went wrong: it ``failed``, or was not run; ``blameless`` unless the application did it."""
 
     job: int
     line: int

@@ -115,7 +115,8 @@ class Condition:
 class Rule:
     """A known cause. ``first`` orders causes of one depth, lower before higher.
 
-    ``texts`` are in small letters; case never matters. ``bound``: the pattern asks for the beginning or the end of a line.
+    ``texts`` are in small letters; case never matters. ``bound``: the pattern asks for a line's
+    beginning or end.
     """
 
     code: str
@@ -146,7 +147,7 @@ class Rule:
         return any(part in small for part in self.texts) and self.matches(text)
 
     def may_match(self, line: bytes) -> bool:
-        """Return False only if no part of a line that has one of the texts is of this cause: quicker than ``matches``."""
+        """Return False only if no part of a line with one of the texts is of this cause. Cheaper than ``matches``."""
         return self.pattern is None or self.bound or self.pattern(line)
 
     def matches(self, text: bytes) -> bool:
