@@ -88,6 +88,7 @@ _FIELDS = frozenset(
         *("phases", "near_end", "without_job", "last", "debug", "when", "explains", "hint", "example"),
     )
 )
+_NEEDED = ("code", "name", "party", "hint")
 _LINES = {
     "any": frozenset((Origin.PILOT, Origin.PROGRAM)),
     "pilot": frozenset((Origin.PILOT,)),
@@ -204,12 +205,20 @@ def rule(entry: Mapping[str, Any]) -> Rule:
         raise InvalidRule(f"Rule {code or '?'}: {error}") from None
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _check(entry: Mapping[str, Any]) -> None:
     if unknown := set(entry) - _FIELDS:
         raise ValueError(f"unknown fields {sorted(unknown)}")
+    if missing := [name for name in _NEEDED if name not in entry]:
+        raise ValueError(f"it lacks {missing}")
     if not _CODE.fullmatch(entry["code"]):
         raise ValueError("a code is words in small letters with dashes between")
-    made = Rule(
+    if not entry.get("text") and not entry.get("when"):
+        raise ValueError("it has neither a text nor a condition")
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    _check(entry)
+    return Rule(
         code=entry["code"],
         name=entry["name"],
         party=Party(entry["party"]),
@@ -232,9 +241,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         when=tuple(_condition(figure, str(value)) for figure, value in entry.get("when", {}).items()),
         explains=frozenset(entry.get("explains", ())),
     )
-    if not made.texts and not made.when:
-        raise ValueError("it has neither a text nor a condition")
-    return made
 
 
 def _texts(entry: Mapping[str, Any]) -> tuple[bytes, ...]:
