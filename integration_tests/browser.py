@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import sync_playwright
 
+from .stack.environment import TOP
 from .waiting import until
 
 CHROMIUM = "/usr/bin/chromium"
@@ -108,3 +109,14 @@ def says(page, selector, *words):
     """Return once an element's text has all the words."""
     text = page.locator(selector).inner_text
     until(lambda: all(word in text() for word in words), seen=text)
+
+
+_AXE = (TOP / "node_modules" / "axe-core" / "axe.min.js").read_text
+_AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.flatMap(rule =>
+    rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`)))"""
+
+
+def barriers(page):
+    """What of a page keeps people out, as axe-core finds it: the rule, the element, the reason."""
+    page.evaluate(_AXE())
+    return page.evaluate(_AXE_RUN)

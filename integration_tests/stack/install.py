@@ -183,7 +183,7 @@ def install_python(steps):
 
 
 def install_page_tools(steps):
-    """Put the locked linter and formatter of the page's modules into node_modules, with the npm that is in .venv."""
+    """Put the locked tools for the page's modules and tests into node_modules, with the npm that is in .venv."""
     environment = os.environ | {"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     command = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund"]
     steps.run("npm packages as locked", command, cwd=TOP, env=environment)

@@ -60,7 +60,7 @@ test("a refusal has the status and the server's words", async (t) => {
   await serve(t, [404, { error: "No such log" }], [502, "<html>"], [401, { error: "who?" }]);
   await assert.rejects(ask("logs"), { status: 404, message: "No such log" });
   await assert.rejects(ask("logs"), { status: 502, message: "The server answered 502" });
-  await assert.rejects(ask("logs"), { status: 401, message: /certificate, or this group/ });
+  await assert.rejects(ask("logs"), { status: 401, message: /certificate in this group, or it has expired/ });
 });
 
 test("a server that can't be reached is a refusal without a status", async (t) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Outline } from "../../src/PilotLoggingDIRAC/web/static/outline.js";
+import { currentPhase, Outline } from "../../src/PilotLoggingDIRAC/web/static/outline.js";
 import { serve, visit } from "./surroundings.js";
 
 const PILOT = { vo: "alpha", stamp: "abc" };
@@ -88,4 +88,12 @@ test("leaving the page ends the request", async (t) => {
   const found = outline();
   await serve(t, () => found.leave());
   await assert.rejects(found.start(), { name: "AbortError" });
+});
+
+test("the current command is that of the chosen line if it is visible, else that at the top", () => {
+  const phases = [{ line: 2 }, { line: 10 }, { line: 30 }];
+  const at = (first, chosen) => currentPhase(phases, first, first + 20, chosen);
+  assert.deepEqual([at(0, null), at(8, null), at(7, null)], [0, 1, 0]);
+  assert.deepEqual([at(0, 12), at(11, 30), at(11, 3)], [1, 2, 1]);
+  assert.equal(currentPhase([], 0, 9, null), -1);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Tail } from "../../src/PilotLoggingDIRAC/web/static/tail.js";
-import { visit } from "./surroundings.js";
+import { serve, visit } from "./surroundings.js";
 
 const SECOND = 1000;
 const sources = [];
@@ -41,6 +41,7 @@ function tail(t) {
     text: (line, text, lastSeen) => told.push(["text", line, text, lastSeen]),
     standing: (log) => told.push(["standing", log]),
     link: (state) => told.push(["link", state]),
+    refused: (error) => told.push(["refused", error.status]),
   });
   t.after(() => found.leave());
   return { found, told };
@@ -98,6 +99,32 @@ test("tries are further and further apart, up to ten seconds, until one succeeds
   sources.at(-1).fail(Source.CLOSED);
   t.mock.timers.tick(SECOND);
   assert.equal(sources.length, 7);
+});
+
+test("who is refused is told so, and there is no further try", async (t) => {
+  for (const status of [401, 403, 404]) {
+    const requests = await serve(t, [status, { error: "no" }]);
+    const { found, told } = tail(t);
+    const before = sources.length;
+    sources.at(-1).fail(Source.CLOSED);
+    await new Promise((done) => (found.told.refused = (error) => done(told.push(["refused", error.status]))));
+    assert.deepEqual(told.slice(-2), [
+      ["link", "refused"],
+      ["refused", status],
+    ]);
+    t.mock.timers.tick(60 * SECOND);
+    show(true);
+    assert.deepEqual([sources.length, requests[0].path], [before, "/pilotlogs/api/log/alpha/abc/lines"]);
+  }
+});
+
+test("a server that is busy, or away, is tried again", async (t) => {
+  tail(t);
+  const requests = await serve(t, [503, { error: "later" }]);
+  sources[0].fail(Source.CLOSED);
+  while (!requests.length) await new Promise(setImmediate);
+  t.mock.timers.tick(SECOND);
+  assert.equal(sources.length, 2);
 });
 
 test("the browser's own new try is waited for", (t) => {

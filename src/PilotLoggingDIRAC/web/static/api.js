@@ -1,6 +1,9 @@
 // Requests to the server, in the group that the page's address names.
 
 const BASE = "/pilotlogs/";
+const EXPIRED =
+  "The server does not know your certificate in this group, or it has expired. " +
+  "Renew it, close the browser, and open this page again";
 
 /** A refusal of the server; `status` is that of HTTP, 0 when the server can't be reached. */
 export class Refusal extends Error {
@@ -46,7 +49,7 @@ export async function ask(path, values, signal) {
 }
 
 function explain(status, message) {
-  if (status === 401) return "Your certificate, or this group, is not one that this server knows";
+  if (status === 401) return EXPIRED;
   return message || `The server answered ${status}`;
 }
 

@@ -24,7 +24,7 @@ export class LogView {
     fill(
       root,
       make("header", { class: "bar" }, make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs")),
-      this.message,
+      make("main", {}, this.message),
     );
     this.open().catch((error) => this.failed(error));
   }
@@ -61,8 +61,7 @@ export class LogView {
     fill(
       this.root,
       this.panel.header,
-      this.panel.toolbar,
-      make("main", { class: "log" }, this.panel.side, this.scroller.element),
+      make("main", { class: "log" }, this.panel.toolbar, this.panel.side, this.scroller.element),
       this.panel.footer,
       this.keys.help,
     );
@@ -83,6 +82,7 @@ export class LogView {
       text: (line, text, lastSeen) => this.came(line, text, lastSeen),
       standing: (log) => this.stands(log),
       link: (state) => this.panel.link(state),
+      refused: (error) => this.failed(error),
     });
   }
 

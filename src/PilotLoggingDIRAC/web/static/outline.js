@@ -4,6 +4,9 @@
 import { askPatiently, logPath } from "./api.js";
 import { isGap, phase, pieces } from "./grammar.js";
 
+// a command that begins in one of so many lines at the top is the one that is looked at
+const TOP_LINES = 2;
+
 export class Outline {
   constructor(pilot, changed) {
     this.pilot = pilot;
@@ -63,4 +66,14 @@ export class Outline {
   leave() {
     this.control.abort();
   }
+}
+
+/**
+ * Return the place in `phases` of the one that is looked at: that of the chosen line if it is visible, else that of the
+ * first visible lines; -1 before the first.
+ */
+export function currentPhase(phases, first, last, chosen) {
+  const isSeen = chosen !== null && chosen >= first && chosen <= last;
+  const line = isSeen ? chosen : first + TOP_LINES;
+  return phases.findLastIndex((phase) => phase.line <= line);
 }

@@ -3,9 +3,16 @@
 import { pageOf } from "./api.js";
 import { make, fill } from "./dom.js";
 import { nextOf } from "./find.js";
+import { currentPhase } from "./outline.js";
 import { ago, bytes, count, duration, moment } from "./words.js";
 
-const LINKS = { live: "live", cut: "connection lost, trying again", paused: "paused while nobody looks", ended: "" };
+const LINKS = {
+  live: "live",
+  cut: "connection lost, trying again",
+  paused: "paused while nobody looks",
+  refused: "no longer live",
+  ended: "",
+};
 const STANDINGS = { running: "Running", ended: "Ended", complete: "Complete", incomplete: "Incomplete" };
 const SILENT_SECONDS = 300;
 
@@ -33,7 +40,7 @@ export class Panel {
     this.chip = make("span", { class: "standing" });
     this.why = make("span", { class: "why" });
     this.source = make("span", { class: "source" });
-    this.facts = make("div", { class: "facts" });
+    this.facts = make("div", { class: "facts", tabindex: 0, role: "group", "aria-label": "Facts" });
     this.cause = make("div", { class: "cause", hidden: true });
     const stamp = make("h1", { class: "stamp", title: this.view.pilot.stamp }, this.view.pilot.stamp);
     this.header = make(
@@ -368,7 +375,7 @@ export class Panel {
       lines.length ? `lines ${count(first + 1)} – ${count(last + 1)} of ${count(lines.length)}` : "no lines",
       ` · ${bytes(Math.max(log.bytes, 0))}`,
     );
-    const chosen = outline.phases.findLastIndex((phase) => phase.line <= first + 2);
+    const chosen = currentPhase(outline.phases, first, last, this.view.rows.from);
     if (chosen === this.current) return;
     this.current = chosen;
     [...this.list.children].forEach((item, place) => item.classList.toggle("is-current", place === chosen));

@@ -1,13 +1,17 @@
 // The live tail of a log. After a lost connection it continues with the last event's id.
 
-import { address, logPath } from "./api.js";
+import { address, ask, logPath } from "./api.js";
 
 const SILENCE_MILLISECONDS = 40000;
 const RETRY_MILLISECONDS = [1000, 2000, 5000, 10000];
 const HIDDEN_MILLISECONDS = 30000;
+const REFUSALS = [401, 403, 404];
 
 export class Tail {
-  /** `told` has text(line, text, lastSeen), standing(log), link(state): "live", "cut", "paused". */
+  /**
+   * `told` has text(line, text, lastSeen), standing(log), link(state): "live", "cut", "paused", "refused", and
+   * refused(error), after which no more comes.
+   */
   constructor(pilot, cursor, told) {
     this.pilot = pilot;
     this.cursor = cursor;
@@ -55,7 +59,24 @@ export class Tail {
   broken(source) {
     if (source !== this.source) return;
     this.told.link("cut");
-    if (source.readyState === EventSource.CLOSED) this.again(); // else the browser itself connects again
+    if (source.readyState !== EventSource.CLOSED) return; // the browser itself connects again
+    this.again();
+    this.inquire();
+  }
+
+  /** Ask the server whether the log may still be read: an EventSource does not tell why it was closed. */
+  async inquire() {
+    try {
+      await ask(logPath(this.pilot, "lines"), { First: 0, Number: 1 });
+    } catch (error) {
+      if (!this.ended && REFUSALS.includes(error.status)) this.refuse(error);
+    }
+  }
+
+  refuse(error) {
+    this.leave();
+    this.told.link("refused");
+    this.told.refused(error);
   }
 
   again() {
