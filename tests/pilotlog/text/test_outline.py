@@ -37,12 +37,17 @@ def expected_pieces(entry):
     return entry.get("pieces", [{"text": entry["line"], "header": entry["header"], "earlier": []}])
 
 
+def warns(entry):
+    return any(piece["header"] and piece["header"]["kind"] == "warn" for piece in expected_pieces(entry))
+
+
 @pytest.mark.parametrize("entry", LINES, ids=lambda entry: entry["line"][:40] or "empty")
 def test_line_is_what_the_page_takes_it_for(entry):
     found = outline_of(entry["line"])
     phases = [asdict(phase) for phase in found.phases]
     assert phases == ([{"line": 0} | entry["phase"]] if entry["phase"] else [])
     assert found.errors == [0] * entry["error"]
+    assert found.warnings == [0] * warns(entry)
     assert found.gaps == [0] * entry["gap"]
     assert [as_entry(piece) for piece in pieces(entry["line"].encode())] == expected_pieces(entry)
 
@@ -50,6 +55,7 @@ def test_line_is_what_the_page_takes_it_for(entry):
 def test_lines_are_counted_from_the_start_of_the_text():
     found = outline_of(*(entry["line"] for entry in LINES))
     assert found.errors == [number for number, entry in enumerate(LINES) if entry["error"]]
+    assert found.warnings == [number for number, entry in enumerate(LINES) if warns(entry)]
     assert found.gaps == [number for number, entry in enumerate(LINES) if entry["gap"]]
     assert [phase.line for phase in found.phases] == [number for number, entry in enumerate(LINES) if entry["phase"]]
     assert found.lines == len(LINES)
@@ -63,7 +69,8 @@ def test_outline_is_the_same_however_the_text_is_cut(data):
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
         outline.feed(text[start:end])
     whole = outline_of(*(entry["line"] for entry in LINES))
-    assert (outline.errors, outline.gaps, outline.phases) == (whole.errors, whole.gaps, whole.phases)
+    lists = ("errors", "warnings", "gaps", "phases")
+    assert [getattr(outline, name) for name in lists] == [getattr(whole, name) for name in lists]
     assert outline.lines == whole.lines
 
 

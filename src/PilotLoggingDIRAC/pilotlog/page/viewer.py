@@ -143,7 +143,7 @@ class Viewer:
         return {"first": first, "lines": [shown(line.text) for line in lines], "cut": cut}
 
     def outline(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Return the commands, errors and gaps in the text scanned so far; ask again until ``done``."""
+        """Return the commands, errors, warnings and gaps in the text scanned so far; ask again until ``done``."""
         outline, done = self.document(self.parts(reader, pilot)).outline()
         phases = [
             {"line": phase.line, "command": phase.command, "module": phase.module, "time": phase.time}
@@ -153,6 +153,8 @@ class Viewer:
             "phases": phases,
             "errors": outline.errors,
             "moreErrors": outline.more_errors,
+            "warnings": outline.warnings,
+            "moreWarnings": outline.more_warnings,
             "gaps": outline.gaps,
             "lines": outline.lines,
             "done": done,

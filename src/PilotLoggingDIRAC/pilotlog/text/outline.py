@@ -1,4 +1,4 @@
-"""The outline of a pilot's log: the lines of its commands, its errors and its gaps.
+"""The outline of a pilot's log: the lines of its commands, its errors, its warnings and its gaps.
 
 Looks for headers in the text as a whole, with a linear-time engine, which is much faster than looking at each line. Of
 a long line that has not ended, only the last bytes wait for more. What a header is, and where in a line it may begin,
@@ -21,15 +21,17 @@ _TIME = re.compile(TIME)
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
 _PHASES = re2.compile(rb"Command [\w.:-]{1,100} instantiated from [\w.:-]")
 #: The page has the same grammar in ``web/static/grammar.js``; both are tested with ``tests/log_lines.json``.
-_ERRORS = re2.compile(
-    rb"[\r\n]" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + ERRORS + rb")\b"
-    rb"|" + PILOT_TIME + rb"(?:" + ERRORS + rb")[ \t]+\["
+_NOTED = ERRORS + rb"|WARN(?:ING)?"
+_LEVELS = re2.compile(
+    rb"[\r\n]" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + _NOTED + rb")\b"
+    rb"|" + PILOT_TIME + rb"(?:" + _NOTED + rb")[ \t]+\["
 )
 
 #: More than any header or the beginning of a command has.
 _WINDOW_BYTES = 4096
 _MAX_PHASES = 500
 _MAX_ERRORS = 5000
+_MAX_WARNINGS = 5000
 _MAX_GAPS = 500
 
 
@@ -52,6 +54,7 @@ class Outline:
 
     phases: list[Phase] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
+    warnings: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     lines: int = 0
     #: Text that waits for more, behind the byte before it.
@@ -67,25 +70,27 @@ class Outline:
 
     def whole(self) -> Outline:
         """Return the findings, with those in a line that has not ended."""
-        found = dataclasses.replace(
-            self, phases=list(self.phases), errors=list(self.errors), gaps=list(self.gaps), _tail=b""
-        )
+        lists = {name: list(getattr(self, name)) for name in ("phases", "errors", "warnings", "gaps")}
+        found = dataclasses.replace(self, **lists, _tail=b"")
         found._look(self._tail, len(self._tail))
         return found
 
     def _look(self, text: bytes, end: int) -> None:
         """Note what begins before ``end``; a line's or state's beginning is the byte before it."""
-        for line, _ in self._places(text, (match.start() for match in _ERRORS.finditer(text)), end):
-            if len(self.errors) >= _MAX_ERRORS:
-                break
-            if line not in self.errors[-1:]:
-                self.errors.append(line)
+        levels = [(match.start(), _is_warning(match.group())) for match in _LEVELS.finditer(text)]
+        self._note(self.errors, _MAX_ERRORS, self._places(text, (at for at, warns in levels if not warns), end))
+        self._note(self.warnings, _MAX_WARNINGS, self._places(text, (at for at, warns in levels if warns), end))
         self._look_for_phases(text, end)
-        for line, _ in self._places(text, _found(text, _GAP), end):
-            if len(self.gaps) >= _MAX_GAPS:
+        self._note(self.gaps, _MAX_GAPS, self._places(text, _found(text, _GAP), end))
+
+    @staticmethod
+    def _note(noted: list[int], most: int, places: Iterator[tuple[int, int]]) -> None:
+        """Add the lines of places to those that are noted, each once, up to a number of lines."""
+        for line, _ in places:
+            if len(noted) >= most:
                 break
-            if line not in self.gaps[-1:]:
-                self.gaps.append(line)
+            if line not in noted[-1:]:
+                noted.append(line)
 
     def _look_for_phases(self, text: bytes, end: int) -> None:
         last = -1
@@ -117,6 +122,16 @@ class Outline:
     def more_errors(self) -> bool:
         """Return whether the list of errors is full, so that more errors may exist."""
         return len(self.errors) >= _MAX_ERRORS
+
+    @property
+    def more_warnings(self) -> bool:
+        """Return whether the list of warnings is full, so that more warnings may exist."""
+        return len(self.warnings) >= _MAX_WARNINGS
+
+
+def _is_warning(header: bytes) -> bool:
+    """Return whether the level at the end of a header, or before the bracket that follows it, is that of a warning."""
+    return header.rstrip(b" \t[").endswith((b"WARN", b"WARNING"))
 
 
 def _found(text: bytes, wanted: bytes) -> Iterator[int]:
