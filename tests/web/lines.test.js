@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { pieces } from "../../src/PilotLoggingDIRAC/web/static/grammar.js";
-import { Lines } from "../../src/PilotLoggingDIRAC/web/static/lines.js";
+import { Lines, MAX_CHUNKS } from "../../src/PilotLoggingDIRAC/web/static/lines.js";
 
 const PILOT = { vo: "alpha", stamp: "abc" };
 
@@ -67,7 +67,11 @@ test("the length of a cut line is known by its number", () => {
 });
 
 test("the chunks that were taken longest ago make room", () => {
-  const found = lines(400 * 61);
-  for (let chunk = 0; chunk < 61; chunk += 1) found.take(chunk, 400 * chunk, { lines: [`chunk ${chunk}`], cut: {} });
-  assert.deepEqual([found.get(0), found.get(400), found.get(24000)], [undefined, "chunk 1", "chunk 60"]);
+  const found = lines(400 * (MAX_CHUNKS + 1));
+  for (let chunk = 0; chunk <= MAX_CHUNKS; chunk += 1)
+    found.take(chunk, 400 * chunk, { lines: [`chunk ${chunk}`], cut: {} });
+  assert.deepEqual(
+    [found.get(0), found.get(400), found.get(400 * MAX_CHUNKS)],
+    [undefined, "chunk 1", `chunk ${MAX_CHUNKS}`],
+  );
 });

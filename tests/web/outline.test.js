@@ -9,11 +9,12 @@ const TIME = "2026-11-21T08:10:11.123Z";
 const ERROR = `${TIME} ERROR [Launch] it failed`;
 const COMMAND = `${TIME} INFO [Launch] Command GetPilotVersion instantiated from pilotCommands`;
 const GAP = `${TIME} WARN [PilotLogging] 5 bytes are missing here: lost`;
+const WARNING = `${TIME} WARN [Launch] little space`;
 const PLAIN = "no header";
 
 const answer = (lines, done, found = {}) => [
   200,
-  { phases: [], errors: [], gaps: [], moreErrors: false, lines, done, ...found },
+  { phases: [], errors: [], warnings: [], gaps: [], moreErrors: false, lines, done, ...found },
 ];
 
 function outline(changed = () => {}) {
@@ -40,13 +41,19 @@ test("the server is asked until it has scanned all, and each answer is shown", a
   );
 });
 
-test("errors, commands and gaps of new lines have their numbers", async (t) => {
+test("errors, warnings, commands and gaps of new lines have their numbers", async (t) => {
   await serve(t, answer(10, true, { errors: [2] }));
   const found = outline();
   await found.start();
   found.more(10, [PLAIN, ERROR, COMMAND]);
-  found.more(13, [GAP]);
-  assert.deepEqual(found.errors, [2, 11]);
+  found.more(13, [GAP, WARNING]);
+  assert.deepEqual(
+    [found.errors, found.warnings],
+    [
+      [2, 11],
+      [13, 14],
+    ],
+  );
   assert.deepEqual(found.phases, [
     { line: 12, command: "GetPilotVersion", module: "pilotCommands", time: TIME.slice(0, -1) },
   ]);

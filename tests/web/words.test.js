@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ago, bytes, count, duration, moment } from "../../src/PilotLoggingDIRAC/web/static/words.js";
+import { ago, bytes, count, duration, hasFailed } from "../../src/PilotLoggingDIRAC/web/static/words.js";
 
 test("sizes have at most three digits and a decimal unit", () => {
   const texts = [0, 999, 1000, 9949, 10000, 104857600, 5e9, 7e15].map(bytes);
@@ -23,6 +23,9 @@ test("times are told relative to the clock that is given", () => {
   assert.equal(ago("2026-11-21T08:07:11Z", now), "3 min ago");
 });
 
-test("a moment is shown to the second", () => {
-  assert.equal(moment("2026-11-21T08:10:11.123Z"), "2026-11-21 08:10:11");
+test("a pilot has failed with any code but 0; one without a code has not", () => {
+  assert.deepEqual(
+    [null, "", "0", "1", "x"].map((returnCode) => hasFailed({ returnCode })),
+    [false, false, false, true, true],
+  );
 });

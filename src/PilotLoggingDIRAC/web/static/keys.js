@@ -12,8 +12,11 @@ const HELP = [
   ["/", "look for text in the whole log"],
   ["n / N", "next hit, hit before"],
   ["f", "follow what comes, or stop"],
+  ["z / Z", "fold the command, fold all; or unfold"],
+  ["v", "only warnings and errors, only errors, all lines"],
   ["t", "time since the line before"],
   ["w", "wrap long lines"],
+  ["c / l", "copy the chosen lines, copy the link"],
   ["u", "back to the list"],
   ["?", "this"],
 ];
@@ -76,17 +79,28 @@ export class Keys {
       E: () => panel.error(true),
       "]": () => panel.step(false),
       "[": () => panel.step(true),
-      "/": () => panel.seek(),
+      "/": () => panel.tools.seek(),
       n: () => panel.hit(false),
       N: () => panel.hit(true),
       f: () => panel.toggleFollow(),
+      z: () => this.fold(),
+      Z: () => this.view.foldAll(),
+      v: () => this.view.filter(panel.tools.level(this.view.level)),
       t: () => panel.toggleDeltas(),
       w: () => panel.toggleWrap(),
+      c: () => panel.copy("lines"),
+      l: () => panel.copy("link"),
       u: () => this.view.go(pageOf(null)),
       "?": () => this.help.showModal(),
       Escape: () => panel.clear(),
     };
     return actions[event.key];
+  }
+
+  /** Fold the command that is looked at, or unfold it. */
+  fold() {
+    const phase = this.view.outline.phases[this.view.panel.side.current];
+    if (phase) this.view.fold(phase.line);
   }
 
   first() {

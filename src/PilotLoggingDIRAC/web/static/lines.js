@@ -4,7 +4,8 @@ import { askPatiently, logPath } from "./api.js";
 import { squeezed } from "./grammar.js";
 
 const CHUNK = 400;
-const MAX_CHUNKS = 60;
+// more than rows on a large screen, each of which may be of another chunk
+export const MAX_CHUNKS = 200;
 const MAX_LOADS = 3;
 const MAX_LINE = 16384;
 const MAX_OPEN = 65536;
@@ -40,15 +41,23 @@ export class Lines {
 
   /** Load the missing lines from `first` to `last`, and abort other loads. */
   want(first, last) {
-    const from = Math.max(0, Math.floor(first / CHUNK));
-    const to = Math.floor(Math.max(0, Math.min(last, this.ended - 1)) / CHUNK);
+    const numbers = [];
+    const end = Math.max(0, Math.min(last, this.ended - 1));
+    for (let line = Math.max(0, first); line <= end; line += CHUNK) numbers.push(line);
+    this.wantThese([...numbers, end]);
+  }
+
+  /** Load the chunks of these lines, in ascending order, as far as they are missing, and abort other loads. */
+  wantThese(numbers) {
+    const chunks = new Set(numbers.filter((line) => line <= this.ended).map((line) => Math.floor(line / CHUNK)));
     for (const [chunk, load] of this.loads) {
-      if (chunk < from || chunk > to) {
+      if (!chunks.has(chunk)) {
         load.abort();
         this.loads.delete(chunk);
       }
     }
-    for (let chunk = from; chunk <= to && this.loads.size < MAX_LOADS; chunk += 1) {
+    for (const chunk of chunks) {
+      if (this.loads.size >= MAX_LOADS) break;
       const here = this.chunks.get(chunk);
       if (here) {
         this.chunks.delete(chunk); // the last that was wanted stays longest

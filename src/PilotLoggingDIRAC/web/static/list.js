@@ -3,7 +3,10 @@
 import { ask, pageOf } from "./api.js";
 import { make, fill, isTyping } from "./dom.js";
 import { Filters, selection } from "./filters.js";
-import { ago, bytes, count, duration, moment } from "./words.js";
+import { Heads } from "./heads.js";
+import { viewMenu } from "./menu.js";
+import { moment } from "./times.js";
+import { ago, bytes, count, duration, hasFailed } from "./words.js";
 
 const PAGE = 50;
 const REFRESH_MILLISECONDS = 15000;
@@ -24,14 +27,29 @@ export class ListView {
     document.title = "Pilot logs";
     this.filters = new Filters(this.query, () => this.filtered());
     this.states = make("div", { class: "states", role: "group", "aria-label": "States" });
+    this.heads = new Heads(this.query, () => this.filtered());
     this.body = make("div", { class: "cards" });
     this.pager = make("nav", { class: "pager", "aria-label": "Pages" });
     this.note = make("p", { class: "note", role: "status" }, "Loading …");
     const me = make("div", { class: "me" });
     fill(
       root,
-      make("header", { class: "bar" }, make("h1", {}, "Pilot logs"), me),
-      make("main", { class: "list" }, this.filters.element, this.states, this.note, this.body, this.pager),
+      make(
+        "header",
+        { class: "bar" },
+        make("h1", {}, "Pilot logs"),
+        me,
+        viewMenu(() => this.found && this.show(this.found)),
+      ),
+      make(
+        "main",
+        { class: "list" },
+        this.filters.element,
+        this.states,
+        this.note,
+        make("div", { class: "sheet" }, this.heads.element, this.body),
+        this.pager,
+      ),
     );
     whoami(me);
     this.listener = (event) => this.pressed(event);
@@ -66,6 +84,8 @@ export class ListView {
 
   show(found) {
     this.loaded = `${this.query}`;
+    this.found = found;
+    this.heads.show();
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
     fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
@@ -124,14 +144,13 @@ export class ListView {
   }
 
   row(log, now) {
-    const failed = log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
-    const seen = make("time", { datetime: log.lastSeen, title: `${moment(log.lastSeen)} UTC` }, ago(log.lastSeen, now));
+    const seen = make("time", { datetime: log.lastSeen, title: moment(log.lastSeen) }, ago(log.lastSeen, now));
     const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
     const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
     const end = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
-    const bad = failed || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
+    const bad = hasFailed(log) || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
     const place = log.cause && log.part === 1 ? `#L${log.cause.line}` : "";
     return make(
       "a",
@@ -153,7 +172,12 @@ export class ListView {
       ),
       make("span", { class: `end ${bad ? "is-bad" : ""}`, title: end + missing }, end, missing),
       make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
-      make("span", { class: "took" }, duration(took)),
+      make(
+        "span",
+        { class: "took", title: moment(log.firstSeen) },
+        make("span", { class: "began" }, moment(log.firstSeen).slice(5, 16)),
+        duration(took),
+      ),
       make("span", { class: "seen" }, seen),
       log.cause
         ? make(

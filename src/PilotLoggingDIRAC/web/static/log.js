@@ -3,6 +3,7 @@
 import { address, askPatiently, logPath, pageOf } from "./api.js";
 import { make, fill } from "./dom.js";
 import { Find } from "./find.js";
+import { Folding } from "./folding.js";
 import { Keys } from "./keys.js";
 import { Lines } from "./lines.js";
 import { Outline } from "./outline.js";
@@ -10,8 +11,14 @@ import { Panel } from "./panel.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { Tail } from "./tail.js";
+import { rangesOf, Visible } from "./visible.js";
+import { hasFailed } from "./words.js";
 
 const HASH = /^#L(\d+)(?:-L?(\d+))?$/;
+// rows before and after the visible ones whose lines are loaded, too
+const BEFORE = 50;
+const AFTER = 150;
+const SPARSE = 10;
 
 export class LogView {
   constructor(root, pilot, go) {
@@ -26,10 +33,10 @@ export class LogView {
       make("header", { class: "bar" }, make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs")),
       make("main", {}, this.message),
     );
-    this.open().catch((error) => this.failed(error));
+    this.fetch().catch((error) => this.failed(error));
   }
 
-  async open() {
+  async fetch() {
     const wait = (text) => fill(this.message, `${text} …`);
     const log = await askPatiently(logPath(this.pilot, "log"), {}, this.control.signal, wait);
     this.skew = Date.parse(log.now) - Date.now();
@@ -46,22 +53,25 @@ export class LogView {
       () => this.scroller.refresh(),
       (error) => this.failed(error),
     );
+    this.visible = new Visible(() => this.lines.length);
+    this.folding = new Folding();
+    this.level = "all";
     this.find = new Find(this.pilot, () => this.found());
     this.rows = new Rows(this);
     this.scroller = new Scroller({
-      length: () => this.lines.length,
-      row: (number) => this.rows.make(number),
+      length: () => this.visible.length,
+      row: (row) => this.rows.make(this.visible.line(row), this.visible.line(row - 1)),
       drawn: (first, last) => this.drawn(first, last),
       label: "Lines of the log",
     });
-    this.outline = new Outline(this.pilot, () => this.panel.phases());
+    this.outline = new Outline(this.pilot, () => this.outlined());
     this.panel = new Panel(this);
     this.keys = new Keys(this);
     this.scroller.onStuck = () => this.panel.follow();
     fill(
       this.root,
-      this.panel.header,
-      make("main", { class: "log" }, this.panel.toolbar, this.panel.side, this.scroller.element),
+      this.panel.standing.header,
+      make("main", { class: "log" }, this.panel.tools.element, this.panel.side.element, this.scroller.element),
       this.panel.footer,
       this.keys.help,
     );
@@ -71,10 +81,29 @@ export class LogView {
 
   start() {
     this.outline.start().catch((error) => this.failed(error));
-    if (!this.toHash() && this.log.live) this.scroller.toEnd();
+    if (!this.toHash()) this.begin();
     this.scroller.element.focus({ preventScroll: true });
     if (this.log.live) this.follow();
     this.clock = setInterval(() => this.panel.times(), 1000);
+  }
+
+  /** Show what is wanted first: the end of a live log, the cause of a failure or its first error, else the beginning. */
+  begin() {
+    if (this.log.live) this.scroller.toEnd();
+    else if (this.log.cause) this.jump(this.log.cause.line - 1);
+    else this.isUntouched = hasFailed(this.log);
+  }
+
+  outlined() {
+    const { errors, phases, done } = this.outline;
+    const isNew = phases.length !== this.folding.phases.length;
+    this.folding.take(phases);
+    this.panel.outlined();
+    if (this.level !== "all" || this.folding.folded.size) this.arrange();
+    else if (isNew) this.scroller.refresh();
+    if (!this.isUntouched || (!errors.length && !done)) return;
+    this.isUntouched = false;
+    if (errors.length && this.rows.from === null && this.scroller.line === 0) this.jump(errors[0]);
   }
 
   follow() {
@@ -118,12 +147,68 @@ export class LogView {
 
   drawn(first, last) {
     this.scroller.element.style.setProperty("--digits", String(Math.max(3, String(this.lines.length).length)));
-    this.lines.want(first - 50, last + 150);
-    this.panel.place(first, last);
+    const [from, to] = [this.visible.line(first), this.visible.line(last)];
+    if (to - from === last - first) this.lines.want(from - BEFORE, to + AFTER);
+    else this.lines.wantThese(this.seen(first - SPARSE, last + SPARSE));
+    this.panel.place(from, to);
+  }
+
+  /** Return the lines in these rows. */
+  seen(first, last) {
+    const lines = [];
+    const end = Math.min(last, this.visible.length - 1);
+    for (let row = Math.max(0, first); row <= end; row += 1) lines.push(this.visible.line(row));
+    return lines;
+  }
+
+  /** Show the lines of a level alone: "all", "warnings" and errors, "errors". */
+  filter(level) {
+    this.level = level;
+    this.panel.tools.level(level);
+    this.arrange();
+  }
+
+  fold(line) {
+    this.folding.toggle(line);
+    this.panel.side.show();
+    this.arrange();
+  }
+
+  /** Fold all commands, or unfold them if one is folded. */
+  foldAll() {
+    this.folding.all(!this.folding.folded.size);
+    this.panel.side.show();
+    this.arrange();
+  }
+
+  /** Show the lines that the level and the folded commands leave, from the same line on. */
+  arrange() {
+    const line = this.visible.line(this.scroller.line);
+    const { errors, warnings } = this.outline;
+    if (this.level === "all") this.visible.show(this.folding.ranges());
+    else this.visible.show(rangesOf(errors, this.level === "warnings" ? warnings : []));
+    if (!this.scroller.stuck) this.scroller.place(this.visible.row(line), 0);
+    this.scroller.refresh();
+  }
+
+  /** Make a line one of those that are seen. */
+  reveal(line) {
+    if (this.visible.has(line)) return;
+    this.folding.reveal(line);
+    this.level = "all";
+    this.panel.tools.level("all");
+    this.panel.side.show();
+    this.arrange();
+  }
+
+  /** Draw all again, in other colours or with times of another zone. */
+  redraw() {
+    this.panel.stands();
+    this.scroller.refresh();
   }
 
   found() {
-    this.panel.found();
+    this.panel.tools.found();
     this.scroller.refresh();
     if (this.find.hits.length && !this.jumped && this.find.wanted) {
       this.jumped = true;
@@ -131,7 +216,7 @@ export class LogView {
         this.find.hits[
           Math.max(
             0,
-            this.find.hits.findIndex((line) => line >= this.scroller.line),
+            this.find.hits.findIndex((line) => line >= this.visible.line(this.scroller.line)),
           )
         ],
       );
@@ -146,15 +231,32 @@ export class LogView {
 
   /** Show a line and put it into the page's address. */
   jump(line) {
-    this.rows.mark(line, line);
+    this.mark(line, line);
     this.name(`#L${line + 1}`);
-    this.scroller.show(line);
+    this.reveal(line);
+    this.scroller.show(this.visible.row(line));
+  }
+
+  /** Show a line at the top, as for a command, and put it into the page's address. */
+  open(line) {
+    this.mark(line, line);
+    this.name(`#L${line + 1}`);
+    this.reveal(line);
+    this.scroller.stick(false);
+    this.scroller.place(this.visible.row(line), -this.scroller.rowHeight);
+    this.scroller.align();
+  }
+
+  /** Select lines, from one to another; null selects none. */
+  mark(from, to) {
+    this.rows.mark(from, to);
+    this.panel.tools.chosen(from, to);
   }
 
   /** Select a line, or with `extend` all lines from the selected one to it. */
   choose(line, extend) {
     const from = extend && this.rows.from !== null ? this.rows.from : line;
-    this.rows.mark(from, line);
+    this.mark(from, line);
     const [low, high] = [Math.min(from, line) + 1, Math.max(from, line) + 1];
     this.name(low === high ? `#L${low}` : `#L${low}-L${high}`);
     this.scroller.refresh();
@@ -173,8 +275,9 @@ export class LogView {
     const match = HASH.exec(location.hash);
     if (!match) return false;
     const line = Math.max(0, Math.min(Number(match[1]), this.lines.length) - 1);
-    this.rows.mark(line, match[2] ? Number(match[2]) - 1 : line);
-    this.scroller.show(line, true);
+    this.mark(line, match[2] ? Number(match[2]) - 1 : line);
+    this.reveal(line);
+    this.scroller.show(this.visible.row(line), true);
     return true;
   }
 

@@ -4,6 +4,7 @@ import { ask, group, pilotOfAddress, rememberList } from "./api.js";
 import { make, fill } from "./dom.js";
 import { ListView } from "./list.js";
 import { LogView } from "./log.js";
+import { showTheme } from "./preferences.js";
 
 const root = document.getElementById("page");
 let view = null;
@@ -48,6 +49,7 @@ function choose(name) {
   if (name !== group()) go(`${location.pathname}?${query}`);
 }
 
+showTheme();
 window.addEventListener("popstate", show);
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;

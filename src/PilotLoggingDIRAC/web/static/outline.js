@@ -1,4 +1,4 @@
-// The outline of a log: its commands, errors and gaps by line. The server scans the text that it has; new lines are
+// The outline of a log: its commands, errors, warnings and gaps by line. The server scans the text that it has; new lines are
 // scanned here.
 
 import { askPatiently, logPath } from "./api.js";
@@ -14,6 +14,7 @@ export class Outline {
     this.control = new AbortController();
     this.phases = [];
     this.errors = [];
+    this.warnings = [];
     this.gaps = [];
     this.moreErrors = false;
     this.done = false;
@@ -27,6 +28,7 @@ export class Outline {
       Object.assign(this, {
         phases: found.phases,
         errors: found.errors,
+        warnings: found.warnings,
         gaps: found.gaps,
         moreErrors: found.moreErrors,
       });
@@ -56,8 +58,11 @@ export class Outline {
   /** Note a line; it is in the lists already if the server scanned it before it had ended. */
   note(number, line) {
     const found = pieces(line);
-    const errors = found.some(({ head }) => head?.kind === "error");
-    if (errors && this.errors.at(-1) !== number) this.errors.push(number);
+    for (const [kind, lines] of [
+      ["error", this.errors],
+      ["warn", this.warnings],
+    ])
+      if (found.some(({ head }) => head?.kind === kind) && lines.at(-1) !== number) lines.push(number);
     const begun = found.flatMap(({ text, earlier }) => [...earlier, text].map(phase).filter(Boolean));
     if (this.phases.at(-1)?.line !== number) this.phases.push(...begun.map((one) => ({ line: number, ...one })));
     if (isGap(line) && this.gaps.at(-1) !== number) this.gaps.push(number);

@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { phase } from "./grammar.js";
+import { lineTime } from "./times.js";
 
 // parts of the expressions: escape sequences, control characters, characters that reorder text or are invisible
 const SEQUENCE = String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?`;
@@ -78,7 +79,7 @@ export function lineParts(line, head, wanted) {
   if (!head) return [make("span", { class: "plain" }, marked(line, wanted))];
   const rest = line.slice(head.length);
   return [
-    make("span", { class: "time" }, timeParts(head.time, wanted)),
+    make("span", { class: "time" }, timeParts(lineTime(head.time), wanted)),
     make("span", {}, neutral(head.space)),
     make("span", { class: "level" }, marked(head.level, wanted)),
     make("span", {}, neutral(head.colon)),

@@ -32,8 +32,8 @@ export class Rows {
     return this.from !== null && number >= Math.min(this.from, this.to) && number <= Math.max(this.from, this.to);
   }
 
-  /** Return the element of a line; an empty one while the line is loading. */
-  make(number) {
+  /** Return the element of a line; an empty one while the line is loading. `before` is the line in the row above. */
+  make(number, before) {
     const text = this.view.lines.get(number);
     const found = text === undefined ? [] : pieces(text);
     const head = found.find((piece) => piece.head)?.head;
@@ -42,6 +42,7 @@ export class Rows {
     if (text === undefined) classes.push("is-away");
     if (this.chosen(number)) classes.push("is-chosen");
     if (text !== undefined && isGap(text)) classes.push("is-gap");
+    if (number > 0 && before !== number - 1) classes.push("is-behind-hidden");
     return make(
       "div",
       { class: classes.join(" "), "data-line": number + 1 },
@@ -50,8 +51,28 @@ export class Rows {
         { class: "number", href: `#L${number + 1}`, tabindex: -1, click: (event) => this.clicked(event, number) },
         String(number + 1),
       ),
+      this.view.folding.begins(number) ? this.fold(number) : null,
       this.deltas ? this.delta(number, head) : null,
       make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),
+    );
+  }
+
+  /** Return the button that folds the command which begins in a line, or unfolds it. */
+  fold(number) {
+    const { folding, lines } = this.view;
+    const isFolded = folding.isFolded(number);
+    const size = `${count(folding.size(number, lines.length))} lines`;
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "fold",
+        title: isFolded ? `Show the ${size} of this command (z)` : `Fold the ${size} of this command (z)`,
+        "aria-expanded": String(!isFolded),
+        "aria-label": `${size} of this command`,
+        click: () => this.view.fold(number),
+      },
+      isFolded ? `▸ ${size}` : "▾",
     );
   }
 

@@ -21,6 +21,7 @@ export class Scroller {
     this.line = 0;
     this.offset = 0;
     this.last = 0;
+    this.aim = null;
     this.stuck = false;
     this.onStuck = () => {};
     this.pack = make("div", { class: "pack" });
@@ -70,6 +71,7 @@ export class Scroller {
     const by = top - this.last;
     if (Math.abs(by) < 1) return;
     this.last = top;
+    this.aim = null;
     const range = this.element.scrollHeight - this.height;
     if (by < 0) this.stick(false);
     if (top <= 0) this.place(0, 0);
@@ -86,6 +88,7 @@ export class Scroller {
 
   /** Move by pixels. */
   shift(by) {
+    this.aim = null;
     this.offset += by;
     this.draw();
   }
@@ -98,17 +101,26 @@ export class Scroller {
   }
 
   place(line, offset) {
+    this.aim = null;
     this.line = line;
     this.offset = offset;
     this.draw();
   }
 
-  /** Show a line, a third from the top; do not move if it is visible anyway. */
+  /**
+   * Show a line, a third from the top, also when lines above it grow as they are loaded; do not move if it is visible
+   * anyway.
+   */
   show(line, always = false) {
     this.stick(false);
     if (!always && line > this.line && line < this.line + this.page - 2) this.draw();
-    else this.place(line, -this.height / 3);
+    else this.aimAt(line);
     this.align();
+  }
+
+  aimAt(line) {
+    this.place(line, -this.height / 3);
+    this.aim = line;
   }
 
   toEnd() {
@@ -127,6 +139,7 @@ export class Scroller {
   refresh() {
     this.canvas.style.height = `${this.full}px`;
     if (this.stuck) this.place(this.length(), 0);
+    else if (this.aim !== null) this.aimAt(this.aim);
     else this.draw();
     this.align();
   }

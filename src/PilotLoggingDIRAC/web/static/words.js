@@ -34,7 +34,7 @@ export function ago(moment, now) {
   return seconds < 2 ? "just now" : `${duration(seconds)} ago`;
 }
 
-/** Return a time to the second: "2026-11-21T08:10:11.123Z" → "2026-11-21 08:10:11". */
-export function moment(text) {
-  return text.slice(0, 19).replace("T", " ");
+/** Return whether a pilot ended with a code that tells of a failure. */
+export function hasFailed(log) {
+  return log.returnCode !== null && log.returnCode !== "0" && log.returnCode !== "";
 }
