@@ -36,7 +36,7 @@ _SHARED = (
 )
 _PAGE = (
     *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
-    settings.StatusSettings,
+    *(settings.SearchSettings, settings.StatusSettings),
 )
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
 CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_OF_VO, TokenSettings})

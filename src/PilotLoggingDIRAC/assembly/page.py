@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,25 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import archives, audit, options
+from PilotLoggingDIRAC.assembly.search import log_search
 from PilotLoggingDIRAC.assembly.statuses import fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
-from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.model import Log, Selection
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
+from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
+from PilotLoggingDIRAC.pilotlog.page.places import Places
 from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Watcher
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
+from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
 
 _LOOK_AFTER_WORKERS_SECONDS = 60.0
@@ -40,7 +45,7 @@ _SECTION = "/Systems/{}/APIs/{}"
 
 
 class WebPage:
-    """The parts of the web page: readers, copies, watchers, threads."""
+    """The parts of the web page: readers, copies, watchers, searchers, threads."""
 
     def __init__(self, option: options.Getter):
         self.settings = options.fill(PageSettings, option)
@@ -59,13 +64,25 @@ class WebPage:
         query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
         look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
         views, causes, jobs = self._db.views, self._db.diagnoses.of, self._db.pilot_jobs.of
-        told = (audit.audit(), fates(option), look, causes, jobs)
+        present = fates(option)
+        told = (audit.audit(), present, look, causes, jobs)
         self.viewer = Viewer(query, views, documents, self.settings, utc_now, *told)
         self.live_tail = LiveTail(self.viewer)
         self._documents = documents
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)
         self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)
+        self._make_search(option, query, cursors, present.resolved)
         threading.Thread(target=self._look_after_workers, name="page-workers", daemon=True).start()
+
+    def _make_search(
+        self, option: options.Getter, query: LogReader, cursors: Cursors, resolved: Callable[[Selection], Selection]
+    ) -> None:
+        """Make the search over many logs, with threads and places of its own: it keeps no reader waiting."""
+        search, self._searched_copies = log_search(self._db, option, cursors)
+        searching = CallersSearch(search, lambda scope, wanted: query.named(scope, resolved(wanted)), audit.audit())
+        self.search = PageSearch(searching, query, self.settings)
+        self.searching = BoundedExecutor("page-search", search.settings.searches, self.settings.max_searchers)
+        self.searchers = Places("searches", self.settings.max_searchers, self.settings.max_searchers_of_user)
 
     def _forget(self) -> None:
         """Forget what was read of another database than the present one."""
@@ -90,6 +107,7 @@ class WebPage:
         while True:
             time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
             self._workers.drop_idle()
+            self._searched_copies.drop_idle()
 
 
 def _unexpected(error: Exception) -> None:

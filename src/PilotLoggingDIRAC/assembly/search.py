@@ -30,6 +30,10 @@ class ArchivedTexts:
         with tempfile.TemporaryDirectory(prefix="pilotlog-search-") as folder:  # mode 0700
             yield from archived_text(archive, log, Path(folder) / "copy.gz")
 
+    def drop_idle(self) -> None:
+        """End worker processes that have had nothing to do for a while."""
+        self._workers.drop_idle()
+
     def close(self) -> None:
         """End the worker processes."""
         self._workers.close()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PilotLoggingDIRAC.assembly.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector
-from PilotLoggingDIRAC.pilotlog import access, validation
-from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog import validation
+from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.model import Log, Selection
 from PilotLoggingDIRAC.pilotlog.outcome import Fate
-from PilotLoggingDIRAC.pilotlog.read import selection as selecting
 from PilotLoggingDIRAC.pilotlog.read.reader import LogPage
+from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch, SearchRequest
 from PilotLoggingDIRAC.pilotlog.read.source_chain import COLLECTOR
 from PilotLoggingDIRAC.pilotlog.search import search
 from PilotLoggingDIRAC.pilotlog.search.line_finder import Hit
@@ -61,15 +62,14 @@ class SearchingMixin:
                  searched by this call. Extent, in the first answer only, has (number, bytes) of the selected logs:
                  ``here`` in the database, ``archived`` only, ``gone``
         """
-        limits = self.collector.search.settings
-        wanted = selecting.selection(selection)
-        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
-        query = selecting.search_query(pattern, options, limits.search_context_lines)
-        resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
-        found = self.collector.search.search(scope, resolved, query, cursor)
-        for pilot in {log.pilot for log, _ in found.hits}:
-            self.audit.page(self.who, "searchLogs", log=pilot)
-        return _answer(found, limits.shown_line_bytes)
+        search = self.collector.search
+        searching = CallersSearch(search, self._resolved, self.audit)
+        request = SearchRequest(selection, pattern, options, "searchLogs")
+        found = searching.step(self.who, policy(self.who.vo), request, cursor)
+        return _answer(found, search.settings.shown_line_bytes)
+
+    def _resolved(self, scope: Scope, wanted: Selection) -> Selection:
+        return self.collector.query.named(scope, self.collector.fates.resolved(wanted))
 
 
 def _answer(found: search.SearchResult, limit: int) -> dict:

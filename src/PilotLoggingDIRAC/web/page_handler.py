@@ -1,4 +1,4 @@
-"""The web page of pilots' logs, at ``/pilotlogs/``: the list of logs, one log, and its live tail."""
+"""The web page of pilots' logs, at ``/pilotlogs/``: the list of logs, one log, its live tail, the search over many."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ from PilotLoggingDIRAC.web.answers import (
 )
 from PilotLoggingDIRAC.web.endpoint import Endpoint
 from PilotLoggingDIRAC.web.refusal import refusal_page
+from PilotLoggingDIRAC.web.search_stream import SearchStream
 from PilotLoggingDIRAC.web.tail import Tail
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
-_PAGE = re.compile(r"(?:log/[^/]+/[^/]+)?")
+_PAGE = re.compile(r"(?:log/[^/]+/[^/]+|search)?")
 _FILE = re.compile(r"static/([0-9a-f]{16})/([\w.-]+)")
 #: Questions about a log that the viewer answers by its methods of the same names; ``text`` and ``tail`` are apart.
 _QUESTIONS = ("log", "lines", "outline", "find")
@@ -87,6 +88,8 @@ class PageHandler(Endpoint):
                 await self._json(whoami, caller_of(self))
             elif path == "api/logs":
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
+            elif path == "api/search":
+                await self._stream(SearchStream(self, self._page, self._reader, self._asked()), "")
             else:
                 self._file(path)
         except (TimeoutError, StreamClosedError):  # the reader has gone, or does not read
@@ -140,11 +143,15 @@ class PageHandler(Endpoint):
         elif what == "text":
             await self._text(reader, pilot)
         elif what == "tail":
-            tail = Tail(self, self._page, self._reader, pilot, self.request.headers.get("Last-Event-ID"))
-            self._tail = tail
-            await tail.run(self.get_query_argument("Cursor", "0.0"))
+            last_id = self.request.headers.get("Last-Event-ID")
+            await self._stream(Tail(self, self._page, self._reader, pilot, last_id), "0.0")
         else:
             raise LogNotFound("No such question")
+
+    async def _stream(self, stream: Tail | SearchStream, start: str) -> None:
+        """Send a stream, from the cursor in the address or from its start."""
+        self._running = stream
+        await stream.run(self.get_query_argument("Cursor", start))
 
     async def _text(self, reader: PageCaller, pilot: PilotId) -> None:
         """Send the whole log, no faster than it is read."""
@@ -180,6 +187,6 @@ class PageHandler(Endpoint):
         """Return None: browsers must not cache the contents of logs."""
 
     def on_connection_close(self) -> None:
-        """Close the tail, as the watcher has disconnected."""
-        if tail := getattr(self, "_tail", None):
-            tail.close()
+        """Close the stream, as the browser has disconnected."""
+        if stream := getattr(self, "_running", None):
+            stream.close()

@@ -70,8 +70,14 @@ class Outline:
 
     def whole(self) -> Outline:
         """Return the findings, with those in a line that has not ended."""
-        lists = {name: list(getattr(self, name)) for name in ("phases", "errors", "warnings", "gaps")}
-        found = dataclasses.replace(self, **lists, _tail=b"")
+        found = dataclasses.replace(
+            self,
+            phases=list(self.phases),
+            errors=list(self.errors),
+            warnings=list(self.warnings),
+            gaps=list(self.gaps),
+            _tail=b"",
+        )
         found._look(self._tail, len(self._tail))
         return found
 

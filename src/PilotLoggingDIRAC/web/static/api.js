@@ -36,16 +36,51 @@ export function logPath(pilot, question) {
 
 /** Return the server's answer. Throws Refusal; status 202 means: ask again in a moment. */
 export async function ask(path, values, signal) {
+  const answer = await reach(path, values, signal);
+  return answer.json().catch(() => ({}));
+}
+
+/** Yield the objects of an answer that has one in each line, as they come. Throws Refusal. */
+export async function* lines(path, values, signal) {
+  const answer = await reach(path, values, signal);
+  let rest = "";
+  for await (const text of chunks(answer.body.pipeThrough(new TextDecoderStream()))) {
+    const whole = (rest + text).split("\n");
+    rest = whole.pop();
+    for (const line of whole) yield JSON.parse(line);
+  }
+}
+
+/** Yield the chunks of a stream, which not all browsers do themselves; one that breaks off is out of reach. */
+async function* chunks(stream) {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    throw unreached(error);
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function reach(path, values, signal) {
   let answer;
   try {
     answer = await fetch(address(path, values), { signal, credentials: "same-origin" });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refusal(0, "The server can't be reached");
+    throw unreached(error);
   }
+  if (answer.status === 200) return answer;
   const body = await answer.json().catch(() => ({}));
-  if (answer.status !== 200) throw new Refusal(answer.status, explain(answer.status, body.error));
-  return body;
+  throw new Refusal(answer.status, explain(answer.status, body.error));
+}
+
+function unreached(error) {
+  return error.name === "AbortError" ? error : new Refusal(0, "The server can't be reached");
 }
 
 function explain(status, message) {
@@ -97,6 +132,17 @@ export function pageOf(pilot) {
   return pilot
     ? `${BASE}log/${encodeURIComponent(pilot.vo)}/${encodeURIComponent(pilot.stamp)}${words}`
     : `${BASE}${words}`;
+}
+
+/** Return the address of the search over many logs, with the filters of a query. */
+export function searchPage(query) {
+  const words = `${query}`;
+  return `${BASE}search${words ? `?${words}` : ""}`;
+}
+
+/** Return whether the page's address is that of the search over many logs. */
+export function isSearchAddress() {
+  return location.pathname === `${BASE}search`;
 }
 
 /** Return the pilot in the page's address, null for the list. */

@@ -1,6 +1,6 @@
 // The list of logs. Its filters are in the page's address, so that a link shows the same list.
 
-import { ask, pageOf } from "./api.js";
+import { ask, pageOf, searchPage } from "./api.js";
 import { make, fill, isTyping } from "./dom.js";
 import { Filters, selection } from "./filters.js";
 import { Heads } from "./heads.js";
@@ -31,6 +31,8 @@ export class ListView {
     this.body = make("div", { class: "cards" });
     this.pager = make("nav", { class: "pager", "aria-label": "Pages" });
     this.note = make("p", { class: "note", role: "status" }, "Loading …");
+    this.search = make("a", { class: "button", "data-go": true, title: "Look for text in all of these logs (s)" });
+    fill(this.search, "Search in these logs");
     const me = make("div", { class: "me" });
     fill(
       root,
@@ -46,7 +48,7 @@ export class ListView {
         { class: "list" },
         this.filters.element,
         this.states,
-        this.note,
+        make("div", { class: "above" }, this.note, this.search),
         make("div", { class: "sheet" }, this.heads.element, this.body),
         this.pager,
       ),
@@ -86,6 +88,7 @@ export class ListView {
     this.loaded = `${this.query}`;
     this.found = found;
     this.heads.show();
+    this.search.href = searchPage(this.query);
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
     fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
@@ -231,6 +234,7 @@ export class ListView {
       ArrowUp: () => cards[Math.max(at - 1, 0)]?.focus(),
       "/": () => this.filters.focus(),
       r: () => this.load(),
+      s: () => this.search.click(),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

@@ -1,10 +1,11 @@
-// The page: it shows the list of logs or one log, as its address says.
+// The page: it shows the list of logs, one log, or the search over many, as its address says.
 
-import { ask, group, pilotOfAddress, rememberList } from "./api.js";
+import { ask, group, isSearchAddress, pilotOfAddress, rememberList } from "./api.js";
 import { make, fill } from "./dom.js";
 import { ListView } from "./list.js";
 import { LogView } from "./log.js";
 import { showTheme } from "./preferences.js";
+import { SearchView } from "./search.js";
 
 const root = document.getElementById("page");
 let view = null;
@@ -20,7 +21,8 @@ function show() {
   view?.leave();
   shown = place;
   const pilot = pilotOfAddress();
-  view = pilot ? new LogView(root, pilot, go) : new ListView(root, go, whoami);
+  if (pilot) view = new LogView(root, pilot, go);
+  else view = isSearchAddress() ? new SearchView(root, go, whoami) : new ListView(root, go, whoami);
   document.body.classList.toggle("reading", Boolean(pilot));
 }
 

@@ -1,0 +1,49 @@
+"""The search as callers may use it: by command and page alike, within their reach, with audit lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .. import access
+from ..access import Caller, Policy, Scope
+from ..model import Selection
+from ..search.search import LogSearch, SearchResult
+from . import selection
+from .audit import Audit
+
+Resolve = Callable[[Scope, Selection], Selection]
+"""Return a selection with what has to be looked up first, such as which pilots have ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search as a caller asks for it; nothing of it was checked. ``method`` is the caller's way in."""
+
+    selection: object
+    pattern: object
+    options: object
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallersSearch:
+    """The search of many logs, for callers."""
+
+    search: LogSearch
+    resolve: Resolve
+    audit: Audit
+
+    def step(self, who: Caller, policy: Policy, request: SearchRequest, cursor: object = "") -> SearchResult:
+        """Return the next hits in the selected logs that the caller may read.
+
+        Raise InvalidInput; NothingToRead for who may read nothing; Overloaded when too many search; CursorOutdated.
+        """
+        wanted = selection.selection(request.selection)
+        scope = access.require_selection(who, policy, wanted)
+        context = self.search.settings.search_context_lines
+        query = selection.search_query(request.pattern, request.options, context)
+        found = self.search.search(scope, self.resolve(scope, wanted), query, cursor)
+        for pilot in {log.pilot for log, _ in found.hits}:
+            self.audit.page(who, request.method, log=pilot)
+        return found
