@@ -12,12 +12,15 @@ from PilotLoggingDIRAC.commands import console, switches
 from PilotLoggingDIRAC.commands.answers import patiently
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.known_names import tell_unknown
+from PilotLoggingDIRAC.commands.search_counts import Counts, group
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 FOUND, NOTHING = 0, 2
 
 _DEFAULT_SINCE = "1d"
 _MAX_CONTEXT = 20
+_DEFAULT_HITS = 1000
+_MAX_HITS = 10**9
 _PATIENCE_SECONDS = 120.0
 
 
@@ -88,17 +91,20 @@ class Search:
 def search(options: Mapping[str, str], pattern: str) -> int:
     """Search as the switches say, show the hits, and return the exit code."""
     context = switches.number(options, "Context", switches.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
-    most = switches.number(options, "Limit", 1000, 1, 10**9)
+    by = group(options)
+    most = switches.number(options, "Limit", _MAX_HITS if by else _DEFAULT_HITS, 1, _MAX_HITS)
     asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
     selection = switches.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
     client = CollectorClient(url=options.get("URL"))
     job = Search(client, selection, pattern, asked, console.remark)
-    show = _Objects() if "JSON" in options else _Lines(context > 0)
+    show = Counts(by, "JSON" in options) if by else _Objects() if "JSON" in options else _Lines(context > 0)
     try:
         complete = _run(job, show, most)
     except KeyboardInterrupt:
+        show.end()
         _end(job, "Interrupted: ")
         raise
+    show.end()
     _end(job, "" if complete or job.found < most else f"The first of them (--Limit {most}): ")
     if not job.logs:
         tell_unknown(options)
@@ -109,7 +115,7 @@ def _is_named(options: Mapping[str, str]) -> bool:
     return bool({"Stamp", "Reference", "Name", "Job"} & options.keys())
 
 
-def _run(job: Search, show: _Lines | _Objects, most: int) -> bool:
+def _run(job: Search, show: _Lines | _Objects | Counts, most: int) -> bool:
     """Show hits as they come; return False if there were too many."""
     try:
         for hit in job.hits():
@@ -160,6 +166,9 @@ class _Lines:
         self._lines(pair for pair in self._after if before is None or pair[0] < before)
         self._after = []
 
+    def end(self) -> None:
+        """Do nothing, as all is shown."""
+
     def _lines(self, lines) -> None:
         for number, text in lines:
             if number > self._last:
@@ -181,3 +190,6 @@ class _Objects:
 
     def flush(self) -> None:
         """Do nothing, as no line is held back."""
+
+    def end(self) -> None:
+        """Do nothing, as all is shown."""
