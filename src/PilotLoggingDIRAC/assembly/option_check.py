@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.admin import option_rules
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
 from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings
@@ -36,7 +37,7 @@ _SHARED = (
 )
 _PAGE = (
     *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
-    *(settings.SearchSettings, settings.StatusSettings),
+    *(settings.SearchSettings, settings.StatusSettings, SearcherSettings),
 )
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
 CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_OF_VO, TokenSettings})

@@ -25,7 +25,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log, Selection
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
-from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch
+from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch, SearcherSettings
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
 from PilotLoggingDIRAC.pilotlog.page.places import Places
 from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
@@ -78,11 +78,12 @@ class WebPage:
         self, option: options.Getter, query: LogReader, cursors: Cursors, resolved: Callable[[Selection], Selection]
     ) -> None:
         """Make the search over many logs, with threads and places of its own: it keeps no reader waiting."""
+        bounds = options.fill(SearcherSettings, option)
         search, self._searched_copies = log_search(self._db, option, cursors)
         searching = CallersSearch(search, lambda scope, wanted: query.named(scope, resolved(wanted)), audit.audit())
-        self.search = PageSearch(searching, query, self.settings)
-        self.searching = BoundedExecutor("page-search", search.settings.searches, self.settings.max_searchers)
-        self.searchers = Places("searches", self.settings.max_searchers, self.settings.max_searchers_of_user)
+        self.search = PageSearch(searching, query, bounds)
+        self.searching = BoundedExecutor("page-search", search.settings.searches, bounds.max_searchers)
+        self.searchers = Places("searches", bounds.max_searchers, bounds.max_searchers_of_user)
 
     def _forget(self) -> None:
         """Forget what was read of another database than the present one."""

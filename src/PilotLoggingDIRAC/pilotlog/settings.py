@@ -275,11 +275,6 @@ class PageSettings:
     threads: int = 4
     max_waiting_reads: int = 64
     identity_seconds: float = 2.0
-    max_searchers: int = 20
-    max_searchers_of_user: int = 2
-    search_stream_seconds: float = 120.0
-    search_stream_hits: int = 20_000
-    found_line_bytes: int = 512
 
 
 @dataclass(frozen=True, slots=True)

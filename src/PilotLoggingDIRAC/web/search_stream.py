@@ -64,13 +64,13 @@ class SearchStream:
         return asyncio.wrap_future(self._page.searching.submit(self._page.search.step, wanted))
 
     async def _follow(self, found: dict[str, Any]) -> None:
-        settings, hits = self._page.settings, 0
-        end = time.monotonic() + settings.search_stream_seconds
+        bounds, hits = self._page.search.settings, 0
+        end = time.monotonic() + bounds.search_stream_seconds
         while not self._closed:
             await self._send("found", found)
             hits += len(found["hits"])
             cursor = found["cursor"]
-            why = _end(cursor, hits >= settings.search_stream_hits, time.monotonic() > end)
+            why = _end(cursor, hits >= bounds.search_stream_hits, time.monotonic() > end)
             try:
                 found = found if why else await self._next(cursor, end)
             except (Overloaded, StoreUnavailable) as error:

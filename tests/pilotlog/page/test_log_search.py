@@ -8,13 +8,13 @@ from sqlalchemy import delete, insert, update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch
+from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch, SearcherSettings
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
-from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, SearchSettings
+from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, ReadSettings, SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema import files, logs
 from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
 from tests.conftest import PILOT, line
@@ -38,7 +38,7 @@ def search(transactions, reader, audit):
     return PageSearch(
         CallersSearch(engine, lambda scope, wanted: wanted, written),
         LogReader(reader, ReadSettings()),
-        PageSettings(found_line_bytes=60),
+        SearcherSettings(found_line_bytes=60),
     )
 
 

@@ -15,7 +15,6 @@ from ..read.searching import CallersSearch, SearchRequest
 from ..search.line_finder import Hit
 from ..search.search import SearchResult
 from ..search.shown_line import shown
-from ..settings import PageSettings
 from .viewer import Asked, PageCaller
 
 _METHOD = "page"
@@ -27,12 +26,23 @@ _NEAR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class SearcherSettings:
+    """Bounds of searches over many logs on the page, besides those of their steps."""
+
+    max_searchers: int = 20
+    max_searchers_of_user: int = 2
+    search_stream_seconds: float = 120.0
+    search_stream_hits: int = 20_000
+    found_line_bytes: int = 512
+
+
+@dataclass(frozen=True, slots=True)
 class PageSearch:
     """The answers to a search on the page. Raise the errors of ``CallersSearch``."""
 
     searching: CallersSearch
     query: LogReader
-    settings: PageSettings
+    settings: SearcherSettings
 
     def step(self, reader: PageCaller, asked: Asked, cursor: str) -> dict[str, Any]:
         """Return the next hits, with amounts searched by this step: ``logs``, ``bytes``; ``extent``, in the first step

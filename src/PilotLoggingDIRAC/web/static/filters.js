@@ -23,13 +23,19 @@ const TICKS = [
   ["Dead", "dead", "DIRAC says that the pilot has ended, and its log is still open"],
   ["Missing", "text missing", "Text is missing, from whatever cause"],
 ];
+const SELECTED = [
+  ...["VO", "Site", "CE", "ReturnCode", "State", "Outcome", "Cause"],
+  ...["PilotStamp", "PilotReference", "Name", "Job", "User", "Host"],
+];
+/** What the search over many logs has in the address besides, which is no filter. */
+const OTHERS = ["group", "Pattern", "Regex", "IgnoreCase", "Archive"];
 const HOURS = { h: 1, d: 24 };
 const REFERENCE = /[:/]/;
 
 /** Return the selection to send to the server, from the query of the page's address. */
 export function selection(query) {
   const values = {};
-  for (const name of ["VO", "Site", "CE", "ReturnCode", "State", "PilotStamp", "PilotReference"]) {
+  for (const name of SELECTED) {
     const found = query.getAll(name).filter(Boolean);
     if (found.length) values[name] = found;
   }
@@ -178,7 +184,7 @@ export class Filters {
   }
 
   clear() {
-    for (const name of [...this.query.keys()]) if (name !== "group") this.query.delete(name);
+    for (const name of [...this.query.keys()]) if (!OTHERS.includes(name)) this.query.delete(name);
     this.form.reset();
     for (const field of this.form.querySelectorAll("input:not([type=checkbox])")) field.value = "";
     for (const field of this.form.querySelectorAll("input[type=checkbox]")) field.checked = false;

@@ -1,6 +1,7 @@
 // Keyboard shortcuts.
 
-import { make, isTyping } from "./dom.js";
+import { isTyping } from "./dom.js";
+import { helpDialog } from "./help.js";
 import { pageOf } from "./api.js";
 
 const HELP = [
@@ -24,17 +25,7 @@ const HELP = [
 export class Keys {
   constructor(view) {
     this.view = view;
-    this.help = make(
-      "dialog",
-      { class: "help", "aria-label": "Keys" },
-      make("h2", {}, "Keys"),
-      make(
-        "dl",
-        {},
-        HELP.map(([keys, text]) => [make("dt", {}, keys), make("dd", {}, text)]),
-      ),
-      make("button", { type: "button", click: () => this.help.close() }, "Close"),
-    );
+    this.help = helpDialog(HELP);
     this.listener = (event) => this.pressed(event);
     document.addEventListener("keydown", this.listener);
   }

@@ -1,24 +1,25 @@
 // The list of logs. Its filters are in the page's address, so that a link shows the same list.
 
-import { ask, pageOf, searchPage } from "./api.js";
+import { ask, searchPage } from "./api.js";
+import { card } from "./card.js";
 import { make, fill, isTyping } from "./dom.js";
 import { Filters, selection } from "./filters.js";
 import { Heads } from "./heads.js";
+import { helpDialog } from "./help.js";
 import { viewMenu } from "./menu.js";
-import { moment } from "./times.js";
-import { ago, bytes, count, duration, hasFailed } from "./words.js";
+import { States } from "./states.js";
+import { count } from "./words.js";
 
 const PAGE = 50;
 const REFRESH_MILLISECONDS = 15000;
-const STATES = ["Receiving", "Complete", "Incomplete", "Archived", "Kept", "Purged"];
-const MEANINGS = {
-  Receiving: "The pilot has not reported its end",
-  Complete: "Ended, waits for its archive",
-  Incomplete: "Fell silent, waits for its archive",
-  Archived: "In the archive, and in the database for a while",
-  Kept: "Ended; its VO has no archive",
-  Purged: "In the archive alone",
-};
+const HELP = [
+  ["j / k, ↓ / ↑", "a log down, up"],
+  ["Enter", "open the log"],
+  ["/", "look for a pilot"],
+  ["s", "search in these logs"],
+  ["r", "refresh"],
+  ["?", "this"],
+];
 
 export class ListView {
   constructor(root, go, whoami) {
@@ -26,7 +27,8 @@ export class ListView {
     this.query = new URLSearchParams(location.search);
     document.title = "Pilot logs";
     this.filters = new Filters(this.query, () => this.filtered());
-    this.states = make("div", { class: "states", role: "group", "aria-label": "States" });
+    this.states = new States(this.query, () => this.filtered());
+    this.help = helpDialog(HELP);
     this.heads = new Heads(this.query, () => this.filtered());
     this.body = make("div", { class: "cards" });
     this.pager = make("nav", { class: "pager", "aria-label": "Pages" });
@@ -47,11 +49,12 @@ export class ListView {
         "main",
         { class: "list" },
         this.filters.element,
-        this.states,
+        this.states.element,
         make("div", { class: "above" }, this.note, this.search),
         make("div", { class: "sheet" }, this.heads.element, this.body),
         this.pager,
       ),
+      this.help,
     );
     whoami(me);
     this.listener = (event) => this.pressed(event);
@@ -92,13 +95,10 @@ export class ListView {
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
     fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
-    fill(
-      this.states,
-      STATES.map((state) => this.state(state, found.states[state])),
-    );
+    this.states.show(found);
     fill(
       this.body,
-      found.logs.map((log) => this.row(log, now)),
+      found.logs.map((log) => card(log, now)),
     );
     const pages = Math.ceil(found.total / PAGE);
     const page = this.start / PAGE + 1;
@@ -120,80 +120,6 @@ export class ListView {
     return found.newest
       ? `${logs}; states and orders other than by time are of the newest ${count(found.newest)}`
       : logs;
-  }
-
-  state(state, number) {
-    const chosen = this.query.getAll("State").includes(state);
-    return make(
-      "button",
-      {
-        type: "button",
-        class: `state is-${state.toLowerCase()}`,
-        "aria-pressed": String(chosen),
-        title: MEANINGS[state],
-        click: () => this.choose(state, chosen),
-      },
-      make("span", { class: "dot" }),
-      state,
-      make("span", { class: "number" }, count(number)),
-    );
-  }
-
-  choose(state, chosen) {
-    const states = this.query.getAll("State").filter((one) => one !== state);
-    this.query.delete("State");
-    for (const one of chosen ? states : [...states, state]) this.query.append("State", one);
-    this.filtered();
-  }
-
-  row(log, now) {
-    const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
-    const seen = make("time", { datetime: log.lastSeen, title: moment(log.lastSeen) }, ago(log.lastSeen, now));
-    const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
-    const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
-    const end = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
-    const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
-    const bad = hasFailed(log) || missing || (!log.complete && (log.state !== "Receiving" || log.pilotEnded));
-    const place = log.cause && log.part === 1 ? `#L${log.cause.line}` : "";
-    return make(
-      "a",
-      { class: `card is-${log.state.toLowerCase()}`, href: `${pageOf(log)}${place}`, "data-go": true },
-      make("span", { class: "dot", title: `${log.state}: ${MEANINGS[log.state]}` }),
-      make("span", { class: "state-name" }, log.state),
-      make(
-        "span",
-        { class: "stamp" },
-        log.stamp,
-        log.part > 1 ? make("span", { class: "part" }, ` part ${log.part}`) : null,
-      ),
-      make("span", { class: "vo" }, log.vo),
-      make(
-        "span",
-        { class: "site", title: log.ce },
-        log.site || "site unknown",
-        log.ce ? make("span", { class: "ce" }, log.ce) : null,
-      ),
-      make("span", { class: `end ${bad ? "is-bad" : ""}`, title: end + missing }, end, missing),
-      make("span", { class: "size" }, `${count(log.lines)} lines`, make("span", { class: "bytes" }, bytes(log.bytes))),
-      make(
-        "span",
-        { class: "took", title: moment(log.firstSeen) },
-        make("span", { class: "began" }, moment(log.firstSeen).slice(5, 16)),
-        duration(took),
-      ),
-      make("span", { class: "seen" }, seen),
-      log.cause
-        ? make(
-            "span",
-            { class: "cause is-bad", title: log.cause.hint },
-            `${log.cause.name}, line ${count(log.cause.line)}`,
-            make("span", { class: "hint" }, log.cause.hint),
-          )
-        : null,
-      log.lastError
-        ? make("span", { class: "last-error is-bad" }, `archiving failed ${log.attempts} times: ${log.lastError}`)
-        : null,
-    );
   }
 
   turn(label, page, possible) {
@@ -220,7 +146,7 @@ export class ListView {
   }
 
   pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
     if (isTyping(event)) {
       if (event.key === "Escape") event.target.blur();
       return;
@@ -235,6 +161,7 @@ export class ListView {
       "/": () => this.filters.focus(),
       r: () => this.load(),
       s: () => this.search.click(),
+      "?": () => this.help.showModal(),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

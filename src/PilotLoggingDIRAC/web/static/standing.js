@@ -2,6 +2,7 @@
 
 import { pageOf } from "./api.js";
 import { make, fill } from "./dom.js";
+import { capital } from "./states.js";
 import { moment } from "./times.js";
 import { ago, bytes, count, duration, hasFailed } from "./words.js";
 
@@ -36,7 +37,7 @@ export class Standing {
   /** Show how the log stands now. */
   show() {
     const { log } = this.view;
-    this.chip.className = `standing is-${log.standing}`;
+    this.chip.className = `standing is-${log.standing} is-${log.outcome ?? log.standing}`;
     this.shown = "";
     fill(this.why, log.why);
     fill(this.source, "from the ", log.where);
@@ -81,6 +82,8 @@ export class Standing {
       ["VO", log.vo],
       ["Site", log.site],
       ["CE", log.ce],
+      ["Host", log.host],
+      ["Jobs", log.jobs?.map(({ id, owner }) => (owner ? `${id} (${owner})` : `${id}`)).join(", "), "is-long"],
       ["Return code", log.returnCodes?.join(", ") || log.returnCode, hasFailed(log) ? "is-bad" : ""],
       ["Began", moment(log.firstSeen)],
       [log.live ? "Last heard" : "Ended", log.live ? ago(log.lastSeen, this.view.now()) : moment(log.lastSeen)],
@@ -96,7 +99,8 @@ export class Standing {
   name() {
     const { log } = this.view;
     const silent = log.live ? (this.view.now() - Date.parse(log.lastSeen)) / 1000 : 0;
-    const name = STANDINGS[log.standing] ?? log.standing;
+    const told = log.outcome && !log.live ? capital(log.outcomeText) : "";
+    const name = told || (STANDINGS[log.standing] ?? log.standing);
     const status = log.standing === "ended" ? ` (${log.pilotStatus})` : "";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
     const text = `${name}${status}${missing}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
