@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { selection } from "../../src/PilotLoggingDIRAC/web/static/filters.js";
 
-const selected = (words) => selection(new URLSearchParams(words));
+/** Return the selection of words that ask for checks, too, as if there were none. */
+const selected = (words) => selection(new URLSearchParams(`${words}&Checks=true`));
 
 test("without words the last day is asked for", () => {
   const { FromDate, ...others } = selected("");
@@ -50,4 +51,19 @@ test("only a tick that is set is asked for", () => {
 
 test("words that are no field of the selection are not sent", () => {
   assert.deepEqual(selected("since=all&group=admin&Start=100"), {});
+});
+
+test("logs of checks are left out, unless they are wanted or a pilot is named", () => {
+  const checks = (words) => selection(new URLSearchParams(words)).Checks;
+  assert.deepEqual(["", "Checks=true", "Job=12", "PilotStamp=canary-1"].map(checks), [
+    "false",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("a job, and a part of a name, are looked for in all times, hosts and users are not", () => {
+  const since = (words) => Boolean(selected(words).FromDate);
+  assert.deepEqual(["Job=12", "Name=abc", "Host=wn1", "User=ann"].map(since), [false, false, true, true]);
 });

@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.commands.listing import listing
 from PilotLoggingDIRAC.commands.pilot_wire import PilotWire
 from PilotLoggingDIRAC.commands.reading import LogReading
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed, PilotLogError
+from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP
 
 GOOD, BROKEN, LEFT_OUT = "good", "BROKEN", "-"
 
@@ -58,7 +59,7 @@ class Canary:
     url: str = ""
     wait_seconds: float = 0.0
     client: CollectorClient = field(default_factory=CollectorClient)
-    stamp: str = field(default_factory=lambda: f"canary-{uuid.uuid4().hex}")
+    stamp: str = field(default_factory=lambda: f"{CHECK_STAMP}{uuid.uuid4().hex}")
     links: list[Link] = field(default_factory=list)
     text: str = ""
 

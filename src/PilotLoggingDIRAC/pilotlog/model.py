@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
+#: The beginning of the stamps of checks of the installation, which are no pilots'.
+CHECK_STAMP = "canary-"
+
 
 class State(StrEnum):
     """State of a log; see ``lifecycle`` for the ways from one to the next.
@@ -243,6 +246,7 @@ class Selection:
     ended with a code, and none of these. ``silent_before``: when a pilot was heard of last that counts as silent.
     ``jobs`` and ``owners``: of pilots that took one of these jobs, or a job of one of these users. ``hosts``: with or
     without their domains. ``name``: a part of the stamp or reference, which is looked up first (``LogReader``).
+    ``without_checks``: none of the logs that a check of the installation has written.
     """
 
     vos: tuple[str, ...] = ()
@@ -266,6 +270,7 @@ class Selection:
     owners: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     name: str = ""
+    without_checks: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tornado.iostream import StreamClosedError
 
 from PilotLoggingDIRAC.assembly import audit
 from PilotLoggingDIRAC.assembly.callers import caller_of, policy
+from PilotLoggingDIRAC.assembly.known_places import known_places
 from PilotLoggingDIRAC.assembly.page import WebPage, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
@@ -86,6 +87,8 @@ class PageHandler(Endpoint):
                 await self._about_log(validation.pilot(vo, stamp), what)
             elif path == "api/me":
                 await self._json(whoami, caller_of(self))
+            elif path == "api/places":
+                await self._json(known_places, caller_of(self))
             elif path == "api/logs":
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
             elif path == "api/search":

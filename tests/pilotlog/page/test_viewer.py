@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed, NothingToRead
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP, Log, PilotId, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText
@@ -65,6 +65,14 @@ def test_list_holds_what_the_reader_may_see_and_counts_that(viewer, store):
     assert (answer["total"], answer["states"]["Receiving"], answer["states"]["Complete"]) == (2, 1, 1)
     with pytest.raises(NothingToRead):
         viewer.logs(USER, {})
+
+
+def test_logs_of_checks_are_left_out_if_they_are_not_wanted(viewer, store):
+    store(b"a\n", return_code="0")
+    store(b"b\n", return_code="0", pilot=PilotId(PILOT.vo, f"{CHECK_STAMP}{'c' * 32}"))
+    answer = viewer.logs(ADMIN, {"Checks": ["false"]})
+    assert (answer["total"], answer["states"]["Complete"], stamps(answer)) == (1, 1, [PILOT.stamp])
+    assert viewer.logs(ADMIN, {"Checks": ["true"]})["total"] == viewer.logs(ADMIN, {})["total"] == 2
 
 
 def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, store):

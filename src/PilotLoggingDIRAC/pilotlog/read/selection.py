@@ -35,9 +35,9 @@ _GROUPS = ("Site", "CE", "VO", "Cause", "Party")
 def selection(values: object) -> Selection:
     """Return the selection that a caller sends: VO, PilotStamp, PilotReference, Site, CE, State, Outcome, ReturnCode,
     Cause (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true
-    or false), LastError (a part of it), Job (numbers), User (owners of jobs), Host, Name (a part of a stamp or
-    reference, of 3 characters or more). ``!`` before return codes means any code but these. An unknown key is an error,
-    and so is an empty list.
+    or false), Checks (false: no logs of checks of the installation), LastError (a part of it), Job (numbers), User
+    (owners of jobs), Host, Name (a part of a stamp or reference, of 3 characters or more). ``!`` before return codes
+    means any code but these. An unknown key is an error, and so is an empty list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")
@@ -164,6 +164,7 @@ def _as(field: str, parse: Callable[[str, Any], object]) -> Callable[[str, Any],
 _PARSERS: dict[str, Callable[[str, Any], dict[str, Any]]] = {
     **{key: _as(field, _strings) for key, field in _LISTS.items()},
     **{key: _as(key.lower(), _truth) for key in ("Incomplete", "Dead", "Missing")},
+    "Checks": lambda key, value: {"without_checks": not _truth(key, value)},
     "State": _as("states", _members(State)),
     "Outcome": _as("outcomes", _members(Outcome)),
     "ReturnCode": _codes,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from ..access import Scope
 from ..errors import InvalidInput
-from ..model import Outcome, Selection, State
+from ..model import CHECK_STAMP, Outcome, Selection, State
 from . import outcomes
 from .schema import diagnoses, jobs, logs
 
@@ -104,6 +104,8 @@ def _matches(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         yield outcomes.condition(wanted)
     if wanted.missing:
         yield logs.c.MissingBytes > 0
+    if wanted.without_checks:
+        yield logs.c.PilotStamp.not_like(f"{CHECK_STAMP}%")
     if wanted.last_error:
         yield logs.c.LastError >= "!"  # the first character that prints: few logs have an error, an index finds them
         yield func.lower(logs.c.LastError).contains(wanted.last_error.lower(), autoescape=True)

@@ -1,6 +1,8 @@
 // The filters of the list: fields above it, and their values in the page's address.
 
 import { make } from "./dom.js";
+import { KINDS, kindOf, named } from "./pilot_name.js";
+import { Places } from "./places.js";
 
 const SINCE = [
   ["1h", "last hour"],
@@ -19,18 +21,20 @@ const LISTS = [
   ["ReturnCode", "Return code", "any"],
 ];
 const TICKS = [
-  ["Incomplete", "incomplete", "Ended without the pilot's saying so"],
   ["Dead", "dead", "DIRAC says that the pilot has ended, and its log is still open"],
   ["Missing", "text missing", "Text is missing, from whatever cause"],
+  ["Checks", "checks, too", "Logs of checks of the installation (canaries), too"],
 ];
+const TRUTHS = ["Incomplete", "Dead", "Missing"];
 const SELECTED = [
   ...["VO", "Site", "CE", "ReturnCode", "State", "Outcome", "Cause"],
   ...["PilotStamp", "PilotReference", "Name", "Job", "User", "Host"],
 ];
 /** What the search over many logs has in the address besides, which is no filter. */
 const OTHERS = ["group", "Pattern", "Regex", "IgnoreCase", "Archive"];
+/** What names so few pilots that they are looked for in all times. */
+const ALL_TIMES = ["PilotStamp", "PilotReference", "Job", "Name"];
 const HOURS = { h: 1, d: 24 };
-const REFERENCE = /[:/]/;
 
 /** Return the selection to send to the server, from the query of the page's address. */
 export function selection(query) {
@@ -40,13 +44,19 @@ export function selection(query) {
     if (found.length) values[name] = found;
   }
   if (query.get("LastError")) values.LastError = query.get("LastError");
-  for (const [name] of TICKS) if (query.get(name) === "true") values[name] = "true";
+  for (const name of TRUTHS) if (query.get(name) === "true") values[name] = "true";
+  if (query.get("Checks") !== "true" && !named(query)[0]) values.Checks = "false";
   if (query.get("Order")) values.Order = query.get("Order");
   return { ...values, ...times(query) };
 }
 
+/** Return the time that is chosen, or the one that counts without a choice. */
+function sinceOf(query) {
+  return query.get("since") || (ALL_TIMES.includes(named(query)[0]) ? "all" : DEFAULT_SINCE);
+}
+
 function times(query) {
-  const since = query.get("since") || (query.get("PilotStamp") || query.get("PilotReference") ? "all" : DEFAULT_SINCE);
+  const since = sinceOf(query);
   const match = /^(\d{1,3})([hd])$/.exec(since);
   if (match) return { FromDate: new Date(Date.now() - Number(match[1]) * HOURS[match[2]] * 3600e3).toISOString() };
   const values = {};
@@ -63,8 +73,9 @@ export class Filters {
     this.who = make("input", {
       type: "search",
       name: "pilot",
-      placeholder: "stamp or reference",
-      value: query.get("PilotStamp") || query.get("PilotReference") || "",
+      placeholder: "stamp, reference, job, host …",
+      title: "A stamp, a reference, or a part of them; a job's number; a host; the user name of a job's owner",
+      value: named(query)[1],
       change: (event) => this.pilot(event.target.value.trim()),
     });
     this.times = make(
@@ -73,10 +84,12 @@ export class Filters {
       this.time("FromDate", "from"),
       this.time("ToDate", "to"),
     );
+    this.kind = make("span", { class: "kind" });
+    this.places = new Places();
     this.form = make(
       "form",
       { class: "filters", role: "search", submit: (event) => event.preventDefault() },
-      this.labelled("Pilot", this.who, "is-wide"),
+      make("label", { class: "filter is-wide" }, make("span", {}, "Pilot", this.kind), this.who),
       LISTS.map(([name, label, hint]) => this.labelled(label, this.list(name, hint))),
       this.labelled("Archiving error", this.text("LastError", "holds …")),
       this.labelled("Heard of", this.period(), "is-period"),
@@ -84,12 +97,20 @@ export class Filters {
       this.ticks(),
       make("button", { type: "button", class: "quiet", click: () => this.clear() }, "Clear"),
     );
+    this.showKind();
+    this.places.fetch();
     const wide = !matchMedia("(max-width: 900px)").matches;
-    this.element = make("details", { class: "filters-box", open: wide }, make("summary", {}, "Filters"), this.form);
+    this.element = make(
+      "details",
+      { class: "filters-box", open: wide },
+      make("summary", {}, "Filters"),
+      this.form,
+      this.places.element,
+    );
   }
 
   get since() {
-    return this.query.get("since") || DEFAULT_SINCE;
+    return sinceOf(this.query);
   }
 
   labelled(label, field, kind = "") {
@@ -100,6 +121,7 @@ export class Filters {
     const value = this.query.getAll(name).join(", ");
     return make("input", {
       name,
+      list: ["Site", "CE"].includes(name) ? `known-${name}` : null,
       placeholder: hint,
       value,
       title: "several are separated by commas",
@@ -138,7 +160,7 @@ export class Filters {
     const boxes = TICKS.map(([name, label, title]) => this.ticked(name, label, title));
     return make(
       "div",
-      { class: "filter is-ticks", role: "group", "aria-label": "Only" },
+      { class: "filter is-ticks", role: "group", "aria-label": "More" },
       make("span", {}, "Only"),
       make("div", { class: "ticks" }, boxes),
     );
@@ -156,7 +178,8 @@ export class Filters {
 
   setSince(value) {
     this.times.hidden = value !== "from";
-    this.set("since", value === DEFAULT_SINCE ? "" : value);
+    const isDefault = value === DEFAULT_SINCE && !ALL_TIMES.includes(named(this.query)[0]);
+    this.set("since", isDefault ? "" : value);
   }
 
   setList(name, text) {
@@ -169,12 +192,19 @@ export class Filters {
     this.changed();
   }
 
-  /** Select a pilot by its stamp, or by its reference, which has a colon or a slash. */
+  /** Select pilots by what names them. */
   pilot(text) {
-    this.query.delete("PilotStamp");
-    this.query.delete("PilotReference");
-    if (text) this.query.set(REFERENCE.test(text) ? "PilotReference" : "PilotStamp", text);
+    for (const name of Object.keys(KINDS)) this.query.delete(name);
+    if (text) this.query.set(kindOf(text), text);
+    this.showKind();
+    this.form.elements.since.value = this.since;
     this.changed();
+  }
+
+  /** Show as what the text that names a pilot was taken. */
+  showKind() {
+    const [kind] = named(this.query);
+    this.kind.textContent = kind ? ` · ${KINDS[kind]}` : "";
   }
 
   set(name, value) {
@@ -190,6 +220,7 @@ export class Filters {
     for (const field of this.form.querySelectorAll("input[type=checkbox]")) field.checked = false;
     this.form.elements.since.value = DEFAULT_SINCE;
     this.times.hidden = true;
+    this.showKind();
     this.changed();
   }
 

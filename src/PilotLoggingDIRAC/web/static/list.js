@@ -94,7 +94,7 @@ export class ListView {
     this.search.href = searchPage(this.query);
     const now = Date.parse(found.now);
     this.note.classList.remove("is-bad");
-    fill(this.note, found.total ? this.number(found) : "No logs match. Take a longer time, or fewer filters.");
+    fill(this.note, found.total ? this.number(found) : this.nothing());
     this.states.show(found);
     fill(
       this.body,
@@ -112,6 +112,12 @@ export class ListView {
           ]
         : [],
     );
+  }
+
+  /** Return why there may be no logs. */
+  nothing() {
+    const unknown = this.filters.places.unknown(this.query);
+    return unknown.length ? unknown.join(". ") : "No logs match. Take a longer time, or fewer filters.";
   }
 
   /** Return the number of logs in words, with a note if only the newest were counted by state. */
