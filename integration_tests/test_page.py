@@ -165,10 +165,10 @@ def test_list_is_paged(opal, connect):
 def test_log_says_how_it_stands_where_it_is_and_why(opal, connect, stack):
     stamp, _ = story(connect, end="1")
     page = opal.open_log((ALPHA, stamp))
-    browser.says(page, ".of-log", "Complete", "from the database", "with return code 1")
+    browser.says(page, ".of-log", "Failed (code 1)", "from the database", "with return code 1")
     silent, _ = story(connect, end=None)
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET State='Incomplete' WHERE PilotStamp=%s", (silent,))
-    browser.says(opal.open_log((ALPHA, silent)), ".of-log", "Incomplete", "never reported its end")
+    browser.says(opal.open_log((ALPHA, silent)), ".of-log", "Unknown", "never reported its end")
 
 
 def test_pilot_s_line_behind_a_progress_bar_is_seen_and_of_the_bar_the_last_state(opal, connect):
