@@ -36,7 +36,8 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 
 _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
-         rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp|etcdctl|ctr|grpcurl|nerdctl|regctl)\b"),
+         rb"[^\s\"'/]", anything,
+         command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp|etcdctl|ctr|grpcurl|nerdctl|regctl)\b"),
     Lead(RULE, rb"[ \"']--(?:proxy-)?(?:user|auth|creds|credentials)" + GAP + rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
          rb"[^\s\"'/]", plain.is_passwordlike),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
@@ -112,7 +113,8 @@ LEADS = (
     Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"",
          rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
     Lead(RULE, rb"\bs[/|#][@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]", anything),
-    Lead(RULE, rb"\bs[/|#][A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]{6}", plain.stands_out),
+    Lead(RULE, rb"\bs[/|#][A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]{6}",
+         plain.stands_out),
     Lead(RULE, rb"ftp> user \S+ ", rb"[^\s]", anything),
     Lead(RULE, rb"\b(?:n?c?l?ftp|mysqlsh) [\w.-]+:", rb"[^\s@/:]+@[\w.-]", plain.is_passwordlike),
     Lead(RULE, rb"\b(?:openssl passwd|mkpasswd)(?: -\S+(?: sha\S*| md5)?)* " + QUOTE, rb"[^\s\"'\[-]", anything),

@@ -24,7 +24,8 @@ _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
 _SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
-    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|your|recovery|backup|confirm"
+    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|your"
+    rb"|recovery|backup|confirm"
     rb"|enter|the) \Z"
 )
 _WITH_DIGIT = (
@@ -107,7 +108,8 @@ LEADS = (
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
-         command=rb"(?i:session|private|secret|encryption|decryption|delegated|proxy|sss|kt|aes|hmac|master|unseal|shared|signing) \Z"),
+         command=rb"(?i:session|private|secret|encryption|decryption|delegated|proxy|sss|kt|aes|hmac"
+                    rb"|master|unseal|shared|signing) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
@@ -119,8 +121,9 @@ LEADS = (
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"bind_?s?(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"'][^\"'\n]*[\"'], ?[\"'][^\s]", always,
-         ARGUMENTS),
+    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"']",
+         rb"[^\s\"'][^\"'\n]*[\"'], ?[\"'][^\s]",
+         always, ARGUMENTS),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
@@ -143,7 +146,8 @@ LEADS = (
                rb"|for [\w.@-]+))?:? " + QUOTE,
          _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:dentials?(?: are| is| used)?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
+    Lead(RULE, rb"(?i:dentials?(?: are| is| used)?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as"
+               rb"|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
     Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
@@ -158,7 +162,8 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)"
+               rb"(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str(?:ing)?)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),

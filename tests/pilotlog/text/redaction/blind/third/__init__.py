@@ -1,0 +1,1 @@
+"""Secrets in the forms of a third author; ``cases`` has them all."""
