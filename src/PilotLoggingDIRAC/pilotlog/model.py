@@ -280,9 +280,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A pilot's output as a source has it; ``final`` says that asking again later will not give more.
-
-    ``doubtful``: a few words that may stand for an output that is not there; any other text is better.
+    """A pilot's output as a source has it; ``final`` says that asking again later will not give more, ``doubtful`` that
+    a few words may stand for an output that is not there: any other text is better.
     """
 
     stdout: str

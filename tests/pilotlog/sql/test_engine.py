@@ -87,7 +87,7 @@ class CutOff(sqlite3.Connection):
             raise sqlite3.OperationalError("WSREP has not yet prepared node for application use")
 
 
-@pytest.mark.parametrize("refused", [{"COMMIT"}, {"COMMIT", "ROLLBACK"}], ids=str)
+@pytest.mark.parametrize("refused", [("COMMIT",), ("COMMIT", "ROLLBACK")], ids=", ".join)
 def test_nothing_of_a_transaction_that_could_not_end_is_in_the_next_one(tmp_path, monkeypatch, refused):
     engine = make_engine(f"sqlite:///{tmp_path / 'database'}", SETTINGS)
 
