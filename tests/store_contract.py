@@ -29,7 +29,13 @@ class StoreContract:
         return SqlAppender(transactions, clock)
 
     def test_text_reads_back_byte_for_byte_in_order(self, transactions, clock):
-        texts = [b"half a li", b"ne\r\n", "π ≠ 3\n".encode(), b"\x1b[31mred\x00\n", random.Random(1).randbytes(2000).hex().encode()]
+        texts = [
+            b"half a li",
+            b"ne\r\n",
+            "π ≠ 3\n".encode(),
+            b"\x1b[31mred\x00\n",
+            random.Random(1).randbytes(2000).hex().encode(),
+        ]
         self.appender(transactions, clock).append("e", numbered(*map(batch, texts)))
         assert self.text(transactions) == b"".join(texts)
 
