@@ -13,7 +13,7 @@ GUIDE = TOP / "docs" / "administrator"
 SCRIPTS = TOP / "src" / "PilotLoggingDIRAC" / "WorkloadManagementSystem" / "scripts"
 STAMP = "9d3f6a0c5b1e4f6f8a7b2c1d0e9f8a7b"
 REFERENCE = "htcondorce://ce.example.org/1234.0"
-COLLECTOR = re.compile(r"https://dirac\d\.example\.org:8443/WorkloadManagement/TornadoPilotLogging")
+COLLECTOR = re.compile(r"https://(?:dirac\d|pilotlogs)\.example\.org:8443/WorkloadManagement/TornadoPilotLogging")
 #: Commands that ask before they do it.
 ASKING = ("delete", "disable", "enable")
 LONG_AGO = "2024-06-01 12:00:00"

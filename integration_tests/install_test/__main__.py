@@ -10,8 +10,7 @@ from pathlib import Path
 from ..stack.environment import TOP
 
 INSIDE = "INSTALL_TEST_INSIDE"
-HOST = "dirac1.example.org"
-PROGRAMS = ("runsvdir", "sv", "unshare", "mariadbd", "ip")
+PROGRAMS = ("runsvdir", "sv", "unshare", "nsenter", "mariadbd", "ip", "haproxy")
 SKIPPED = 0
 
 
@@ -20,7 +19,7 @@ def obstacle():
     if os.geteuid():
         return "it needs root, for namespaces of its own"
     if missing := [name for name in PROGRAMS if not shutil.which(name)]:
-        return f"{', '.join(missing)} is missing (Debian: apt-get install runit mariadb-server iproute2)"
+        return f"{', '.join(missing)} is missing (Debian: apt-get install runit mariadb-server iproute2 haproxy)"
     if subprocess.call(["unshare", "--mount", "--uts", "--net", "--pid", "--fork", "true"], stderr=subprocess.DEVNULL):
         return "this machine allows no namespaces"
     return ""
@@ -29,7 +28,9 @@ def obstacle():
 def main():
     """Enter the namespaces, and walk there."""
     parser = argparse.ArgumentParser(prog="./dev install-test", description=__doc__)
-    parser.add_argument("--keep", action="store_true", help="at the end, or at a failure, open a shell on the host")
+    parser.add_argument(
+        "--keep", action="store_true", help="at the end, or at a failure, open a shell on the first host"
+    )
     options = parser.parse_args()
     if work := os.environ.get(INSIDE):
         sys.exit(inside(Path(work), options.keep))
@@ -43,13 +44,13 @@ def main():
 
 
 def inside(work, keep):
-    """Make the host while there is a net to fetch packages from, then walk without one."""
+    """Make the hosts while there is a net to fetch packages from, then walk with a net of their own."""
     from . import walk
 
     if not (work / "made").exists():
-        walk.make(HOST, work)
+        walk.make(work)
         return again(work, "--net")
-    return walk.walk(HOST, work, keep)
+    return walk.walk(work, keep)
 
 
 def again(work, *namespaces):

@@ -1,4 +1,4 @@
-"""A host as the guide expects it: /opt/dirac with DIRAC in it, a certificate, and a MySQL server that it may use.
+"""Hosts as the guide expects them: /opt/dirac with DIRAC in it, a certificate, and a MySQL server on one of them.
 
 DIRACOS2 can't be had everywhere, so a virtual environment of the locked versions stands for it; PyPI's tornado is
 made fit for DIRAC when a Tornado starts (``stack/tls.py``).
@@ -12,148 +12,89 @@ import textwrap
 from pathlib import Path
 
 from ..stack.environment import TOP
-from ..stack.pki import builder_for, new_key, write_certificate, write_key, x509_name
+from . import network
+from .certificates import ADMIN, dn, host_subject
+from .files import (
+    BASHRC,
+    FURTHER_CFG,
+    GROUP,
+    INSTALL_CFG,
+    PASSWORDS,
+    PILOTS,
+    RUNSVCTRL,
+    RUNSVSTAT,
+    SERVICES,
+    SITE,
+    VO,
+)
 
-VO, GROUP, PILOTS = "vo.example.org", "dirac_admin", "example_pilot"
-ADMIN = (("C", "ch"), ("O", "dirac"), ("CN", "ada"))
-ROOT = Path("/opt/dirac")
-PASSWORDS = {"Password": "dirac-password", "RootPwd": "root-password"}
-
-#: In front of all else in DIRAC's environment: what DIRACOS2's tornado has and PyPI's lacks.
-SITE = """
-import collections, collections.abc, os, sys
-if not hasattr(collections, "MutableMapping"):
-    collections.MutableMapping = collections.abc.MutableMapping
-if any(os.path.basename(word) in ("tornado-start-all", "tornado-start-CS") for word in sys.orig_argv):
-    import dirac_tornado
-    dirac_tornado.install("m2")
+#: The first process of a host: it collects what others leave, and ends with the pipe that it reads.
+BOOT = """
+mount --bind {folder}/opt /opt
+mount -t tmpfs tmpfs /run && mkdir /run/mysqld
+mount -t tmpfs tmpfs /tmp
+hostname {name}
+ip link set lo up
+echo up
+while read -r _; do :; done
 """
-#: Older names of runit's commands, which DIRAC uses: DIRACOS2 has them, Debian's runit has ``sv`` alone.
-RUNSVCTRL = """#!/bin/bash
-mode=$1; shift
-for folder; do printf %s "$mode" > "$folder/supervise/control" || exit 1; done
-"""
-RUNSVSTAT = """#!/bin/bash
-for folder; do
-    told=$(sv status "$folder" | sed -E 's/;.*//')
-    case $told in
-        run:*) sed -E 's/^run: (.*): \\(pid ([0-9]+)\\) ([0-9]+)s.*/\\1: run (pid \\2) \\3 seconds/' <<<"$told" ;;
-        down:*) sed -E 's/^down: (.*): ([0-9]+)s.*/\\1: down \\2 seconds/' <<<"$told" ;;
-        *) echo "$folder: runsv not running" ;;
-    esac
-done
-"""
-BASHRC = """
-export DIRAC=/opt/dirac DIRAC_ROOT_PATH=/opt/dirac
-unset REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE PYTHONPATH
-source /opt/dirac/diracos/bin/activate
-export X509_CERT_DIR=/opt/dirac/etc/grid-security/certificates
-export X509_VOMS_DIR=/opt/dirac/etc/grid-security/vomsdir X509_VOMSES=/opt/dirac/etc/grid-security/vomses
-"""
-INSTALL_CFG = """
-LocalInstallation
-{{
-  ConfigurationName = Walk
-  ConfigurationMaster = yes
-  VirtualOrganization = {vo}
-  Host = {name}
-  HostDN = {host_dn}
-  UseServerCertificate = yes
-  AdminUserName = ada
-  AdminUserDN = {admin_dn}
-  AdminUserEmail = ada@example.org
-  AdminGroupName = {group}
-  Systems = Configuration, Framework, WorkloadManagement, ResourceStatus, Monitoring
-  Databases = InstalledComponentsDB, ResourceStatusDB, ProxyDB, PilotAgentsDB, JobDB
-  Services = {services}
-  Database
-  {{
-    User = Dirac
-    Password = {passwords[Password]}
-    RootPwd = {passwords[RootPwd]}
-    Host = {name}
-    Port = 3306
-  }}
-}}
-DIRAC
-{{
-  Security
-  {{
-    UseServerCertificate = yes
-    CertFile = /opt/dirac/etc/grid-security/hostcert.pem
-    KeyFile = /opt/dirac/etc/grid-security/hostkey.pem
-  }}
-}}
-Registry
-{{
-  VO
-  {{
-    {vo}
-    {{
-      VOName = {vo}
-    }}
-  }}
-  Groups
-  {{
-    {pilots}
-    {{
-      Users = ada
-      Properties = GenericPilot, LimitedDelegation
-      VO = {vo}
-    }}
-  }}
-}}
-Operations
-{{
-  Defaults
-  {{
-    MonitoringBackends
-    {{
-      Default =
-    }}
-  }}
-}}
-"""
-SERVICES = (
-    "Configuration/Server", "Framework/ComponentMonitoring", "Framework/ProxyManager", "Framework/SystemAdministrator",
-    "ResourceStatus/ResourceStatus", "WorkloadManagement/PilotManager",
-)  # fmt: skip
-
-
-def dn(subject):
-    """Return a subject as DIRAC writes it."""
-    return "".join(f"/{key}={value}" for key, value in subject)
+NAMESPACES = ("mount", "uts", "pid", "net")
 
 
 class Host:
-    """One host; commands run in a shell of its administrator."""
+    """One host, below a folder; commands run in a shell of its administrator."""
 
-    def __init__(self, name, log):
+    def __init__(self, name, work, log):
         self.name = name
-        self.subject = (("C", "ch"), ("O", "dirac"), ("CN", name))
+        self.short_name = name.split(".")[0]
+        self._folder = work / self.short_name
         self._log = log
         self._log_path = Path(log.name)
+        self._first_process = None
 
-    def make(self):
-        """Make /opt/dirac, up to what DIRAC's own installer makes."""
-        grid = ROOT / "etc" / "grid-security"
-        for folder in (grid / "certificates", grid / "vomsdir" / VO, grid / "vomses", Path.home() / ".globus"):
-            folder.mkdir(parents=True, exist_ok=True)
-        self._environment()
-        self._certificates(grid)
-        (ROOT / "bashrc").write_text(BASHRC)
-        facts = {"host_dn": dn(self.subject), "admin_dn": dn(ADMIN), "services": ", ".join(SERVICES)}
+    def make(self, authority, model=None):
+        """Make /opt/dirac, up to what DIRAC's own installer makes; its environment is a model's, where there is one."""
+        root, home = self._folder / "opt" / "dirac", self._folder / "home"
+        grid = root / "etc" / "grid-security"
+        for folder in (grid / "certificates", grid / "vomsdir" / VO, grid / "vomses", home / ".globus"):
+            folder.mkdir(parents=True)
+        authority.install(grid / "certificates")
+        authority.issue(host_subject(self.name), grid / "host", (self.name, network.BALANCER))
+        (root / "bashrc").write_text(BASHRC)
+        (root / "etc" / "dirac.cfg").write_text(f"DiracX\n{{\n  DisabledVOs = {VO}\n}}\n")
         words = {"vo": VO, "group": GROUP, "pilots": PILOTS, "passwords": PASSWORDS, "name": self.name}
-        (ROOT / "etc" / "dirac.cfg").write_text(f"DiracX\n{{\n  DisabledVOs = {VO}\n}}\n")
-        (ROOT / "install.cfg").write_text(INSTALL_CFG.format(**facts, **words))
+        if model:
+            network.call("cp", "-al", model.environment, self.environment)
+            (root / "install.cfg").write_text(FURTHER_CFG.format(first=model.name, **words))
+            return
+        self._environment()
+        authority.issue(ADMIN, home / ".globus" / "user")
+        second = {"second": network.SECOND, "second_dn": dn(host_subject(network.SECOND))}
+        facts = {
+            "host_dn": dn(host_subject(self.name)),
+            "admin_dn": dn(ADMIN),
+            "services": ", ".join(SERVICES),
+            **second,
+        }
+        (root / "install.cfg").write_text(INSTALL_CFG.format(**facts, **words))
+
+    @property
+    def environment(self):
+        """The folder of DIRAC's environment, as seen from outside."""
+        return self._folder / "opt" / "dirac" / "diracos"
 
     def _environment(self):
+        network.call("mount", "--bind", self._folder / "opt", "/opt")
         uv, lock = Path(sys.executable).with_name("uv"), TOP / "requirements.lock"
-        environment = ROOT / "diracos"
-        self._call([uv, "venv", "-q", "--seed", "--python", Path(sys.executable).resolve(), environment])
-        python = environment / "bin" / "python"
-        self._call([uv, "pip", "install", "-q", "--python", python, "--no-deps", "-r", lock])
-        (site,) = environment.glob("lib/python3.*/site-packages")
+        network.call(uv, "venv", "-q", "--seed", "--python", Path(sys.executable).resolve(), "/opt/dirac/diracos")
+        python = "/opt/dirac/diracos/bin/python"
+        network.call(uv, "pip", "install", "-q", "--python", python, "--no-deps", "-r", lock)
+        network.call("umount", "/opt")
+        self._complete()
+
+    def _complete(self):
+        """Add what DIRACOS2 has, and PyPI lacks."""
+        (site,) = self.environment.glob("lib/python3.*/site-packages")
         (mine,) = (Path(sys.executable).parents[1]).glob("lib/python3.*/site-packages")
         for module in mine.glob("gfal2.*.so"):
             shutil.copy(module, site)
@@ -165,47 +106,42 @@ class Host:
         shutil.copy(TOP / "integration_tests" / "stack" / "tls.py", site / "dirac_tornado.py")
         (site / "sitecustomize.py").write_text(SITE)
         for name, script in (("runsvctrl", RUNSVCTRL), ("runsvstat", RUNSVSTAT)):
-            program = environment / "bin" / name
+            program = self.environment / "bin" / name
             program.write_text(script)
             program.chmod(0o755)
 
-    def _certificates(self, grid):
-        from cryptography import x509
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.x509.oid import ExtendedKeyUsageOID
+    def boot(self, more_addresses=()):
+        """Start the host: namespaces with a first process, and a cable to the bridge."""
+        words = ["unshare", *(f"--{kind}" for kind in NAMESPACES), "--fork", "--kill-child", "--mount-proc", "bash"]
+        script = BOOT.format(folder=self._folder, name=self.name)
+        self._first_process = subprocess.Popen(
+            [*words, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True
+        )
+        if self._first_process.stdout.readline() != "up\n":
+            raise OSError(f"{self.name} does not boot (see {self._log_path})")
+        network.connect(self.name, self._first_process.pid)
+        for address in (network.ADDRESSES[self.name], *more_addresses):
+            network.call(*self._inside("ip", "address", "add", f"{address}/24", "dev", "eth0"))
+        network.call(*self._inside("ip", "link", "set", "eth0", "up"))
 
-        key, name = new_key(), x509_name((("C", "ch"), ("O", "dirac"), ("CN", "walk CA")))
-        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-        authority = builder_for(name, name, key.public_key()).add_extension(x509.BasicConstraints(True, None), True)
-        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-        authority = authority.add_extension(usage, True).add_extension(identifier, False).sign(key, hashes.SHA256())
-        write_certificate(grid / "ca.pem", authority)
-        hashed = self._call(["openssl", "x509", "-in", grid / "ca.pem", "-noout", "-subject_hash"]).strip()
-        (grid / "ca.pem").rename(grid / "certificates" / f"{hashed}.0")
-        globus, alternative = Path.home() / ".globus", x509.SubjectAlternativeName([x509.DNSName(self.name)])
-        purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
-        for subject, where in ((self.subject, grid / "host"), (ADMIN, globus / "user")):
-            own = new_key()
-            builder = builder_for(x509_name(subject), name, own.public_key())
-            signing = x509.KeyUsage(True, False, True, False, False, False, False, False, False)
-            builder = builder.add_extension(signing, True).add_extension(purposes, False)
-            builder = builder.add_extension(x509.BasicConstraints(False, None), True)
-            builder = builder.add_extension(alternative, False) if where.name == "host" else builder
-            write_certificate(where.with_name(f"{where.name}cert.pem"), builder.sign(key, hashes.SHA256()))
-            write_key(where.with_name(f"{where.name}key.pem"), own)
+    def _inside(self, *words):
+        """Return a command so that it runs on the host."""
+        of = f"/proc/{self._first_process.pid}/ns"
+        names = {"mount": "mnt", "uts": "uts", "net": "net", "pid": "pid_for_children"}
+        return ["nsenter", *(f"--{kind}={of}/{names[kind]}" for kind in NAMESPACES), "--", *words]
 
     def start_database(self):
         """Start a MySQL server of an empty data folder, as the guide supposes that there is one."""
-        data = Path("/opt/mysql")
-        (data / "tmp").mkdir(parents=True)
-        Path("/run/mysqld").mkdir()
+        data = "/opt/mysql"
+        outside = self._folder / "opt" / "mysql"
+        (outside / "tmp").mkdir(parents=True)
+        (outside / "accounts.sql").write_text("".join(f"{line};\n" for line in self._accounts()))
         quiet = ["--no-defaults", "--user=root", f"--datadir={data}/data"]
-        self._call(["mariadb-install-db", *quiet, "--auth-root-authentication-method=normal", "--skip-test-db"])
-        (data / "accounts.sql").write_text("".join(f"{line};\n" for line in self._accounts()))
+        self._call("mariadb-install-db", *quiet, "--auth-root-authentication-method=normal", "--skip-test-db")
         places = [f"--tmpdir={data}/tmp", "--socket=/run/mysqld/mysqld.sock", f"--init-file={data}/accounts.sql"]
-        server = ["mariadbd", *quiet, "--bind-address=127.0.0.1", "--port=3306", "--skip-name-resolve", *places]
-        subprocess.Popen(server, stdout=self._log, stderr=self._log)
-        self._call(["bash", "-c", "until mariadb-admin ping >&2; do sleep 0.2; done"])
+        server = ["mariadbd", *quiet, "--bind-address=0.0.0.0", "--port=3306", "--skip-name-resolve", *places]
+        subprocess.Popen(self._inside(*server), stdout=self._log, stderr=self._log)
+        self._call("bash", "-c", "until mariadb-admin ping; do sleep 0.2; done")
 
     def _accounts(self):
         """Yield the statements that make DIRAC's account and root's, as DIRAC's own guide has them."""
@@ -215,22 +151,37 @@ class Host:
                 yield f"CREATE OR REPLACE USER {user}@'{host}' IDENTIFIED BY '{PASSWORDS[password]}'"
             yield f"GRANT ALL ON *.* TO root@'{host}' WITH GRANT OPTION"
 
-    def _call(self, argv):
-        done = subprocess.run(
-            [str(word) for word in argv], stdout=subprocess.PIPE, stderr=self._log, check=True, text=True
-        )
-        return done.stdout
+    def _call(self, *words):
+        subprocess.run(self._inside(*words), stdout=self._log, stderr=self._log, check=True)
+
+    def lose_power(self):
+        """Kill all processes of the host but its first."""
+        subprocess.run(self._inside("bash", "-c", "kill -9 -1"), check=False)
+
+    def start_runit(self):
+        """Start what runit keeps, as the service of a server does when it boots."""
+        words = ["runsvdir", "/opt/dirac/startup", "log:  DIRAC runsv"]
+        script = f"source /opt/dirac/bashrc; exec {words[0]} {words[1]} '{words[2]}'"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.Popen(self._inside("bash", "-c", script), env=self._variables(), **quiet)
+
+    def visit(self):
+        """Open a shell of the administrator."""
+        subprocess.call(self._inside("bash", "--rcfile", "/opt/dirac/bashrc"), env=self._variables())
+
+    def _variables(self):
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TERM") if name in os.environ}
+        return kept | {"HOME": str(self._folder / "home")}
 
     def shell(self, command, answers="", timeout=600):
         """Run a command in the administrator's shell; return (exit code, output)."""
         script = "cd /opt/dirac; source /opt/dirac/bashrc\n" + textwrap.dedent(command)
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TERM") if name in os.environ}
-        self._log.write(f"\n$ {command}\n")
+        self._log.write(f"\n{self.short_name}$ {command}\n")
         self._log.flush()
         start = self._log_path.stat().st_size
         done = subprocess.run(
-            ["bash", "-c", script], input=answers, env=kept, stdout=self._log, stderr=subprocess.STDOUT,
-            timeout=timeout, text=True, check=False,
+            self._inside("bash", "-c", script), input=answers, env=self._variables(), stdout=self._log,
+            stderr=subprocess.STDOUT, timeout=timeout, text=True, check=False,
         )  # fmt: skip
         with self._log_path.open(errors="replace") as log:
             log.seek(start)
