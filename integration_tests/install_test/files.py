@@ -15,6 +15,7 @@ if any(os.path.basename(word) in ("tornado-start-all", "tornado-start-CS") for w
 if any(os.path.basename(word) == "dirac-setup-site" for word in sys.orig_argv):
     import socket, time
     def patient(seconds, sleep=time.sleep):
+        time.sleep = sleep
         sleep(seconds)
         for _ in range(120):
             try:
