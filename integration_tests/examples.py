@@ -19,7 +19,7 @@ ASKING = ("delete", "disable", "enable")
 LONG_AGO = "2024-06-01 12:00:00"
 
 #: Words of examples that may find nothing.
-_MAY_FIND_NOTHING = ("--Cause", "--Running", "--User", "4711")
+_MAY_FIND_NOTHING = ("--Cause", "--Rule", "--Running", "--User", "4711")
 #: Those that the examples of deleting name must not be missed by others.
 _DELETING = "dirac-admin-pilot-logs-delete"
 
@@ -71,7 +71,8 @@ def may_end_with(example):
     """The exit codes of an example that nobody confirms: 3 where there is something to confirm.
 
     ``status`` and ``doctor`` warn, with 1, of the stack's single collector. Lists and figures of causes
-    end with 2 where no pilot has one, and so do lists of what runs, or of jobs that the stack does not have.
+    end with 2 where no pilot has one, and so do lists of what runs, or of jobs that the stack does not have, and a rule
+    for a group of failures that it does not have.
     """
     if any(word in example for word in _MAY_FIND_NOTHING) or example.startswith("dirac-admin-pilot-logs-summary"):
         return (0, 2)
