@@ -7,7 +7,7 @@ from .redaction_corpus import Case, leaked
 from .test_redaction import redacted, shown
 
 #: Forms whose secret is told by what comes behind it, or in two lines: a message that ends there shows more of it.
-MOST_SHOWN_BY_CUTS = 72
+MOST_SHOWN_BY_CUTS = 49
 
 
 def found_forms(seed):
@@ -37,7 +37,7 @@ def test_few_forms_show_more_than_a_few_characters_when_a_message_ends_in_them()
 def test_what_is_redacted_stays_as_it_is_but_for_few_forms():
     """Words before a marker may go in a second pass: a scheme, a user's name."""
     twice = [case.name for case in found_forms(1) if shown(shown(case.text)) != shown(case.text)]
-    assert len(twice) <= 8, twice
+    assert len(twice) <= 5, twice
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ _DASH_P = (
     rb"\b(?:sshpass|docker|podman|nerdctl|skopeo|buildah|apptainer|singularity|helm|az|oc|mongo\w*|twine"
     rb"|condor_store_cred|mosquitto_\w+"
     rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp"
-    rb"|htcondor|regctl|login)\b"
+    rb"|htcondor)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
 _PIPED = (
@@ -36,13 +36,10 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 
 _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
-         rb"[^\s\"'/]", anything,
-         command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp|etcdctl|ctr|grpcurl|nerdctl|regctl)\b"),
-    Lead(RULE, rb"[ \"']--(?:proxy-)?(?:user|auth|creds|credentials)" + GAP + rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
-         rb"[^\s\"'/]", plain.is_passwordlike),
+         rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
-    Lead(RULE, rb"[ \"'](?:-[Ua]|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
-         command=rb"\b(?:smb\w*|wbinfo|rpcclient|net|winexe|smbclient)\b"),
+    Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
+         command=rb"\b(?:smb\w*|rpcclient|net|winexe|smbclient)\b"),
     _option(rb"-p", _MYSQL, QUOTE),
     _option(rb"-p", _DASH_P),
     _option(rb"-P", _CAPITAL_P),
@@ -86,7 +83,7 @@ _PIPES = (
 #: Commands that read a password, or what is made into one, from a here-document or a string.
 _READERS = (
     rb"\b(?:kinit|myproxy|voms|sudo|oidc|vault|docker|podman|grid-proxy|passwd|chpasswd|openssl|gpg2?|su|iinit"
-    rb"|arcproxy|dirac-proxy|\w*stdin|\w+passwd)\b"
+    rb"|arcproxy|dirac-proxy|\w*stdin)\b"
 )
 
 LEADS = (
@@ -102,8 +99,6 @@ LEADS = (
     Lead(RULE, rb"\b(?:vault login(?: -\S+)*|rclone obscure|oidc-add --pw) (?:token=)?" + QUOTE,
          rb"[^\s\"'-]", anything),
     Lead(RULE, rb" -(?:src|dest)?(?:store|key)pass(?:wd|word)? " + QUOTE, rb"[^\s\"'-]", anything),
-    Lead(RULE, rb"\bpasswd -u \S+ ", rb"[^\s-]", anything),
-    Lead(RULE, rb"\bpoetry config (?:pypi-token|http-basic)\.\S+ (?:[\w.@-]+ )?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwandb(?: login|: [\w .-]+:) ", rb"[0-9a-f]{32}", plain.is_opaque),
     Lead(RULE, rb"\brabbitmqctl (?:add_user|change_password|authenticate_user) \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bwpa_passphrase \S+ " + QUOTE, rb"[^\s\"']", anything),
@@ -112,13 +107,7 @@ LEADS = (
     Lead(RULE, rb"(?:\[|\[\[|test|'\[') -[nz] " + QUOTE, rb"[A-Za-z0-9_+/=.-]{20}", plain.is_opaque),
     Lead(RULE, rb"\bsend(?:ing)?:? (?:-- |sending )?\\?\"",
          rb"[^\s\"]+\\+r", lambda look: anything(look) and len(look) > 5),
-    Lead(RULE, rb"\bs[/|#][@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]", anything),
-    Lead(RULE, rb"\bs[/|#][A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*[/|#]", rb"[^\s/|#]{6}",
-         plain.stands_out),
-    Lead(RULE, rb"ftp> user \S+ ", rb"[^\s]", anything),
-    Lead(RULE, rb"\b(?:n?c?l?ftp|mysqlsh) [\w.-]+:", rb"[^\s@/:]+@[\w.-]", plain.is_passwordlike),
-    Lead(RULE, rb"\b(?:openssl passwd|mkpasswd)(?: -\S+(?: sha\S*| md5)?)* " + QUOTE, rb"[^\s\"'\[-]", anything),
-    Lead(RULE, rb"wpa-psk " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
     Lead(RULE, rb"\"AUTH\" (?:\"[^\"\n]*\" )?\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),

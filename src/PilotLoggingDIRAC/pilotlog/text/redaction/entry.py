@@ -8,7 +8,7 @@ from .names import Names
 from .swallow import QUOTES
 
 _COLOURS = rb"(?:\x1b\[[0-9;]*[mK]|\\(?:x1b|033|e)\[[0-9;]*[mK])*"
-_CLOSED = _COLOURS + rb"(?:(?:" + QUOTES + rb")\}?|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\[[0-9]*\]|\]\)?|\))?"
+_CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
 #: Between a name and its value.
 _EQUALS = rb"(?:=>|->|\|\|=|[:?+!>~]=|===?|=|&gt;|\\u003[dDaA]|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
 _LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
@@ -20,16 +20,15 @@ _NAME_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 _LETTERS = frozenset(_NAME_LETTERS[at : at + 1] for at in range(len(_NAME_LETTERS))) | {b""}
 MAX_NAME = 64
 
-#: Neither the dash of an arrow nor the dots that lead to a value are of a name.
-NAME = re.compile(rb"[.-]*+(?:[A-Za-z0-9_]++|-(?!>)|\.(?!\.\.))*+")
+NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 ENTRY = re.compile(
     _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?"
-         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+|\r(?!\n)|\x1b\[[0-9;]*[mK])*+"
+         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
     + _COLOURS
     + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?"
       rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{1,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |"
       rb"(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
-    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?:'\"'\"'|'\\\\'')?(?P<quote>\"{3}|'{3}|" + QUOTES
+    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES
     + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}"
       rb"|base64[,:])?"
     , re.DOTALL
@@ -45,7 +44,7 @@ PLAIN = re.compile(
     rb"[\w.+@%~:/-]*+(?=[\s,;]))"
 )
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"
-_WEAKS = rb"ssion|auth|code|srf|mac|jwt|key|sid|sig|gnature"
+_WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
 
 def anchor(names: Names) -> bytes:
@@ -54,17 +53,7 @@ def anchor(names: Names) -> bytes:
     opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
     short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
     weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
-    return (
-        rb"(?:[_.-](?i:t|se|cre|m|a|c)?|_[A-Z][a-z]+|--[A-Za-z0-9_.-]*)"
-        + words
-        + rb"[ \t]+|[_.-](?i:key)[ \t]+|"
-        + words
-        + _SEPARATOR
-        + rb"|"
-        + short
-        + rb"|"
-        + weak
-    )
+    return rb"(?:[_-]|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
 
 
 def begin(text: bytes, start: int) -> int:
@@ -72,6 +61,4 @@ def begin(text: bytes, start: int) -> int:
     while text[start : start + 1] not in _LETTERS:
         start += 1
     left = text[start - MAX_NAME if start > MAX_NAME else 0 : start]
-    first = len(left.rstrip(_NAME_LETTERS))
-    dots = left.rfind(b"...", first)
-    return start - len(left) + (first if dots < 0 else dots + 3)
+    return start - len(left) + len(left.rstrip(_NAME_LETTERS))

@@ -7,7 +7,7 @@ import re
 
 from . import plain
 from .leads import QUOTE, Lead, always, anything
-from .swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, TOKEN, USERS
+from .swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN, USERS
 
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
@@ -61,7 +61,7 @@ LEADS = (
     Lead(RULE, rb"", rb"\$(?:apr1|[156y])\$[A-Za-z0-9./]{16}", always, HASH),
     Lead(RULE, rb"::add-mask::", rb"[^\s]", always, LINE),
     Lead(RULE, rb"name=[\w-]*(?i:token|secret|passw|key)[\w-]*::", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?:postgres\w*|mysql\w*|mongodb\w*|rediss?|amqps?)(?:\+\w+)?//[\w.-]+:", rb"[^\s@/]+@", always, BARE),
+    Lead(RULE, rb"(?:postgres\w*|mysql\w*|mongodb\w*|rediss?|amqps?)//[\w.-]+:", rb"[^\s@/]+@", always, BARE),
     Lead(RULE, rb"(?i:dsn)[\"']?[=:] ?[\"']?[\w.-]+:", rb"[^\s@/]+@", always, BARE),
     Lead(RULE, rb"input_value=[\"']", rb"[^\s]{16}", plain.is_opaque),
     Lead(RULE, rb"\.login=", rb"[a-z0-9_]{24}", plain.is_opaque),
@@ -70,25 +70,6 @@ LEADS = (
     Lead(b"cloud-key", rb"[0-9]Q~|\.atlasv1\.", rb"[A-Za-z0-9_~.-]{16}", always, TOKEN),
     Lead(RULE, rb"\bs\.", rb"[A-Za-z0-9]{24}", plain.is_opaque, TOKEN),
     Lead(RULE, rb"\bk:", _HEX + rb"{16}", always, TOKEN),
-    Lead(RULE, rb"\bztn ", rb"[A-Za-z0-9_+/=.-]{16}", plain.is_opaque),
-    Lead(RULE, rb"\b[Cc]red: ", _HEX + rb"{32}", always, TOKEN),
-    Lead(RULE, rb", key ", _HEX + rb"{32}", always, TOKEN, command=rb"session"),
-    Lead(RULE, rb"\bchirp[\w.]*[ :=]+\S+ [0-9]+ ", _HEX + rb"{16}", always, TOKEN),
-    Lead(RULE, rb"\bSK[=:] ?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
-    Lead(RULE, rb"\b[KD]EK[=:] ?" + QUOTE, _HEX + rb"{32}", always, TOKEN),
-    Lead(RULE, rb"\bresponse=\"?", _HEX + rb"{32}", always, TOKEN),
-    Lead(RULE, rb"pdbedit:? ?[^\n:]*:[0-9]+:[0-9A-FX]+:", rb"[0-9A-F]{32}", always, TOKEN),
-    Lead(RULE, rb"_shibsession_[0-9a-f]+=", rb"[^\s;]", always),
-    Lead(RULE, rb"\bPRESET_PASSPHRASE \S+ -?[0-9]+ ", rb"[^\s]", always),
-    Lead(RULE, rb"AUTH(?:\\r\\n|\r?\n(?:[0-9]{4}-[^\n\]]*\] )?| )\$[0-9]+(?:\\r\\n|\r?\n(?:[0-9]{4}-[^\n\]]*\] )?| )",
-         rb"[^\s]", always),
-    Lead(RULE, rb"\{(?:PLAIN|CLEAR|CLEARTEXT)\}", rb"[^\s\"']", always),
-    Lead(RULE, rb"htdigest:? ?[^\n:]*:[^\n:]*:", _HEX + rb"{32}", always, TOKEN),
-    Lead(RULE, rb"=quoted:\\?\"", rb"[^\s\"]", anything),
-    Lead(RULE, rb"<authenticator>", _HEX + rb"{16}", always, TOKEN),
-    Lead(RULE, rb"[?&]u=[^&\s]*&p=", rb"[^&\s]", anything, QUERY),
-    Lead(RULE, rb"(?i:auth)\\?[\"']? ?[:=] ?\\?[\"'][\w.@-]+:", rb"[^\s\"'/]", plain.is_passwordlike),
-    Lead(RULE, rb"'random' passwords\r?\n" + _HEADER + rb"[\w.-]+:", rb"[^\s]", always, USERS),
     Lead(RULE, rb"MUNGE:", rb"[A-Za-z0-9+/=]{6}", always, TOKEN),
     Lead(RULE, rb"\b(?:CLIENT|SERVER|EXPORTER)_[A-Z_]+(?:_[0-9])? ", _HEX + rb"{8}", always, LINE),
     Lead(RULE, rb"\b(?i:Resumption PSK|Master-Key|Session-Secret|Pre-Master Secret|Keying material): ?", _HEX +

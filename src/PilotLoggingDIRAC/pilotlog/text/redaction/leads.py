@@ -63,7 +63,7 @@ class Lead:
 
     def __post_init__(self) -> None:
         if run := _RUN.fullmatch(self.shape):
-            object.__setattr__(self, "shape", self.shape + rb"|[A-Za-z0-9]" + run[1] + rb"*\z")
+            object.__setattr__(self, "shape", self.shape + rb"|" + run[1] + rb"+\z")
         object.__setattr__(
             self, "_lead", re.compile(rb"(?:" + self.lead + rb")(?=" + self.shape.replace(rb"\z", rb"\Z") + rb")")
         )

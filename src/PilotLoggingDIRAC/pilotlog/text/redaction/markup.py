@@ -16,31 +16,27 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?(?:[ ]+(?:type|description|sensitive)[ ]*=[^\n]*\n%s)*[ \t,-]*\\*[\"']?"
-    rb"(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?(?: of type \w+)?"
+    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
     rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
 _SINGLE = rb"[^\s\"'|>=:]{5}[^\s\"'|>=:]*(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\z)"
-_DUMP = rb"[\"']?(?::(?:\"[^\"\n]*\":)?(?:protected|private))?\]=>(?:[ \t]*\r?\n%s)?[ \t]*string\([0-9]+\) \""
+_DUMP = rb"[\"']?\]=>[\s]+string\([0-9]+\) \""
 _PAIR = rb"\\?[\"'] \\?[\"']"
-_CELL = (
-    rb":?[ \t]*(?:</\w+>[ \t]*(?:\r?\n%s[ \t]*)*)+"
-    rb"(?:<(?:td|dd|code|span|b|strong|p|value|string|data)\b[^<>\n]*>[ \t]*(?:\r?\n%s[ \t]*)?)+"
-)
-_TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*[^<>\n/])?>(?:[ \t]*\r?\n%s[ \t]*|<(?:value|string|data)>)?(?:<!\[CDATA\[)?"
+_CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
+_TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>(?:<!\[CDATA\[)?"
 _FORM = rb"[\"']\r?\n(?:%s[A-Z][\w-]+: [^\n]*\n)?%s\r?\n%s"
 _SETTER = rb"(?:etenv|et -[gUux]+|etx|etEnv|gure set|fig set|utenv)[ (]\"?(?:[\w:./]*[/:])?"
 
 _KINDS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (_VALUE % (_LOG_HEADER, _LOG_HEADER) + rb"(?=[^\s\"',])", BARE),
-        (_CELL % (_LOG_HEADER, _LOG_HEADER) + rb"(?=[^\s<])", MARKUP),
-        (_TAG % _LOG_HEADER + rb"(?=[^\s<=])", MARKUP),
+        (_VALUE % _LOG_HEADER + rb"(?=[^\s\"',])", BARE),
+        (_CELL + rb"(?=[^\s<])", MARKUP),
+        (_TAG + rb"(?=[^\s<=])", MARKUP),
         (_FORM % ((_LOG_HEADER,) * 3) + rb"(?=[^\s])", MARKUP),
-        (_DUMP % _LOG_HEADER + rb"(?=[^\"])", BARE),
+        (_DUMP + rb"(?=[^\"])", BARE),
         (_PAIR + rb"(?=[^\s\"'])", BARE),
         (_NEXT % (_LOG_HEADER, _LOG_HEADER) + rb"(?=" + _SINGLE.replace(rb"\z", rb"\Z") + rb")", BARE),
         (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
@@ -52,20 +48,11 @@ _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
-_STANDS_APART = (
-    _VALUE % (_RE2_HEADER, _RE2_HEADER),
-    _CELL % (_RE2_HEADER, _RE2_HEADER),
-    _TAG % _RE2_HEADER,
-    _DUMP % _RE2_HEADER,
-    _PAIR,
-    table.HEADING,
-    _FORM % ((_RE2_HEADER,) * 3),
-)
+_STANDS_APART = (_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
     rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
     + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
-    + rb"|" + table.BLANK_HEADING
 )  # fmt: skip
 
 
@@ -90,7 +77,7 @@ class Markup:
         strength = self._names.strength(word.group().strip(b"-_.")) if word else 0
         if word is None or not strength:
             return None
-        heading = None if setter else table.rows(text, first, word.end()) or table.columns(text, first, word.end())
+        heading = None if setter else table.rows(text, first, word.end())
         if heading:
             return heading
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:

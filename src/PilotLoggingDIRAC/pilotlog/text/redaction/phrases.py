@@ -6,7 +6,7 @@ import re
 
 from . import plain
 from .leads import QUOTE, Lead, always, anything
-from .swallow import ARGUMENTS, LINE, TOKEN
+from .swallow import LINE, TOKEN
 
 RULE = b"secret"
 _CODE_SHAPE = re.compile(
@@ -20,17 +20,12 @@ _OTHER_LANGUAGES = (
 )
 #: A word in capitals that ends a sentence.
 _METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
-#: A fingerprint, as of a certificate's key.
-_SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9a-f])")
 _ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
 _CODES = (
-    rb"(?i:one[- ]time|otp|totp|sms|temporary|verification|security|2fa|mfa|authentication|auth|device|user|your"
-    rb"|recovery|backup|confirm"
+    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
     rb"|enter|the) \Z"
 )
-_WITH_DIGIT = (
-    rb"(?:[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}|[A-Za-z]*[a-z][A-Z]+[A-Z][a-z]+[A-Z]|[a-z]+[A-Z]+[a-z][A-Z])"
-)
+_WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
 
 
 def _is_told(look: bytes) -> bool:
@@ -38,8 +33,6 @@ def _is_told(look: bytes) -> bool:
 
 
 def _is_key(look: bytes) -> bool:
-    if _SHA1.match(look):
-        return False
     return plain.is_opaque(look) or plain.is_seed(look) or (plain.is_passwordlike(look) and len(look.split()[0]) > 15)
 
 
@@ -52,11 +45,6 @@ def _is_identifier(look: bytes) -> bool:
     return look[:9].lower() != b"password " and (
         _is_told(look) or (look[:1].isupper() and not _METAVARIABLE.match(look))
     )
-
-
-def _is_mixed(look: bytes) -> bool:
-    """Tell if a value has capitals, too, and is none of a public key of SSH."""
-    return plain.is_opaque(look) and not look.startswith(b"AAAA") and any(65 <= letter < 91 for letter in look[:20])
 
 
 def _is_code(look: bytes) -> bool:
@@ -74,42 +62,12 @@ LEADS = (
          rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
     Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
-    Lead(RULE, rb"\" -> \"", rb"[^\s\"]", anything, command=rb"(?i:passw\w*|token|secret|_key|passphrase)\"? *= *\""),
-    Lead(RULE, rb"\"sensitive\": ?true,[^{}]*\"value\": ?\"", rb"[^\s\"]", anything),
-    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key)[\]\"')]* (?:to|with|as) [\[(\"']", rb"[^\s\"'\])]", anything),
-    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key) (?:to|as) ", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque),
-    Lead(RULE, rb"(?i:passw\w*|oken|cret|passphrase|_key)['\"] (?:in|from) [^\n:]*value[^\n:]*: ?" + QUOTE,
-         rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:with|using) (?i:pass|pw|password) ", _WITH_DIGIT, plain.is_passwordlike),
-    Lead(RULE, rb"(?i:shared key)[ ]?[:=] ?" + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
-    Lead(RULE, rb"\bAUTH ", _WITH_DIGIT, plain.is_passwordlike),
-    Lead(RULE, rb" (?:enter|type|code)(?: the code)?:? ", rb"[A-Z0-9]{4}-[A-Z0-9]{4}[^\w-]", _is_code),
-    Lead(RULE, rb"(?:failed|denied|refused|accepted|login|authenticated) (?:for|as) [\w.-]+:", rb"[^\s@/:]+@[\w.-]",
-         plain.is_passwordlike),
-    Lead(RULE, rb"(?i:log ?in|logged in) (?:as|with|using) \S+ (?:with|and|using) ", _WITH_DIGIT,
-         plain.is_passwordlike),
-    Lead(RULE, rb"\b[Kk]ey " + QUOTE, rb"[A-Za-z0-9_+/=-]{20}", _is_mixed, command=rb"(?i)(?<!public )\w\Z"),
-    Lead(RULE, rb"\b(?i:2fa|mfa|totp|pin for [^\n:=]*): ?", rb"[0-9]{6}", _is_code),
-    Lead(RULE, _PASS + rb"(?: ?\[[^\]\n]*\])?[:?>] ", _WITH_DIGIT, plain.is_passwordlike),
-    Lead(RULE, rb"(?i:auth|authentication)[:=]? [\w.-]+:", _WITH_DIGIT, plain.is_passwordlike),
-    Lead(RULE, rb"(?i:onnect\(|dbconn\w*[:=] ?)[\"']?\w+/", rb"[^\s@/\"']+@", plain.is_passwordlike),
-    Lead(RULE, rb"onnection\(\w+, ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"\bMinio\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"\b(?:Github|Fernet|hmac\.new|AES\.new|crypt\.crypt|getpass returned |jwt\.(?:en|de)code\([^,\n]*, ?"
-               rb"|Client|Gitlab|Api)\(?[bru]?[\"']", rb"[^\s\"']{8}", plain.stands_out),
-    Lead(RULE, rb"\t(?:TRUE|FALSE)\t/[^\t\n]*\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always),
-    Lead(RULE, rb"SetCredential(?:Encrypted)?=[\w.-]+: ?", rb"[^\s]",
-         lambda look: always(look) and not plain.is_wordlike(look), LINE),
-    Lead(RULE, rb"ookie[ :]+[\w.$-]+=" + QUOTE, rb"[A-Za-z0-9_+/=.~%-]{16}", plain.is_opaque),
-    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"Credentials\([\w.@-]+, ?", rb"[^\s\"')]", plain.is_passwordlike),
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
-         command=rb"(?i:session|private|secret|encryption|decryption|delegated|proxy|sss|kt|aes|hmac"
-                    rb"|master|unseal|shared|signing) \Z"),
+         command=rb"(?i:session|private|secret|encryption|master|unseal|shared|signing) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
@@ -120,22 +78,17 @@ LEADS = (
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"bind_?s?(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect|onnection|construct)\([\"'][^\"'\n]*[\"'], ?[\"']",
-         rb"[^\s\"'][^\"'\n]*[\"'], ?[\"'][^\s]",
-         always, ARGUMENTS),
+    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
     Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
          _is_password),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:pass[ -]?phrase)(?: again)?[ ]?[:=] ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
-    Lead(RULE, rb"(?i: code)[a-z ]*:[ ]*\r?\n(?:\r?\n)?(?:[0-9]{4}-[^\n\]]*\] )?[ \t]*", rb"[A-Z0-9]{4}-?[A-Z0-9]{4}",
-         _is_code),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
          _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE,
@@ -146,8 +99,7 @@ LEADS = (
                rb"|for [\w.@-]+))?:? " + QUOTE,
          _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:dentials?(?: are| is| used)?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as"
-               rb"|rying)[ :=]+" + QUOTE +
+    Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
     Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
@@ -162,16 +114,14 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)"
-               rb"(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str(?:ing)?)?|passphrase|_?key)\([bru]?[\"']",
+    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
     Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,
-         rb"[A-Za-z0-9+/=_-]{16}", lambda look: plain.is_opaque(look) and not _SHA1.match(look),
-         command=rb"(?i)(?<!public[ _-])\w\Z"),
+         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque, command=rb"(?i)(?<!public[ _-])\w\Z"),
     Lead(RULE, rb"(?i:oken|cret|word)[{(\[]value=[\"']?", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:gotiate|ntlm|rberos) ", rb"[A-Za-z0-9+/]{20}", always, TOKEN),
 )  # fmt: skip

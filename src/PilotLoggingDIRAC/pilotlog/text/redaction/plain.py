@@ -118,7 +118,6 @@ _HEX = re.compile(
 _CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
 _NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
-_LEAST_RANDOM = 40
 _SIZED_TYPE = re.compile(rb"[a-z]{1,20}\(\d{1,6}\)")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|v?\d{1,4}(?:\.\d{1,6}){1,4}[\w.+~-]{0,24}" + END)
 _HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Error|Exception)\b|\d{3}\s[A-Z]")
@@ -134,9 +133,7 @@ def is_reference(look: bytes) -> bool:
     """Tell if a value stands for another: a variable, a mask, a path, a marker."""
     if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
         return True
-    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith(
-        (b"KEYRING:", b"KCM:", b"urn:")
-    )
+    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith((b"KEYRING:", b"KCM:"))
 
 
 def is_wordlike(look: bytes) -> bool:
@@ -175,19 +172,12 @@ def is_passwordlike(look: bytes) -> bool:
 def is_opaque(look: bytes) -> bool:
     """Tell if a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
     word = _TOKENLIKE.match(look)
-    if not word or is_reference(look) or DN.match(look) or _DATE.match(look):
+    if not word or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
         return False
     text = word.group()
-    if _NAMED_FILE.search(text) and not _is_random(text):
-        return False
     if _HEX.fullmatch(text):
         return True
     return all(kind.search(text) for kind in _CLASSES) or (len(text) >= 20 and _MIXED.search(text) is not None)
-
-
-def _is_random(text: bytes) -> bool:
-    """Tell if a long text has so many capitals and digits as base64 has, and no name of a file."""
-    return len(text) > _LEAST_RANDOM and len(text) * 2 < 5 * sum(48 <= letter < 91 for letter in text)
 
 
 def code_literal(look: bytes) -> int | None:
@@ -271,9 +261,7 @@ def is_path_of_hook(look: bytes) -> bool:
     """Tell if the rest of a URL's path holds a secret: a part of it has digits and is long."""
     path = _HOOK.match(look)
     return path is not None and any(
-        is_opaque(part)
-        or is_uuid(part)
-        or (len(part) > 16 and not part.isdigit() and b".cpython-" not in part and any(48 <= c < 58 for c in part))
+        is_opaque(part) or is_uuid(part) or (len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part))
         for part in re.split(rb"[/@]", path.group())
     )
 

@@ -17,7 +17,7 @@ except ImportError:
     hyperscan = None  # type: ignore[assignment]
 
 #: Shorter texts are left to RE2, and those with more ends: each end is a call, and both scans share the cache.
-_LEAST_BYTES = 3 * 1024
+_LEAST_BYTES = 4 * 1024
 #: Longer ones, too: Hyperscan's time is linear, but some hostile text takes it 50 times as long as RE2.
 _MOST_BYTES = 512 * 1024
 _LEAST_ENDS = 8

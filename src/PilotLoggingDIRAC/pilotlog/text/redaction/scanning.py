@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import re2
 
-from . import budget, commands, encoded, entry, headers, known, markup, pem, phrases, tokens, told, urls, values
+from . import budget, commands, encoded, entry, headers, known, markup, pem, phrases, tokens, urls, values
 from .budget import Budget
 from .leads import Lead
 from .names import Names
@@ -41,11 +41,6 @@ class Scanner:
             (markup.ANCHOR, markup.Markup(names).find),
             (entry.anchor(names), values.Values(names).find),
             *_leads(phrases.LEADS),
-            (told.SENTENCE_ANCHOR, told.sentence),
-            (told.COMPARISON_ANCHOR, told.comparison),
-            (told.BELOW_ANCHOR, told.below),
-            (told.PASSWORD_ANCHOR, told.password),
-            (told.AS_ANCHOR, told.named_behind),
         )
         self._finders: list[Find] = [find for _, find in rules]
         self._match = _set([anchor for anchor, _ in rules])

@@ -20,10 +20,6 @@ QUERY = b"u"
 QUOTED = b"q"
 #: A list of quoted text, to the bracket behind a quote.
 LISTED = b"l"
-#: The rest of a call's arguments, to the bracket behind them.
-ARGUMENTS = b"g"
-#: The rest of names and values, to a brace.
-MAPPED = b"d"
 #: Letters that tokens are made of.
 TOKEN = b"t"
 #: To the last ``@`` of a URL's authority, or its end.
@@ -44,8 +40,6 @@ PAIR = b"w"
 WRAPPED = b"j"
 #: The lines of a table, in which as many signs as ``number`` stand that are ``stop``.
 ROWS = b"r"
-#: The lines of a table with blanks between, as far as they have them.
-COLUMNS = b"z"
 #: To a quote that is written as HTML or JSON write it: ``&quot;``, ``\u0022``.
 ESCAPED = b"s"
 #: Lines that stand deeper, each a user, a colon and a password.
@@ -87,7 +81,7 @@ class Secret(NamedTuple):
 _HEADER = rb"(?:\d{4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\])?"
 _ENDS = {
     BARE: re.compile(
-        rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0\r\n]|\Z)|\\x(?![01])(?=[0-9A-Fa-f]{2})|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-])"""
+        rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0\r\n]|\Z)|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-])"""
         rb"""|\\\r?\n[ \t]{1,16}(?=[^\s"'\\=:-][^\s"'\\=]{3,256}[ \t]{0,16}(?:\r?\n|\Z)))*+"""
     ),
     QUERY: re.compile(rb"""(?:[^\s"'\\&%\x00\x1b<;]++|\\(?![nrtux0"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z)|<(?!/|\Z))*+"""),
@@ -97,11 +91,8 @@ _ENDS = {
     PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
-    ARGUMENTS: re.compile(rb"(?:[^)\n]++|\)(?![\s,;.:)]|\Z))*+"),
-    MAPPED: re.compile(rb"[^}\n]*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
     USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
-    COLUMNS: re.compile(rb"[^\n]*+(?:\n(?=[^\n]{1,512}?[ ]{2}[^\s])[^\n]++){0,20}+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
     WRAPPED: re.compile(
@@ -114,7 +105,7 @@ _ENDS = {
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
 #: What is left of a text when it ends where the end of a secret may have begun.
 _TAIL = re.compile(rb"\\{1,8}|%[0-4]?")
-_BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
+_BARE_TAIL = re.compile(rb"""\\{1,8}|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import plain
-from .swallow import COLUMNS, ROWS, Opened, Secret
+from .swallow import ROWS, Opened, Secret
 
 RULE = b"secret"
 #: Behind a name that is a heading's: more headings, if any, and a line break.
@@ -31,27 +30,6 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
         if heading and _is_followed(text, line_end, sign, count):
             return Secret(line_end, Opened(RULE, ROWS, sign, number=count))
     return None
-
-
-#: The end of a heading without signs between, and the begin of the line below.
-BLANK_HEADING = rb"(?:TOKEN|PASSWORD|PASSWD|SECRET|KEY|CREDENTIALS?)(?:[ ]+[A-Z]+)*[ ]*\r?\n[^\n]*[ ]{2}[^\s]"
-_GAP = re.compile(rb"[ \t]{2,}")
-_RULE_LINE = re.compile(rb"[^\n]{0,80}?[- =]{4,}\r?\n")
-
-
-def columns(text: bytes, first: int, end: int) -> Secret | None:
-    """The lines below a heading without signs between, when what stands below a name looks like a secret."""
-    begin = max(text.rfind(b"\n", 0, first) + 1, first - 512)
-    line_end = text.find(b"\n", end, end + 512)
-    if line_end < 0 or not text[first:line_end].isupper():
-        return None
-    rule = _RULE_LINE.match(text, line_end + 1)
-    row = rule.end() if rule else line_end + 1
-    cells = _GAP.split(text[row : row + 512].partition(b"\n")[0])
-    number = len(_GAP.split(text[begin:first])) - 1
-    if number >= len(cells) or not plain.stands_out(cells[number]):
-        return None
-    return Secret(row, Opened(RULE, COLUMNS))
 
 
 def _is_followed(text: bytes, line_end: int, sign: bytes, count: int) -> bool:

@@ -1,4 +1,4 @@
-"""Three corpora by authors who had not seen the rules: secrets in their forms, and ordinary lines.
+"""Two corpora by authors who had not seen the rules: secrets in their forms, and ordinary lines.
 
 Each has ``cases.cases(seed)``, texts of whole messages with the secrets that must not survive and what must, and
 ``ordinary.txt.gz``, lines without any secret. The figures at first sight are in the administrator guide; the rules were

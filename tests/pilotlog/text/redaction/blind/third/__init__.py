@@ -1,1 +1,0 @@
-"""Secrets in the forms of a third author; ``cases`` has them all."""
