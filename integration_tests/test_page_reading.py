@@ -56,6 +56,7 @@ def test_levels_leave_lines_out_and_a_search_brings_them_back(opal, connect, sta
 def test_commands_are_folded_and_an_error_within_is_shown(opal, connect):
     stamp, text = story(connect, lines=100, end="0")
     connect("pila").send(pilot_line("it failed", "ERROR", "InstallDIRAC"), stamp)
+    connect("pila").finalise(stamp, "0")
     last = text.count("\n") + 1
     page = opal.open_log((ALPHA, stamp))
     page.wait_for_selector("text=1 error")
