@@ -126,7 +126,7 @@ def test_it_holds_as_much_of_the_shared_memory_as_its_text_takes():
 
 
 def test_memory_does_not_depend_on_the_characters(peak_bytes):
-    for unit in ('"', "\x1b", "é", "😀"):
+    for unit in ('"', "\\", "\n", "\x1b", "é", "文", "😀"):
         sent = body(unit * (LIMIT // len(unit.encode())))
         with peak_bytes(below=2 * LIMIT):
             _, form = receive(sent)
