@@ -63,7 +63,7 @@ def files(calls, threads, workers):
     from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
     from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
     from PilotLoggingDIRAC.adapters.workers.proxies import HOST
-    from PilotLoggingDIRAC.assembly import archives
+    from PilotLoggingDIRAC.assembly.reading import archives
     from PilotLoggingDIRAC.pilotlog.model import StoredFile
 
     pool = WorkerPool(workers)

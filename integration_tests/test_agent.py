@@ -12,10 +12,10 @@ import zstandard
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.custody_contract import CustodyContract
 from tests.store_contract import StoreContract

@@ -24,7 +24,7 @@ from pathlib import Path
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
-from PilotLoggingDIRAC.assembly import archives
+from PilotLoggingDIRAC.assembly.reading import archives
 what, vo, se, lfn, size, checksum, path = sys.argv[1:]
 pool = WorkerPool(1)
 archive, file = archives.archive(vo, pool, 60), StoredFile(se, lfn, "", int(size), checksum)

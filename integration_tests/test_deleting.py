@@ -11,7 +11,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import batch, clock, line  # noqa: F401  (clock is a fixture)
 from tests.custody_contract import VO, pilot
 from tests.deleting_contract import DeletingContract

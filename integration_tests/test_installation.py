@@ -14,7 +14,7 @@ ASKING = """
 import sys, DIRAC
 DIRAC.initialize(require_auth=False, host_credentials=True)
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
-from PilotLoggingDIRAC.assembly import archives
+from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 vo, se = sys.argv[1:]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import make_engine
-from PilotLoggingDIRAC.pilotlog.sql.migrations import MIGRATIONS, migrate
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import make_engine
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import MIGRATIONS, migrate
 
 INSTALLED = "PilotLoggingDB"
 MIGRATED = "PilotLoggingDB_migrated"

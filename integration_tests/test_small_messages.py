@@ -10,10 +10,10 @@ from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered
 from PilotLoggingDIRAC.pilotlog.page.document import Document
 from PilotLoggingDIRAC.pilotlog.page.part_text import ChunkCache, DatabaseText
 from PilotLoggingDIRAC.pilotlog.settings import PageSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .test_collector import ALPHA
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Delivery, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.text.resend import REMEMBERED
 
 #: What a property costs is no property: a busy neighbour slows examples down.

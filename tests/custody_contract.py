@@ -10,12 +10,12 @@ from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Output, PilotId, PilotInfo, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
-from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion
-from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.admin.deletion import SqlDeletion
+from PilotLoggingDIRAC.pilotlog.sql.admin.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.archive.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .conftest import PILOT, batch
 

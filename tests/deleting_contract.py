@@ -6,15 +6,15 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
-from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
+from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Extent
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotInfo, PilotJob, Selection, State
 from PilotLoggingDIRAC.pilotlog.ports import Total
-from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
-from PilotLoggingDIRAC.pilotlog.sql.deletion import FORGOTTEN
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs
-from PilotLoggingDIRAC.pilotlog.sql.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.admin.deletion import FORGOTTEN
+from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 
 from .conftest import PILOT, line
 from .custody_contract import TARGET, VO, World, pilot

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places, version
+from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import standard_version
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
-from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
-from PilotLoggingDIRAC.pilotlog.sql.schema import unknown_failures
+from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import unknown_failures
 
 from .conftest import PILOT
 from .custody_contract import VO, World, pilot
@@ -92,7 +93,7 @@ class DiagnosesContract:
         assert (found.cause, found.party, found.line) == (DISK, "site", 2)
         assert found.name
         assert found.hint
-        assert found.rules == version()
+        assert found.rules == standard_version()
 
     def test_details_have_all_causes_phases_and_the_return_code(self, agents):
         agents.fail()
@@ -105,7 +106,7 @@ class DiagnosesContract:
     def test_a_good_pilot_has_a_diagnosis_without_a_cause(self, agents):
         agents.finish()
         agents.diagnose()
-        assert agents.found() == Diagnosed(rules=version())
+        assert agents.found() == Diagnosed(rules=standard_version())
 
     def test_a_log_that_is_received_is_not_diagnosed(self, agents):
         agents.send(FULL)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from PilotLoggingDIRAC.pilotlog.model import Delivery, Numbered, PilotId, State
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches as batches_table
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as logs_table
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .conftest import PILOT, batch, line
 

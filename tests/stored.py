@@ -3,9 +3,9 @@
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.admin.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .conftest import PILOT, answered, batch
 

@@ -57,7 +57,7 @@ ROOMS = (
     (f"{WEB}.metrics_handler", (LOGIC, ASSEMBLY, WEB, "tornado", "prometheus_client")),
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
-    (f"{COMMANDS}.canary_credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
+    (f"{COMMANDS}.canary.credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
     (COMMANDS, (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),
@@ -191,7 +191,7 @@ def test_module_says_what_it_is_for(path, name):
 
 
 def test_last_lines_are_had_without_sqlalchemy():
-    program = f"import sys, {COMMANDS}.reading; print('sqlalchemy' in sys.modules)"
+    program = f"import sys, {COMMANDS}.logs.reading; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1:] == ["False"]
 

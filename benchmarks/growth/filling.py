@@ -12,8 +12,8 @@ import zstandard
 from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import make_engine
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import make_engine
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
 
 VOS, SITES, CES, DAYS = 10, 200, 500, 365
 BATCHES = 5

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State
-from PilotLoggingDIRAC.pilotlog.sql.log_list import ORDERS
+from PilotLoggingDIRAC.pilotlog.sql.read.log_list import ORDERS
 
 from .filling import pilot, seen, vo
 

@@ -11,8 +11,8 @@ import psutil
 
 from PilotLoggingDIRAC.adapters.database import utc_now
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck
+from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
-from PilotLoggingDIRAC.pilotlog.archive.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import Walk

@@ -22,7 +22,7 @@ import textwrap
 from sphinx.util.docutils import SphinxDirective
 
 from PilotLoggingDIRAC.assembly.options import option_name
-from PilotLoggingDIRAC.commands import switches as log_selection
+from PilotLoggingDIRAC.commands.terminal import switches as log_selection
 from PilotLoggingDIRAC.pilotlog import diagnose
 from PilotLoggingDIRAC.pilotlog.admin import import_slice  # noqa: F401  they name errors of their own
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError

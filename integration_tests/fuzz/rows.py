@@ -4,7 +4,7 @@ import re
 
 import zstandard
 
-from PilotLoggingDIRAC.pilotlog.sql import payload
+from PilotLoggingDIRAC.pilotlog.sql.schema import payload
 
 from .cast import ANY_VO, CANARY, USERS, WRITERS, tag
 

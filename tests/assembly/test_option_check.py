@@ -6,8 +6,9 @@ import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 from diraccfg import CFG
 
-from PilotLoggingDIRAC.assembly import archives, option_check, options
-from PilotLoggingDIRAC.assembly.sources import names_for
+from PilotLoggingDIRAC.assembly import option_check, options
+from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.assembly.reading.sources import names_for
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError

@@ -4,8 +4,8 @@ import pytest
 from DIRAC import gConfig
 
 from PilotLoggingDIRAC.assembly import redaction
-from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
+from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
 
 
 def shown(text, redactor=None):

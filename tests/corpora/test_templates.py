@@ -2,7 +2,7 @@
 
 import random
 
-from PilotLoggingDIRAC.pilotlog.diagnose.templates import nearest, template
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.templates import nearest, template
 from tests.corpora.pilots import script
 from tests.corpora.pilots.logs import HERE, of_case
 

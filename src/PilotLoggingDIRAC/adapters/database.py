@@ -12,23 +12,23 @@ from sqlalchemy import URL
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Clock
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
-from PilotLoggingDIRAC.pilotlog.sql.custody import SqlCustody
-from PilotLoggingDIRAC.pilotlog.sql.deletion import SqlDeletion, SqlRetry
-from PilotLoggingDIRAC.pilotlog.sql.diagnoses import SqlDiagnoses
-from PilotLoggingDIRAC.pilotlog.sql.duties import SqlDuties
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
-from PilotLoggingDIRAC.pilotlog.sql.importer import SqlImporter
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate, missing
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
-from PilotLoggingDIRAC.pilotlog.sql.pilot_jobs import SqlPilotJobs
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
-from PilotLoggingDIRAC.pilotlog.sql.store_clock import StoreClock, store_time
-from PilotLoggingDIRAC.pilotlog.sql.unsettled import SqlUnsettled
-from PilotLoggingDIRAC.pilotlog.sql.usage import SqlUsage
+from PilotLoggingDIRAC.pilotlog.sql.admin.deletion import SqlDeletion, SqlRetry
+from PilotLoggingDIRAC.pilotlog.sql.admin.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.admin.usage import SqlUsage
+from PilotLoggingDIRAC.pilotlog.sql.archive.custody import SqlCustody
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.store_clock import StoreClock, store_time
+from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
+from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
+from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
+from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
+from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.schema.identity import SqlIdentity
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate, missing
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
 
 #: A step of a migration may take long; a collector spools meanwhile.

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, column, select, table
 
 from PilotLoggingDIRAC.adapters.database import database_url
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
 
 _JOB_DB = "WorkloadManagement/JobDB"
 _JOBS_PER_QUERY = 1000

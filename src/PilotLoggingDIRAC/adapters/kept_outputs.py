@@ -9,7 +9,7 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords, shortened
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Output
-from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
+from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 
 _log = gLogger.getSubLogger("PilotLogging")
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, ColumnElement, Connection, Row, column, select, tabl
 from PilotLoggingDIRAC.adapters.database import PILOT_AGENTS, database_url
 from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
 
 #: The stamp has no index, so that each query reads the whole table: queries should be few.
 _KEYS_PER_QUERY = 500

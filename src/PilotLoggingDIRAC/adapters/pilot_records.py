@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.read.source_chain import whole_text
 from PilotLoggingDIRAC.pilotlog.read.streams import is_doubtful
 from PilotLoggingDIRAC.pilotlog.settings import MiB, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
 
 _SETTINGS = StoreSettings()
 

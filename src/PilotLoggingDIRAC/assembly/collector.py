@@ -14,15 +14,16 @@ import DIRAC
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
-from PilotLoggingDIRAC.assembly import option_check, options, statuses
+from PilotLoggingDIRAC.assembly import option_check, options
+from PilotLoggingDIRAC.assembly.access.ownership import OwnershipWatch
+from PilotLoggingDIRAC.assembly.access.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.describing import DescribingWatch
-from PilotLoggingDIRAC.assembly.ownership import OwnershipWatch
-from PilotLoggingDIRAC.assembly.quotas import QuotaOptions
+from PilotLoggingDIRAC.assembly.reading import statuses
+from PilotLoggingDIRAC.assembly.reading.search import log_search
 from PilotLoggingDIRAC.assembly.redaction import redactor
-from PilotLoggingDIRAC.assembly.search import log_search
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.archive.deletion import Deletion
+from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Deletion
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable

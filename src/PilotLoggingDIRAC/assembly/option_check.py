@@ -9,8 +9,10 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
 
-from PilotLoggingDIRAC.assembly import archives, options, redaction, tokens
+from PilotLoggingDIRAC.assembly import options, redaction
+from PilotLoggingDIRAC.assembly.access import tokens
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
+from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
@@ -18,7 +20,7 @@ from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
-from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
+from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings
 
 _COLLECTOR = (

@@ -14,9 +14,11 @@ from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
-from PilotLoggingDIRAC.assembly import archives, audit, options
-from PilotLoggingDIRAC.assembly.search import log_search
-from PilotLoggingDIRAC.assembly.statuses import fates
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.access import audit
+from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.assembly.reading.search import log_search
+from PilotLoggingDIRAC.assembly.reading.statuses import fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor

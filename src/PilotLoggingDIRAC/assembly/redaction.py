@@ -9,8 +9,8 @@ from __future__ import annotations
 from DIRAC import gConfig, gLogger
 from DIRAC.Core.Utilities.List import fromChar
 
-from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
+from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
 
 SECTION = "/Systems/WorkloadManagement/PilotLogging/Redaction"
 LISTS = ("SecretNames", "PlainNames")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from DIRAC.Core.Base.Client import Client, createClient
 
-from PilotLoggingDIRAC.commands.collector_urls import service_name
+from PilotLoggingDIRAC.commands.installation.collector_urls import service_name
 
 
 @createClient("WorkloadManagement/PilotLogging")

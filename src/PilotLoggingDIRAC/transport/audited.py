@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PilotLoggingDIRAC.assembly import audit, callers
+from PilotLoggingDIRAC.assembly.access import audit, callers
 from PilotLoggingDIRAC.pilotlog.access import Caller
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit

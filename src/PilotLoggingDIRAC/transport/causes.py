@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.access.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.diagnosed import UnknownFailure

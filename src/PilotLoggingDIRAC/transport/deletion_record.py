@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.access import Caller
-from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
+from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Extent
 from PilotLoggingDIRAC.pilotlog.model import Selection
 
 _MAX_NAMES = 20

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PilotLoggingDIRAC.assembly.callers import policy
-from PilotLoggingDIRAC.assembly.sources import logging_info, pilot_outputs
+from PilotLoggingDIRAC.assembly.access.callers import policy
+from PilotLoggingDIRAC.assembly.reading.sources import logging_info, pilot_outputs
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.transport.audited import AuditedMixin

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tornado.ioloop import IOLoop
 
-from PilotLoggingDIRAC.assembly.callers import caller_of
+from PilotLoggingDIRAC.assembly.access.callers import caller_of
 from PilotLoggingDIRAC.assembly.metrics import metrics
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.admin.metrics import Metric

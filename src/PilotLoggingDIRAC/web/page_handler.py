@@ -11,8 +11,8 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from PilotLoggingDIRAC.assembly import audit
-from PilotLoggingDIRAC.assembly.callers import caller_of, policy
+from PilotLoggingDIRAC.assembly.access import audit
+from PilotLoggingDIRAC.assembly.access.callers import caller_of, policy
 from PilotLoggingDIRAC.assembly.known_places import known_places
 from PilotLoggingDIRAC.assembly.page import WebPage, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation

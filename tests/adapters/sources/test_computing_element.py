@@ -8,8 +8,8 @@ from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
 from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.ce_outputs import SqlCEOutputs
-from PilotLoggingDIRAC.pilotlog.sql.engine import make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import make_engine
+from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from tests.conftest import PILOT, line
 
 REFERENCE = "htcondorce://ce.example/1.0"

@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.admin.importer import Importer, Outcome, converted
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 from tests.conftest import PILOT, batch, line
 

@@ -11,12 +11,12 @@ from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
+from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
+from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target, content, pack
-from PilotLoggingDIRAC.pilotlog.archive.removal import Removal
-from PilotLoggingDIRAC.pilotlog.archive.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk

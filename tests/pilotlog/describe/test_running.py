@@ -12,9 +12,9 @@ from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotJob, Selection
-from PilotLoggingDIRAC.pilotlog.sql.pilot_jobs import SqlPilotJobs
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs, unsettled
-from PilotLoggingDIRAC.pilotlog.sql.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
+from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs, unsettled
 from tests.conftest import PILOT
 from tests.described import Dirac
 from tests.stored import alter, reader, store  # noqa: F401

@@ -15,8 +15,8 @@ from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, ReadSettings, SearchSettings
-from PilotLoggingDIRAC.pilotlog.sql.schema import files, logs
-from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import files, logs
 from tests.conftest import PILOT, line
 from tests.stored import alter, reader, store  # noqa: F401
 

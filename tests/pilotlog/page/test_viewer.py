@@ -19,10 +19,10 @@ from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.summary import standing, whereabouts
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
-from PilotLoggingDIRAC.pilotlog.sql.pilot_jobs import SqlPilotJobs
-from PilotLoggingDIRAC.pilotlog.sql.schema import jobs as jobs_table
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
+from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
+from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import jobs as jobs_table
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as table
 from tests.conftest import PILOT, Clock, line
 from tests.stored import alter, reader, store  # noqa: F401
 

@@ -24,10 +24,10 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     SearchSettings,
     StatusSettings,
 )
-from PilotLoggingDIRAC.pilotlog.sql.identity import SqlIdentity
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
-from PilotLoggingDIRAC.pilotlog.sql.schema import batches, identity, logs
-from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.schema.identity import SqlIdentity
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, identity, logs
 from tests.conftest import PILOT
 from tests.stored import reader, store  # noqa: F401
 

@@ -18,8 +18,8 @@ from PilotLoggingDIRAC.pilotlog.page.watcher import Head, Watcher
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, PageSettings, ReadSettings, StatusSettings
-from PilotLoggingDIRAC.pilotlog.sql.page_queries import SqlPageQueries
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs as table
+from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as table
 from tests.conftest import PILOT
 from tests.stored import alter, reader, store  # noqa: F401
 from tests.waiting import until

@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.pilotlog.model import Log, Output, State
 from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs, describe
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 from tests.conftest import PILOT, line
 from tests.stored import alter, reader, store  # noqa: F401  (fixtures)
 

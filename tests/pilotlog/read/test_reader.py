@@ -14,12 +14,12 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllo
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader, ReadPosition
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.migrations import migrate
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.schema import batches as batches_table
-from PilotLoggingDIRAC.pilotlog.sql.schema import logs as logs_table
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches as batches_table
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as logs_table
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import PILOT, Clock, answered, batch, line
 
 HERE, THERE = "LCG.Here.org", "LCG.There.org"

@@ -14,8 +14,8 @@ from PilotLoggingDIRAC.pilotlog.read import selection
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
-from PilotLoggingDIRAC.pilotlog.sql.schema import batches, files, logs
-from PilotLoggingDIRAC.pilotlog.sql.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, files, logs
 from tests.conftest import PILOT
 from tests.stored import alter, reader, store  # noqa: F401
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog import lifecycle
 from PilotLoggingDIRAC.pilotlog.model import Delivery, Log, Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import TextSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text import limits
 from PilotLoggingDIRAC.pilotlog.text.limits import Line, TextFilter
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default

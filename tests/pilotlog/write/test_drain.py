@@ -18,9 +18,9 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 )
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Receipt
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.sealing import SqlSealing
+from PilotLoggingDIRAC.pilotlog.sql.archive.sealing import SqlSealing
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, batch, line

@@ -11,8 +11,8 @@ from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRef
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.receive.message import message
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
-from PilotLoggingDIRAC.pilotlog.sql.appender import SqlAppender
-from PilotLoggingDIRAC.pilotlog.sql.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.redaction import redactor
 from PilotLoggingDIRAC.pilotlog.write import answers as answers_module
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer

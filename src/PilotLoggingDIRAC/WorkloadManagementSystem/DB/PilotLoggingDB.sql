@@ -1,6 +1,6 @@
 -- The database of pilot logs, as dirac-install-db makes it. Written by "python -m tests.installer_sql" from
--- pilotlog/sql/schema.py, a test keeps the two equal. Running it again does no harm, nor does running it on a database
--- of an older version, which the services then bring up to date themselves.
+-- pilotlog/sql/schema/tables.py, a test keeps the two equal. Running it again does no harm, nor does running it on a
+-- database of an older version, which the services then bring up to date themselves.
 
 CREATE TABLE IF NOT EXISTS `DatabaseIdentity` (
   `Number` INTEGER NOT NULL,

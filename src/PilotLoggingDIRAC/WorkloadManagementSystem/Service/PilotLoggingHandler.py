@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.assembly.callers import policy
+from PilotLoggingDIRAC.assembly.access.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector, collector
 from PilotLoggingDIRAC.pilotlog import access, diagnosed, validation
-from PilotLoggingDIRAC.pilotlog.archive.deletion import Extent
+from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Extent
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Receipt, Selection
 from PilotLoggingDIRAC.pilotlog.read import selection as selecting

@@ -9,7 +9,7 @@ from __future__ import annotations
 from DIRAC import S_OK
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
-from PilotLoggingDIRAC.assembly.job_output import job_output
+from PilotLoggingDIRAC.assembly.reading.job_output import job_output
 from PilotLoggingDIRAC.pilotlog import access, validation
 from PilotLoggingDIRAC.transport.audited import AuditedMixin
 from PilotLoggingDIRAC.transport.edge import exported

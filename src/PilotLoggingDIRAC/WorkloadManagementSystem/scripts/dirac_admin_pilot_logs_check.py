@@ -23,7 +23,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Check for pilots of this VO")
@@ -35,7 +35,7 @@ def main():
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 
-    from PilotLoggingDIRAC.commands.canary_report import check
+    from PilotLoggingDIRAC.commands.canary.report import check
 
     DIRACExit(exit_code("The check could not be made", check, dict(switches)))
 

@@ -31,7 +31,7 @@ _DONE, _NONE, _NOT_CONFIRMED = 0, 2, 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
     Script.registerSwitch("", "VO=", "Delete logs of this VO")
@@ -50,8 +50,8 @@ def main():
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.console import confirmed, line
-    from PilotLoggingDIRAC.commands.deletion import PilotLogDeletion, logs, selections
+    from PilotLoggingDIRAC.commands.logs.deletion import PilotLogDeletion, logs, selections
+    from PilotLoggingDIRAC.commands.terminal.console import confirmed, line
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
     deletion = PilotLogDeletion(CollectorClient(url=options.get("URL")), wanted)

@@ -26,7 +26,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
     Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
@@ -38,8 +38,8 @@ def main():
     Script.registerArgument(["PILOT: stamp or reference of a pilot, or a file with its log"], mandatory=False)
     switches, pilots = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.diagnosing import diagnose_pilots
-    from PilotLoggingDIRAC.commands.unknown_failures import print_rule
+    from PilotLoggingDIRAC.commands.causes.diagnosing import diagnose_pilots
+    from PilotLoggingDIRAC.commands.causes.unknown_failures import print_rule
 
     options = dict(switches)
     answer = print_rule if "Rule" in options else diagnose_pilots

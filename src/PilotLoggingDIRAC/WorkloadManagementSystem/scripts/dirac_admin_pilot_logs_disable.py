@@ -21,7 +21,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Change the setting of this VO")
@@ -31,7 +31,7 @@ def main():
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 
-    from PilotLoggingDIRAC.commands.switching import switch
+    from PilotLoggingDIRAC.commands.installation.switching import switch
 
     DIRACExit(exit_code("Nothing was changed", switch, dict(switches), False))
 

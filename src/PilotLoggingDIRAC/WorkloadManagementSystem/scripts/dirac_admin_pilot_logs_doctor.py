@@ -24,7 +24,7 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "Timeout=", "Seconds that a check may take (default 20)")
@@ -32,7 +32,7 @@ def main():
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 
-    from PilotLoggingDIRAC.commands.doctor_report import doctor
+    from PilotLoggingDIRAC.commands.installation.doctor_report import doctor
 
     DIRACExit(exit_code("The installation could not be examined", doctor, dict(switches), failed=_UNKNOWN))
 

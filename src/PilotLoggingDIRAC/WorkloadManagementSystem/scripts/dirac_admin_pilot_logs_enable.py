@@ -22,7 +22,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Change the setting of this VO")
@@ -33,8 +33,8 @@ def main():
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 
-    from PilotLoggingDIRAC.commands.canary_report import passes
-    from PilotLoggingDIRAC.commands.switching import switch
+    from PilotLoggingDIRAC.commands.canary.report import passes
+    from PilotLoggingDIRAC.commands.installation.switching import switch
 
     options = dict(switches)
     check = lambda url: passes(options.get("VO", ""), url)  # noqa: E731

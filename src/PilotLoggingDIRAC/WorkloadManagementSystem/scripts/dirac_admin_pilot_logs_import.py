@@ -34,7 +34,7 @@ _PROGRESS_LOGS = 100
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare(paths=True)
     Script.registerSwitch(
@@ -48,7 +48,7 @@ def main():
 
 def run(options, folder):
     """Import a folder as the switches say, and return the exit code."""
-    from PilotLoggingDIRAC.commands.switches import decimal
+    from PilotLoggingDIRAC.commands.terminal.switches import decimal
 
     hours = decimal(options, "silent", _SILENT_HOURS, 0, _MAX_SILENT_HOURS, "hours")
     report = bring(folder, timedelta(hours=hours), "list" in options)
@@ -59,8 +59,8 @@ def bring(folder, silent, every):
     """Import a folder, show progress, and return the report."""
     from PilotLoggingDIRAC.assembly.redaction import redactor
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.console import line
-    from PilotLoggingDIRAC.commands.importing import PilotLogImport
+    from PilotLoggingDIRAC.commands.logs.importing import PilotLogImport
+    from PilotLoggingDIRAC.commands.terminal.console import line
 
     report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, line)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"

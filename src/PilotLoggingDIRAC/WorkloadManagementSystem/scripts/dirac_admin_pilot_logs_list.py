@@ -38,8 +38,8 @@ _RIGHT = ("RC", "Lines", "Size", "Senders", "Missing")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
-    from PilotLoggingDIRAC.commands.switches import SWITCHES
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.switches import SWITCHES
 
     prepare()
     Script.registerSwitches(SWITCHES)
@@ -56,11 +56,11 @@ def main():
 
 def run(options):
     """List, and return the exit code."""
-    from PilotLoggingDIRAC.commands import console
-    from PilotLoggingDIRAC.commands import switches as log_selection
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.known_names import tell_unknown
-    from PilotLoggingDIRAC.commands.listing import listing
+    from PilotLoggingDIRAC.commands.logs.listing import listing
+    from PilotLoggingDIRAC.commands.terminal import console
+    from PilotLoggingDIRAC.commands.terminal import switches as log_selection
+    from PilotLoggingDIRAC.commands.terminal.known_names import tell_unknown
 
     limit = log_selection.number(options, "Limit", 25, 1, 1000)
     page = log_selection.number(options, "Page", 1, 1, 10**6)
@@ -81,7 +81,7 @@ def run(options):
 
 def show(found):
     """Print a table, with the errors if there are any."""
-    from PilotLoggingDIRAC.commands import console
+    from PilotLoggingDIRAC.commands.terminal import console
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
@@ -93,7 +93,7 @@ def show(found):
 
 def show_long(found):
     """Print a block of lines for each log."""
-    from PilotLoggingDIRAC.commands import console
+    from PilotLoggingDIRAC.commands.terminal import console
 
     for log in found.logs:
         console.line(f"{log['VO']}/{log['PilotStamp']}")

@@ -29,7 +29,7 @@ _SELECTING = ("VO", "Stamp", "Site", "Cause", "Since")
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "VO=", "Only logs of this VO")
@@ -47,7 +47,7 @@ def main():
 
 def run(options):
     """Call a collector, print the result, and return the exit code."""
-    from PilotLoggingDIRAC.commands.console import line
+    from PilotLoggingDIRAC.commands.terminal.console import line
 
     line(done(options))
     return 0
@@ -56,7 +56,7 @@ def run(options):
 def done(options):
     """Call a collector, and return the result in words."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.switches import selection
+    from PilotLoggingDIRAC.commands.terminal.switches import selection
 
     client = CollectorClient(url=options.get("URL"))
     if "Quarantine" in options:

@@ -27,8 +27,8 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
-    from PilotLoggingDIRAC.commands.switches import SWITCHES
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.switches import SWITCHES
 
     prepare()
     Script.registerSwitches(SWITCHES)
@@ -43,7 +43,7 @@ def main():
     Script.registerArgument("PATTERN: the text to find, within a line")
     switches, (pattern,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.searching import search
+    from PilotLoggingDIRAC.commands.logs.searching import search
 
     DIRACExit(exit_code("The search ended", search, dict(switches), pattern))
 

@@ -29,7 +29,7 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
     Script.registerSwitch("", "Tail=", "Show only this number of lines from the end")
@@ -44,7 +44,7 @@ def main():
     Script.registerArgument("PILOT: stamp or reference of a pilot, a part of either, or the number of a job")
     switches, (pilot,) = Script.parseCommandLine(ignoreErrors=False)
 
-    from PilotLoggingDIRAC.commands.showing import show
+    from PilotLoggingDIRAC.commands.logs.showing import show
 
     DIRACExit(exit_code("The log could not be shown", show, dict(switches), pilot))
 

@@ -28,7 +28,7 @@ _UNKNOWN = 3
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
 
     prepare()
     Script.registerSwitch("", "Brief", "Print the first line only")
@@ -45,16 +45,17 @@ def main():
 
 def tell(what, why):
     """Print one line about an error to standard output, where monitoring expects it."""
-    from PilotLoggingDIRAC.commands import console
+    from PilotLoggingDIRAC.commands.terminal import console
 
     console.line(f"UNKNOWN: {what}: {why}")
 
 
 def run(options):
     """Print the status, and return the exit code."""
-    from PilotLoggingDIRAC.commands import console, status_report
-    from PilotLoggingDIRAC.commands import status as installation_status
-    from PilotLoggingDIRAC.commands import switches as log_selection
+    from PilotLoggingDIRAC.commands.installation import status as installation_status
+    from PilotLoggingDIRAC.commands.installation import status_report
+    from PilotLoggingDIRAC.commands.terminal import console
+    from PilotLoggingDIRAC.commands.terminal import switches as log_selection
 
     seconds = log_selection.seconds(options, "Timeout", 20.0, 1, 600)
     asked = [url.strip() for url in options["URL"].split(",")] if "URL" in options else installation_status.urls()

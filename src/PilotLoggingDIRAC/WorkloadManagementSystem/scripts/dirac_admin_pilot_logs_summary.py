@@ -23,8 +23,8 @@ from DIRAC.Core.Base.Script import Script
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare, refuse
-    from PilotLoggingDIRAC.commands.switches import SWITCHES
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare, refuse
+    from PilotLoggingDIRAC.commands.terminal.switches import SWITCHES
 
     prepare()
     Script.registerSwitches(SWITCHES)
@@ -35,7 +35,8 @@ def main():
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 
-    from PilotLoggingDIRAC.commands import cause_figures, unknown_failures
+    from PilotLoggingDIRAC.commands.causes import figures as cause_figures
+    from PilotLoggingDIRAC.commands.causes import unknown_failures
 
     options = dict(switches)
     show = unknown_failures.show if "Unknown" in options else cause_figures.show

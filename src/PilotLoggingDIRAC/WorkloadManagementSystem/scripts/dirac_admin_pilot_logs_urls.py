@@ -19,9 +19,9 @@ from DIRAC.ConfigurationSystem.Client.CSAPI import CSAPI
 from DIRAC.Core.Base.Script import Script
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
-from PilotLoggingDIRAC.commands import collector_urls
-from PilotLoggingDIRAC.commands.collector_urls import COLLECTORS, SYSTEM
-from PilotLoggingDIRAC.commands.console import complain, line
+from PilotLoggingDIRAC.commands.installation import collector_urls
+from PilotLoggingDIRAC.commands.installation.collector_urls import COLLECTORS, SYSTEM
+from PilotLoggingDIRAC.commands.terminal.console import complain, line
 
 _URLS = f"/Systems/{SYSTEM}/URLs"
 _SERVICES = f"/Systems/{SYSTEM}/Services"
@@ -30,7 +30,7 @@ _SERVICES = f"/Systems/{SYSTEM}/Services"
 @Script()
 def main():
     """Return nothing; the process ends with one of the exit codes above."""
-    from PilotLoggingDIRAC.commands.exit_code import exit_code, prepare
+    from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
     Script.registerSwitch("", "dry-run", "Show the changes without writing them")

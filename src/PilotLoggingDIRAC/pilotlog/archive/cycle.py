@@ -13,12 +13,12 @@ from ..errors import PilotLogError
 from ..ports import Clock
 from .archiver import Archiver
 from .custody import DueCopy, Epochs
+from .deletion.removal import Removal
+from .deletion.retention import RemovalProgress, Retention
 from .describer import Describer
 from .diagnosing import Places
 from .gate import Gate
 from .keeper import Keeper
-from .removal import Removal
-from .retention import RemovalProgress, Retention
 from .sealer import Sealer
 from .tally import Tally
 from .walk import Walk

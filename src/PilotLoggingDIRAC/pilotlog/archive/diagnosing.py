@@ -7,19 +7,17 @@ that no archiving waits for one. A log that can't be diagnosed gets a diagnosis 
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib import resources
 from typing import Any, Protocol
 
 from ..diagnose import Diagnosis, Known, Rules, diagnose, standard
-from ..diagnose.templates import template
-from ..diagnose.unknown import telling_line
+from ..diagnose.causes.rules import standard_version
+from ..diagnose.causes.templates import template
+from ..diagnose.causes.unknown import telling_line
 from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
@@ -141,7 +139,7 @@ class Diagnoser:
             problem = type(error).__name__  # its message may hold the pilot's text
             self.tally.add("not diagnosed")
             self.tally.problem(_SUBJECT, f"the log of {log.pilot}: {problem}")
-            found = Diagnosed(rules=version(), problem=problem)
+            found = Diagnosed(rules=standard_version(), problem=problem)
         if self.store.store(self.owner, log, found, self.settings.unknown_groups):
             self.tally.add("diagnosed")
 
@@ -160,18 +158,11 @@ def _known(log: Log) -> Known:
     return Known(return_code=int(code) if code.removeprefix("-").isdecimal() and code.isascii() else None)
 
 
-@functools.cache
-def version() -> str:
-    """Return the version of the rules: it changes with any of them."""
-    text = resources.files(diagnose.__module__.rpartition(".")[0]).joinpath("rules.toml").read_bytes()
-    return hashlib.sha256(text).hexdigest()[:12]
-
-
 def compact(found: Diagnosis, rules: Rules) -> Diagnosed:
     """Return a diagnosis as it is stored."""
     line = telling_line(found, rules)
     made = Diagnosed(
-        rules=version(),
+        rules=standard_version(),
         details=_details(found),
         telling=template(line.text).text if line else "",
         telling_line=line.line if line else 0,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..settings import DiagnosisSettings
-from . import causes as causes_
 from . import phases as phases_
-from .causes import Cause
+from .causes import causes as causes_
+from .causes.causes import Cause
+from .causes.rules import Rules
 from .ending import Ending, Known, ending
 from .phases import Phase
 from .reader import LogReader, Reading
-from .rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

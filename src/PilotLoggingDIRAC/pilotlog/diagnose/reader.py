@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from ..settings import DiagnosisSettings
 from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
-from .anchors import Anchors, Key, Limits
+from .causes.anchors import Anchors, Key, Limits
+from .causes.rules import Rule, Rules, standard
 from .clock import Clock
 from .log_line import JobOutput, LogLine
-from .rules import Rule, Rules, standard
 
 _EXCERPT_BYTES = 300
 _TAIL_BYTES = 8192

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..text.humanize import span
 from ..text.terminal import one_line
-from .causes import Cause
+from .causes.causes import Cause
 from .diagnosis import Diagnosis
 from .phases import Phase
 

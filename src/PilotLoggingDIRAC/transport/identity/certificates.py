@@ -14,7 +14,7 @@ from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 
-from PilotLoggingDIRAC.assembly import balancers
+from PilotLoggingDIRAC.assembly.access import balancers
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.transport.identity import chains

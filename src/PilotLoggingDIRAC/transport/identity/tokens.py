@@ -8,7 +8,7 @@ from __future__ import annotations
 from DIRAC import gLogger
 from DIRAC.Core.Utilities.ReturnValues import S_ERROR, S_OK
 
-from PilotLoggingDIRAC.assembly.tokens import tokens
+from PilotLoggingDIRAC.assembly.access.tokens import tokens
 from PilotLoggingDIRAC.pilotlog.errors import TokenRefused
 from PilotLoggingDIRAC.pilotlog.tokens.holder import Holder
 from PilotLoggingDIRAC.transport.identity.handler_mixin import HandlerMixin

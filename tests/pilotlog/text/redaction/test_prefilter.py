@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.text.redaction import prefilter
-from PilotLoggingDIRAC.pilotlog.text.redaction.names import Names
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
 from PilotLoggingDIRAC.pilotlog.text.redaction.scanning import Scanner
+from PilotLoggingDIRAC.pilotlog.text.redaction.values.names import Names
 
 from . import redaction_forms as forms
 from .blind.first import cases as first

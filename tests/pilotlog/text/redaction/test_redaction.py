@@ -169,7 +169,7 @@ class TestTime:
         assert once < 2
 
     def test_a_pattern_that_would_run_wild_is_linear_too(self):
-        from PilotLoggingDIRAC.pilotlog.text.redaction.own import compiled
+        from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
 
         own = compiled({"Wild": "(x+x+)+y", "Long": "x(.*y)?"}, pytest.fail)
         redactor = Redactor(own)

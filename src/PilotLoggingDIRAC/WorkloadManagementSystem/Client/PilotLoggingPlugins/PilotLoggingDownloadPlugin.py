@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from DIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins.DownloadPlugin import DownloadPlugin
 
-from PilotLoggingDIRAC.assembly.audit import audit
-from PilotLoggingDIRAC.assembly.callers import policy, served
-from PilotLoggingDIRAC.assembly.sources import pilot_outputs
+from PilotLoggingDIRAC.assembly.access.audit import audit
+from PilotLoggingDIRAC.assembly.access.callers import policy, served
+from PilotLoggingDIRAC.assembly.reading.sources import pilot_outputs
 from PilotLoggingDIRAC.pilotlog.access import NOBODY
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed, PilotLogError
 from PilotLoggingDIRAC.transport.edge import exported

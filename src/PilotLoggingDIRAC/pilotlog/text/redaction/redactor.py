@@ -8,14 +8,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from . import budget, encoded, pem, scalars, swallow
+from . import budget, swallow
 from .budget import Budget
 from .carry import Carry, present_line
 from .marker import marker
-from .names import Names
-from .own import OwnRule
+from .rules import encoded, pem, scalars
+from .rules.own import OwnRule
 from .scanning import Scanner
 from .swallow import BLOCK, KEY, MANY, SCALAR, Opened, Secret
+from .values.names import Names
 
 
 class Redactor:

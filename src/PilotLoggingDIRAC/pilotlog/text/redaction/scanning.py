@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import re2
 
-from . import budget, commands, encoded, entry, headers, known, markup, pem, phrases, tokens, urls, values
+from . import budget
 from .budget import Budget
-from .leads import Lead
-from .names import Names
 from .places import Anchors, Places, options
+from .rules import commands, encoded, headers, known, markup, pem, phrases, tokens, urls
 from .swallow import MANY, Opened, Secret
+from .values import entry, values
+from .values.leads import Lead
+from .values.names import Names
 
 _MAX_DECODED_PLACES = 4
 #: So much of a place is looked at to tell whose it is.

@@ -1,0 +1,47 @@
+"""The search of one collector, in the database and in archived copies."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.adapters.sources.archive import archived_text
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
+from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
+from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
+
+
+class ArchivedTexts:
+    """The text of archived copies, fetched by workers with each VO's own identity."""
+
+    def __init__(self, workers: int, seconds: float):
+        self._workers = WorkerPool(workers)
+        self._seconds = seconds
+
+    def __call__(self, log: Log) -> Iterator[bytes]:
+        """Yield a copy's text in blocks that are the same each time. Raise ArchiveError."""
+        self._workers.drop_idle()
+        archive = archives.archive(log.pilot.vo, self._workers, self._seconds)
+        with tempfile.TemporaryDirectory(prefix="pilotlog-search-") as folder:  # mode 0700
+            yield from archived_text(archive, log, Path(folder) / "copy.gz")
+
+    def drop_idle(self) -> None:
+        """End worker processes that have had nothing to do for a while."""
+        self._workers.drop_idle()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._workers.close()
+
+
+def log_search(db: LogDatabase, option: options.Getter, cursors: Cursors) -> tuple[LogSearch, ArchivedTexts]:
+    """Return the search of a collector, and the archived texts that the collector has to close."""
+    settings = options.fill(SearchSettings, option)
+    archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds)
+    return LogSearch(db.searcher, settings, archived, cursors=cursors), archived

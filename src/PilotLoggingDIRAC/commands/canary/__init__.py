@@ -1,0 +1,1 @@
+"""The check of the whole chain with a test log."""

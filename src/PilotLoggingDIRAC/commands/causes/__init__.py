@@ -1,0 +1,1 @@
+"""Commands about why pilots fail: the diagnosis of one, the figures of many, failures that no rule knows."""

@@ -1,0 +1,81 @@
+"""The diagnosis of pilots by their logs: of a stamp, a reference, or a file, on the terminal or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.logs.reading import LogReading, Pilot
+from PilotLoggingDIRAC.commands.terminal import console
+from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
+from PilotLoggingDIRAC.pilotlog.diagnose import Diagnosis, Known, diagnose, files
+from PilotLoggingDIRAC.pilotlog.diagnose.report import report
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+
+TOLD, FAILED, NOTHING = 0, 1, 2
+
+
+def diagnose_pilots(options: Mapping[str, str], names: Sequence[str]) -> int:
+    """Tell why pilots failed, and return the exit code; one that can't be read costs no other."""
+    if not names:
+        raise InvalidInput("Name a pilot or a file")
+    entries: list[dict[str, Any]] = []
+    worst = TOLD
+    for name in names:
+        code, found, why = _diagnosed(options, name)
+        worst = max(worst, code, key=(TOLD, NOTHING, FAILED).index)
+        if found is None:
+            console.complain(name, why)
+            entries.append({"pilot": name, "error": why, "causes": [], "phases": [], "facts": {}})
+            continue
+        entries.append({"pilot": name, **found.as_json()})
+        if "JSON" not in options:
+            for line in report(name, found).splitlines():
+                console.line(line)
+    if "JSON" in options:
+        console.as_json(entries)
+    return worst
+
+
+def _diagnosed(options: Mapping[str, str], name: str) -> tuple[int, Diagnosis | None, str]:
+    """Return (code, diagnosis, why there is none)."""
+    try:
+        if _is_file(name):
+            return TOLD, diagnose(files.pieces(name)), ""
+        return TOLD, _of_pilot(options, name), ""
+    except LogNotFound as error:
+        return NOTHING, None, str(error)
+    except (CallFailed, files.UnreadableFile) as error:
+        return FAILED, None, str(error)
+
+
+def _is_file(name: str) -> bool:
+    return name == files.STDIN or Path(name).exists()
+
+
+def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
+    """Return the diagnosis of a pilot by its log in the database, or else from the chain of sources."""
+    reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
+    try:
+        pilot = reading.find(name, options.get("VO", ""))
+    except LogNotFound:
+        return diagnose(_encoded([reading.output(name).stdout]))
+    if all(part["State"] != "Purged" for part in pilot.parts):
+        return diagnose(_encoded(reading.pages(pilot)), _known(pilot))
+    return diagnose(_encoded([reading.output(name).stdout]), _known(pilot))
+
+
+def _known(pilot: Pilot) -> Known:
+    """Return what the log's record tells of the end."""
+    last = pilot.parts[-1]
+    if not last["Complete"]:
+        running = last["State"] == "Receiving" and not last.get("PilotEnded")
+        return Known(running=running)
+    code = str(last["ReturnCode"])
+    return Known(return_code=int(code) if code.lstrip("-").isdigit() else 1)
+
+
+def _encoded(texts: Iterable[str]) -> Iterable[bytes]:
+    return (text.encode("utf-8", "surrogateescape") for text in texts)

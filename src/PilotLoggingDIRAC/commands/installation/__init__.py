@@ -1,0 +1,1 @@
+"""Commands about an installation: its status, its doctor, its URLs, and the switch of a VO."""

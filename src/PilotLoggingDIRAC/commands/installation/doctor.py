@@ -1,0 +1,76 @@
+"""The examination of an installation: all that it needs, looked at side by side, each within a bounded time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from DIRAC.Core.Utilities.ReturnValues import SErrorException
+
+from PilotLoggingDIRAC.commands.installation import facts as installation
+from PilotLoggingDIRAC.commands.installation import status
+from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
+from PilotLoggingDIRAC.pilotlog.admin import health
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+
+Look = Callable[[float], tuple[str, list[Finding]]]
+"""``look(seconds)``: (what was seen, findings); it may raise."""
+
+
+@dataclass(slots=True)
+class Examination:
+    """One check with its outcome; until it is done, the outcome is that it took too long."""
+
+    name: str
+    text: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def level(self) -> Level:
+        """The worst level of its findings."""
+        return health.worst(self.findings)
+
+
+def _status(seconds: float) -> tuple[str, list[Finding]]:
+    found = status.look(status.urls(), seconds)
+    versions = sorted({answer["Version"] for answer in found.answers.values()})
+    text = f"{len(found.answers)} of {len(found.collectors)} collectors answer"
+    return text + (f", version {', '.join(versions)}" if versions else ""), found.findings
+
+
+CHECKS: Mapping[str, Look] = {
+    "Sections": installation.sections,
+    "Status": _status,
+    "Hosts": installation.hosts,
+    "VOs": installation.vos,
+    "Readers": installation.readers,
+}
+
+
+def examine(seconds: float, checks: Mapping[str, Look] = CHECKS) -> list[Examination]:
+    """Return the outcome of all checks, which run at the same time; one that takes longer than this is left."""
+    mend = "ask again with a longer --Timeout; does a server or a firewall swallow what is sent to it?"
+    late = Finding(Level.UNKNOWN, "", f"no end within {seconds:.0f} s", mend)
+    found = ask_all({name: partial(_examine, name, look, seconds) for name, look in checks.items()}, seconds + 1)
+    return [found.get(name) or Examination(name, "", [late], seconds) for name in checks]
+
+
+def worst(found: list[Examination]) -> Level:
+    """Return the worst level of all."""
+    return health.worst([finding for one in found for finding in one.findings])
+
+
+def _examine(name: str, look: Look, seconds: float) -> Examination:
+    began = time.monotonic()
+    try:
+        text, findings = look(seconds)
+    except (PilotLogError, SErrorException, OSError) as error:
+        why = error.result["Message"] if isinstance(error, SErrorException) else error
+        text, findings = "", [Finding(Level.UNKNOWN, "", f"could not be looked at: {why}")]
+    except Exception as error:  # a doctor does not fall ill of what it finds
+        text, findings = "", [Finding(Level.UNKNOWN, "", f"could not be looked at: {type(error).__name__}: {error}")]
+    return Examination(name, text, findings, time.monotonic() - began)

@@ -1,0 +1,123 @@
+"""The facts about an installation that its doctor looks at: sections, hosts, VOs, and the services that read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from urllib.parse import urlsplit
+
+from DIRAC import gConfig
+from DIRAC.ConfigurationSystem.Client.Helpers import Registry
+from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
+from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
+from DIRAC.Core.Base.Client import Client
+from DIRAC.FrameworkSystem.Client.SystemAdministratorClient import SystemAdministratorClient
+from DIRAC.ResourceStatusSystem.Client.ResourceStatus import ResourceStatus
+
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
+from PilotLoggingDIRAC.commands.installation import configuration
+from PilotLoggingDIRAC.commands.installation.collector_urls import COLLECTORS, SYSTEM, unreachable
+from PilotLoggingDIRAC.commands.terminal.answers import value
+from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
+from PilotLoggingDIRAC.pilotlog.admin import diagnosis
+from PilotLoggingDIRAC.pilotlog.admin.diagnosis import Host, Hosts
+from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+
+Seen = tuple[str, list[Finding]]
+
+_ELEMENTS = "/Resources/StorageElements"
+_READERS = (("Monitoring", "WebApp"), (SYSTEM, "PilotManager"))
+_OURS = ((SYSTEM, "TornadoPilotLogging"), (SYSTEM, "PilotLogging"), *_READERS)
+
+
+def sections(seconds: float) -> Seen:
+    """Return what the configuration lacks."""
+    systems = f"/Systems/{SYSTEM}"
+    present = [name for name in diagnosis.SECTIONS if gConfig.getSections(f"{systems}/{name}")["OK"]]
+    installed = [name for name in COLLECTORS if gConfig.getSections(f"{systems}/Services/{name}")["OK"]]
+    urls = {name: getServiceURLs(SYSTEM, service=name) for name in COLLECTORS}
+    found = list(diagnosis.of_sections(present, unreachable(installed, urls)))
+    return ", ".join(url for known in urls.values() for url in known), found
+
+
+def hosts(seconds: float) -> Seen:
+    """Return what hosts lack, as their SystemAdministrators say, who are all asked at the same time."""
+    needed = {host for system, name in _OURS for host in _hosts_of(system, name)}
+    asked = needed | set(gConfig.getSections("/Registry/Hosts").get("Value") or [])
+    answers = ask_all({name: partial(_ask, name, seconds) for name in asked}, seconds)
+    answered = {name: answers.get(name, f"no answer within {seconds:.0f} s") for name in asked}
+    known = {name: answer for name, answer in answered.items() if isinstance(answer, Host)}
+    silent = {name: answer for name, answer in answered.items() if isinstance(answer, str)}
+    found = Hosts(known, silent, needed)
+    findings = [*diagnosis.of_hosts(found, configuration.shared_apis()), *diagnosis.of_agent(found)]
+    having = sorted(name for name, host in found.known.items() if diagnosis.PACKAGE in host.extensions)
+    return f"with the package: {', '.join(having) or 'none that could be asked'}", findings
+
+
+def _hosts_of(system: str, service: str) -> Iterator[str]:
+    return (urlsplit(url).hostname or "" for url in getServiceURLs(system, service=service))
+
+
+def _ask(name: str, seconds: float) -> Host | str:
+    """Return a host as its SystemAdministrator describes it, or why it could not be asked."""
+    client = SystemAdministratorClient(gConfig.getValue(f"/Registry/Hosts/{name}/Host", name), timeout=int(seconds))
+    try:
+        extensions = value(client.getInfo())["Extensions"]
+        components = dict(_states(value(client.getOverallStatus())))
+    except PilotLogError as error:
+        return str(error)
+    return Host(extensions, components)
+
+
+def _states(overall: dict) -> Iterator[tuple[str, str]]:
+    for kind, systems in overall.items():
+        for system, components in systems.items():
+            for name, status in components.items():
+                if status["Setup"] or status["Installed"]:
+                    yield f"{kind}/{system}/{name}", status["RunitStatus"]
+
+
+def vos(seconds: float) -> Seen:
+    """Return what VOs with remote logging or an archive lack."""
+    found: list[Finding] = []
+    looked: list[str] = []
+    elements = gConfig.getSections(_ELEMENTS).get("Value") or []
+    for vo in sorted(value(Registry.getVOs())):
+        option = Operations(vo=vo)
+        sends = str(option.getValue("Pilot/RemoteLogging", "")).strip().lower() == "true"
+        se, path = option.getValue("Pilot/UploadSE", ""), str(option.getValue("Pilot/UploadPath", ""))
+        looked += [vo] if sends or se else []
+        if sends:
+            found += diagnosis.of_pilot_groups(vo, _groups(vo))
+        found += diagnosis.of_archive_target(vo, se, path, elements, _status_of(se, vo) if se in elements else {})
+    return ", ".join(looked) or "none is switched on or has an archive", found
+
+
+def _groups(vo: str) -> dict[str, list[str]]:
+    groups: Iterable[str] = Registry.getGroupsForVO(vo).get("Value") or []
+    return {group: Registry.getPropertiesForGroup(group, []) for group in groups}
+
+
+def _status_of(se: str, vo: str) -> dict[str, str]:
+    """Return the status of a storage element by kind of access. Raise what ``value`` raises."""
+    kinds = ["ReadAccess", "WriteAccess", "RemoveAccess"]
+    return value(ResourceStatus().getElementStatus(se, "StorageElement", kinds, vO=vo))[se]
+
+
+def readers(seconds: float) -> Seen:
+    """Return which of the services that give pilots' output to people do not answer."""
+    found, good = [], []
+    for system, name in _READERS:
+        urls = getServiceURLs(system, service=name)
+        if not urls and f"{system}/{name}" == OUTPUT_SERVICE:
+            text = "is not installed: dirac-admin-get-pilot-output and the portal ask it"
+            found.append(Finding(Level.WARNING, f"{system}/{name}", text, f"dirac-install-component {system} {name}"))
+        for url in urls:
+            answer = Client(url=url, timeout=int(seconds)).ping()
+            if answer["OK"]:
+                good.append(url)
+            else:
+                mend = f"dirac-restart-component {system} {name}, on its host"
+                found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer['Message']}", mend))
+    return ", ".join(good), found

@@ -1,0 +1,1 @@
+"""Commands about logs: list, show, search, delete, import."""

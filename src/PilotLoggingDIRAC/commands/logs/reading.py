@@ -1,0 +1,202 @@
+"""One pilot's log by its stamp or reference: whole, its last lines, or live, from a chosen source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from DIRAC.Core.Base.Client import Client
+
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
+from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.logs.listing import listing
+from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
+
+SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT)
+
+_MAX_PARTS = 1000
+_EXACT = ("PilotReference", "PilotStamp")
+_SHORTEST_PART = 3
+_MAX_TOLD = 5
+_PATIENCE_SECONDS = 60.0
+_FOR_EVER_SECONDS = float("inf")
+#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
+_LINGER_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """The pilot that ``name`` names; ``parts`` are the records of its log, first to last."""
+
+    name: str
+    vo: str
+    stamp: str
+    parts: tuple[dict, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Length of its log in bytes."""
+        return sum(part["NumberOfBytes"] for part in self.parts)
+
+    @property
+    def cause(self) -> dict[str, Any]:
+        """The likeliest cause of its failure, for scripts; empty without one. Its line counts from the log's start."""
+        last = self.parts[-1] if self.parts else {}
+        if not last.get("Cause"):
+            return {}
+        before = sum(part["NumberOfLines"] for part in self.parts[:-1])
+        words = {"Code": last["Cause"], "Name": last["CauseName"], "Party": last["CauseParty"]}
+        return words | {"Line": before + last["CauseLine"], "Hint": last["CauseHint"]}
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The pilot's names, how it fared and its jobs, for scripts."""
+        last = self.parts[-1] if self.parts else {}
+        words = ("PilotReference", "Site", "CE", "Host", "PilotStatus", "Outcome", "OutcomeText")
+        known = {name: last.get(name, "") for name in words} | {"Jobs": self.jobs}
+        return {"Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, **known}
+
+    @property
+    def jobs(self) -> list[int]:
+        """The numbers of the jobs that it took."""
+        return sorted({job for part in self.parts for job in part.get("Jobs", ())})
+
+    def __str__(self) -> str:
+        site = self.parts[-1]["Site"] if self.parts else ""
+        return f"{self.vo}/{self.stamp}" + (f" at {site}" if site else "")
+
+
+@dataclass(frozen=True, slots=True)
+class PilotOutput:
+    """A pilot's output from one source."""
+
+    stdout: str
+    stderr: str
+    source: str
+    ended: bool
+    missing: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the pilot reported its end and no text is missing."""
+        return self.ended and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class LogReading:
+    """The reader of logs through collectors and the chain of sources. ``tell`` is called with remarks on waiting."""
+
+    client: CollectorClient
+    tell: Callable[[str], Any]
+    sleep: Callable[[float], None] = time.sleep
+
+    def find(self, name: str, vo: str = "") -> Pilot:
+        """Return the pilot with this stamp or reference, the one that took the job of this number, or the one with a
+        part of a stamp or reference. Raise LogNotFound, and InvalidInput if there are several.
+        """
+        for key in _keys(name):
+            wanted = {key: name} | ({"VO": vo} if vo else {})
+            parts = sorted(listing(self.client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
+            pilots = {(part["VO"], part["PilotStamp"]) for part in parts}
+            if len({vo for vo, _ in pilots}) > 1 and key in _EXACT:
+                raise InvalidInput("Pilots of several VOs have it, say which with --VO")
+            if len(pilots) > 1:
+                raise InvalidInput(_several(name, parts))
+            if parts:
+                return self._whole(Pilot(name, parts[0]["VO"], parts[0]["PilotStamp"], tuple(parts)), key)
+        return self._find_running(name)
+
+    def _whole(self, pilot: Pilot, key: str) -> Pilot:
+        """Return the pilot with all parts of its log; a job is one of a part."""
+        if key != "Job":
+            return pilot
+        found = listing(self.client, {"VO": pilot.vo, "PilotStamp": pilot.stamp}, 0, _MAX_PARTS).logs
+        return replace(pilot, parts=tuple(sorted(found, key=lambda part: part["Part"])))
+
+    def _find_running(self, name: str) -> Pilot:
+        """Return the pilot by DIRAC's record, for one whose log has no reference yet. Only operators may read the
+        record.
+        """
+        answer = Client(url="WorkloadManagement/PilotManager").getPilotInfo(name)
+        info = answer["Value"].get(name, {}) if answer["OK"] else {}
+        if not info.get("PilotStamp"):
+            raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
+        vo, stamp = info["VO"], info["PilotStamp"]
+        parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        if not parts:
+            raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
+        return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
+
+    def output(self, name: str, source: str = "") -> PilotOutput:
+        """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
+        names = ([source],) if source else ()
+        found = value(Client(url=OUTPUT_SERVICE, timeout=600).getPilotOutput(name, *names))
+        return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
+
+    def pages(self, pilot: Pilot) -> Iterator[str]:
+        """Yield the whole text in the database."""
+        cursor = ""
+        while True:
+            page = self._ask(_PATIENCE_SECONDS, "getLog", pilot.vo, pilot.stamp, cursor)
+            yield page["Text"]
+            cursor = page["Cursor"]
+            if page["AtEnd"]:
+                return
+
+    def tail(self, pilot: Pilot, lines: int) -> str:
+        """Return the last lines: from the database, or else from the chain of sources."""
+        try:
+            return self._ask(_PATIENCE_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)["Text"]
+        except LogNotFound:
+            return last_lines(self.output(pilot.name).stdout, lines)
+
+    def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
+        """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
+        DIRAC says that the pilot has and nothing comes any more.
+
+        While no collector answers, the call is repeated without a limit. Raise LogNotFound.
+        """
+        if lines is None:
+            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
+        else:
+            page = self._ask(_FOR_EVER_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)
+        quiet_seconds = 0.0
+        while True:
+            if page["Text"]:
+                yield page["Text"]
+            quiet_seconds = quiet_seconds + interval_seconds if page["Final"] and not page["Text"] else 0.0
+            if page.get("Over") or (page["Final"] and quiet_seconds >= _LINGER_SECONDS):
+                return
+            if page["AtEnd"]:
+                self.sleep(interval_seconds)
+            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, page["Cursor"])
+
+    def _ask(self, seconds: float, method: str, *arguments) -> dict:
+        return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
+
+
+def _keys(name: str) -> list[str]:
+    """Return what a name may be, the likeliest first."""
+    keys = [*_EXACT] if "/" in name or ":" in name else [*reversed(_EXACT)]
+    return keys + ["Job"] * name.isdecimal() + ["Name"] * (len(name) >= _SHORTEST_PART)
+
+
+def _several(name: str, parts: Sequence[dict]) -> str:
+    """Return that several pilots have a name, with the first of them."""
+    found = list(dict.fromkeys(f"{part['VO']}/{part['PilotStamp']}" for part in parts))
+    more = f", and {len(found) - _MAX_TOLD} more" if len(found) > _MAX_TOLD else ""
+    return f"Several pilots have {name}: {', '.join(found[:_MAX_TOLD])}{more}"
+
+
+def _facts(found: dict) -> tuple[bool, int]:
+    """Return whether the pilot reported its end, and the bytes that are missing; an older service tells less."""
+    return found.get("LogEnded", found["LogComplete"]), found.get("LogMissingBytes", 0)
+
+
+def last_lines(text: str, lines: int) -> str:
+    """Return the last lines of a text."""
+    return reader.last_lines(text.encode("utf-8", "backslashreplace"), lines).decode()

@@ -1,0 +1,1 @@
+"""Causes: rules, which of them fit a log, and what is told of a failure that none fits."""

@@ -1,0 +1,207 @@
+"""Causes: the rules that fit a log, the likeliest first.
+
+A pilot that ended well has no cause, whatever its lines say: what they tell did no harm. If the matcher refused it, or
+a job failed, only rules for that count, in the lines of that job. An application that fails is no failure of a pilot,
+neither is it that no job waits. In a failed pilot all findings count; those in the phase that failed come first, and a
+root before what it explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .. import marks
+from ..ending import End, Ending
+from ..phases import Phase
+from ..reader import Finding, Reading
+from .rules import Depth, Rule, Rules, Scope
+
+#: Phases before the first command: a pilot that has come to a command has got over what they tell.
+_FIRST_PHASES = frozenset(("", "wrapper", "start"))
+#: Words of a program that tries again.
+_TRIES_AGAIN = ("Retrying (", "retrying")
+_NEAR_LINES = 10
+#: The rule for what no other one knows.
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A cause of a failure, the line where it was found, and the text of that line.
+
+    It is ``close`` if it was found where the pilot ended; the pilot went on after any other. ``because_of`` is the code
+    of the cause that explains it.
+    """
+
+    rule: Rule
+    line: int
+    phase: str
+    text: str
+    close: bool = True
+    because_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that decides on the causes of one log."""
+
+    reading: Reading
+    ending: Ending
+    phases: Sequence[Phase]
+    figures: Mapping[str, float]
+    parts: Mapping[Scope, Sequence[tuple[int, int]]]
+
+    @property
+    def last(self) -> Phase | None:
+        """The phase in which the pilot ended."""
+        return next((phase for phase in reversed(self.phases) if not phase.within), None)
+
+    def phase_at(self, line: int) -> str:
+        """Return the name of the phase that has a line."""
+        found = [phase for phase in self.phases if phase.line <= line and not phase.within]
+        return found[-1].name if found else ""
+
+
+def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phase]) -> list[Cause]:
+    """Return the causes, the likeliest first; none of a pilot that ended well."""
+    parts = _parts(reading, ending)
+    if not parts:
+        return []
+    case = _Case(reading, ending, phases, figures(reading, ending), parts)
+    return _in_order([cause for rule in rules if (cause := _cause(case, rule))])
+
+
+def _parts(reading: Reading, ending: Ending) -> dict[Scope, list[tuple[int, int]]]:
+    """Return the scopes that count, each with the parts of the log where it does: their first and last lines."""
+    if ending.end in (End.FAILED, End.STOPPED):
+        return {scope: [(1, reading.lines)] for scope in Scope}
+    found: dict[Scope, list[tuple[int, int]]] = {}
+    for trouble in reading.jobs.troubles:
+        part = (trouble.line, trouble.last_line + _NEAR_LINES)
+        for scope in (Scope.JOB, Scope.WRAPPER) if trouble.blameless else (Scope.JOB,):
+            found.setdefault(scope, []).append(part)
+    asked_in_vain = reading.jobs.refused or not reading.jobs.answered_line
+    if asked_in_vain and ending.end is End.GOOD:
+        asked = (reading.jobs.answered_line + 1, reading.lines)
+        found[Scope.AGENT] = [asked]
+        for scope in (Scope.JOB, Scope.WRAPPER):
+            found.setdefault(scope, []).append(asked)
+    if not reading.jobs.matched and ending.end is End.GOOD:
+        found[Scope.EMPTY] = [(1, reading.lines)]
+    return found
+
+
+def figures(reading: Reading, ending: Ending) -> dict[str, float]:
+    """Return the figures that conditions know: those that the log has."""
+    facts = reading.facts
+    numbers = {
+        "disk_mb": facts.number("disk_mb"),
+        "last_disk_mb": facts.number("last_disk_mb"),
+        "memory_mb": _thousandth(facts.number("memory_kb")),
+        "free_memory_mb": _thousandth(facts.number("free_memory_kb")),
+        "cpu_time_left": facts.number("cpu_time_left"),
+        "return_code": ending.return_code,
+        "silent_seconds": ending.silent_seconds,
+        "failed": ending.end is End.FAILED,
+        "stopped": ending.end is End.STOPPED,
+        "traceback": reading.marks.has(marks.TRACEBACK, marks.LOGGED_TRACEBACK),
+        "matched_jobs": reading.jobs.matched,
+        "job_running": reading.jobs.is_running,
+        "cycles": reading.marks.number_of_cycles,
+        "lines": reading.lines,
+        "jump_seconds": max((abs(jump.seconds) for jump in reading.clock.jumps), default=None),
+    }
+    return {name: float(number) for name, number in numbers.items() if number is not None}
+
+
+def _thousandth(number: float | None) -> float | None:
+    return None if number is None else number / 1000
+
+
+def _cause(case: _Case, rule: Rule) -> Cause | None:
+    """Return a rule's cause at its best finding, None if the rule does not fit."""
+    if rule.scope not in case.parts or not all(condition.holds(case.figures) for condition in rule.when):
+        return None
+    if rule.without_job and case.reading.jobs.matched:
+        return None
+    if not rule.texts:
+        return _of_the_whole(case, rule)
+    found = [finding for finding in case.reading.findings.get(rule.code, ()) if _counts(case, rule, finding)]
+    if not found:
+        return None
+    best = _best(case, rule, found)
+    close = any(_is_close(case, finding.line) for finding in found)
+    return Cause(rule, best.line, case.phase_at(best.line), best.text, close)
+
+
+def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:
+    """Return the first finding where the pilot ended, or one shortly before; those of further tries last."""
+    if rule.last:
+        return found[-1]
+    final = [finding for finding in found if not any(word in finding.text for word in _TRIES_AGAIN)]
+    found = final or found
+    best = min(found, key=lambda finding: (not _is_close(case, finding.line), finding.line))
+    return next((finding for finding in found if 0 <= best.line - finding.line <= _NEAR_LINES), best)
+
+
+def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
+    """Return whether a finding is where its rule may be, and where the pilot did not go on well."""
+    phase = case.phase_at(finding.line)
+    if rule.phases and phase not in rule.phases:
+        return False
+    if rule.near_end and finding.line <= case.reading.lines - rule.near_end:
+        return False
+    if case.last and case.last.name not in _FIRST_PHASES and phase in ("", "wrapper"):
+        return False
+    return any(first <= finding.line <= last for first, last in case.parts[rule.scope])
+
+
+def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
+    """Return the cause of a rule that has conditions alone; its place is the last error, or the end."""
+    last = case.last
+    if rule.phases and (last is None or last.name not in rule.phases):
+        return None
+    place = case.reading.last_error if case.ending.end is End.FAILED else None
+    place = place or case.reading.last_line or Finding(case.reading.lines, "")
+    return Cause(rule, place.line, case.phase_at(place.line), place.text)
+
+
+def _is_close(case: _Case, line: int) -> bool:
+    """Return whether a line is in the phase in which the pilot ended, and behind the last job that it got.
+
+    What was before did not keep the pilot from going on. Where a pilot ended well, only lines of bad jobs count anyway.
+    """
+    if Scope.PILOT not in case.parts:
+        return True
+    last = case.last
+    if last is not None and line < last.line:
+        return False
+    return line >= case.reading.jobs.last_line
+
+
+def _in_order(found: list[Cause]) -> list[Cause]:
+    """Return causes in order: those where the pilot ended, and what explains them, before others; roots first.
+
+    Of others only roots are told: a step that failed before did not keep the pilot from going on.
+    """
+    explained = dict(_explained(found))
+    told = [replace(cause, because_of=explained.get(cause.rule.code, "")) for cause in found]
+    near = {cause.because_of for cause in told if cause.close} - {""}
+    told = [replace(cause, close=cause.close or cause.rule.code in near) for cause in told]
+    told = [cause for cause in told if cause.close or cause.rule.depth is Depth.ROOT]
+    if any(cause.close and cause.rule.code != _UNKNOWN for cause in told):
+        told = [cause for cause in told if cause.rule.code != _UNKNOWN]
+    return sorted(told, key=_key)
+
+
+def _explained(found: list[Cause]) -> Iterator[tuple[str, str]]:
+    """Yield (code, code of the root) of causes that are consequences of another one."""
+    for root in found:
+        for cause in found:
+            if cause.rule.code in root.rule.explains and root.rule.code not in cause.rule.explains:
+                yield cause.rule.code, root.rule.code
+
+
+def _key(cause: Cause) -> tuple[bool, bool, int, int, int]:
+    return (not cause.close, bool(cause.because_of), cause.rule.depth, cause.rule.first, cause.line)

@@ -1,0 +1,1 @@
+"""The administrators' side of the store: deleting, importing, figures of its use."""

@@ -1,0 +1,151 @@
+"""Retention: deletes text, rows and copies whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
+
+from ...archive.custody import CopyKey, CopyPage, RecordedCopy
+from ...archive.walk import LogPosition
+from ...model import Log, State
+from ..connection.engine import Transactions
+from ..read import ce_outputs
+from ..schema import rows, side_tables
+from ..schema.tables import batches, epochs, files, logs
+from .sealing import behind, some
+
+_COPY = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
+_WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence == logs.c.NextSequence)
+
+_LOGS_LOOKED_AT = 10_000
+
+#: Named, as an optimizer may use the VO's index, and read all logs that were purged within a year.
+_BY_STATE = "FORCE INDEX (IX_State_LastSeen)"
+
+
+@dataclass(frozen=True)
+class SqlRetention:
+    """``RetainedLogs`` and ``Epochs`` on SQL: deleting what was retained for long enough."""
+
+    transactions: Transactions
+
+    def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """See ``RetainedLogs.superseded``."""
+        settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
+        other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
+        return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
+
+    def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+        """See ``RetainedLogs.expired``."""
+        old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
+        return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
+
+    def forget(self, key: CopyKey) -> None:
+        """See ``RecordedCopies.forget``."""
+        self.transactions.run(_forget, key)
+
+    def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """See ``RetainedLogs.purgeable``."""
+        return self.transactions.run(_page, _archived(before).where(rows.of_vo(some(vo)), behind(after)), limit)
+
+    def purge(self, ids: Sequence[int], before: datetime) -> int:
+        """See ``RetainedLogs.purge``."""
+        return self.transactions.run(_purge, _archived(before).where(logs.c.LogID.in_(some(ids))))
+
+    def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
+        """See ``RetainedLogs.kept``."""
+        return self.transactions.run(_page, _kept(before).where(rows.of_vo(some(vo)), behind(after)), limit)
+
+    def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
+        """See ``RetainedLogs.purge_kept``."""
+        return self.transactions.run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))), True)
+
+    def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+        """See ``RetainedLogs.delete_rows``."""
+        return self.transactions.run(_delete_rows, some(vo), before, with_file, limit)
+
+    def delete_epochs(self, before: datetime) -> int:
+        """See ``Epochs.delete_epochs``."""
+        return self.transactions.run(_delete_epochs, before)
+
+    def delete_ce_outputs(self, now: datetime) -> int:
+        """See ``Epochs.delete_ce_outputs``."""
+        return self.transactions.run(ce_outputs.forget_old, now)
+
+
+def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
+    """Return matching copies in a bounded range of keys, and the next key: they are rare, and no index finds them."""
+    first, last = connection.execute(select(func.min(files.c.LogID), func.max(files.c.LogID))).one()
+    if first is None:
+        return [], None
+    begin = after or CopyKey(first, -1)
+    end = begin.log_id + _LOGS_LOOKED_AT
+    later = or_(files.c.LogID > begin.log_id, files.c.Generation > begin.generation)
+    stretch = and_(files.c.LogID.between(begin.log_id, end), later)
+    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
+    found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
+    copies: list[RecordedCopy] = [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
+    if len(copies) == limit:
+        return copies, copies[-1][0]
+    return copies, CopyKey(end + 1, -1) if end < last else None
+
+
+def _forget(connection: Connection, key: CopyKey) -> None:
+    connection.execute(delete(files).where(files.c.LogID == key.log_id, files.c.Generation == key.generation))
+
+
+def _archived(before: datetime) -> Select[Any]:
+    old = and_(logs.c.LastSeen <= before, logs.c.VerifiedAt <= before)
+    return rows.select_logs().where(_WHOLE_COPY, logs.c.State == State.ARCHIVED.value, old)
+
+
+def _kept(before: datetime) -> Select[Any]:
+    """Select logs that were made Kept before then; ``RetryAfter`` is that time, or that of a later try."""
+    since = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= before)
+    return select(logs).where(logs.c.State == State.KEPT.value, logs.c.LastSeen <= before, since)
+
+
+def _page(connection: Connection, statement: Select[Any], limit: int) -> list[Log]:
+    statement = statement.with_hint(logs, _BY_STATE, "mysql").order_by(logs.c.LastSeen, logs.c.LogID)
+    found = connection.execute(statement.limit(limit))
+    return [rows.to_log(row) for row in found]
+
+
+def _purge(connection: Connection, statement: Select[Any], is_last: bool = False) -> int:
+    """Lock the logs that still match, in the writers' order, and delete their text. Return their number.
+
+    ``is_last``: nobody has the text after that, nor what a CE gave of it.
+    """
+    locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
+    found = connection.execute(locked).all()
+    ids = [row.LogID for row in found]
+    if ids:
+        if is_last:
+            ce_outputs.forget(connection, [(row.VO, row.PilotReference) for row in found])
+        connection.execute(delete(batches).where(batches.c.LogID.in_(ids)))
+        connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(State=State.PURGED.value))
+    return len(ids)
+
+
+def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+    other = files.c.Generation != logs.c.Generation if with_file else true()
+    hindered = exists().where(files.c.LogID == logs.c.LogID, other)
+    old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
+    statement = select(logs.c.LogID, logs.c.PilotReference).where(old, ~hindered)
+    statement = statement.order_by(logs.c.LastSeen, logs.c.LogID)
+    found = connection.execute(statement.limit(limit).with_for_update()).all()
+    ids = [row.LogID for row in found]
+    if ids:
+        ce_outputs.forget(connection, [(vo, row.PilotReference) for row in found])
+        connection.execute(delete(files).where(files.c.LogID.in_(ids)))
+        side_tables.forget(connection, ids)
+        connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
+    return len(ids)
+
+
+def _delete_epochs(connection: Connection, before: datetime) -> int:
+    return connection.execute(delete(epochs).where(epochs.c.LastCommit <= before)).rowcount

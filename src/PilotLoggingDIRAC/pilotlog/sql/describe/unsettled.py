@@ -1,0 +1,141 @@
+"""Unsettled logs: which they are, and what is written into them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from ...describe.unsettled import Description, Unsettled
+from ...model import Log, State
+from ..archive.sealing import description
+from ..connection.engine import Transactions
+from ..schema import payload, rows
+from ..schema.tables import batches, logs, unsettled
+from . import pilot_jobs
+
+#: Logs whose rows are locked by one transaction, so that no writer waits for long.
+_LOGS_PER_STEP = 100
+_TAKEN = (State.RECEIVING.value, State.COMPLETE.value, State.INCOMPLETE.value)
+_OF_LOG = unsettled.c.LogID == logs.c.LogID
+
+
+@dataclass(frozen=True, slots=True)
+class SqlUnsettled:
+    """``UnsettledLogs`` on SQL."""
+
+    transactions: Transactions
+
+    def lowest_open(self) -> int:
+        """See ``UnsettledLogs.lowest_open``."""
+        return self.transactions.run(_lowest_open)
+
+    def highest(self) -> int:
+        """See ``UnsettledLogs.highest``."""
+        return self.transactions.run(_highest)
+
+    def take(self, above: int, limit: int) -> int:
+        """See ``UnsettledLogs.take``."""
+        return self.transactions.run(_take, above, limit)
+
+    def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
+        """See ``UnsettledLogs.page``."""
+        return self.transactions.run(_page, known, after, limit)
+
+    def beginnings(self, ids: Sequence[int], below: int) -> dict[int, bytes]:
+        """See ``UnsettledLogs.beginnings``."""
+        return self.transactions.run(_beginnings, ids, below) if ids else {}
+
+    def describe(self, found: Sequence[Description]) -> int:
+        """See ``UnsettledLogs.describe``. Rows are locked in the writers' order, a few at a time."""
+        ordered = sorted(found, key=lambda one: (one.log.pilot, one.log.part))
+        steps = [ordered[start : start + _LOGS_PER_STEP] for start in range(0, len(ordered), _LOGS_PER_STEP)]
+        return sum(self.transactions.run(_describe, step) for step in steps)
+
+    def settle(self, ids: Sequence[int]) -> None:
+        """See ``UnsettledLogs.settle``."""
+        if ids:
+            self.transactions.run(forget, ids)
+
+
+def forget(connection: Connection, ids: Sequence[int]) -> None:
+    """Take logs from the unsettled ones."""
+    connection.execute(delete(unsettled).where(unsettled.c.LogID.in_(ids)))
+
+
+def _lowest_open(connection: Connection) -> int:
+    lowest: int | None = connection.execute(select(func.min(logs.c.LogID)).where(logs.c.State.in_(_TAKEN))).scalar()
+    return _highest(connection) + 1 if lowest is None else lowest
+
+
+def _highest(connection: Connection) -> int:
+    return connection.execute(select(func.max(logs.c.LogID))).scalar() or 0
+
+
+def _take(connection: Connection, above: int, limit: int) -> int:
+    new = select(logs.c.LogID).outerjoin(unsettled, _OF_LOG)
+    new = new.where(logs.c.LogID > above, unsettled.c.LogID.is_(None), logs.c.State.in_(_TAKEN))
+    ids = connection.execute(new.order_by(logs.c.LogID).limit(limit)).scalars().all()
+    if ids:
+        connection.execute(insert(unsettled), [{"LogID": log_id} for log_id in ids])
+    return len(ids)
+
+
+def _page(connection: Connection, known: bool, after: int, limit: int) -> list[Unsettled]:
+    which = unsettled.c.PilotID > 0 if known else unsettled.c.PilotID == 0
+    chosen = select(unsettled).where(which, unsettled.c.LogID > after).order_by(unsettled.c.LogID).limit(limit)
+    found = {row.LogID: row.PilotID for row in connection.execute(chosen)}
+    if not found:
+        return []
+    whole = connection.execute(select(logs).where(logs.c.LogID.in_(list(found))).order_by(logs.c.LogID))
+    return [Unsettled(log, found[log.id]) for log in map(rows.to_log, whole)]
+
+
+def _beginnings(connection: Connection, ids: Sequence[int], below: int) -> dict[int, bytes]:
+    columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
+    statement = select(*columns).where(batches.c.LogID.in_(ids), batches.c.Sequence < below)
+    texts: dict[int, list[bytes]] = defaultdict(list)
+    for log_id, sequence, packed in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
+        texts[log_id] += [text for _, text in payload.unpack(sequence, packed)]
+    return {log_id: b"".join(found) for log_id, found in texts.items()}
+
+
+def _describe(connection: Connection, found: Sequence[Description]) -> int:
+    """The jobs come last: an older log's row may have gone, then nothing is written for it."""
+    changed, there = 0, []
+    for one in found:
+        values = _changes(one)
+        if values:
+            connection.execute(update(logs).where(_is_same(one.log)).values(values))
+            changed += 1
+        if one.info and one.info.id:
+            mine = and_(unsettled.c.LogID == one.log.id, unsettled.c.PilotID != one.info.id)
+            connection.execute(update(unsettled).where(mine).values(PilotID=one.info.id))
+        there += [one] if one.jobs else []
+    pilot_jobs.store(connection, {one.log.id: one.jobs for one in there})
+    return changed
+
+
+def _is_same(log: Log) -> Any:
+    """Return the condition that a row is still that log's, and that it was not deleted on request."""
+    same = and_(rows.of_vo(log.pilot.vo), logs.c.PilotStamp == log.pilot.stamp, logs.c.Part == log.part)
+    return and_(logs.c.LogID == log.id, same, logs.c.State != State.DELETED.value)
+
+
+def _changes(found: Description) -> dict[str, str]:
+    """Return the columns that a description changes; an empty value takes nothing away."""
+    values = {"Host": found.host[:128]}
+    if info := found.info:
+        values |= description(info)
+    log = found.log
+    before = {
+        "PilotReference": log.reference,
+        "Site": log.site,
+        "CE": log.ce,
+        "PilotStatus": log.pilot_status,
+        "Host": log.host,
+    }
+    return {name: value for name, value in values.items() if value and value != before[name]}

@@ -1,0 +1,16 @@
+"""What is stored beside logs, and goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from ..describe import pilot_jobs, unsettled
+from ..diagnose import diagnoses
+
+
+def forget(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete all that tells something of these logs but their rows, texts and copies."""
+    for table in (diagnoses, pilot_jobs, unsettled):
+        table.forget(connection, ids)

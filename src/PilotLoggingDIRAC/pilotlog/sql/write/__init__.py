@@ -1,0 +1,1 @@
+"""The writer's side of the store: groups of batches become rows, each exactly once."""

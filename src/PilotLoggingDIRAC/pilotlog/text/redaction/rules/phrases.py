@@ -1,0 +1,127 @@
+"""Prompts and their answers, talk of passwords, statements of SQL, and calls that take a password by its place."""
+
+from __future__ import annotations
+
+import re
+
+from ..swallow import LINE, TOKEN
+from ..values import plain
+from ..values.leads import QUOTE, Lead, always, anything
+
+RULE = b"secret"
+_CODE_SHAPE = re.compile(
+    rb"(?:[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?|[0-9]{6,10}|(?=[A-Z]*[0-9])[A-Z0-9]{6,10})" + plain.END
+)
+_PASS = rb"(?i:passwor[dt]|pass ?phrase|pass ?code|passwd)"
+_OTHER_LANGUAGES = (
+    rb"(?:(?i:de passe|trase(?:\xc3\xb1|n)a|enha|woord|nnwort|arola|senord|has\xc5\x82o)"
+    rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]"
+    rb"|\xe5\xaf\x86\xe7\xa0\x81|\xe5\x8f\xa3\xe4\xbb\xa4|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89)"
+)
+#: A word in capitals that ends a sentence.
+_METAVARIABLE = re.compile(rb"[A-Z_]{2,32}[.,](?=\s)")
+_ASSIGNS = re.compile(rb"[A-Za-z_]+=[^=]")
+_CODES = (
+    rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
+    rb"|enter|the) \Z"
+)
+_WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
+
+
+def _is_told(look: bytes) -> bool:
+    return plain.is_opaque(look) or (plain.is_passwordlike(look) and not _ASSIGNS.match(look))
+
+
+def _is_key(look: bytes) -> bool:
+    return plain.is_opaque(look) or plain.is_seed(look) or (plain.is_passwordlike(look) and len(look.split()[0]) > 15)
+
+
+def _is_token(look: bytes) -> bool:
+    return plain.is_opaque(look) or plain.is_uuid(look)
+
+
+def _is_identifier(look: bytes) -> bool:
+    """Tell if the password of a statement stands without quotes."""
+    return look[:9].lower() != b"password " and (
+        _is_told(look) or (look[:1].isupper() and not _METAVARIABLE.match(look))
+    )
+
+
+def _is_code(look: bytes) -> bool:
+    return (_CODE_SHAPE.match(look) is not None and not plain.is_state(look)) or plain.is_opaque(look)
+
+
+def _is_password(look: bytes) -> bool:
+    return plain.is_passwordlike(look) or plain.is_spaced_phrase(look) or plain.is_phrase(look)
+
+
+LEADS = (
+    Lead(RULE, rb"(?i:pass ?phrase|password)(?: for(?: \S+)? \S+)?: ", rb"[a-z]{3}[a-z]* [a-z]{3}[a-z]* [a-z]{3}",
+         plain.is_spaced_phrase, LINE),
+    Lead(RULE, rb"(?i:key|oken|cret|passwords?) (?:mismatch|differs)[:,]? (?:expected|got)[ :=]+" + QUOTE,
+         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
+    Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
+    Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
+    Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
+    Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
+    Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
+    Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
+         command=rb"(?i:session|private|secret|encryption|master|unseal|shared|signing) \Z"),
+    Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
+    Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
+    Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
+    Lead(RULE, rb"(?:_KEY|Key|key[0-9]) ", rb"[A-Za-z0-9_+/=-]{24}", _is_token,
+         command=rb"_\Z|[a-z]K\Z|\bk\Z"),
+    Lead(RULE, rb"\bsignature ", rb"[0-9a-f]{64}", always),
+    Lead(RULE, rb"\bsession[ _-]id[=:] ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
+    Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
+    Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
+    Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
+                       rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
+         rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
+    Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
+         _is_password),
+    Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
+    Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
+    Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
+    Lead(RULE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE,
+         _WITH_DIGIT, _is_told,
+         command=rb"(?<![/.])\w\Z"),
+    Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
+    Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is(?: now)?|was|value|here|created|generated|issued"
+               rb"|for [\w.@-]+))?:? " + QUOTE,
+         _WITH_DIGIT, _is_token),
+    Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
+         rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
+    Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
+    Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
+         rb"[A-Za-z0-9+/]{6}[A-Za-z0-9+/]*[0-9=]", always, TOKEN),
+    Lead(RULE, rb"334 (?:UGFzc3dvcmQ6|VXNlcm5hbWU6)\r?\n(?:[0-9]{4}-[^\n]*\] )?(?:[<>CS]: ?|> )?",
+         rb"[A-Za-z0-9+/]{4}", always, TOKEN),
+    Lead(RULE, rb"[0-9] LOGIN \"?[\w.@-]+\"? " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:dentify|ickServ) " + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
+    Lead(RULE, rb"(?i:quirepass|sterauth|indpw|ootpw:?(?: --\w+)?) " + QUOTE, rb"[^\s\"'-]", anything),
+    Lead(RULE, rb"(?i:ntified (?:with \S+ )?(?:by|as)(?: password)?) [\"'`]", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?:NTIFIED|ntified) (?:WITH \S+ )?(?i:by|as)(?i: password)? ", rb"[^\s\"']", _is_identifier),
+    Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
+         rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
+    Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,
+         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque, command=rb"(?i)(?<!public[ _-])\w\Z"),
+    Lead(RULE, rb"(?i:oken|cret|word)[{(\[]value=[\"']?", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:gotiate|ntlm|rberos) ", rb"[A-Za-z0-9+/]{20}", always, TOKEN),
+)  # fmt: skip

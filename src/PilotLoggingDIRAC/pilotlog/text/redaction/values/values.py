@@ -1,0 +1,289 @@
+"""Values behind names, and the decision if one is a secret."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ..rules import scalars
+from ..swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
+from . import plain
+from .entry import ENTRY, MAX_NAME, NAME, PLAIN, begin
+from .names import SHORT, WEAK, Names
+
+RULE = b"secret"
+_LOOK = 512
+
+_SCHEME = re.compile(
+    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
+    rb"|key=)?"
+)
+_FIRST_OF_SCHEMES = b"[bBtTnNdDgGmMaAjJpP"
+_SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
+_EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
+_ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
+_KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
+_TYPED = re.compile(rb"(?:^|[\s(:<,])(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
+_OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
+_NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
+_EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
+_CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
+_CODE = re.compile(rb"\d{6,8}" + plain.END)
+_LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
+_SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
+_ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
+_PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
+_METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+_LINE_END = re.compile(rb"\\?\r?\n")
+_TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
+_SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
+#: A quote that may be to come, or a list, or a marker that is not whole.
+_UNKNOWN = re.compile(
+    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted"
+    rb"|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
+    rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
+)
+#: What is too short for a token.
+_SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
+_STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
+
+
+class Values:
+    """The rule of names and values."""
+
+    def __init__(self, names: Names):
+        self._names = names
+
+    def find(self, text: bytes, start: int, end: int) -> Secret | None:
+        """The secret that stands behind the name around the hit, if it is one."""
+        first = begin(text, start)
+        name = NAME.match(text, first)
+        if not name:
+            return None
+        word = name.group().strip(b"-_.")
+        strength = self._names.strength(word[-MAX_NAME:])
+        if not strength or PLAIN.match(text, name.end()):
+            return None
+        at = name.end()
+        if (strength == WEAK and _SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
+            return None
+        entry = ENTRY.match(text, at, at + _LOOK)
+        return _Value(text, first, word, entry, strength).secret() if entry else None
+
+
+def _inside(look: bytes, quote: bytes) -> bytes:
+    """Return the text before a quote."""
+    return look.partition(quote[-1:])[0]
+
+
+def _tells_a_state(text: bytes, at: int) -> bool:
+    """Tell if a word that tells of a state stands behind a colon: ``token: No such file``."""
+    word = _STATED.match(text, at) if text[at : at + 1] == b":" else None
+    lower = word[1].lower() if word else b""
+    return lower in plain.STATES and lower not in _SCHEMES
+
+
+@functools.lru_cache(1024)
+def _upper_end(name: bytes) -> bytes:
+    """Return the last part of a name with dots, in capitals."""
+    return name.rpartition(b".")[2].strip(b"_").upper()
+
+
+def separator_is_encoded(separator: bytes) -> bool:
+    """Tell if a separator is urlencoded."""
+    return b"%" in separator
+
+
+class _Value:
+    """The text behind one name."""
+
+    def __init__(self, text: bytes, first: int, name: bytes, entry: re.Match[bytes], strength: int):
+        self._text, self._first, self._name, self._strength = text, first, name, strength
+        separator, quote, colon = entry.group("separator", "quote", "colon")
+        self._separator, self._quote, self._at = separator.strip(b" \t") or b" ", (quote or b"")[-4:], entry.end()
+        if self._quote in (b'"' * 3, b"'" * 3):
+            self._quote = self._quote if _LINE_END.match(entry.string, entry.end()) else self._quote[:1]
+        if colon and not self._separator.strip(b".;|\xe2\x94\x82"):
+            self._separator = colon
+        self._is_option = text[first : first + 1] == b"-"
+
+    def secret(self) -> Secret | None:
+        """The secret, if it is one."""
+        text, separator = self._text, self._separator
+        if separator[:1] == b"," and separator[-1:] in b"\"'":
+            self._quote = separator.lstrip(b", \t")
+        head = text[self._at : self._at + 1]
+        if head in _FIRST_OF_SCHEMES and (scheme := _SCHEME.match(text, self._at)):
+            self._at = scheme.end()
+            head = text[self._at : self._at + 1]
+        if not head.isalnum():
+            if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
+                return self._scalar()
+            if _KEY_BEGUN.match(text, self._at):
+                return None
+            if _ARRAY.match(text, self._at):
+                return Secret(self._at, Opened(RULE, LINE))
+            if _LIST.match(text, self._at):
+                return Secret(self._at, Opened(RULE, LISTED))
+        opened = self._opened()
+        look = text[self._at : self._at + _LOOK]
+        if self._at + len(look) == len(text) and swallow(opened, look, 0)[1]:
+            is_plain = self._may_become_plain(look)
+        else:
+            is_plain = self._is_plain(look)
+        return None if is_plain else Secret(self._at, opened)
+
+    def _opened(self) -> Opened:
+        if self._quote:
+            return Opened(RULE, QUOTED, self._quote)
+        encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
+        if encoded:
+            return Opened(RULE, QUERY)
+        words = b"pass" in self._name.lower() and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK])
+        return Opened(RULE, LINE if words else BARE)
+
+    def _scalar(self) -> Secret | None:
+        at = self._text.find(b"\n", self._at)
+        line = self._text[self._text.rfind(b"\n", 0, self._first) + 1 : self._first]
+        return Secret(at, Opened(RULE, SCALAR, number=scalars.indent(line))) if at >= 0 else None
+
+    def _is_plain(self, look: bytes) -> bool:
+        """Tell if the value that ``look`` begins with, which ends there or beyond, need not be kept secret."""
+        head = look[:1]
+        if (
+            (head in b"\r\n" and len(self._quote) != 3)
+            or (self._quote and self._closes_a_quote())
+            or plain.is_reference(look)
+            or (head in b"-0123456789" and plain.SMALL.match(look))
+            or (head in b"/" and plain.DN.match(look))
+        ):
+            return True
+        if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
+            return True
+        if head in b"v0123456789" and plain.is_package_version(look):
+            return True
+        if self._strength == SHORT:
+            return self._is_plain_short(look)
+        if self._strength == WEAK and self._text[max(0, self._first - 7) : self._first].lower() == b"public ":
+            return True
+        if self._strength == WEAK:
+            return not plain.is_opaque(look)
+        literal = plain.code_literal(look) if not self._quote else None
+        if literal is not None:
+            return self._is_plain_literal(look, literal)
+        return self._is_plain_strong(look)
+
+    def _closes_a_quote(self) -> bool:
+        """Tell if the quote behind the separator ends a text that began before the name: ``'Password: '``."""
+        first = self._first
+        return (
+            self._text[first - 1 : first] == self._quote
+            and self._text[first + len(self._name) : first + len(self._name) + 1] != self._quote
+            and self._separator[:1] in b":="
+        )
+
+    def _is_plain_short(self, look: bytes) -> bool:
+        name = self._name.lower()
+        if self._separator == b" " and not self._begins_a_line():
+            return True
+        if name in _CODES and _CODE.match(look):
+            return False
+        if name.endswith((b"psk", b"pwd", b"pw")) and (
+            plain.is_phrase(look) or (self._quote and plain.is_spaced_phrase(look))
+        ):
+            return False
+        if look[:1] == b"{" and not plain.is_reference(look):
+            look = look[1:]
+        return not plain.is_passwordlike(look)
+
+    def _begins_a_line(self) -> bool:
+        """Tell if nothing, or only a line's header or rule, stands before the name."""
+        line = self._text[max(0, self._first - MAX_NAME) : self._first].rstrip(b" \t")
+        return line[-1:] in (b"", b"\n", b"]", b"|", b":", b">")
+
+    def _is_plain_literal(self, look: bytes, at: int) -> bool:
+        """Of an expression the literal counts."""
+        if not at or plain.are_words(_inside(look[at:], look[at - 1 : at])) or plain.is_reference(look[at:]):
+            return True
+        self._at += at
+        return False
+
+    def _is_plain_strong(self, look: bytes) -> bool:
+        separator = self._separator
+        if separator[:1] == b",":
+            inside = _inside(look, self._quote)
+            if look[:1] == b"-":
+                return True
+            return (plain.are_words(inside) and not plain.is_phrase(inside)) or look.startswith(self._quote)
+        if self._quote:
+            return (
+                look.startswith(self._quote)
+                or (plain.is_state(look) and _TOLD.match(look) is not None)
+                or look[:1] == b"{"
+                or _SIGN.match(look) is not None
+            )
+        return self._is_plain_unquoted(look)
+
+    def _is_plain_unquoted(self, look: bytes) -> bool:
+        separator = self._separator
+        if (
+            look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:"
+            or self._is_the_name(look)
+            or (not look[:1].isalnum() and (_EMPTY_CONTAINER.match(look) or _NO_VALUE.match(look)))
+            or self._is_of_code(look)
+        ):
+            return True
+        if separator == b" " and self._is_option and self._text[self._at - 2 : self._at] not in (b"  ", b"\t "):
+            return (
+                look[:1] == b"-"
+                or plain.is_state(look)
+                or _METAVARIABLE.match(look) is not None
+                or _OF_PROSE.match(look) is not None
+            )
+        if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
+            before = self._text[max(0, self._first - 1) : self._first]
+            return before in (b"$", b"{") or (before == b"/" and separator == b" ") or not plain.stands_out(look)
+        return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
+
+    def _is_the_name(self, look: bytes) -> bool:
+        """Tell if a value is its name again, in any case: ``password=PASSWORD``."""
+        name = _upper_end(self._name)
+        if look[: len(name)].upper() != name:
+            return False
+        word = plain.WORD.match(look)
+        return word is not None and word.group().rstrip(b"])}").upper() == name
+
+    def _is_of_code(self, look: bytes) -> bool:
+        """Tell if a name belongs to a program: ``int token = arg;``, ``self.token = token``."""
+        if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
+            return plain.is_wordlike(look)
+        if _EXPRESSION.match(look):
+            return True
+        text, first = self._text, self._first
+        return text[first - 1 : first] in b" *" and _TYPED.search(text, max(0, first - 12), first) is not None
+
+    def _is_plain_behind_equals(self, look: bytes) -> bool:
+        if separator_is_encoded(self._separator) and plain.is_version(look):
+            return True
+        leans = self._text[self._at - 2 : self._at] == b"= " and self._text[self._at - 3 : self._at - 2] != b" "
+        if leans and plain.is_prose(look) and b" " in look[:24]:
+            return True
+        return plain.is_constant(look) or (plain.is_state(look) and b"pass" not in self._name.lower())
+
+    def _is_plain_behind_colon(self, look: bytes) -> bool:
+        if plain.is_state(look) or plain.is_report(look):
+            return True
+        if self._name[:1] == b"." and self._text[self._first - 1 : self._first] == b"/":
+            return True
+        is_password = b"pass" in self._name.lower() and self._name.lower() not in (b"passwd", b"passwords")
+        return not is_password and (plain.is_prose(look) or _ENTRY_BEGUN.match(look) is not None)
+
+    def _may_become_plain(self, look: bytes) -> bool:
+        """Tell if the text ends before it can be seen that the value is a secret: the next message is waited for."""
+        return (
+            _UNKNOWN.fullmatch(look) is not None
+            or plain.PATH.match(look) is not None
+            or (self._separator[:1] == b"," and b"value".startswith(look.lower()))
+            or any(scheme.startswith(look.lower()) for scheme in _SCHEMES)
+            or any(beginning.startswith(look) for beginning in plain.BEGINNINGS)
+        )

@@ -1,0 +1,50 @@
+"""Causes of failures in the answers of commands."""
+
+from PilotLoggingDIRAC.commands.logs.listing import Listing
+from PilotLoggingDIRAC.commands.logs.reading import Pilot
+
+LOG = {
+    "VO": "vo",
+    "PilotStamp": "s",
+    "Part": 1,
+    "State": "Complete",
+    "Complete": True,
+    "ReturnCode": "1",
+    "Site": "",
+    "CE": "",
+    "NumberOfLines": 3,
+    "NumberOfBytes": 90,
+    "LastSeen": "now",
+    "LastError": "",
+    "Cause": "disk-full",
+    "CauseName": "No space left",
+    "CauseParty": "site",
+    "CauseLine": 2,
+    "CauseHint": "df -h",
+}
+GOOD = LOG | {"Cause": "", "CauseName": "", "CauseParty": "", "CauseLine": None, "CauseHint": ""}
+
+
+def test_a_cause_is_a_column_if_any_of_the_logs_has_one():
+    found = Listing(2, [LOG, GOOD])
+    assert found.has_causes
+    assert [found.row(log)[-1] for log in found.logs] == ["No space left [disk-full]", ""]
+    assert not Listing(1, [GOOD]).has_causes
+
+
+def test_an_older_collector_tells_no_causes():
+    old = {name: value for name, value in LOG.items() if not name.startswith("Cause")}
+    assert not Listing(1, [old]).has_causes
+    assert Pilot("s", "vo", "s", (old,)).cause == {}
+
+
+def test_a_cause_s_line_counts_from_the_start_of_the_log():
+    pilot = Pilot("s", "vo", "s", (GOOD, LOG | {"Part": 2}))
+    assert pilot.cause == {
+        "Code": "disk-full",
+        "Name": "No space left",
+        "Party": "site",
+        "Line": 5,
+        "Hint": "df -h",
+    }
+    assert Pilot("s", "vo", "s", (GOOD,)).cause == {}

@@ -1,0 +1,72 @@
+"""A pilot that is named by its stamp, its reference, a job, or a part of a name."""
+
+import pytest
+
+from PilotLoggingDIRAC.commands.logs import reading
+from PilotLoggingDIRAC.commands.logs.reading import LogReading
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+
+NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "OutcomeText", "Jobs"]
+LOGS = [
+    ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "succeeded", [4711]],
+    ["vo.a", "a1b2", 2, "htcondorce://ce/1", "LCG.A.org", "running", [4712]],
+    ["vo.a", "a1c3", 1, "htcondorce://ce/2", "LCG.A.org", "running", []],
+    ["vo.b", "b1b2", 1, "htcondorce://ce/1", "LCG.A.org", "running", []],
+]
+
+
+class Collector:
+    """A collector with these logs, which selects as the real one does."""
+
+    def getPilotLogs(self, wanted, order, start, limit):  # noqa: N802  (its name on the wire)
+        """The logs that match every key."""
+        found = [
+            log for log in LOGS if all(_matches(dict(zip(NAMES, log, strict=True)), *item) for item in wanted.items())
+        ]
+        return {"OK": True, "Value": {"ParameterNames": NAMES, "Records": found, "TotalRecords": len(found)}}
+
+
+def _matches(log, key, value):
+    if key == "Job":
+        return int(value) in log["Jobs"]
+    if key == "Name":
+        return value in log["PilotStamp"] or value in log["PilotReference"]
+    return log[key] == value
+
+
+@pytest.fixture
+def find(monkeypatch):
+    def no_record(self, name):
+        raise LogNotFound("unknown")
+
+    monkeypatch.setattr(reading.LogReading, "_find_running", no_record)
+    return LogReading(Collector(), tell=print).find
+
+
+def found(pilot):
+    return pilot.vo, pilot.stamp, [part["Part"] for part in pilot.parts]
+
+
+def test_stamp_reference_and_job_name_a_pilot_with_all_parts(find):
+    for name in ("a1b2", "4711", "4712"):
+        assert found(find(name)) == ("vo.a", "a1b2", [1, 2])
+    assert found(find("htcondorce://ce/2")) == ("vo.a", "a1c3", [1])
+    assert find("a1b2").jobs == [4711, 4712] and find("a1b2").record["OutcomeText"] == "running"
+
+
+def test_a_part_of_a_name_is_enough_where_one_pilot_has_it(find):
+    assert found(find("1c3")) == ("vo.a", "a1c3", [1])
+    assert found(find("ce/2")) == ("vo.a", "a1c3", [1])
+
+
+def test_several_pilots_are_told_and_none_is_chosen(find):
+    with pytest.raises(InvalidInput, match=r"vo\.a/a1b2, vo\.b/b1b2"):
+        find("1b2")
+    with pytest.raises(InvalidInput, match="--VO"):
+        find("htcondorce://ce/1")
+    assert found(find("htcondorce://ce/1", "vo.b")) == ("vo.b", "b1b2", [1])
+
+
+def test_a_name_that_nobody_has_is_not_found(find):
+    with pytest.raises(LogNotFound):
+        find("zz99")

@@ -1,9 +1,0 @@
-"""How pilots fared, in the rows of a list."""
-
-from PilotLoggingDIRAC.commands.listing import outcome
-
-
-def test_a_list_has_the_outcome_in_short_and_an_older_collector_the_state():
-    assert outcome({"State": "Archived", "OutcomeText": "failed (code 3, No space left)"}) == "failed"
-    assert outcome({"State": "Receiving", "OutcomeText": "silent for 25 min"}) == "silent for 25 min"
-    assert outcome({"State": "Archived"}) == "Archived"
