@@ -5,6 +5,7 @@
 
 import collections
 import collections.abc
+import posixpath
 import re
 import subprocess
 import sys
@@ -136,8 +137,11 @@ def test_page_has_every_file_that_it_names():
     while missing := named - looked_at:
         name = missing.pop()
         looked_at.add(name)
-        named |= set(re.findall(r'(?:/static/|from "\./)([\w-]+\.\w+)"', (folder / name).read_text()))
-    assert {"main.js", "style.css", "icon.svg", "tail.js"} <= named
+        text = (folder / name).read_text()
+        named |= set(re.findall(r'/static/([\w/-]+\.\w+)"', text))
+        beside = re.findall(r'from "(\.[\w./-]+)"', text)
+        named |= {posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in beside}
+    assert {"main.js", "style.css", "icon.svg", "log/tail.js"} <= named
 
 
 def test_what_we_do_not_have_falls_through_to_dirac():

@@ -20,6 +20,7 @@ LOGIC, ADAPTERS, ASSEMBLY, TRANSPORT, WEB, COMMANDS = (
 SQL, GUARDS = f"{LOGIC}.sql", f"{TRANSPORT}.guards"
 WMS, MONITORING = f"{PACKAGE}.WorkloadManagementSystem", f"{PACKAGE}.MonitoringSystem"
 
+MAX_FOLDER_FILES = 15
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 30
 
@@ -166,6 +167,14 @@ def test_answers_of_dirac_are_made_at_the_edge_only(path, name):
     names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
     if not any(is_within(name, room) for room in SPEAKERS):
         assert not names & {"S_OK", "S_ERROR"}
+
+
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in ROOT.rglob("*.*") if path.suffix != ".pyc"}), ids=str
+)
+def test_folder_has_few_files(folder):
+    files = [path for path in folder.iterdir() if path.is_file() and path.name != "__init__.py"]
+    assert len(files) <= MAX_FOLDER_FILES
 
 
 @each_module

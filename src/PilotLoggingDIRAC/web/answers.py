@@ -85,8 +85,9 @@ def error_answer(error: Exception) -> Response:
 
 @functools.cache
 def _files() -> tuple[dict[str, bytes], str]:
-    """Return the page's files by name, read once, and a version that changes with any of them."""
-    found = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
+    """Return the page's files by their path, read once, and a version that changes with any of them."""
+    paths = [path for path in sorted(_FOLDER.rglob("*")) if path.suffix in _TYPES]
+    found = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
     version = hashlib.sha256(b"\0".join(name.encode() + b"\0" + body for name, body in found.items())).hexdigest()[:16]
     return found, version
 

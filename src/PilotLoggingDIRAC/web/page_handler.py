@@ -36,7 +36,7 @@ from PilotLoggingDIRAC.web.tail import Tail
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
 _PAGE = re.compile(r"(?:log/[^/]+/[^/]+|search)?")
-_FILE = re.compile(r"static/([0-9a-f]{16})/([\w.-]+)")
+_FILE = re.compile(r"static/([0-9a-f]{16})/([\w./-]+)")
 #: Questions about a log that the viewer answers by its methods of the same names; ``text`` and ``tail`` are apart.
 _QUESTIONS = ("log", "lines", "outline", "find")
 

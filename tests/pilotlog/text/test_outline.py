@@ -1,4 +1,4 @@
-"""The grammar of log lines, by the file that the page's ``tests/web/grammar.test.js`` reads too."""
+"""The grammar of log lines, by the file that the page's ``tests/web/shared/grammar.test.js`` reads too."""
 
 import json
 import time

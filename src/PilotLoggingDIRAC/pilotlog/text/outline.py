@@ -20,7 +20,7 @@ _GAP = b" missing here: "
 _TIME = re.compile(TIME)
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
 _PHASES = re2.compile(rb"Command [\w.:-]{1,100} instantiated from [\w.:-]")
-#: The page has the same grammar in ``web/static/grammar.js``; both are tested with ``tests/log_lines.json``.
+#: The page has the same grammar in ``web/static/shared/grammar.js``; both are tested with ``tests/log_lines.json``.
 _NOTED = ERRORS + rb"|WARN(?:ING)?"
 _LEVELS = re2.compile(
     rb"[\r\n]" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + _NOTED + rb")\b"

@@ -1,11 +1,11 @@
 // The page: it shows the list of logs, one log, or the search over many, as its address says.
 
-import { ask, group, isSearchAddress, pilotOfAddress, rememberList } from "./api.js";
-import { make, fill } from "./dom.js";
-import { ListView } from "./list.js";
-import { LogView } from "./log.js";
-import { showTheme } from "./preferences.js";
-import { SearchView } from "./search.js";
+import { ask, group, isSearchAddress, pilotOfAddress, rememberList } from "./shared/api.js";
+import { make, fill } from "./shared/dom.js";
+import { ListView } from "./list/list.js";
+import { LogView } from "./log/log.js";
+import { showTheme } from "./shared/preferences.js";
+import { SearchView } from "./search/search.js";
 
 const root = document.getElementById("page");
 let view = null;
