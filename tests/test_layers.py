@@ -177,6 +177,11 @@ def test_folder_has_few_files(folder):
     assert len(files) <= MAX_FOLDER_FILES
 
 
+@pytest.mark.parametrize("folder", sorted({path.parent for path in (ROOT / "web" / "static").rglob("*.*")}), ids=str)
+def test_folder_of_the_page_has_few_modules(folder):
+    assert len(list(folder.glob("*.*"))) <= MAX_FOLDER_FILES
+
+
 @each_module
 def test_file_is_short(path, name):
     assert len(path.read_text().splitlines()) <= MAX_FILE_LINES
