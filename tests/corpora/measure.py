@@ -3,8 +3,8 @@
 ``python -m tests.corpora.measure`` prints a line for each part and names the logs that are diagnosed wrongly;
 ``python -m tests.corpora.measure docs/developer`` also writes ``confusion.csv`` and ``accuracy.csv`` there.
 
-A first cause is right if its code is one of those that ``codes.csv`` accepts for the kind, and its line is the
-labelled one or next to it.
+A first cause is right if its code is one of those that ``codes.csv`` or the log's label accepts. Whether its line is the
+labelled one or next to it is counted apart: a cause may be told by several lines.
 """
 
 import csv
@@ -15,7 +15,9 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.diagnose import diagnose
 
-from .pilots.logs import HERE, logs, parts
+from .pilots import logs as made
+from .pilots import written
+from .pilots.logs import HERE
 
 #: A line this far from the labelled one tells the same.
 NEAR = 1
@@ -26,12 +28,13 @@ NO_CAUSE = "none"
 class Figures:
     """Counts of a part; ``wrong`` has (log, kind, first code) of failed logs, ``loud`` (log, code) of good ones.
 
-    ``table`` counts (kind, first code), of failed and of good logs.
+    ``table`` counts (kind, first code, whether that is right), of failed and of good logs.
     """
 
     part: str
     failed: int = 0
     right: int = 0
+    right_there: int = 0
     right_line: int = 0
     right_party: int = 0
     good: int = 0
@@ -46,51 +49,60 @@ def codes():
         return {row["kind"]: set(row["codes"].split()) for row in csv.DictReader(file)}
 
 
+def parts():
+    """Return the names of all parts."""
+    return [*made.parts(), *written.PARTS]
+
+
 def measure(part):
     """Return the figures of a part."""
     found, accepted = Figures(part), codes()
-    for log in logs(part):
+    for log in (written if part in written.PARTS else made).logs(part):
         causes = diagnose([log.text.encode()]).causes
-        _count(found, log, causes[0] if causes else None, accepted.get(log.label.kind, set()))
+        right = accepted.get(log.label.kind, set()) | getattr(log.label, "codes", frozenset())
+        _count(found, log, causes[0] if causes else None, right)
     return found
 
 
 def _count(found, log, cause, accepted):
     code = cause.rule.code if cause else NO_CAUSE
-    found.table[log.label.kind, code] += 1
     if log.label.good:
         found.good += 1
+        found.table[log.label.kind, code, not cause] += 1
         found.loud += [(log.name, code)] if cause else []
         return
     found.failed += 1
     near = cause is not None and abs(cause.line - log.label.line) <= NEAR
     found.right_line += near
     found.right_party += cause is not None and str(cause.rule.party).lower() == log.label.party
-    found.right += near and code in accepted
-    if not (near and code in accepted):
+    found.right += code in accepted
+    found.right_there += near and code in accepted
+    if code in accepted:
+        found.table[log.label.kind, code, True] += 1
+    else:
+        found.table[log.label.kind, code, False] += 1
         found.wrong.append((log.name, log.label.kind, code))
 
 
 def write(figures, folder):
     """Write the tables of the documentation: ``accuracy.csv`` and ``confusion.csv``."""
-    accepted = codes()
     _write(folder / "accuracy.csv", accuracy(figures))
     confusion = [
-        (found.part, kind, code, number, "yes" if code in accepted.get(kind, {NO_CAUSE}) else "no")
+        (found.part, kind, code, number, "yes" if right else "no")
         for found in figures
-        for (kind, code), number in sorted(found.table.items())
+        for (kind, code, right), number in sorted(found.table.items())
     ]
     _write(folder / "confusion.csv", [("Part", "Kind", "First cause", "Logs", "Accepted"), *confusion])
 
 
 def accuracy(figures):
     """Return the rows of the table of figures, its head first."""
-    head = ("Part", "Failed", "Right first cause", "Right line", "Right party", "Good", "With a cause")
+    head = ("Part", "Failed", "Right first cause", "At its line", "Right line", "Right party", "Good", "With a cause")
     return [head, *(_accuracy(found) for found in figures)]
 
 
 def _accuracy(found):
-    counts = (found.right, found.right_line, found.right_party)
+    counts = (found.right, found.right_there, found.right_line, found.right_party)
     shares = (f"{count} ({100 * count / found.failed:.1f} %)" for count in counts)
     return (found.part, found.failed, *shares, found.good, len(found.loud))
 

@@ -26,6 +26,14 @@ def test_good_pilots_have_no_cause(seen):
     assert len(seen.loud) / seen.good <= 0.01, seen.loud
 
 
+def test_written_logs_that_rules_may_be_bettered_with_have_the_right_first_cause():
+    found = measure("written")
+    assert found.failed > 100
+    assert found.right / found.failed >= 0.95, found.wrong
+    assert found.good > 30
+    assert found.loud == []
+
+
 def test_tables_of_the_documentation_are_those_of_these_rules(seen, tmp_path):
     """``python -m tests.corpora.measure docs/developer`` makes them anew."""
     write([seen], tmp_path)

@@ -66,6 +66,12 @@ def test_failed_pilot_s_last_phase_failed():
     assert [phase.name for phase in found.phases if phase.outcome == "failed"] == ["ConfigureSite"]
 
 
+def test_pilot_that_goes_on_behind_a_traceback_of_its_wrapper_did_not_fail():
+    log = MadeLog()
+    log.add("wrapper", "2026-11-26T08:00:00,000000Z ERROR    [pilotLogger] Traceback (most recent call last):", "  x: y")
+    assert diagnose([log.text]).ending.end == "good"
+
+
 def test_killed_pilot_stopped_in_its_last_phase_and_had_been_silent():
     log = MadeLog().cut("ConfigureSite", "@I [ConfigureSite] x", "2026-11-26T10:00:00.000000Z INFO [ConfigureSite] y")
     found = diagnose([log.text])

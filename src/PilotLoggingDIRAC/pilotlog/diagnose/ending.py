@@ -14,6 +14,10 @@ from . import marks
 from .reader import Reading
 
 _LAST_LINES = 40
+#: A pilot ends with one of these, unless it goes on behind it: its wrapper tries other servers after a traceback.
+_BAD = (marks.BAILING_OUT, marks.TRACEBACK, marks.LOGGED_TRACEBACK, *marks.LAST_WORDS)
+_LAST_STEPS = (marks.LAST_DISK, marks.AGENT_END)
+_GONE_ON = (marks.LAUNCHING, marks.EXECUTING, marks.AGENT, *_LAST_STEPS)
 
 
 class End(StrEnum):
@@ -63,10 +67,9 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
         return End.RUNNING
     if seen.has(marks.CUT):
         return End.UNKNOWN
-    if seen.has(marks.BAILING_OUT, marks.TRACEBACK, marks.LOGGED_TRACEBACK, *marks.LAST_WORDS):
+    if max(map(seen.line, _BAD)) > max(map(seen.line, _GONE_ON)):
         return End.FAILED
-    agent = seen.line(marks.AGENT)
-    if max(seen.line(marks.LAST_DISK), seen.line(marks.AGENT_END)) > agent:
+    if max(map(seen.line, _LAST_STEPS)) > seen.line(marks.AGENT):
         return End.GOOD
     return End.STOPPED
 

@@ -18,12 +18,15 @@ from ..reader import Finding, Reading
 from .rules import Depth, Rule, Rules, Scope
 
 #: Phases before the first command: a pilot that has come to a command has got over what they tell.
-_FIRST_PHASES = frozenset(("", "wrapper", "start"))
+_BEFORE_COMMANDS = frozenset(("", "wrapper"))
+_FIRST_PHASES = _BEFORE_COMMANDS | {"start"}
 #: Words of a program that tries again.
 _TRIES_AGAIN = ("Retrying (", "retrying")
 _NEAR_LINES = 10
 #: The rule for what no other one knows.
 _UNKNOWN = "unknown"
+#: The rule for any error of a program: it tells nothing more where another one fits its line.
+_ANY_ERROR = "program-error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phas
     if not parts:
         return []
     case = _Case(reading, ending, phases, figures(reading, ending), parts)
-    return _in_order([cause for rule in rules if (cause := _cause(case, rule))])
+    found = [cause for rule in rules if (cause := _cause(case, rule))]
+    told = {cause.rule.code for cause in found}
+    return _in_order(found, [cause for rule in rules if rule.code not in told and (cause := _early(case, rule))])
 
 
 def _parts(reading: Reading, ending: Ending) -> dict[Scope, list[tuple[int, int]]]:
@@ -135,6 +140,13 @@ def _cause(case: _Case, rule: Rule) -> Cause | None:
     return Cause(rule, best.line, case.phase_at(best.line), best.text, close)
 
 
+def _early(case: _Case, rule: Rule) -> Cause | None:
+    """Return the cause of a rule for what lasts, if a line before the pilot's commands tells it."""
+    found = case.reading.findings.get(rule.code, ()) if rule.lasts and rule.scope in case.parts else ()
+    early = [finding for finding in found if case.phase_at(finding.line) in _BEFORE_COMMANDS]
+    return Cause(rule, early[0].line, "", early[0].text, close=False) if early else None
+
+
 def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:
     """Return the first finding where the pilot ended, or one shortly before; those of further tries last."""
     if rule.last:
@@ -152,7 +164,7 @@ def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
         return False
     if rule.near_end and finding.line <= case.reading.lines - rule.near_end:
         return False
-    if case.last and case.last.name not in _FIRST_PHASES and phase in ("", "wrapper"):
+    if case.last and case.last.name not in _FIRST_PHASES and phase in _BEFORE_COMMANDS:
         return False
     return any(first <= finding.line <= last for first, last in case.parts[rule.scope])
 
@@ -180,19 +192,26 @@ def _is_close(case: _Case, line: int) -> bool:
     return line >= case.reading.jobs.last_line
 
 
-def _in_order(found: list[Cause]) -> list[Cause]:
+def _in_order(found: list[Cause], early: list[Cause]) -> list[Cause]:
     """Return causes in order: those where the pilot ended, and what explains them, before others; roots first.
 
-    Of others only roots are told: a step that failed before did not keep the pilot from going on.
+    Of others only roots are told: a step that failed before did not keep the pilot from going on. Early ones are told
+    only where they explain another one.
     """
-    explained = dict(_explained(found))
+    explained = dict(_explained(found + early))
     told = [replace(cause, because_of=explained.get(cause.rule.code, "")) for cause in found]
     near = {cause.because_of for cause in told if cause.close} - {""}
+    told += [cause for cause in early if cause.rule.code in near]
+    told = [cause for cause in told if cause.rule.code != _ANY_ERROR or cause.line not in _lines_of_others(told)]
     told = [replace(cause, close=cause.close or cause.rule.code in near) for cause in told]
     told = [cause for cause in told if cause.close or cause.rule.depth is Depth.ROOT]
     if any(cause.close and cause.rule.code != _UNKNOWN for cause in told):
         told = [cause for cause in told if cause.rule.code != _UNKNOWN]
     return sorted(told, key=_key)
+
+
+def _lines_of_others(found: list[Cause]) -> set[int]:
+    return {cause.line for cause in found if cause.rule.code != _ANY_ERROR and cause.rule.depth < Depth.STEP}
 
 
 def _explained(found: list[Cause]) -> Iterator[tuple[str, str]]:

@@ -86,7 +86,7 @@ _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIELDS = frozenset(
     (
         *("code", "name", "party", "severity", "depth", "first", "scope", "text", "pattern", "unless", "lines"),
-        *("phases", "near_end", "without_job", "last", "debug", "when", "explains", "hint", "example"),
+        *("phases", "near_end", "without_job", "last", "lasts", "debug", "when", "explains", "hint", "example"),
     )
 )
 _NEEDED = ("code", "name", "party", "hint")
@@ -138,6 +138,7 @@ class Rule:
     phases: frozenset[str] = frozenset()
     near_end: int = 0
     without_job: bool = False
+    lasts: bool = False
     last: bool = False
     debug: bool = False
     when: tuple[Condition, ...] = ()
@@ -247,6 +248,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         phases=frozenset(entry.get("phases", ())),
         near_end=int(entry.get("near_end", 0)),
         without_job=bool(entry.get("without_job", False)),
+        lasts=bool(entry.get("lasts", False)),
         last=bool(entry.get("last", False)),
         debug=bool(entry.get("debug", False)),
         when=tuple(_condition(figure, str(value)) for figure, value in entry.get("when", {}).items()),
