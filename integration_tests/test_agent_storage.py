@@ -11,7 +11,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.model import State
 
 from .stack import Stack, world
-from .test_agent import OPTIONS, Logs, cycle
+from .test_agent import OPTIONS, Logs, cycle, cycles_until
 
 #: The storage elements, with the lines of the log that goes there: 20 MB where it goes over a real wire.
 ELEMENTS = {"ALPHA-disk": 1_000, "XROOT-disk": 170_000, "S3-disk": 1_000}
@@ -95,7 +95,7 @@ def test_a_log_is_archived_read_back_and_removed(stack, logs, element, lines, tm
 def test_a_log_waits_for_a_storage_element_that_is_away(stack, logs, element, component):
     upload_to(stack, element)
     earlier = logs.finished(uuid.uuid4().hex.encode())
-    cycle(stack)
+    cycles_until(stack, lambda output: logs.log(earlier).file)
     who = logs.finished(uuid.uuid4().hex.encode())
     stack.stop(component)
     try:
@@ -105,15 +105,14 @@ def test_a_log_waits_for_a_storage_element_that_is_away(stack, logs, element, co
         assert handle(stack, "check", logs.log(earlier)).stdout.startswith("[(False, ")
     finally:
         stack.start(component)
-    cycle(stack)
-    assert logs.log(who).state is State.ARCHIVED
+    cycles_until(stack, lambda output: logs.log(who).state is State.ARCHIVED)
     assert len(logs.catalogued(who)) == 1
 
 
 def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, logs, tmp_path):
     upload_to(stack, "XROOT-disk")
     who = logs.finished(b"as it was\n")
-    cycle(stack)
+    cycles_until(stack, lambda output: logs.log(who).file)
     log = logs.log(who)
     path = stack.storage.server("xrootd").data / log.file.lfn[1:]
     path.write_bytes(bytes(reversed(path.read_bytes())))

@@ -20,7 +20,7 @@ from .test_collector import ALPHA
 NUMBER = 200_000
 GROUP = 500
 #: CPU time of this process, and of whoever answers; a machine that others keep busy takes as much longer.
-MAX_SECONDS = 2.0
+MAX_SECONDS = 4.0
 PILOT = validation.pilot(ALPHA, "5" * 32)
 
 

@@ -3,8 +3,8 @@
 ``python -m tests.corpora.measure`` prints a line for each part and names the logs that are diagnosed wrongly;
 ``python -m tests.corpora.measure docs/developer`` also writes ``confusion.csv`` and ``accuracy.csv`` there.
 
-A first cause is right if its code is one of those that ``codes.csv`` or the log's label accepts. Whether its line is the
-labelled one or next to it is counted apart: a cause may be told by several lines.
+A first cause is right if its code is one of those that ``codes.csv`` or the log's label accepts. Whether its line is
+the labelled one or next to it is counted apart: a cause may be told by several lines.
 """
 
 import csv

@@ -68,7 +68,9 @@ def test_failed_pilot_s_last_phase_failed():
 
 def test_pilot_that_goes_on_behind_a_traceback_of_its_wrapper_did_not_fail():
     log = MadeLog()
-    log.add("wrapper", "2026-11-26T08:00:00,000000Z ERROR    [pilotLogger] Traceback (most recent call last):", "  x: y")
+    log.add(
+        "wrapper", "2026-11-26T08:00:00,000000Z ERROR    [pilotLogger] Traceback (most recent call last):", "  x: y"
+    )
     assert diagnose([log.text]).ending.end == "good"
 
 
