@@ -11,7 +11,8 @@ import uuid
 
 import pytest
 
-from .stack import ending, ports
+from . import grid
+from .stack import ending, ports, world
 from .stack.components import SECOND_TORNADO
 from .stack.environment import TOP
 from .waiting import until
@@ -72,6 +73,19 @@ def test_figures_move_with_what_is_sent_and_refused(stack, connect):
         'pilotlog_messages_refused_total{collector="WorkloadManagement/TornadoPilotLogging",reason="InvalidInput"}'
         in after
     )
+
+
+def test_pilots_are_told_by_site_and_outcome(stack, connect):
+    def failed():
+        return value(scrape(stack)[1], f'pilotlog_pilots{{outcome="failed",site="{world.ALPHA.site}"}}')
+
+    known = grid.add_pilot(stack)
+    pilot = connect("pila")
+    pilot.send("text\n", known.stamp)
+    until(lambda: world.ALPHA.site in scrape(stack)[1])
+    before = failed()
+    pilot.finalise(known.stamp, "1")
+    until(lambda: failed() == before + 1, seen=failed)
 
 
 def test_each_process_tells_its_own_figures_and_all_tell_those_of_the_database(stack, connect):

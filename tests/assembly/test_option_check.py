@@ -56,6 +56,7 @@ WRONG = [
     (f"{WMS}/PilotLogging/CrossVOGroups", "nobody", None),
     (f"{WMS}/PilotLogging/Redaction/Badge", "(", None),
     (f"{WMS}/APIs/PilotLogs/TickSeconds", "0", None),
+    (f"{WMS}/APIs/PilotLogMetrics/Sites", "many", None),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from cachetools import TTLCache, cached
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.collector import collectors
 from PilotLoggingDIRAC.assembly.page import pages
 from PilotLoggingDIRAC.pilotlog.admin.metrics import (
@@ -20,9 +21,13 @@ from PilotLoggingDIRAC.pilotlog.admin.metrics import (
     page_metrics,
     store_metrics,
 )
+from PilotLoggingDIRAC.pilotlog.admin.site_metrics import MetricStoreSettings, SiteMetrics, SiteMetricSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
-from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StatusSettings
+
+SECTION = "/Systems/WorkloadManagement/APIs/PilotLogMetrics"
 
 #: The store counts its logs by state for a second where there are millions: too long for each scrape.
 _STORE_SECONDS = 30.0
@@ -32,11 +37,16 @@ class Metrics:
     """The metrics of one process."""
 
     def __init__(self) -> None:
-        self._query = LogReader(LogDatabase(settings=StoreSettings(max_connections=1)).reader, ReadSettings())
+        option = options.section(SECTION)
+        settings, status = options.fill(SiteMetricSettings, option), options.fill(StatusSettings, option)
+        db = LogDatabase(settings=options.fill(MetricStoreSettings, option))
+        self._query = LogReader(db.reader, ReadSettings())
+        self._sites = SiteMetrics(db.reader, settings, Fates(status, db.clock), db.clock)
         self._store = cached(TTLCache(1, _STORE_SECONDS), lock=threading.Lock())(self._read)
+        self._of_sites = cached(TTLCache(1, settings.site_refresh_seconds), lock=threading.Lock())(self._read_sites)
 
     def gather(self) -> list[Metric]:
-        """Return all metrics; those of the database are at most half a minute old."""
+        """Return all metrics; those of the database are at most half a minute old, those of sites a minute."""
         return merged(self._all())
 
     def _all(self) -> Iterator[Metric]:
@@ -49,12 +59,19 @@ class Metrics:
         for page in pages():
             yield from page_metrics(page.watcher.number, page.copies.bytes)
         yield from store_metrics(self._store())
+        yield from self._of_sites()
 
     def _read(self) -> dict[str, Any] | None:
         try:
             return self._query.status()
         except StoreUnavailable:
             return None
+
+    def _read_sites(self) -> list[Metric]:
+        try:
+            return self._sites.read()
+        except StoreUnavailable:
+            return []
 
 
 _lock = threading.Lock()

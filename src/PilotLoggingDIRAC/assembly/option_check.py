@@ -15,6 +15,7 @@ from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
+from PilotLoggingDIRAC.pilotlog.admin.site_metrics import MetricStoreSettings, SiteMetricSettings
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
@@ -41,11 +42,13 @@ _PAGE = (
     *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
     *(settings.SearchSettings, settings.StatusSettings, SearcherSettings),
 )
+_METRICS = (SiteMetricSettings, MetricStoreSettings, settings.StatusSettings)
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
-CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_OF_VO, TokenSettings})
+CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_METRICS, *_OF_VO, TokenSettings})
 """All settings that are checked: a test holds that none is left out."""
 _VO_WORDS = {"VOMembersMayRead"}
 _PAGE_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogs"
+_METRICS_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogMetrics"
 
 
 def problems() -> dict[str, str]:
@@ -56,6 +59,7 @@ def problems() -> dict[str, str]:
         found |= _spool(getServiceSection(f"WorkloadManagement/{service}"))
     found |= _numbers(getAgentSection("WorkloadManagement/PilotLoggingAgent"), _AGENT)
     found |= _numbers(options.SHARED, _SHARED) | _numbers(_PAGE_SECTION, _PAGE)
+    found |= _numbers(_METRICS_SECTION, _METRICS)
     found |= _numbers(tokens.SECTION, (TokenSettings,))
     found |= _words() | _rules()
     for vo in archives.vos():

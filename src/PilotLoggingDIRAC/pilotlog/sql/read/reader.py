@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ...access import Scope
-from ...model import Log, PilotId, Selection, State
+from ...model import Log, Outcome, PilotId, Selection, State
 from ...ports import Total
 from ..connection.engine import Transactions
 from ..schema import payload, rows
 from ..schema.tables import batches, files, logs
-from . import log_list, names
+from . import log_list, names, site_figures
 from .conditions import PRESENT, branches, matching
 from .log_list import Wheres
 
@@ -70,6 +70,17 @@ class SqlReader:
         they are among the logs heard of last; at most ``limit``.
         """
         return self.transactions.run(names.stamps, matching(scope, Selection()), part, limit)
+
+    def by_site(self, scope: Scope, wanted: Selection, most: int) -> dict[tuple[str, Outcome], int]:
+        """Return the number of selected logs in the scope by site and outcome, of the ``most`` heard of last.
+
+        Raise InvalidInput for a selection without ``since`` and ``silent_before``.
+        """
+        return self.transactions.run(site_figures.by_site, scope, wanted, most)
+
+    def is_heard(self, scope: Scope, wanted: Selection) -> bool:
+        """Return whether there is a selected log in the scope. Raise InvalidInput for a selection without ``since``."""
+        return self.transactions.run(site_figures.is_heard, scope, wanted)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
