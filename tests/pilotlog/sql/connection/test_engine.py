@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from MySQLdb.constants import CLIENT
 from MySQLdb import OperationalError as DriverError
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
@@ -105,3 +106,9 @@ def test_nothing_of_a_transaction_that_could_not_end_is_in_the_next_one(tmp_path
     noted = transactions.run(lambda connection: connection.execute(text("SELECT Value FROM Noted")).scalars().all())
     assert noted == [2]
     engine.dispose()
+
+
+def test_connections_take_several_statements_in_one_trip_and_count_rows_that_are_found():
+    engine = make_engine("mysql+mysqldb://dirac@localhost/PilotLoggingDB", SETTINGS)
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    assert arguments["client_flag"] == CLIENT.MULTI_STATEMENTS | CLIENT.FOUND_ROWS

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -21,6 +21,8 @@ from ...settings import StoreSettings
 from .hex_blob import write_hex
 from .idle_connections import watch_idle_connections
 
+#: The protocol's CLIENT_MULTI_STATEMENTS. mysqlclient before 2.2 does not ask for it on MariaDB's client library.
+_SEVERAL_STATEMENTS = 1 << 16
 #: A deadlock, which on a Galera cluster is also a change of another node's; and a table that is just being changed.
 _LATER = frozenset({1213, 1684})
 _DUPLICATE = 1062
@@ -38,7 +40,8 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
     if str(url).startswith("sqlite"):
         return _sqlite_engine(url)
     engine = create_engine(
-        url,
+        # connect_args would replace SQLAlchemy's own flags
+        make_url(url).update_query_dict({"client_flag": str(_SEVERAL_STATEMENTS)}),
         isolation_level="READ COMMITTED",
         pool_size=settings.max_connections,
         max_overflow=0,
