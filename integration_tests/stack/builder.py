@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import components, environment, world
+from .mariadb import is_mysql
 from .processes import StackError
 
 DAY_SECONDS = 86400
@@ -65,9 +66,15 @@ class Builder:
         missing = [name for name in names if not self._done(f"database-{name}").exists()]
         for name in missing:
             database.sql(None, f"DROP DATABASE IF EXISTS `{name}`")
-        if missing:
-            self._python("filling", "databases", *missing)
-        for name in missing:
+        strict = [name for name in missing if name == components.OUR_DATABASE or not is_mysql()]
+        self._create(strict)
+        with database.without_strictness():
+            self._create([name for name in missing if name not in strict])
+
+    def _create(self, names):
+        if names:
+            self._python("filling", "databases", *names)
+        for name in names:
             self._mark(f"database-{name}")
 
     def fill(self):

@@ -66,10 +66,11 @@ PORTAL_DATABASE = ("Framework", "UserProfileDB")
 AGENTS = (Agent(WMS, "PilotLoggingAgent"), Agent(WMS, "PilotLogForwardingAgent"))
 #: What Tornado serves besides services; a section of the CS each.
 APIS = ((WMS, "PilotLogs"), (WMS, "PilotLogMetrics"))
+OUR_DATABASE = "PilotLoggingDB"
 DATABASES = (
     (WMS, "PilotAgentsDB"),
     (WMS, "JobDB"),
-    (WMS, "PilotLoggingDB"),
+    (WMS, OUR_DATABASE),
     ("Framework", "ProxyDB"),
     ("DataManagement", "FileCatalogDB"),
     ("ResourceStatus", "ResourceStatusDB"),

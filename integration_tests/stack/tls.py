@@ -33,6 +33,7 @@ def install(kind):
 
 def install_m2():
     """Build the stream class that DIRAC asks for by hand: it wraps the socket itself."""
+    allow_proxies()
     chosen = []
 
     def configure(cls, impl, **kwargs):
@@ -50,6 +51,14 @@ def install_m2():
     request = tornado.httputil.HTTPServerRequest
     request.get_ssl_certificate = lambda self, **kw: self.connection.stream.get_ssl_certificate(**kw)
     request.get_ssl_certificate_chain = lambda self, **kw: self.connection.stream.get_ssl_certificate_chain(**kw)
+
+
+def allow_proxies():
+    """Give M2Crypto 0.38 to 0.41 the flag that tornado_m2crypto asks for, with OpenSSL's number of it, as DIRAC does."""
+    from M2Crypto import X509
+
+    if not hasattr(X509, "verify_allow_proxy_certs"):
+        X509.verify_allow_proxy_certs = 0x40
 
 
 def m2_stream(server, stream_class, connection):
