@@ -34,21 +34,22 @@ class Failed(Exception):
 
 
 class Walk:
-    """Steps on one host, each printed with the time since the walk began."""
+    """Steps on one host, each printed with the time since the walk began, and timed."""
 
-    def __init__(self, host, wheel, began):
+    def __init__(self, host, wheel, watch):
         self.host = host
         self.wheel = wheel
-        self._began = began
+        self._watch = watch
 
     def say(self, text):
         """Print a line with the time since the beginning."""
-        print(f"[{time.monotonic() - self._began:5.0f} s] {self.host.short_name} {text}", flush=True)
+        print(f"[{self._watch.seconds():5.0f} s] {self.host.short_name} {text}", flush=True)
 
     def do(self, command, codes=(0,), timeout=LONG_SECONDS, shown=""):
         """Run a command as it is; raise Failed unless it ends with one of the codes."""
         self.say(shown or f"$ {command}")
-        code, output = self.host.shell(command, YES, timeout)
+        with self._watch.step(self.host.short_name, shown or command):
+            code, output = self.host.shell(command, YES, timeout)
         if code not in codes:
             raise Failed(f"{command}\nended with {code}:\n{output[-4000:]}")
         return output

@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 
 from ..stack.environment import TOP
@@ -16,6 +15,7 @@ from .files import GROUP, VO
 from .host import Host
 from .network import call
 from .steps import AS_PERSON, COLLECTOR, DELETE_SECTION, Failed, Walk, said
+from .stopwatch import Stopwatch
 
 #: Logs that DIRAC's own collectors take, on the first host and on the second.
 OLD_STAMPS = ("0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcde0")
@@ -107,15 +107,17 @@ def walk(work, keep):
     network.build()
     (wheel,) = work.glob("*.whl")
     with (work / "log").open("a") as log:
-        began = time.monotonic()
-        first, second = (Walk(Host(name, work, log), wheel, began) for name in (network.FIRST, network.SECOND))
+        watch = Stopwatch()
+        first, second = (Walk(Host(name, work, log), wheel, watch) for name in (network.FIRST, network.SECOND))
         try:
-            go(first, second, network.Balancer(log))
+            go(first, second, network.Balancer(log), watch)
             first.say("good")
         except (Failed, OSError, subprocess.SubprocessError) as error:
             first.say(f"FAILED: {error}\n(all output: {log.name})")
             return 1
         finally:
+            watch.write(work / "steps.csv")
+            print(*watch.summary(), f"each step: {work / 'steps.csv'}", sep="\n", flush=True)
             if keep and sys.stdin.isatty():
                 first.host.visit()
             elif keep:
@@ -123,7 +125,7 @@ def walk(work, keep):
     return 0
 
 
-def go(first, second, balancer):
+def go(first, second, balancer, watch):
     """Boot both hosts, and take all parts of the walk; raise what they raise."""
     first.host.boot(network.PILOT_ADDRESSES)
     second.host.boot()
@@ -138,5 +140,7 @@ def go(first, second, balancer):
         partial(uninstall, first, second),
     )
     for part in parts:
-        first.say(f"== {part.func.__name__.replace('_', ' ')}")
+        name = part.func.__name__.replace("_", " ")
+        watch.begin(name)
+        first.say(f"== {name}")
         part()

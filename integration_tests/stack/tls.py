@@ -54,7 +54,7 @@ def install_m2():
 
 
 def allow_proxies():
-    """Give M2Crypto 0.38 to 0.41 the flag that tornado_m2crypto asks for, with OpenSSL's number of it, as DIRAC does."""
+    """Give M2Crypto 0.38 to 0.41 the flag that tornado_m2crypto asks for, by OpenSSL's number, as DIRAC does."""
     from M2Crypto import X509
 
     if not hasattr(X509, "verify_allow_proxy_certs"):

@@ -3,8 +3,8 @@
 import sqlite3
 
 import pytest
-from MySQLdb.constants import CLIENT
 from MySQLdb import OperationalError as DriverError
+from MySQLdb.constants import CLIENT
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
