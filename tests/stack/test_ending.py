@@ -205,7 +205,9 @@ def test_dev_terminates_its_tests_when_it_is_killed(tmp_path):
     file = os.path.relpath(tmp_path / "test_waits.py", TOP / "tests")
     argv = [str(TOP / "dev"), "unit", "-q", "-p", "no:cacheprovider", f"tests/{file}"]
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        try:
+            until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        finally:
+            process.kill()
         pid = int((tmp_path / "pid").read_text())
-        process.kill()
     until(lambda: not psutil.pid_exists(pid))
