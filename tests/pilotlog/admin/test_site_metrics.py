@@ -1,8 +1,7 @@
 """Metrics of pilots by site and outcome: of a real store, with a bounded number of series."""
 
-from sqlalchemy import update
-
 import pytest
+from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.admin.site_metrics import SiteMetrics, SiteMetricSettings, site_metrics
 from PilotLoggingDIRAC.pilotlog.model import Outcome, PilotId
@@ -21,7 +20,7 @@ def samples(metrics):
 
 
 @pytest.fixture
-def pilots(store, alter):  # noqa: F811
+def pilots(store, alter):
     """Store pilots at a site: return codes, None for pilots that run."""
     names = iter(range(1000))
 
@@ -35,7 +34,7 @@ def pilots(store, alter):  # noqa: F811
 
 
 @pytest.fixture
-def figures(reader, clock):  # noqa: F811
+def figures(reader, clock):
     """Read the figures of this moment, with some bounds."""
 
     def read(**bounds):

@@ -8,9 +8,24 @@ The grammar of lines is that of ``text.terminal_lines`` and ``text.outline``, wh
 data, in ``causes/rules.toml``. ``python -m PilotLoggingDIRAC.pilotlog.diagnose FILE`` diagnoses files, without DIRAC.
 """
 
-from .causes.rules import InvalidRule, Rule, Rules, parse, standard
+from .causes.own_rules import OwnRules, with_own
+from .causes.rule import Rule
+from .causes.rules import InvalidRule, Rules, parse, standard
 from .diagnosis import Diagnosis, diagnose, of
 from .ending import Known
 from .reader import LogReader
 
-__all__ = ["Diagnosis", "InvalidRule", "Known", "LogReader", "Rule", "Rules", "diagnose", "of", "parse", "standard"]
+__all__ = [
+    "Diagnosis",
+    "InvalidRule",
+    "Known",
+    "LogReader",
+    "OwnRules",
+    "Rule",
+    "Rules",
+    "diagnose",
+    "of",
+    "parse",
+    "standard",
+    "with_own",
+]

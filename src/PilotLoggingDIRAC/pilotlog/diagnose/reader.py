@@ -15,7 +15,8 @@ from ..settings import DiagnosisSettings
 from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
 from .causes.anchors import Anchors, Key, Limits
-from .causes.rules import Rule, Rules, standard
+from .causes.rule import Rule
+from .causes.rules import Rules, standard
 from .clock import Clock
 from .log_line import JobOutput, LogLine
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.diagnose import diagnose, jobs, parse, standard
-from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import Depth, InvalidRule, Party, Scope
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.rule import Depth, Party, Scope
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import InvalidRule
 
 from ..made_logs import HARMLESS, JOB_FAILED, JOB_NOT_RUN, START, WRAPPER, MadeLog
 

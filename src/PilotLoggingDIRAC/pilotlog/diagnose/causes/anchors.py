@@ -17,7 +17,8 @@ from typing import Any
 
 import re2
 
-from .rules import Rule, Rules
+from .rule import Rule
+from .rules import Rules
 
 try:
     import hyperscan

@@ -15,7 +15,8 @@ from .. import marks
 from ..ending import End, Ending
 from ..phases import Phase
 from ..reader import Finding, Reading
-from .rules import Depth, Rule, Rules, Scope
+from .rule import Depth, Rule, Scope
+from .rules import Rules
 
 #: Phases before the first command: a pilot that has come to a command has got over what they tell.
 _BEFORE_COMMANDS = frozenset(("", "wrapper"))
@@ -23,6 +24,13 @@ _FIRST_PHASES = _BEFORE_COMMANDS | {"start"}
 #: Words of a program that tries again.
 _TRIES_AGAIN = ("Retrying (", "retrying")
 _NEAR_LINES = 10
+#: All figures that conditions may name.
+FIGURES = frozenset(
+    (
+        *("disk_mb", "last_disk_mb", "memory_mb", "free_memory_mb", "cpu_time_left", "return_code", "silent_seconds"),
+        *("failed", "stopped", "traceback", "matched_jobs", "job_running", "cycles", "lines", "jump_seconds"),
+    )
+)
 #: The rule for what no other one knows.
 _UNKNOWN = "unknown"
 #: The rule for any error of a program: it tells nothing more where another one fits its line.

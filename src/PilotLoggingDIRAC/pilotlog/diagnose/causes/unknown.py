@@ -14,7 +14,8 @@ from ..diagnosis import Diagnosis
 from ..ending import End
 from ..reader import Finding
 from .causes import Cause
-from .rules import Depth, Rules
+from .rule import Depth
+from .rules import Rules
 from .templates import WILD, Template
 
 #: Rules that fit whatever else is unknown.
