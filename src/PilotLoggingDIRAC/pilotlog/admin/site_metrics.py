@@ -75,7 +75,7 @@ def site_metrics(found: Mapping[tuple[str, Outcome], int], most: int) -> Iterato
     numbers = {(site, outcome): 0 for site in _labels(found, own) for outcome in Outcome}
     for (site, outcome), number in found.items():
         numbers[_label(site, own), outcome] += number
-    samples = {
+    samples: dict[tuple[tuple[str, str], ...], float] = {
         (("site", site), ("outcome", str(outcome))): float(number) for (site, outcome), number in numbers.items()
     }
     text = "Pilots that were heard of within SitePeriodSeconds, an hour, by site and outcome"
