@@ -25,6 +25,7 @@ from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.commands.terminal import switches as log_selection
 from PilotLoggingDIRAC.pilotlog import diagnose
 from PilotLoggingDIRAC.pilotlog.admin import import_slice  # noqa: F401  they name errors of their own
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import Party
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain  # noqa: F401  they name errors of their own
 
@@ -128,7 +129,7 @@ class Causes(SphinxDirective):
 
     def run(self):
         lines = []
-        for party in diagnose.rules.Party:
+        for party in Party:
             mine = sorted((rule for rule in diagnose.standard() if rule.party is party), key=lambda rule: rule.name)
             lines += ["", f"**{PARTIES[party]}**", ""]
             lines += table(
