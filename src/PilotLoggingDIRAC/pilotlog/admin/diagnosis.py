@@ -113,4 +113,4 @@ def of_archive_target(
     bad = {kind: value for kind, value in status.items() if value not in _GOOD_STATUS}
     if bad:
         told = ", ".join(f"{kind} is {value}" for kind, value in sorted(bad.items()))
-        yield Finding(Level.CRITICAL, subject, f"{se}: {told}", f"dirac-dms-allow-se {se}, as its administrator")
+        yield Finding(Level.CRITICAL, subject, f"{se}: {told}", f"dirac-admin-allow-se {se}")
