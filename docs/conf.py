@@ -11,14 +11,12 @@ project = "PilotLoggingDIRAC"
 author = "The PilotLoggingDIRAC developers"
 version = release = __version__
 html_title = f"{project} {release}"
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "Logs of DIRAC pilots: collected while they run, archived when they end, read by those who may",
-    "page_width": "1100px",
-}
+html_theme = "furo"
+html_theme_options = {"navigation_with_keys": True, "top_of_page_buttons": []}
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
 html_copy_source = False
+html_show_copyright = False
 
 extensions = ["sphinx.ext.autodoc", "decisions", "from_code"]
 exclude_patterns = ["_build"]
