@@ -3,6 +3,9 @@
 ``options``: the table of a settings class. The argument is ``module:class``, each line of the content
 ``field: meaning``; a field without a meaning, or a meaning without its field, is an error.
 
+``members``: a glossary of an enumeration, such as the states of logs. The argument is ``module:class``, each line of
+the content ``member: meaning``; a member without a meaning, or a meaning without its member, is an error.
+
 ``command``: what a command's ``--help`` says, and its switches.
 
 ``calls``: the methods that a handler's class exports, with their arguments and docstrings.
@@ -71,6 +74,19 @@ class Options(FromCode):
             raise ValueError(f"{settings.__name__}: meaning or field missing: {sorted(set(meanings) ^ set(fields))}")
         rows = [(f"``{option_name(name)}``", in_words(name, fields[name]), meanings[name]) for name in fields]
         return table(("Option", "Default", "Meaning"), rows)
+
+
+class Members(FromCode):
+    """A glossary of an enumeration; the terms are its values, or the names of one whose values are numbers."""
+
+    has_content = True
+
+    def lines(self, enumeration):
+        meanings = dict(line.split(": ", 1) for line in joined(self.content))
+        terms = [str(member.value) if isinstance(member.value, str) else member.name for member in enumeration]
+        if set(meanings) != set(terms):
+            raise ValueError(f"{enumeration.__name__}: meaning or member missing: {sorted(set(meanings) ^ set(terms))}")
+        return [".. glossary::", *(line for term in terms for line in ("", f"   {term}", f"      {meanings[term]}"))]
 
 
 class Calls(FromCode):
@@ -209,6 +225,7 @@ def table(head, rows, widths="25 25 50"):
 def setup(app):
     """Register the directives."""
     app.add_directive("options", Options)
+    app.add_directive("members", Members)
     app.add_directive("calls", Calls)
     app.add_directive("errors", Errors)
     app.add_directive("causes", Causes)
