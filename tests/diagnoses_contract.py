@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
+from PilotLoggingDIRAC.pilotlog.diagnose import standard, with_own
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import standard_version
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
@@ -31,6 +32,9 @@ ODD = _BEGIN + b"frobnicator: plate %d is not aligned\n"
 OTHER = _BEGIN + b"panic: the reactor of this node is too warm\n"
 THIRD = _BEGIN + b"nobody knows what this line wants to tell\n"
 FOURTH = _BEGIN + b"all the king's horses\n"
+OWN = {
+    "plate-crooked": {"Name": "The plate is crooked", "Party": "site", "Hint": "Align it.", "Text": "is not aligned"}
+}
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 ALL = Scope(everything=True)
 
@@ -48,10 +52,22 @@ class Agents(World):
         self.send(text, who)
         self.send(b"", who, return_code="1")
 
-    def diagnose(self, owner="agent", texts=None, **bounds):
-        """One cycle's diagnoses: its tally."""
-        settings = DiagnoseSettings(**bounds)
-        return Diagnoser(self.diagnoses, texts or self.reader, settings, self.clock, owner).run(self.places)
+    def diagnose(self, owner="agent", texts=None, own=None, **bounds):
+        """One cycle's diagnoses: its tally. ``own`` are rules of the VO."""
+        return self.diagnoser_of(owner, texts, own, **bounds).run(self.places)
+
+    def recent(self):
+        """What is diagnosed between cycles: the counts."""
+        return self.diagnoser_of().run_recent(self.places, lambda: False).counts
+
+    def diagnoser_of(self, owner="agent", texts=None, own=None, **bounds):
+        """The step of an agent."""
+        rules = with_own(own or {}).rules
+        return Diagnoser(
+            *(self.diagnoses, texts or self.reader, DiagnoseSettings(**bounds), self.clock, owner),
+            rules_of=lambda vo: rules if vo else standard(),
+            vos=[VO],
+        )
 
     def found(self, who=PILOT):
         """The diagnosis of a log, None without one."""
@@ -106,7 +122,7 @@ class DiagnosesContract:
     def test_a_good_pilot_has_a_diagnosis_without_a_cause(self, agents):
         agents.finish()
         agents.diagnose()
-        assert agents.found() == Diagnosed(rules=standard_version())
+        assert agents.found() == Diagnosed(rules=standard_version(), phase=agents.found().phase)
 
     def test_a_log_that_is_received_is_not_diagnosed(self, agents):
         agents.send(FULL)
@@ -198,6 +214,7 @@ class DiagnosesContract:
         class Claimed:
             marked, due = (lambda self, limit: []), (lambda self, *a: ([log.id], None))
             claim, store = (lambda self, *a: [log]), agents.diagnoses.store
+            outdated = lambda self, *a: (0, None)  # noqa: E731
 
         places = Places()
         tally = Diagnoser(Claimed(), agents.reader, DiagnoseSettings(), agents.clock, "agent").run(places)
@@ -239,6 +256,39 @@ class DiagnosesContract:
         assert agents.diagnoses.marked(10) == [agents.log(pilot(1)).id]
         assert agents.diagnose().counts == {"diagnosed": 1}
         assert agents.diagnoses.marked(10) == []
+
+    def test_logs_are_diagnosed_again_a_bounded_number_at_a_time_when_rules_have_changed(self, agents):
+        for number in range(3):
+            agents.fail(pilot(number), ODD % number)
+            agents.clock.forward(seconds=1)
+        agents.diagnose()
+        agents.diagnose()
+        assert "plate-crooked" not in [agents.found(pilot(number)).cause for number in range(3)]
+        counts = [agents.diagnose(own=OWN, diagnose_logs=2).counts.get("diagnosed", 0) for _ in range(4)]
+        assert [agents.found(pilot(number)).cause for number in range(3)] == ["plate-crooked"] * 3
+        assert agents.found(pilot(0)).rules == with_own(OWN).rules.version
+        assert (sum(counts), max(counts)) == (3, 2)
+        assert agents.diagnose(own=OWN).counts == {}
+
+    def test_logs_of_long_ago_are_not_diagnosed_again_by_themselves(self, agents):
+        agents.fail(text=ODD % 1)
+        agents.diagnose()
+        agents.clock.forward(days=2)
+        agents.diagnose(own=OWN)
+        assert agents.diagnose(own=OWN).counts == {}
+        assert agents.found().cause != "plate-crooked"
+
+    def test_a_request_for_those_of_other_rules_leaves_out_what_is_done(self, agents):
+        for number in range(2):
+            agents.fail(pilot(number), ODD % number)
+        agents.diagnose()
+        versions = {"": standard_version(), VO: with_own(OWN).rules.version}
+        wanted = Selection(vos=(VO,))
+        assert agents.diagnoses.again(wanted, {"": standard_version()}) == 0
+        assert agents.diagnoses.again(wanted, versions) == 2
+        agents.diagnose(own=OWN)
+        assert agents.diagnoses.again(wanted, versions) == 0
+        assert agents.diagnoses.again(wanted) == 2
 
     def test_an_empty_selection_is_refused(self, agents):
         with pytest.raises(InvalidInput):
@@ -382,11 +432,11 @@ class DiagnosesContract:
     def test_figures_are_by_several_properties(self, sites):
         found = self.figures(sites, "Site", "CE", "VO", "Party").groups
         place = {"Site": HERE, "CE": "ce1", "VO": VO, "Party": "site"}
-        assert found[0] == place | {"Logs": 2, "Failed": 2}
+        assert found[0] == place | {"Logs": 2, "Failed": 2, "Running": 0}
 
     def test_a_site_administrator_s_figures_are_of_their_sites(self, sites):
         found = self.figures(sites, "Site", scope=Scope(sites=frozenset({THERE})))
-        assert found.groups == [{"Site": THERE, "Logs": 1, "Failed": 0}]
+        assert found.groups == [{"Site": THERE, "Logs": 1, "Failed": 0, "Running": 0}]
         assert self.figures(sites, "Site", scope=Scope()).groups == []
 
     def test_figures_are_of_a_time(self, sites):

@@ -59,6 +59,8 @@ ROOMS = (
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
     (f"{COMMANDS}.canary.credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
+    # the rules of a VO are options, and the command diagnoses by itself
+    (f"{COMMANDS}.causes.diagnosing", (LOGIC, COMMANDS, f"{ASSEMBLY}.diagnosis_rules", "DIRAC")),
     (COMMANDS, (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),

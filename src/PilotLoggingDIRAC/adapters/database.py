@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
+from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
 from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
@@ -66,8 +67,8 @@ def database_url(full_name: str = FULL_NAME) -> URL:
 
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
-    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``, ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``identity``, ``clock``, ``ce_outputs``,
+    ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -91,6 +92,7 @@ class LogDatabase:
         self.mending = SqlRetry(self._transactions)
         self.deleting = SqlDeletion(self._transactions, clock)
         self.diagnoses = SqlDiagnoses(self._transactions, clock)
+        self.received = SqlReceivedLogs(self._transactions, clock)
         self.ce_outputs = SqlCEOutputs(self._transactions, clock)
         self.views = SqlPageQueries(self._transactions)
         self.unsettled = SqlUnsettled(self._transactions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import socket
@@ -15,9 +16,10 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
@@ -62,6 +64,8 @@ class ArchivingAgent:
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
         self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
+        self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
+        self._diagnosing.start()
 
     def cycle(self) -> dict[str, int]:
         """Run every step once and return the counts. Raise StoreUnavailable."""
@@ -87,6 +91,7 @@ class ArchivingAgent:
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""
         self._memory.diagnosing.stopped = True
+        self._diagnosing.stop()
         for gate in self._memory.gates.values():
             gate.stop()
         self._lanes.shutdown(wait=True)
@@ -98,8 +103,14 @@ class ArchivingAgent:
     def _diagnose(self) -> Tally:
         settings = options.fill(DiagnoseSettings, self._option)
         bounds = options.fill(DiagnosisSettings, self._option)
-        db = self._db
-        diagnoser = Diagnoser(db.diagnoses, db.reader, settings, db.clock, self._owner, bounds=bounds)
+        db, tally, vos = self._db, Tally(), archives.vos()
+        for vo in vos:
+            if wrong := diagnosis_rules.problems(vo):
+                tally.problem(f"rules of diagnosis of {vo}", "; ".join(f"{at}: {why}" for at, why in wrong.items()))
+        rules_of = functools.cache(diagnosis_rules.rules)
+        diagnoser = Diagnoser(
+            db.diagnoses, db.reader, settings, db.clock, self._owner, tally, rules_of, vos, bounds=bounds
+        )
         return diagnoser.run(self._memory.diagnosing)
 
     def _look_at_clock(self, tally: Tally) -> None:

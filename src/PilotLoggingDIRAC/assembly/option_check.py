@@ -9,7 +9,7 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
 
-from PilotLoggingDIRAC.assembly import options, redaction
+from PilotLoggingDIRAC.assembly import diagnosis_rules, options, redaction
 from PilotLoggingDIRAC.assembly.access import tokens
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.reading import archives
@@ -17,6 +17,7 @@ from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
 from PilotLoggingDIRAC.pilotlog.admin.site_metrics import MetricStoreSettings, SiteMetricSettings
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
+from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
@@ -31,7 +32,7 @@ _COLLECTOR = (
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
-    *(settings.DiagnoseSettings, settings.DiagnosisSettings),
+    *(settings.DiagnoseSettings, DiagnoseRunningSettings, settings.DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings),
 )
 _SHARED = (
@@ -119,6 +120,7 @@ def _of_vo(vo: str) -> Iterator[tuple[str, str]]:
             yield f"/Operations/{vo}/{path}", f"{text}: {value}"
     if text := order_problem(Operations(vo=vo).getValue("Pilot/LogSources", [])):
         yield f"/Operations/{vo}/Pilot/LogSources", text
+    yield from diagnosis_rules.problems(vo).items()
     yield from _archive(vo)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .model import Log
+from .model import Log, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Diagnosed:
     ``party`` can do something about it, ``line`` counts from 1 within the part, ``rules`` is the version of the rules.
     ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the log could not be read.
     ``telling`` is the template of the line that tells most of a failure without a known cause, ``telling_line`` its
-    number.
+    number. ``phase`` is the step in which the pilot is, or ended. ``running``: the log was received, and this is what
+    was known so far.
     """
 
     cause: str = ""
@@ -30,6 +31,8 @@ class Diagnosed:
     problem: str = ""
     telling: str = ""
     telling_line: int = 0
+    phase: str = ""
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,14 @@ def none_known(ids: Iterable[int]) -> Mapping[int, Diagnosed]:
     return {}
 
 
+def present(log: Log, found: Diagnosed) -> Diagnosed:
+    """Return the diagnosis of a part as it may be told: a log that is received again has none that is older."""
+    return found if found.running or log.state is not State.RECEIVING else NONE
+
+
 def of_log(parts: Sequence[Log], diagnoses: Diagnoses) -> Diagnosed:
     """Return the diagnosis of a log: that of its last part, with its line counted from the start of the log."""
-    found = diagnoses([parts[-1].id]).get(parts[-1].id, NONE)
+    found = present(parts[-1], diagnoses([parts[-1].id]).get(parts[-1].id, NONE))
     return replace(found, line=found.line + sum(part.lines for part in parts[:-1])) if found.cause else found
 
 
@@ -85,4 +93,5 @@ COLUMNS: Mapping[str, Callable[[Diagnosed], Any]] = {
     "CauseParty": lambda found: found.party,
     "CauseLine": lambda found: found.line if found.cause else None,
     "CauseHint": lambda found: found.hint,
+    "Phase": lambda found: found.phase,
 }

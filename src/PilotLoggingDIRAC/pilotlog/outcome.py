@@ -80,6 +80,8 @@ def outcome_text(log: Log, fate: Fate, cause: str = "") -> str:
     """Return the outcome in words, with codes, the name of the likeliest cause, DIRAC's status, or the silence."""
     found = outcome(log, fate)
     details = {
+        Outcome.RUNNING: [cause],
+        Outcome.SILENT: [cause],
         Outcome.FAILED: [_codes(log), cause],
         Outcome.KILLED: [f"DIRAC says {fate.status}", cause],
         Outcome.UNKNOWN: [f"DIRAC says {fate.status}" if fate.status in FINAL_STATUSES else "", cause],

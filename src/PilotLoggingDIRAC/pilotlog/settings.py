@@ -189,10 +189,14 @@ class ArchiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class DiagnoseSettings:
-    """Bounds of the diagnoses of one cycle; ``diagnose_logs`` 0 is none, ``unknown_groups`` 0 groups no failures."""
+    """Bounds of the diagnoses of one cycle; ``diagnose_logs`` 0 is none, ``unknown_groups`` 0 groups no failures.
+
+    Logs heard of within ``diagnose_again_seconds`` are diagnosed again when rules have changed.
+    """
 
     diagnose_logs: int = 10_000
     diagnose_seconds: float = 120.0
+    diagnose_again_seconds: float = 1.0 * DAY
     unknown_groups: int = 1000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PilotLoggingDIRAC.assembly import diagnosis_rules
 from PilotLoggingDIRAC.assembly.access.callers import policy
 from PilotLoggingDIRAC.assembly.collector import Collector
 from PilotLoggingDIRAC.pilotlog import access
@@ -18,13 +19,15 @@ class CausesMixin:
     types_diagnoseAgain: list = []
 
     @exported
-    def export_diagnoseAgain(self, selection):
+    def export_diagnoseAgain(self, selection, otherRules=False):
         """Let the agent diagnose the selected logs again, those whose text is in the database, at most 100,000 a call.
 
+        :param bool otherRules: only logs that were diagnosed with other rules than those that hold now
         :return: S_OK(number of logs)
         """
         access.require_administrator(self.who)
-        return self.collector.db.diagnoses.again(self.collector.fates.resolved(selecting.selection(selection)))
+        wanted = self.collector.fates.resolved(selecting.selection(selection))
+        return self.collector.db.diagnoses.again(wanted, diagnosis_rules.versions() if otherRules else None)
 
     types_getCauses: list = []
 
@@ -35,8 +38,9 @@ class CausesMixin:
         :param dict selection: see ``selecting.selection``; it has a FromDate
         :param list by: some of Site, CE, VO, Cause, Party
         :return: S_OK({"Groups", "Logs", "More"}). Groups, the largest first, at most 1000: dictionaries with what
-                 ``by`` names, CauseName beside Cause, Logs, and Failed, the number of those with a cause. More: the
-                 figures are of the 200,000 logs heard of last alone, or there are more groups
+                 ``by`` names, CauseName beside Cause, Logs that have ended, Failed, the number of those with a cause,
+                 and Running, the number of logs that are received. More: the figures are of the 200,000 logs heard of
+                 last alone, or there are more groups
         """
         wanted = selecting.selection(selection)
         columns = selecting.groups(by)

@@ -164,9 +164,9 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
         resolved = collector.fates.resolved(wanted)
         total, logs = collector.query.select(*may, resolved, column, descending, first, number)
         ids = [log.id for log in logs]
-        found, jobs = collector.db.diagnoses.of(ids), collector.db.pilot_jobs.of(ids)
+        fates, found, jobs = collector.fates, collector.db.diagnoses.of(ids), collector.db.pilot_jobs.of(ids)
         records = [
-            record(log, collector.fates.of(log), found.get(log.id, diagnosed.NONE), jobs.get(log.id, ()))
+            record(log, fates.of(log), diagnosed.present(log, found.get(log.id, diagnosed.NONE)), jobs.get(log.id, ()))
             for log in logs
         ]
         self.audit.listed(self.who, "getPilotLogs", wanted, len(records))

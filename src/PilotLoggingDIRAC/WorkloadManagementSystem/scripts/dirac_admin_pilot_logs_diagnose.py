@@ -3,7 +3,9 @@
 
 A pilot is named by its stamp, its reference, or a file with its log, which may come from anywhere and be compressed
 with gzip; - is standard input. The log of a stamp or reference comes from the database, or else from the first source
-in the VO's order that has it. Also shown are what the pilot saw of its host, its jobs, and how long each step took.
+in the VO's order that has it.
+The rules are those of the pilot's VO, for a file those of --VO, else those that everybody has. Also shown are what the
+pilot saw of its host, its jobs, and how long each step took.
 
 Without DIRAC, files are diagnosed by: python -m PilotLoggingDIRAC.pilotlog.diagnose [--json] FILE...
 
@@ -29,7 +31,7 @@ def main():
     from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
-    Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp")
+    Script.registerSwitch("", "VO=", "The pilot's VO, if pilots of several VOs have the same stamp, or that of a file")
     Script.registerSwitch(
         "", "Rule=", "Print a rule for the group of failures with this fingerprint, of the last 90 days"
     )

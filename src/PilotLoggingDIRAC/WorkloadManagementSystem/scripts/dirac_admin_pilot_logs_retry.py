@@ -3,8 +3,9 @@
 
 Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent; --VO, --Stamp and
 --Site select some. With --Diagnoses, the agent diagnoses logs again whose text is in the database, as after an upgrade
-with other rules; name a time, or some of the others, at most 100,000 logs a call. With --Quarantine, a collector offers
-to the database again the messages that it refused; name the collector with --URL if there are several.
+with other rules; name a time, or some of the others, at most 100,000 logs a call. With --OtherRules, those that were
+diagnosed with the present rules are left out, so that the command can be repeated until it says 0. With --Quarantine, a
+collector offers to the database again the messages that it refused; name the collector with --URL if there are several.
 
 Needs a proxy with the property ServiceAdministrator. Repeating it does no harm.
 
@@ -38,6 +39,7 @@ def main():
     Script.registerSwitch("", "Cause=", "Only logs of pilots that failed for this cause, by its code")
     Script.registerSwitch("", "Since=", "Only logs heard of since then, as of dirac-admin-pilot-logs-list")
     Script.registerSwitch("", "Diagnoses", "Diagnose logs again, instead of archiving")
+    Script.registerSwitch("", "OtherRules", "With --Diagnoses: only logs diagnosed with other rules than hold now")
     Script.registerSwitch("", "Quarantine", "Retry messages that the database refused, instead of archiving")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
@@ -63,7 +65,8 @@ def done(options):
         return f"{returnValueOrRaise(client.releaseQuarantine())} messages are offered to the database again"
     wanted = selection({name: value for name, value in options.items() if name in _SELECTING})
     if "Diagnoses" in options:
-        return f"{returnValueOrRaise(client.diagnoseAgain(wanted))} logs are diagnosed again by the agent's next cycles"
+        number = returnValueOrRaise(client.diagnoseAgain(wanted, "OtherRules" in options))
+        return f"{number} logs are diagnosed again by the agent's next cycles"
     return f"{returnValueOrRaise(client.retryArchiving(wanted))} logs are due again"
 
 

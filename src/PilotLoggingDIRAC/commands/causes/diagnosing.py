@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.reading import LogReading, Pilot
 from PilotLoggingDIRAC.commands.terminal import console
@@ -43,7 +44,7 @@ def _diagnosed(options: Mapping[str, str], name: str) -> tuple[int, Diagnosis | 
     """Return (code, diagnosis, why there is none)."""
     try:
         if _is_file(name):
-            return TOLD, diagnose(files.pieces(name)), ""
+            return TOLD, diagnose(files.pieces(name), rules=rules(options.get("VO", ""))), ""
         return TOLD, _of_pilot(options, name), ""
     except LogNotFound as error:
         return NOTHING, None, str(error)
@@ -61,10 +62,11 @@ def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
     try:
         pilot = reading.find(name, options.get("VO", ""))
     except LogNotFound:
-        return diagnose(_encoded([reading.output(name).stdout]))
-    if all(part["State"] != "Purged" for part in pilot.parts):
-        return diagnose(_encoded(reading.pages(pilot)), _known(pilot))
-    return diagnose(_encoded([reading.output(name).stdout]), _known(pilot))
+        output = reading.output(name)
+        return diagnose(_encoded([output.stdout]), rules=rules(options.get("VO", "")))
+    stored = all(part["State"] != "Purged" for part in pilot.parts)
+    texts = reading.pages(pilot) if stored else [reading.output(name).stdout]
+    return diagnose(_encoded(texts), _known(pilot), rules(pilot.vo))
 
 
 def _known(pilot: Pilot) -> Known:

@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 _SHOWN, _NONE = 0, 2
+_NUMBERS = ("Logs", "Failed", "Rate", "Running")
 _BY = {name.lower(): name for name in ("Site", "CE", "VO", "Cause", "Party")}
 
 
@@ -26,7 +27,7 @@ def show(options: Mapping[str, str]) -> int:
         console.as_json(found)
     else:
         rows = [_row(group, by) for group in found["Groups"]]
-        console.table((*by, "Logs", "Failed", "Rate"), rows, ("Logs", "Failed", "Rate"))
+        console.table((*by, *_NUMBERS), rows, _NUMBERS)
         more = "; there are more, ask for a shorter time" if found["More"] else ""
         console.remark(f"{humanize.count(found['Logs'], 'log')} since {wanted['FromDate'][:16]}{more}")
     if not found["Groups"]:
@@ -43,8 +44,8 @@ def _by(text: str) -> list[str]:
 
 def _row(group: Mapping[str, Any], by: Sequence[str]) -> list[str]:
     named = [_named(group, name) for name in by]
-    rate = 100 * group["Failed"] / group["Logs"]
-    return [*named, f"{group['Logs']:,}", f"{group['Failed']:,}", f"{rate:.1f} %"]
+    rate = f"{100 * group['Failed'] / group['Logs']:.1f} %" if group["Logs"] else "-"
+    return [*named, f"{group['Logs']:,}", f"{group['Failed']:,}", rate, f"{group.get('Running', 0):,}"]
 
 
 def _named(group: Mapping[str, Any], name: str) -> str:

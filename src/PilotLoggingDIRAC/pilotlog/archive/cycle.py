@@ -93,7 +93,7 @@ class AgentMemory:
     def forget_places(self) -> None:
         """Begin all walks anew, as places of another database mean nothing."""
         self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
-        self.diagnosing.after.clear()
+        self.diagnosing.forget()
 
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""

@@ -1,28 +1,26 @@
 """Diagnoses of sealed logs: the agent reads each log once, and stores why its pilot failed.
 
 Ended logs are walked state by state, a bounded number in each cycle. A log is due if it has no diagnosis, if it got
-more text or another end since, or if somebody asked for it. Agents share the work by leases of the diagnoses' own, so
-that no archiving waits for one. A log that can't be diagnosed gets a diagnosis that says so, and costs no other.
+more text or another end since, if its diagnosis is one of a running pilot, if somebody asked for it, or if rules have
+changed since. Agents share the work by leases of the diagnoses' own, so that no archiving waits for one. A log that
+can't be diagnosed gets a diagnosis that says so, and costs no other.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from ..diagnose import Diagnosis, Known, Rules, diagnose, standard
-from ..diagnose.causes.rules import standard_version
-from ..diagnose.causes.templates import template
-from ..diagnose.causes.unknown import telling_line
+from ..diagnose import Rules, diagnose, standard
 from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
 from ..ports import Clock
 from ..settings import DiagnoseSettings, DiagnosisSettings
+from .compacting import compact, known
 from .tally import Tally
 from .walk import LogPosition
 
@@ -33,10 +31,8 @@ _SUBJECT = "diagnoses"
 _LOOKED_AT = 10_000
 _CLAIMED = 20
 _LEASE_SECONDS = 900.0
-_MAX_DETAILS = 16_384
-_MAX_TEXT = 300
-#: Numbers of causes, phases and facts that are tried in turn until the details are within their bound.
-_AMOUNTS = ((50, 200, 60), (20, 50, 40), (10, 10, 20), (3, 0, 0))
+#: A log that was finalised this long ago is left to the walks.
+_RECENT_SECONDS = 120.0
 
 
 class Undiagnosed(Protocol):
@@ -56,6 +52,15 @@ class Undiagnosed(Protocol):
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Log]:
         """Lease those logs' diagnoses that are still due and that no other agent is leasing; return the logs."""
 
+    def outdated(
+        self, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
+    ) -> tuple[int, LogPosition | None]:
+        """Mark logs to be diagnosed again whose diagnosis was made with rules of another version than that of their VO.
+
+        At most ``looked_at`` diagnoses of logs heard of since are looked at, from behind ``after`` on. Return the
+        number of those marked, and the position behind which to go on; None at the end.
+        """
+
     def store(self, owner: str, log: Log, found: Diagnosed, most_groups: int) -> bool:
         """Store the diagnosis of a log as it was claimed, and end the lease. Return False without the lease.
 
@@ -72,10 +77,21 @@ class Texts(Protocol):
 
 @dataclass(slots=True)
 class Places:
-    """Where the walk of each state goes on, and whether the agent ends."""
+    """Where the walk of each state goes on, and that over diagnoses of other rules; whether the agent ends.
+
+    ``rules`` has the versions of rules, by VO, for which the walk ``outdated`` has been at its end.
+    """
 
     after: dict[State, LogPosition | None] = field(default_factory=dict)
+    outdated: LogPosition | None = None
+    rules: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
+
+    def forget(self) -> None:
+        """Begin all walks anew."""
+        self.after.clear()
+        self.rules.clear()
+        self.outdated = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,8 @@ class Diagnoser:
     clock: Clock
     owner: str
     tally: Tally = field(default_factory=Tally)
-    rules: Rules = field(default_factory=standard)
+    rules_of: Callable[[str], Rules] = lambda vo: standard()
+    vos: Sequence[str] = ()
     bounds: DiagnosisSettings = field(default_factory=DiagnosisSettings)
     seconds: Callable[[], float] = time.monotonic
 
@@ -100,6 +117,16 @@ class Diagnoser:
             self.tally.problem(_SUBJECT, str(error))
         except Exception as error:  # beside the lanes, which go on
             self.tally.problem(_SUBJECT, f"{type(error).__name__}: {error}")
+        return self.tally
+
+    def run_recent(self, places: Places, is_over: Callable[[], bool]) -> Tally:
+        """Diagnose what was asked for, and logs whose pilots have just reported their end. Raise StoreUnavailable."""
+        room = self.settings.diagnose_logs
+        since = LogPosition(self.clock() - timedelta(seconds=_RECENT_SECONDS), 0)
+        if room > 0:
+            ids, _ = self.store.due(State.COMPLETE, since, _LOOKED_AT, room)
+            self._diagnose(ids, is_over)
+            self._diagnose(self.store.marked(_CLAIMED), is_over)
         return self.tally
 
     def _run(self, places: Places) -> None:
@@ -117,6 +144,24 @@ class Diagnoser:
             room -= self._diagnose(ids, is_over)
             if not is_over():
                 places.after[state] = following
+        self._mark_outdated(places, room, is_over)
+
+    def _mark_outdated(self, places: Places, room: int, is_over: Callable[[], bool]) -> None:
+        """Mark diagnoses that were made with other rules, for the next cycles; after a change, until all are marked."""
+        versions = {vo: self.rules_of(vo).version for vo in ("", *self.vos)}
+        since = self.clock() - timedelta(seconds=self.settings.diagnose_again_seconds)
+        if places.rules == versions or self.settings.diagnose_again_seconds <= 0:
+            return
+        while room > 0 and not is_over():
+            looked_at = min(_LOOKED_AT, room)
+            number, places.outdated = self.store.outdated(
+                lambda vo: self.rules_of(vo).version, since, places.outdated, looked_at
+            )
+            self.tally.add("to be diagnosed again", number)
+            room -= number
+            if places.outdated is None:
+                places.rules = versions
+                return
 
     def _diagnose(self, ids: Sequence[int], is_over: Callable[[], bool]) -> int:
         """Diagnose these logs, as far as time goes. Return their number."""
@@ -129,8 +174,9 @@ class Diagnoser:
         return len(ids)
 
     def _one(self, log: Log) -> None:
+        rules = self.rules_of(log.pilot.vo)
         try:
-            found = compact(diagnose(self._text(log), _known(log), self.rules, self.bounds), self.rules)
+            found = compact(diagnose(self._text(log), known(log), rules, self.bounds), rules)
         except LogNotFound:  # deleted or purged a moment ago
             return
         except StoreUnavailable:
@@ -139,7 +185,7 @@ class Diagnoser:
             problem = type(error).__name__  # its message may hold the pilot's text
             self.tally.add("not diagnosed")
             self.tally.problem(_SUBJECT, f"the log of {log.pilot}: {problem}")
-            found = Diagnosed(rules=standard_version(), problem=problem)
+            found = Diagnosed(rules=rules.version, problem=problem)
         if self.store.store(self.owner, log, found, self.settings.unknown_groups):
             self.tally.add("diagnosed")
 
@@ -151,51 +197,3 @@ class Diagnoser:
             following = number + 1
         if following < log.next_sequence:
             raise LogNotFound("The text has left the store")
-
-
-def _known(log: Log) -> Known:
-    code = log.return_code or ""
-    return Known(return_code=int(code) if code.removeprefix("-").isdecimal() and code.isascii() else None)
-
-
-def compact(found: Diagnosis, rules: Rules) -> Diagnosed:
-    """Return a diagnosis as it is stored."""
-    line = telling_line(found, rules)
-    made = Diagnosed(
-        rules=standard_version(),
-        details=_details(found),
-        telling=template(line.text).text if line else "",
-        telling_line=line.line if line else 0,
-    )
-    if not found.causes:
-        return made
-    first, rule = found.causes[0], found.causes[0].rule
-    return replace(made, cause=rule.code, name=rule.name, party=str(rule.party), line=first.line, hint=rule.hint)
-
-
-def _details(found: Diagnosis) -> str:
-    """Return JSON of causes, phases and facts; of long lists, and of long texts, the beginning."""
-    told = found.as_json()
-    for causes, phases, facts in _AMOUNTS:
-        text = json.dumps(
-            {
-                "end": told["end"],
-                "causes": _cut(told["causes"][:causes]),
-                "phases": _cut(told["phases"][:phases]),
-                "facts": _cut(dict(list(told["facts"].items())[:facts])),
-                "jobs": {name: told["jobs"][name] for name in ("matched", "ended")},
-                "lines": told["lines"],
-            },
-            separators=(",", ":"),
-        )
-        if len(text) <= _MAX_DETAILS:
-            break
-    return text
-
-
-def _cut(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _cut(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_cut(inner) for inner in value]
-    return value[:_MAX_TEXT] if isinstance(value, str) else value

@@ -64,7 +64,7 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
     if code is not None:
         return End.GOOD if code == 0 else End.FAILED
     if known.running:
-        return End.RUNNING
+        return End.FAILED if seen.has(marks.BAILING_OUT, marks.TRACEBACK, *marks.LAST_WORDS) else End.RUNNING
     if seen.has(marks.CUT):
         return End.UNKNOWN
     if max(map(seen.line, _BAD)) > max(map(seen.line, _GONE_ON)):

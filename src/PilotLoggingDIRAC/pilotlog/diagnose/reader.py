@@ -7,6 +7,7 @@ looked at one by one. What is kept of a log is bounded, whatever its size.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ class LogReader:
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._mid_line = False
+        self._looks = 0
 
     def feed(self, text: bytes) -> None:
         """Read more text."""
@@ -111,6 +113,25 @@ class LogReader:
             whole._block(text)
         whole._reading.outline = whole._reading.outline.whole()
         return whole._reading
+
+    def advance(self, text: bytes) -> None:
+        """Read more text at once, up to the end of its last line; of a line that is longer than is looked at, all."""
+        self.feed(text)
+        text = b"".join(self._held)
+        end = text.rfind(b"\n") + 1
+        end = end if len(text) - end <= self.settings.looked_bytes else len(text)
+        if end:
+            self._block(text[:end])
+        self._held, self._held_bytes = [text[end:]], len(text) - end
+
+    def so_far(self) -> Reading:
+        """Return what is kept of the text that ``advance`` has read, without a copy: more text changes it."""
+        return dataclasses.replace(self._reading, outline=self._reading.outline.whole())
+
+    @property
+    def noted(self) -> int:
+        """Return a number that grows with each place that may change a diagnosis."""
+        return self._looks + len(self._reading.outline.phases)
 
     def _block(self, text: bytes) -> None:
         found, first = self._reading, self._reading.outline.lines + 1
@@ -151,6 +172,7 @@ class LogReader:
                 yield place, key
 
     def _look(self, key: Key, line: LogLine) -> None:
+        self._looks += 1
         if isinstance(key, Rule):
             self._try(key, line)
             return

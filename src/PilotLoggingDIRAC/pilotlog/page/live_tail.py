@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cachetools import LRUCache
 
 from .. import access
+from ..diagnosed import NONE, Diagnosed
 from ..errors import CursorOutdated
 from ..model import Log, PilotId, PilotJob
 from .document import START, Document
@@ -16,6 +18,8 @@ from .viewer import PageCaller, Viewer
 from .watcher import Head
 
 _MAX_SEEN = 256
+#: A diagnosis of a running pilot is made some seconds after its text.
+_CAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class _Seen:
         self.jobs: list[PilotJob] = []
         self.document: Document | None = None
         self.last: tuple[str, News] | None = None
+        self.cause = NONE
+        self.cause_due = 0.0
 
 
 class LiveTail:
@@ -62,7 +68,8 @@ class LiveTail:
         """
         if head is None:
             parts = self._viewer.parts(reader, pilot)
-            return self._news(parts, self._viewer.document(parts), cursor, self._viewer.jobs_of(parts))
+            document, jobs = self._viewer.document(parts), self._viewer.jobs_of(parts)
+            return self._news(parts, document, cursor, jobs, self._viewer.cause_of(parts))
         seen = self._with(pilot, head)
         with seen.lock:
             if seen.document is None:
@@ -71,8 +78,16 @@ class LiveTail:
                 seen.document = self._viewer.document(seen.parts)
             access.require_read(reader.caller, reader.policy, seen.parts[-1])
             if seen.last is None or seen.last[0] != cursor:
-                seen.last = cursor, self._news(seen.parts, seen.document, cursor, seen.jobs)
-            return replace(seen.last[1], standing=self._viewer.describe(seen.parts, seen.jobs))
+                seen.last = cursor, self._news(seen.parts, seen.document, cursor, seen.jobs, self._cause(seen))
+            standing = self._viewer.describe(seen.parts, seen.jobs, self._cause(seen))
+            return replace(seen.last[1], standing=standing)
+
+    def _cause(self, seen: _Seen) -> Diagnosed:
+        """Return the diagnosis of a log, which is looked up again now and then: it comes after the text."""
+        now = time.monotonic()
+        if now >= seen.cause_due:
+            seen.cause, seen.cause_due = self._viewer.cause_of(seen.parts), now + _CAUSE_SECONDS
+        return seen.cause
 
     def _with(self, pilot: PilotId, head: Head) -> _Seen:
         with self._lock:
@@ -82,9 +97,9 @@ class LiveTail:
             self._seen[pilot] = seen
             return seen
 
-    def _news(self, parts: list[Log], document: Document, cursor: str, jobs: list[PilotJob]) -> News:
+    def _news(self, parts: list[Log], document: Document, cursor: str, jobs: list[PilotJob], cause: Diagnosed) -> News:
         place, cursors = self._place(cursor), self._viewer.query.cursors
-        text, standing = document.since(place), self._viewer.describe(parts, jobs)
+        text, standing = document.since(place), self._viewer.describe(parts, jobs, cause)
         if text is None:
             return News(None, cursors.give(place), standing, False)
         more = text.cursor != document.end

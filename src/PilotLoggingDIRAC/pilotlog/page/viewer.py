@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from .. import access, validation
 from ..access import Caller, Policy, Scope
-from ..diagnosed import NONE, Diagnosed, Diagnoses, none_known, of_log
+from ..diagnosed import NONE, Diagnosed, Diagnoses, none_known, of_log, present
 from ..errors import InvalidInput
 from ..model import Log, Outcome, PilotId, PilotJob, Selection, State
 from ..outcome import Fate, Fates, outcome, outcome_text
@@ -104,7 +104,7 @@ class Viewer:
     def _rows(self, found: Sequence[Log]) -> list[dict[str, Any]]:
         ids = [log.id for log in found]
         causes, jobs = self.diagnoses(ids), self.jobs(ids)
-        told = [(log, self.fates.of(log), causes.get(log.id, NONE)) for log in found]
+        told = [(log, self.fates.of(log), present(log, causes.get(log.id, NONE))) for log in found]
         return [
             _row(log) | _fate(log, fate, cause) | _cause(cause) | _jobs(jobs.get(log.id, ()))
             for log, fate, cause in told
@@ -126,9 +126,15 @@ class Viewer:
         """Return the jobs that the pilot of a log has taken."""
         return [job for taken in self.jobs([part.id for part in parts]).values() for job in taken]
 
-    def describe(self, parts: Sequence[Log], jobs: Sequence[PilotJob] | None = None) -> dict[str, Any]:
-        """Return the facts that the page always shows; ``jobs`` if they have been looked up."""
-        found = NONE if parts[-1].state is State.RECEIVING else of_log(parts, self.diagnoses)
+    def cause_of(self, parts: Sequence[Log]) -> Diagnosed:
+        """Return the diagnosis of a log, or what is known so far."""
+        return of_log(parts, self.diagnoses)
+
+    def describe(
+        self, parts: Sequence[Log], jobs: Sequence[PilotJob] | None = None, found: Diagnosed | None = None
+    ) -> dict[str, Any]:
+        """Return the facts that the page always shows; ``jobs`` and the diagnosis ``found`` if they were looked up."""
+        found = self.cause_of(parts) if found is None else found
         jobs = self.jobs_of(parts) if jobs is None else jobs
         return describe(parts, self.fates.of_log(parts), found) | _cause(found) | _jobs(jobs)
 
@@ -244,9 +250,11 @@ def _jobs(taken: Sequence[PilotJob]) -> dict[str, Any]:
 
 
 def _cause(found: Diagnosed) -> dict[str, Any]:
-    """Return the likeliest cause of a failure, None without one; its line counts from 1."""
+    """Return the likeliest cause of a failure, None without one (its line counts from 1), and the phase, empty if
+    unknown.
+    """
     told = {"code": found.cause, "name": found.name, "party": found.party, "line": found.line, "hint": found.hint}
-    return {"cause": told if found.cause else None}
+    return {"cause": told if found.cause else None, "phase": found.phase}
 
 
 def _moment(time: datetime) -> str:

@@ -49,6 +49,8 @@ def _head(parts: Sequence[Log], fate: Fate, found: Diagnosed) -> Iterator[str]:
 
 
 def _cause(found: Diagnosed) -> Iterator[str]:
+    if found.phase:
+        yield f"Phase: {found.phase}"
     if found.cause:
         yield f"Cause: {found.name} [{found.cause}], line {found.line}. It is for: {found.party}"
         yield f"Hint: {found.hint}"

@@ -3,7 +3,8 @@
 A pilot that ended well has no cause, whatever its lines say: what they tell did no harm. If the matcher refused it, or
 a job failed, only rules for that count, in the lines of that job. An application that fails is no failure of a pilot,
 neither is it that no job waits. In a failed pilot all findings count; those in the phase that failed come first, and a
-root before what it explains.
+root before what it explains. In a pilot that runs, those in the last lines of the present phase count, as it went on
+after all others; while jobs are run, it is judged as one that ended well.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from .rules import Rules
 #: Phases before the first command: a pilot that has come to a command has got over what they tell.
 _BEFORE_COMMANDS = frozenset(("", "wrapper"))
 _FIRST_PHASES = _BEFORE_COMMANDS | {"start"}
+#: The command in which jobs are run.
+_JOBS = frozenset(("LaunchAgent", "MultiLaunchAgent"))
 #: Words of a program that tries again.
 _TRIES_AGAIN = ("Retrying (", "retrying")
 _NEAR_LINES = 10
+#: A pilot that runs has got over what it told before so many last lines.
+_RUN_LINES = 8
 #: All figures that conditions may name.
 FIGURES = frozenset(
     (
@@ -35,6 +40,8 @@ FIGURES = frozenset(
 _UNKNOWN = "unknown"
 #: The rule for any error of a program: it tells nothing more where another one fits its line.
 _ANY_ERROR = "program-error"
+#: All rules that fit whatever else is unknown.
+CATCH_ALL = frozenset(("program-error", "unknown", "pilot-exception"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class _Case:
     @property
     def last(self) -> Phase | None:
         """The phase in which the pilot ended."""
-        return next((phase for phase in reversed(self.phases) if not phase.within), None)
+        return _last(self.phases)
 
     def phase_at(self, line: int) -> str:
         """Return the name of the phase that has a line."""
@@ -76,7 +83,7 @@ class _Case:
 
 def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phase]) -> list[Cause]:
     """Return the causes, the likeliest first; none of a pilot that ended well."""
-    parts = _parts(reading, ending)
+    parts = _parts(reading, ending, phases)
     if not parts:
         return []
     case = _Case(reading, ending, phases, figures(reading, ending), parts)
@@ -85,17 +92,19 @@ def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phas
     return _in_order(found, [cause for rule in rules if rule.code not in told and (cause := _early(case, rule))])
 
 
-def _parts(reading: Reading, ending: Ending) -> dict[Scope, list[tuple[int, int]]]:
+def _parts(reading: Reading, ending: Ending, phases: Sequence[Phase]) -> dict[Scope, list[tuple[int, int]]]:
     """Return the scopes that count, each with the parts of the log where it does: their first and last lines."""
     if ending.end in (End.FAILED, End.STOPPED):
         return {scope: [(1, reading.lines)] for scope in Scope}
     found: dict[Scope, list[tuple[int, int]]] = {}
+    if ending.end is End.RUNNING and phases and (last := _last(phases)) and last.name not in _JOBS:
+        found = {scope: [(max(last.line, reading.lines - _RUN_LINES), reading.lines)] for scope in Scope}
     for trouble in reading.jobs.troubles:
         part = (trouble.line, trouble.last_line + _NEAR_LINES)
         for scope in (Scope.JOB, Scope.WRAPPER) if trouble.blameless else (Scope.JOB,):
             found.setdefault(scope, []).append(part)
-    asked_in_vain = reading.jobs.refused or not reading.jobs.answered_line
-    if asked_in_vain and ending.end is End.GOOD:
+    asked_in_vain = reading.jobs.refused or (ending.end is End.GOOD and not reading.jobs.answered_line)
+    if asked_in_vain and ending.end in (End.GOOD, End.RUNNING):
         asked = (reading.jobs.answered_line + 1, reading.lines)
         found[Scope.AGENT] = [asked]
         for scope in (Scope.JOB, Scope.WRAPPER):
@@ -132,11 +141,17 @@ def _thousandth(number: float | None) -> float | None:
     return None if number is None else number / 1000
 
 
+def _last(phases: Sequence[Phase]) -> Phase | None:
+    return next((phase for phase in reversed(phases) if not phase.within), None)
+
+
 def _cause(case: _Case, rule: Rule) -> Cause | None:
     """Return a rule's cause at its best finding, None if the rule does not fit."""
     if rule.scope not in case.parts or not all(condition.holds(case.figures) for condition in rule.when):
         return None
     if rule.without_job and case.reading.jobs.matched:
+        return None
+    if case.ending.end is End.RUNNING and not _tells_while_running(rule):
         return None
     if not rule.texts:
         return _of_the_whole(case, rule)
@@ -153,6 +168,11 @@ def _early(case: _Case, rule: Rule) -> Cause | None:
     found = case.reading.findings.get(rule.code, ()) if rule.lasts and rule.scope in case.parts else ()
     early = [finding for finding in found if case.phase_at(finding.line) in _BEFORE_COMMANDS]
     return Cause(rule, early[0].line, "", early[0].text, close=False) if early else None
+
+
+def _tells_while_running(rule: Rule) -> bool:
+    """Return whether a rule tells more than which step failed or how the pilot ended."""
+    return bool(rule.texts) and rule.depth in (Depth.ROOT, Depth.MECHANISM) and rule.code not in CATCH_ALL
 
 
 def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:

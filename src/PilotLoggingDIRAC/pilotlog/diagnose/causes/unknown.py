@@ -13,13 +13,11 @@ from collections.abc import Iterator, Sequence
 from ..diagnosis import Diagnosis
 from ..ending import End
 from ..reader import Finding
-from .causes import Cause
+from .causes import CATCH_ALL, Cause
 from .rule import Depth
 from .rules import Rules
 from .templates import WILD, Template
 
-#: Rules that fit whatever else is unknown.
-_CATCH_ALL = frozenset(("program-error", "unknown", "pilot-exception"))
 _TELLS = re.compile(
     r"\b(?:WARN(?:ING)?|ERROR|EXCEPT(?:ION)?|FATAL|CRITICAL)\b"
     r"|(?i:\b\w*(?:error|exception)\b|fatal|panic|fail|cannot|can't|could not|unable|denied|refus|abort|invalid)"
@@ -41,14 +39,14 @@ def telling_line(found: Diagnosis, rules: Rules) -> Finding | None:
 
 def _is_known(cause: Cause) -> bool:
     """Return whether a cause tells more than which step failed, or how the pilot ended."""
-    known = cause.rule.depth in (Depth.ROOT, Depth.MECHANISM) and cause.rule.code not in _CATCH_ALL
+    known = cause.rule.depth in (Depth.ROOT, Depth.MECHANISM) and cause.rule.code not in CATCH_ALL
     return known and cause.close
 
 
 def _candidates(found: Diagnosis, rules: Rules) -> list[Finding]:
     """Return the last lines before the step that failed, the last one first."""
     steps = {
-        cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in _CATCH_ALL
+        cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in CATCH_ALL
     }
     until = max(steps, default=found.reading.lines + 1)
     last = [line for line in found.reading.last_lines() if line.line < until and not _FAREWELL.search(line.text)]
@@ -58,7 +56,7 @@ def _candidates(found: Diagnosis, rules: Rules) -> list[Finding]:
 def _has_rule(rules: Rules, line: str) -> bool:
     text = line.encode()
     return rules.is_harmless(text) or any(
-        rule.texts and rule.code not in _CATCH_ALL and rule.fits(text) for rule in rules
+        rule.texts and rule.code not in CATCH_ALL and rule.fits(text) for rule in rules
     )
 
 

@@ -14,7 +14,7 @@ from ...errors import InvalidInput
 from ...model import Log, PilotInfo, State
 from ..connection.engine import Transactions
 from ..schema import rows
-from ..schema.tables import epochs, logs
+from ..schema.tables import diagnoses, epochs, logs
 
 Values = TypeVar("Values")
 
@@ -89,7 +89,11 @@ def behind(after: LogPosition | None) -> ColumnElement[bool]:
 
 
 def _seal(connection: Connection, sealed: Sequence[Log]) -> int:
-    return sum(connection.execute(_sealing(log)).rowcount for log in sealed)
+    """What was diagnosed while a log was received is diagnosed again, now as a whole."""
+    done = [log.id for log in sealed if connection.execute(_sealing(log)).rowcount]
+    if done:
+        connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(done)).values(Again=1))
+    return len(done)
 
 
 def _sealing(log: Log) -> Update:

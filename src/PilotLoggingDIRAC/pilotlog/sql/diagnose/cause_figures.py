@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, case, func, select
 
 from ...access import Scope
 from ...diagnosed import CauseFigures
 from ...errors import InvalidInput
-from ...model import Selection
+from ...model import Selection, State
 from ..read.conditions import matching
 from ..schema.tables import diagnoses, logs
 
 #: A question takes about a second for so many logs.
 _MOST_LOGS = 200_000
 _MOST_GROUPS = 1000
+_RECEIVING = State.RECEIVING.value
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     "Site": logs.c.Site,
     "CE": logs.c.CE,
@@ -36,11 +37,19 @@ def figures(connection: Connection, scope: Scope, wanted: Selection, by: Sequenc
     chosen = _chosen(scope, wanted, of_time, by)
     keys = [chosen.c[name] for name in by]
     told = [func.max(chosen.c.CauseName).label("CauseName")] if "Cause" in by else []
-    number, failed = func.count().label("Logs"), func.count(func.nullif(chosen.c.Code, "")).label("Failed")
-    statement = select(*keys, *told, number, failed).group_by(*keys).order_by(number.desc(), *keys)
-    found = [dict(row._mapping) for row in connection.execute(statement.limit(_MOST_GROUPS + 1))]
-    total = sum(group["Logs"] for group in found)
-    return CauseFigures(found[:_MOST_GROUPS], total, total >= _MOST_LOGS or len(found) > _MOST_GROUPS)
+    ended = func.sum(case((chosen.c.Ended, 1), else_=0)).label("Logs")
+    failed = func.sum(case((and_(chosen.c.Ended, chosen.c.Code != ""), 1), else_=0)).label("Failed")
+    running = func.sum(case((chosen.c.Ended, 0), else_=1)).label("Running")
+    statement = select(*keys, *told, ended, failed, running).group_by(*keys).order_by(func.count().desc(), *keys)
+    found = [_group(row) for row in connection.execute(statement.limit(_MOST_GROUPS + 1))]
+    counted = sum(group["Logs"] + group["Running"] for group in found)
+    more = counted >= _MOST_LOGS or len(found) > _MOST_GROUPS
+    return CauseFigures(found[:_MOST_GROUPS], sum(group["Logs"] for group in found), more)
+
+
+def _group(row: Row[Any]) -> dict[str, Any]:
+    """Return a group with its numbers; a sum is a decimal number in MySQL."""
+    return dict(row._mapping) | {name: int(row._mapping[name]) for name in ("Logs", "Failed", "Running")}
 
 
 def _chosen(scope: Scope, wanted: Selection, of_time: ColumnElement[bool], by: Sequence[str]) -> Subquery:
@@ -48,7 +57,7 @@ def _chosen(scope: Scope, wanted: Selection, of_time: ColumnElement[bool], by: S
     named = [_COLUMNS[name].label(name) for name in by]
     more = [diagnoses.c.Name.label("CauseName")] if "Cause" in by else []
     return (
-        select(*named, *more, diagnoses.c.Cause.label("Code"))
+        select(*named, *more, diagnoses.c.Cause.label("Code"), (logs.c.State != _RECEIVING).label("Ended"))
         .join_from(diagnoses, logs, diagnoses.c.LogID == logs.c.LogID)
         .where(of_time, matching(scope, wanted))
         .order_by(diagnoses.c.LastSeen.desc())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, true, update
 
 from ...access import Scope
 from ...archive.diagnosing import STATES
@@ -25,7 +25,7 @@ from . import unknown_failures
 from .cause_figures import figures
 
 #: An agent that ended while it read a log has counted: a log that ends agents is given up.
-_MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 _MARKED_PER_STEP = 1000
 _MAX_MARKED = 100_000
 _STATES = [state.value for state in STATES]
@@ -58,6 +58,12 @@ class SqlDiagnoses:
         """See ``Undiagnosed.store``."""
         return self.transactions.run(_store, owner, log, found, most_groups, self.clock())
 
+    def outdated(
+        self, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
+    ) -> tuple[int, LogPosition | None]:
+        """See ``Undiagnosed.outdated``."""
+        return self.transactions.run(_outdated, version_of, since, after, looked_at)
+
     def of(self, ids: Iterable[int]) -> dict[int, Diagnosed]:
         """Return the diagnoses of logs by their ids, without details; others are absent."""
         wanted = sorted(set(ids))
@@ -81,14 +87,15 @@ class SqlDiagnoses:
         """
         return self.transactions.run(unknown_failures.groups, scope, wanted, fingerprint)
 
-    def again(self, wanted: Selection) -> int:
+    def again(self, wanted: Selection, versions: Mapping[str, str] | None = None) -> int:
         """Mark the diagnoses of the selected logs, up to ``_MAX_MARKED``, to be made again. Return their number.
 
-        Only those of logs whose text is in the store. Raise InvalidInput for an empty selection.
+        Only those of logs whose text is in the store; with ``versions`` of rules by VO (``""``: of all others), only
+        those made with other rules. Raise InvalidInput for an empty selection.
         """
         some(wanted.given)
         done = 0
-        while done < _MAX_MARKED and (step := self.transactions.run(_again, wanted)):
+        while done < _MAX_MARKED and (step := self.transactions.run(_again, wanted, _is_of_others(versions))):
             done += step
         return done
 
@@ -136,8 +143,8 @@ def _that_are_due(connection: Connection, ids: Sequence[int], now: datetime) -> 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     free = or_(diagnoses.c.LeaseUntil.is_(None), diagnoses.c.LeaseUntil <= now)
-    stale = or_(diagnoses.c.DiagnosedAt.is_(None), diagnoses.c.Again == 1, _NEW_TEXT)
-    return or_(diagnoses.c.LogID.is_(None), and_(stale, free, diagnoses.c.Attempts < _MAX_ATTEMPTS))
+    stale = or_(diagnoses.c.DiagnosedAt.is_(None), diagnoses.c.Again == 1, diagnoses.c.Running > 0, _NEW_TEXT)
+    return or_(diagnoses.c.LogID.is_(None), and_(stale, free, diagnoses.c.Attempts < MAX_ATTEMPTS))
 
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Log]:
@@ -165,10 +172,24 @@ def _store(connection: Connection, owner: str, log: Log, found: Diagnosed, most_
 
 
 def _values(log: Log, found: Diagnosed, now: datetime) -> dict[str, Any]:
+    return told(log, found, now) | {
+        "Running": 0,
+        "Again": 0,
+        "LeaseOwner": "",
+        "LeaseUntil": None,
+        "Fingerprint": "",
+        "TellingLine": found.telling_line,
+    }
+
+
+def told(log: Log, found: Diagnosed, now: datetime) -> dict[str, Any]:
+    """Return the columns that say what was found in a log, and how far it was read."""
     return {
         "NextSequence": log.next_sequence,
         "LastSeen": log.last_seen,
         "DiagnosedAt": now,
+        "Attempts": 0,
+        "Phase": found.phase.encode("ascii", "replace").decode()[:64],
         "Rules": found.rules[:16],
         "Cause": found.cause[:64],
         "Name": found.name[:128],
@@ -177,24 +198,19 @@ def _values(log: Log, found: Diagnosed, now: datetime) -> dict[str, Any]:
         "Hint": found.hint[:512],
         "Details": zstandard.compress(found.details.encode()),
         "Problem": found.problem[:255],
-        "Again": 0,
-        "Attempts": 0,
-        "LeaseOwner": "",
-        "LeaseUntil": None,
-        "Fingerprint": "",
-        "TellingLine": found.telling_line,
     }
 
 
 def _of(connection: Connection, ids: Sequence[int]) -> dict[int, Diagnosed]:
-    names = ("LogID", "Cause", "Name", "Party", "Line", "Hint", "Rules", "Problem")
+    names = ("LogID", "Cause", "Name", "Party", "Line", "Hint", "Rules", "Problem", "Phase", "Running")
     made = and_(diagnoses.c.LogID.in_(ids), diagnoses.c.DiagnosedAt.is_not(None))
     found = connection.execute(select(*(diagnoses.c[name] for name in names)).where(made))
     return {row.LogID: _diagnosed(row) for row in found}
 
 
 def _diagnosed(row: Row[Any]) -> Diagnosed:
-    return Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, row.Rules, problem=row.Problem)
+    found = Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, row.Rules, problem=row.Problem)
+    return replace(found, phase=row.Phase, running=row.Running > 0)
 
 
 def _details(connection: Connection, log_id: int) -> str:
@@ -202,9 +218,40 @@ def _details(connection: Connection, log_id: int) -> str:
     return zstandard.decompress(packed).decode() if packed else ""
 
 
-def _again(connection: Connection, wanted: Selection) -> int:
+def _is_of_others(versions: Mapping[str, str] | None) -> ColumnElement[bool]:
+    """Return the condition that a diagnosis was made with other rules than those of its VO; true without versions."""
+    if versions is None:
+        return true()
+    own = {vo: version for vo, version in versions.items() if vo}
+    named = [and_(logs.c["VO"] == vo, diagnoses.c.Rules != version) for vo, version in own.items()]
+    return or_(and_(logs.c["VO"].not_in(list(own)), diagnoses.c.Rules != versions[""]), *named)
+
+
+def _outdated(
+    connection: Connection, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
+) -> tuple[int, LogPosition | None]:
+    place = (diagnoses.c.LastSeen, diagnoses.c.LogID)
+    begin = diagnoses.c.LastSeen >= since
+    if after is not None:
+        following = and_(diagnoses.c.LastSeen == after.last_seen, diagnoses.c.LogID > after.log_id)
+        begin = and_(diagnoses.c.LastSeen >= after.last_seen, or_(diagnoses.c.LastSeen > after.last_seen, following))
+    columns = (*place, diagnoses.c.Rules, diagnoses.c.Again, logs.c.VO, logs.c.State)
+    statement = select(*columns).join(logs, _OF_LOG).where(begin).order_by(*place).limit(looked_at)
+    walked = connection.execute(statement).all()
+    old = [
+        row.LogID for row in walked if row.State in _STATES and not row.Again and row.Rules != version_of(row.VO)[:16]
+    ]
+    for start in range(0, len(old), _MARKED_PER_STEP):
+        these = diagnoses.c.LogID.in_(old[start : start + _MARKED_PER_STEP])
+        connection.execute(update(diagnoses).where(these).values(Again=1, Attempts=0))
+    return len(old), LogPosition(walked[-1].LastSeen, walked[-1].LogID) if len(walked) == looked_at else None
+
+
+def _again(connection: Connection, wanted: Selection, which: ColumnElement[bool]) -> int:
     unmarked = and_(diagnoses.c.Again == 0, diagnoses.c.DiagnosedAt.is_not(None), logs.c.State.in_(_STATES))
-    statement = select(logs.c.LogID).join(diagnoses, _OF_LOG).where(matching(Scope(everything=True), wanted), unmarked)
+    statement = (
+        select(logs.c.LogID).join(diagnoses, _OF_LOG).where(matching(Scope(everything=True), wanted), unmarked, which)
+    )
     ids = list(connection.execute(statement.limit(_MARKED_PER_STEP)).scalars())
     if ids:
         connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(ids)).values(Again=1, Attempts=0))

@@ -130,7 +130,8 @@ files = Table(
     **_OPTIONS,
 )
 
-#: Why pilots failed. Of an older agent, too, a log's diagnosis goes with its row.
+#: Why pilots failed. ``Running``: the diagnosis was made while the log was received, 1 of a pilot that ran, 2 of one
+#: that had ended, as DIRAC said. Of an older agent, too, a log's diagnosis goes with its row.
 diagnoses = Table(
     "PilotLogDiagnoses",
     metadata,
@@ -152,6 +153,8 @@ diagnoses = Table(
     Column("LeaseUntil", _Time),
     Column("Fingerprint", _name(32), nullable=False, server_default=""),
     Column("TellingLine", Integer, nullable=False, server_default="0"),
+    Column("Phase", _name(64), nullable=False, server_default=""),
+    Column("Running", Integer, nullable=False, server_default="0"),
     Index("IX_Again", "Again", "LogID"),
     Index("IX_Cause", "Cause", "LastSeen", "LogID"),
     Index("IX_Diagnosed", "LastSeen", "Cause", "Party", "LogID"),

@@ -1,0 +1,76 @@
+"""Diagnoses as they are stored, and what a log's row tells of its pilot's end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from ..diagnose import Diagnosis, Known, Rules
+from ..diagnose.causes.templates import template
+from ..diagnose.causes.unknown import telling_line
+from ..diagnosed import Diagnosed
+from ..model import Log, State
+from ..outcome import FINAL_STATUSES
+
+_MAX_DETAILS = 16_384
+_MAX_TEXT = 300
+#: Numbers of causes, phases and facts that are tried in turn until the details are within their bound.
+_AMOUNTS = ((50, 200, 60), (20, 50, 40), (10, 10, 20), (3, 0, 0))
+
+
+def has_ended(log: Log) -> bool:
+    """Return whether the pilot of a log has ended: it said so, DIRAC says so, or its log was sealed."""
+    return log.complete or log.state is not State.RECEIVING or log.pilot_status in FINAL_STATUSES
+
+
+def known(log: Log) -> Known:
+    """Return what the row of a log tells of the pilot's end."""
+    code = log.return_code or ""
+    number = int(code) if code.removeprefix("-").isdecimal() and code.isascii() else None
+    return Known(return_code=number, running=not has_ended(log))
+
+
+def compact(found: Diagnosis, rules: Rules) -> Diagnosed:
+    """Return a diagnosis as it is stored."""
+    line = telling_line(found, rules)
+    last = next((phase.name for phase in reversed(found.phases) if not phase.within), "")
+    made = Diagnosed(
+        rules=rules.version,
+        details=_details(found),
+        telling=template(line.text).text if line else "",
+        telling_line=line.line if line else 0,
+        phase=last,
+    )
+    if not found.causes:
+        return made
+    first, rule = found.causes[0], found.causes[0].rule
+    return replace(made, cause=rule.code, name=rule.name, party=str(rule.party), line=first.line, hint=rule.hint)
+
+
+def _details(found: Diagnosis) -> str:
+    """Return JSON of causes, phases and facts; of long lists, and of long texts, the beginning."""
+    told = found.as_json()
+    for causes, phases, facts in _AMOUNTS:
+        text = json.dumps(
+            {
+                "end": told["end"],
+                "causes": _cut(told["causes"][:causes]),
+                "phases": _cut(told["phases"][:phases]),
+                "facts": _cut(dict(list(told["facts"].items())[:facts])),
+                "jobs": {name: told["jobs"][name] for name in ("matched", "ended")},
+                "lines": told["lines"],
+            },
+            separators=(",", ":"),
+        )
+        if len(text) <= _MAX_DETAILS:
+            break
+    return text
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cut(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_cut(inner) for inner in value]
+    return value[:_MAX_TEXT] if isinstance(value, str) else value

@@ -1,0 +1,146 @@
+"""The diagnoser of logs that are received."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ...diagnose import LogReader, Rules, of
+from ...diagnosed import Diagnosed
+from ...model import Log
+from ...ports import Clock
+from ...settings import DiagnosisSettings
+from ..compacting import compact, has_ended, known
+from ..walk import LogPosition
+from .readings import Kept, Readings
+from .received import ReceivedLogs, Seen
+from .settings import DiagnoseRunningSettings
+
+RulesOf = Callable[[str], Rules]
+"""Return the rules for the pilots of a VO."""
+
+#: A message may be committed so long after the time that it was received.
+_LATE_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class _Round:
+    """One pass over the logs that were heard of since the last one began; now and then over all of them."""
+
+    since: datetime | None = None
+    began: datetime | None = None
+    whole_due: float = 0.0
+    after: LogPosition | None = None
+
+    def begin(self, now: datetime, monotonic: float, whole_seconds: float) -> None:
+        """Begin anew, at the first log."""
+        whole = self.began is None or monotonic >= self.whole_due
+        self.since = None if self.began is None or whole else self.began - timedelta(seconds=_LATE_SECONDS)
+        self.whole_due = monotonic + whole_seconds if whole else self.whole_due
+        self.began = now
+
+
+class RunningDiagnoser:
+    """The diagnoser: ``run`` is called every few seconds, by one agent at a time."""
+
+    def __init__(
+        self,
+        store: ReceivedLogs,
+        settings: DiagnoseRunningSettings,
+        bounds: DiagnosisSettings,
+        clock: Clock,
+        on_problem: Callable[[str], None] = lambda problem: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        """Create it; ``on_problem`` is called with the kind of error that a log's text raised."""
+        self._store = store
+        self._settings = settings
+        self._bounds = bounds
+        self._clock = clock
+        self._on_problem = on_problem
+        self._monotonic = monotonic
+        self._readings = Readings(settings.diagnose_running_kept)
+        self._round = _Round()
+        self._behind: list[Log] = []
+
+    def forget(self) -> None:
+        """Forget all that was read: the database is another one."""
+        self._readings.clear()
+        self._round, self._behind = _Round(), []
+
+    def run(self, rules_of: RulesOf, is_over: Callable[[], bool]) -> int:
+        """Look at logs with new text until all of them were looked at, or time is over. Return the diagnoses stored.
+
+        Raise StoreUnavailable.
+        """
+        done = self._look(self._store.ended(self._settings.diagnose_running_logs), rules_of)
+        while not is_over():
+            page, last = self._page()
+            done += self._look(page, rules_of)
+            if last and not self._behind:
+                break
+        return done
+
+    def _page(self) -> tuple[list[Log], bool]:
+        """Return the next logs, and whether they are the last ones of the round. Those half read come first."""
+        if self._behind:
+            return self._behind, self._round.after is None
+        limit, walk = self._settings.diagnose_running_logs, self._round
+        if walk.after is None:
+            walk.begin(self._clock(), self._monotonic(), self._settings.diagnose_running_whole_seconds)
+        page = self._store.grown(walk.since, walk.after, limit)
+        walk.after = LogPosition.of(page[-1]) if len(page) == limit else None
+        return page, walk.after is None
+
+    def _look(self, logs: Sequence[Log], rules_of: RulesOf) -> int:
+        """Read on in some logs, and store what they say now."""
+        kept = self._kept(logs, rules_of)
+        texts = {log_id: one.sequence for log_id, one in kept.items() if one.reader is not None}
+        pieces = self._store.following(texts, self._settings.diagnose_running_bytes)
+        for piece in pieces:
+            self._read(kept[piece.log_id], piece.sequence, piece.text)
+        there = [log for log in logs if log.id in kept]
+        self._behind = [log for log in there if pieces and kept[log.id].is_behind(log)]
+        seen = [self._seen(log, kept[log.id]) for log in there if kept[log.id].sequence or not kept[log.id].reader]
+        return self._store.store(seen)
+
+    def _kept(self, logs: Sequence[Log], rules_of: RulesOf) -> dict[int, Kept]:
+        """Return the readings of logs; a reading begins where there is none, unless that is to be left."""
+        rules = {log.id: rules_of(log.pilot.vo) for log in logs}
+        found = {log.id: self._readings.of(log, rules[log.id]) for log in logs}
+        may_begin = self._store.begin([log for log in logs if found[log.id] is None])
+        kept = {log_id: one for log_id, one in found.items() if one is not None}
+        for log in logs:
+            if log.id in may_begin:
+                reader = LogReader(rules[log.id], self._bounds)
+                kept[log.id] = Kept(log.identity, reader, rules[log.id])
+                self._readings.keep(log, kept[log.id])
+        return kept
+
+    def _read(self, kept: Kept, sequence: int, text: bytes) -> None:
+        try:
+            kept.read(sequence, text)
+        except Exception as error:  # a text that the rules can't be tried on must not stop others
+            self._give_up(kept, error)
+
+    def _seen(self, log: Log, kept: Kept) -> Seen:
+        """Return what a log says, if it may say something else than at the last look."""
+        ended = has_ended(log)
+        if kept.reader is None:
+            return Seen(log, Diagnosed(rules=kept.rules.version, problem="not read", running=True), ended)
+        log = replace(log, next_sequence=kept.sequence)
+        if kept.noted == kept.reader.noted and kept.has_ended == ended:
+            return Seen(log, None, ended)
+        try:
+            found = compact(of(kept.reader.so_far(), kept.rules, known(log)), kept.rules)
+        except Exception as error:
+            self._give_up(kept, error)
+            found = Diagnosed(rules=kept.rules.version, problem=type(error).__name__)
+        kept.noted, kept.has_ended = kept.reader.noted if kept.reader else -1, ended
+        return Seen(log, found, ended)
+
+    def _give_up(self, kept: Kept, error: Exception) -> None:
+        kept.reader = None
+        self._on_problem(type(error).__name__)  # its message may hold the pilot's text

@@ -1,0 +1,76 @@
+"""Readers of logs that are kept in memory from one look to the next."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...diagnose import LogReader, Rules
+from ...model import Log, PartIdentity
+
+#: Of so many that were not looked at for the longest time, that of the smallest log is forgotten.
+_OLDEST = 16
+
+
+@dataclass(slots=True)
+class Kept:
+    """A log's reader, None for a text that can't be read, and how far it has read.
+
+    ``noted`` is the reader's at the last diagnosis, -1 before the first; ``has_ended`` is what was stored then.
+    """
+
+    identity: PartIdentity
+    reader: LogReader | None
+    rules: Rules
+    sequence: int = 0
+    bytes: int = 0
+    noted: int = -1
+    has_ended: bool = False
+
+    def is_behind(self, log: Log) -> bool:
+        """Return whether the log has text that was not read, and can be."""
+        return self.reader is not None and self.sequence < log.next_sequence
+
+    def read(self, sequence: int, text: bytes) -> None:
+        """Read one chunk."""
+        if self.reader is not None:
+            self.reader.advance(text)
+        self.sequence, self.bytes = sequence + 1, self.bytes + len(text)
+
+
+class Readings:
+    """The kept readers by the ids of their logs, at most ``most``. Large logs are kept for longest: they take most time
+    to read again.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[int, Kept] = {}
+
+    def of(self, log: Log, rules: Rules) -> Kept | None:
+        """Return the reading of a log by these rules; None if there is none."""
+        kept = self._kept.pop(log.id, None)
+        if kept is None or kept.identity != log.identity or kept.rules is not rules:
+            return None
+        self._kept[log.id] = kept
+        return kept
+
+    def keep(self, log: Log, kept: Kept) -> None:
+        """Keep a reading."""
+        while len(self._kept) >= self._most:
+            oldest = list(itertools.islice(self._kept, _OLDEST))
+            del self._kept[min(oldest, key=lambda log_id: self._kept[log_id].bytes)]
+        self._kept[log.id] = kept
+
+    def forget(self, ids: Iterable[int]) -> None:
+        """Forget the readings of logs."""
+        for log_id in ids:
+            self._kept.pop(log_id, None)
+
+    def clear(self) -> None:
+        """Forget all readings."""
+        self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)

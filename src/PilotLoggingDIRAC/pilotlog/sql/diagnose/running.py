@@ -1,0 +1,149 @@
+"""Diagnoses of logs that are received: which logs have new text, that text, and what is stored meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, true, update
+
+from ...archive.running.received import Piece, Seen
+from ...archive.walk import LogPosition
+from ...diagnosed import Diagnosed
+from ...model import Log, State
+from ...outcome import FINAL_STATUSES
+from ...ports import Clock
+from ..archive.sealing import behind
+from ..connection.engine import Transactions
+from ..schema import payload, rows
+from ..schema.tables import batches, diagnoses, logs
+from .diagnoses import MAX_ATTEMPTS, told
+
+#: Rows of text that one step looks at; it takes at least one.
+_ROWS_PER_STEP = 2000
+_OF_LOG = diagnoses.c.LogID == logs.c.LogID
+_RECEIVED = logs.c.State == State.RECEIVING.value
+_RUNS, _HAS_ENDED = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class SqlReceivedLogs:
+    """``ReceivedLogs`` on SQL."""
+
+    transactions: Transactions
+    clock: Clock
+
+    def grown(self, since: datetime | None, after: LogPosition | None, limit: int) -> list[Log]:
+        """See ``ReceivedLogs.grown``."""
+        heard = true() if since is None else logs.c.LastSeen >= since
+        unread = or_(diagnoses.c.LogID.is_(None), diagnoses.c.NextSequence != logs.c.NextSequence)
+        return self.transactions.run(_logs, and_(heard, behind(after), unread), limit)
+
+    def ended(self, limit: int) -> list[Log]:
+        """See ``ReceivedLogs.ended``."""
+        final = logs.c.PilotStatus.in_(sorted(FINAL_STATUSES))
+        return self.transactions.run(_logs, and_(logs.c.ReturnCode.is_(None), final, diagnoses.c.Running == 1), limit)
+
+    def begin(self, found: Sequence[Log]) -> set[int]:
+        """See ``ReceivedLogs.begin``. Rows are inserted in the order in which writers lock those of logs."""
+        return self.transactions.run(_begin, sorted(found, key=lambda log: (log.pilot, log.part))) if found else set()
+
+    def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+        """See ``ReceivedLogs.following``."""
+        return self.transactions.run(_following, read, most_bytes) if read else []
+
+    def store(self, found: Sequence[Seen]) -> int:
+        """See ``ReceivedLogs.store``."""
+        return self.transactions.run(_store, found, self.clock()) if found else 0
+
+
+def _logs(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Log]:
+    statement = select(logs).outerjoin(diagnoses, _OF_LOG).where(_RECEIVED, where)
+    return [
+        rows.to_log(row) for row in connection.execute(statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit))
+    ]
+
+
+def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
+    """A row is inserted once: the step of the agent that comes second is run again, and finds it."""
+    ids = [log.id for log in found]
+    attempts = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
+    locked = connection.execute(attempts.order_by(diagnoses.c.LogID).with_for_update())
+    known = {row.LogID: row.Attempts for row in locked}
+    there = set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
+    if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in there and log_id not in known]:
+        connection.execute(insert(diagnoses), new)
+    given_up = {log_id for log_id, number in known.items() if number >= MAX_ATTEMPTS}
+    if again := sorted(known.keys() - given_up):
+        more = {"Attempts": diagnoses.c.Attempts + 1}
+        connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(again)).values(more))
+    return there - given_up
+
+
+def _following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+    """The sizes of rows are looked at before they are fetched. Meanwhile the writer may put rows together, under the
+    number of the last of them.
+    """
+    last = _last_rows(connection, read, most_bytes)
+    if not last:
+        return []
+    ranges = (
+        and_(batches.c.LogID == log_id, batches.c.Sequence.between(read[log_id], end)) for log_id, end in last.items()
+    )
+    columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
+    statement = select(*columns).where(or_(*ranges)).order_by(batches.c.LogID, batches.c.Sequence)
+    return [
+        Piece(log_id, number, text)
+        for log_id, sequence, packed in connection.execute(statement)
+        for number, text in payload.unpack(sequence, packed)
+        if number >= read[log_id]
+    ]
+
+
+def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int) -> dict[int, int]:
+    """Return the number of the last row of each log that fits into a step, one row at least."""
+    ranges = (and_(batches.c.LogID == log_id, batches.c.Sequence >= number) for log_id, number in read.items())
+    sizes = select(batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes).where(or_(*ranges))
+    last: dict[int, int] = {}
+    room = most_bytes
+    for log_id, number, size in connection.execute(sizes.order_by(*batches.primary_key).limit(_ROWS_PER_STEP)):
+        if last and size > room:
+            break
+        last[log_id], room = number, room - size
+    return last
+
+
+def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
+    """Rows of diagnoses are locked before the logs' states are read: the diagnosis of a sealed log, or its deletion,
+    comes before or after.
+    """
+    ids = sorted(one.log.id for one in found)
+    locked = select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids), _is_free(now)).order_by(diagnoses.c.LogID)
+    mine = set(connection.execute(locked.with_for_update()).scalars())
+    mine &= set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
+    by_id = update(diagnoses).where(diagnoses.c.LogID == bindparam("id"))
+    said = [_said(one, one.found, now) for one in found if one.log.id in mine and one.found]
+    same = [_read(one) for one in found if one.log.id in mine and not one.found]
+    for values in (said, same):
+        if values:
+            connection.execute(by_id.values({name: bindparam(f"new_{name}") for name in _names(values)}), values)
+    return len(said)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(diagnoses.c.LeaseUntil.is_(None), diagnoses.c.LeaseUntil <= now)
+
+
+def _said(one: Seen, found: Diagnosed, now: datetime) -> dict[str, object]:
+    values = told(one.log, found, now) | {"Running": _HAS_ENDED if one.has_ended else _RUNS}
+    return {"id": one.log.id} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _read(one: Seen) -> dict[str, object]:
+    """Return the columns that change where the new text said nothing new."""
+    return {"id": one.log.id, "new_NextSequence": one.log.next_sequence, "new_LastSeen": one.log.last_seen}
+
+
+def _names(values: Sequence[Mapping[str, object]]) -> list[str]:
+    return [name.removeprefix("new_") for name in values[0] if name != "id"]

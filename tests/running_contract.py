@@ -1,0 +1,265 @@
+"""The contract of diagnoses of running pilots with the store, and with the diagnoses of ended logs. ``tests`` runs it
+on sqlite, ``integration_tests`` on MariaDB.
+"""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RunningDiagnoser
+from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
+from PilotLoggingDIRAC.pilotlog.diagnose import standard, with_own
+from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
+from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
+from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
+
+from .conftest import PILOT
+from .custody_contract import VO, pilot
+from .diagnoses_contract import ALL, DISK, FULL, ODD, OWN, Agents
+
+GOES_ON = (
+    b"2026-11-21T08:20:01.000000Z INFO [ConfigureBasics] Command ConfigureBasics instantiated from pilotCommands\n"
+)
+LINE = b"2026-11-21T08:20:02.000000Z DEBUG [ConfigureBasics] nothing of interest\n"
+
+
+class Watched:
+    """The received logs of a store; it counts what is read. The text of the log ``spoiled`` is none."""
+
+    def __init__(self, store):
+        self.stored, self.bytes, self.begun = store, 0, 0
+        self.spoiled, self.before_store = 0, lambda: None
+
+    def __getattr__(self, name):
+        return getattr(self.stored, name)
+
+    def begin(self, logs):
+        self.begun += len(logs)
+        return self.stored.begin(logs)
+
+    def following(self, read, most_bytes):
+        pieces = self.stored.following(read, most_bytes)
+        self.bytes += sum(len(piece.text) for piece in pieces)
+        return [replace(piece, text=None) if piece.log_id == self.spoiled else piece for piece in pieces]
+
+    def store(self, seen):
+        self.before_store()
+        return self.stored.store(seen)
+
+
+class Running(Agents):
+    """A store whose logs are diagnosed while they are received."""
+
+    def __init__(self, transactions, clock):
+        super().__init__(transactions, clock)
+        self.received = Watched(SqlReceivedLogs(transactions, clock))
+        self.problems = []
+        self.begin()
+
+    def begin(self, **bounds):
+        """An agent begins."""
+        settings = DiagnoseRunningSettings(**bounds)
+        self.diagnoser = RunningDiagnoser(
+            self.received, settings, DiagnosisSettings(), self.clock, self.problems.append, lambda: self.seconds
+        )
+
+    seconds = 0.0
+
+    def look(self, own=None, seconds=5):
+        """A look at what is new, some seconds after the last one: the number of diagnoses that were stored."""
+        self.clock.forward(seconds=seconds)
+        self.seconds += seconds
+        rules = with_own(own or {}).rules
+        return self.diagnoser.run(lambda vo: rules, lambda: False)
+
+    def say(self, status, who=PILOT):
+        """DIRAC's word on a pilot gets into its log."""
+        self.custody.describe({self.log(who).id: PilotInfo("ref", "site", "ce", True, status)})
+
+
+class RunningContract:
+    """Tests that take ``transactions`` of the store under test."""
+
+    @pytest.fixture
+    def agents(self, transactions, clock):
+        return Running(transactions, clock)
+
+    def test_the_cause_so_far_and_the_present_phase_of_a_running_pilot_are_stored(self, agents):
+        agents.send(FULL)
+        assert agents.look() == 1
+        found = agents.found()
+        assert (found.cause, found.line, found.phase, found.running) == (DISK, 2, "InstallDIRAC", True)
+        assert json.loads(agents.diagnoses.details(agents.log()))["end"]["how"] == "running"
+
+    def test_a_pilot_that_goes_on_has_no_cause_any_more(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(GOES_ON)
+        agents.look()
+        assert (agents.found().cause, agents.found().phase) == ("", "ConfigureBasics")
+
+    def test_only_new_text_is_read(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(LINE)
+        agents.look()
+        agents.look()
+        assert agents.received.bytes == len(FULL + LINE)
+        assert agents.received.begun == 1
+
+    def test_text_that_tells_nothing_new_stores_no_diagnosis_and_is_not_looked_at_again(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(LINE)
+        assert agents.look() == 0
+        log = agents.log()
+        assert agents.received.grown(None, None, 10) == []
+        assert agents.found().cause == DISK
+        assert agents.diagnoses.transactions.run(stored_sequence, log.id) == log.next_sequence
+
+    def test_a_line_that_comes_in_two_messages_is_read_as_one(self, agents):
+        agents.send(FULL[:100])
+        agents.look()
+        agents.send(FULL[100:])
+        agents.look()
+        assert (agents.found().cause, agents.found().line) == (DISK, 2)
+
+    def test_a_log_of_many_bytes_is_read_over_several_steps_and_once(self, agents):
+        agents.begin(diagnose_running_bytes=300)
+        lines = [LINE.replace(b"nothing", b"%08d" % number) for number in range(20)]
+        for line in lines:
+            agents.send(line)
+        agents.send(FULL)
+        agents.send(LINE, pilot(1))
+        agents.look()
+        assert agents.found().cause == DISK
+        assert agents.received.bytes == len(b"".join(lines) + FULL + LINE)
+
+    def test_the_number_of_logs_that_are_kept_in_memory_is_bounded_and_large_ones_stay(self, agents):
+        agents.begin(diagnose_running_kept=2)
+        agents.send(LINE * 100)
+        agents.look()
+        for number in range(1, 5):
+            agents.send(LINE, pilot(number))
+        agents.look()
+        begun = agents.received.begun
+        agents.send(GOES_ON)
+        agents.send(GOES_ON, pilot(1))
+        agents.look()
+        assert agents.received.begun == begun + 1
+
+    def test_pages_of_logs_are_walked_until_the_last(self, agents):
+        agents.begin(diagnose_running_logs=2)
+        for number in range(5):
+            agents.send(FULL, pilot(number))
+        assert agents.look() == 5
+
+    def test_a_log_whose_text_was_late_is_found_by_a_look_at_all(self, agents):
+        agents.look()
+        agents.look(seconds=90)
+        agents.clock.forward(seconds=-80)
+        agents.send(FULL)
+        agents.clock.forward(seconds=80)
+        agents.look(seconds=90)
+        assert agents.found() is None
+        agents.look(seconds=130)
+        assert agents.found().cause == DISK
+
+    def test_another_agent_reads_the_log_from_its_beginning_only_when_there_is_new_text(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.begin()
+        assert agents.look() == 0
+        agents.send(GOES_ON)
+        agents.look()
+        assert agents.found().phase == "ConfigureBasics"
+
+    def test_a_pilot_that_dirac_says_is_dead_is_diagnosed_as_ended_without_new_text(self, agents):
+        agents.send(ODD % 1)
+        agents.look()
+        assert agents.found().cause == ""
+        agents.say("Failed")
+        assert agents.look() == 1
+        assert agents.found().cause
+        assert agents.look() == 0
+
+    def test_sealing_puts_the_diagnosis_of_the_whole_log_in_its_place(self, agents):
+        agents.send(ODD % 1)
+        agents.look()
+        agents.custody.seal([agents.log()])
+        assert agents.diagnose().counts == {"diagnosed": 1}
+        found = agents.found()
+        assert (found.running, found.rules) == (False, standard().version)
+        assert [group.logs for group in agents.unknown()] == [1]
+        assert agents.diagnose().counts == {}
+
+    def test_a_pilot_that_reports_its_end_has_its_last_diagnosis_within_one_look_at_recent_ones(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(b"", return_code="1")
+        assert agents.recent() == {"diagnosed": 1}
+        assert (agents.found().cause, agents.found().running) == (DISK, False)
+
+    def test_what_is_seen_late_is_not_put_over_the_diagnosis_of_an_ended_log(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(GOES_ON)
+        agents.received.before_store = lambda: (agents.send(b"", return_code="1"), agents.diagnose())
+        agents.look()
+        assert agents.found().running is False
+
+    def test_a_deleted_log_gets_no_diagnosis(self, agents):
+        agents.send(FULL)
+        agents.look()
+        log = agents.log()
+        agents.deleting.delete([log], Selection(vos=(VO,), stamps=(log.pilot.stamp,)))
+        agents.look()
+        assert agents.diagnoses.of([log.id]) == {}
+
+    def test_a_log_that_ended_agents_is_left_until_it_is_asked_for(self, agents):
+        agents.send(FULL)
+        for _ in range(3):
+            agents.received.begin([agents.log()])
+        agents.look()
+        assert agents.found() is None
+
+    def test_a_text_that_can_not_be_read_costs_no_other(self, agents):
+        agents.send(FULL)
+        agents.send(FULL, pilot(1))
+        agents.received.spoiled = agents.log().id
+        agents.look()
+        assert agents.found().problem == "not read"
+        assert agents.found(pilot(1)).cause == DISK
+        assert agents.problems == ["TypeError"]
+
+    def test_rules_of_the_vo_hold_and_a_change_counts_for_running_pilots(self, agents):
+        agents.send(ODD % 1)
+        agents.look(own=OWN)
+        assert agents.found().cause == "plate-crooked"
+        agents.send(LINE)
+        agents.look()
+        assert (agents.found().cause, agents.found().rules) == ("", standard().version)
+
+    def test_figures_count_running_pilots_apart(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.fail(pilot(1))
+        agents.diagnose()
+        (group,) = agents.diagnoses.summary(ALL, Selection(since=agents.later(days=-1)), ["Cause"]).groups
+        assert (group["Logs"], group["Failed"], group["Running"]) == (1, 1, 1)
+
+    def test_a_log_that_is_received_again_tells_no_older_diagnosis(self, agents):
+        agents.fail()
+        agents.diagnose()
+        agents.send(GOES_ON)
+        if agents.log().state is State.RECEIVING:
+            agents.look()
+            assert agents.found().running
+
+
+def stored_sequence(connection, log_id):
+    """How far the diagnosis of a log has read."""
+    return connection.execute(select(diagnoses.c.NextSequence).where(diagnoses.c.LogID == log_id)).scalar()
