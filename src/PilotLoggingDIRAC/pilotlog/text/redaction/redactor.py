@@ -108,7 +108,7 @@ class _Pass:
     def _take(self, secret: Secret, behind: int) -> int:
         """Put the marker in the place of a secret; where the scan goes on."""
         end, opened = _swallow(secret.opened, self._text, secret.start)
-        if end <= max(secret.start, self._base):
+        if end <= max(secret.start, self._done):
             return max(end, behind)
         self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
         self._done, self._opened = end, opened or self._opened

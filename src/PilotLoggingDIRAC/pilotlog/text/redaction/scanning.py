@@ -9,7 +9,7 @@ import re2
 from . import budget
 from .budget import Budget
 from .places import Anchors, Places, options
-from .rules import commands, encoded, headers, known, markup, pem, phrases, tokens, urls
+from .rules import commands, encoded, headers, known, markup, pem, phrases, tokens, told, urls
 from .swallow import MANY, Opened, Secret
 from .values import entry, values
 from .values.leads import Lead
@@ -43,6 +43,9 @@ class Scanner:
             (markup.ANCHOR, markup.Markup(names).find),
             (entry.anchor(names), values.Values(names).find),
             *_leads(phrases.LEADS),
+            (told.SENTENCE_ANCHOR, told.sentence),
+            (told.BELOW_ANCHOR, told.below),
+            (told.COMPARISON_ANCHOR, told.comparison),
         )
         self._finders: list[Find] = [find for _, find in rules]
         self._match = _set([anchor for anchor, _ in rules])

@@ -81,7 +81,7 @@ class Secret(NamedTuple):
 _HEADER = rb"(?:\d{4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\])?"
 _ENDS = {
     BARE: re.compile(
-        rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0\r\n]|\Z)|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-])"""
+        rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0\r\n]|\Z)|\\x(?=[2-9A-Fa-f][0-9A-Fa-f])|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-])"""
         rb"""|\\\r?\n[ \t]{1,16}(?=[^\s"'\\=:-][^\s"'\\=]{3,256}[ \t]{0,16}(?:\r?\n|\Z)))*+"""
     ),
     QUERY: re.compile(rb"""(?:[^\s"'\\&%\x00\x1b<;]++|\\(?![nrtux0"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z)|<(?!/|\Z))*+"""),
@@ -105,7 +105,7 @@ _ENDS = {
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
 #: What is left of a text when it ends where the end of a secret may have begun.
 _TAIL = re.compile(rb"\\{1,8}|%[0-4]?")
-_BARE_TAIL = re.compile(rb"""\\{1,8}|["'<^|]""")
+_BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:

@@ -37,6 +37,9 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
          rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
+    Lead(RULE, rb"[ \"']--(?:basic-|proxy-|src-|dest-)?(?:user|auth|creds|credentials)" + GAP +
+         rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
+         rb"[^\s\"'/]", plain.is_passwordlike),
     Lead(RULE, rb"[ \"']-u(?:" + GAP + rb")?[\w.@-]+,", rb"[^\s\"',]", anything, command=rb"\blftp\b"),
     Lead(RULE, rb"[ \"'](?:-U|--user)(?:" + GAP + rb")?[\w.@\\/-]+%", rb"[^\s\"',]", anything,
          command=rb"\b(?:smb\w*|rpcclient|net|winexe|smbclient)\b"),
@@ -59,6 +62,7 @@ _OPTIONS = (
     Lead(RULE, rb"[ \"']/p:", rb"[^\s\"']", anything, command=rb"\bx?freerdp\b"),
     Lead(RULE, rb"[ \"']/user:\S+ " + QUOTE, rb"[^\s\"'/]", anything, command=rb"\bnet use\b"),
     Lead(RULE, rb"[ \"']--from-literal" + GAP + rb"[\w.-]+=", rb"[^\s\"']", anything),
+    Lead(RULE, rb"\bConvertTo-SecureString(?: -String)?" + GAP, rb"[^\s\"'$-]", anything),
     Lead(RULE, rb"[ \"']-String" + GAP, rb"[^\s\"'$]", anything, command=rb"ConvertTo-SecureString"),
     _option(rb"-[aA]", rb"\b(?:redis-cli|snmp\w+|keydb-cli)\b"),
     _option(rb"-X", rb"\bsnmp\w+"),

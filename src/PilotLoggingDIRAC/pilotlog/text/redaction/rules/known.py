@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
-from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, TOKEN, USERS
+from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, TOKEN, USERS
 from ..values import plain
 from ..values.leads import QUOTE, Lead, always, anything
 
@@ -61,7 +61,7 @@ LEADS = (
     Lead(RULE, rb"", rb"\$(?:apr1|[156y])\$[A-Za-z0-9./]{16}", always, HASH),
     Lead(RULE, rb"::add-mask::", rb"[^\s]", always, LINE),
     Lead(RULE, rb"name=[\w-]*(?i:token|secret|passw|key)[\w-]*::", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?:postgres\w*|mysql\w*|mongodb\w*|rediss?|amqps?)//[\w.-]+:", rb"[^\s@/]+@", always, BARE),
+    Lead(RULE, rb"(?:postgres\w*|mysql\w*|mongodb\w*|rediss?|amqps?)(?:\+\w+)?//[\w.-]+:", rb"[^\s@/]+@", always, BARE),
     Lead(RULE, rb"(?i:dsn)[\"']?[=:] ?[\"']?[\w.-]+:", rb"[^\s@/]+@", always, BARE),
     Lead(RULE, rb"input_value=[\"']", rb"[^\s]{16}", plain.is_opaque),
     Lead(RULE, rb"\.login=", rb"[a-z0-9_]{24}", plain.is_opaque),
@@ -70,6 +70,15 @@ LEADS = (
     Lead(b"cloud-key", rb"[0-9]Q~|\.atlasv1\.", rb"[A-Za-z0-9_~.-]{16}", always, TOKEN),
     Lead(RULE, rb"\bs\.", rb"[A-Za-z0-9]{24}", plain.is_opaque, TOKEN),
     Lead(RULE, rb"\bk:", _HEX + rb"{16}", always, TOKEN),
+    Lead(RULE, rb"AUTH\\r\\n\$[0-9]+\\r\\n", rb"[^\s\\]", always, LINE),
+    Lead(RULE, rb"[?&]u(?:ser)?=[^&\s]*&p=", rb"[^&\s]", anything, QUERY),
+    Lead(RULE, rb"[_-](?i:auth)(?:\\?[\"'] ?[:=] ?\\?[\"']| ?= ?[\"']?)[\w.@-]+:", rb"[^\s\"'/]",
+         plain.is_passwordlike),
+    Lead(RULE, rb"(?i:key)(?: for [\w.@/-]+)? [\[(]?(?i:hex)[\])]?(?:[ :=]+|: ?)", _HEX + rb"{32}", always, TOKEN,
+         command=rb"(?i)(?<!public[ _-])\w\Z"),
+    Lead(b"private-key", rb"\b(?:PrivateExponent|Prime[12]|Exponent[12]|Coefficient): ",
+         rb"[A-Za-z0-9+/]{16}[A-Za-z0-9+/]*", always, TOKEN),
+    Lead(b"private-key", rb"\((?:d|p|q|u) #", _HEX + rb"{16}", always, TOKEN),
     Lead(RULE, rb"MUNGE:", rb"[A-Za-z0-9+/=]{6}", always, TOKEN),
     Lead(RULE, rb"\b(?:CLIENT|SERVER|EXPORTER)_[A-Z_]+(?:_[0-9])? ", _HEX + rb"{8}", always, LINE),
     Lead(RULE, rb"\b(?i:Resumption PSK|Master-Key|Session-Secret|Pre-Master Secret|Keying material): ?", _HEX +

@@ -17,39 +17,52 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?,?(?:[ \t]*\r?\n%s)?[ \t,-]*\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
+    rb"\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?"
+    rb"(?:[ ]*\\*[\"']?(?:type|sensitive)\\*[\"']? ?[:=] ?[\"']?\w+[\"']?,?(?:\r?\n%s)?)?[ \t,-]*"
+    rb"\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
     rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
 #: A value on the line behind its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
 _SINGLE = rb"[^\s\"'|>=:]{5}[^\s\"'|>=:]*(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\z)"
-_DUMP = rb"[\"']?\]=>[\s]+string\([0-9]+\) \""
+_DUMP = rb"[\"']?(?::(?:\"[^\"\n]*\":)?(?:protected|private))?\]=>[ \t]*\r?\n%s[ \t]*string\([0-9]+\) \""
 _PAIR = rb"\\?[\"'] \\?[\"']"
 _CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
 _TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>(?:<!\[CDATA\[)?"
+_TAG_ABOVE = rb"(?:[ \t][^<>\n]*)?>[ \t]*\r?\n%s[ \t]+"
 _FORM = rb"[\"']\r?\n(?:%s[A-Z][\w-]+: [^\n]*\n)?%s\r?\n%s"
 _SETTER = rb"(?:etenv|et -[gUux]+|etx|etEnv|gure set|fig set|utenv)[ (]\"?(?:[\w:./]*[/:])?"
 
 _KINDS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (_VALUE % _LOG_HEADER + rb"(?=[^\s\"',])", BARE),
+        (_VALUE % (_LOG_HEADER, _LOG_HEADER) + rb"(?=[^\s\"',])", BARE),
         (_CELL + rb"(?=[^\s<])", MARKUP),
         (_TAG + rb"(?=[^\s<=])", MARKUP),
+        (_TAG_ABOVE % _LOG_HEADER + rb"(?=[^\s<]++[ \t]*\r?\n%s[ \t]*</)" % _LOG_HEADER, MARKUP),
         (_FORM % ((_LOG_HEADER,) * 3) + rb"(?=[^\s])", MARKUP),
-        (_DUMP + rb"(?=[^\"])", BARE),
+        (_DUMP % _LOG_HEADER + rb"(?=[^\"])", BARE),
         (_PAIR + rb"(?=[^\s\"'])", BARE),
         (_NEXT % (_LOG_HEADER, _LOG_HEADER) + rb"(?=" + _SINGLE.replace(rb"\z", rb"\Z") + rb")", BARE),
         (rb"\"?,?[ \t]+" + QUOTE + rb"(?=[^\s\"'])", BARE),
     )
 )
-_OF_TAG, _OF_NEXT = _KINDS[2][0], _KINDS[-2][0]
+_OF_TAG, _OF_NEXT = (_KINDS[2][0], _KINDS[3][0]), _KINDS[-2][0]
 _LONG = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n")
 _UNSURE = tuple(pattern for pattern, _ in _KINDS[-3:-1])
 _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
-_STANDS_APART = (_VALUE % _RE2_HEADER, _CELL, _TAG, _DUMP, _PAIR, table.HEADING, _FORM % ((_RE2_HEADER,) * 3))
+_STANDS_APART = (
+    _VALUE % (_RE2_HEADER, _RE2_HEADER),
+    _CELL,
+    _TAG,
+    _TAG_ABOVE % _RE2_HEADER,
+    _DUMP % _RE2_HEADER,
+    _PAIR,
+    table.HEADING,
+    _FORM % ((_RE2_HEADER,) * 3),
+)
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
     rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
@@ -83,7 +96,7 @@ class Markup:
             return heading
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
-            if match and (pattern is not _OF_TAG or _is_in_tag(text, first)):
+            if match and (pattern not in _OF_TAG or _is_in_tag(text, first)):
                 if pattern is _OF_NEXT and pem.BODY.match(text, match.end()):
                     return pem.find(text, match.end(), match.end())
                 check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out

@@ -36,6 +36,10 @@ def _is_key(look: bytes) -> bool:
     return plain.is_opaque(look) or plain.is_seed(look) or (plain.is_passwordlike(look) and len(look.split()[0]) > 15)
 
 
+def _is_key_material(look: bytes) -> bool:
+    return plain.is_opaque(look) and not plain.is_fingerprint(look)
+
+
 def _is_token(look: bytes) -> bool:
     return plain.is_opaque(look) or plain.is_uuid(look)
 
@@ -62,12 +66,14 @@ LEADS = (
          rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? ", rb"[a-z]{3}[a-z]*-[a-z]{3}[a-z]*-[a-z]{3}", plain.is_phrase),
     Lead(RULE, _PASS + rb" is generated for \S+: ", rb"[^\s]", anything),
+    Lead(RULE, rb"[\"'] -> [\"']", rb"[^\s\"']", anything,
+         command=rb"(?i:passw\w*|token|secret|_key|passphrase)[\"']? *[=:] *[\"']"),
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
-         command=rb"(?i:session|private|secret|encryption|master|unseal|shared|signing) \Z"),
+         command=rb"(?i:session|private|secret|encryption|master|unseal|shared) \Z"),
     Lead(RULE, rb"(?i:key|oken|cret|password)(?: \([^)\n]*\))? \[[^\]\n]*\]: ?", rb"[^\s\[]{6}", _is_key),
     Lead(RULE, rb"(?i:factor|otp|code) ?\([^()\n]*\): ?", rb"[0-9]{6}", _is_code),
     Lead(RULE, rb"(?i:cret id) *[:=] *", rb"[A-Za-z0-9_-]{16}", _is_token),
@@ -78,7 +84,10 @@ LEADS = (
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']",
+         rb"[^\s\"']", anything),
+    Lead(RULE, rb"bind(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
+    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
@@ -114,14 +123,15 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials)(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+    Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)"
+               rb"(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),
     Lead(RULE, rb"\([ ]?(?i:password|passwd|secret|token) [\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"\{(?i:password|passwd|secret|token), ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:key|xponent)(?: \(\w+\)| material)?(?: ?[:=]| is) ?" + QUOTE,
-         rb"[A-Za-z0-9+/=_-]{16}", plain.is_opaque, command=rb"(?i)(?<!public[ _-])\w\Z"),
+         rb"[A-Za-z0-9+/=_-]{16}", _is_key_material, command=rb"(?i)(?<!public[ _-])\w\Z"),
     Lead(RULE, rb"(?i:oken|cret|word)[{(\[]value=[\"']?", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:gotiate|ntlm|rberos) ", rb"[A-Za-z0-9+/]{20}", always, TOKEN),
 )  # fmt: skip

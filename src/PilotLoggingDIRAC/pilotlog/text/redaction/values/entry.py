@@ -8,7 +8,7 @@ from ..swallow import QUOTES
 from .names import Names
 
 _COLOURS = rb"(?:\x1b\[[0-9;]*[mK]|\\(?:x1b|033|e)\[[0-9;]*[mK])*"
-_CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\]\)?|\))?"
+_CLOSED = _COLOURS + rb"(?:" + QUOTES + rb"|`|\*\*|%5[BD])?" + _COLOURS + rb"(?:\[[0-9]*\]|\]\)?|\))?"
 #: Between a name and its value.
 _EQUALS = rb"(?:=>|->|\|\|=|[:?+!>~]=|===?|=|&gt;|\\u003[dDaA]|:: |:|\xef\xbc\x9a|\xe2\x86\x92|%3[AaDd])"
 _LISTED = rb",[ \t]?(?:\\{3}|\\)?[\"']"
@@ -23,12 +23,12 @@ MAX_NAME = 64
 NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 ENTRY = re.compile(
     _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?"
-         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+)*+"
+         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+|\r(?!\n)|\x1b\[[0-9;]*[mK])*+"
     + _COLOURS
     + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?"
       rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{1,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24} = |"
       rb"(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
-    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?P<quote>\"{3}|'{3}|" + QUOTES
+    + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?:'\"'\"'|'\\'')?(?P<quote>\"{3}|'{3}|" + QUOTES
     + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}"
       rb"|base64[,:])?"
     , re.DOTALL
@@ -53,7 +53,17 @@ def anchor(names: Names) -> bytes:
     opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
     short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"
     weak = rb"(?i:" + _WEAKS + rb")(?:" + QUOTES + rb"|\])?" + _BLANKS + _EQUALS + opening + rb"[A-Za-z0-9+/=_.~%-]{8}"
-    return rb"(?:[_-]|--[A-Za-z0-9_.-]*)" + words + rb"[ \t]+|" + words + _SEPARATOR + rb"|" + short + rb"|" + weak
+    return (
+        rb"(?:-|[_.](?i:se|cre|[tcma])?|--[A-Za-z0-9_.-]*)"
+        + words
+        + rb"[ \t]+|"
+        + words
+        + _SEPARATOR
+        + rb"|"
+        + short
+        + rb"|"
+        + weak
+    )
 
 
 def begin(text: bytes, start: int) -> int:

@@ -20,7 +20,7 @@ _SECRET = re.compile(
     rb"|authorization|(?:admin|app|bind|cert|db|dest|dest(?:store|key)|ftp|gpg|http|jdbc|key|ldap|login|mail|my|p12"
     rb"|pem|pg|proxy|require|root|smtp|src(?:store|key)"
     rb"|ssh|store|sudo|svn|user|vpn|zip)pass|.*authtok|(?:bind|root|admin|db|user|my|manager|ldap)pw"
-    rb"|(?:gsi|my|db|user)pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
+    rb"|[a-z]{2,12}pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
     rb"|pre?shared|secret|private|shared"
     rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
@@ -35,7 +35,8 @@ _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
 
 #: Pairs, the second behind the first, that are secret together.
 _PAIRS = frozenset(
-    [(b"code", b"verifier"), (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
+    [(b"code", b"verifier"), (b"saml", b"response"),
+     (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
          b"oauth", b"signature"),
      (b"mfa", b"seed"), (b"totp", b"seed"), (b"otp", b"seed"), (b"2fa", b"seed"), (b"url", b"sig"), (b"key", b"base"),
      (b"key", b"data"), (b"master", b"key"), (b"recovery", b"code"), (b"recovery", b"codes"), (b"verification",
@@ -82,7 +83,7 @@ _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 #: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
     rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"
-    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent"
+    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent|mlresponse"
 )
 
 
@@ -116,7 +117,7 @@ class Names:
         if words[-1] in (b"secret", b"secrets") and any(word in _CALLED for word in words):
             return 0
         if words[-1] in (b"value", b"values") and len(words) > 1:
-            return min(WEAK, _said_by(words[:-1]))
+            return min(SHORT, _said_by(words[:-1]))
         if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] == b"signature"):
             return STRONG
         return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)

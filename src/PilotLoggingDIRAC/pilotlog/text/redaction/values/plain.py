@@ -57,6 +57,8 @@ NUMBER = re.compile(rb"-?\d{1,20}(?:[.,]\d{1,9})?[smhd%]?" + END)
 
 _FIRST_OF_REFERENCES = frozenset(bytes([letter]) for letter in b"[*xX.-_#<${%(!`rRmMhHsS|>~")
 _MAX_FOLDER = 96
+#: Of caches of credentials, and of names that are public.
+_SCHEMES = (b"KEYRING:", b"KCM:", b"urn:")
 
 #: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
 _ROOTS = (
@@ -115,6 +117,7 @@ _TOKENLIKE = re.compile(rb"[A-Za-z0-9+/=_.~%-]{16,512}")
 _HEX = re.compile(
     rb"(?=[A-Z]*[2-7])[A-Z2-7]{26,}|[0-9a-f]{32,}|[0-9A-F]{32,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 )
+_SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9A-Za-z])")
 _CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
 _NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
@@ -133,7 +136,7 @@ def is_reference(look: bytes) -> bool:
     """Tell if a value stands for another: a variable, a mask, a path, a marker."""
     if look[:1] in _FIRST_OF_REFERENCES and REFERENCE.match(look):
         return True
-    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith((b"KEYRING:", b"KCM:"))
+    return (b"/" in look[:_MAX_FOLDER] and PATH.match(look) is not None) or look.startswith(_SCHEMES)
 
 
 def is_wordlike(look: bytes) -> bool:
@@ -178,6 +181,11 @@ def is_opaque(look: bytes) -> bool:
     if _HEX.fullmatch(text):
         return True
     return all(kind.search(text) for kind in _CLASSES) or (len(text) >= 20 and _MIXED.search(text) is not None)
+
+
+def is_fingerprint(look: bytes) -> bool:
+    """Tell if a value looks like SHA-1 of a key."""
+    return _SHA1.match(look) is not None
 
 
 def code_literal(look: bytes) -> int | None:
@@ -261,7 +269,9 @@ def is_path_of_hook(look: bytes) -> bool:
     """Tell if the rest of a URL's path holds a secret: a part of it has digits and is long."""
     path = _HOOK.match(look)
     return path is not None and any(
-        is_opaque(part) or is_uuid(part) or (len(part) > 16 and not part.isdigit() and any(48 <= c < 58 for c in part))
+        is_opaque(part)
+        or is_uuid(part)
+        or (len(part) > 16 and not part.isdigit() and b".cpython-" not in part and any(48 <= c < 58 for c in part))
         for part in re.split(rb"[/@]", path.group())
     )
 

@@ -6,46 +6,15 @@ import functools
 import re
 
 from ..rules import scalars
-from ..swallow import BARE, LINE, LISTED, QUERY, QUOTED, QUOTES, SCALAR, Opened, Secret, swallow
-from . import plain
+from ..swallow import BARE, LINE, LISTED, QUERY, QUOTED, SCALAR, Opened, Secret, swallow
+from . import plain, shapes
 from .entry import ENTRY, MAX_NAME, NAME, PLAIN, begin
 from .names import SHORT, WEAK, Names
 
 RULE = b"secret"
 _LOOK = 512
-
-_SCHEME = re.compile(
-    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
-    rb"|key=)?"
-)
-_FIRST_OF_SCHEMES = b"[bBtTnNdDgGmMaAjJpP"
-_SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
-_EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
-_ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
-_KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
-_TYPED = re.compile(rb"(?:^|[\s(:<,])(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
-_OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
-_NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
-_EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
-_CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
-_CODE = re.compile(rb"\d{6,8}" + plain.END)
-_LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
-_SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
-_ENTRY_BEGUN = re.compile(rb"[a-z_]{2,20}=")
-_PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
-_METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
-_LINE_END = re.compile(rb"\\?\r?\n")
-_TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
-_SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
-#: A quote that may be to come, or a list, or a marker that is not whole.
-_UNKNOWN = re.compile(
-    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted"
-    rb"|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
-    rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
-)
-#: What is too short for a token.
-_SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
-_STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
+#: So far behind its name may a value stand.
+_MAX_GAP = 8 * 1024
 
 
 class Values:
@@ -65,9 +34,9 @@ class Values:
         if not strength or PLAIN.match(text, name.end()):
             return None
         at = name.end()
-        if (strength == WEAK and _SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
+        if (strength == WEAK and shapes.SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
             return None
-        entry = ENTRY.match(text, at, at + _LOOK)
+        entry = ENTRY.match(text, at, at + _MAX_GAP + _LOOK)
         return _Value(text, first, word, entry, strength).secret() if entry else None
 
 
@@ -78,9 +47,9 @@ def _inside(look: bytes, quote: bytes) -> bytes:
 
 def _tells_a_state(text: bytes, at: int) -> bool:
     """Tell if a word that tells of a state stands behind a colon: ``token: No such file``."""
-    word = _STATED.match(text, at) if text[at : at + 1] == b":" else None
+    word = shapes.STATED.match(text, at) if text[at : at + 1] == b":" else None
     lower = word[1].lower() if word else b""
-    return lower in plain.STATES and lower not in _SCHEMES
+    return lower in plain.STATES and lower not in shapes.SCHEMES
 
 
 @functools.lru_cache(1024)
@@ -102,7 +71,7 @@ class _Value:
         separator, quote, colon = entry.group("separator", "quote", "colon")
         self._separator, self._quote, self._at = separator.strip(b" \t") or b" ", (quote or b"")[-4:], entry.end()
         if self._quote in (b'"' * 3, b"'" * 3):
-            self._quote = self._quote if _LINE_END.match(entry.string, entry.end()) else self._quote[:1]
+            self._quote = self._quote if shapes.LINE_END.match(entry.string, entry.end()) else self._quote[:1]
         if colon and not self._separator.strip(b".;|\xe2\x94\x82"):
             self._separator = colon
         self._is_option = text[first : first + 1] == b"-"
@@ -113,17 +82,17 @@ class _Value:
         if separator[:1] == b"," and separator[-1:] in b"\"'":
             self._quote = separator.lstrip(b", \t")
         head = text[self._at : self._at + 1]
-        if head in _FIRST_OF_SCHEMES and (scheme := _SCHEME.match(text, self._at)):
+        if head in shapes.FIRST_OF_SCHEMES and (scheme := shapes.SCHEME.match(text, self._at)):
             self._at = scheme.end()
             head = text[self._at : self._at + 1]
         if not head.isalnum():
-            if separator[-1:] == b":" and not self._quote and _SCALAR.match(text, self._at):
+            if separator[-1:] == b":" and not self._quote and shapes.SCALAR.match(text, self._at):
                 return self._scalar()
-            if _KEY_BEGUN.match(text, self._at):
+            if shapes.KEY_BEGUN.match(text, self._at):
                 return None
-            if _ARRAY.match(text, self._at):
+            if shapes.ARRAY.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LINE))
-            if _LIST.match(text, self._at):
+            if shapes.LIST.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LISTED))
         opened = self._opened()
         look = text[self._at : self._at + _LOOK]
@@ -158,7 +127,7 @@ class _Value:
             or (head in b"/" and plain.DN.match(look))
         ):
             return True
-        if self._name[-1:] in b"sS" and _PLURAL_NUMBER.match(look):
+        if head in b"0123456789" and self._is_plain_number(look):
             return True
         if head in b"v0123456789" and plain.is_package_version(look):
             return True
@@ -167,11 +136,17 @@ class _Value:
         if self._strength == WEAK and self._text[max(0, self._first - 7) : self._first].lower() == b"public ":
             return True
         if self._strength == WEAK:
-            return not plain.is_opaque(look)
+            return not plain.is_opaque(look) or (self._name.lower() == b"key" and plain.is_fingerprint(look))
         literal = plain.code_literal(look) if not self._quote else None
         if literal is not None:
             return self._is_plain_literal(look, literal)
         return self._is_plain_strong(look)
+
+    def _is_plain_number(self, look: bytes) -> bool:
+        """Tell if a number counts secrets, or tells how long one is."""
+        if self._name[-1:] in b"sS" and (shapes.PLURAL_NUMBER.match(look) or shapes.NUMBERED.match(look)):
+            return True
+        return shapes.SIZE.match(look) is not None
 
     def _closes_a_quote(self) -> bool:
         """Tell if the quote behind the separator ends a text that began before the name: ``'Password: '``."""
@@ -186,7 +161,7 @@ class _Value:
         name = self._name.lower()
         if self._separator == b" " and not self._begins_a_line():
             return True
-        if name in _CODES and _CODE.match(look):
+        if name in shapes.CODES and shapes.CODE.match(look):
             return False
         if name.endswith((b"psk", b"pwd", b"pw")) and (
             plain.is_phrase(look) or (self._quote and plain.is_spaced_phrase(look))
@@ -212,24 +187,25 @@ class _Value:
         separator = self._separator
         if separator[:1] == b",":
             inside = _inside(look, self._quote)
-            if look[:1] == b"-":
+            if look[:1] == b"-" or inside.startswith(self._name):
                 return True
             return (plain.are_words(inside) and not plain.is_phrase(inside)) or look.startswith(self._quote)
         if self._quote:
             return (
                 look.startswith(self._quote)
-                or (plain.is_state(look) and _TOLD.match(look) is not None)
+                or (plain.is_state(look) and shapes.TOLD.match(look) is not None)
                 or look[:1] == b"{"
-                or _SIGN.match(look) is not None
+                or shapes.CALL_END.match(look) is not None
+                or shapes.SIGN.match(look) is not None
             )
         return self._is_plain_unquoted(look)
 
     def _is_plain_unquoted(self, look: bytes) -> bool:
         separator = self._separator
         if (
-            look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:"
+            (look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:" and not shapes.ESCAPED_LETTER.match(look))
             or self._is_the_name(look)
-            or (not look[:1].isalnum() and (_EMPTY_CONTAINER.match(look) or _NO_VALUE.match(look)))
+            or (not look[:1].isalnum() and (shapes.EMPTY_CONTAINER.match(look) or shapes.NO_VALUE.match(look)))
             or self._is_of_code(look)
         ):
             return True
@@ -237,12 +213,18 @@ class _Value:
             return (
                 look[:1] == b"-"
                 or plain.is_state(look)
-                or _METAVARIABLE.match(look) is not None
-                or _OF_PROSE.match(look) is not None
+                or shapes.METAVARIABLE.match(look) is not None
+                or shapes.OF_PROSE.match(look) is not None
             )
         if separator in (b" ", b"|", b";", b"->", b"\xe2\x86\x92", b"\xe2\x94\x82") or separator[:1] == b".":
             before = self._text[max(0, self._first - 1) : self._first]
-            return before in (b"$", b"{") or (before == b"/" and separator == b" ") or not plain.stands_out(look)
+            return (
+                before in (b"$", b"{")
+                or (before == b"/" and separator == b" ")
+                or shapes.ENTRY_BEGUN.match(look) is not None
+                or shapes.VARIABLE.match(look) is not None
+                or not plain.stands_out(look)
+            )
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
     def _is_the_name(self, look: bytes) -> bool:
@@ -257,10 +239,10 @@ class _Value:
         """Tell if a name belongs to a program: ``int token = arg;``, ``self.token = token``."""
         if self._separator == b"+=" or self._name.startswith((b"self.", b"this.")):
             return plain.is_wordlike(look)
-        if _EXPRESSION.match(look):
+        if shapes.EXPRESSION.match(look) or (self._name == b"token" and shapes.LEXED.match(look)):
             return True
         text, first = self._text, self._first
-        return text[first - 1 : first] in b" *" and _TYPED.search(text, max(0, first - 12), first) is not None
+        return text[first - 1 : first] in b" *" and shapes.TYPED.search(text, max(0, first - 12), first) is not None
 
     def _is_plain_behind_equals(self, look: bytes) -> bool:
         if separator_is_encoded(self._separator) and plain.is_version(look):
@@ -276,14 +258,14 @@ class _Value:
         if self._name[:1] == b"." and self._text[self._first - 1 : self._first] == b"/":
             return True
         is_password = b"pass" in self._name.lower() and self._name.lower() not in (b"passwd", b"passwords")
-        return not is_password and (plain.is_prose(look) or _ENTRY_BEGUN.match(look) is not None)
+        return not is_password and (plain.is_prose(look) or shapes.ENTRY_BEGUN.match(look) is not None)
 
     def _may_become_plain(self, look: bytes) -> bool:
         """Tell if the text ends before it can be seen that the value is a secret: the next message is waited for."""
         return (
-            _UNKNOWN.fullmatch(look) is not None
+            shapes.UNKNOWN.fullmatch(look) is not None
             or plain.PATH.match(look) is not None
             or (self._separator[:1] == b"," and b"value".startswith(look.lower()))
-            or any(scheme.startswith(look.lower()) for scheme in _SCHEMES)
+            or any(scheme.startswith(look.lower()) for scheme in shapes.SCHEMES)
             or any(beginning.startswith(look) for beginning in plain.BEGINNINGS)
         )

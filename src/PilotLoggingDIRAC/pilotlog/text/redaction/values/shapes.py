@@ -1,0 +1,51 @@
+"""Shapes of values behind names: schemes, lists, code, sizes, and what is no value yet."""
+
+from __future__ import annotations
+
+import re
+
+from ..swallow import QUOTES
+from . import plain
+
+SCHEME = re.compile(
+    rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
+    rb"|key=)?"
+)
+FIRST_OF_SCHEMES = b"[bBtTnNdDgGmMaAjJpP"
+SCHEMES = (b"bearer", b"basic", b"token", b"negotiate", b"digest", b"gssapi", b"macaroon", b"ntlm")
+EMPTY_CONTAINER = re.compile(rb"""[\[{(](?=[\s"'\\{\[(}\])]|\Z)""")
+ARRAY = re.compile(rb"\(\s{0,8}(?:\[\w{1,64}\]=)?[\"']")
+KEY_BEGUN = re.compile(rb"-{4,5} ?BEGIN[ +%]")
+TYPED = re.compile(rb"(?:^|[\s(:<,])(?:string|int|char ?\*|auto|String|bytes|var|let|const|size_t|str|Token) \**\Z")
+OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|if|on)\b")
+NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
+EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
+CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
+CODE = re.compile(rb"\d{6,8}" + plain.END)
+LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
+SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
+ENTRY_BEGUN = re.compile(rb"[a-z_-]{2,20}=")
+PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
+#: A number of something, and a number that an error has: ``TOKENS:2:Failed``.
+SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|ms|seconds)\b")
+NUMBERED = re.compile(rb"\d{1,3}:[A-Z][a-z]{1,16} ")
+#: What a lexer tells of a token.
+LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]{2,16}=")
+#: A letter that is written as an escape, as no control character is.
+ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
+#: The bracket of a call behind the quote that ends its text: ``getpass('password: ')``.
+CALL_END = re.compile(rb"\)(?=[\s,;):]|\Z)")
+VARIABLE = re.compile(rb"[A-Z][A-Z0-9]{0,32}(?:_[A-Z0-9]{1,32}){1,8}" + plain.END)
+METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+LINE_END = re.compile(rb"\\?\r?\n")
+TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
+SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")
+#: A quote that may be to come, or a list, or a marker that is not whole.
+UNKNOWN = re.compile(
+    rb"\\{0,3}|%2?|\$|[bBrRuU]{1,2}|[\[{(]\s{0,8}[bu]?\\{0,3}|\[(?:r|re|red|reda|redac|redact|redacte|redacted"
+    rb"|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
+    rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
+)
+#: What is too short for a token.
+SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
+STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
