@@ -54,11 +54,13 @@ class Visitor:
 
 @contextmanager
 def visitor(browser, stack, user, port=None, **options):
-    """A user with their certificate; ``port`` is another way to the server."""
+    """A user with their certificate, None for one without; ``port`` is another way to the server."""
     origin = f"https://localhost:{port or stack.ports['tornado']}"
-    certificate = {"origin": origin, "certPath": stack.pki.certificate(user), "keyPath": stack.pki.key(user)}
+    certificates = (
+        [{"origin": origin, "certPath": stack.pki.certificate(user), "keyPath": stack.pki.key(user)}] if user else []
+    )
     options = {"viewport": DESKTOP} | options
-    context = browser.new_context(ignore_https_errors=True, client_certificates=[certificate], **options)
+    context = browser.new_context(ignore_https_errors=True, client_certificates=certificates, **options)
     context.set_default_timeout(60_000)
     try:
         yield Visitor(context, origin)

@@ -1,244 +1,236 @@
-"""`./dev screenshots`: pictures of page and portal for README and guide, from the stack in .stack/."""
+"""`./dev screenshots`: pictures of every screen of the page in every state, from the stack in .stack/, to be looked at.
+
+Each row of ``PICTURES`` is a screen and the way to it; each is taken in the ``LOOKS``, as
+``.screenshots/NAME-LOOK.png``, which git ignores. Those of README and guide are copied into docs/images (``SHOWN``).
+"""
 
 import io
-import random
-import time
-import uuid
-from datetime import UTC, datetime, timedelta
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from shutil import copyfile
 
 from PIL import Image
+from playwright.sync_api import Error
 
 from . import browser, portal_visitor
-from .pilot import Connection
-from .stack import Stack, ending, world
+from .scene import Scene
+from .stack import Stack, ending
 from .stack.environment import TOP
 
 IMAGES = TOP / "docs" / "images"
+FOLDER = TOP / ".screenshots"
 COLOURS = 256
-SITES = ("LCG.CERN.cern", "LCG.IN2P3-CC.fr", "LCG.RAL-HEP.uk", "LCG.CNAF.it", "VAC.Manchester.uk")
-COMMANDS = ("CheckWorkerNode", "InstallDIRAC", "ConfigureBasics", "RegisterPilot", "CheckCECapabilities", "LaunchAgent")
-SAYINGS = {
-    "CheckWorkerNode": (
-        "Host Name  = wn{n:04d}.farm.example",
-        "Host FQDN  = wn{n:04d}.farm.example",
-        "CPU (model)  = AMD EPYC 7702 64-Core Processor",
-        "Memory (kB)  = 263856540",
-        "DiskSpace (MB) = 812446",
-    ),
-    "InstallDIRAC": (
-        "Installing DIRACOS2 version 2.48",
-        "Extracting to /scratch/pilot_{n:04d}/diracos",
-        "DIRAC==9.1.22 installed",
-        "Source of diracosrc done",
-    ),
-    "ConfigureBasics": (
-        "Configuring with dirac-configure -S Production -C dips://cs.example:9135",
-        "Local configuration file written: pilot.cfg",
-    ),
-    "RegisterPilot": ("Pilot registered as {n:04d}",),
-    "CheckCECapabilities": (
-        "Queue parameters: CPUTime 172800, NumberOfProcessors 8",
-        "CE tags: MultiProcessor, WholeNode",
-    ),
-    "LaunchAgent": (
-        "JobAgent requesting a job",
-        "Matched job {job}",
-        "Job {job}: input sandbox downloaded",
-        "Job {job}: running, 1200 s of CPU so far",
-        "Job {job}: heartbeat sent",
-    ),
+#: Between the last thing that a picture waits for and the picture, for what moves or fades.
+CALM_MILLISECONDS = 600
+LIST = "?since=1d"
+#: How a picture is taken: options of the browser; the portal shows the page in a frame.
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": browser.PHONE,
+    "portal": {"color_scheme": "light"},
+}
+#: Pictures of docs/images by their names here.
+SHOWN = {
+    "list-light": "page-list-light",
+    "log-failed-dark": "page-log-dark",
+    "log-live-light": "page-live",
+    "list-portal": "portal-page",
 }
 
 
-class Teller:
-    """Tells a pilot's story, by a clock of its own."""
+@dataclass(frozen=True)
+class Picture:
+    """A screen in a state: who looks at which address, what is done there, and what is seen then.
 
-    def __init__(self, seed, began):
-        self.random = random.Random(seed)
-        self.now = began
-        self.number = self.random.randrange(9999)
-        self.job = 90_000_000 + self.random.randrange(9_999_999)
+    ``pilot`` is the name of one of the scene's, whose log is looked at instead of an address. ``act(frame)`` is done
+    once ``first`` is there.
+    """
 
-    def line(self, level, command, text):
-        """One line of the pilot's logger, a moment later."""
-        self.now += timedelta(seconds=self.random.expovariate(1.5))
-        return f"{self.now:%Y-%m-%dT%H:%M:%S.%fZ} {level} [{command}] {text}\n"
+    name: str
+    sees: str
+    path: str = LIST
+    user: str | None = "opal"
+    pilot: str = ""
+    first: str = ".card"
+    act: Callable = lambda frame: None
+    looks: tuple[str, ...] = field(default=tuple(LOOKS))
 
-    def story(self, until="LaunchAgent", rounds=14, error=""):
-        """The whole of it; with an error in the command that it comes to last."""
-        text = self.line("DEBUG", "pilotLogger", "HOME=/home/pilot") + self.line(
-            "INFO", "Pilot", f"Executing commands: {list(COMMANDS)}"
-        )
-        for command in COMMANDS[: COMMANDS.index(until) + 1]:
-            text += self.line("INFO", command, f"Command {command} instantiated from pilotCommands")
-            for _ in range(rounds if command == "LaunchAgent" else 2):
-                text += "".join(
-                    self.line("INFO", command, saying.format(n=self.number, job=self.job))
-                    for saying in SAYINGS[command]
-                )
-                if self.random.random() < 0.25:
-                    text += self.line("WARN", command, "Load average is 61.2 on 64 cores")
-        if error:
-            text += "tar: diracos/lib/libssl.so.3: Cannot write: No space left on device\n" + self.line(
-                "ERROR", until, error
-            )
-            text += self.line("ERROR", until, "Exiting with code 3")
-        return text
+    def address(self, pilots):
+        """Return the address below the page's location."""
+        if not self.pilot:
+            return self.path
+        return f"log/{pilots[self.pilot].vo}/{pilots[self.pilot].stamp}"
 
 
-class Scene:
-    """Pilots in all states, of the last hours."""
+def press(*keys):
+    """``act`` of pressing keys."""
 
-    def __init__(self, stack):
-        self.stack = stack
-        self.url = stack.url("WorkloadManagement", "TornadoPilotLogging")
+    def act(frame):
+        for key in keys:
+            frame.page.keyboard.press(key)
 
-    def pilot(self, seed, minutes, end, vo=world.ALPHA, **story):
-        """A pilot that began so many minutes ago; ``end`` None is one that runs. Returns (VO, stamp)."""
-        stamp, began = (
-            uuid.UUID(int=random.Random(seed).getrandbits(128)).hex,
-            datetime.now(UTC) - timedelta(minutes=minutes),
-        )
-        connection = Connection(self.url, self.stack.pki.certificates, self.stack.proxy(vo.pilot))
-        teller = Teller(seed, began)
-        connection.send(teller.story(**story), stamp)
-        if end is not None:
-            connection.finalise(stamp, end)
-        last = datetime.now(UTC) if end is None else teller.now
-        site = SITES[seed % len(SITES)]
-        ce = f"ce{seed % 3 + 1:02d}.{site.split('.')[1].lower()}.{site.split('.')[2]}"
-        values = (began.replace(tzinfo=None), min(last, datetime.now(UTC)).replace(tzinfo=None), site, ce, stamp)
-        self.stack.sql(
-            "PilotLoggingDB",
-            "UPDATE PilotLogs SET FirstSeen=%s, LastSeen=%s, Site=%s, CE=%s WHERE PilotStamp=%s",
-            values,
-        )
-        self.submit(seed, stamp, vo, site, ce, values[:2], {None: "Running", "0": "Done"}.get(end, "Failed"))
-        return vo.name, stamp
-
-    def submit(self, seed, stamp, vo, site, ce, times, status):
-        """The pilot as DIRAC knows it, for the portal."""
-        self.stack.sql(
-            "PilotAgentsDB",
-            "INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationSite, Queue, GridSite, VO, GridType,"
-            " Status, CurrentJobID, SubmissionTime, LastUpdateTime)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (
-                reference(ce, seed),
-                stamp,
-                ce,
-                "grid",
-                site,
-                vo.name,
-                "HTCondorCE",
-                status,
-                90_000_000 + seed * 1117,
-                *times,
-            ),
-        )
-
-    def set(self, pilot, **columns):
-        """Change a log's row, as an agent would by and by."""
-        names = ", ".join(f"{name}=%s" for name in columns)
-        self.stack.sql(
-            "PilotLoggingDB", f"UPDATE PilotLogs SET {names} WHERE PilotStamp=%s", (*columns.values(), pilot[1])
-        )
-
-    def fill(self):
-        """Make them; returns those that pictures are taken of, by name."""
-        self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogBatches")
-        self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogFiles")
-        self.stack.sql("PilotLoggingDB", "DELETE FROM PilotLogs")
-        self.stack.sql("PilotAgentsDB", "DELETE FROM PilotAgents")
-        for seed in range(20, 34):
-            done = self.pilot(seed, 60 + 21 * (seed - 19), "0", world.BETA if seed % 4 == 0 else world.ALPHA)
-            self.set(done, State="Archived" if seed % 3 else "Complete")
-        silent = self.pilot(40, 190, None, until="CheckCECapabilities")
-        self.set(
-            silent,
-            State="Incomplete",
-            LastSeen=datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=140),
-            Attempts=2,
-            LastError="ALPHA-disk: No space left on device",
-        )
-        for seed in (41, 42, 43):
-            self.pilot(seed, 3 + seed % 5, None, world.BETA if seed == 42 else world.ALPHA, rounds=4)
-        failed = self.pilot(44, 25, "3", until="InstallDIRAC", error="Could not install DIRAC: no space left on device")
-        return {"failed": failed, "running": self.pilot(45, 6, None, rounds=10)}
+    return act
 
 
-def reference(ce, seed):
-    """A pilot's reference as an HTCondorCE gives it."""
-    return f"htcondorce://{ce}/{40_000 + seed * 37}.0"
+def find(text):
+    """``act`` of finding a text in a log, and going back to its end."""
+
+    def act(frame):
+        frame.fill(".find input", text)
+        frame.press(".find input", "Enter")
+        frame.wait_for_selector(".hits:has-text(' of ')")
+        press("Escape", "G")(frame)
+
+    return act
 
 
-def save(page, name):
+def collector_down(frame):
+    """Refuse every further connection, and refresh."""
+    frame.page.route("**/pilotlogs/api/**", lambda route: route.abort("connectionrefused"))
+    press("r")(frame)
+
+
+def session_expired(frame):
+    """Open the log again; after its first lines the server knows the caller no more."""
+    asked = []
+
+    def refuse(route):
+        if "/lines?" in route.request.url and not asked:
+            asked.append(route.request.url)
+            route.continue_()
+        else:
+            route.fulfill(status=401, json={"error": "Refused (401)"})
+
+    for question in ("lines", "tail"):
+        frame.page.route(f"**/api/log/**/{question}?*", refuse)
+    frame.goto(frame.url)
+
+
+LOG = ".row:not(.is-away)"
+NOT_IN_PORTAL = ("light", "dark", "phone")
+PICTURES = (
+    Picture("start", ".tile, .card", path="", first=".tile, .card"),
+    Picture("list", ".card .cause"),
+    Picture("list-keys", "dialog[open]", act=press("?")),
+    Picture("list-failed-at-site", ".card .cause", path="?Outcome=failed&Site=TEST.Alpha.zz"),
+    Picture("list-empty", "text=No logs match", path="?User=nobody", first=".note"),
+    Picture("list-unknown-site", "text=There is no site", path="?Site=NO.Such.zz", first=".note"),
+    Picture("list-collector-down", ".note.is-bad", act=collector_down),
+    Picture("list-refused-no-right", "text=may not", user="alice", first=".note"),
+    Picture("list-refused-no-site", ".note", user="simon", first=".note"),
+    Picture("list-site-administrator", ".card", user="sid"),
+    Picture("log-failed", ".cause .hint", pilot="failed", first=LOG, act=press("t")),
+    Picture("log-failed-folded", ".fold[aria-expanded=false]", pilot="failed", first=LOG, act=press("Z")),
+    Picture("log-keys", "dialog[open]", pilot="failed", first=LOG, act=press("?")),
+    Picture("log-live", ".link.is-live", pilot="running", first=LOG, act=find("heartbeat")),
+    Picture("log-silent", ".standing", pilot="silent", first=LOG),
+    Picture("log-killed", ".standing", pilot="killed", first=LOG),
+    Picture("log-archived", ".source:has-text('archive')", pilot="archived", first=LOG),
+    Picture("log-expired", ".link.is-refused", pilot="running", first=".link.is-live", act=session_expired),
+    Picture("log-not-for-you", ".message-box", user="opbert", pilot="failed", first=".message-box"),
+    Picture("search-new", "input[name=Pattern]", path="search", first="input[name=Pattern]"),
+    Picture("search-hits", ".pilot .hit", path="search?Pattern=cvmfs", first=".progress:has-text('searched')"),
+    Picture("search-empty", ".progress", path="search?Pattern=no-such-word", first=".progress:has-text('searched')"),
+    Picture("search-refused", ".note", user="alice", path="search?Pattern=cvmfs", first="text=may not"),
+    Picture("search-wrong", ".note.is-bad", path="search?Pattern=(&Regex=true", first=".note.is-bad"),
+    Picture("stranger-no-certificate", "h1", user=None, first="h1", looks=NOT_IN_PORTAL),
+    Picture("stranger-wrong-certificate", "h1", user="evil", first="h1", looks=NOT_IN_PORTAL),
+)
+
+
+def save(page, name, folder=FOLDER):
     """A picture of what is seen, as a small PNG."""
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(CALM_MILLISECONDS)
     picture = (
         Image.open(io.BytesIO(page.screenshot()))
         .convert("RGB")
         .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     )
-    picture.save(IMAGES / f"{name}.png", optimize=True)
-    print(f"docs/images/{name}.png  {(IMAGES / f'{name}.png').stat().st_size // 1024} kB")
+    path = folder / f"{name}.png"
+    picture.save(path, optimize=True)
+    print(f"{path.relative_to(TOP)}  {path.stat().st_size // 1024} kB", flush=True)
+    if name in SHOWN:
+        copyfile(path, IMAGES / f"{SHOWN[name]}.png")
 
 
-def take(stack, pilots):
-    """All pictures."""
-    with browser.chromium() as chromium:
-        for scheme in ("light", "dark"):
-            with browser.visitor(chromium, stack, "admin", color_scheme=scheme) as visitor:
-                page = visitor.open()
-                page.wait_for_selector(".card")
-                save(page, f"page-list-{scheme}")
-                page = visitor.open_log(pilots["failed"])
-                page.wait_for_selector("text=2 errors")
-                page.keyboard.press("t")
-                page.keyboard.press("e")
-                save(page, f"page-log-{scheme}")
-        with browser.visitor(chromium, stack, "admin") as visitor:
-            page = visitor.open_log(pilots["running"])
-            page.wait_for_selector(".link.is-live")
-            page.fill(".find input", "heartbeat")
-            page.press(".find input", "Enter")
-            page.wait_for_selector(".hits:has-text(' of ')")
-            page.keyboard.press("Escape")
-            page.keyboard.press("G")
-            save(page, "page-live")
-        with browser.visitor(chromium, stack, "admin", **browser.PHONE) as visitor:
-            page = visitor.open()
-            page.wait_for_selector(".card")
-            save(page, "page-phone-list")
-            save(visitor.open_log(pilots["failed"]), "page-phone-log")
+@contextmanager
+def page_of(chromium, stack, user, look):
+    """Yield ``show(address)``, which returns the frame that shows an address of the page."""
+    if look == "portal":
+        with portal_visitor.visitor(chromium, stack, user) as opens:
+            monitor = opens("PilotMonitor")
+            frame = monitor.from_menu("Tools", "Pilot logs")
+            origin = f"https://localhost:{stack.ports['tornado']}"
+            yield lambda address: (frame.goto(f"{origin}/pilotlogs/{address}"), frame)[1]
+    else:
+        with browser.visitor(chromium, stack, user, **LOOKS[look]) as visitor:
+            yield lambda address: visitor.open(address, wait=False).main_frame
 
 
-def take_portal(stack):
-    """Pilot Monitor with a pilot's output and its logging info; our page from the portal's menu."""
-    with browser.chromium() as chromium, portal_visitor.visitor(chromium, stack, "admin") as opens:
+def take(show, pilots, picture, look):
+    """Go to a screen and take its picture."""
+    frame = show(picture.address(pilots))
+    frame.wait_for_selector(picture.first)
+    picture.act(frame)
+    frame.wait_for_selector(picture.sees)
+    save(frame.page, f"{picture.name}-{look}")
+    frame.page.unroute_all()
+    if frame.parent_frame is None:
+        frame.page.close()
+
+
+def take_monitor(chromium, stack, pilots):
+    """Pilot Monitor of the portal with a pilot's output and its logging info."""
+    reference = pilots["failed"].reference
+    with portal_visitor.visitor(chromium, stack, "opal") as opens:
         monitor = opens("PilotMonitor")
-        (failed,) = stack.sql("PilotAgentsDB", "SELECT PilotJobReference FROM PilotAgents WHERE Status = 'Failed'")
-        monitor.submit(*failed)
+        monitor.submit(reference)
         for entry, name in (("Pilot Output", "portal-output"), ("Logging info", "portal-logging-info")):
-            monitor.choose(*failed, entry)
-            save(monitor.page, name)
+            monitor.choose(reference, entry)
+            save(monitor.page, name, IMAGES)
             monitor.close()
-        monitor.from_menu("Tools", "Pilot logs").wait_for_selector(".card")
-        save(monitor.page, "portal-page")
+
+
+def take_all(stack, pilots, wanted):
+    """All pictures whose names begin with one of the wanted ones; return what could not be taken."""
+    missing = []
+    with browser.chromium() as chromium:
+        for (look, user), pictures in by_visitor(wanted).items():
+            with page_of(chromium, stack, user, look) as show:
+                for picture in pictures:
+                    try:
+                        take(show, pilots, picture, look)
+                    except Error as error:
+                        missing.append(f"{picture.name}-{look}: {str(error).splitlines()[0]}")
+        if "monitor".startswith(wanted):
+            take_monitor(chromium, stack, pilots)
+    return missing
+
+
+def by_visitor(wanted):
+    """The wanted pictures by look and user, as each of these opens a browser's context once."""
+    groups = {}
+    for look in LOOKS:
+        for picture in PICTURES:
+            if look in picture.looks and f"{picture.name}-{look}".startswith(wanted):
+                groups.setdefault((look, picture.user), []).append(picture)
+    return groups
 
 
 def main():
-    """Bring the stack up, fill it, take the pictures; the stack stays up."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Bring the stack up, fill it, take the pictures, all or those that arguments name; let it run on."""
+    for folder in (IMAGES, FOLDER):
+        folder.mkdir(parents=True, exist_ok=True)
     ending.clean_up_when_terminated()
     stack = Stack(TOP / ".stack")
     stack.up(print)
     stack.portal.start()
     stack.stay()
-    pilots = Scene(stack).fill()
-    time.sleep(1)
-    take(stack, pilots)
-    take_portal(stack)
+    missing = take_all(stack, Scene(stack).fill(), tuple(sys.argv[1:]) or ("",))
+    sys.exit("\n".join(["Not taken:", *missing]) if missing else 0)
 
 
 if __name__ == "__main__":
