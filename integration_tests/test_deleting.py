@@ -165,8 +165,8 @@ def test_copies_go_where_the_vo_has_no_archive_any_more(stack, logs):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("user", ["alice", "opal", "pila", "sid", "shifta"])
-def test_only_administrators_of_the_services_delete(stack, logs, user, service):
+@pytest.mark.parametrize("user", ["alice", "joan", "opbert", "pila", "sid", "shifta"])
+def test_only_operators_of_the_vo_and_administrators_delete(stack, logs, user, service):
     who = logs.finished()
     for dry_run in (True, False):
         assert not delete(stack, named(who), dry_run, user, service)["OK"]
@@ -191,12 +191,14 @@ def test_too_little_named_deletes_nothing(stack, logs, selection):
     assert logs.log(who).state is State.COMPLETE
 
 
-def test_who_deleted_what_is_in_the_service_log(stack, logs):
+@pytest.mark.parametrize("by", ["admin@dirac_admin", "opal@alpha_operator"])
+def test_who_deleted_what_is_in_the_service_log(stack, logs, by):
     who = logs.finished(b"secret\n")
-    delete(stack, named(who))
+    assert delete(stack, named(who), user=by.partition("@")[0])["Value"]["Logs"] == 1
+    assert logs.reader.find(who) == []
     log = stack.log("tornado").read_text()
     [said] = [text for text in log.splitlines() if "Deleted logs" in text and who.stamp in text]
-    assert "admin@dirac_admin: 1 logs, 7 bytes, 0 copies to be removed" in said
+    assert f"{by}: 1 logs, 7 bytes, 0 copies to be removed" in said
     assert f"VO={who.vo}, PilotStamp={who.stamp}" in said
     assert "secret" not in log
 
@@ -217,6 +219,14 @@ def test_the_command_deletes_what_is_named_after_it_was_confirmed(stack, logs):
     assert (logs.reader.find(one), logs.reader.find(two)) == ([], [])
     assert logs.log(stays).state is State.COMPLETE
     assert command(stack, "--VO", one.vo, one.stamp, "--Yes").returncode == 2
+
+
+@pytest.mark.parametrize("user", ["alice", "opbert"])
+def test_who_may_not_delete_is_told_whom_to_ask(stack, logs, user):
+    who = logs.finished()
+    done = command(stack, "--VO", who.vo, who.stamp, "--Yes", user=user)
+    assert done.returncode == 1 and "Ask opal@alpha_operator, " in done.stderr and "serge@services" in done.stderr
+    assert logs.log(who).state is State.COMPLETE
 
 
 def test_the_command_deletes_what_is_older_than_a_date_in_bounded_calls(stack, logs):

@@ -27,7 +27,7 @@ RULES = {
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
-    "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
+    "deleteLogs": {"TrustedHost", "ServiceAdministrator", "Operator"},
 }
 
 #: What an installation that keeps its section of DIRAC's own collector lacks; docs/decisions/0003 tells administrators.
@@ -38,7 +38,7 @@ TO_ADD_BY_HAND = {
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
-    "deleteLogs": {"TrustedHost", "ServiceAdministrator"},
+    "deleteLogs": {"TrustedHost", "ServiceAdministrator", "Operator"},
 }
 
 

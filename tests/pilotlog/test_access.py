@@ -208,3 +208,34 @@ class TestOperating:
     def test_nobody_else_does(self, who):
         with pytest.raises(NotAllowed):
             access.require_operator(who)
+
+
+class TestDeleting:
+    @pytest.mark.parametrize(
+        ("who", "vos"),
+        [
+            (caller("Operator", vo="vo.alpha.org"), ("vo.alpha.org",)),
+            (caller("ServiceAdministrator", vo="vo.alpha.org"), ("vo.beta.org",)),
+            (host("TrustedHost"), ("vo.beta.org",)),
+        ],
+        ids=["operator", "administrator", "host"],
+    )
+    def test_operators_delete_in_their_vo_and_administrators_in_any(self, who, vos):
+        access.require_deletion(who, vos)
+
+    @pytest.mark.parametrize("vos", [(), ("vo.beta.org",), ("vo.alpha.org", "vo.beta.org"), ("",)])
+    @pytest.mark.parametrize("vo", ["vo.alpha.org", ""])
+    def test_operators_delete_nowhere_else(self, vo, vos):
+        with pytest.raises(NotAllowed):
+            access.require_deletion(caller("Operator", vo=vo), vos)
+
+    @pytest.mark.parametrize(
+        "role", ["NormalUser", "GenericPilot", "Pilot", "JobAdministrator", "SiteManager", "TrustedHost"]
+    )
+    def test_nobody_else_deletes(self, role):
+        with pytest.raises(NotAllowed):
+            access.require_deletion(caller(role, vo="vo.alpha.org", sites=[HERE]), ("vo.alpha.org",))
+
+    def test_host_with_the_property_of_operators_does_not_delete(self):
+        with pytest.raises(NotAllowed):
+            access.require_deletion(host("Operator"), ("",))

@@ -6,6 +6,7 @@ turn a refusal for one log and a log that is not there into the same answer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .errors import NotAllowed, NothingToRead
@@ -146,6 +147,15 @@ def require_administrator(caller: Caller) -> None:
     """Raise NotAllowed unless the caller may change logs of all VOs: a trusted host or a service administrator."""
     if not _administers(caller):
         raise NotAllowed("Only for administrators of the services")
+
+
+def require_deletion(caller: Caller, vos: Collection[str]) -> None:
+    """Raise NotAllowed unless the caller may delete logs of these VOs: an operator those of the group's VO, who
+    administers the services any.
+    """
+    runs_vo = not caller.is_host and "Operator" in caller.properties and bool(caller.vo) and set(vos) == {caller.vo}
+    if not (runs_vo or _administers(caller)):
+        raise NotAllowed("Only for operators of the VO and administrators of the services")
 
 
 def _administers(caller: Caller) -> bool:

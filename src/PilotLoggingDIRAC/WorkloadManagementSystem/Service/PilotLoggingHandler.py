@@ -230,7 +230,8 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
 
     @exported
     def export_deleteLogs(self, selection, dryRun=True):
-        """Delete the selected logs of a VO, on request; the agent removes their copies from the archive.
+        """Delete the selected logs of a VO, on request; the agent removes their copies from the archive. For operators
+        of that VO, and administrators.
 
         :param dict selection: one VO, with PilotStamp, PilotReference or ToDate, and any other keys
         :param bool dryRun: only count
@@ -238,8 +239,9 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
                  delete. Draining: a collector is storing text from an outage
         """
         who = self.who
-        access.require_administrator(who)
-        wanted, deletion = self._selected(selection), self.collector.deletion
+        asked, deletion = selecting.selection(selection), self.collector.deletion
+        access.require_deletion(who, asked.vos)
+        wanted = self.collector.fates.resolved(asked)
         if validation.flag(dryRun, "dryRun"):
             return _extent(deletion.extent(wanted), False, deletion.draining())
         with audited_deletion(who, wanted) as record:

@@ -5,7 +5,8 @@ Deleted logs can't be read from that moment on; the agent removes their copies f
 cycle. The amount is shown first and must be confirmed; the deletion can't be undone. Text that a running pilot sends
 afterwards makes a new log. Text in a collector's spool or quarantine, and the CE's own output, are not deleted.
 
-Needs a proxy with the property ServiceAdministrator, or the host's certificate. Repeating it does no harm.
+Needs a proxy with the property Operator in this VO, or ServiceAdministrator, or the host's certificate. Anybody else is
+told whom to ask. Each deletion is noted in the service's log. Repeating it does no harm.
 
 Exit code: 0 if the logs are deleted, 1 if the deletion failed (logs deleted before stay deleted), 2 if there was no
 such log, 3 if it was not confirmed.

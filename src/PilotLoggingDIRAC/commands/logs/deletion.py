@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from DIRAC.Core.Base.Client import Client
-from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.commands.logs.deleters import whom_to_ask
+from PilotLoggingDIRAC.commands.terminal.answers import Unauthorised, value
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 #: Timeout of a call, which deletes for 10 s, or longer if it deletes a single large log.
@@ -66,7 +67,7 @@ class PilotLogDeletion:
     wanted: list[dict[str, Any]]
 
     def count(self) -> Found:
-        """Return the amount to delete. Raise SErrorException."""
+        """Return the amount to delete. Raise what ``value`` raises; NotAllowed names those who may."""
         answers = [self._call(wanted, True) for wanted in self.wanted]
         logs, size, copies = (sum(answer[key] for answer in answers) for key in ("Logs", "Bytes", "Copies"))
         return Found(logs, size, copies, any(answer["Draining"] for answer in answers))
@@ -74,7 +75,7 @@ class PilotLogDeletion:
     def run(self, progress: Callable[[int], None]) -> int:
         """Delete all of it and return the number of logs; ``progress`` is called with the number so far.
 
-        Raise SErrorException; logs that were reported stay deleted.
+        Raise as ``count``; logs that were reported stay deleted.
         """
         logs = 0
         for wanted in self.wanted:
@@ -88,4 +89,7 @@ class PilotLogDeletion:
         return logs
 
     def _call(self, wanted: dict[str, Any], dry_run: bool) -> dict[str, Any]:
-        return returnValueOrRaise(self.client.deleteLogs(wanted, dry_run, timeout=_SECONDS))
+        try:
+            return value(self.client.deleteLogs(wanted, dry_run, timeout=_SECONDS))
+        except (NotAllowed, Unauthorised):
+            raise NotAllowed(f"Your group may not delete logs of {wanted['VO']}. {whom_to_ask(wanted['VO'])}") from None
