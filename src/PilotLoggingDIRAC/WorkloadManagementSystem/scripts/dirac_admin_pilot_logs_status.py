@@ -2,8 +2,8 @@
 """Show the status of pilot logging: each collector with its spool and refusals, logs by state, logs that wait for the
 archive with the reason, the database's size and growth, and the data managers' proxies.
 
-Needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; ProxyManagement to see
-other users' proxies. The first line is made for monitoring.
+Needs a proxy with the property Operator or ServiceAdministrator, or the host's certificate; without ProxyManagement the
+data managers' proxies are not shown, which does not change the level. The first line is made for monitoring.
 
 Exit code, as plugins of Nagios have it: 0 OK, 1 warning, 2 critical, 3 unknown. Critical: a collector that does not
 answer, has no database, or has an unusable spool; a log that has waited for its archive for 3 days; a disk that will be
@@ -11,7 +11,7 @@ full in 3 days; a data manager without a proxy for the next day; archived copies
 spool or in quarantine; messages refused for lack of room; failed archiving; a log that has waited for a day; a disk
 that will be full in 14 days; a proxy that expires within 7 days; an option that can't be used; a host's clock that
 differs from the database's; a VO whose pilots hang on a single collector; sections in APIs that hosts without this
-extension read. Unknown: a part that could not be checked.
+extension read. Unknown: a part that could not be checked, or nothing that you may see.
 
 Example:
   $ dirac-admin-pilot-logs-status
@@ -36,7 +36,7 @@ def main():
     Script.registerSwitch(
         "", "URL=", "Call these collectors (separated by commas), instead of all in the configuration"
     )
-    Script.registerSwitch("", "Timeout=", "Seconds to wait for each collector (default 20)")
+    Script.registerSwitch("", "Timeout=", "Seconds that all questions together may take (default 20)")
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
 

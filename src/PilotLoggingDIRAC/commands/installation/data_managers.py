@@ -51,7 +51,7 @@ def _require_proxy_management() -> None:
         return
     group = value(value(getProxyInfo(disableVOMS=True))["chain"].getDIRACGroup(ignoreDefault=True))
     if "ProxyManagement" not in Registry.getPropertiesForGroup(group or "", []):
-        raise NotAllowed("to see them, ProxyManagement is needed")
+        raise NotAllowed("ProxyManagement is needed to see them")
 
 
 def _expires(user: str) -> datetime | None:

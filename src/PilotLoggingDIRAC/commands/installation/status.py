@@ -5,33 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 
-from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.installation import configuration
 from PilotLoggingDIRAC.commands.installation.collector_urls import COLLECTORS, SYSTEM
-from PilotLoggingDIRAC.commands.installation.data_managers import DataManager, data_managers
-from PilotLoggingDIRAC.commands.terminal.answers import value
-from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
+from PilotLoggingDIRAC.commands.installation.data_managers import DataManager
+from PilotLoggingDIRAC.commands.installation.questions import Answers, Silence, ask
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, HealthLimits, Level
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 _LIMITS = HealthLimits()
 
 
 @dataclass(slots=True)
 class Status:
-    """The status: ``collectors`` by URL, each with its answer or an error; the other figures from the first that has
-    them.
+    """The status: ``collectors`` by URL, each with its answer or the reason why there is none; the other figures from
+    the first that has them. ``hidden``: what the caller's rights don't show, which is no illness.
     """
 
-    collectors: dict[str, dict | str] = field(default_factory=dict)
+    collectors: dict[str, dict | Silence] = field(default_factory=dict)
     usage: dict | None = None
     managers: list[DataManager] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     @property
     def level(self) -> Level:
@@ -42,6 +39,11 @@ class Status:
     def answers(self) -> dict[str, dict]:
         """The answers of the collectors that answered."""
         return {url: answer for url, answer in self.collectors.items() if isinstance(answer, dict)}
+
+    @property
+    def answering(self) -> int:
+        """The number of collectors that answered, if only by a refusal."""
+        return sum(isinstance(answer, dict) or answer.refused for answer in self.collectors.values())
 
     @property
     def logs(self) -> dict:
@@ -55,20 +57,26 @@ def urls() -> list[str]:
 
 
 def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -> Status:
-    """Call these collectors, all at once, and judge their answers."""
+    """Ask these collectors, the database and ProxyManager within ``seconds``, and judge their answers."""
+    found = ask(asked, seconds)
     now = datetime.now(UTC).replace(tzinfo=None)
-    status = Status(_ask_all(asked, seconds))
+    status = Status(found.collectors)
+    if refused := _refusal(status):
+        status.findings.append(refused)
+        return status
     status.findings += _of_collectors(status, limits) + configuration.findings()
     if status.logs:
-        _look_at_database(status, now, limits)
-    try:
-        status.managers = data_managers()
-    except PilotLogError as error:
-        status.findings.append(Finding(Level.UNKNOWN, "proxies", f"can't be looked at: {error}"))
-    for manager in status.managers:
-        subject = f"data manager of {manager.vo}"
-        status.findings += health.of_proxy(subject, manager.expires, now, limits)
+        _look_at_database(status, found, now, limits)
+    _look_at_proxies(status, found, now, limits)
     return status
+
+
+def _refusal(status: Status) -> Finding | None:
+    """Return that no collector tells this caller anything, if so: what the configuration alone tells is no status."""
+    silent = [answer for answer in status.collectors.values() if isinstance(answer, Silence) and answer.refused]
+    if not silent or status.answers:
+        return None
+    return Finding(Level.UNKNOWN, "collectors", f"don't tell you: {', '.join(sorted(set(map(str, silent))))}")
 
 
 def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
@@ -76,25 +84,24 @@ def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
         return [
             Finding(Level.CRITICAL, "collectors", "the configuration has no URL of any: dirac-admin-pilot-logs-urls")
         ]
-    found = []
+    found: list[Finding] = []
     for url, answer in status.collectors.items():
-        if isinstance(answer, str):
-            found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer}"))
-        else:
+        if isinstance(answer, dict):
             found += health.of_collector(url, answer)
             found += health.of_clock(url, answer.get("ClockDifference"), limits)
+        elif not answer.refused:
+            found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer}"))
     found += health.of_versions({url: answer["Version"] for url, answer in status.answers.items()})
     problems = [answer.get("Options", {}) for answer in status.answers.values()]
     found += health.of_options({path: text for answer in problems for path, text in answer.items()})
     return found
 
 
-def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> None:
-    url = next(url for url, answer in status.answers.items() if "States" in answer)
-    try:
-        status.usage = value(CollectorClient(url=url).getUsage())
-    except PilotLogError as error:
-        status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {error}"))
+def _look_at_database(status: Status, found: Answers, now: datetime, limits: HealthLimits) -> None:
+    if isinstance(found.usage, dict):
+        status.usage = found.usage
+    else:
+        status.findings.append(Finding(Level.UNKNOWN, "database", f"its figures: {found.usage}"))
     failures = status.usage["Failures"] if status.usage else []
     status.findings += health.of_archive(status.logs["OldestUnarchived"], failures, now, limits)
     status.findings += health.of_copies(status.logs.get("LostCopies", {}))
@@ -104,14 +111,13 @@ def _look_at_database(status: Status, now: datetime, limits: HealthLimits) -> No
         status.findings += health.of_pilot_agents(status.usage.get("PilotAgents", ""))
 
 
-def _ask_all(asked: Sequence[str], seconds: float) -> dict[str, dict | str]:
-    """Call each collector in a thread, as DIRAC's HTTPS clients wait for two minutes at least."""
-    found = ask_all({url: partial(_ask, url) for url in asked}, seconds)
-    return {url: found.get(url, f"no answer within {seconds:.0f} s") for url in asked}
-
-
-def _ask(url: str) -> dict | str:
-    try:
-        return value(CollectorClient(url=url).getStatus())
-    except PilotLogError as error:
-        return str(error) or "no answer"
+def _look_at_proxies(status: Status, found: Answers, now: datetime, limits: HealthLimits) -> None:
+    if isinstance(found.managers, Silence):
+        if found.managers.refused:
+            status.hidden.append(f"proxies of data managers: {found.managers}")
+        else:
+            status.findings.append(Finding(Level.UNKNOWN, "proxies", f"can't be looked at: {found.managers}"))
+        return
+    status.managers = found.managers
+    for manager in status.managers:
+        status.findings += health.of_proxy(f"data manager of {manager.vo}", manager.expires, now, limits)

@@ -18,7 +18,8 @@ def as_data(status: Status) -> dict:
     return {
         "Level": status.level.name,
         "Findings": [dataclasses.asdict(finding) | {"level": finding.level.name} for finding in status.findings],
-        "Collectors": status.collectors,
+        "Collectors": {url: a if isinstance(a, dict) else str(a) for url, a in status.collectors.items()},
+        "NotShown": status.hidden,
         "States": status.logs.get("States", {}),
         "Outcomes": status.logs.get("Outcomes", {}),
         "OldestUnarchived": status.logs.get("OldestUnarchived", ""),
@@ -29,8 +30,8 @@ def as_data(status: Status) -> dict:
 
 def headline(status: Status) -> str:
     """Return one line for monitoring."""
-    answering, states = len(status.answers), status.logs.get("States", {})
-    facts = [f"{answering} of {humanize.count(len(status.collectors), 'collector')} answer"]
+    states = status.logs.get("States", {})
+    facts = [f"{status.answering} of {humanize.count(len(status.collectors), 'collector')} answer"]
     facts += [f"{number:,} {state}" for state, number in states.items()]
     bad = [f"{finding.subject}: {finding.text}" for finding in status.findings if finding.level is status.level]
     return f"{status.level.name}: " + "; ".join([*bad[:1], ", ".join(facts)])
@@ -43,6 +44,8 @@ def tell(status: Status) -> None:
         console.line(f"  {finding.level.name:<8} {finding.subject}: {finding.text}")
         if finding.mend:
             console.line(f"{'':<11}mend: {finding.mend}")
+    for what in status.hidden:
+        console.line(f"  not shown to you: {what}")
     _collectors(status)
     _refusals(status)
     if status.logs:
@@ -65,7 +68,7 @@ def _collectors(status: Status) -> None:
     fields = ("URL", "Database", "Stored", "Since", "Waiting", "In spool", "Quarantined")
     rows = []
     for url, answer in status.collectors.items():
-        if isinstance(answer, str):
+        if not isinstance(answer, dict):
             rows.append((url, "-", "-", "-", "-", "-", "-"))
             continue
         collector, spool = answer["Collector"], answer["Collector"]["Spool"]
