@@ -53,7 +53,7 @@ def test_two_vos_logs_are_taken_in_once(stack, folder, stamp):
     write(folder, ALPHA, "no stamp", b"x")
     done = run_import(stack, folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 logs: 2 imported; 0 conflicts, 0 failed; 1 names skipped" in done.stdout
+    assert "2 logs: 2 imported; 0 conflicts, 0 failed; 1 name skipped" in done.stdout
     assert text_of(stack, ALPHA, stamp) == text.decode()
     assert text_of(stack, BETA, other) == "killed half-w"
     assert rows(stack, stamp) == [(0, "Complete", "unknown")]

@@ -58,9 +58,9 @@ class SearchingMixin:
         :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
         :param str cursor: where to go on, from the call before; "" is the start
         :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
-                 PilotStamp, Part, PilotReference, Site, CE, Line, Text, Before and After. Logs and Bytes are amounts
-                 searched by this call. Extent, in the first answer only, has (number, bytes) of the selected logs:
-                 ``here`` in the database, ``archived`` only, ``gone``
+                 PilotStamp, Part, PilotReference, Site, CE, Host (or the sender's address), Line, Text, Before and
+                 After. Logs and Bytes are amounts searched by this call. Extent, in the first answer only, has
+                 (number, bytes) of the selected logs: ``here`` in the database, ``archived`` only, ``gone``
         """
         search = self.collector.search
         searching = CallersSearch(search, self._resolved, self.audit)
@@ -94,4 +94,4 @@ def _hit(log: Log, hit: Hit, limit: int) -> dict:
 
 def _pilot(log: Log) -> dict:
     pilot = {"VO": log.pilot.vo, "PilotStamp": log.pilot.stamp, "Part": log.part}
-    return pilot | {"PilotReference": log.reference, "Site": log.site, "CE": log.ce}
+    return pilot | {"PilotReference": log.reference, "Site": log.site, "CE": log.ce, "Host": search.host_of(log)}

@@ -1,4 +1,4 @@
-"""Hits that are counted by site, CE or VO instead of shown."""
+"""Hits that are counted by site, CE, host or VO instead of shown."""
 
 import json
 
@@ -40,7 +40,7 @@ def test_scripts_get_an_object_for_each_value(capsys):
 
 
 def test_property_is_one_that_hits_have_in_any_case_of_letters():
-    assert [group({"Count-by": name}) for name in ("site", "CE", "vo")] == ["Site", "CE", "VO"]
+    assert [group({"Count-by": name}) for name in ("site", "CE", "host", "vo")] == ["Site", "CE", "Host", "VO"]
     assert group({}) == ""
-    with pytest.raises(InvalidInput, match="Site, CE, VO"):
+    with pytest.raises(InvalidInput, match="Site, CE, Host, VO"):
         group({"Count-by": "Line"})

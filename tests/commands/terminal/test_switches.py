@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.read import selection as selecting
     ],
 )
 def test_switches_are_the_selection_that_they_name(options, wanted):
-    assert selecting.selection(selection(options)) == wanted
+    assert selecting.selection(selection(options, checks=True)) == wanted
 
 
 @pytest.mark.parametrize(

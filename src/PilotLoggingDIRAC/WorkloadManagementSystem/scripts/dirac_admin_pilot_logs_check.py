@@ -6,8 +6,8 @@ test log is removed at the end.
 It is sent with the VO's pilot proxy, if you may download that from ProxyManager (FullDelegation), else with your own
 proxy or the host's certificate. It is read with your own rights: your group needs Operator in this VO or
 ServiceAdministrator, a host must be named in HostsMayRead. The agent archives logs in its next cycle, which takes some
-time; --NoArchive skips that. Removing the test log needs ServiceAdministrator; otherwise it stays for the VO's
-retention, like any log.
+time; --NoArchive skips that. Removing the test log needs Operator in this VO or ServiceAdministrator; otherwise it
+stays for the VO's retention, like any log, and is listed with --Checks alone.
 
 Exit code: 0 if the chain is whole, 2 if a link is broken, 1 if the check could not be made, 130 if it was interrupted.
 

@@ -15,7 +15,7 @@ Example:
   $ dirac-admin-pilot-logs-import -o /DIRAC/Security/UseServerCertificate=yes /opt/dirac/pilotlogs
   /opt/dirac/pilotlogs/README: skipped: not a folder of a VO
   100 logs so far
-  142 logs: 140 imported, 2 already there; 0 conflicts, 0 failed; 1 names skipped
+  142 logs: 140 imported, 2 already there; 0 conflicts, 0 failed; 1 name skipped
 """
 
 from collections.abc import Callable
@@ -38,9 +38,9 @@ def main():
 
     prepare(paths=True)
     Script.registerSwitch(
-        "", "silent=", f"Hours of silence after which a pilot counts as ended (default {_SILENT_HOURS})"
+        "", "Silent=", f"Hours of silence after which a pilot counts as ended (default {_SILENT_HOURS})"
     )
-    Script.registerSwitch("", "list", "Print the outcome of each log, not only of conflicts and failures")
+    Script.registerSwitch("", "List", "Print the outcome of each log, not only of conflicts and failures")
     Script.registerArgument("DIR: the folder of DIRAC's own collector")
     switches, (folder,) = Script.parseCommandLine(ignoreErrors=False)
     DIRACExit(exit_code("The import ended", run, dict(switches), Path(folder)))
@@ -50,8 +50,8 @@ def run(options, folder):
     """Import a folder as the switches say, and return the exit code."""
     from PilotLoggingDIRAC.commands.terminal.switches import decimal
 
-    hours = decimal(options, "silent", _SILENT_HOURS, 0, _MAX_SILENT_HOURS, "hours")
-    report = bring(folder, timedelta(hours=hours), "list" in options)
+    hours = decimal(options, "Silent", _SILENT_HOURS, 0, _MAX_SILENT_HOURS, "hours")
+    report = bring(folder, timedelta(hours=hours), "List" in options)
     return 1 if report.failures else 2 if report.conflicts else 0
 
 
@@ -60,12 +60,14 @@ def bring(folder, silent, every):
     from PilotLoggingDIRAC.assembly.redaction import redactor
     from PilotLoggingDIRAC.commands.client import CollectorClient
     from PilotLoggingDIRAC.commands.logs.importing import PilotLogImport
-    from PilotLoggingDIRAC.commands.terminal.console import line
+    from PilotLoggingDIRAC.commands.terminal.console import counted, line
 
     report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, line)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
-    trouble = f"{report.conflicts} conflicts, {report.failures} failed; {report.skipped} names skipped"
-    line(f"{report.logs} logs: {outcomes}; {trouble}")
+    trouble = (
+        f"{counted(report.conflicts, 'conflict')}, {report.failures} failed; {counted(report.skipped, 'name')} skipped"
+    )
+    line(f"{counted(report.logs, 'log')}: {outcomes}; {trouble}")
     return report
 
 

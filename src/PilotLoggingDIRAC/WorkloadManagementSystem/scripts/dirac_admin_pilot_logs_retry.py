@@ -62,12 +62,20 @@ def done(options):
 
     client = CollectorClient(url=options.get("URL"))
     if "Quarantine" in options:
-        return f"{returnValueOrRaise(client.releaseQuarantine())} messages are offered to the database again"
-    wanted = selection({name: value for name, value in options.items() if name in _SELECTING})
+        return in_words(client.releaseQuarantine(), "message", "offered to the database again")
+    wanted = selection({name: value for name, value in options.items() if name in _SELECTING}, checks=True)
     if "Diagnoses" in options:
-        number = returnValueOrRaise(client.diagnoseAgain(wanted, "OtherRules" in options))
-        return f"{number} logs are diagnosed again by the agent's next cycles"
-    return f"{returnValueOrRaise(client.retryArchiving(wanted))} logs are due again"
+        answer = client.diagnoseAgain(wanted, "OtherRules" in options)
+        return in_words(answer, "log", "diagnosed again by the agent's next cycles")
+    return in_words(client.retryArchiving(wanted), "log", "due again")
+
+
+def in_words(answer, what, outcome):
+    """Return the number of an answer, and what becomes of so many."""
+    from PilotLoggingDIRAC.commands.terminal.console import counted
+
+    number = returnValueOrRaise(answer)
+    return f"{counted(number, what)} {'is' if number == 1 else 'are'} {outcome}"
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ collectors' database is searched, unless --Archive is given: then archived copie
 which is slow. The server does a bounded amount of work per call; Ctrl-C ends the search at once.
 
 Each hit is a line with its number, under the pilot's VO and stamp. Regular expressions are those of RE2. With
---Count-by, hits are counted by site, CE or VO instead: pilots and lines, the value with most pilots first; of all hits,
-unless --Limit is given.
+--Count-by, hits are counted by site, CE, host or VO instead: pilots and lines, the value with most pilots first; of all
+hits, unless --Limit is given.
 
 Exit code: 0 if something was found, 2 if nothing was, 1 if it failed, 130 if it was interrupted.
 
@@ -17,6 +17,7 @@ Example:
   $ dirac-admin-pilot-logs-search --Regex --IgnoreCase "error.*(proxy|certificate)" --VO vo.example.org
   $ dirac-admin-pilot-logs-search --Site LCG.Example.org --Failed --Since 2h "No space left on device"
   $ dirac-admin-pilot-logs-search --Count-by Site --Since 7d "No space left on device"
+  $ dirac-admin-pilot-logs-search --Count-by Host --Site LCG.Example.org "Stale file handle"
   $ dirac-admin-pilot-logs-search --Archive --Since 2026-10-01 --JSON Traceback
 """
 
@@ -37,7 +38,7 @@ def main():
     Script.registerSwitch("", "IgnoreCase", "Do not distinguish capital and small letters")
     Script.registerSwitch("", "Archive", "Search also logs that are only on the storage element")
     Script.registerSwitch("", "Limit=", "Stop after this number of hits (default 1000)")
-    Script.registerSwitch("", "Count-by=", "Count the hits by Site, CE or VO instead of showing them")
+    Script.registerSwitch("", "Count-by=", "Count the hits by Site, CE, Host or VO instead of showing them")
     Script.registerSwitch("", "JSON", "For scripts: a JSON object per hit, or per value of --Count-by, one per line")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     Script.registerArgument("PATTERN: the text to find, within a line")

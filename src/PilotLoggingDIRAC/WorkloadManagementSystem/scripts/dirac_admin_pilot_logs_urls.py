@@ -33,10 +33,10 @@ def main():
     from PilotLoggingDIRAC.commands.terminal.exit_code import exit_code, prepare
 
     prepare()
-    Script.registerSwitch("", "dry-run", "Show the changes without writing them")
+    Script.registerSwitch("", "DryRun", "Show the changes without writing them")
     Script.registerArgument(["URL: URL of a collector to be registered too"], mandatory=False)
     switches, more = Script.parseCommandLine(ignoreErrors=False)
-    DIRACExit(exit_code("The URLs could not be arranged", run, more, "dry-run" in dict(switches)))
+    DIRACExit(exit_code("The URLs could not be arranged", run, more, "DryRun" in dict(switches)))
 
 
 def run(more, dry_run):

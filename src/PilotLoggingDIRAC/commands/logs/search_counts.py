@@ -10,7 +10,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 #: The properties that hits have, as the switch names them.
-GROUPS = ("Site", "CE", "VO")
+GROUPS = ("Site", "CE", "Host", "VO")
 _UNKNOWN = "unknown"
 
 
@@ -34,7 +34,7 @@ class Counts:
 
     def __call__(self, hit: dict) -> None:
         """Count one hit."""
-        value = hit[self._by]
+        value = hit.get(self._by, "")  # an older collector tells no hosts
         self._lines[value] += 1
         self._pilots[value].add((hit["VO"], hit["PilotStamp"]))
 

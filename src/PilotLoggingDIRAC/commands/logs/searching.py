@@ -10,7 +10,7 @@ from typing import Any
 
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.search_counts import Counts, group
-from PilotLoggingDIRAC.commands.terminal import console, switches
+from PilotLoggingDIRAC.commands.terminal import colours, console, switches
 from PilotLoggingDIRAC.commands.terminal.answers import patiently
 from PilotLoggingDIRAC.commands.terminal.known_names import tell_unknown
 from PilotLoggingDIRAC.pilotlog.text import humanize
@@ -94,7 +94,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     by = group(options)
     most = switches.number(options, "Limit", _MAX_HITS if by else _DEFAULT_HITS, 1, _MAX_HITS)
     asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
-    selection = switches.selection(options, since="" if _is_named(options) else _DEFAULT_SINCE)
+    selection = switches.selection(options, since="" if switches.names_pilots(options) else _DEFAULT_SINCE)
     client = CollectorClient(url=options.get("URL"))
     job = Search(client, selection, pattern, asked, console.remark)
     show = Counts(by, "JSON" in options) if by else _Objects() if "JSON" in options else _Lines(context > 0)
@@ -109,10 +109,6 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     if not job.logs:
         tell_unknown(options)
     return FOUND if job.found else NOTHING
-
-
-def _is_named(options: Mapping[str, str]) -> bool:
-    return bool({"Stamp", "Reference", "Name", "Job"} & options.keys())
 
 
 def _run(job: Search, show: _Lines | _Objects | Counts, most: int) -> bool:
@@ -155,7 +151,7 @@ class _Lines:
             self._head(hit)
             self._pilot, self._last = pilot, 0
         elif self._apart and first > self._last + 1:
-            console.line("     --")
+            console.line("     --", colours.DIM)
         self._lines(enumerate(hit["Before"], first))
         console.line(f"{hit['Line']:>7}: {hit['Text']}")
         self._last = hit["Line"]
@@ -172,13 +168,13 @@ class _Lines:
     def _lines(self, lines) -> None:
         for number, text in lines:
             if number > self._last:
-                console.line(f"{number:>7}- {text}")
+                console.line(f"{number:>7}- {text}", colours.DIM)
                 self._last = number
 
     def _head(self, hit: dict) -> None:
         part = f" part {hit['Part']}" if hit["Part"] != 1 else ""
         where = ", ".join(filter(None, (hit["Site"], hit["PilotReference"])))
-        console.line(f"{hit['VO']}/{hit['PilotStamp']}{part}{f' ({where})' if where else ''}")
+        console.line(f"{hit['VO']}/{hit['PilotStamp']}{part}{f' ({where})' if where else ''}", colours.BOLD)
 
 
 class _Objects:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
 from DIRAC.Core.Utilities.PrettyPrint import printTable
 
-from PilotLoggingDIRAC.pilotlog.text import terminal
+from PilotLoggingDIRAC.commands.terminal import colours
+from PilotLoggingDIRAC.pilotlog.text import humanize, terminal
 from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText
 
+_SEPARATOR = "  "
 _unread: set[int] = set()
 
 
@@ -45,14 +47,42 @@ def discard(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def table(fields: Sequence[str], records: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> None:
-    """Print a table with DIRAC's own printer; columns in ``right`` hold figures and are aligned to the right."""
+def table(
+    fields: Sequence[str],
+    records: Sequence[Sequence[Any]],
+    right: Sequence[str] = (),
+    colour: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
+    """Print a table with DIRAC's own printer; columns in ``right`` hold figures and are aligned to the right.
+    ``colour``: by column, the colour of a value.
+    """
     if records:
         rows = [
             [_cell(value, field in right) for field, value in zip(fields, record, strict=True)] for record in records
         ]
-        text = printTable(list(fields), rows, numbering=False, printOut=False, columnSeparator="  ")
-        _write(text.rstrip("\n") + "\n")
+        text = printTable(list(fields), rows, numbering=False, printOut=False, columnSeparator=_SEPARATOR)
+        lines = text.rstrip("\n").split("\n")
+        if colour and colours.wanted(sys.stdout):
+            lines[2:] = map(_painter(fields, rows, colour), lines[2:])
+        _write("\n".join(lines) + "\n")
+
+
+def _painter(
+    fields: Sequence[str], rows: Sequence[Sequence[dict]], colour: Mapping[str, Callable[[str], str]]
+) -> Callable[[str], str]:
+    """Return the painter of a table's line."""
+    widths = [max(len(field), *(len(row[n]["Value"].strip()) for row in rows)) for n, field in enumerate(fields)]
+    starts = [sum(widths[:n]) + n * len(_SEPARATOR) for n in range(len(fields))]
+    places = [(start, start + width, colour[field])
+              for field, start, width in zip(fields, starts, widths, strict=True) if field in colour]  # fmt: skip
+
+    def paint(line: str) -> str:
+        for start, end, of_value in reversed(places):
+            value = line[start:end]
+            line = line[:start] + colours.painted(value, of_value(value.strip()), sys.stdout) + line[end:]
+        return line
+
+    return paint
 
 
 def _cell(value: Any, right: bool) -> dict:
@@ -69,15 +99,27 @@ def _plain(value: Any) -> str:
     return f"{value.isoformat()}{'' if value.tzinfo else 'Z'}" if isinstance(value, datetime) else str(value)
 
 
-def line(text: object = "") -> None:
+def line(text: object = "", colour: str = "") -> None:
     """Print one line of a result."""
-    _write(terminal.one_line(text) + "\n")
+    _write(colours.painted(terminal.one_line(text), colour, sys.stdout) + "\n")
 
 
-def remark(text: object) -> None:
+def beside(mark: str, colour: str, text: str) -> None:
+    """Print one line of a pilot behind a coloured mark that tells whose it is."""
+    marked = colours.painted(terminal.one_line(mark), colour, sys.stdout)
+    shown = terminal.harmless(text)
+    _write(f"{marked} {colours.painted(shown, colours.of_line(shown), sys.stdout)}\n")
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words, see ``humanize.count``."""
+    return humanize.count(number, what)
+
+
+def remark(text: object, colour: str = "") -> None:
     """Print one line to standard error."""
     clear_progress()
-    _write(terminal.one_line(text) + "\n", sys.stderr)
+    _write(colours.painted(terminal.one_line(text), colour, sys.stderr) + "\n", sys.stderr)
 
 
 def confirmed(question: str) -> bool:
@@ -109,7 +151,7 @@ class PilotText:
 
     def show(self, text: str) -> None:
         """Print text; a line that has not ended waits for the rest."""
-        self._write(text if self._raw else terminal.harmless(self._lines.feed(text)))
+        self._write(text if self._raw else _coloured(terminal.harmless(self._lines.feed(text))))
 
     def flush(self) -> None:
         """Print what waits."""
@@ -125,6 +167,14 @@ class PilotText:
             discard(sys.stdout)
 
 
+def _coloured(text: str) -> str:
+    """Return whole lines with the colours of their levels."""
+    if not colours.wanted(sys.stdout):
+        return text
+    lines = text.split("\n")
+    return "\n".join(colours.painted(line, colours.of_line(line), sys.stdout) for line in lines)
+
+
 def complain(what: str, why: object = "") -> None:
     """Print one line about an error."""
-    remark(f"{what}: {why}" if str(why) else what)
+    remark(f"{what}: {why}" if str(why) else what, colours.RED)

@@ -29,6 +29,9 @@ _OUTCOMES = {
     "Failed": (Outcome.FAILED, Outcome.KILLED),
 }
 
+#: Switches that name single pilots.
+_NAMING = {"Stamp", "Reference", "Name", "Job"}
+
 _STATES = [state for state in State if state is not State.DELETED]
 
 #: (short name, long name, help), for ``Script.registerSwitches``.
@@ -58,11 +61,23 @@ SWITCHES = (
     ),
     ("", "Until=", "Only not heard of after then"),
     ("", "Error=", "Only with this in the text of the last error of their archiving"),
+    ("", "Checks", "Also logs of checks of the installation, which are left out otherwise unless they are named"),
 )
 
+#: The names of switches that select among pilots that run, and the switches.
+RUNNING_NAMES = ("VO", "Site", "CE", "Stamp", "Reference", "Name", "User", "Host", "Checks")
+RUNNING = tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in RUNNING_NAMES)
 
-def selection(options: Mapping[str, str], since: str = "") -> dict:
-    """Return the selection of the switches; ``since`` is the default of --Since. Raise InvalidInput."""
+
+def names_pilots(options: Mapping[str, str]) -> bool:
+    """Return whether the switches name single pilots."""
+    return bool(_NAMING & options.keys())
+
+
+def selection(options: Mapping[str, str], since: str = "", checks: bool = False) -> dict:
+    """Return the selection of the switches; ``since`` is the default of --Since. Logs of checks are in it with
+    ``checks``, and if they are asked for or named. Raise InvalidInput.
+    """
     now = datetime.now(UTC).replace(tzinfo=None)
     wanted: dict[str, Any] = {
         key: _several(switch, options[switch]) for switch, key in _KEYS.items() if switch in options
@@ -70,6 +85,8 @@ def selection(options: Mapping[str, str], since: str = "") -> dict:
     if "Job" in wanted:
         wanted["Job"] = [_job(number) for number in wanted["Job"]]
     wanted |= {switch: True for switch in ("Incomplete", "Dead", "Missing") if switch in options}
+    if not (checks or "Checks" in options or names_pilots(options)):
+        wanted["Checks"] = False
     if outcomes := _outcomes(options):
         wanted["Outcome"] = outcomes
     if "Name" in options:

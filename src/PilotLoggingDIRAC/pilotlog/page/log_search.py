@@ -13,7 +13,7 @@ from ..read.outputs import lost_parts
 from ..read.reader import LogReader
 from ..read.searching import CallersSearch, SearchRequest
 from ..search.line_finder import Hit
-from ..search.search import SearchResult
+from ..search.search import SearchResult, host_of
 from ..search.shown_line import shown
 from .viewer import Asked, PageCaller
 
@@ -83,8 +83,7 @@ def _plain(values: Sequence[str]) -> str | list[str]:
 
 def _place(log: Log) -> dict[str, Any]:
     """Return the pilot, and where it ran; the host as its log tells, else the address that its messages came from."""
-    host = log.host or (log.addresses[0] if log.addresses else "")
-    return {"vo": log.pilot.vo, "stamp": log.pilot.stamp, "site": log.site, "ce": log.ce, "host": host}
+    return {"vo": log.pilot.vo, "stamp": log.pilot.stamp, "site": log.site, "ce": log.ce, "host": host_of(log)}
 
 
 def _unreadable(found: SearchResult) -> list[Mapping[str, str]]:

@@ -67,6 +67,11 @@ class SearchResult:
     extent: dict[str, tuple[int, int]] | None = None
 
 
+def host_of(log: Log) -> str:
+    """Return the host of a log's pilot as the log tells, else the first address that its messages came from, if any."""
+    return log.host or next(iter(log.addresses), "")
+
+
 class SearchCursor(NamedTuple):
     """The position of a search: the log id from which to go downwards, and the position in that log: in the database's
     chunks ("d") or in the archived copy ("a").
