@@ -19,7 +19,7 @@ ASKING = ("delete", "disable", "enable")
 LONG_AGO = "2024-06-01 12:00:00"
 
 #: Words of examples that may find nothing.
-_MAY_FIND_NOTHING = ("--Cause", "--Rule", "--Running", "--User", "4711")
+_MAY_FIND_NOTHING = ("--Cause", "Stale file handle", "--Rule", "--Running", "--User", "4711")
 #: Those that the examples of deleting name must not be missed by others.
 _DELETING = "dirac-admin-pilot-logs-delete"
 
@@ -29,6 +29,10 @@ def examples():
     texts = [path.read_text() for path in (*sorted(GUIDE.glob("*.rst")), *sorted(SCRIPTS.glob("dirac_*.py")))]
     found = (line for text in texts for line in re.findall(r"^ +\$ (dirac-admin-pilot-logs-.*)$", text, re.M))
     return list(dict.fromkeys(found))
+
+
+#: Runs what ends by Ctrl-C alone; in the background that is ignored, unless it is said otherwise.
+UNTIL_CTRL_C = ["env", "--default-signal=INT", "timeout", "--preserve-status", "--signal=INT", "60"]
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,19 @@ def may_end_with(example):
     end with 2 where no pilot has one, and so do lists of what runs, or of jobs that the stack does not have, and a rule
     for a group of failures that it does not have.
     """
+    if goes_on(example):
+        return (130,)
     if any(word in example for word in _MAY_FIND_NOTHING) or example.startswith("dirac-admin-pilot-logs-summary"):
         return (0, 2)
     if example.startswith(("dirac-admin-pilot-logs-status", "dirac-admin-pilot-logs-doctor")):
         return (1,)
     asks = any(example.startswith(f"dirac-admin-pilot-logs-{name} ") for name in ASKING) and "--Yes" not in example
     return (0, 3) if asks else (0,)
+
+
+def goes_on(example):
+    """Whether it follows many pilots, until it is interrupted."""
+    return "--Follow" in example and any(f" {switch} " in example for switch in ("--Site", "--VO", "--CE"))
 
 
 def old_logs(folder):

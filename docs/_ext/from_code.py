@@ -131,7 +131,7 @@ def switches(module):
         ):
             continue
         if call.func.attr == "registerSwitches":
-            found = log_selection.SWITCHES
+            found = getattr(log_selection, call.args[0].id)
         else:
             found = [[eval(compile(ast.Expression(word), "", "eval"), vars(module)) for word in call.args]]
         for short, name, meaning in found:

@@ -81,14 +81,15 @@ def run(options):
 
 def show(found):
     """Print a table, with the errors if there are any."""
-    from PilotLoggingDIRAC.commands.terminal import console
+    from PilotLoggingDIRAC.commands.terminal import colours, console
 
     errors = any(log["LastError"] for log in found.logs)
     rows = [found.row(log) + ([log["LastError"][:60]] if errors else []) for log in found.logs]
     shown = (found.has_senders, found.has_missing, found.has_causes, errors)
     optional = zip(("Senders", "Missing", "Cause", "Error"), shown, strict=True)
     more = [name for name, is_shown in optional if is_shown]
-    console.table((*_FIELDS, *more), rows, _RIGHT)
+    colour = {"Outcome": colours.of_outcome, "Error": lambda error: colours.RED if error else ""}
+    console.table((*_FIELDS, *more), rows, _RIGHT, colour)
 
 
 def show_long(found):

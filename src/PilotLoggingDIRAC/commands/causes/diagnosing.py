@@ -64,8 +64,7 @@ def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
     except LogNotFound:
         output = reading.output(name)
         return diagnose(_encoded([output.stdout]), rules=rules(options.get("VO", "")))
-    stored = all(part["State"] != "Purged" for part in pilot.parts)
-    texts = reading.pages(pilot) if stored else [reading.output(name).stdout]
+    texts = reading.pages(pilot) if pilot.in_database else [reading.output(pilot.exact_name).stdout]
     return diagnose(_encoded(texts), _known(pilot), rules(pilot.vo))
 
 

@@ -11,6 +11,8 @@ from DIRAC.Core.Base.Client import Client
 from PilotLoggingDIRAC.commands.terminal.answers import value
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
+NEWEST_FIRST = [["LastSeen", "DESC"]]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -69,8 +71,12 @@ def outcome(log: Mapping[str, Any]) -> str:
     return str(log.get("OutcomeText") or log["State"]).partition(" (")[0]
 
 
-def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
-    """Return the selected logs from ``start`` on, those heard of last first. Raise what ``value`` raises."""
-    found = value(client.getPilotLogs(selection, [["LastSeen", "DESC"]], start, limit))
+def of_answer(found: Mapping[str, Any], start: int = 0) -> Listing:
+    """Return the logs of an answer of ``getPilotLogs``."""
     logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
     return Listing(found["TotalRecords"], logs, start, found.get("MoreRecords", False))
+
+
+def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:
+    """Return the selected logs from ``start`` on, those heard of last first. Raise what ``value`` raises."""
+    return of_answer(value(client.getPilotLogs(selection, NEWEST_FIRST, start, limit)), start)

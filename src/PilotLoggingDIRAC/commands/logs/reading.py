@@ -11,6 +11,7 @@ from DIRAC.Core.Base.Client import Client
 
 from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.logs.following import Following
 from PilotLoggingDIRAC.commands.logs.listing import listing
 from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
@@ -24,8 +25,6 @@ _SHORTEST_PART = 3
 _MAX_TOLD = 5
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
-#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
-_LINGER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,17 @@ class Pilot:
     def bytes(self) -> int:
         """Length of its log in bytes."""
         return sum(part["NumberOfBytes"] for part in self.parts)
+
+    @property
+    def exact_name(self) -> str:
+        """The name if that is its stamp or reference, else the stamp: sources know no jobs, and no parts of names."""
+        references = {part["PilotReference"] for part in self.parts}
+        return self.name if self.name in references else self.stamp
+
+    @property
+    def in_database(self) -> bool:
+        """Return whether all of its text is in the database, where the last lines are read without the rest."""
+        return bool(self.parts) and all(part["State"] != "Purged" for part in self.parts)
 
     @property
     def cause(self) -> dict[str, Any]:
@@ -152,7 +162,7 @@ class LogReading:
         try:
             return self._ask(_PATIENCE_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)["Text"]
         except LogNotFound:
-            return last_lines(self.output(pilot.name).stdout, lines)
+            return last_lines(self.output(pilot.exact_name).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
         """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
@@ -160,20 +170,19 @@ class LogReading:
 
         While no collector answers, the call is repeated without a limit. Raise LogNotFound.
         """
-        if lines is None:
-            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, "")
-        else:
-            page = self._ask(_FOR_EVER_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)
-        quiet_seconds = 0.0
+        following = Following(self.ask, pilot.vo, pilot.stamp, lines)
         while True:
-            if page["Text"]:
-                yield page["Text"]
-            quiet_seconds = quiet_seconds + interval_seconds if page["Final"] and not page["Text"] else 0.0
-            if page.get("Over") or (page["Final"] and quiet_seconds >= _LINGER_SECONDS):
+            text = following.read(interval_seconds)
+            if text:
+                yield text
+            if following.over:
                 return
-            if page["AtEnd"]:
+            if following.waits:
                 self.sleep(interval_seconds)
-            page = self._ask(_FOR_EVER_SECONDS, "getLog", pilot.vo, pilot.stamp, page["Cursor"])
+
+    def ask(self, method: str, *arguments) -> dict:
+        """Return the value of a collector's method, which is called again until a collector answers."""
+        return self._ask(_FOR_EVER_SECONDS, method, *arguments)
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
         return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)

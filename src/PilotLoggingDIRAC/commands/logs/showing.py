@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from PilotLoggingDIRAC.commands.client import CollectorClient
+from PilotLoggingDIRAC.commands.logs.follow_many import follow_many
 from PilotLoggingDIRAC.commands.logs.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
 from PilotLoggingDIRAC.commands.terminal import console, switches
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
@@ -20,15 +21,24 @@ _MAX_LINES = 100_000
 _INTERVAL_SECONDS = 2.0
 
 
-def show(options: Mapping[str, str], name: str) -> int:
-    """Show a log as the switches say, and return the exit code."""
-    source, lines = _source(options), None
-    if "Tail" in options:
-        lines = switches.number(options, "Tail", 0, 1, _MAX_LINES)
+def show(options: Mapping[str, str], names: Sequence[str]) -> int:
+    """Show one pilot's log, or follow many, as the switches say, and return the exit code."""
+    lines = switches.number(options, "Tail", 0, 1, _MAX_LINES) if "Tail" in options else None
+    interval = switches.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
+    if "Follow" in options and not names:
+        return follow_many(options, interval, lines)
+    if len(names) != 1:
+        raise InvalidInput("Name one pilot; several that run are followed by --Follow with --Site, --CE, ...")
+    if selecting := [f"--{switch}" for switch in switches.RUNNING_NAMES if switch in options and switch != "VO"]:
+        raise InvalidInput(f"A pilot is named, so {', '.join(selecting)} can't select others")
+    return _show_one(options, names[0], interval, lines)
+
+
+def _show_one(options: Mapping[str, str], name: str, interval: float, lines: int | None) -> int:
+    source = _source(options)
     reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
     try:
         if "Follow" in options:
-            interval = switches.seconds(options, "Interval", _INTERVAL_SECONDS, 0.5, 60)
             return _follow(reading, reading.find(name, options.get("VO", "")), interval, lines, "Raw" in options)
         if source == source_chain.COLLECTOR:
             return _from_database(reading, reading.find(name, options.get("VO", "")), lines, options)
@@ -83,39 +93,33 @@ def _from_database(reading: LogReading, pilot: Pilot, lines: int | None, options
 
 
 def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, options: Mapping[str, str]) -> int:
-    if lines is not None and not source and (found := _in_database(reading, name, options)):
-        return _from_database(reading, found, lines, options)
-    output: PilotOutput = _output(reading, name, source, options)
+    pilot = _known(reading, name, options)
+    if lines is not None and not source and isinstance(pilot, Pilot) and pilot.in_database:
+        return _from_database(reading, pilot, lines, options)
+    output = _output(reading, name, source, pilot)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    record = {"Name": name} | _record(reading, name, options)
+    record = pilot.record | {"Cause": pilot.cause} if isinstance(pilot, Pilot) else {"Name": name, "Cause": {}}
     return _give(name, record, [text], output, len(text), options)
 
 
-def _record(reading: LogReading, name: str, options: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is known of the pilot; little where no collector tells: the log is shown all the same."""
+def _known(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | PilotLogError:
+    """Return the pilot as a collector knows it, or why none tells: the log is shown all the same."""
     try:
-        pilot = reading.find(name, options.get("VO", ""))
-    except PilotLogError:
-        return {"Cause": {}}
-    return pilot.record | {"Cause": pilot.cause}
+        return reading.find(name, options.get("VO", ""))
+    except InvalidInput:
+        raise
+    except PilotLogError as error:
+        return error
 
 
-def _output(reading: LogReading, name: str, source: str, options: Mapping[str, str]) -> PilotOutput:
+def _output(reading: LogReading, name: str, source: str, pilot: Pilot | PilotLogError) -> PilotOutput:
     """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell if there is one."""
     try:
-        return reading.output(name, source)
+        return reading.output(pilot.exact_name if isinstance(pilot, Pilot) else name, source)
     except NotAllowed:
-        reading.find(name, options.get("VO", ""))
+        if isinstance(pilot, PilotLogError):
+            raise pilot from None
         raise
-
-
-def _in_database(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | None:
-    """Return the pilot if its text is in the database, where the last lines are read without the rest."""
-    try:
-        pilot = reading.find(name, options.get("VO", ""))
-    except LogNotFound:
-        return None
-    return pilot if pilot.parts and all(part["State"] != "Purged" for part in pilot.parts) else None
 
 
 def _give(

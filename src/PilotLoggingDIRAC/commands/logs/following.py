@@ -1,0 +1,47 @@
+"""The new text of one pilot's log, call by call, up to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
+_LINGER_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Following:
+    """The reading of one log from its start, or from its last ``lines`` on. ``ask`` calls a method of a collector.
+
+    ``waits``: all that is there was read. ``over``: nothing follows, as the pilot's log has ended, or DIRAC says that
+    the pilot has and nothing comes any more.
+    """
+
+    ask: Callable[..., dict[str, Any]]
+    vo: str
+    stamp: str
+    lines: int | None = None
+    waits: bool = False
+    over: bool = False
+    _cursor: str | None = None
+    _quiet_seconds: float = 0.0
+
+    def read(self, since_seconds: float) -> str:
+        """Return the text that comes next, "" if there is none now. ``since_seconds``: the time since the last call.
+
+        Raise what ``ask`` raises.
+        """
+        page = self._page()
+        self._cursor, self.waits = page["Cursor"], page["AtEnd"]
+        is_quiet = page["Final"] and not page["Text"]
+        self._quiet_seconds = self._quiet_seconds + since_seconds if is_quiet else 0.0
+        self.over = bool(page.get("Over")) or (page["Final"] and self._quiet_seconds >= _LINGER_SECONDS)
+        return page["Text"]
+
+    def _page(self) -> dict[str, Any]:
+        if self._cursor is not None:
+            return self.ask("getLog", self.vo, self.stamp, self._cursor)
+        if self.lines is None:
+            return self.ask("getLog", self.vo, self.stamp, "")
+        return self.ask("getLogTail", self.vo, self.stamp, self.lines)
