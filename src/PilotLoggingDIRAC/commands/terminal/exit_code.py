@@ -13,7 +13,7 @@ from DIRAC.Core.Utilities.ReturnValues import SErrorException
 from DIRAC.Resources.LogBackends.StderrBackend import StderrBackend
 from DIRAC.Resources.LogBackends.StdoutBackend import StdoutBackend
 
-from PilotLoggingDIRAC.commands.terminal import console, user_proxy
+from PilotLoggingDIRAC.commands.terminal import console, name_cache, user_proxy
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
@@ -89,7 +89,9 @@ def exit_code(
     ``failed``.
     """
     try:
-        return run(*arguments)
+        code = run(*arguments)
+        name_cache.refresh()
+        return code
     except KeyboardInterrupt:
         console.remark("Interrupted")
         return INTERRUPTED

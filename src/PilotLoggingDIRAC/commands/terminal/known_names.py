@@ -32,6 +32,13 @@ def tell_unknown(options: Mapping[str, str]) -> None:
         console.remark(sentence)
 
 
+def places() -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of each site, CE and VO of the configuration."""
+    for kind in ("Site", "CE", "VO"):
+        _, names = _KNOWN[kind]
+        yield from ((kind, name) for name in sorted(names()))
+
+
 def told(name: str, known: Collection[str]) -> str:
     """Return the known names in words, those first that are much like a name; at most ``_MAX_TOLD``."""
     holding = [other for other in known if name.lower() in other.lower()]
