@@ -1,5 +1,6 @@
 """Pilots and jobs as DIRAC's databases have them, and a computing element that gives output, for tests of reading."""
 
+import signal
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,6 +142,16 @@ def store_pilot_proxies(stack):
             " VALUES (%s, %s, %s, %s, %s, TIMESTAMPADD(DAY, 30, UTC_TIMESTAMP()))",
             row,
         )
+
+
+@contextmanager
+def database_hangs(stack):
+    """A database server that takes connections and answers nothing."""
+    stack.kill("mariadb", signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stack.kill("mariadb", signal.SIGCONT)
 
 
 @contextmanager
