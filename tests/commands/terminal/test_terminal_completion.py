@@ -22,7 +22,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
 @pytest.fixture
 def offered(tmp_path):
     """``offered(word, ...)``: what bash offers for the last of a line's words."""
-    folder = tmp_path / "dirac-pilot-logs"
+    folder = tmp_path / "pilot-logs"
     folder.mkdir()
     (folder / "names").write_text("Site LCG.CERN.cern\nSite LCG.RAL-HEP.uk\nCE ce01.cern.ch\nVO vo.a.org\n")
     environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}

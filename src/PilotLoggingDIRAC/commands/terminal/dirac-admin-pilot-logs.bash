@@ -32,7 +32,7 @@ declare -gA _pilotlogs_words=(
 # Print the words that a switch takes, one a line.
 _pilotlogs_values() {
   case $1 in
-    Site | CE | VO) sed -n "s/^$1 //p" "${XDG_CACHE_HOME:-$HOME/.cache}/dirac-pilot-logs/names" 2>/dev/null ;;
+    Site | CE | VO) sed -n "s/^$1 //p" "${XDG_CACHE_HOME:-$HOME/.cache}/pilot-logs/names" 2>/dev/null ;;
     *) printf '%s\n' ${_pilotlogs_words[$1]-} ;;
   esac
 }

@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 def path() -> Path:
     """Return the file: a line for each name, with its kind before it."""
     base = os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache"
-    return Path(base) / "dirac-pilot-logs" / "names"
+    return Path(base) / "pilot-logs" / "names"
 
 
 def refresh(file: Path | None = None) -> None:
