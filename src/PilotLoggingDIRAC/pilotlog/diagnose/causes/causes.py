@@ -36,8 +36,9 @@ FIGURES = frozenset(
         *("failed", "stopped", "traceback", "matched_jobs", "job_running", "cycles", "lines", "jump_seconds"),
     )
 )
-#: The rule for what no other one knows.
+#: The rule for what no other one knows, and all that fit whatever else is unknown.
 _UNKNOWN = "unknown"
+CATCH_ALL = frozenset(("program-error", "unknown", "pilot-exception"))
 #: The rule for any error of a program: it tells nothing more where another one fits its line.
 _ANY_ERROR = "program-error"
 #: All rules that fit whatever else is unknown.
@@ -165,7 +166,8 @@ def _cause(case: _Case, rule: Rule) -> Cause | None:
 
 def _early(case: _Case, rule: Rule) -> Cause | None:
     """Return the cause of a rule for what lasts, if a line before the pilot's commands tells it."""
-    found = case.reading.findings.get(rule.code, ()) if rule.lasts and rule.scope in case.parts else ()
+    counts = rule.lasts and rule.scope in case.parts and case.ending.end is not End.RUNNING
+    found = case.reading.findings.get(rule.code, ()) if counts else ()
     early = [finding for finding in found if case.phase_at(finding.line) in _BEFORE_COMMANDS]
     return Cause(rule, early[0].line, "", early[0].text, close=False) if early else None
 
