@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.diagnose import Known, LogReader, diagnose, standard
+from PilotLoggingDIRAC.pilotlog.diagnose import Known, LogReader, diagnose, of, standard
 from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
 
 from .made_logs import COMMANDS, CYCLE, CYCLE_END, JOB, REFERENCE, STAMP, MadeLog
@@ -148,6 +148,35 @@ def test_diagnosis_is_the_same_however_the_text_is_cut(cuts):
 def test_diagnosis_does_not_depend_on_blocks(block_bytes):
     log = MadeLog().text
     assert diagnose([log], settings=DiagnosisSettings(block_bytes=block_bytes)).as_json() == diagnose([log]).as_json()
+
+
+@pytest.mark.parametrize("lines", [1, 7, 40])
+def test_diagnosis_is_the_same_when_text_is_read_as_it_comes(lines):
+    text = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text
+    whole, reader = diagnose([text]), LogReader()
+    each = text.splitlines(keepends=True)
+    for start in range(0, len(each), lines):
+        reader.advance(b"".join(each[start : start + lines]))
+    found = of(reader.so_far(), reader.rules, Known())
+    assert found.as_json() == whole.as_json()
+
+
+def test_text_that_tells_nothing_is_not_noted():
+    reader = LogReader()
+    reader.advance(MadeLog().text)
+    before = reader.noted
+    reader.advance(b"2026-11-26T09:10:11.123456Z DEBUG [LaunchAgent] nothing\nof interest\nand no line e")
+    assert reader.noted == before
+    reader.advance(b"nd\n" + MadeLog().fail("InstallDIRAC", "No space left on device").text)
+    assert reader.noted > before
+
+
+def test_line_that_has_not_ended_is_kept_up_to_the_length_that_is_looked_at():
+    reader = LogReader(settings=DiagnosisSettings(looked_bytes=100))
+    reader.advance(b"x" * 100)
+    assert reader.so_far().bytes == 0
+    reader.advance(b"x")
+    assert reader.so_far().bytes == 101
 
 
 def test_more_can_be_read_after_a_reading():

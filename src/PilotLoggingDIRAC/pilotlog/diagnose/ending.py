@@ -16,6 +16,8 @@ from .reader import Reading
 _LAST_LINES = 40
 #: A pilot ends with one of these, unless it goes on behind it: its wrapper tries other servers after a traceback.
 _BAD = (marks.BAILING_OUT, marks.TRACEBACK, marks.LOGGED_TRACEBACK, *marks.LAST_WORDS)
+#: After any of these a pilot has no more to do.
+_ENDS = (marks.BAILING_OUT, marks.TRACEBACK, *marks.LAST_WORDS)
 _LAST_STEPS = (marks.LAST_DISK, marks.AGENT_END)
 _GONE_ON = (marks.LAUNCHING, marks.EXECUTING, marks.AGENT, *_LAST_STEPS)
 
@@ -64,7 +66,7 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
     if code is not None:
         return End.GOOD if code == 0 else End.FAILED
     if known.running:
-        return End.FAILED if seen.has(marks.BAILING_OUT, marks.TRACEBACK, *marks.LAST_WORDS) else End.RUNNING
+        return End.FAILED if max(map(seen.line, _ENDS)) > max(map(seen.line, _GONE_ON)) else End.RUNNING
     if seen.has(marks.CUT):
         return End.UNKNOWN
     if max(map(seen.line, _BAD)) > max(map(seen.line, _GONE_ON)):

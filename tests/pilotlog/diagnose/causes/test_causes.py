@@ -132,3 +132,21 @@ def test_any_text_has_a_diagnosis(text):
 def test_pasted_fragment_has_its_cause():
     found = diagnose([b"2026-11-26T08:10:11.1Z ERROR [InstallDIRAC] Could not install DIRACOS [ERROR 1]\n"])
     assert found.causes[0].rule.code == "diracos-install"
+
+
+RUNS = Known(running=True)
+
+
+def test_pilot_that_runs_has_a_cause_in_the_last_lines_of_its_present_phase():
+    log = MadeLog().add("InstallDIRAC", "tar: Cannot write: No space left on device").text
+    end = log.index(b"No space left on device") + len(b"No space left on device\n")
+    assert [cause.rule.code for cause in diagnose([log[:end]], RUNS).causes] == ["disk-full"]
+    on = b"2026-11-26T08:20:01.123456Z DEBUG [InstallDIRAC] going ahead\n" * 20
+    assert diagnose([log[:end] + on], RUNS).causes == []
+    assert diagnose([log], RUNS).causes == []
+
+
+def test_pilot_that_has_said_its_last_words_failed_though_it_is_said_to_run():
+    log = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text
+    found = diagnose([log[: log.rindex(b"on sys.exit()")]], RUNS)
+    assert (str(found.ending.end), found.causes[0].rule.code) == ("failed", "disk-full")

@@ -54,6 +54,7 @@ def test_all_fields_mean_what_those_of_the_standard_rules_mean():
         "NearEnd": "40",
         "WithoutJob": "yes",
         "Last": "True",
+        "Lasts": "yes",
         "Debug": "no",
         "When": "return_code >= 1, lines > 3",
         "Explains": "unknown",
@@ -62,7 +63,7 @@ def test_all_fields_mean_what_those_of_the_standard_rules_mean():
     made = first(LOG, {"our-module": OWN | options})
     assert (str(made.severity), made.depth.name, made.first, str(made.scope)) == ("fatal", "MECHANISM", 7, "job")
     assert (made.texts, made.phases) == ((b"frobnicator", b"glop"), {"InstallDIRAC", "LaunchAgent"})
-    assert (made.near_end, made.without_job, made.last, made.debug) == (40, True, True, False)
+    assert (made.near_end, made.without_job, made.last, made.lasts, made.debug) == (40, True, True, True, False)
     assert [(one.figure, one.comparison, one.value) for one in made.when] == [
         ("return_code", ">=", 1.0),
         ("lines", ">", 3.0),

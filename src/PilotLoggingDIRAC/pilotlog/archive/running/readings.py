@@ -24,7 +24,7 @@ class Kept:
     reader: LogReader | None
     rules: Rules
     sequence: int = 0
-    bytes: int = 0
+    size: int = 0
     noted: int = -1
     has_ended: bool = False
 
@@ -36,7 +36,7 @@ class Kept:
         """Read one chunk."""
         if self.reader is not None:
             self.reader.advance(text)
-        self.sequence, self.bytes = sequence + 1, self.bytes + len(text)
+        self.sequence, self.size = sequence + 1, self.size + len(text)
 
 
 class Readings:
@@ -60,7 +60,7 @@ class Readings:
         """Keep a reading."""
         while len(self._kept) >= self._most:
             oldest = list(itertools.islice(self._kept, _OLDEST))
-            del self._kept[min(oldest, key=lambda log_id: self._kept[log_id].bytes)]
+            del self._kept[min(oldest, key=lambda log_id: self._kept[log_id].size)]
         self._kept[log.id] = kept
 
     def forget(self, ids: Iterable[int]) -> None:

@@ -152,7 +152,7 @@ def _cause(case: _Case, rule: Rule) -> Cause | None:
         return None
     if rule.without_job and case.reading.jobs.matched:
         return None
-    if case.ending.end is End.RUNNING and not _tells_while_running(rule):
+    if not _tells_now(case, rule):
         return None
     if not rule.texts:
         return _of_the_whole(case, rule)
@@ -172,8 +172,10 @@ def _early(case: _Case, rule: Rule) -> Cause | None:
     return Cause(rule, early[0].line, "", early[0].text, close=False) if early else None
 
 
-def _tells_while_running(rule: Rule) -> bool:
-    """Return whether a rule tells more than which step failed or how the pilot ended."""
+def _tells_now(case: _Case, rule: Rule) -> bool:
+    """Return False for a rule that tells only which step failed or how a pilot ended, of one that is in a step."""
+    if case.ending.end is not End.RUNNING or Scope.PILOT not in case.parts:
+        return True
     return bool(rule.texts) and rule.depth in (Depth.ROOT, Depth.MECHANISM) and rule.code not in CATCH_ALL
 
 

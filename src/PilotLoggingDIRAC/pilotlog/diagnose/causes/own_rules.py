@@ -150,6 +150,6 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "Depth": _one_of(depth.name.lower() for depth in Depth),
     **dict.fromkeys(("Text", "Phases", "Explains"), _list),
     **dict.fromkeys(("First", "NearEnd"), _number),
-    **dict.fromkeys(("WithoutJob", "Last", "Debug"), _truth),
+    **dict.fromkeys(("WithoutJob", "Last", "Lasts", "Debug"), _truth),
     "When": _conditions,
 }

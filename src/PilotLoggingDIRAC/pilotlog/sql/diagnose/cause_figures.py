@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, select
 
 from ...access import Scope
 from ...diagnosed import CauseFigures
@@ -47,7 +47,7 @@ def figures(connection: Connection, scope: Scope, wanted: Selection, by: Sequenc
     return CauseFigures(found[:_MOST_GROUPS], sum(group["Logs"] for group in found), more)
 
 
-def _group(row: Row[Any]) -> dict[str, Any]:
+def _group(row: Any) -> dict[str, Any]:
     """Return a group with its numbers; a sum is a decimal number in MySQL."""
     return dict(row._mapping) | {name: int(row._mapping[name]) for name in ("Logs", "Failed", "Running")}
 

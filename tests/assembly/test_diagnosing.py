@@ -1,0 +1,94 @@
+"""The thread that diagnoses running pilots: its pace, its duty, and that it goes on after failures."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import diagnosing
+from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch, pause_after
+from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
+from PilotLoggingDIRAC.pilotlog.diagnose import standard
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import Numbered
+from tests.conftest import PILOT, batch
+from tests.diagnoses_contract import DISK, FULL
+from tests.waiting import until
+
+
+@pytest.fixture
+def watch(tmp_path, monkeypatch):
+    """``watch(owner, ...)``: a started watch over the one store, with some options."""
+    monkeypatch.setattr(diagnosing.diagnosis_rules, "rules", lambda vo: standard())
+    started, options = [], {"DiagnoseRunningSeconds": 0.05}
+
+    def start(owner="agent", **more):
+        db = LogDatabase(f"sqlite:///{tmp_path}/logs.db")
+        found = DiagnosingWatch(db, lambda name, default: (options | more).get(name, default), owner)
+        started.append((found, db))
+        found.start()
+        return found, db
+
+    yield start
+    for found, db in started:
+        found.stop()
+        db.close()
+
+
+def send(db, number=1, text=FULL, code=None):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    db.appender.append("e", [Numbered(number, batch(text, PILOT, now, code))])
+
+
+def found(db):
+    log = db.reader.find(PILOT)[-1]
+    return db.diagnoses.of([log.id]).get(log.id)
+
+
+def is_told(db, running):
+    return found(db) is not None and (found(db).cause, found(db).running) == (DISK, running)
+
+
+def test_running_pilot_has_its_cause_and_the_ended_one_its_last(watch):
+    _, db = watch()
+    send(db)
+    until(lambda: is_told(db, True))
+    send(db, 2, b"", "1")
+    until(lambda: is_told(db, False))
+
+
+def test_interval_of_nought_diagnoses_nothing(watch):
+    begun, _ = watch(DiagnoseRunningSeconds=0.0)
+    assert begun._thread is None
+
+
+def test_one_that_stops_leaves_the_duty_to_the_next_at_once(watch):
+    first, db = watch("first", DiagnoseRunningLeaseSeconds=1000)
+    send(db)
+    until(lambda: is_told(db, True))
+    first.stop()
+    watch("second")
+    send(db, 2, FULL.replace(b"InstallDIRAC", b"ConfigureBasics"))
+    until(lambda: found(db).phase == "ConfigureBasics")
+
+
+def test_thread_goes_on_when_the_store_was_away(watch, monkeypatch):
+    begun, db = watch()
+    away = [StoreUnavailable("away")] * 3
+    hold = db.duties.hold
+
+    def failing(*words):
+        if away:
+            raise away.pop()
+        return hold(*words)
+
+    object.__setattr__(db, "duties", type("Duties", (), {"hold": staticmethod(failing), "leave": db.duties.leave})())
+    send(db)
+    until(lambda: is_told(db, True))
+    assert away == []
+    assert begun
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [(0.1, 5.0), (5.0, 15.0)])
+def test_pause_leaves_most_of_the_time(seconds, pause):
+    assert pause_after(seconds, DiagnoseRunningSettings()) == pause
