@@ -139,7 +139,7 @@ RUNS = Known(running=True)
 
 def test_pilot_that_runs_has_a_cause_in_the_last_lines_of_its_present_phase():
     log = MadeLog().add("InstallDIRAC", "tar: Cannot write: No space left on device").text
-    end = log.index(b"No space left on device") + len(b"No space left on device\n")
+    end = log.index(b"\n", log.index(b"tar: Cannot write")) + 1
     assert [cause.rule.code for cause in diagnose([log[:end]], RUNS).causes] == ["disk-full"]
     on = b"2026-11-26T08:20:01.123456Z DEBUG [InstallDIRAC] going ahead\n" * 20
     assert diagnose([log[:end] + on], RUNS).causes == []
