@@ -18,9 +18,9 @@ from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
 from tests.pilotlog.diagnose.made_logs import MadeLog
 
-_LOGS = 300
+_LOGS = 500
 _MESSAGES = 6
-_TURNS = 3
+_TURNS = 5
 _GROUP = 50
 
 
