@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import zstandard
@@ -230,21 +230,23 @@ def _is_of_others(versions: Mapping[str, str] | None) -> ColumnElement[bool]:
 def _outdated(
     connection: Connection, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
 ) -> tuple[int, LogPosition | None]:
-    place = (diagnoses.c.LastSeen, diagnoses.c.LogID)
-    begin = diagnoses.c.LastSeen >= since
-    if after is not None:
-        following = and_(diagnoses.c.LastSeen == after.last_seen, diagnoses.c.LogID > after.log_id)
-        begin = and_(diagnoses.c.LastSeen >= after.last_seen, or_(diagnoses.c.LastSeen > after.last_seen, following))
-    columns = (*place, diagnoses.c.Rules, diagnoses.c.Again, logs.c.VO, logs.c.State)
-    statement = select(*columns).join(logs, _OF_LOG).where(begin).order_by(*place).limit(looked_at)
-    walked = connection.execute(statement).all()
+    """An index has the order by time alone. Where the next page begins, logs of the same moment are looked at again:
+    those that were marked do not count. Of more than a page of them, the rest is left.
+    """
+    begin = since if after is None else max(since, after.last_seen)
+    columns = (diagnoses.c.LogID, diagnoses.c.LastSeen, diagnoses.c.Rules, diagnoses.c.Again, logs.c.VO, logs.c.State)
+    statement = select(*columns).join(logs, _OF_LOG).where(diagnoses.c.LastSeen >= begin)
+    walked = connection.execute(statement.order_by(diagnoses.c.LastSeen).limit(looked_at)).all()
     old = [
         row.LogID for row in walked if row.State in _STATES and not row.Again and row.Rules != version_of(row.VO)[:16]
     ]
     for start in range(0, len(old), _MARKED_PER_STEP):
         these = diagnoses.c.LogID.in_(old[start : start + _MARKED_PER_STEP])
         connection.execute(update(diagnoses).where(these).values(Again=1, Attempts=0))
-    return len(old), LogPosition(walked[-1].LastSeen, walked[-1].LogID) if len(walked) == looked_at else None
+    if len(walked) < looked_at:
+        return len(old), None
+    last = walked[-1].LastSeen
+    return len(old), LogPosition(last if last > begin else last + timedelta(microseconds=1), 0)
 
 
 def _again(connection: Connection, wanted: Selection, which: ColumnElement[bool]) -> int:
