@@ -137,13 +137,18 @@ def test_a_failed_pilot_s_cause_is_told_in_the_list_and_above_its_log(viewer, st
     assert viewer.log(ADMIN, PILOT, {})["cause"] == told
 
 
-def test_a_log_that_is_received_is_not_asked_for_its_cause(viewer, store):
+def test_a_log_that_is_received_tells_what_is_known_so_far_and_no_older_cause(viewer, store):
     store(b"a\n")
+    older = Diagnosed("disk-full", "No space left", phase="InstallDIRAC")
 
-    def asked(ids):
-        raise AssertionError(ids)
+    def told(found):
+        seen = replace(viewer, diagnoses=lambda ids: dict.fromkeys(ids, found))
+        log, (row,) = seen.log(ADMIN, PILOT, {}), seen.logs(ADMIN, {})["logs"]
+        assert (log["cause"], log["phase"], log["outcomeText"]) == (row["cause"], row["phase"], row["outcomeText"])
+        return log["cause"] and log["cause"]["code"], log["phase"], log["outcomeText"]
 
-    assert replace(viewer, diagnoses=asked).log(ADMIN, PILOT, {})["cause"] is None
+    assert told(older) == (None, "", "running")
+    assert told(replace(older, running=True)) == ("disk-full", "InstallDIRAC", "running (No space left)")
 
 
 def part(number, state, code=None, file=None):
