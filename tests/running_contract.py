@@ -46,7 +46,8 @@ class Watched:
         return [replace(piece, text=None) if piece.log_id == self.spoiled else piece for piece in pieces]
 
     def store(self, seen):
-        self.before_store()
+        if seen:
+            self.before_store()
         return self.stored.store(seen)
 
 
@@ -202,6 +203,15 @@ class RunningContract:
         agents.send(b"", return_code="1")
         assert agents.recent() == {"diagnosed": 1}
         assert (agents.found().cause, agents.found().running) == (DISK, False)
+
+    def test_a_pilot_that_ended_at_the_moment_of_its_last_text_has_its_last_diagnosis(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.clock.forward(seconds=-5)
+        agents.send(b"", return_code="1")
+        agents.clock.forward(seconds=5)
+        assert agents.recent() == {"diagnosed": 1}
+        assert agents.found().running is False
 
     def test_what_is_seen_late_is_not_put_over_the_diagnosis_of_an_ended_log(self, agents):
         agents.send(FULL)
