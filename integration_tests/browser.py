@@ -35,14 +35,14 @@ class Visitor:
     origin: str
     problems: list = field(default_factory=list)
 
-    def open(self, path="", wait=True):
-        """A new page at a path below the page's location; ``wait`` until it shows something."""
+    def open(self, path="logs", wait=True):
+        """A new page at a path below the page's location, else the list; ``wait`` until it shows something."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
         page.goto(f"{self.origin}/pilotlogs/{path}")
         if wait:
-            page.wait_for_selector(".card, .row, .note, .message-box")
+            page.wait_for_selector(".card, .row, .note, .message-box, .tile")
         return page
 
     def open_log(self, pilot, fragment=""):

@@ -25,7 +25,7 @@ LONG = (
     "test_slow_bodies", "test_page", "test_harmless", "test_fuzz", "test_header_certificates", "test_tail_rights",
     "test_download_plugin", "test_import", "test_identities", "test_sources", "test_whole_reads", "test_tokens",
     "test_job_pilot_output", "test_retry", "test_alarms", "test_expired_certificates",
-    "test_page_search", "test_page_reading", "test_page_for_all", "test_page_finding",
+    "test_page_overview", "test_page_search", "test_page_reading", "test_page_for_all", "test_page_finding",
     "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
 )  # fmt: skip
 

@@ -69,6 +69,33 @@ def test_commands_are_folded_and_an_error_within_is_shown(opal, connect):
     page.wait_for_selector(f"[data-line='{last}'].is-chosen:has-text('it failed')")
 
 
+def test_command_of_a_running_pilot_that_is_unfolded_is_looked_at_and_not_the_end(opal, connect):
+    stamp, text = story(connect, lines=100, end=None)
+    page = opal.open_log((ALPHA, stamp))
+    page.wait_for_selector(".link.is-live")
+    page.wait_for_selector(f"[data-line='{text.count(chr(10))}']")
+    page.click("text=Fold all")
+    assert list(browser.lines(page, lambda found: len(found) == 2)) == [1, 102]
+    page.click("[data-line='1'] .fold")
+    assert list(browser.lines(page, lambda found: 2 in found or 150 in found))[:3] == [1, 2, 3]
+    assert page.get_attribute("button:text-is('Follow')", "aria-pressed") == "false"
+
+
+def test_jump_of_the_scroll_bar_is_not_lost_when_lines_are_drawn_before_its_event(opal, connect, stamp):
+    pilot = connect(world.ALPHA.pilot)
+    assert pilot.send("".join(pilot_line(f"step {number}") for number in range(3000)), stamp)["OK"]
+    pilot.finalise(stamp, "0")
+    page = opal.open_log((ALPHA, stamp))
+    for place in (0.9, 0.1):
+        page.evaluate(
+            "place => { const v = document.querySelector('.viewport');"
+            " v.scrollTop = place * (v.scrollHeight - v.clientHeight);"
+            " document.querySelector(\"button[title^='Time since']\").click(); }",
+            place,
+        )
+        browser.lines(page, lambda found, place=place: found and abs(min(found) / 3000 - place) < 0.03)
+
+
 def test_stamp_lines_and_link_are_copied(chromium, stack, connect):
     stamp, text = story(connect)
     with browser.visitor(chromium, stack, "opal") as visitor:

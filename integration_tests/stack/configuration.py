@@ -171,10 +171,13 @@ def systems(facts):
         system_part(sections, agent.system, "Agents")[agent.name] = section
     for system, name in components.apis():
         system_part(sections, system, "APIs")[name] = with_template(system, "APIs", name, {})
-    framing = ("'self'", f"https://localhost:{facts.ports[components.PORTAL]}")
     # figures of sites move while a test waits
     system_part(sections, components.WMS, "APIs")["PilotLogMetrics"].setOption("SiteRefreshSeconds", "1")
-    system_part(sections, components.WMS, "APIs")["PilotLogs"].setOption("FrameAncestors", as_text(framing))
+    portal = f"https://localhost:{facts.ports[components.PORTAL]}"
+    page = system_part(sections, components.WMS, "APIs")["PilotLogs"]
+    page.setOption("FrameAncestors", as_text(("'self'", portal)))
+    page.setOption("JobMonitorURL", f"{portal}/DIRAC/?url_state=1|*DIRAC.JobMonitor.classes.JobMonitor:#{{job}}")
+    page.setOption("PilotMonitorURL", f"{portal}/DIRAC/?url_state=1|*DIRAC.PilotMonitor.classes.PilotMonitor:")
     return sections
 
 

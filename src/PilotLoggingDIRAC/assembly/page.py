@@ -26,6 +26,7 @@ from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.model import Log, Selection
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from PilotLoggingDIRAC.pilotlog.page.document import Documents
+from PilotLoggingDIRAC.pilotlog.page.figures import Figures, FigureSettings
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch, SearcherSettings
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
@@ -52,6 +53,7 @@ class WebPage:
     def __init__(self, option: options.Getter):
         self.settings = options.fill(PageSettings, option)
         self.contact = option("Contact", "")
+        self.portal = _portal(option)
         self.frame_ancestors = option("FrameAncestors", ["'self'"])
         self._db = LogDatabase(settings=options.fill(StoreSettings, option))
         self._fetch_seconds = options.fill(SourceSettings, option).source_seconds
@@ -65,10 +67,11 @@ class WebPage:
         cursors = Cursors(lambda: self._db.identity.look().name, self.settings.identity_seconds)
         query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
         look = DatabaseWatch(self._db.identity.look, self._forget, self.settings.identity_seconds)
-        views, causes, jobs = self._db.views, self._db.diagnoses.of, self._db.pilot_jobs.of
+        views, diagnoses, jobs = self._db.views, self._db.diagnoses, self._db.pilot_jobs.of
         present = fates(option)
-        told = (audit.audit(), present, look, causes, jobs)
+        told = (audit.audit(), present, look, diagnoses.of, jobs, diagnoses.details)
         self.viewer = Viewer(query, views, documents, self.settings, utc_now, *told)
+        self.figures = Figures(views, options.fill(FigureSettings, option), utc_now, present, audit.audit())
         self.live_tail = LiveTail(self.viewer)
         self._documents = documents
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)
@@ -121,11 +124,23 @@ def _report(error: Exception) -> None:
     _log.warn("Watched logs can't be looked at, trying again", f"{type(error).__name__}: {error}")
 
 
-def whoami(who: Caller) -> dict[str, Any]:
-    """Return the caller's user name, group, and the groups they may change to. Raise NotAllowed for ``NOBODY``."""
+def _portal(option: options.Getter) -> dict[str, str]:
+    """Return the addresses of the portal's applications that are set, by what they show."""
+    found = {what: option(name, "") for what, name in (("job", "JobMonitorURL"), ("pilot", "PilotMonitorURL"))}
+    for address in filter(None, found.values()):
+        if not address.startswith(("https://", "http://")):
+            _log.error("Not an address of the portal, it is left out", address)
+    return {what: address for what, address in found.items() if address.startswith(("https://", "http://"))}
+
+
+def whoami(who: Caller, portal: dict[str, str]) -> dict[str, Any]:
+    """Return the caller's user name, group, the groups they may change to, and the portal's addresses.
+
+    Raise NotAllowed for ``NOBODY``.
+    """
     access.require_known(who)
     groups = Registry.getGroupsForUser(who.user)
-    return {"user": who.user, "group": who.group, "groups": groups.get("Value", [])}
+    return {"user": who.user, "group": who.group, "groups": groups.get("Value", []), "portal": portal}
 
 
 _lock = threading.Lock()

@@ -63,6 +63,9 @@ class CauseFigures:
     more: bool
 
 
+#: The code by which logs without a known cause are selected.
+NO_CAUSE = "none"
+
 #: The diagnosis of a log that has none, or not yet.
 NONE = Diagnosed()
 

@@ -1,4 +1,6 @@
-"""The web page of pilots' logs, at ``/pilotlogs/``: the list of logs, one log, its live tail, the search over many."""
+"""The web page of pilots' logs, at ``/pilotlogs/``: the start view, sites, the list of logs, one log and its
+live tail, the search over many.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,12 @@ from PilotLoggingDIRAC.web.tail import Tail
 
 _LOCATION = "/pilotlogs"
 _LOG = re.compile(r"api/log/([^/]+)/([^/]+)/(\w+)")
-_PAGE = re.compile(r"(?:log/[^/]+/[^/]+|search)?")
+_PAGE = re.compile(r"(?:log/[^/]+/[^/]+|site/[^/]+|logs|search)?")
 _FILE = re.compile(r"static/([0-9a-f]{16})/([\w./-]+)")
 #: Questions about a log that the viewer answers by its methods of the same names; ``text`` and ``tail`` are apart.
 _QUESTIONS = ("log", "lines", "outline", "find")
+#: Questions about many logs that the figures answer by their methods.
+_FIGURES = {"api/figures": "start", "api/site": "site"}
 
 
 class PageHandler(Endpoint):
@@ -86,11 +90,13 @@ class PageHandler(Endpoint):
                 vo, stamp, what = match.groups()
                 await self._about_log(validation.pilot(vo, stamp), what)
             elif path == "api/me":
-                await self._json(whoami, caller_of(self))
+                await self._json(whoami, caller_of(self), self._page.portal)
             elif path == "api/places":
                 await self._json(known_places, caller_of(self))
             elif path == "api/logs":
                 await self._json(self._page.viewer.logs, self._reader(), self._asked())
+            elif path in _FIGURES:
+                await self._json(getattr(self._page.figures, _FIGURES[path]), self._reader(), self._asked())
             elif path == "api/search":
                 await self._stream(SearchStream(self, self._page, self._reader, self._asked()), "")
             else:

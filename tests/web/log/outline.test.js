@@ -104,3 +104,25 @@ test("the current command is that of the chosen line if it is visible, else that
   assert.deepEqual([at(0, 12), at(11, 30), at(11, 3)], [1, 2, 1]);
   assert.equal(currentPhase([], 0, 9, null), -1);
 });
+
+test("causes stand beside their lines, each once, the likeliest known as such", async (t) => {
+  const cause = (code, line) => ({ code, line, name: code });
+  const causes = [cause("disk-full", 7), cause("install-failed", 9), cause("disk-full", 7), cause("tar-failed", 7)];
+  const found = { phases: [], errors: [], warnings: [], gaps: [], lines: 10, done: true, causes };
+  await serve(t, [200, found]);
+  const outline = new Outline(PILOT, () => {});
+  await outline.start();
+  assert.deepEqual(
+    [...outline.causes].map(([line, here]) => [line, here.map(({ code, place }) => [code, place])]),
+    [
+      [
+        7,
+        [
+          ["disk-full", 0],
+          ["tar-failed", 3],
+        ],
+      ],
+      [9, [["install-failed", 1]]],
+    ],
+  );
+});

@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  address,
-  ask,
-  askPatiently,
-  logPath,
-  pageOf,
-  pause,
-  pilotOfAddress,
-} from "../../../src/PilotLoggingDIRAC/web/static/shared/api.js";
+import { address, ask, askPatiently, logPath, pause } from "../../../src/PilotLoggingDIRAC/web/static/shared/api.js";
 import { serve, visit } from "../surroundings.js";
 
-const PILOT = { vo: "alpha", stamp: "abc" };
 const ODD = { vo: "a/b", stamp: "c?d e" };
 
 test.beforeEach(() => visit("/pilotlogs/"));
@@ -25,29 +16,13 @@ test("each value of a list is a word of the request", () => {
   assert.equal(address("logs"), "/pilotlogs/api/logs");
 });
 
-test("requests and pages are in the group of the page's address", () => {
+test("requests are in the group of the page's address", () => {
   visit("/pilotlogs/?group=alpha_admin&VO=alpha");
   assert.equal(address("logs"), "/pilotlogs/api/logs?extraCredentials=%22alpha_admin%22");
-  assert.equal(pageOf(null), "/pilotlogs/?group=alpha_admin");
-  assert.equal(pageOf(PILOT), "/pilotlogs/log/alpha/abc?group=alpha_admin");
 });
 
 test("names of VO and pilot can't leave their place in a path", () => {
   assert.equal(logPath(ODD, "lines"), "log/a%2Fb/c%3Fd%20e/lines");
-});
-
-test("the page of a pilot names this pilot", () => {
-  for (const pilot of [PILOT, ODD]) {
-    visit(pageOf(pilot));
-    assert.deepEqual(pilotOfAddress(), pilot);
-  }
-});
-
-test("the list names no pilot, and neither does a path with more in it", () => {
-  for (const path of [pageOf(null), "/pilotlogs/log/alpha", "/pilotlogs/log/alpha/abc/lines"]) {
-    visit(path);
-    assert.equal(pilotOfAddress(), null);
-  }
 });
 
 test("an answer is the server's object", async (t) => {

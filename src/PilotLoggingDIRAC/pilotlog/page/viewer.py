@@ -21,6 +21,7 @@ from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
 from .document import Document, Documents, shown
+from .outlined import Details, no_details, outlined
 
 Asked = Mapping[str, Sequence[str]]
 """The words of a query string: name to values."""
@@ -73,6 +74,7 @@ class Viewer:
     look_at_database: Callable[[], None] = lambda: None
     diagnoses: Diagnoses = none_known
     jobs: Jobs = no_jobs
+    details: Details = no_details
 
     def logs(self, reader: PageCaller, asked: Asked) -> dict[str, Any]:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state
@@ -149,22 +151,10 @@ class Viewer:
         return {"first": first, "lines": [shown(line.text) for line in lines], "cut": cut}
 
     def outline(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Return the commands, errors, warnings and gaps in the text scanned so far; ask again until ``done``."""
-        outline, done = self.document(self.parts(reader, pilot)).outline()
-        phases = [
-            {"line": phase.line, "command": phase.command, "module": phase.module, "time": phase.time}
-            for phase in outline.phases
-        ]
-        return {
-            "phases": phases,
-            "errors": outline.errors,
-            "moreErrors": outline.more_errors,
-            "warnings": outline.warnings,
-            "moreWarnings": outline.more_warnings,
-            "gaps": outline.gaps,
-            "lines": outline.lines,
-            "done": done,
-        }
+        """Return phases, causes, errors, warnings and gaps in the text scanned so far; ask again until ``done``."""
+        parts = self.parts(reader, pilot)
+        outline, done = self.document(parts).outline()
+        return outlined(outline, done, parts, self.details)
 
     def find(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the lines from ``First`` on that hold ``Text``, and the line to continue from (None at the end)."""

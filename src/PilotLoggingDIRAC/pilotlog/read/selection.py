@@ -37,7 +37,8 @@ def selection(values: object) -> Selection:
     Cause (one or a list each), FromDate and ToDate (UTC, ``datetime`` or ISO text), Incomplete, Dead and Missing (true
     or false), Checks (false: no logs of checks of the installation), LastError (a part of it), Job (numbers), User
     (owners of jobs), Host, Name (a part of a stamp or reference, of 3 characters or more). ``!`` before return codes
-    means any code but these. An unknown key is an error, and so is an empty list.
+    means any code but these, Cause ``none`` a log without a known cause. An unknown key is an error, and so is an empty
+    list.
     """
     if not isinstance(values, dict):
         raise InvalidInput("The selection is not a dictionary")

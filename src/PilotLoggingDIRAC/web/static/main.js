@@ -1,35 +1,38 @@
-// The page: it shows the list of logs, one log, or the search over many, as its address says.
+// The page: it shows the start view, a site, the list of logs, one log, or the search over many, as its address says.
 
-import { ask, group, isSearchAddress, pilotOfAddress, rememberList } from "./shared/api.js";
+import { ask } from "./shared/api.js";
 import { make, fill } from "./shared/dom.js";
 import { ListView } from "./list/list.js";
 import { LogView } from "./log/log.js";
+import { SiteView } from "./overview/site.js";
+import { StartView } from "./overview/start.js";
+import { group, remember, viewOfAddress } from "./shared/pages.js";
 import { showTheme } from "./shared/preferences.js";
 import { SearchView } from "./search/search.js";
 
-const root = document.getElementById("page");
+const VIEWS = { start: StartView, site: SiteView, list: ListView, log: LogView, search: SearchView };
+const LABELS = { start: () => "Overview", site: ([name]) => name, list: () => "Logs", search: () => "Search" };
+const page = { root: document.getElementById("page"), go, whoami };
 let view = null;
-let shown = "";
+let shown = { place: "", kind: "", names: [] };
 
 function show() {
   const place = location.pathname + location.search;
-  if (place === shown && view?.moved) {
+  if (place === shown.place && view?.moved) {
     view.moved();
     return;
   }
-  if (view instanceof ListView) rememberList(shown);
+  if (LABELS[shown.kind]) remember(shown.kind, LABELS[shown.kind](shown.names), shown.place);
   view?.leave();
-  shown = place;
-  const pilot = pilotOfAddress();
-  if (pilot) view = new LogView(root, pilot, go);
-  else view = isSearchAddress() ? new SearchView(root, go, whoami) : new ListView(root, go, whoami);
-  document.body.classList.toggle("reading", Boolean(pilot));
+  shown = { place, ...viewOfAddress() };
+  view = new VIEWS[shown.kind](page, ...shown.names);
+  document.body.classList.toggle("reading", shown.kind === "log");
 }
 
 /** Go to another address of the page without reloading it. */
 function go(address, replace = false) {
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  if (replace) shown = location.pathname + location.search;
+  if (replace) shown.place = location.pathname + location.search;
   else show();
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
 from ...access import Scope
+from ...diagnosed import NO_CAUSE
 from ...errors import InvalidInput
 from ...model import CHECK_STAMP, Outcome, Selection, State
 from ..schema.tables import diagnoses, jobs, logs
@@ -125,4 +126,13 @@ def _with_values(wanted: Selection) -> Iterator[ColumnElement[bool]]:
         if values:
             yield column.in_(values)
     if wanted.causes:
-        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(wanted.causes)))
+        yield or_(*_of_causes(wanted.causes))
+
+
+def _of_causes(causes: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that a log has one of the causes, or none, if that is among them."""
+    named = [cause for cause in causes if cause != NO_CAUSE]
+    if named:
+        yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(named)))
+    if NO_CAUSE in causes:
+        yield ~exists().where(diagnoses.c.LogID == logs.c.LogID, diagnoses.c.Cause != "")

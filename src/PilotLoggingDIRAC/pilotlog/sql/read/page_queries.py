@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Row, select, tuple_
 
 from ...access import Scope
 from ...model import Log, Outcome, PilotId, Selection, State
+from ...page.figures import Span
+from ...page.tallies import Tally
 from ...page.watcher import Head
 from ..connection.engine import Transactions
 from ..schema import payload, rows
 from ..schema.tables import batches, logs
 from ..write import runs
-from . import log_list, outcomes
+from . import log_list, outcomes, tallies
 from .conditions import branches
 
 _ROWS_PER_STEP = 500
@@ -44,6 +46,16 @@ class SqlPageQueries:
         wheres, value = branches(scope, replace(wanted, outcomes=())), outcomes.column(silent_before)
         found = self.transactions.run(log_list.numbers, wheres, most, value)
         return {Outcome(name): number for name, number in found.items()}
+
+    def tallies(
+        self, scope: Scope, wanted: Selection, spans: Sequence[Span], most: int, silent_before: datetime
+    ) -> list[Tally]:
+        """See ``Counts.tallies``."""
+        return self.transactions.run(tallies.tallies, scope, wanted, spans, most, silent_before)
+
+    def details(self, scope: Scope, wanted: Selection, most: int) -> list[str]:
+        """See ``Counts.details``."""
+        return self.transactions.run(tallies.details, scope, wanted, most)
 
     def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
         """(ends of lines, bytes) of a log's chunks from a sequence number on."""

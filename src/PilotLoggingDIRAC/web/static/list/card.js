@@ -1,7 +1,7 @@
 // A log in the list: how its pilot fared, who and where it is, its size and times, the cause of a failure.
 
-import { pageOf } from "../shared/api.js";
 import { make } from "../shared/dom.js";
+import { pageOf } from "../shared/pages.js";
 import { capital, OUTCOMES, STATES } from "../shared/states.js";
 import { moment } from "../shared/times.js";
 import { ago, bytes, count, duration, hasFailed } from "../shared/words.js";

@@ -1,13 +1,13 @@
 // The list of logs. Its filters are in the page's address, so that a link shows the same list.
 
-import { ask, searchPage } from "../shared/api.js";
+import { ask } from "../shared/api.js";
 import { card } from "./card.js";
-import { make, fill, isTyping } from "../shared/dom.js";
+import { make, fill } from "../shared/dom.js";
 import { Filters, selection } from "../shared/filters.js";
 import { Heads } from "./heads.js";
-import { helpDialog } from "../shared/help.js";
-import { viewMenu } from "../shared/menu.js";
+import { listPage, searchPage } from "../shared/pages.js";
 import { States } from "../shared/states.js";
+import { View } from "../shared/view.js";
 import { count } from "../shared/words.js";
 
 const PAGE = 50;
@@ -21,46 +21,30 @@ const HELP = [
   ["?", "this"],
 ];
 
-export class ListView {
-  constructor(root, go, whoami) {
-    this.go = go;
-    this.query = new URLSearchParams(location.search);
-    document.title = "Pilot logs";
+export class ListView extends View {
+  constructor(page) {
+    super(page, { title: "Pilot logs", heading: "Logs", kind: "list", help: HELP });
     this.filters = new Filters(this.query, () => this.filtered());
     this.states = new States(this.query, () => this.filtered());
-    this.help = helpDialog(HELP);
     this.heads = new Heads(this.query, () => this.filtered());
     this.body = make("div", { class: "cards" });
     this.pager = make("nav", { class: "pager", "aria-label": "Pages" });
     this.note = make("p", { class: "note", role: "status" }, "Loading …");
     this.search = make("a", { class: "button", "data-go": true, title: "Look for text in all of these logs (s)" });
     fill(this.search, "Search in these logs");
-    const me = make("div", { class: "me" });
-    fill(
-      root,
-      make(
-        "header",
-        { class: "bar" },
-        make("h1", {}, "Pilot logs"),
-        me,
-        viewMenu(() => this.found && this.show(this.found)),
-      ),
-      make(
-        "main",
-        { class: "list" },
-        this.filters.element,
-        this.states.element,
-        make("div", { class: "above" }, this.note, this.search),
-        make("div", { class: "sheet" }, this.heads.element, this.body),
-        this.pager,
-      ),
-      this.help,
+    this.main.append(
+      this.filters.element,
+      this.states.element,
+      make("div", { class: "above" }, this.note, this.search),
+      make("div", { class: "sheet" }, this.heads.element, this.body),
+      this.pager,
     );
-    whoami(me);
-    this.listener = (event) => this.pressed(event);
-    document.addEventListener("keydown", this.listener);
     this.timer = setInterval(() => this.refresh(), REFRESH_MILLISECONDS);
     this.load();
+  }
+
+  redraw() {
+    if (this.found) this.show(this.found);
   }
 
   get start() {
@@ -146,20 +130,14 @@ export class ListView {
   }
 
   renew() {
-    const words = this.query.toString();
-    this.go(`${location.pathname}${words ? `?${words}` : ""}`, true);
+    this.go(listPage(this.query), true);
     this.load();
   }
 
-  pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
-    if (isTyping(event)) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
+  actions() {
     const cards = [...this.body.children];
     const at = cards.indexOf(document.activeElement);
-    const actions = {
+    return {
       j: () => cards[Math.min(at + 1, cards.length - 1)]?.focus(),
       ArrowDown: () => cards[Math.min(at + 1, cards.length - 1)]?.focus(),
       k: () => cards[Math.max(at - 1, 0)]?.focus(),
@@ -167,16 +145,12 @@ export class ListView {
       "/": () => this.filters.focus(),
       r: () => this.load(),
       s: () => this.search.click(),
-      "?": () => this.help.showModal(),
     };
-    if (!actions[event.key]) return;
-    event.preventDefault();
-    actions[event.key]();
   }
 
   leave() {
     this.control?.abort();
     clearInterval(this.timer);
-    document.removeEventListener("keydown", this.listener);
+    super.leave();
   }
 }

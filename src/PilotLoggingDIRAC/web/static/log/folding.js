@@ -1,5 +1,10 @@
 // Commands of a pilot that are folded: their first lines are seen, the lines after them are not.
 
+/** Return whether a phase did not end well, by the outcome that its diagnosis tells. */
+export function isBad(outcome) {
+  return outcome === "failed" || outcome === "cut off";
+}
+
 export class Folding {
   constructor() {
     this.phases = [];
@@ -7,8 +12,9 @@ export class Folding {
     this.folded = new Set();
   }
 
-  /** Take the commands as they are known now. */
-  take(phases) {
+  /** Take the commands as they are known now; what is a part of one is folded with it. */
+  take(all) {
+    const phases = all.filter((phase) => !phase.within);
     this.phases = phases;
     this.places = new Map(phases.map((phase, place) => [phase.line, place]));
   }
@@ -42,10 +48,23 @@ export class Folding {
     this.folded = new Set(isFolded ? this.places.keys() : []);
   }
 
+  /** Fold all commands but those that did not end well, if there are such. Return whether any was folded. */
+  leaveFailed() {
+    const failed = this.phases.filter((phase) => isBad(phase.outcome));
+    if (!failed.length) return false;
+    this.all(true);
+    for (const { line } of failed) this.folded.delete(line);
+    return this.folded.size > 0;
+  }
+
+  /** Return the line at which the command begins that a line is in, undefined before the first. */
+  holder(line) {
+    return this.phases.findLast((one) => one.line <= line)?.line;
+  }
+
   /** Unfold the command that a line is in. */
   reveal(line) {
-    const phase = this.phases.findLast((one) => one.line <= line);
-    if (phase) this.folded.delete(phase.line);
+    this.folded.delete(this.holder(line));
   }
 
   /** Return the ranges of lines that are seen; null if all are. */

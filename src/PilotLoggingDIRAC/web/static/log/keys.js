@@ -2,7 +2,7 @@
 
 import { isTyping } from "../shared/dom.js";
 import { helpDialog } from "../shared/help.js";
-import { pageOf } from "../shared/api.js";
+import { wayBack } from "../shared/pages.js";
 
 const HELP = [
   ["j / k, ↓ / ↑", "a line down, up"],
@@ -18,7 +18,7 @@ const HELP = [
   ["t", "time since the line before"],
   ["w", "wrap long lines"],
   ["c / l", "copy the chosen lines, copy the link"],
-  ["u", "back to the list"],
+  ["u", "back to where you came from"],
   ["?", "this"],
 ];
 
@@ -81,7 +81,7 @@ export class Keys {
       w: () => panel.toggleWrap(),
       c: () => panel.copy("lines"),
       l: () => panel.copy("link"),
-      u: () => this.view.go(pageOf(null)),
+      u: () => this.view.go(wayBack().address),
       "?": () => this.help.showModal(),
       Escape: () => panel.clear(),
     };
@@ -91,7 +91,7 @@ export class Keys {
   /** Fold the command that is looked at, or unfold it. */
   fold() {
     const phase = this.view.outline.phases[this.view.panel.side.current];
-    if (phase) this.view.fold(phase.line);
+    if (phase) this.view.fold(this.view.folding.holder(phase.line));
   }
 
   first() {

@@ -1,6 +1,6 @@
 // The view of one log: its standing, its commands, its lines, live.
 
-import { address, askPatiently, logPath, pageOf } from "../shared/api.js";
+import { address, askPatiently, logPath } from "../shared/api.js";
 import { make, fill } from "../shared/dom.js";
 import { Find } from "./find.js";
 import { Folding } from "./folding.js";
@@ -12,6 +12,7 @@ import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { Tail } from "./tail.js";
 import { rangesOf, Visible } from "./visible.js";
+import { backLink } from "./standing.js";
 import { hasFailed } from "../shared/words.js";
 
 const HASH = /^#L(\d+)(?:-L?(\d+))?$/;
@@ -21,18 +22,14 @@ const AFTER = 150;
 const SPARSE = 10;
 
 export class LogView {
-  constructor(root, pilot, go) {
+  constructor({ root, go }, vo, stamp) {
     this.root = root;
-    this.pilot = pilot;
+    this.pilot = { vo, stamp };
     this.go = go;
     this.control = new AbortController();
-    document.title = `${pilot.stamp.slice(0, 12)} · pilot log`;
+    document.title = `${stamp.slice(0, 12)} · pilot log`;
     this.message = make("p", { class: "message-box", role: "status" }, "Opening the log …");
-    fill(
-      root,
-      make("header", { class: "bar" }, make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs")),
-      make("main", {}, this.message),
-    );
+    fill(root, make("header", { class: "bar" }, backLink()), make("main", {}, this.message));
     this.fetch().catch((error) => this.failed(error));
   }
 
@@ -76,6 +73,7 @@ export class LogView {
       this.keys.help,
     );
     this.panel.stands();
+    this.panel.standing.linkPortal(this.control.signal);
     if (matchMedia("(max-width: 900px)").matches) this.panel.toggleWrap();
   }
 
@@ -95,15 +93,25 @@ export class LogView {
   }
 
   outlined() {
-    const { errors, phases, done } = this.outline;
-    const isNew = phases.length !== this.folding.phases.length;
+    const { errors, phases, causes, done } = this.outline;
+    const isNew = phases.length + causes.size !== this.known;
+    this.known = phases.length + causes.size;
     this.folding.take(phases);
+    this.foldFirst();
     this.panel.outlined();
     if (this.level !== "all" || this.folding.folded.size) this.arrange();
     else if (isNew) this.scroller.refresh();
     if (!this.isUntouched || (!errors.length && !done)) return;
     this.isUntouched = false;
     if (errors.length && this.rows.from === null && this.scroller.line === 0) this.jump(errors[0]);
+  }
+
+  /** Fold the commands that ended well once the outline of a failed pilot is there: what failed stays open. */
+  foldFirst() {
+    const isFailed = hasFailed(this.log) || this.log.outcome === "killed";
+    if (this.isArranged || this.log.live || !isFailed || this.folding.folded.size) return;
+    this.isArranged = this.folding.leaveFailed();
+    if (this.isArranged && this.rows.from !== null) this.folding.reveal(this.rows.from);
   }
 
   follow() {
@@ -168,7 +176,9 @@ export class LogView {
     this.arrange();
   }
 
+  /** Fold the command that begins in a line, or unfold it; who does so looks at it, and not at the end. */
   fold(line) {
+    this.scroller.stick(false);
     this.folding.toggle(line);
     this.panel.side.show();
     this.arrange();
@@ -210,17 +220,11 @@ export class LogView {
   found() {
     this.panel.tools.found();
     this.scroller.refresh();
-    if (this.find.hits.length && !this.jumped && this.find.wanted) {
-      this.jumped = true;
-      this.jump(
-        this.find.hits[
-          Math.max(
-            0,
-            this.find.hits.findIndex((line) => line >= this.visible.line(this.scroller.line)),
-          )
-        ],
-      );
-    }
+    const { hits, wanted } = this.find;
+    if (!hits.length || this.jumped || !wanted) return;
+    this.jumped = true;
+    const from = this.visible.line(this.scroller.line);
+    this.jump(hits.find((line) => line >= from) ?? hits[0]);
   }
 
   /** Search for a text in the whole log. */

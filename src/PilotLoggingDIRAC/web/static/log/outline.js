@@ -1,4 +1,4 @@
-// The outline of a log: its commands, errors, warnings and gaps by line. The server scans the text that it has; new lines are
+// The outline of a log: its phases, causes, errors, warnings and gaps by line. The server scans the text that it has; new lines are
 // scanned here.
 
 import { askPatiently, logPath } from "../shared/api.js";
@@ -13,6 +13,7 @@ export class Outline {
     this.changed = changed;
     this.control = new AbortController();
     this.phases = [];
+    this.causes = new Map();
     this.errors = [];
     this.warnings = [];
     this.gaps = [];
@@ -32,6 +33,7 @@ export class Outline {
         gaps: found.gaps,
         moreErrors: found.moreErrors,
       });
+      this.causes = byLine(found.causes);
       this.looked = found.lines;
       this.done = found.done;
       this.changed();
@@ -71,6 +73,16 @@ export class Outline {
   leave() {
     this.control.abort();
   }
+}
+
+/** Return the causes of a failure, likeliest first, by their lines. */
+function byLine(causes = []) {
+  const lines = new Map();
+  causes.forEach((cause, place) => {
+    const there = lines.get(cause.line) ?? [];
+    if (!there.some(({ code }) => code === cause.code)) lines.set(cause.line, [...there, { ...cause, place }]);
+  });
+  return lines;
 }
 
 /**

@@ -53,8 +53,43 @@ export class Rows {
       ),
       this.view.folding.begins(number) ? this.fold(number) : null,
       this.deltas ? this.delta(number, head) : null,
-      make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),
+      this.annotated(
+        number,
+        make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),
+      ),
     );
+  }
+
+  /** Return the text of a line, with the causes below it that it tells of. */
+  annotated(number, text) {
+    const causes = this.view.outline.causes.get(number);
+    return causes
+      ? make(
+          "span",
+          { class: "annotated" },
+          text,
+          causes.map((cause) => this.cause(number, cause)),
+        )
+      : text;
+  }
+
+  /** Return a cause of the pilot's failure, beside the line that tells of it, with a button that copies its link. */
+  cause(number, { name, code, party, hint, place, because_of: root }) {
+    const label = `Copy the link to this cause: ${name}`;
+    const rank = place === 0 ? "likeliest cause" : root ? `because of ${root}` : `cause ${place + 1}`;
+    return make(
+      "span",
+      { class: `annotation ${place === 0 ? "is-first" : ""}`, role: "note" },
+      make("strong", {}, name),
+      make("span", { class: "about" }, `${rank}; ${party}; ${code}`),
+      make("span", { class: "hint" }, hint),
+      make("button", { type: "button", "aria-label": label, title: label, click: () => this.share(number) }, "Link"),
+    );
+  }
+
+  share(number) {
+    this.view.choose(number, false);
+    this.view.panel.copy("link");
   }
 
   /** Return the button that folds the command which begins in a line, or unfolds it. */

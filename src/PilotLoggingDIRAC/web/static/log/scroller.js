@@ -53,7 +53,7 @@ export class Scroller {
 
   resized() {
     this.measured = 0;
-    this.refresh();
+    this.redraw();
   }
 
   /** Height that the scroll bar represents. */
@@ -66,6 +66,7 @@ export class Scroller {
     return Math.max(1, this.height / this.rowHeight);
   }
 
+  /** Follow the native scroll bar, if it was moved. */
   scrolled() {
     const top = this.element.scrollTop;
     const by = top - this.last;
@@ -135,8 +136,16 @@ export class Scroller {
     this.onStuck(yes);
   }
 
-  /** Draw again after lines have come or their display has changed. */
+  /**
+   * Draw again after lines have come or their display has changed. What the reader has scrolled since is followed first:
+   * its event comes a moment later, and the scroll bar is aligned with the position now.
+   */
   refresh() {
+    this.scrolled();
+    this.redraw();
+  }
+
+  redraw() {
     this.canvas.style.height = `${this.full}px`;
     if (this.stuck) this.place(this.length(), 0);
     else if (this.aim !== null) this.aimAt(this.aim);
@@ -199,7 +208,10 @@ export class Scroller {
   /** Align the scroll bar with the position after scrolling has ended. */
   settle() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.align(), SETTLE_MILLISECONDS);
+    this.timer = setTimeout(() => {
+      this.scrolled();
+      this.align();
+    }, SETTLE_MILLISECONDS);
   }
 
   align() {

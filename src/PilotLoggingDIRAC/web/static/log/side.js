@@ -1,6 +1,7 @@
 // The commands of a pilot: where they begin, how long each took, how many errors it has; the one that is looked at.
 
 import { make, fill } from "../shared/dom.js";
+import { isBad } from "./folding.js";
 import { currentPhase } from "./outline.js";
 import { count, duration } from "../shared/words.js";
 
@@ -27,12 +28,12 @@ export class Side {
     const { phases } = outline;
     fill(
       this.list,
-      phases.map((phase, place) => this.phase(phase, phases[place + 1])),
+      phases.map((phase, place) => this.phase(phase, this.following(place))),
     );
     fill(
       this.choice,
       make("option", { value: "" }, "Commands"),
-      phases.map((phase) => make("option", { value: phase.line }, phase.command)),
+      phases.map((phase) => make("option", { value: phase.line }, `${phase.within ? "– " : ""}${phase.command}`)),
     );
     this.choice.hidden = !phases.length;
     this.element.classList.toggle("is-empty", !phases.length);
@@ -40,22 +41,33 @@ export class Side {
     this.current = null;
   }
 
+  /** Return the phase that follows one of the same level. */
+  following(place) {
+    const { phases } = this.view.outline;
+    const { within } = phases[place];
+    return phases.find((one, other) => other > place && (within ? true : !one.within));
+  }
+
   phase(phase, following) {
     const end = following?.line ?? Infinity;
     const errors = this.view.outline.errors.filter((line) => line >= phase.line && line < end).length;
-    const seconds = following ? (Date.parse(`${following.time}Z`) - Date.parse(`${phase.time}Z`)) / 1000 : NaN;
+    const seconds = phase.seconds ?? between(phase, following);
+    const isFailed = isBad(phase.outcome);
+    const told = phase.outcome && phase.outcome !== "good" ? `, ${phase.outcome}` : "";
+    const from = phase.module ? `, from ${phase.module}` : "";
     const link = make(
       "a",
       {
         href: `#L${phase.line + 1}`,
-        title: `${phase.command}, from ${phase.module}, line ${phase.line + 1}`,
+        title: `${phase.command}${told}${from}, line ${phase.line + 1}`,
         click: (event) => this.followed(event, phase.line),
       },
       make("span", { class: "command" }, phase.command),
+      isFailed ? make("span", { class: "outcome is-bad" }, phase.outcome) : null,
       errors ? make("span", { class: "bad", title: `${errors} errors` }, count(errors)) : null,
       Number.isNaN(seconds) ? null : make("span", { class: "took" }, duration(seconds)),
     );
-    return make("li", { "data-line": phase.line }, link);
+    return make("li", { "data-line": phase.line, class: phase.within ? "is-within" : null }, link);
   }
 
   followed(event, line) {
@@ -77,4 +89,9 @@ export class Side {
     this.list.children[place]?.scrollIntoView({ block: "nearest" });
     this.choice.value = place >= 0 ? String(phases[place].line) : "";
   }
+}
+
+/** Return the seconds from one phase to the one that follows, NaN without their times. */
+function between(phase, following) {
+  return following ? (Date.parse(`${following.time}Z`) - Date.parse(`${phase.time}Z`)) / 1000 : NaN;
 }

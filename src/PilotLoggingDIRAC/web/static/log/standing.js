@@ -1,7 +1,8 @@
 // The head of a log: its stamp, how the pilot stands and why, the cause of its failure, facts.
 
-import { pageOf } from "../shared/api.js";
+import { ask } from "../shared/api.js";
 import { make, fill } from "../shared/dom.js";
+import { sitePage, wayBack } from "../shared/pages.js";
 import { capital } from "../shared/states.js";
 import { moment } from "../shared/times.js";
 import { ago, bytes, count, duration, hasFailed } from "../shared/words.js";
@@ -18,20 +19,24 @@ export class Standing {
     this.source = make("span", { class: "source" });
     this.facts = make("div", { class: "facts", tabindex: 0, role: "group", "aria-label": "Facts" });
     this.cause = make("div", { class: "cause", hidden: true });
+    this.portal = {};
     const stamp = make("h1", { class: "stamp", title: view.pilot.stamp }, view.pilot.stamp);
     this.header = make(
       "header",
       { class: "bar of-log" },
-      make(
-        "div",
-        { class: "title" },
-        make("a", { href: pageOf(null), "data-go": true, class: "back", title: "Back to the list (u)" }, "← Logs"),
-        stamp,
-      ),
+      make("div", { class: "title" }, backLink(), stamp),
       make("div", { class: "stands" }, this.chip, this.source, this.why),
       this.cause,
       this.facts,
     );
+  }
+
+  /** Ask where the portal shows jobs and pilots, and link to it; without an answer there is no link. */
+  async linkPortal(signal) {
+    const me = await ask("me", {}, signal).catch(() => ({}));
+    this.portal = me.portal ?? {};
+    this.told = "";
+    this.times();
   }
 
   /** Show how the log stands now. */
@@ -66,13 +71,32 @@ export class Standing {
   times() {
     this.name();
     const shown = this.all().filter(([, value]) => value);
-    const text = JSON.stringify(shown);
+    const text = JSON.stringify(shown.map(([name, value]) => [name, value]));
     if (text === this.told) return;
     this.told = text;
     fill(
       this.facts,
-      shown.map(([name, value, kind]) => fact(name, value, kind)),
+      shown.map(([name, value, kind, links]) => fact(name, value, kind, links)),
     );
+  }
+
+  /** Return each job with a link to it, if the portal has one. */
+  jobs() {
+    const address = this.portal.job;
+    return this.view.log.jobs?.map(({ id, owner }, place) => [
+      place ? ", " : "",
+      address ? away(address.replaceAll("{job}", id), id) : id,
+      owner ? ` (${owner})` : "",
+    ]);
+  }
+
+  /** Return a link to the pilot in the portal, null if the portal has none. */
+  pilotLink() {
+    const { log } = this.view;
+    const named = Object.entries({ reference: log.reference, stamp: log.stamp, site: log.site });
+    if (!this.portal.pilot || !log.pilotStatus) return null;
+    const fillIn = (text, [name, value]) => text.replaceAll(`{${name}}`, encodeURIComponent(value));
+    return away(named.reduce(fillIn, this.portal.pilot), log.pilotStatus);
   }
 
   all() {
@@ -80,10 +104,16 @@ export class Standing {
     const took = (Date.parse(log.lastSeen) - Date.parse(log.firstSeen)) / 1000;
     return [
       ["VO", log.vo],
-      ["Site", log.site],
+      ["Site", log.site, "", log.site && make("a", { href: sitePage(log.site), "data-go": true }, log.site)],
       ["CE", log.ce],
       ["Host", log.host],
-      ["Jobs", log.jobs?.map(({ id, owner }) => (owner ? `${id} (${owner})` : `${id}`)).join(", "), "is-long"],
+      [
+        "Jobs",
+        log.jobs?.map(({ id, owner }) => (owner ? `${id} (${owner})` : `${id}`)).join(", "),
+        "is-long",
+        this.jobs(),
+      ],
+      ["DIRAC says", log.pilotStatus, "", this.pilotLink()],
       ["Return code", log.returnCodes?.join(", ") || log.returnCode, hasFailed(log) ? "is-bad" : ""],
       ["Began", moment(log.firstSeen)],
       [log.live ? "Last heard" : "Ended", log.live ? ago(log.lastSeen, this.view.now()) : moment(log.lastSeen)],
@@ -108,11 +138,22 @@ export class Standing {
   }
 }
 
-function fact(name, value, kind) {
+/** Return the link to where the reader came from. */
+export function backLink() {
+  const { address, label } = wayBack();
+  return make("a", { href: address, "data-go": true, class: "back", title: "Back (u)" }, `← ${label}`);
+}
+
+/** Return a link to another page, which opens beside this one. */
+function away(href, label) {
+  return make("a", { href, target: "_blank", rel: "noopener" }, label);
+}
+
+function fact(name, value, kind, links) {
   return make(
     "span",
     { class: `fact ${kind ?? ""}`, title: `${name}: ${value}` },
     make("span", { class: "name" }, name),
-    make("span", { class: "value" }, value),
+    make("span", { class: "value" }, links || value),
   );
 }

@@ -1,9 +1,9 @@
 // What a search has found: a histogram, figures by site, CE and host, and the lines by pilot.
 
-import { pageOf } from "../shared/api.js";
 import { make, fill } from "../shared/dom.js";
 import { header } from "../shared/grammar.js";
 import { Histogram } from "./histogram.js";
+import { pageOf } from "../shared/pages.js";
 import { foldAscii, lineParts } from "../shared/render.js";
 import { count } from "../shared/words.js";
 

@@ -1,12 +1,12 @@
 // The search over many logs: what to look for and where, what is found as it comes, its figures, and the way to each line.
 
-import { isTyping, make, fill } from "../shared/dom.js";
-import { pageOf, searchPage } from "../shared/api.js";
+import { make, fill } from "../shared/dom.js";
 import { Filters, selection } from "../shared/filters.js";
 import { Found } from "./found.js";
-import { viewMenu } from "../shared/menu.js";
+import { searchPage } from "../shared/pages.js";
 import { SearchRun } from "./run.js";
 import { Tally } from "./tally.js";
+import { View } from "../shared/view.js";
 import { bytes, count } from "../shared/words.js";
 
 const TICKS = [
@@ -21,39 +21,20 @@ const ENDS = {
   stopped: "Stopped.",
 };
 
-export class SearchView {
-  constructor(root, go, whoami) {
-    this.go = go;
-    this.query = new URLSearchParams(location.search);
-    document.title = "Search · pilot logs";
+export class SearchView extends View {
+  constructor(page) {
+    super(page, { title: "Search · pilot logs", heading: "Search", kind: "list search" });
     this.filters = new Filters(this.query, () => this.name());
     this.found = new Found(this.query);
     this.progress = make("progress", { max: 1, hidden: true, "aria-label": "Searched" });
     this.note = make("p", { class: "note", role: "status" });
     this.onward = make("button", { type: "button", hidden: true, click: () => this.run.go() }, "Search on");
-    const me = make("div", { class: "me" });
-    fill(
-      root,
-      make(
-        "header",
-        { class: "bar" },
-        make("a", { href: pageOf(null), "data-go": true, class: "back" }, "← Logs"),
-        make("h1", {}, "Search in logs"),
-        me,
-        viewMenu(() => this.found.show(this.run?.tally)),
-      ),
-      make(
-        "main",
-        { class: "list search" },
-        this.form(),
-        this.filters.element,
-        make("div", { class: "progress" }, this.progress, this.note, this.onward),
-        this.found.element,
-      ),
+    this.main.append(
+      this.form(),
+      this.filters.element,
+      make("div", { class: "progress" }, this.progress, this.note, this.onward),
+      this.found.element,
     );
-    whoami(me);
-    this.listener = (event) => this.pressed(event);
-    document.addEventListener("keydown", this.listener);
     if (this.query.get("Pattern")) this.start();
     else this.pattern.focus();
   }
@@ -145,22 +126,23 @@ export class SearchView {
     return [figures, run.note, run.busy ? "" : (ENDS[run.why] ?? run.why), ...left(run)].filter(Boolean).join(" · ");
   }
 
-  pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event)) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    if (event.key !== "/") return;
-    event.preventDefault();
+  actions() {
+    return { "/": () => this.seek() };
+  }
+
+  seek() {
     this.pattern.focus();
     this.pattern.select();
+  }
+
+  redraw() {
+    this.found.show(this.run?.tally);
   }
 
   leave() {
     this.run?.stop();
     cancelAnimationFrame(this.frame);
-    document.removeEventListener("keydown", this.listener);
+    super.leave();
   }
 }
 

@@ -1,5 +1,7 @@
 // Requests to the server, in the group that the page's address names.
 
+import { group } from "./pages.js";
+
 const BASE = "/pilotlogs/";
 const EXPIRED =
   "The server does not know your certificate in this group, or it has expired. " +
@@ -11,11 +13,6 @@ export class Refusal extends Error {
     super(message);
     this.status = status;
   }
-}
-
-/** Return the group in the page's address, null without one. */
-export function group() {
-  return new URLSearchParams(location.search).get("group");
 }
 
 /** Return the address of a request; `values` may hold lists. */
@@ -114,39 +111,4 @@ export function pause(milliseconds, signal) {
       reject(new DOMException("left", "AbortError"));
     });
   });
-}
-
-let list = "";
-
-/** Remember the address of the list, with its filters, for the way back from a log. */
-export function rememberList(address) {
-  list = address;
-}
-
-/** Return the address of the page of one log, or of the list: as it was seen last, or without filters. */
-export function pageOf(pilot) {
-  if (!pilot && list) return list;
-  const query = new URLSearchParams();
-  if (group()) query.set("group", group());
-  const words = query.toString() ? `?${query}` : "";
-  return pilot
-    ? `${BASE}log/${encodeURIComponent(pilot.vo)}/${encodeURIComponent(pilot.stamp)}${words}`
-    : `${BASE}${words}`;
-}
-
-/** Return the address of the search over many logs, with the filters of a query. */
-export function searchPage(query) {
-  const words = `${query}`;
-  return `${BASE}search${words ? `?${words}` : ""}`;
-}
-
-/** Return whether the page's address is that of the search over many logs. */
-export function isSearchAddress() {
-  return location.pathname === `${BASE}search`;
-}
-
-/** Return the pilot in the page's address, null for the list. */
-export function pilotOfAddress() {
-  const match = location.pathname.match(/^\/pilotlogs\/log\/([^/]+)\/([^/]+)$/);
-  return match ? { vo: decodeURIComponent(match[1]), stamp: decodeURIComponent(match[2]) } : null;
 }
