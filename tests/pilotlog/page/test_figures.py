@@ -1,15 +1,16 @@
 """Figures of the page: what they count, whose logs, how much of a long time, and what stands beside what."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
+from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NothingToRead
-from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP, PilotId
+from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP, PilotId, Selection
 from PilotLoggingDIRAC.pilotlog.outcome import Fates
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.page.durations import durations
@@ -17,7 +18,9 @@ from PilotLoggingDIRAC.pilotlog.page.figures import WINDOWS, Figures, FigureSett
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, StatusSettings
+from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as table
 from tests.stored import alter, store  # noqa: F401
@@ -82,6 +85,18 @@ def test_failures_are_counted_by_site_and_by_cause(world):
     ]
     assert found["heat"] == [[3, 0, 0], [0, 1, 1]]
     assert found["sites"]["rows"][0]["cause"] == {"code": "disk-full", "name": "DISK-FULL", "party": "site"}
+
+
+def test_failures_without_a_known_cause_can_be_selected(world, transactions):
+    world.pilot(HERE, "1", "disk-full")
+    world.pilot(HERE, "1")
+    world.pilot(HERE, "1")
+    reader = SqlReader(transactions)
+    for causes, number in ((("none",), 2), (("disk-full",), 1), (("none", "disk-full"), 3)):
+        wanted = Selection(causes=causes)
+        assert reader.select(Scope(everything=True), wanted, "LastSeen", True, 0, 10, 10)[0].number == number
+    wanted = replace(wanted, since=world.clock() - timedelta(days=1))
+    SqlDiagnoses(transactions, world.clock).summary(Scope(everything=True), wanted, ("Site",))
 
 
 def test_what_is_not_shown_by_itself_is_counted_together(world):

@@ -19,6 +19,8 @@ from . import outcomes
 #: that no optimizer uses the index of states: nearly all logs match, and the whole index would be read.
 PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 
+#: Diagnoses beside those that a statement may join.
+_OTHER = diagnoses.alias("OtherDiagnoses")
 _MAX_BRANCHES = 8
 _RUNNING = (Outcome.RUNNING, Outcome.SILENT)
 _ENDED = [state.value for state in outcomes.ENDED]
@@ -135,4 +137,4 @@ def _of_causes(causes: Sequence[str]) -> Iterator[ColumnElement[bool]]:
     if named:
         yield logs.c.LogID.in_(select(diagnoses.c.LogID).where(diagnoses.c.Cause.in_(named)))
     if NO_CAUSE in causes:
-        yield ~exists().where(diagnoses.c.LogID == logs.c.LogID, diagnoses.c.Cause != "")
+        yield ~exists().where(_OTHER.c.LogID == logs.c.LogID, _OTHER.c.Cause != "")

@@ -64,7 +64,7 @@ export function outcomesOverTime(found, values) {
   return make(
     "div",
     { class: "over-time sheet" },
-    make("div", { class: "most" }, number(most, "pilot")),
+    make("div", { class: "most" }, found.total.logs ? number(most, "pilot") : ""),
     make("div", { class: "columns-of-time", role: "group", "aria-label": "Outcomes over time" }, columns),
     make("div", { class: "ends" }, make("span", {}, moment(found.from)), make("span", {}, moment(found.to))),
     legend(),
