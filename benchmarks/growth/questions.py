@@ -1,11 +1,13 @@
 """What readers ask and what runs regularly, as functions without arguments on a filled catalogue."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State
+from PilotLoggingDIRAC.pilotlog.page.figures import spans_of
 from PilotLoggingDIRAC.pilotlog.sql.read.log_list import ORDERS
 
 from .filling import pilot, seen, vo
@@ -106,7 +108,17 @@ def figures(db, number, now):
         "usage by VO": partial(db.usage.by_vo, now),
         "bytes on disk": db.usage.stored_bytes,
         "failures by reason": db.usage.failures,
+        **{f"figures of the page; {scope}": partial(_of_the_page, db, SCOPES[scope], now) for scope in SCOPES},
     }
+
+
+def _of_the_page(db, scope, now):
+    """Count as the start view and a site's page do, also span by span."""
+    spans, site = spans_of("24h", now), Selection(sites=("LCG.Site7.org",), without_checks=True)
+    for wanted in (Selection(without_checks=True), site):
+        for most in (MOST, PAGE):
+            db.views.tallies(scope, wanted, spans, most, now)
+    db.views.details(scope, replace(site, since=spans[0][0]), PAGE)
 
 
 def lookups(db, number, now):

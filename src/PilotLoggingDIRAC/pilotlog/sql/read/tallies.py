@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Subquery, case, func, literal_column, select
 
 from ...access import Scope
 from ...model import Outcome, Selection
@@ -35,25 +34,26 @@ def tallies(
 
     One statement counts all spans if they have few logs; spans that have many are counted one by one.
     """
-    chosen = partial(_chosen, scope, silent_before=silent_before)
-    whole = replace(wanted, since=spans[0][0], until=spans[-1][1] - _MOMENT)
-    found = _counted(connection, chosen(whole, _place(spans), most))
+
+    def chosen(of: Sequence[Span], place: ColumnElement[int]) -> Subquery:
+        of_time = replace(wanted, since=of[0][0], until=of[-1][1] - _MOMENT)
+        return _chosen(scope, of_time, place, most, silent_before)
+
+    found = _counted(connection, chosen(spans, _place(spans)))
     if sum(tally.logs for tally in found) < most:
         return found
-    return [
-        tally
-        for place, (since, end) in enumerate(spans)
-        for tally in _counted(
-            connection, chosen(replace(wanted, since=since, until=end - _MOMENT), literal_column(str(place)), most)
-        )
-    ]
+    one_by_one = (chosen([span], _number(place)) for place, span in enumerate(spans))
+    return [tally for of_span in one_by_one for tally in _counted(connection, of_span)]
+
+
+def _number(place: int) -> ColumnElement[int]:
+    return literal_column(str(place), Integer)
 
 
 def _place(spans: Sequence[Span]) -> ColumnElement[int]:
     """Return the place of the span in which a log was heard of last, as a column."""
-    last = literal_column(str(len(spans) - 1))
-    bounds = [(logs.c.LastSeen < end, literal_column(str(place))) for place, (_, end) in enumerate(spans[:-1])]
-    return case(*bounds, else_=last) if bounds else last
+    bounds = [(logs.c.LastSeen < end, _number(place)) for place, (_, end) in enumerate(spans[:-1])]
+    return case(*bounds, else_=_number(len(spans) - 1)) if bounds else _number(0)
 
 
 def _counted(connection: Connection, chosen: Subquery) -> list[Tally]:

@@ -97,21 +97,26 @@ export class LogView {
     const isNew = phases.length + causes.size !== this.known;
     this.known = phases.length + causes.size;
     this.folding.take(phases);
-    this.foldFirst();
+    const isFolded = this.foldFirst();
     this.panel.outlined();
     if (this.level !== "all" || this.folding.folded.size) this.arrange();
     else if (isNew) this.scroller.refresh();
+    if (isFolded && this.rows.from !== null) this.scroller.show(this.visible.row(this.rows.from), true);
     if (!this.isUntouched || (!errors.length && !done)) return;
     this.isUntouched = false;
     if (errors.length && this.rows.from === null && this.scroller.line === 0) this.jump(errors[0]);
   }
 
-  /** Fold the commands that ended well once the outline of a failed pilot is there: what failed stays open. */
+  /**
+   * Fold the commands that ended well once the outline of a failed pilot is there: what failed stays open. Return whether
+   * that was done now.
+   */
   foldFirst() {
     const isFailed = hasFailed(this.log) || this.log.outcome === "killed";
-    if (this.isArranged || this.log.live || !isFailed || this.folding.folded.size) return;
+    if (this.isArranged || this.log.live || !isFailed || this.folding.folded.size) return false;
     this.isArranged = this.folding.leaveFailed();
     if (this.isArranged && this.rows.from !== null) this.folding.reveal(this.rows.from);
+    return this.isArranged;
   }
 
   follow() {

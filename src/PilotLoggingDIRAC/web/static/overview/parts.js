@@ -37,7 +37,7 @@ export function tiles(found, values) {
     tile(percent(rate(total)), "failed", trend(total, before), logsOf(found, { ...values, Outcome: BAD }), "is-rate"),
     tile(count(total.failed), "pilots failed", "", logsOf(found, { ...values, Outcome: BAD })),
     tile(count(sum("succeeded")), "succeeded", "", logsOf(found, { ...values, Outcome: "succeeded" })),
-    tile(count(sum("running", "silent")), "run", "", logsOf(found, { ...values, Outcome: ["running", "silent"] })),
+    tile(count(sum("running", "silent")), "running", "", logsOf(found, { ...values, Outcome: ["running", "silent"] })),
   );
 }
 
@@ -167,16 +167,17 @@ function nameOf({ name }) {
 /** Return the table of causes. */
 export function causes(found, values) {
   const { rows, others } = found.causes;
-  const heads = ["Cause", "Over time", "Pilots", "Week before", "Sites", "Who can help"];
+  const sites = found.site ? [] : ["Sites"];
+  const heads = ["Cause", "Over time", "Pilots", "Week before", ...sites, "Who can help"];
   const told = rows.map((row) => [
     link(logsOf(found, { ...values, ...ofCause(row.code) }), nameOf(row)),
     spark(row.over, `Over time: at most ${count(Math.max(...row.over))} at once`),
     count(row.logs),
     count(row.before),
-    count(row.sites),
+    ...sites.map(() => count(row.sites)),
     row.party,
   ]);
-  if (others) told.push([number(others.groups, "other cause"), "", count(others.logs), "", "", ""]);
+  if (others) told.push([number(others.groups, "other cause"), "", count(others.logs), "", ...sites.map(() => ""), ""]);
   return told.length ? table("Causes, the most frequent first", heads, told) : null;
 }
 

@@ -27,11 +27,11 @@ export class SiteView extends Overview {
         make("a", { class: "button", href: searchOf(found, values), "data-go": true }, "Search in them"),
       ),
       section("Pilots that failed last", make("div", { class: "sheet" }, this.latest)),
-      section("Causes", scrolled("Causes", causes(found, values))),
+      section("Causes", scrolled("Table of causes", causes(found, values))),
       section("Outcomes over time", outcomesOverTime(found, values)),
       section("Changed against the week before", changed(found, values)),
-      section("CEs", scrolled("CEs", places(found, "CE", values))),
-      section("Phases", scrolled("Phases", phases(found))),
+      section("CEs", scrolled("Table of CEs", places(found, "CE", values))),
+      section("Phases", scrolled("Table of phases", phases(found))),
     ];
   }
 

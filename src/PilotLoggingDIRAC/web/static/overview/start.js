@@ -12,11 +12,11 @@ export class StartView extends Overview {
   parts(found) {
     return [
       tiles(found, {}),
-      section("Why pilots fail, and where", scrolled("Sites and causes", heatMap(found))),
+      section("Why pilots fail, and where", scrolled("Table of sites and causes", heatMap(found))),
       section("Outcomes over time", outcomesOverTime(found, {})),
       section("Changed against the week before", changed(found, {})),
-      section("Sites", scrolled("Sites", places(found, "Site", {}))),
-      section("Causes", scrolled("Causes", causes(found, {}))),
+      section("Sites", scrolled("Table of sites", places(found, "Site", {}))),
+      section("Causes", scrolled("Table of causes", causes(found, {}))),
     ];
   }
 }
