@@ -99,6 +99,12 @@ def test_failures_without_a_known_cause_can_be_selected(world, transactions):
     SqlDiagnoses(transactions, world.clock).summary(Scope(everything=True), wanted, ("Site",))
 
 
+def test_cause_of_a_pilot_that_runs_is_none_of_a_failure(world):
+    world.pilot(HERE, None, "disk-full")
+    found = world.figures().start(ADMIN, {})
+    assert (found["total"], found["causes"]["rows"]) == ({"logs": 1, "ended": 0, "failed": 0}, [])
+
+
 def test_what_is_not_shown_by_itself_is_counted_together(world):
     for number in range(4):
         world.pilot(f"LCG.{number}.org", "1", f"cause-{number}")

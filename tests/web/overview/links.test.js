@@ -28,7 +28,7 @@ test("an unknown site can't be a filter, so it has no list", () => {
 
 test("pilots without a known cause are those that failed", () => {
   assert.deepEqual(ofCause("none"), { Cause: "none", Outcome: ["failed", "killed"] });
-  assert.deepEqual(ofCause("disk-full"), { Cause: "disk-full" });
+  assert.deepEqual(ofCause("disk-full"), { Cause: "disk-full", Outcome: ["failed", "killed", "unknown"] });
 });
 
 test("a span of the figures has its own time", () => {

@@ -12,6 +12,7 @@ from ..model import Outcome
 
 _RUNS = (Outcome.RUNNING, Outcome.SILENT)
 FAILED = (Outcome.FAILED, Outcome.KILLED)
+_MAY_HAVE_CAUSE = (*FAILED, Outcome.UNKNOWN)
 _MAX_NAMES = 50
 
 
@@ -44,8 +45,10 @@ class Tally:
 
     @property
     def reason(self) -> str:
-        """Return the cause; ``none`` for failures without a known one, empty for all others."""
-        return self.cause or (NO_CAUSE if self.failed else "")
+        """Return the cause; ``none`` for failures without a known one, empty for pilots that run or ended well."""
+        if self.cause and self.outcome in _MAY_HAVE_CAUSE:
+            return self.cause
+        return NO_CAUSE if self.failed else ""
 
 
 Key = Callable[[Tally], str]

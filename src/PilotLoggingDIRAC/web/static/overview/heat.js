@@ -15,7 +15,7 @@ export function heatMap(found) {
   return make(
     "table",
     { class: "heat-map" },
-    make("caption", {}, "Failed pilots by site and cause; a click on a number shows their logs"),
+    make("caption", {}, "Pilots that did not end well, by site and cause; a click on a number shows their logs"),
     make(
       "thead",
       {},
@@ -65,7 +65,7 @@ function columns({ causes }) {
   const { others } = causes;
   if (!others) return shown;
   const isKnown = others.names.length && !others.names.includes("none");
-  return [...shown, { name: `${number(others.groups, "other")}`, values: isKnown ? { Cause: others.names } : null }];
+  return [...shown, { name: `${number(others.groups, "other")}`, values: isKnown ? ofCause(others.names) : null }];
 }
 
 function rows({ sites, window }) {

@@ -30,9 +30,9 @@ export function searchOf(time, values) {
   return searchPage(queryOf(time, values));
 }
 
-/** Return the values that select logs by a cause; those without a known one have failed. */
+/** Return the values that select logs of ended pilots by causes; those without a known one have failed. */
 export function ofCause(code) {
-  return code === "none" ? { Cause: code, Outcome: BAD } : { Cause: code };
+  return { Cause: code, Outcome: code === "none" ? BAD : [...BAD, "unknown"] };
 }
 
 /** Return the first moment and the end of a span of the figures. */
