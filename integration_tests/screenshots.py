@@ -113,6 +113,7 @@ LOG = ".row:not(.is-away)"
 NOT_IN_PORTAL = ("light", "dark", "phone")
 PICTURES = (
     Picture("start", ".tile, .card", path="", first=".tile, .card"),
+    Picture("site", ".card", path="site/TEST.Alpha.zz", first=".tile"),
     Picture("list", ".card .cause"),
     Picture("list-keys", "dialog[open]", act=press("?")),
     Picture("list-failed-at-site", ".card .cause", path="?Outcome=failed&Site=TEST.Alpha.zz"),
@@ -123,7 +124,7 @@ PICTURES = (
     Picture("list-refused-no-site", ".note", user="simon", first=".note"),
     Picture("list-site-administrator", ".card", user="sid"),
     Picture("log-failed", ".cause .hint", pilot="failed", first=LOG, act=press("t")),
-    Picture("log-failed-folded", ".fold[aria-expanded=false]", pilot="failed", first=LOG, act=press("Z")),
+    Picture("log-failed-folded", ".fold[aria-expanded=false]", pilot="failed", first=LOG, act=press("Z", "Z")),
     Picture("log-keys", "dialog[open]", pilot="failed", first=LOG, act=press("?")),
     Picture("log-live", ".link.is-live", pilot="running", first=LOG, act=find("heartbeat")),
     Picture("log-silent", ".standing", pilot="silent", first=LOG),
