@@ -154,6 +154,7 @@ QUESTIONS = (
 
 def asked(chromium, day, question):
     """Ask one question with a fresh browser; return (actions, seconds, what went wrong)."""
+    day.scene.beat()
     with browser.visitor(chromium, day.scene.stack, day.user) as visitor:
         began, hand = time.monotonic(), None
         try:

@@ -104,6 +104,7 @@ class Scene:
         self.url = stack.url("WorkloadManagement", "TornadoPilotLogging")
         self.number = 0
         self.times = {}
+        self.runners = []
 
     def fill(self):
         """Make the pilots in place of all that there are, and let the agent work; return some of them by name."""
@@ -134,7 +135,14 @@ class Scene:
 
     def running(self, site):
         """A pilot that runs."""
-        return self.pilot(site, 3 + self.number % 5, None, rounds=10)
+        pilot = self.pilot(site, 3 + self.number % 5, None, rounds=10)
+        self.runners.append(pilot)
+        return pilot
+
+    def beat(self):
+        """Let those that run be heard of now, or they are called silent by and by."""
+        for pilot in self.runners:
+            self.set(pilot, LastSeen=ago(0))
 
     def pilot(self, site, minutes, end, status="", **story):
         """A pilot that began so many minutes ago; ``end`` None is one that has not reported its end."""

@@ -110,6 +110,7 @@ def session_expired(frame):
 
 
 LOG = ".row:not(.is-away)"
+SEARCHED = "button.main:text-is('Search')"
 NOT_IN_PORTAL = ("light", "dark", "phone")
 PICTURES = (
     Picture("start", ".tile, .card", path="", first=".tile, .card"),
@@ -133,8 +134,8 @@ PICTURES = (
     Picture("log-expired", ".link.is-refused", pilot="running", first=".link.is-live", act=session_expired),
     Picture("log-not-for-you", ".message-box", user="opbert", pilot="failed", first=".message-box"),
     Picture("search-new", "input[name=Pattern]", path="search", first="input[name=Pattern]"),
-    Picture("search-hits", ".pilot .hit", path="search?Pattern=cvmfs", first=".progress:has-text('searched')"),
-    Picture("search-empty", ".progress", path="search?Pattern=no-such-word", first=".progress:has-text('searched')"),
+    Picture("search-hits", SEARCHED, path="search?Pattern=cvmfs", first=".pilot .hit"),
+    Picture("search-empty", SEARCHED, path="search?Pattern=no-such-word", first=".progress:has-text('searched')"),
     Picture("search-refused", ".note", user="alice", path="search?Pattern=cvmfs", first="text=may not"),
     Picture("search-wrong", ".note.is-bad", path="search?Pattern=(&Regex=true", first=".note.is-bad"),
     Picture("stranger-no-certificate", "h1", user=None, first="h1", looks=NOT_IN_PORTAL),
@@ -195,11 +196,12 @@ def take_monitor(chromium, stack, pilots):
             monitor.close()
 
 
-def take_all(stack, pilots, wanted):
+def take_all(scene, pilots, wanted):
     """All pictures whose names begin with one of the wanted ones; return what could not be taken."""
-    missing = []
+    missing, stack = [], scene.stack
     with browser.chromium() as chromium:
         for (look, user), pictures in by_visitor(wanted).items():
+            scene.beat()
             with page_of(chromium, stack, user, look) as show:
                 for picture in pictures:
                     try:
@@ -230,7 +232,8 @@ def main():
     stack.up(print)
     stack.portal.start()
     stack.stay()
-    missing = take_all(stack, Scene(stack).fill(), tuple(sys.argv[1:]) or ("",))
+    scene = Scene(stack)
+    missing = take_all(scene, scene.fill(), tuple(sys.argv[1:]) or ("",))
     sys.exit("\n".join(["Not taken:", *missing]) if missing else 0)
 
 
