@@ -77,7 +77,7 @@ def _lock(versions):
 
 
 def _file(folder, text):
-    path = folder.with_suffix(".txt")
+    path = folder.with_name(f"{folder.name}.txt")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
