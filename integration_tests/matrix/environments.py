@@ -14,9 +14,9 @@ _UV = (sys.executable, "-m", "uv")
 STACK_PYTHON = "3.11"
 
 
-def locked(folder: Path, python=STACK_PYTHON, **versions):
-    """Return the bin folder of an environment as locked, but for these versions of packages. Raise Unavailable."""
-    lock = _lock(versions)
+def locked(folder: Path, python=STACK_PYTHON, without=(), **versions):
+    """Return the bin folder of an environment as locked, but for these packages and versions. Raise Unavailable."""
+    lock = _lock(versions, without)
     return _made(folder, python, f"{python}\n{lock}", "--no-deps", "-r", _file(folder, lock))
 
 
@@ -69,10 +69,11 @@ def _interpreter(version):
     return asked.stdout.strip() if not asked.returncode else str(pyenv[-1])
 
 
-def _lock(versions):
+def _lock(versions, without):
     lines = (TOP / "requirements.lock").read_text().splitlines()
     pins = [line for line in lines if line and not line.lstrip().startswith("#")]
-    kept = [pin for pin in pins if pin.partition("==")[0].lower() not in {name.lower() for name in versions}]
+    others = {name.lower() for name in (*versions, *without)}
+    kept = [pin for pin in pins if pin.partition("==")[0].lower() not in others]
     return "\n".join([*kept, *(f"{name}=={version}" for name, version in versions.items())]) + "\n"
 
 
@@ -86,4 +87,5 @@ def _file(folder, text):
 def _uv(*words):
     done = subprocess.run([*_UV, *map(str, words)], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Unavailable(f"uv {words[0]}: {done.stderr.strip().splitlines()[-1]}")
+        lines = done.stderr.strip().splitlines()
+        raise Unavailable(f"uv {words[0]}: {next((line for line in lines if line.startswith('error')), lines[-1])}")

@@ -27,7 +27,8 @@ DIRAC_TESTS = tuple(
     for name in ("collector", "sources", "download_plugin", "job_pilot_output", "agent", "commands")
 )
 UNIT_TESTS = ("tests",)
-#: What has no part of DIRAC's Tornado, whose version 5 runs on no Python after 3.11.
+#: What has no part of DIRAC's Tornado, whose version 5 is not even installed on a Python after 3.11.
+TORNADO = ("tornado", "tornado-m2crypto")
 WITHOUT_TORNADO = tuple(f"tests/{room}" for room in ("pilotlog", "commands", "assembly", "adapters"))
 
 
@@ -79,6 +80,10 @@ def _environment(folder, **how):
     return lambda: (environments.locked(FOLDER / folder, **how), {})
 
 
+def _client(python):
+    return _environment(f"python-{python}", python=python, without=TORNADO)
+
+
 def _wheel(resolution):
     def prepare():
         return environments.resolved(FOLDER / f"wheel-{resolution}", _built(), resolution), {}
@@ -105,8 +110,8 @@ PARTS = (
     Part("DIRAC 9.1.2", SERVICES, _environment("dirac-9.1.2", **_DIRAC_9_1_2), DIRAC_TESTS),
     Part("DIRAC 9.1.22", SERVICES, _debian_server, DIRAC_TESTS),
     Part("CPython 3.11", LOGIC, _debian_server, UNIT_TESTS),
-    Part("CPython 3.12", "logic, commands", _environment("python-3.12", python="3.12"), WITHOUT_TORNADO),
-    Part("CPython 3.13", "logic, commands", _environment("python-3.13", python="3.13"), WITHOUT_TORNADO),
+    Part("CPython 3.12", "logic, commands", _client("3.12"), WITHOUT_TORNADO),
+    Part("CPython 3.13", "logic, commands", _client("3.13"), WITHOUT_TORNADO),
     Part("the wheel, lowest versions", LOGIC, _wheel("lowest-direct"), UNIT_TESTS),
     Part("the wheel, highest versions", LOGIC, _wheel("highest"), UNIT_TESTS),
 )
