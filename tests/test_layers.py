@@ -84,7 +84,7 @@ FLOORS = (
     ("diagnose", "lifecycle", "ports", "search"),
     ("outcome",),
     ("admin", "archive", "describe", "read", "write"),
-    ("page", "receive"),
+    ("notify", "page", "receive"),
     ("sql",),
 )
 

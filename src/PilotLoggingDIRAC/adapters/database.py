@@ -23,6 +23,7 @@ from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
+from PilotLoggingDIRAC.pilotlog.sql.notify.standings import SqlStandings
 from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
@@ -69,6 +70,9 @@ class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``identity``, ``clock``, ``ce_outputs``,
     ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
+    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
+    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``, ``unsettled`` and ``duties`` (describing), ``pilot_jobs``,
+    ``standings`` (notices).
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -98,6 +102,7 @@ class LogDatabase:
         self.unsettled = SqlUnsettled(self._transactions)
         self.pilot_jobs = SqlPilotJobs(self._transactions)
         self.duties = SqlDuties(self._transactions, clock)
+        self.standings = SqlStandings(self._transactions)
         self.identity = SqlIdentity(self._transactions, clock)
 
     def close(self) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import socket
 import ssl
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
+from PilotLoggingDIRAC.adapters.timed_http import answer_of, connected, context_of
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import Issuer, TokenSettings, is_https
 from PilotLoggingDIRAC.pilotlog.tokens.keys import Key, read_keys
@@ -31,7 +29,7 @@ class IssuerKeys:
         """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raise KeysUnavailable."""
         deadline = time.monotonic() + self.settings.keys_fetch_seconds
         try:
-            context = _context(issuer.ca)
+            context = context_of(issuer.ca)
             where = issuer.jwks or self._key_url(issuer, context, deadline)
             return read_keys(self._get(where, context, deadline))
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -54,58 +52,18 @@ class IssuerKeys:
     def _get(self, url: str, context: ssl.SSLContext, deadline: float) -> bytes:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 443
-        with socket.create_connection((host, port), _left(deadline)) as plain:
-            plain.settimeout(_left(deadline))
-            with context.wrap_socket(plain, server_hostname=host) as connection:
-                connection.settimeout(_left(deadline))
-                connection.sendall(_request(parts.path or "/", parts.query, parts.netloc))
-                return self._body(connection, deadline)
+        with connected(host, port, context, deadline) as connection:
+            connection.sendall(_request(parts.path or "/", parts.query, parts.netloc))
+            return self._body(connection, deadline)
 
-    def _body(self, connection: ssl.SSLSocket, deadline: float) -> bytes:
-        timed = _TimedConnection(connection, deadline)
-        answer = http.client.HTTPResponse(timed, method="GET")  # type: ignore[arg-type]  # it needs makefile only
-        answer.begin()
+    def _body(self, connection: socket.socket, deadline: float) -> bytes:
+        answer = answer_of(connection, "GET", deadline)
         if answer.status != http.HTTPStatus.OK:
             raise KeysUnavailable(f"The key server answers {answer.status}")
         content = answer.read(self.settings.keys_max_bytes + 1)
         if len(content) > self.settings.keys_max_bytes:
             raise KeysUnavailable(f"The key server sends more than {self.settings.keys_max_bytes} bytes")
         return content
-
-
-@dataclass(eq=False)
-class _TimedConnection(io.RawIOBase):
-    """A connection for ``HTTPResponse`` whose reads all end at one deadline."""
-
-    connection: socket.socket
-    deadline: float
-
-    def makefile(self, *_: object) -> io.BufferedReader:
-        """Return a buffered file over the connection."""
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Read the bytes that have arrived into a writable buffer; wait for the first one until the deadline."""
-        self.connection.settimeout(_left(self.deadline))
-        return self.connection.recv_into(memoryview(buffer))
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def _context(ca: str) -> ssl.SSLContext:
-    """Return a context with the authorities of a file or folder, or with those of the system."""
-    if not ca:
-        return ssl.create_default_context()
-    return ssl.create_default_context(capath=ca) if Path(ca).is_dir() else ssl.create_default_context(cafile=ca)
 
 
 def _request(path: str, query: str, host: str) -> bytes:

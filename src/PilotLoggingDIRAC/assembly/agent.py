@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch
+from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
@@ -63,6 +64,8 @@ class ArchivingAgent:
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
+        self._notices = NoticeWatch(self._db, self._option, self._owner)
+        self._notices.start()
         self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
         self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
         self._diagnosing.start()
@@ -85,6 +88,7 @@ class ArchivingAgent:
             raise
         self._workers.drop_idle()
         self._alarm_waiting(tally, vos, settings.alarm_seconds)
+        tally.merge(self._notices.tally())
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
 
@@ -92,6 +96,7 @@ class ArchivingAgent:
         """Begin no new upload, wait for those that are under way, then end the workers."""
         self._memory.diagnosing.stopped = True
         self._diagnosing.stop()
+        self._notices.stop()
         for gate in self._memory.gates.values():
             gate.stop()
         self._lanes.shutdown(wait=True)

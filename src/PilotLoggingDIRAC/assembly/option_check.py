@@ -12,6 +12,7 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServ
 from PilotLoggingDIRAC.assembly import diagnosis_rules, options, redaction
 from PilotLoggingDIRAC.assembly.access import tokens
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
+from PilotLoggingDIRAC.assembly.notices import subscriptions
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
@@ -20,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
 from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
@@ -33,7 +35,7 @@ _COLLECTOR = (
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
     *(settings.DiagnoseSettings, DiagnoseRunningSettings, settings.DiagnosisSettings),
-    *(settings.ClockSettings, CycleSettings),
+    *(settings.ClockSettings, CycleSettings, NoticeSettings),
 )
 _SHARED = (
     *(settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings),
@@ -121,6 +123,7 @@ def _of_vo(vo: str) -> Iterator[tuple[str, str]]:
     if text := order_problem(Operations(vo=vo).getValue("Pilot/LogSources", [])):
         yield f"/Operations/{vo}/Pilot/LogSources", text
     yield from diagnosis_rules.problems(vo).items()
+    yield from subscriptions.problems(vo)
     yield from _archive(vo)
 
 

@@ -147,3 +147,9 @@ class KeysUnavailable(PilotLogError):
     """The keys of an issuer of tokens could not be fetched, or are none. Only logged: no request waits for them."""
 
     errno = 3430
+
+
+class NoticeNotSent(PilotLogError):
+    """A notice could not be delivered; it is tried again later."""
+
+    errno = 3431

@@ -31,6 +31,24 @@ CREATE TABLE IF NOT EXISTS `PilotCEOutputs` (
   KEY `IX_FetchedAt` (`FetchedAt`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `PilotLogNotices` (
+  `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Name` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `Recipient` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `Version` BIGINT NOT NULL,
+  `LookedAt` DATETIME(6) NOT NULL,
+  `Standing` MEDIUMBLOB NOT NULL,
+  `SentAt` DATETIME(6),
+  `Number` BIGINT NOT NULL DEFAULT '0',
+  `Attempts` INTEGER NOT NULL DEFAULT '0',
+  `RetryAfter` DATETIME(6),
+  `LeaseOwner` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `LeaseUntil` DATETIME(6),
+  `LastError` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (`VO`, `Name`, `Recipient`),
+  KEY `IX_LookedAt` (`LookedAt`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotLogs` (
   `LogID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -139,8 +157,6 @@ CREATE TABLE IF NOT EXISTS `PilotLogDiagnoses` (
   `LeaseUntil` DATETIME(6),
   `Fingerprint` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   `TellingLine` INTEGER NOT NULL DEFAULT '0',
-  `Phase` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
-  `Running` INTEGER NOT NULL DEFAULT '0',
   PRIMARY KEY (`LogID`),
   FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`) ON DELETE CASCADE,
   KEY `IX_Again` (`Again`, `LogID`),
@@ -187,5 +203,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogUnsettled` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

@@ -19,6 +19,8 @@ _NEVER_ZERO = frozenset(
         *("max_body_seconds", "max_idle_seconds", "send_seconds", "search_seconds", "search_fetch_seconds"),
         *("describe_again_seconds", "describe_whole_seconds", "describe_load_percent", "describe_lease_seconds"),
         *("keys_refresh_seconds", "keys_fetch_seconds", "keys_max_age_seconds"),
+        *("notice_load_percent", "notice_lease_seconds", "notice_send_seconds", "notice_retry_seconds"),
+        *("notice_max_retry_seconds", "period_seconds", "silent_seconds", "window_seconds", "site_period_seconds"),
     }
 )
 _CENTURY_SECONDS = 3_200_000_000

@@ -87,6 +87,10 @@ class SqlDiagnoses:
         """
         return self.transactions.run(unknown_failures.groups, scope, wanted, fingerprint)
 
+    def is_old(self, vo: str, fingerprint: str, before: datetime) -> bool:
+        """Return whether a VO's group has a log that was heard of last before a time."""
+        return self.transactions.run(unknown_failures.is_old, vo, fingerprint, before)
+
     def again(self, wanted: Selection, versions: Mapping[str, str] | None = None) -> int:
         """Mark the diagnoses of the selected logs, up to ``_MAX_MARKED``, to be made again. Return their number.
 

@@ -7,6 +7,7 @@ are always those of the logs that are there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, delete, func, insert, select, true, update
@@ -77,6 +78,13 @@ def groups(connection: Connection, scope: Scope, wanted: Selection, fingerprint:
         for row in found
         if (row.VO, row.Fingerprint) in known
     ]
+
+
+def is_old(connection: Connection, vo: str, fingerprint: str, before: datetime) -> bool:
+    """Return whether a VO's group has a log from before a time; see ``SqlDiagnoses.is_old``."""
+    member = and_(diagnoses.c.Fingerprint == fingerprint, diagnoses.c.LastSeen < before, logs.c["VO"] == vo)
+    statement = select(diagnoses.c.LogID).join(logs, _OF_LOG).where(member)
+    return connection.execute(statement.limit(1)).first() is not None
 
 
 def _group(row: Any, known: Any, sites: tuple[str, ...], example: tuple[str, int]) -> UnknownFailure:

@@ -209,6 +209,27 @@ duties = Table(
     **_OPTIONS,
 )
 
+#: What each recipient of notices was told, and what there is to tell.
+notices = Table(
+    "PilotLogNotices",
+    metadata,
+    Column("VO", _name(64), primary_key=True),
+    Column("Name", _name(64), primary_key=True),
+    Column("Recipient", _text(255), primary_key=True),
+    Column("Version", BigInteger, nullable=False),
+    Column("LookedAt", _Time, nullable=False),
+    Column("Standing", _Payload, nullable=False),
+    Column("SentAt", _Time),
+    Column("Number", BigInteger, nullable=False, server_default="0"),
+    Column("Attempts", Integer, nullable=False, server_default="0"),
+    Column("RetryAfter", _Time),
+    Column("LeaseOwner", _name(64), nullable=False, server_default=""),
+    Column("LeaseUntil", _Time),
+    Column("LastError", _text(255), nullable=False, server_default=""),
+    Index("IX_LookedAt", "LookedAt"),
+    **_OPTIONS,
+)
+
 #: Output that a CE gave and that DIRAC's own table can't hold.
 ce_outputs = Table(
     "PilotCEOutputs",

@@ -1,0 +1,74 @@
+"""HTTP over a connection of which all steps together have one deadline, however slowly the other side sends."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def connected(host: str, port: int, context: ssl.SSLContext | None, deadline: float) -> Iterator[socket.socket]:
+    """Yield a connection, with TLS if there is a context. Raise OSError, of which TimeoutError is one.
+
+    ``deadline`` is a time of ``time.monotonic``. Only the look-up of the name may take longer.
+    """
+    with socket.create_connection((host, port), left(deadline)) as plain:
+        plain.settimeout(left(deadline))
+        if context is None:
+            yield plain
+            return
+        with context.wrap_socket(plain, server_hostname=host) as connection:
+            connection.settimeout(left(deadline))
+            yield connection
+
+
+def answer_of(connection: socket.socket, method: str, deadline: float) -> http.client.HTTPResponse:
+    """Return the answer to a request that was sent, its head read. Raise OSError or HTTPException."""
+    timed = TimedConnection(connection, deadline)
+    answer = http.client.HTTPResponse(timed, method=method)  # type: ignore[arg-type]  # it needs makefile only
+    answer.begin()
+    return answer
+
+
+@dataclass(eq=False)
+class TimedConnection(io.RawIOBase):
+    """A connection for ``HTTPResponse`` whose reads all end at one deadline."""
+
+    connection: socket.socket
+    deadline: float
+
+    def makefile(self, *_: object) -> io.BufferedReader:
+        """Return a buffered file over the connection."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the bytes that have arrived into a writable buffer; wait for the first one until the deadline."""
+        self.connection.settimeout(left(self.deadline))
+        return self.connection.recv_into(memoryview(buffer))
+
+
+def left(deadline: float) -> float:
+    """Return the seconds until a deadline. Raise TimeoutError after it."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def context_of(ca: str) -> ssl.SSLContext:
+    """Return a context with the authorities of a file or folder, or with those of the system."""
+    if not ca:
+        return ssl.create_default_context()
+    return ssl.create_default_context(capath=ca) if Path(ca).is_dir() else ssl.create_default_context(cafile=ca)

@@ -1,0 +1,122 @@
+"""The agent's thread of notices: beside its cycle, so that neither waits for the other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.proxies import HOST
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.notices import subscriptions
+from PilotLoggingDIRAC.assembly.notices.subscriptions import MAIL, WEBHOOK, Channels
+from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier
+from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
+from PilotLoggingDIRAC.pilotlog.notify.watch import Watch
+
+_DUTY = "notices"
+#: So long an agent that ends waits for a look; what is being sent ends by its own time limit.
+_STOP_SECONDS = 10.0
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+class NoticeWatch:
+    """The thread that looks for problems while this agent has the duty, and the threads that tell of them."""
+
+    def __init__(self, db: LogDatabase, option: options.Getter, owner: str):
+        self._option = option
+        self._db = db
+        self._owner = owner
+        settings = options.fill(NoticeSettings, option)
+        # one mail server takes all mail: more at a time would only hang together
+        self._mailer = WorkerPool(1)
+        self._queues = {
+            MAIL: BoundedExecutor("notice-mail", 1, settings.notice_waiting),
+            WEBHOOK: BoundedExecutor("notice-webhook", settings.notice_senders, settings.notice_waiting),
+        }
+        self._counted, self._told = Tally(), dict[str, int]()
+        self._under_way = set[Key]()
+        self._problems = dict[str, str]()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pilotlog-notices", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def tally(self) -> Tally:
+        """Return what was done since the call before, and the problems of the last look."""
+        found, counts = Tally(), self._counted.counts
+        for thing, number in counts.items():
+            found.add(thing, number - self._told.get(thing, 0))
+        self._told = counts
+        for subject, text in self._problems.items():
+            found.problem(subject, text)
+        return found
+
+    def stop(self) -> None:
+        """Stop the thread after its present look; then another agent may take the duty at once."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
+        for queue in self._queues.values():
+            queue.shutdown()
+        self._mailer.close()
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stopped.wait(pause):
+            settings, began = options.fill(NoticeSettings, self._option), time.monotonic()
+            if settings.notice_seconds:
+                self._try(settings)
+            pause = pause_after(time.monotonic() - began, settings)
+        self._leave()
+
+    def _try(self, settings: NoticeSettings) -> None:
+        """Look once; whatever goes wrong is a problem of the agent, and the next look tries again."""
+        try:
+            self._problems = self._look(settings)
+        except StoreUnavailable as error:
+            self._problems = {"notices": str(error)}
+        except Exception as error:  # the thread must live on
+            self._problems = {"notices": f"{type(error).__name__}: {error}"}
+        self._mailer.drop_idle()
+
+    def _look(self, settings: NoticeSettings) -> dict[str, str]:
+        """Look once, if this agent has the duty. Return the problems by subject."""
+        if not self._db.duties.hold(_DUTY, self._owner, settings.notice_seconds + settings.notice_lease_seconds):
+            return {}
+        channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
+        found = subscriptions.read(archives.vos(), channels)
+        db = self._db
+        watch = Watch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems)
+        notifier = Notifier(
+            db.standings, watch, settings, db.clock, self._owner, self._post, self._counted, self._under_way
+        )
+        wrong = notifier.look(found.found) | {
+            path.split("/")[2]: f"{path}: {text}" for path, text in found.problems.items()
+        }
+        return {f"notices of {vo}": text for vo, text in wrong.items()}
+
+    def _post(self, channel: str, work: Callable[[], None]) -> None:
+        self._queues[channel].submit(work, ())
+
+    def _leave(self) -> None:
+        try:
+            self._db.duties.leave(_DUTY, self._owner)
+        except PilotLogError as error:
+            _log.verbose("Another agent sends notices only in a while", str(error))
+
+
+def pause_after(seconds: float, settings: NoticeSettings) -> float:
+    """Return the pause after a look that took so long: looks take a share of the time at most."""
+    share = seconds * (100.0 / settings.notice_load_percent - 1.0)
+    return max(settings.notice_seconds or 60.0, share)

@@ -1,0 +1,193 @@
+"""The notifier: looks for problems, and tells recipients what changed. Several agents may do so on one database.
+
+Whoever changes a standing says which version of it was read, so that of two agents one succeeds. A digest is sent
+under a lease, outside of the look: a recipient that hangs delays neither the look nor other recipients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..archive.tally import Tally
+from ..errors import NoticeNotSent, Overloaded, StoreUnavailable
+from ..ports import Clock
+from .digest import Digest, digest
+from .settings import NoticeSettings
+from .standing import Standing
+from .subscription import Recipient, Subscription
+from .watch import Problem, Watch
+
+_MAX_DOUBLINGS = 20
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """The name of a standing: VO and name of a subscription, and its recipient."""
+
+    vo: str
+    name: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A standing as the database has it; ``version`` 0 is none yet.
+
+    ``sent_at``: when the last digest was delivered; ``number``: digests that were; ``retry_after``, ``attempts`` and
+    ``error`` are of one that could not be; ``leased_until``: an agent is sending one.
+    """
+
+    key: Key
+    version: int
+    looked_at: datetime
+    standing: Standing = field(default_factory=Standing)
+    sent_at: datetime | None = None
+    number: int = 0
+    attempts: int = 0
+    retry_after: datetime | None = None
+    leased_until: datetime | None = None
+    error: str = ""
+
+    def is_leased(self, now: datetime) -> bool:
+        """Return whether an agent is sending a digest."""
+        return self.leased_until is not None and self.leased_until > now
+
+    def may_send(self, now: datetime, window_seconds: float) -> bool:
+        """Return whether a digest may be sent now: once in a window, and not before a pause after a failure."""
+        early = self.sent_at is not None and now < self.sent_at + timedelta(seconds=window_seconds)
+        return not early and (self.retry_after is None or now >= self.retry_after)
+
+
+class Standings(Protocol):
+    """The store of standings. Each method may raise StoreUnavailable; calling it again is safe."""
+
+    def entries(self) -> Mapping[Key, Entry]:
+        """Return all standings."""
+
+    def save(self, entry: Entry, standing: Standing, now: datetime) -> Entry | None:
+        """Save the standing after a look, and return it; None when it is not the version of ``entry`` any more."""
+
+    def claim(self, entry: Entry, owner: str, until: datetime) -> Entry | None:
+        """Lease the sending of a digest, and return the entry; None when it is not this version any more."""
+
+    def sent(self, entry: Entry, owner: str, standing: Standing, now: datetime) -> bool:
+        """Note that a digest was delivered, and end the lease. Return False without the lease."""
+
+    def failed(self, entry: Entry, owner: str, error: str, retry_after: datetime) -> bool:
+        """Note that a digest could not be delivered, and end the lease. Return False without the lease."""
+
+    def forget(self, looked_at_before: datetime) -> int:
+        """Delete standings that nobody has looked at since then. Return their number."""
+
+
+Post = Callable[[str, Callable[[], None]], None]
+"""``post(channel, work)`` has work done by a thread of the channel. Raise Overloaded when too much waits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread."""
+
+    store: Standings
+    watch: Watch
+    settings: NoticeSettings
+    clock: Clock
+    owner: str
+    post: Post
+    tally: Tally = field(default_factory=Tally)
+    under_way: set[Key] = field(default_factory=set)
+
+    def look(self, subscriptions: Iterable[Subscription]) -> dict[str, str]:
+        """Look once for the problems of all subscriptions, and have digests sent. Raise StoreUnavailable.
+
+        Return what is wrong with subscriptions and their recipients, by VO.
+        """
+        entries, wrong = self.store.entries(), dict[str, str]()
+        for subscription in subscriptions:
+            try:
+                error = self._look_at(subscription, entries)
+            except StoreUnavailable:
+                raise
+            except Exception as problem:  # one subscription must not stop the others
+                error = f"{type(problem).__name__}: {problem}"
+            if error:
+                wrong[subscription.vo] = f"{subscription.name}: {error}"
+        self.store.forget(self.clock() - timedelta(seconds=self.settings.notice_forget_seconds))
+        return wrong
+
+    def _look_at(self, subscription: Subscription, entries: Mapping[Key, Entry]) -> str:
+        """Look for the problems of one subscription. Return why a recipient could not be told, empty if all were."""
+        now = self.clock()
+        mine = [self._entry(subscription, recipient, entries, now) for recipient in subscription.recipients]
+        looked_at = min((entry.looked_at for entry in mine), default=now)
+        found = self.watch.find(subscription, now, looked_at)
+        for recipient, entry in zip(subscription.recipients, mine, strict=True):
+            if found is not None and not entry.is_leased(now):
+                self._note(subscription, recipient, entry, found, now)
+        return next((entry.error for entry in mine if entry.error), "")
+
+    @staticmethod
+    def _entry(subscription: Subscription, recipient: Recipient, entries: Mapping[Key, Entry], now: datetime) -> Entry:
+        key = Key(subscription.vo, subscription.name, recipient.key)
+        return entries.get(key) or Entry(key, 0, now)
+
+    def _note(
+        self, subscription: Subscription, recipient: Recipient, entry: Entry, found: Sequence[Problem], now: datetime
+    ) -> None:
+        """Save what was found for one recipient, and have a digest sent if it is time."""
+        standing = entry.standing.after(found, now, self.settings.notice_problems)
+        window = subscription.limits.window_seconds
+        if standing != entry.standing or _is_stale(entry, now, window):
+            saved = self.store.save(entry, standing, now)
+            if saved is None:  # another agent has looked
+                return
+            entry = saved
+        news = digest(subscription, standing, found, entry.number + 1, now)
+        if news and entry.may_send(now, window):
+            self._post(recipient, entry, news)
+
+    def _post(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+        if entry.key in self.under_way:
+            return
+        self.under_way.add(entry.key)
+        try:
+            self.post(recipient.channel, lambda: self._deliver(recipient, entry, news))
+        except Overloaded:
+            self.under_way.discard(entry.key)
+            self.tally.add("notices put off")
+
+    def _deliver(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+        """Send a digest if the standing is still the one that it tells of."""
+        try:
+            until = self.clock() + timedelta(seconds=self.settings.delivery_seconds)
+            claimed = self.store.claim(entry, self.owner, until)
+            if claimed is not None:
+                self._send(recipient, claimed, news)
+        except StoreUnavailable:  # the lease runs out, and the digest is sent then
+            self.tally.add("notices not noted")
+        finally:
+            self.under_way.discard(entry.key)
+
+    def _send(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+        try:
+            recipient.send(news)
+        except Exception as error:  # whatever a channel meets: the next try comes after a pause
+            reason = str(error) if isinstance(error, NoticeNotSent) else type(error).__name__
+            self._failed(entry, reason)
+            return
+        self.tally.add("notices sent")
+        self.store.sent(entry, self.owner, entry.standing.told(), self.clock())
+
+    def _failed(self, entry: Entry, reason: str) -> None:
+        self.tally.add("notices not sent")
+        pause = self.settings.notice_retry_seconds * 2 ** min(entry.attempts, _MAX_DOUBLINGS)
+        pause = min(pause, self.settings.notice_max_retry_seconds)
+        self.store.failed(entry, self.owner, reason, self.clock() + timedelta(seconds=pause))
+
+
+def _is_stale(entry: Entry, now: datetime, window_seconds: float) -> bool:
+    """Return whether the database should hear that somebody looks still."""
+    return entry.version == 0 or now - entry.looked_at > timedelta(seconds=window_seconds / 2)

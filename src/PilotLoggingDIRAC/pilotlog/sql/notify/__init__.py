@@ -1,0 +1,1 @@
+"""The standings of recipients of notices."""
