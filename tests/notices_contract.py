@@ -212,7 +212,9 @@ class NoticesContract:
         grid.look()
         assert grid.look() == {VO: "Notice: it refuses"}
         grid.receiver.error = None
+        grid.clock.forward(hours=1)
         grid.look()
+        assert len(grid.receiver.digests) == 1
         assert grid.look() == {}
 
     def test_an_unknown_error_of_a_channel_is_a_failure_too(self, grid):

@@ -63,6 +63,10 @@ SERVICES = (
 #: What only the portal needs; started with it.
 PORTAL_SERVICE = Service("Framework", "UserProfileManager")
 PORTAL_DATABASE = ("Framework", "UserProfileDB")
+#: DIRAC's own mail service, started by tests of mail only.
+NOTIFICATION = Service("Framework", "Notification")
+#: Services that are started by their names only.
+ON_DEMAND = (PORTAL_SERVICE, NOTIFICATION)
 AGENTS = (Agent(WMS, "PilotLoggingAgent"), Agent(WMS, "PilotLogForwardingAgent"))
 #: What Tornado serves besides services; a section of the CS each.
 APIS = ((WMS, "PilotLogs"), (WMS, "PilotLogMetrics"))
@@ -112,7 +116,7 @@ def entry_point(name):
     """Return the launcher's words for a component, None when there is none of that name."""
     words = {TORNADO: ["tornado"], SECOND_TORNADO: ["tornado"], CONFIGURATION: ["service", "Configuration/Server"]}
     words[PORTAL] = ["portal", "-o", "/DIRAC/Setup=stack"]
-    words |= {service.name: ["service", service.full_name] for service in (*diset_services(), PORTAL_SERVICE)}
+    words |= {service.name: ["service", service.full_name] for service in (*diset_services(), *ON_DEMAND)}
     words |= {agent.name: ["agent", agent.full_name] for agent in agents()}
     # `PilotLoggingAgent-2` is one more of the same, started by name only
     return words.get(name) or words.get(name.partition("-")[0])
@@ -130,7 +134,7 @@ def galera_ports(name):
 
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
-    diset = (service.name for service in (*SERVICES, PORTAL_SERVICE) if not service.https)
+    diset = (service.name for service in (*SERVICES, *ON_DEMAND) if not service.https)
     own = [MARIADB, TORNADO, SECOND_TORNADO, BALANCER, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP]
     cluster = (port for name in GALERA for port in (name, *galera_ports(name)))
     return [*own, *STORAGE, *cluster, *diset]

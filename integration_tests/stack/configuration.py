@@ -161,7 +161,7 @@ def systems(facts):
     system_part(sections, components.WMS, "PilotLogging")["CrossVOGroups"] = world.CROSS_VO_GROUPS
     for system, name in (*components.databases(), components.PORTAL_DATABASE):
         system_part(sections, system, "Databases")[name] = {"DBName": name}
-    for service in (*components.services(), components.PORTAL_SERVICE):
+    for service in (*components.services(), *components.ON_DEMAND):
         options = {"Protocol": "https"} if service.https else {"Port": facts.ports[service.name]}
         section = with_template(service.system, "Services", service.name, options)
         system_part(sections, service.system, "Services")[service.name] = section

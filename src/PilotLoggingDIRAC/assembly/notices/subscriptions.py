@@ -113,7 +113,7 @@ def checked(vo: str, name: str) -> tuple[Wanted, Scope]:
 
 def known_causes() -> frozenset[str]:
     """Return the codes of all causes."""
-    return frozenset(rule.code for rule in diagnose.standard())
+    return frozenset(diagnose.standard().by_code)
 
 
 def _reach(vo: str, group: str) -> Scope:

@@ -155,7 +155,7 @@ def _selection(subscription: Subscription, since: datetime, **more: Any) -> Sele
 
 def _known(code: str) -> dict[str, str]:
     """Return who can do something about a cause, and a hint; nothing of a cause that no rule of this version has."""
-    found = next((rule for rule in standard() if rule.code == code), None)
+    found = standard().by_code.get(code)
     return {"party": str(found.party), "hint": found.hint} if found else {}
 
 
