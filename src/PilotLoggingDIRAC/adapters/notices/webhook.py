@@ -8,7 +8,7 @@ import http.client
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ class Webhook:
 
     url: str
     seconds: float
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     secret_file: str = ""
     ca: str = ""
 

@@ -1,0 +1,82 @@
+"""The agent's thread of notices: a whole look at a real store and configuration, beside whoever uses them."""
+
+import pytest
+from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
+from diraccfg import CFG
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch, pause_after
+from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
+from tests.waiting import until
+
+VO = "vo.alpha.org"
+
+
+@pytest.fixture
+def configure():
+    before = gConfigurationData.localCFG
+
+    def use(**options):
+        notices = {"Quiet": {"When": "Silence", **options}}
+        tree = {"Registry": {"VO": {VO: {}}}, "Operations": {VO: {"PilotLogging": {"Notices": notices}}}}
+        gConfigurationData.localCFG = CFG().loadFromDict(tree)
+        gConfigurationData.generateNewVersion()
+        gConfigurationData.sync()
+
+    yield use
+    gConfigurationData.localCFG = before
+    gConfigurationData.sync()
+
+
+@pytest.fixture
+def watch(tmp_path):
+    """Start the thread on an empty store; it looks every hundredth of a second."""
+    made = []
+
+    def start(owner="agent"):
+        options = {"NoticeSeconds": 0.01, "NoticeLoadPercent": 100, "NoticeSendSeconds": 1}
+        db = LogDatabase(url=f"sqlite:///{tmp_path}/logs.db")
+        made.append(NoticeWatch(db, lambda name, default: options.get(name, default), owner))
+        made[-1].start()
+        return db, made[-1]
+
+    yield start
+    for one in made:
+        one.stop()
+
+
+def test_what_can_not_be_sent_is_a_problem_of_the_vo(configure, watch):
+    configure(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+    _, thread = watch()
+    until(lambda: thread.tally().problems)
+    assert thread.tally().problems == {f"notices of {VO}": "Quiet: the webhook can't be called: ConnectionRefusedError"}
+
+
+def test_counts_are_those_since_the_last_question(configure, watch):
+    configure(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+    _, thread = watch()
+    until(lambda: thread.tally().counts)
+    assert thread.tally().counts == {}
+
+
+def test_a_subscription_that_can_not_be_used_is_a_problem_of_the_vo(configure, watch):
+    configure(Mail="nobody")
+    _, thread = watch()
+    until(lambda: thread.tally().problems)
+    (text,) = thread.tally().problems.values()
+    assert "Mail: nobody is no address" in text
+
+
+def test_an_agent_that_ends_leaves_the_work_to_another_at_once(configure, watch):
+    configure(Mail="nobody")
+    _, first = watch("first")
+    until(lambda: first.tally().problems)
+    _, second = watch("second")
+    first.stop()
+    until(lambda: second.tally().problems)
+
+
+def test_looks_take_a_share_of_the_time_at_most():
+    settings = NoticeSettings(notice_seconds=60, notice_load_percent=10)
+    assert pause_after(1, settings) == 60
+    assert pause_after(20, settings) == 180
