@@ -99,6 +99,19 @@ def test_a_subscription_beyond_its_reach_is_not_used_and_told(configure, options
     assert told in option_check.problems()[f"{NOTICES}/Rate"]
 
 
+def test_a_cause_of_the_vo_s_own_rules_is_known(configure):
+    answer = configure(Rate_When="Cause", Rate_Cause="own-cause")
+    assert "nobody knows own-cause" in answer.problems[f"{NOTICES}/Rate"]
+    own = {"Name": "Own", "Party": "site", "Hint": "Look there.", "Example": "it is own", "Text": "it is own"}
+    for name, value in own.items():
+        path = f"/Operations/{VO}/PilotLogging/DiagnosisRules/own-cause/{name}"
+        gConfigurationData.setOptionInCFG(path, value)
+    gConfigurationData.generateNewVersion()
+    gConfigurationData.sync()
+    (found,) = subscriptions.read([VO], Channels(None, 1.0)).found
+    assert found.wanted.causes == ("own-cause",)
+
+
 def test_a_bad_number_is_told_and_the_default_counts(configure):
     (found,) = configure(Rate_LeastPilots="many").found
     assert found.limits.least_pilots == 5

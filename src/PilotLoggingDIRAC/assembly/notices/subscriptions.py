@@ -14,9 +14,9 @@ from PilotLoggingDIRAC.adapters.notices.mail import Mail
 from PilotLoggingDIRAC.adapters.notices.webhook import Webhook
 from PilotLoggingDIRAC.adapters.registry import members
 from PilotLoggingDIRAC.adapters.workers.pool import OperationCaller
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.access.callers import policy
-from PilotLoggingDIRAC.pilotlog import access, diagnose
+from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller, Scope
 from PilotLoggingDIRAC.pilotlog.notify.settings import SubscriptionSettings
 from PilotLoggingDIRAC.pilotlog.notify.subscription import (
@@ -101,7 +101,7 @@ def names(vo: str) -> list[str]:
 
 def checked(vo: str, name: str) -> tuple[Wanted, Scope]:
     """Return the words of a subscription and its reach. Raise BadNotice."""
-    words = wanted(name, _option(vo, name), known_causes())
+    words = wanted(name, _option(vo, name), diagnosis_rules.rules(vo).by_code)
     scope = _reach(vo, words.group)
     sites = [site for site in words.sites if not (scope.covers_vo(vo) or site in scope.sites)]
     if sites:
@@ -109,11 +109,6 @@ def checked(vo: str, name: str) -> tuple[Wanted, Scope]:
     if words.group and not any(_addresses(words.group)) and not (words.addresses or words.webhook):
         raise BadNotice(f"nobody of group {words.group} has an Email in the Registry")
     return words, scope
-
-
-def known_causes() -> frozenset[str]:
-    """Return the codes of all causes."""
-    return frozenset(diagnose.standard().by_code)
 
 
 def _reach(vo: str, group: str) -> Scope:

@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
 from PilotLoggingDIRAC.assembly.notices import subscriptions
 from PilotLoggingDIRAC.assembly.notices.subscriptions import MAIL, WEBHOOK, Channels
 from PilotLoggingDIRAC.assembly.reading import archives
@@ -97,7 +98,7 @@ class NoticeWatch:
         channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
         found = subscriptions.read(archives.vos(), channels)
         db = self._db
-        watch = Watch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems)
+        watch = Watch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems, rules)
         notifier = Notifier(
             db.standings, watch, settings, db.clock, self._owner, self._post, self._counted, self._under_way
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ..access import Scope
-from ..diagnose import standard
+from ..diagnose import Rules, standard
 from ..diagnosed import CauseFigures, UnknownFailure
 from ..model import Outcome, Selection
 from ..text.humanize import count, span
@@ -68,13 +68,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The search for problems in a store; ``most_logs`` are counted, ``most`` groups are looked at."""
+    """The search for problems in a store; ``most_logs`` are counted, ``most`` groups are looked at.
+
+    ``rules`` gives the rules of a VO, which have the hints of causes.
+    """
 
     pilots: PilotNumbers
     failures: Failures
     spools: Spools
     most_logs: int
     most: int
+    rules: Callable[[str], Rules] = lambda vo: standard()
 
     def find(self, subscription: Subscription, now: datetime, looked_at: datetime) -> list[Problem] | None:
         """Return the problems, the largest first; None when nobody can tell. Raise StoreUnavailable.
@@ -107,7 +111,7 @@ class Watch:
     def _causes(self, subscription: Subscription, since: datetime) -> Iterator[Problem]:
         wanted = _selection(subscription, since, without_checks=True)
         groups = self.failures.summary(subscription.scope, wanted, ("Site", "Cause")).groups
-        ended: Counter[str] = Counter()
+        ended, rules = Counter[str](), self.rules(subscription.vo)
         for group in groups:
             ended[group["Site"]] += group["Logs"]
         for group in groups:
@@ -118,7 +122,7 @@ class Watch:
                 facts = {"site": site, "cause": code, "pilots": number, "ended": ended[site]}
                 title = f"{site or _NOWHERE}: {group['CauseName']} [{code}]"
                 text = f"{number:,} of {count(ended[site], 'pilot')} that ended, {share:.0f} %"
-                facts |= {"percent": round(share, 1), **_known(code)}
+                facts |= {"percent": round(share, 1), **_known(code, rules)}
                 yield Problem(f"cause {code} at {site}", title, text, facts)
 
     def _unknown(self, subscription: Subscription, since: datetime, before: datetime) -> Iterator[Problem]:
@@ -153,9 +157,9 @@ def _selection(subscription: Subscription, since: datetime, **more: Any) -> Sele
     return Selection(vos=(subscription.vo,), sites=subscription.wanted.sites, since=since, **more)
 
 
-def _known(code: str) -> dict[str, str]:
-    """Return who can do something about a cause, and a hint; nothing of a cause that no rule of this version has."""
-    found = standard().by_code.get(code)
+def _known(code: str, rules: Rules) -> dict[str, str]:
+    """Return who can do something about a cause, and a hint; nothing of a cause that no rule has now."""
+    found = rules.by_code.get(code)
     return {"party": str(found.party), "hint": found.hint} if found else {}
 
 
