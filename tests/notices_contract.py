@@ -449,6 +449,14 @@ class NoticesContract:
         assert len(grid.receiver.digests) == 1
 
     @pytest.mark.parametrize("when", [RATE, CAUSE, UNKNOWN])
+    def test_a_group_that_may_read_more_hears_of_the_subscription_s_vo_alone(self, grid, when):
+        grid.end(number=6, text=FULL if when is CAUSE else ODD % 7, vo=OTHER_VO)
+        grid.diagnose()
+        for scope in (Scope(everything=True), Scope(sites=frozenset({HERE}))):
+            grid.look(grid.subscription(when, scope=scope))
+        assert grid.receiver.digests == []
+
+    @pytest.mark.parametrize("when", [RATE, CAUSE, UNKNOWN])
     def test_who_may_read_one_site_hears_of_no_other(self, grid, when):
         text = FULL if when is CAUSE else ODD % 7
         reach = Scope(sites=frozenset({HERE}))
