@@ -9,7 +9,8 @@ from PilotLoggingDIRAC.web.answers import Response
 
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Pilot logs: not open to you</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Pilot logs: not open to you</title></head>
 <body>
 <h1>Pilot logs: not open to you</h1>
 <p>{reason}</p>

@@ -32,6 +32,7 @@ export class ListView extends View {
     this.note = make("p", { class: "note", role: "status" }, "Loading …");
     this.search = make("a", { class: "button", "data-go": true, title: "Look for text in all of these logs (s)" });
     fill(this.search, "Search in these logs");
+    this.search.href = searchPage(this.query);
     this.main.append(
       this.filters.element,
       this.states.element,
@@ -101,7 +102,17 @@ export class ListView extends View {
   /** Return why there may be no logs. */
   nothing() {
     const unknown = this.filters.places.unknown(this.query);
-    return unknown.length ? unknown.join(". ") : "No logs match. Take a longer time, or fewer filters.";
+    if (unknown.length) return unknown.join(". ");
+    const said = "No logs match. Take a longer time, or fewer filters.";
+    return this.query.get("Host") ? [said, " ", this.asOwner(this.query.get("Host"))] : said;
+  }
+
+  /** Return a link that looks for a name with a digit, taken for a host, as that of a job's owner. */
+  asOwner(name) {
+    const query = new URLSearchParams(this.query);
+    query.delete("Host");
+    query.set("User", name);
+    return make("a", { href: listPage(query), "data-go": true }, `Look for ${name} as the owner of a job`);
   }
 
   /** Return the number of logs in words, with a note if only the newest were counted by state. */

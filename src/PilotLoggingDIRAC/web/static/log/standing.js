@@ -129,9 +129,9 @@ export class Standing {
   name() {
     const { log } = this.view;
     const silent = log.live ? (this.view.now() - Date.parse(log.lastSeen)) / 1000 : 0;
-    const told = log.outcome && !log.live ? capital(log.outcomeText) : "";
+    const told = log.outcome && (!log.live || log.standing === "ended") ? capital(log.outcomeText) : "";
     const name = told || (STANDINGS[log.standing] ?? log.standing);
-    const status = log.standing === "ended" ? ` (${log.pilotStatus})` : "";
+    const status = log.standing === "ended" && !told ? ` (${log.pilotStatus})` : "";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
     const text = `${name}${status}${missing}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
     if (text !== this.shown) fill(this.chip, (this.shown = text));
