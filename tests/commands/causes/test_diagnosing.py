@@ -51,7 +51,7 @@ def told(monkeypatch, capsys):
 
 
 def part(**more):
-    return {"State": "Complete", "Complete": True, "ReturnCode": "1", **more}
+    return {"State": "Complete", "Complete": True, "ReturnCode": "1", "PilotReference": "", **more}
 
 
 def first_cause(entry):

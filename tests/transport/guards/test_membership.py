@@ -113,7 +113,8 @@ try:
     handler.initializeHandler({"serviceName": "WorkloadManagement/x", "csPaths": []})
 except Exception:
     pass  # there is no configuration here
-print(hasattr(AuthManager.getUsername, "__wrapped__"), hasattr(logging.Logger.callHandlers, "__wrapped__"))
+answer = f"{hasattr(AuthManager.getUsername, '__wrapped__')} {hasattr(logging.Logger.callHandlers, '__wrapped__')}"
+sys.stdout.write("\\n" + answer + "\\n")  # in one piece, as threads log lines
 """
 
 

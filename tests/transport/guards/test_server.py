@@ -23,7 +23,8 @@ try:
     handler._pre_initialize()
 except Exception:
     pass  # there is no configuration here
-print(before, guarded())
+answer = f"{before} {guarded()}"
+sys.stdout.write("\\n" + answer + "\\n")  # in one piece, as threads log lines
 """
 
 
