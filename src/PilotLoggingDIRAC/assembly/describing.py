@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import secrets
 import socket
-import threading
 import time
 
 from DIRAC import gLogger
@@ -14,10 +14,11 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.job_owners import JobOwners
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly import duty_thread, options
+from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: Time for one query of PilotAgentsDB, which may read a large table; no request waits for it.
@@ -33,57 +34,43 @@ class DescribingWatch:
 
     def __init__(self, db: LogDatabase, option: options.Getter, store: StoreSettings):
         self._settings = settings = options.fill(DescribeSettings, option)
-        self._duties = db.duties
         store = dataclasses.replace(store, read_seconds=_READ_SECONDS, max_connections=1)
         self._pilots = PilotAgents(store, keys_per_query=settings.describe_pilots)
         self._owners = JobOwners(store)
         self._describer = RunningDescriber(
             db.unsettled, self._pilots, self._owners, settings, db.clock, on_problem=self._failed
         )
-        self._name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = DutyThread(
+            *("describe", _DUTY, db.duties, f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"),
+            *(self._try, functools.partial(pause_after, settings=settings), _STOP_SECONDS),
+        )
         self._problems: set[str] = set()
 
     def start(self) -> None:
         """Start the thread, unless ``DescribeSeconds`` is 0."""
         if self._settings.describe_seconds:
-            self._thread = threading.Thread(target=self._run, name="pilotlog-describe", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """Stop the thread after its present step; then another collector may take the duty at once."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(_STOP_SECONDS)
+        self._thread.stop()
+        self._pilots.close()
+        self._owners.close()
 
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            began = time.monotonic()
-            try:
-                self._work()
-            except Exception as error:  # logs are described later then, and logging goes on
-                self._failed("pilots", error)
-            pause = pause_after(time.monotonic() - began, self._settings)
-        self._leave()
+    def _try(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # logs are described later then, and logging goes on
+            self._failed("pilots", error)
 
     def _work(self) -> None:
         seconds = self._settings.describe_lease_seconds + self._settings.describe_seconds
-        if self._duties.hold(_DUTY, self._name, seconds):
+        if self._thread.hold(seconds):
             began = time.monotonic()
             self._describer.run()
             self._problems.discard("pilots")
             rest = pause_after(time.monotonic() - began, self._settings)
-            self._duties.hold(_DUTY, self._name, rest + seconds)
-
-    def _leave(self) -> None:
-        try:
-            self._duties.leave(_DUTY, self._name)
-        except PilotLogError as error:
-            _log.verbose("Another collector describes running pilots only in a while", str(error))
-        self._pilots.close()
-        self._owners.close()
+            self._thread.hold(rest + seconds)
 
     def _failed(self, subject: str, error: Exception) -> None:
         """Log a failure once when it begins: it may last, and delays no pilot."""
@@ -95,4 +82,4 @@ class DescribingWatch:
 
 def pause_after(seconds: float, settings: DescribeSettings) -> float:
     """Return the pause after look-ups that took so long: they take a share of the time at most."""
-    return max(settings.describe_seconds, seconds * (100.0 / settings.describe_load_percent - 1.0))
+    return duty_thread.pause(seconds, settings.describe_seconds, settings.describe_load_percent)

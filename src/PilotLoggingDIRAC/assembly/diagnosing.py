@@ -6,18 +6,18 @@ One of the agents that share a database does it.
 from __future__ import annotations
 
 import functools
-import threading
 import time
 
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
-from PilotLoggingDIRAC.assembly import diagnosis_rules, options
+from PilotLoggingDIRAC.assembly import diagnosis_rules, duty_thread, options
+from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RulesOf, RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings, DiagnosisSettings
 
@@ -38,40 +38,32 @@ class DiagnosingWatch:
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
         self._bounds = bounds
         self._places = Places()
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = DutyThread(
+            *("diagnose", _DUTY, db.duties, owner, self._try),
+            functools.partial(pause_after, settings=settings),
+            _STOP_SECONDS,
+        )
         self._problems: set[str] = set()
 
     def start(self) -> None:
         """Start the thread, unless ``DiagnoseRunningSeconds`` is 0."""
         if self._settings.diagnose_running_seconds:
-            self._thread = threading.Thread(target=self._run, name="pilotlog-diagnose", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """Stop the thread after its present step; then another agent may take the duty at once."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(_STOP_SECONDS)
+        self._thread.stop()
 
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            began = time.monotonic()
-            try:
-                self._work()
-            except Exception as error:  # logs are diagnosed in the agent's cycles then
-                self._failed(str(error) if isinstance(error, StoreUnavailable) else repr(error))
-            pause = pause_after(time.monotonic() - began, self._settings)
+    def _try(self) -> None:
         try:
-            self._db.duties.leave(_DUTY, self._owner)
-        except PilotLogError as error:
-            _log.verbose("Another agent diagnoses running pilots only in a while", str(error))
+            self._work()
+        except Exception as error:  # logs are diagnosed in the agent's cycles then
+            self._failed(str(error) if isinstance(error, StoreUnavailable) else repr(error))
 
     def _work(self) -> None:
         settings = self._settings
         seconds = settings.diagnose_running_lease_seconds + pause_after(settings.diagnose_running_seconds, settings)
-        if not self._db.duties.hold(_DUTY, self._owner, seconds):
+        if not self._thread.hold(seconds):
             return
         self._look_at_database()
         rules_of = functools.cache(diagnosis_rules.rules)
@@ -90,7 +82,7 @@ class DiagnosingWatch:
             self._failed(problem)
 
     def _is_over(self, until: float) -> bool:
-        return self._stopped.is_set() or time.monotonic() >= until
+        return self._thread.stopped.is_set() or time.monotonic() >= until
 
     def _failed(self, problem: str) -> None:
         """Log a failure once: it may last, and delays no pilot."""
@@ -101,5 +93,4 @@ class DiagnosingWatch:
 
 def pause_after(seconds: float, settings: DiagnoseRunningSettings) -> float:
     """Return the pause after a step that took so long: the steps take a share of the time at most."""
-    share = min(max(settings.diagnose_running_load_percent, 1.0), 100.0)
-    return max(settings.diagnose_running_seconds, seconds * (100.0 / share - 1.0))
+    return duty_thread.pause(seconds, settings.diagnose_running_seconds, settings.diagnose_running_load_percent)

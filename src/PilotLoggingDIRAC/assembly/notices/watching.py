@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
-
-from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
-from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly import duty_thread, options
 from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
+from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.assembly.notices import subscriptions
 from PilotLoggingDIRAC.assembly.notices.subscriptions import MAIL, WEBHOOK, Channels
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.notify.watch import Watch
@@ -26,7 +23,6 @@ from PilotLoggingDIRAC.pilotlog.notify.watch import Watch
 _DUTY = "notices"
 #: So long an agent that ends waits for a look; what is being sent ends by its own time limit.
 _STOP_SECONDS = 10.0
-_log = gLogger.getSubLogger("PilotLogging")
 
 
 class NoticeWatch:
@@ -46,8 +42,9 @@ class NoticeWatch:
         self._counted, self._told = Tally(), dict[str, int]()
         self._under_way = set[Key]()
         self._problems = dict[str, str]()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pilotlog-notices", daemon=True)
+        self._thread = DutyThread(
+            "notices", _DUTY, db.duties, owner, self._work, lambda took: pause_after(took, self._now()), _STOP_SECONDS
+        )
 
     def start(self) -> None:
         """Start the thread."""
@@ -65,21 +62,19 @@ class NoticeWatch:
 
     def stop(self) -> None:
         """Stop the thread after its present look; then another agent may take the duty at once."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
+        self._thread.stop()
         for queue in self._queues.values():
             queue.shutdown()
         self._mailer.close()
 
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            settings, began = options.fill(NoticeSettings, self._option), time.monotonic()
-            if settings.notice_seconds:
-                self._try(settings)
-            pause = pause_after(time.monotonic() - began, settings)
-        self._leave()
+    def _now(self) -> NoticeSettings:
+        """Return the settings of this moment: they may be changed while the agent runs."""
+        return options.fill(NoticeSettings, self._option)
+
+    def _work(self) -> None:
+        settings = self._now()
+        if settings.notice_seconds:
+            self._try(settings)
 
     def _try(self, settings: NoticeSettings) -> None:
         """Look once; whatever goes wrong is a problem of the agent, and the next look tries again."""
@@ -93,7 +88,7 @@ class NoticeWatch:
 
     def _look(self, settings: NoticeSettings) -> dict[str, str]:
         """Look once, if this agent has the duty. Return the problems by subject."""
-        if not self._db.duties.hold(_DUTY, self._owner, settings.notice_seconds + settings.notice_lease_seconds):
+        if not self._thread.hold(settings.notice_seconds + settings.notice_lease_seconds):
             return {}
         channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
         found = subscriptions.read(archives.vos(), channels)
@@ -110,14 +105,7 @@ class NoticeWatch:
     def _post(self, channel: str, work: Callable[[], None]) -> None:
         self._queues[channel].submit(work, ())
 
-    def _leave(self) -> None:
-        try:
-            self._db.duties.leave(_DUTY, self._owner)
-        except PilotLogError as error:
-            _log.verbose("Another agent sends notices only in a while", str(error))
-
 
 def pause_after(seconds: float, settings: NoticeSettings) -> float:
     """Return the pause after a look that took so long: looks take a share of the time at most."""
-    share = seconds * (100.0 / settings.notice_load_percent - 1.0)
-    return max(settings.notice_seconds or 60.0, share)
+    return duty_thread.pause(seconds, settings.notice_seconds or 60.0, settings.notice_load_percent)

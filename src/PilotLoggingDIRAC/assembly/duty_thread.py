@@ -1,0 +1,70 @@
+"""A thread that works on a duty, which one of several components has at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
+
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+@dataclass(slots=True)
+class DutyThread:
+    """The thread. ``work`` does one step, which holds the duty by itself and raises nothing; ``pause_after`` returns
+    the seconds to wait after a step that took so long. A component that ends waits ``stop_seconds`` for the present
+    step.
+    """
+
+    name: str
+    duty: str
+    duties: SqlDuties
+    owner: str
+    work: Callable[[], None]
+    pause_after: Callable[[float], float]
+    stop_seconds: float
+    stopped: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name=f"pilotlog-{self.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread after its present step; then another component may take the duty at once."""
+        self.stopped.set()
+        if self._thread is not None:
+            self._thread.join(self.stop_seconds)
+
+    @property
+    def started(self) -> bool:
+        """Return whether the thread was started."""
+        return self._thread is not None
+
+    def hold(self, seconds: float) -> bool:
+        """Take the duty for some time, or go on with it; see ``SqlDuties.hold``."""
+        return self.duties.hold(self.duty, self.owner, seconds)
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self.stopped.wait(pause):
+            began = time.monotonic()
+            self.work()
+            pause = self.pause_after(time.monotonic() - began)
+        try:
+            self.duties.leave(self.duty, self.owner)
+        except PilotLogError as error:
+            _log.verbose(f"Another component takes the duty only in a while: {self.duty}", str(error))
+
+
+def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
+    """Return the pause after a step that took so long: steps take a share of the time at most, in percent from 1."""
+    share = min(max(load_percent, 1.0), 100.0)
+    return max(least_seconds, seconds * (100.0 / share - 1.0))
