@@ -87,7 +87,7 @@ NEWER_COLUMNS = {
         *("Carry", "DroppedBytes", "Sender", "ManySenders", "Answers", "MissingBytes", "ReturnCodes", "Senders"),
         *("PilotStatus", "Host"),
     ),
-    "PilotLogDiagnoses": ("Fingerprint", "TellingLine"),
+    "PilotLogDiagnoses": ("Fingerprint", "TellingLine", "Phase", "Running"),
 }
 NEWER_INDICES = {"PilotLogs": ("IX_Outcome", "IX_Site_State", "IX_Host"), "PilotLogDiagnoses": ("IX_Fingerprint",)}
 
