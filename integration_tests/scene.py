@@ -92,6 +92,8 @@ class Teller:
         return text
 
 
+#: A busy machine archives fewer logs in a cycle.
+CYCLES = 12
 #: A pilot of the scene.
 ScenePilot = namedtuple("ScenePilot", "vo stamp site ce reference job owner host")
 
@@ -117,7 +119,7 @@ class Scene:
         killed = self.pilot("LCG.CERN.cern", 95, None, "Aborted", until="InstallDIRAC")
         stored(self.stack)
         until(self._described, seen=self._described)
-        self._agent()
+        self._agent(good)
         self._age()
         self.set(silent, LastSeen=ago(140), Attempts=2, LastError="ALPHA-disk: No space left on device")
         archived = next(pilot for pilot in good if self._is_archived(pilot))
@@ -209,11 +211,14 @@ class Scene:
         ((jobs,),) = self.stack.sql("PilotLoggingDB", "SELECT COUNT(*) FROM PilotLogJobs")
         return (logs, jobs) == (self.number, self.number)
 
-    def _agent(self):
-        """Two cycles of the agent: it archives what has ended, and finds the causes of failures."""
-        for _ in range(2):
+    def _agent(self, pilots):
+        """Cycles of the agent, until these are archived: it archives what ended, and finds the causes of failures."""
+        for _ in range(CYCLES):
             done = self.stack.run_agent_once()
             assert done.returncode == 0, done.stdout + done.stderr
+            if all(map(self._is_archived, pilots)):
+                return
+        raise AssertionError(f"Not archived after {CYCLES} cycles: {done.stdout}{done.stderr}")
 
     def _age(self):
         """Give the logs the times that their texts tell, and some the states that they had in between."""
