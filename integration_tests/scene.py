@@ -92,8 +92,8 @@ class Teller:
         return text
 
 
-#: A busy machine archives fewer logs in a cycle.
-CYCLES = 12
+#: Logs are archived some time after their end, and a busy machine archives fewer in a cycle.
+CYCLES = 60
 #: A pilot of the scene.
 ScenePilot = namedtuple("ScenePilot", "vo stamp site ce reference job owner host")
 
