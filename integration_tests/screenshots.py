@@ -35,6 +35,7 @@ LOOKS = {
 #: Pictures of docs/images by their names here.
 SHOWN = {
     "list-light": "page-list-light",
+    "start-light": "page-start-light",
     "log-failed-dark": "page-log-dark",
     "log-live-light": "page-live",
     "list-portal": "portal-page",
