@@ -2,7 +2,6 @@
 
 import importlib
 import re
-import signal
 import sqlite3
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from . import grid
 from .faults.plan import Treatment
 from .faults.programs import BLOCK
 from .faults.proxy import Proxy
@@ -68,15 +68,6 @@ def log(stack, connect):
 
 
 @contextmanager
-def database_away(stack):
-    stack.kill("mariadb", signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        stack.kill("mariadb", signal.SIGCONT)
-
-
-@contextmanager
 def option(stack, name, value):
     """The collector with an option, and after that without it."""
     stack.set_option(f"{SECTION}/{name}", value)
@@ -113,7 +104,7 @@ def all_acknowledged_are_there(answers, texts, stored_text):
 @line("The database is away")
 def test_with_the_database_away_nothing_is_lost(stack, pilot, stamp, log):
     assert pilot.send("before\n", stamp)["OK"]
-    with database_away(stack):
+    with grid.database_hangs(stack):
         assert all(pilot.send(BLOCK, stamp)["OK"] for _ in range(5))
     assert log(stamp) == "before\n" + 5 * BLOCK
     assert figures(stack, stamp, log(stamp)) == (0, 0)
@@ -153,7 +144,7 @@ def test_with_neither_database_nor_room_in_the_spool_what_is_refused_is_told(sta
     texts = [f"{number} {uuid.uuid4().hex * 8000}\n" for number in range(12)]
     with option(stack, "SpoolMaxMB", 1):
         assert pilot.send("first\n", stamp)["OK"]
-        with database_away(stack):
+        with grid.database_hangs(stack):
             answers = [pilot.send(text, stamp) for text in texts]
         text = log(stamp)
         assert pilot.send("last\n", stamp)["OK"]
@@ -165,7 +156,7 @@ def test_with_neither_database_nor_room_in_the_spool_what_is_refused_is_told(sta
 @line("The collector is started with its database away")
 def test_a_collector_that_is_started_without_its_database_loses_nothing(stack, pilot, stamp, log):
     stack.stop("tornado")
-    with database_away(stack):
+    with grid.database_hangs(stack):
         stack.start("tornado")
         assert all(pilot.send(BLOCK, stamp)["OK"] for _ in range(3))
     assert log(stamp) == 3 * BLOCK
@@ -176,7 +167,7 @@ def test_of_too_many_messages_at_once_what_is_refused_is_told(stack, pilot, stam
     texts = [f"{number} {BLOCK}" for number in range(12)]
     with option(stack, "MaxWaitingBatches", 1):
         assert pilot.send("first\n", stamp)["OK"]
-        with database_away(stack), ThreadPoolExecutor(len(texts)) as crowd:
+        with grid.database_hangs(stack), ThreadPoolExecutor(len(texts)) as crowd:
             answers = list(crowd.map(lambda text: pilot.send(text, stamp), texts))
         until(lambda: TOLD.search(log(stamp)), seen=lambda: log(stamp))
         text = log(stamp)
@@ -237,7 +228,7 @@ def test_a_pilot_that_is_killed_loses_what_it_wrote_since_the_last_flush(stack, 
 @line("The disk of a collector")
 def test_a_spool_that_is_lost_had_the_only_copy(stack, pilot, stamp, log):
     assert pilot.send("before\n", stamp)["OK"]
-    with database_away(stack):
+    with grid.database_hangs(stack):
         assert pilot.send(BLOCK, stamp)["OK"]
         until(lambda: spooled(stack) > 0)
         path = spool(stack)

@@ -59,7 +59,7 @@ def measure(part):
     found, accepted = Figures(part), codes()
     for log in (written if part in written.PARTS else made).logs(part):
         causes = diagnose([log.text.encode()]).causes
-        right = accepted.get(log.label.kind, set()) | getattr(log.label, "codes", frozenset())
+        right = accepted.get(log.label.kind, set()) | log.codes
         _count(found, log, causes[0] if causes else None, right)
     return found
 
@@ -77,11 +77,8 @@ def _count(found, log, cause, accepted):
     found.right_party += cause is not None and str(cause.rule.party).lower() == log.label.party
     found.right += code in accepted
     found.right_there += near and code in accepted
-    if code in accepted:
-        found.table[log.label.kind, code, True] += 1
-    else:
-        found.table[log.label.kind, code, False] += 1
-        found.wrong.append((log.name, log.label.kind, code))
+    found.table[log.label.kind, code, code in accepted] += 1
+    found.wrong += [] if code in accepted else [(log.name, log.label.kind, code)]
 
 
 def write(figures, folder):

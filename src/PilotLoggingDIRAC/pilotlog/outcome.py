@@ -22,6 +22,10 @@ KILLED_STATUSES = FINAL_STATUSES - {"Done"}
 #: Return codes of pilots that did their work; the empty one is of a pilot that reported none.
 GOOD_CODES = frozenset({"0", ""})
 
+#: Outcomes of pilots that have not ended, and of those that did not end well.
+RUNNING = (Outcome.RUNNING, Outcome.SILENT)
+FAILED = (Outcome.FAILED, Outcome.KILLED)
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:

@@ -35,11 +35,12 @@ class Label:
 
 @dataclass(frozen=True)
 class Log:
-    """A log and its label."""
+    """A log and its label; ``codes`` are right besides those that its kind accepts."""
 
     name: str
     text: str
     label: Label
+    codes: frozenset[str] = frozenset()
 
 
 def parts():

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.diagnose import standard
 
+from .logs import Log
+
 FOLDER = Path(__file__).parent / "written"
 #: Logs with odd numbers may be read, those with even ones may not.
 PARTS = ("written", "written-unread")
@@ -18,7 +20,7 @@ PARTS = ("written", "written-unread")
 
 @dataclass(frozen=True)
 class Label:
-    """What is true of a log. Lines count from 1; a good log has the line 0 and no codes."""
+    """What is true of a log. Lines count from 1; a good log has the line 0."""
 
     log: str
     good: bool
@@ -26,23 +28,14 @@ class Label:
     party: str
     line: int
     sentence: str
-    codes: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Log:
-    """A log and its label."""
-
-    name: str
-    text: str
-    label: Label
 
 
 def logs(part):
     """Yield the logs of a part, without the few for which there is no code."""
     for row in labels():
         if row["code"] != "unknown" and part == PARTS[_number(row["log"]) % 2 == 0]:
-            yield Log(row["log"], _texts()[row["log"]], _label(row))
+            codes = frozenset((row["code"], *row["also"].split())) - {"none"}
+            yield Log(row["log"], _texts()[row["log"]], _label(row), codes)
 
 
 def labels():
@@ -57,9 +50,8 @@ def _number(name):
 
 def _label(row):
     good = row["code"] == "none"
-    codes = frozenset() if good else frozenset((row["code"], *row["also"].split()))
     party = "-" if good else str(standard().by_code[row["code"]].party).lower()
-    return Label(row["log"], good, row["kind"], party, int(row["line"] or 0), row["sentence"], codes)
+    return Label(row["log"], good, row["kind"], party, int(row["line"] or 0), row["sentence"])
 
 
 @functools.cache

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 from PilotLoggingDIRAC.commands.logs import listing
 from PilotLoggingDIRAC.commands.logs.following import Following
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
-from PilotLoggingDIRAC.pilotlog.model import Outcome
+from PilotLoggingDIRAC.pilotlog.outcome import RUNNING
 from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText
 
-_RUNNING = [Outcome.RUNNING.value, Outcome.SILENT.value]
+_RUNNING = [outcome.value for outcome in RUNNING]
 #: The list of running pilots is looked at as often, in seconds.
 _LOOK_SECONDS = 5.0
 #: More text than this is shown though its line has not ended.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from PilotLoggingDIRAC.pilotlog import outcome
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import Outcome, State
 from PilotLoggingDIRAC.pilotlog.text import humanize
@@ -25,8 +26,8 @@ _KEYS = {
 }
 #: Switches that stand for outcomes.
 _OUTCOMES = {
-    "Running": (Outcome.RUNNING, Outcome.SILENT),
-    "Failed": (Outcome.FAILED, Outcome.KILLED),
+    "Running": outcome.RUNNING,
+    "Failed": outcome.FAILED,
 }
 
 #: Switches that name single pilots.

@@ -9,6 +9,7 @@ from typing import Any
 from ..diagnose import Diagnosis, Known, Rules
 from ..diagnose.causes.templates import template
 from ..diagnose.causes.unknown import telling_line
+from ..diagnose.phases import last_of
 from ..diagnosed import Diagnosed
 from ..model import Log, State
 from ..outcome import FINAL_STATUSES
@@ -34,13 +35,13 @@ def known(log: Log) -> Known:
 def compact(found: Diagnosis, rules: Rules) -> Diagnosed:
     """Return a diagnosis as it is stored."""
     line = telling_line(found, rules)
-    last = next((phase.name for phase in reversed(found.phases) if not phase.within), "")
+    last = last_of(found.phases)
     made = Diagnosed(
         rules=rules.version,
         details=_details(found),
         telling=template(line.text).text if line else "",
         telling_line=line.line if line else 0,
-        phase=last,
+        phase=last.name if last else "",
     )
     if not found.causes:
         return made

@@ -5,6 +5,7 @@ A pilot goes on to the next command only if the present one did not end it: all 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +56,11 @@ def phases(reading: Reading, ending: Ending) -> list[Phase]:
         holder = next((phase for phase in reversed(found) if phase.line <= cycle.line and not phase.within), None)
         found.append(cycle if holder is None else _part(cycle, holder.name))
     return sorted(found, key=lambda phase: (phase.line, bool(phase.within)))
+
+
+def last_of(found: Sequence[Phase]) -> Phase | None:
+    """Return the phase in which the pilot ended, or is now; None without phases."""
+    return next((phase for phase in reversed(found) if not phase.within), None)
 
 
 def _starts(reading: Reading) -> list[_Start]:

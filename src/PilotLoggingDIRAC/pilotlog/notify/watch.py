@@ -12,11 +12,11 @@ from ..access import Scope
 from ..diagnose import Rules, standard
 from ..diagnosed import CauseFigures, UnknownFailure
 from ..model import Outcome, Selection
+from ..outcome import FAILED
 from ..text.humanize import count, span
 from .subscription import Subscription, When
 
-_FAILED = (Outcome.FAILED, Outcome.KILLED)
-_ENDED = (*_FAILED, Outcome.SUCCEEDED, Outcome.UNKNOWN)
+_ENDED = (*FAILED, Outcome.SUCCEEDED, Outcome.UNKNOWN)
 _NOWHERE = "unknown site"
 #: A collector that reported a backlog within this time may still have text that is not in the store.
 _DRAINING_SECONDS = 600.0
@@ -100,7 +100,7 @@ class Watch:
     def _rates(self, subscription: Subscription, since: datetime, now: datetime) -> Iterator[Problem]:
         wanted = _selection(subscription, since, silent_before=now, without_checks=True)
         found = self.pilots.by_site(subscription.scope, wanted, self.most_logs)
-        failed, ended = _totals(found, _FAILED), _totals(found, _ENDED)
+        failed, ended = _totals(found, FAILED), _totals(found, _ENDED)
         for site in sorted(failed, key=lambda site: (-failed[site], site)):
             if _is_over(failed[site], ended[site], ended[site], subscription):
                 share = 100 * failed[site] / ended[site]

@@ -200,7 +200,8 @@ class _Told:
     def _heat(self) -> list[list[int]]:
         """Return the numbers of logs by site (rows, the others' last) and cause (columns, likewise)."""
         sites, reasons = self._places(site_of), self._reasons()
-        return [_columns(group, reasons) for group in [*sites.first.values(), *_together(sites.others)]]
+        others = [sites.together] if sites.others else []
+        return [_columns(group, reasons) for group in [*sites.first.values(), *others]]
 
 
 def _columns(found: Tallies, reasons: Ranked) -> list[int]:
@@ -209,10 +210,6 @@ def _columns(found: Tallies, reasons: Ranked) -> list[int]:
     if reasons.others:
         columns.append(sum(number(by_reason.get(code, [])) for code in reasons.others))
     return columns
-
-
-def _together(groups: Mapping[str, list[Tally]]) -> list[list[Tally]]:
-    return [[tally for group in groups.values() for tally in group]] if groups else []
 
 
 def _most_failed(found: Tallies) -> tuple[int, int]:

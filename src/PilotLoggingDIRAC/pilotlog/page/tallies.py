@@ -9,9 +9,8 @@ from typing import Any
 
 from ..diagnosed import NO_CAUSE
 from ..model import Outcome
+from ..outcome import FAILED, RUNNING
 
-_RUNS = (Outcome.RUNNING, Outcome.SILENT)
-FAILED = (Outcome.FAILED, Outcome.KILLED)
 _MAY_HAVE_CAUSE = (*FAILED, Outcome.UNKNOWN)
 _MAX_NAMES = 50
 
@@ -36,7 +35,7 @@ class Tally:
     @property
     def ended(self) -> bool:
         """Tell if the pilots have ended."""
-        return self.outcome not in _RUNS
+        return self.outcome not in RUNNING
 
     @property
     def failed(self) -> bool:
@@ -112,13 +111,17 @@ class Ranked:
     first: dict[str, list[Tally]]
     others: dict[str, list[Tally]]
 
+    @property
+    def together(self) -> list[Tally]:
+        """Return the tallies of the others."""
+        return [tally for group in self.others.values() for tally in group]
+
     def rest(self, tell: Callable[[Tallies], dict[str, Any]]) -> dict[str, Any] | None:
         """Return what is told of the others together, with their names if they are few; None without others."""
         if not self.others:
             return None
-        together = [tally for group in self.others.values() for tally in group]
         names = sorted(self.others) if len(self.others) <= _MAX_NAMES else []
-        return tell(together) | {"groups": len(self.others), "names": names}
+        return tell(self.together) | {"groups": len(self.others), "names": names}
 
 
 def ranked(groups: dict[str, list[Tally]], rank: Callable[[Tallies], Any], most: int) -> Ranked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...diagnose import LogReader, Rules
@@ -63,14 +62,6 @@ class Readings:
             del self._kept[min(oldest, key=lambda log_id: self._kept[log_id].size)]
         self._kept[log.id] = kept
 
-    def forget(self, ids: Iterable[int]) -> None:
-        """Forget the readings of logs."""
-        for log_id in ids:
-            self._kept.pop(log_id, None)
-
     def clear(self) -> None:
         """Forget all readings."""
         self._kept.clear()
-
-    def __len__(self) -> int:
-        return len(self._kept)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from .. import marks
 from ..ending import End, Ending
-from ..phases import Phase
+from ..phases import Phase, last_of
 from ..reader import Finding, Reading
 from .rule import Depth, Rule, Scope
 from .rules import Rules
@@ -36,9 +36,8 @@ FIGURES = frozenset(
         *("failed", "stopped", "traceback", "matched_jobs", "job_running", "cycles", "lines", "jump_seconds"),
     )
 )
-#: The rule for what no other one knows, and all that fit whatever else is unknown.
+#: The rule for what no other one knows.
 _UNKNOWN = "unknown"
-CATCH_ALL = frozenset(("program-error", "unknown", "pilot-exception"))
 #: The rule for any error of a program: it tells nothing more where another one fits its line.
 _ANY_ERROR = "program-error"
 #: All rules that fit whatever else is unknown.
@@ -74,7 +73,7 @@ class _Case:
     @property
     def last(self) -> Phase | None:
         """The phase in which the pilot ended."""
-        return _last(self.phases)
+        return last_of(self.phases)
 
     def phase_at(self, line: int) -> str:
         """Return the name of the phase that has a line."""
@@ -98,7 +97,7 @@ def _parts(reading: Reading, ending: Ending, phases: Sequence[Phase]) -> dict[Sc
     if ending.end in (End.FAILED, End.STOPPED):
         return {scope: [(1, reading.lines)] for scope in Scope}
     found: dict[Scope, list[tuple[int, int]]] = {}
-    if ending.end is End.RUNNING and phases and (last := _last(phases)) and last.name not in _JOBS:
+    if ending.end is End.RUNNING and phases and (last := last_of(phases)) and last.name not in _JOBS:
         found = {scope: [(max(last.line, reading.lines - _RUN_LINES), reading.lines)] for scope in Scope}
     for trouble in reading.jobs.troubles:
         part = (trouble.line, trouble.last_line + _NEAR_LINES)
@@ -140,10 +139,6 @@ def figures(reading: Reading, ending: Ending) -> dict[str, float]:
 
 def _thousandth(number: float | None) -> float | None:
     return None if number is None else number / 1000
-
-
-def _last(phases: Sequence[Phase]) -> Phase | None:
-    return next((phase for phase in reversed(phases) if not phase.within), None)
 
 
 def _cause(case: _Case, rule: Rule) -> Cause | None:

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from ...access import Scope
 from ...diagnosed import NO_CAUSE
 from ...errors import InvalidInput
-from ...model import CHECK_STAMP, Outcome, Selection, State
+from ...model import CHECK_STAMP, Selection, State
+from ...outcome import RUNNING
 from ..schema.tables import diagnoses, jobs, logs
 from . import outcomes
 
@@ -22,7 +23,6 @@ PRESENT = func.nullif(logs.c.State, State.DELETED.value).is_not(None)
 #: Diagnoses beside those that a statement may join.
 _OTHER = diagnoses.alias("OtherDiagnoses")
 _MAX_BRANCHES = 8
-_RUNNING = (Outcome.RUNNING, Outcome.SILENT)
 _ENDED = [state.value for state in outcomes.ENDED]
 
 
@@ -46,7 +46,7 @@ def _one_by_one(wanted: Selection) -> list[Selection]:
     """Return the same selection with one value each of the field that narrows it most, where it has a few."""
     if len(wanted.outcomes) > 1:
         return [part for outcome in wanted.outcomes for part in _one_by_one(replace(wanted, outcomes=(outcome,)))]
-    both = wanted.incomplete or (wanted.outcomes and wanted.outcomes[0] not in _RUNNING)
+    both = wanted.incomplete or (wanted.outcomes and wanted.outcomes[0] not in RUNNING)
     if both and not wanted.dead and not wanted.states:
         return [replace(wanted, states=outcomes.ENDED), replace(wanted, dead=True)]
     for name in ("ces", "sites", "vos", "states"):
