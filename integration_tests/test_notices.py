@@ -42,6 +42,7 @@ def subscribed(stack, mail, hook, tmp_path):
         f"{SMTP}/Port": mail.server_address[1],
         f"{AGENT}/NoticeSeconds": 1,
         f"{AGENT}/NoticeLoadPercent": 90,
+        f"{AGENT}/NoticeLeaseSeconds": 5,  # so long the duty stays that of the agent that a test before this one killed
         f"{AGENT}/NoticeSendSeconds": 10,
         f"{AGENT}/NoticeRetrySeconds": 1,
         f"{AGENT}/NoticeMaxRetrySeconds": 1,
