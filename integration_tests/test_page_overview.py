@@ -152,7 +152,7 @@ def test_site_administrator_sees_the_site_alone_in_every_figure(chromium, stack,
         other.wait_for_selector("text=None in this time")
     with browser.visitor(chromium, stack, "alice") as visitor:
         page = visitor.open("", wait=False)
-        page.wait_for_selector("text=Your group may not read pilot logs")
+        page.wait_for_selector("text=Your group may not read pilot logs: ask your DIRAC administrator")
 
 
 def test_log_of_a_failed_pilot_has_what_failed_open_and_the_rest_folded(opal, failing):

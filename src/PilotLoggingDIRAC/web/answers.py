@@ -26,6 +26,8 @@ from PilotLoggingDIRAC.pilotlog.errors import (
 )
 from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 
+#: Whom people are told to ask where the option ``Contact`` names nobody.
+ADMINISTRATOR = "your DIRAC administrator"
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -70,10 +72,13 @@ def _compressed(answer: Response, gzip: bool) -> Response:
     return Response(body, answer.content_type, answer.status, True, answer.cacheable)
 
 
-def error_answer(error: Exception) -> Response:
-    """Return the answer for an error; an unknown one is logged in full and not shown."""
+def error_answer(error: Exception, contact: str = "") -> Response:
+    """Return the answer for an error; an unknown one is logged in full and not shown. Who may read nothing is told whom
+    to ask.
+    """
     if isinstance(error, NothingToRead):
-        return json_answer({"error": str(error)}, False, HTTPStatus.FORBIDDEN)
+        text = f"{error}: ask {contact or ADMINISTRATOR}"
+        return json_answer({"error": text}, False, HTTPStatus.FORBIDDEN)
     if isinstance(error, NotAllowed | LogNotFound):  # a missing log and a forbidden one look the same
         return json_answer({"error": REFUSAL}, False, HTTPStatus.NOT_FOUND)
     if not isinstance(error, PilotLogError):

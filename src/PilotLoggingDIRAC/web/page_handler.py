@@ -116,7 +116,7 @@ class PageHandler(Endpoint):
 
     def _fail(self, error: Exception) -> None:
         """Answer an error; if the answer has begun, end the connection, so that nobody takes a part for the whole."""
-        answer = error_answer(error)
+        answer = error_answer(error, self._page.contact)
         if isinstance(error, PilotLogError) and not isinstance(error, NotYetThere):
             audit.audit().refused(caller_of(self), "page", error)
         if self._headers_written:

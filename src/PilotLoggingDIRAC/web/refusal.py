@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from http import HTTPStatus
 
-from PilotLoggingDIRAC.web.answers import Response
+from PilotLoggingDIRAC.web.answers import ADMINISTRATOR, Response
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -32,10 +32,6 @@ def refusal_page(name: str, contact: str) -> Response:
         reason = f"The server does not know your certificate in this group. It was shown: <code>{escape(name)}</code>"
     else:
         reason = "Your browser has shown no certificate that can be verified."
-    ask = (
-        f"If that does not help, ask {escape(contact)}"
-        if contact
-        else "If that does not help, ask your DIRAC administrator"
-    )
-    body = _PAGE.format(reason=reason, contact=f"{ask}.")
+    ask = f"If that does not help, ask {escape(contact or ADMINISTRATOR)}."
+    body = _PAGE.format(reason=reason, contact=ask)
     return Response(body.encode(), "text/html; charset=utf-8", HTTPStatus.UNAUTHORIZED)

@@ -51,8 +51,8 @@ export class Rows {
         { class: "number", href: `#L${number + 1}`, tabindex: -1, click: (event) => this.clicked(event, number) },
         String(number + 1),
       ),
-      this.view.folding.begins(number) ? this.fold(number) : null,
       this.deltas ? this.delta(number, head) : null,
+      this.view.folding.begins(number) ? this.fold(number) : null,
       this.annotated(
         number,
         make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),

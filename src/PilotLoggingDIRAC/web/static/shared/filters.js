@@ -15,16 +15,16 @@ const SINCE = [
 ];
 const DEFAULT_SINCE = "1d";
 const LISTS = [
-  ["VO", "VO", "any"],
-  ["Site", "Site", "any"],
-  ["CE", "CE", "any"],
-  ["ReturnCode", "Return code", "any"],
+  ["VO", "VO", "any", "is-short"],
+  ["Site", "Site", "any", "is-site"],
+  ["CE", "CE", "any", ""],
+  ["ReturnCode", "Return code", "any", "is-short"],
 ];
-const TICKS = [
+const ONLY = [
   ["Dead", "dead", "DIRAC says that the pilot has ended, and its log is still open"],
   ["Missing", "text missing", "Text is missing, from whatever cause"],
-  ["Checks", "checks, too", "Logs of checks of the installation (canaries), too"],
 ];
+const ALSO = [["Checks", "checks", "Logs of checks of the installation (canaries), too"]];
 const TRUTHS = ["Incomplete", "Dead", "Missing"];
 const SELECTED = [
   ...["VO", "Site", "CE", "ReturnCode", "State", "Outcome", "Cause"],
@@ -69,7 +69,10 @@ export class Filters {
   /** `changed()` is called after a field has changed the query. */
   constructor(query, changed) {
     this.query = query;
-    this.changed = changed;
+    this.changed = () => {
+      this.showNumber();
+      changed();
+    };
     this.who = make("input", {
       type: "search",
       name: "pilot",
@@ -90,23 +93,20 @@ export class Filters {
       "form",
       { class: "filters", role: "search", submit: (event) => event.preventDefault() },
       make("label", { class: "filter is-wide" }, make("span", {}, "Pilot", this.kind), this.who),
-      LISTS.map(([name, label, hint]) => this.labelled(label, this.list(name, hint))),
+      LISTS.map(([name, label, hint, kind]) => this.labelled(label, this.list(name, hint), kind)),
       this.labelled("Archiving error", this.text("LastError", "holds …")),
       this.labelled("Heard of", this.period(), "is-period"),
       this.times,
-      this.ticks(),
+      this.ticks("Only", ONLY),
+      this.ticks("Also", ALSO),
       make("button", { type: "button", class: "quiet", click: () => this.clear() }, "Clear"),
     );
+    this.summary = make("summary");
     this.showKind();
+    this.showNumber();
     this.places.fetch();
     const wide = !matchMedia("(max-width: 900px)").matches;
-    this.element = make(
-      "details",
-      { class: "filters-box", open: wide },
-      make("summary", {}, "Filters"),
-      this.form,
-      this.places.element,
-    );
+    this.element = make("details", { class: "filters-box", open: wide }, this.summary, this.form, this.places.element);
   }
 
   get since() {
@@ -156,12 +156,12 @@ export class Filters {
     );
   }
 
-  ticks() {
-    const boxes = TICKS.map(([name, label, title]) => this.ticked(name, label, title));
+  ticks(heading, choices) {
+    const boxes = choices.map(([name, label, title]) => this.ticked(name, label, title));
     return make(
       "div",
-      { class: "filter is-ticks", role: "group", "aria-label": "More" },
-      make("span", {}, "Only"),
+      { class: "filter is-ticks", role: "group", "aria-label": heading },
+      make("span", {}, heading),
       make("div", { class: "ticks" }, boxes),
     );
   }
@@ -205,6 +205,12 @@ export class Filters {
   showKind() {
     const [kind] = named(this.query);
     this.kind.textContent = kind ? ` · ${KINDS[kind]}` : "";
+  }
+
+  /** Show how many filters are set: on a phone they are folded away. */
+  showNumber() {
+    const set = [...SELECTED, "LastError", "since", "Dead", "Missing", "Checks"].filter((name) => this.query.get(name));
+    this.summary.textContent = set.length ? `Filters (${set.length})` : "Filters";
   }
 
   set(name, value) {
