@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-import re2
-
 from ..log_line import Origin
+from .matches import Matches, matcher
 
 
 class Party(StrEnum):
@@ -54,9 +53,6 @@ class Scope(StrEnum):
     EMPTY = "empty"
 
 
-Matches = Callable[[bytes], bool]
-"""Whether a line fits a pattern."""
-
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -71,7 +67,7 @@ LINES = {
 }
 DEFAULT_FIRST = 50
 #: Words of lines whose trouble was got over, or belongs to a test.
-_GOT_OVER = re2.compile(rb"(?i)succeeded|recovered|expected failure|\bcaught\b|, ignored\b|\bok$|going on")
+_GOT_OVER = matcher(rb"succeeded|recovered|expected failure|\bcaught\b|, ignored\b|\bok$|going on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +127,4 @@ class Rule:
         """Return whether a line that has one of the texts is one of this cause."""
         if self.pattern is not None and not self.pattern(text):
             return False
-        return not _GOT_OVER.search(text) and (self.unless is None or not self.unless(text))
+        return not _GOT_OVER(text) and (self.unless is None or not self.unless(text))

@@ -18,7 +18,8 @@ from typing import Any
 import re2
 
 from ...errors import InvalidInput
-from .rule import DEFAULT_FIRST, LINES, Condition, Depth, Matches, Party, Rule, Scope, Severity
+from .matches import Matches, matcher
+from .rule import DEFAULT_FIRST, LINES, Condition, Depth, Party, Rule, Scope, Severity
 
 
 class InvalidRule(InvalidInput):
@@ -151,18 +152,7 @@ def _texts(entry: Mapping[str, Any]) -> tuple[bytes, ...]:
 
 
 def _pattern(entry: Mapping[str, Any], name: str) -> Matches | None:
-    """Return a search in a text. The wrapper of RE2 makes a match of each, which takes longer than to find it."""
-    if name not in entry:
-        return None
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors, options.never_capture, options.case_sensitive = False, True, False
-    compiled = re2.compile(entry[name].encode(), options)
-    try:
-        match, unanchored = compiled._regexp.Match, re2._re2.RE2.Anchor.UNANCHORED
-    except AttributeError:
-        return lambda text: compiled.search(text) is not None
-    return lambda text: match(unanchored, text, 0, len(text))[0][0] >= 0
+    return matcher(entry[name].encode()) if name in entry else None
 
 
 def _condition(figure: str, text: str) -> Condition:
