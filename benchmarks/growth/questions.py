@@ -152,6 +152,29 @@ def describing(db, number, now):
     }
 
 
+def diagnosing(db, number, now):
+    """What the agents ask that diagnose logs and look for problems, and what summaries ask; nothing is changed."""
+    steps, received, day = db.diagnoses, db.received, Selection(since=now - _DAY)
+    open_logs = {log: 0 for log in range(number - 50, number)}
+    return {
+        "marked": partial(steps.marked, 100),
+        **{f"due, {state}": partial(steps.due, state, None, 2000, 100) for state in (State.COMPLETE, State.INCOMPLETE)},
+        "made with other rules": partial(steps.outdated, lambda vo: "rules", now - _DAY, None, 2000),
+        "diagnoses of a page": partial(steps.of, range(number - PAGE, number)),
+        "an old group": partial(steps.is_old, vo(0), "1:10", now - _DAY),
+        **{f"grown since; {since}": partial(received.grown, since, None, 200) for since in (None, now - _DAY / 24)},
+        "ended": partial(received.ended, 200),
+        "new text of 50 logs": partial(received.following, open_logs, 1_000_000),
+        **{
+            f"causes by {' and '.join(by)}; {scope}": partial(steps.summary, SCOPES[scope], day, by)
+            for scope in SCOPES
+            for by in (("Cause",), ("Site", "Cause"), ("VO", "Party"))
+        },
+        **{f"unknown failures; {scope}": partial(steps.unknown, SCOPES[scope], day) for scope in SCOPES},
+        "one of them": partial(steps.unknown, SCOPES["all"], day, "1:10"),
+    }
+
+
 def custody(db, number, now):
     """What the agent asks in each cycle; nothing is changed."""
     steps, old = db.custody, now - timedelta(days=7)
