@@ -80,6 +80,7 @@ def test_cause_and_phase_of_a_running_pilot_are_told_within_seconds(stack, conne
     assert "Phase: InstallDIRAC" in told
     listed = stack.run(["dirac-admin-pilot-logs-list", "--Cause", "disk-full"], user="admin").stdout
     assert pilot.stamp in listed
+    assert "running in InstallDIRAC" in listed
     shown = stack.run(["dirac-admin-pilot-logs-show", pilot.stamp], user="admin")
     assert "[disk-full], line 2" in shown.stdout + shown.stderr
 

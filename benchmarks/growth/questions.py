@@ -155,7 +155,7 @@ def describing(db, number, now):
 def diagnosing(db, number, now):
     """What the agents ask that diagnose logs and look for problems, and what summaries ask; nothing is changed."""
     steps, received, day = db.diagnoses, db.received, Selection(since=now - _DAY)
-    open_logs = {log: 0 for log in range(number - 50, number)}
+    open_logs = dict.fromkeys(range(number - 50, number), 0)
     return {
         "marked": partial(steps.marked, 100),
         **{f"due, {state}": partial(steps.due, state, None, 2000, 100) for state in (State.COMPLETE, State.INCOMPLETE)},

@@ -65,10 +65,11 @@ def cause(log: Mapping[str, Any]) -> str:
 
 
 def outcome(log: Mapping[str, Any]) -> str:
-    """Return how a pilot fared, without details: ``failed``, ``silent for 25 min``. An older collector tells the state
-    of the log.
+    """Return how a pilot fared, without details: ``failed``, ``running in LaunchAgent``, ``silent for 25 min in
+    InstallDIRAC``. An older collector tells the state of the log.
     """
-    return str(log.get("OutcomeText") or log["State"]).partition(" (")[0]
+    fared = str(log.get("OutcomeText") or log["State"]).partition(" (")[0]
+    return f"{fared} in {log['Phase']}" if log["State"] == "Receiving" and log.get("Phase") else fared
 
 
 def of_answer(found: Mapping[str, Any], start: int = 0) -> Listing:

@@ -66,7 +66,7 @@ class Pilot:
     def record(self) -> dict[str, Any]:
         """The pilot's names, how it fared and its jobs, for scripts."""
         last = self.parts[-1] if self.parts else {}
-        words = ("PilotReference", "Site", "CE", "Host", "PilotStatus", "Outcome", "OutcomeText")
+        words = ("PilotReference", "Site", "CE", "Host", "PilotStatus", "Outcome", "OutcomeText", "Phase")
         known = {name: last.get(name, "") for name in words} | {"Jobs": self.jobs}
         return {"Name": self.name, "VO": self.vo, "PilotStamp": self.stamp, **known}
 

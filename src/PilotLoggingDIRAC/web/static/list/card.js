@@ -42,7 +42,8 @@ function where(log) {
 
 /** Return how the pilot ended; where its text is stands below, if the outcome stands before. */
 function end(log) {
-  const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : "running";
+  const phase = log.phase ? ` in ${log.phase}` : "";
+  const open = log.pilotEnded ? `${log.pilotStatus}, says DIRAC` : `running${phase}`;
   const codes = log.returnCodes?.map((code) => code || "none").join(", ") || log.returnCode || "none";
   const text = log.state === "Receiving" ? open : log.complete ? `return code ${codes}` : "never ended";
   const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";

@@ -114,6 +114,7 @@ export class Standing {
         this.jobs(),
       ],
       ["DIRAC says", log.pilotStatus, "", this.pilotLink()],
+      ["Phase", log.live ? log.phase : ""],
       ["Return code", log.returnCodes?.join(", ") || log.returnCode, hasFailed(log) ? "is-bad" : ""],
       ["Began", moment(log.firstSeen)],
       [log.live ? "Last heard" : "Ended", log.live ? ago(log.lastSeen, this.view.now()) : moment(log.lastSeen)],
