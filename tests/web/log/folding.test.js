@@ -34,3 +34,10 @@ test("a part of a command is folded with it, and has no fold of its own", () => 
   found.reveal(18);
   assert.equal(found.ranges(), null);
 });
+
+test("a command of one line has nothing to fold, until more lines come", () => {
+  const found = folding([0], [1]);
+  assert.equal(found.folds(0, 2), false);
+  assert.equal(found.folds(1, 2), false);
+  assert.equal(found.folds(1, 3), true);
+});

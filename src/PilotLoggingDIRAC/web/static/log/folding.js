@@ -24,6 +24,11 @@ export class Folding {
     return this.places.has(line);
   }
 
+  /** Return whether a command begins in a line that has lines to fold, of so many lines in all. */
+  folds(line, total) {
+    return this.begins(line) && this.size(line, total) > 0;
+  }
+
   isFolded(line) {
     return this.folded.has(line);
   }

@@ -52,7 +52,7 @@ export class Rows {
         String(number + 1),
       ),
       this.deltas ? this.delta(number, head) : null,
-      this.view.folding.begins(number) ? this.fold(number) : null,
+      this.view.folding.folds(number, this.view.lines.length) ? this.fold(number) : null,
       this.annotated(
         number,
         make("span", { class: "text" }, text === undefined ? "\u00a0" : this.parts(number, found)),

@@ -209,7 +209,8 @@ export class Filters {
 
   /** Show how many filters are set: on a phone they are folded away. */
   showNumber() {
-    const set = [...SELECTED, "LastError", "since", "Dead", "Missing", "Checks"].filter((name) => this.query.get(name));
+    const set = [...SELECTED, "LastError", "Dead", "Missing", "Checks"].filter((name) => this.query.get(name));
+    if (this.since !== DEFAULT_SINCE && this.query.get("since")) set.push("since");
     this.summary.textContent = set.length ? `Filters (${set.length})` : "Filters";
   }
 
