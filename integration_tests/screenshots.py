@@ -70,6 +70,7 @@ def press(*keys):
     """``act`` of pressing keys."""
 
     def act(frame):
+        frame.evaluate("window.focus()")  # in the portal the keys are the portal's otherwise
         for key in keys:
             frame.page.keyboard.press(key)
 
@@ -167,6 +168,7 @@ def page_of(chromium, stack, user, look):
             monitor = opens("PilotMonitor")
             frame = monitor.from_menu("Tools", "Pilot logs")
             origin = f"https://localhost:{stack.ports['tornado']}"
+            frame.wait_for_url(f"{origin}/**")
             yield lambda address: (frame.goto(f"{origin}/pilotlogs/{address}"), frame)[1]
     else:
         with browser.visitor(chromium, stack, user, **LOOKS[look]) as visitor:
