@@ -44,7 +44,7 @@ def _uneven(batches, expected):
         yield "its sizes do not add up"
     for _, size, _, packed in batches:
         try:
-            text = zstandard.decompress(packed)
+            text = _unpacked(packed)
             text.decode()
         except (zstandard.ZstdError, UnicodeDecodeError) as error:
             yield f"a batch can't be read: {type(error).__name__}"
@@ -68,8 +68,12 @@ def _intruders(batches, vo, users):
             yield f"it holds text of {user}"
 
 
+def _unpacked(packed):
+    return b"".join(text for _, text in payload.unpack(0, packed))
+
+
 def _text(packed):
     try:
-        return zstandard.decompress(packed)
+        return _unpacked(packed)
     except zstandard.ZstdError:
         return b""

@@ -28,6 +28,9 @@ from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
+from PilotLoggingDIRAC.pilotlog.sql.schema import payload
+from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import UnknownDictionary, standard
+from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import stored as dictionaries
 from PilotLoggingDIRAC.pilotlog.sql.schema.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
@@ -70,8 +73,6 @@ class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``identity``, ``clock``, ``ce_outputs``,
     ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
-    ``custody`` (the agent), ``importer``, ``mending``, ``deleting``,
-    ``identity``, ``clock``, ``ce_outputs``, ``diagnoses``, ``unsettled`` and ``duties`` (describing), ``pilot_jobs``,
     ``standings`` (notices).
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
@@ -87,7 +88,7 @@ class LogDatabase:
     ):
         self._transactions = _MigratedTransactions(url, settings, utc_now)
         self.clock = clock = StoreClock(lambda: store_time(self._transactions), utc_now, clocks)
-        self.appender = SqlAppender(self._transactions, clock, accept_late, text_filter)
+        self.appender = SqlAppender(self._transactions, clock, accept_late, text_filter, self._pack)
         self.reader = SqlReader(self._transactions)
         self.searcher = SqlSearcher(self._transactions)
         self.usage = SqlUsage(self._transactions)
@@ -109,6 +110,10 @@ class LogDatabase:
         """Close all connections."""
         self._transactions.close()
 
+    def _pack(self, text: bytes) -> bytes:
+        may_use = utc_now() >= self._transactions.dictionary_from
+        return payload.pack(text, dictionary=standard() if may_use else None)
+
 
 class _MigratedTransactions(Transactions):
     """Transactions on a database whose schema is brought up to date before the first one."""
@@ -118,17 +123,23 @@ class _MigratedTransactions(Transactions):
         self._url, self._clock = url, clock
         self._lock = threading.Lock()
         self._ready = False
+        self.dictionary_from = datetime.max
 
     def run(self, step, *args):
         """See ``Transactions.run``. Raise StoreUnavailable too when the database's URL or its schema is not to be had.
 
-        Both are tried again at the next step.
+        Both are tried again at the next step. A step that meets a text of another version's dictionary is run again
+        when that is learned.
         """
         if not self._ready:
             with self._lock:
                 if not self._ready:
                     self._prepare()
                     self._ready = True
+        try:
+            return super().run(step, *args)
+        except UnknownDictionary:
+            super().run(dictionaries.learn_all)
         return super().run(step, *args)
 
     def close(self) -> None:
@@ -139,8 +150,11 @@ class _MigratedTransactions(Transactions):
     def _prepare(self) -> None:
         if self.engine is None:
             self.engine = make_engine(self._url or database_url(), self.settings)
-        if not missing(self.engine, self.settings):
-            return
+        if missing(self.engine, self.settings):
+            self._migrate()
+        self.dictionary_from = super().run(dictionaries.store_standard, self._clock())
+
+    def _migrate(self) -> None:
         patient = dataclasses.replace(self.settings, read_seconds=_MIGRATION_SECONDS)
         engine = make_engine(self.engine.url, patient)
         try:

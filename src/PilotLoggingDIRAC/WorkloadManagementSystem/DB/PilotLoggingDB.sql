@@ -31,6 +31,13 @@ CREATE TABLE IF NOT EXISTS `PilotCEOutputs` (
   KEY `IX_FetchedAt` (`FetchedAt`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `PilotLogDictionaries` (
+  `DictionaryID` BIGINT NOT NULL,
+  `UsedFrom` DATETIME(6) NOT NULL,
+  `Content` MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (`DictionaryID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotLogNotices` (
   `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `Name` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -205,5 +212,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogUnsettled` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 16 AS Version, 'dictionaries of texts' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

@@ -80,10 +80,15 @@ def _next(connection: Connection, where: ColumnElement[bool], wanted: Selection,
 
 
 def _payloads(connection: Connection, found: Sequence[Log]) -> list[Any]:
-    """Return the rows of these logs' text; a restored database may have other logs under their ids."""
+    """Return the rows of these logs' text, which can be unpacked later; a restored database may have other logs under
+    their ids.
+    """
     wanted = {log.id: log.identity for log in found}
     columns = (logs.c.LogID, logs.c.VO, logs.c.PilotStamp, logs.c.Part, logs.c.FirstSeen)
     present = connection.execute(select(*columns).where(logs.c.LogID.in_(list(wanted))))
     ids = [row.LogID for row in present if wanted[row.LogID] == (PilotId(*row[1:3]), row.Part, row.FirstSeen)]
     statement = select(batches.c.LogID, batches.c.Sequence, batches.c.Payload).where(batches.c.LogID.in_(ids))
-    return list(connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)))
+    found_rows = list(connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)))
+    for row in found_rows:
+        payload.check(row.Payload)
+    return found_rows

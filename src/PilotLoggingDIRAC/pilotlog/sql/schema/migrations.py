@@ -110,6 +110,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (13, "failures that no rule knows", _add_unknown_failures),
     (14, "diagnoses of running pilots", _add_columns(diagnoses.c.Phase, diagnoses.c.Running)),
     (15, "notices", _create_tables),
+    (16, "dictionaries of texts", _create_tables),
 )
 
 

@@ -110,6 +110,16 @@ batches = Table(
     **_OPTIONS,
 )
 
+#: Dictionaries that payloads are packed with from a moment on, by the numbers that frames tell. None is ever deleted.
+dictionaries = Table(
+    "PilotLogDictionaries",
+    metadata,
+    Column("DictionaryID", BigInteger, primary_key=True, autoincrement=False),
+    Column("UsedFrom", _Time, nullable=False),
+    Column("Content", _Payload, nullable=False),
+    **_OPTIONS,
+)
+
 files = Table(
     "PilotLogFiles",
     metadata,

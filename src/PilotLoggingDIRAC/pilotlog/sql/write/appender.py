@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,13 +29,14 @@ class SqlAppender:
     """A ``LogStore`` on SQL.
 
     An archived or purged log takes more until ``accept_late`` after its last text; what comes later opens a next part.
-    Without ``text_filter``, the default filter decides which text is stored.
+    Without ``text_filter``, the default filter decides which text is stored. ``pack`` makes a chunk's payload.
     """
 
     transactions: Transactions
     clock: Clock
     accept_late: timedelta = timedelta(days=30)
     text_filter: TextFilter | None = None
+    pack: Callable[[bytes], bytes] = payload.pack
 
     def append(
         self, epoch: str, group: Sequence[Numbered], acknowledged: bool = False, backlog: bool = False
@@ -112,7 +113,7 @@ class SqlAppender:
             receptions.append(reception)
             for place, receipt in zip(places[pilot], reception.receipts, strict=True):
                 receipts[place] = receipt
-        _write(connection, receptions)
+        _write(connection, receptions, self.pack)
         return receipts
 
     def _receive(self, connection: Connection, log: Log, run: Sequence[Batch], accept_late: timedelta) -> Reception:
@@ -147,8 +148,8 @@ def _open_part(connection: Connection, part: Log) -> Log:
     return round_trips.of(connection).lock(connection, [part.pilot])[-1]
 
 
-def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
-    chunks = [_chunk_row(reception, index) for reception in receptions for index in range(len(reception.chunks))]
+def _write(connection: Connection, receptions: Sequence[Reception], pack: Callable[[bytes], bytes]) -> None:
+    chunks = [_chunk_row(reception, index, pack) for reception in receptions for index in range(len(reception.chunks))]
     changed = [{"LogID": reception.log.id} | rows.new_columns(reception.log) for reception in receptions]
     round_trips.of(connection).write(connection, chunks, changed)
     for reception in receptions:
@@ -156,7 +157,7 @@ def _write(connection: Connection, receptions: Sequence[Reception]) -> None:
         runs.put_together(connection, reception.log.id, after - len(reception.chunks), after)
 
 
-def _chunk_row(reception: Reception, index: int) -> dict[str, Any]:
+def _chunk_row(reception: Reception, index: int, pack: Callable[[bytes], bytes]) -> dict[str, Any]:
     chunk = reception.chunks[index]
     return {
         "LogID": reception.log.id,
@@ -165,5 +166,5 @@ def _chunk_row(reception: Reception, index: int) -> dict[str, Any]:
         "NumberOfLines": chunk.lines,
         "NumberOfBytes": len(chunk.text),
         "Sender": chunk.sender[:64],
-        "Payload": payload.pack(chunk.text),
+        "Payload": pack(chunk.text),
     }
