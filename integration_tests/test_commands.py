@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP
 
 from . import examples, grid
@@ -529,11 +530,12 @@ def test_a_broken_link_is_named(stack, command, agent):
     with grid.storage_down(stack):
         done = command("check", "--VO", ALPHA.name, "--Wait", "60")
         assert "BROKEN  Storage element" in good(done, 2) and "mend:" in done.stdout
-    stack.stop("WebApp")
+    reading = OUTPUT_SERVICE.split("/")[-1]
+    stack.stop(reading)
     try:
         assert "BROKEN  Source Collector" in good(command("check", "--VO", BETA.name, "--NoArchive"), 2)
     finally:
-        stack.start("WebApp")
+        stack.start(reading)
     good(command("check", "--VO", "no_such_vo"), 1)
 
 
