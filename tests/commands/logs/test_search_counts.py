@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from PilotLoggingDIRAC.commands.logs.search_counts import Counts, group
+from PilotLoggingDIRAC.commands.logs.search_counts import SearchCounts, group
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 
 
@@ -13,7 +13,7 @@ def hit(stamp, site):
 
 
 def counted(capsys, as_json, *hits):
-    counts = Counts("Site", as_json)
+    counts = SearchCounts("Site", as_json)
     for one in hits:
         counts(one)
     counts.end()

@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoAnswer:
     """A question without an answer, and the reason; ``refused``: the caller has no right to the answer."""
 
     why: str
@@ -35,15 +35,15 @@ class Silence:
 
 
 @dataclass(slots=True)
-class Answers:
+class StatusAnswers:
     """The answers: of collectors by URL; ``usage`` from the first collector with a database, None if there is none."""
 
-    collectors: dict[str, dict | Silence] = field(default_factory=dict)
-    usage: dict | Silence | None = None
-    managers: list[DataManager] | Silence = field(default_factory=list)
+    collectors: dict[str, dict | NoAnswer] = field(default_factory=dict)
+    usage: dict | NoAnswer | None = None
+    managers: list[DataManager] | NoAnswer = field(default_factory=list)
 
 
-def ask(urls: Sequence[str], seconds: float) -> Answers:
+def ask(urls: Sequence[str], seconds: float) -> StatusAnswers:
     """Return the answers that came within this time."""
     asking = _Asking(seconds)
     calls: dict[str, Callable[[], object]] = {url: partial(asking.collector, url) for url in urls}
@@ -55,10 +55,10 @@ class _Asking:
     """Answers as they come, from several threads; each has a place of its own."""
 
     def __init__(self, seconds: float):
-        self._late = Silence(f"no answer within {seconds:.0f} s")
-        self._collectors: dict[str, dict | Silence] = {}
-        self._usage: dict | Silence | None = None
-        self._managers: list[DataManager] | Silence = self._late
+        self._late = NoAnswer(f"no answer within {seconds:.0f} s")
+        self._collectors: dict[str, dict | NoAnswer] = {}
+        self._usage: dict | NoAnswer | None = None
+        self._managers: list[DataManager] | NoAnswer = self._late
         self._first = threading.Lock()
 
     def collector(self, url: str) -> None:
@@ -76,16 +76,16 @@ class _Asking:
         """Ask ProxyManager until when data managers have proxies."""
         self._managers = _answer(data_managers)
 
-    def answers(self, urls: Sequence[str]) -> Answers:
+    def answers(self, urls: Sequence[str]) -> StatusAnswers:
         """Return what has come up to now."""
         collectors = {url: self._collectors.get(url, self._late) for url in urls}
-        return Answers(collectors, self._usage, self._managers)
+        return StatusAnswers(collectors, self._usage, self._managers)
 
 
-def _answer(call: Callable[[], Answer]) -> Answer | Silence:
+def _answer(call: Callable[[], Answer]) -> Answer | NoAnswer:
     try:
         return call()
     except (NotAllowed, Unauthorised) as error:
-        return Silence(str(error), refused=True)
+        return NoAnswer(str(error), refused=True)
     except PilotLogError as error:
-        return Silence(str(error) or "no answer")
+        return NoAnswer(str(error) or "no answer")

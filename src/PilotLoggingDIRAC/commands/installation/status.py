@@ -11,7 +11,7 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 from PilotLoggingDIRAC.commands.installation import configuration
 from PilotLoggingDIRAC.commands.installation.collector_urls import COLLECTORS, SYSTEM
 from PilotLoggingDIRAC.commands.installation.data_managers import DataManager
-from PilotLoggingDIRAC.commands.installation.questions import Answers, Silence, ask
+from PilotLoggingDIRAC.commands.installation.questions import NoAnswer, StatusAnswers, ask
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, HealthLimits, Level
 
@@ -24,7 +24,7 @@ class Status:
     the first that has them. ``hidden``: what the caller's rights don't show, which is no illness.
     """
 
-    collectors: dict[str, dict | Silence] = field(default_factory=dict)
+    collectors: dict[str, dict | NoAnswer] = field(default_factory=dict)
     usage: dict | None = None
     managers: list[DataManager] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -73,7 +73,7 @@ def look(asked: Sequence[str], seconds: float, limits: HealthLimits = _LIMITS) -
 
 def _refusal(status: Status) -> Finding | None:
     """Return that no collector tells this caller anything, if so: what the configuration alone tells is no status."""
-    silent = [answer for answer in status.collectors.values() if isinstance(answer, Silence) and answer.refused]
+    silent = [answer for answer in status.collectors.values() if isinstance(answer, NoAnswer) and answer.refused]
     if not silent or status.answers:
         return None
     return Finding(Level.UNKNOWN, "collectors", f"don't tell you: {', '.join(sorted(set(map(str, silent))))}")
@@ -97,7 +97,7 @@ def _of_collectors(status: Status, limits: HealthLimits) -> list[Finding]:
     return found
 
 
-def _look_at_database(status: Status, found: Answers, now: datetime, limits: HealthLimits) -> None:
+def _look_at_database(status: Status, found: StatusAnswers, now: datetime, limits: HealthLimits) -> None:
     if isinstance(found.usage, dict):
         status.usage = found.usage
     else:
@@ -111,8 +111,8 @@ def _look_at_database(status: Status, found: Answers, now: datetime, limits: Hea
         status.findings += health.of_pilot_agents(status.usage.get("PilotAgents", ""))
 
 
-def _look_at_proxies(status: Status, found: Answers, now: datetime, limits: HealthLimits) -> None:
-    if isinstance(found.managers, Silence):
+def _look_at_proxies(status: Status, found: StatusAnswers, now: datetime, limits: HealthLimits) -> None:
+    if isinstance(found.managers, NoAnswer):
         if found.managers.refused:
             status.hidden.append(f"proxies of data managers: {found.managers}")
         else:

@@ -29,7 +29,7 @@ def follow_many(options: Mapping[str, str], interval_seconds: float, lines: int 
     limit = switches.number(options, "Limit", _PILOTS, 1, _MAX_PILOTS)
     selection = switches.selection(options)
     reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
-    show = Marks(options)
+    show = MarkedOutput(options)
     is_one_site = len(selection.get("Site", ())) == 1
     crowd = Crowd(reading.ask, selection, limit, _LINES if lines is None else lines, show, not is_one_site)
     console.remark("# Pilots that run, as it comes; Ctrl-C leaves")
@@ -37,7 +37,7 @@ def follow_many(options: Mapping[str, str], interval_seconds: float, lines: int 
     return SHOWN
 
 
-class Marks:
+class MarkedOutput:
     """Prints lines behind marks, and on standard error who joins and who leaves."""
 
     def __init__(self, options: Mapping[str, str]):

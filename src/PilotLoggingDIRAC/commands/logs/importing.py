@@ -26,7 +26,7 @@ class ImportFailed(PilotLogError):
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """Numbers of logs by outcome."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -49,9 +49,9 @@ class PilotLogImport:
     silent: timedelta
     tell: Callable[[str, str], None]
 
-    def run(self, folder: Path) -> Report:
+    def run(self, folder: Path) -> ImportReport:
         """Import all logs in a folder and return the report. Raise OSError for a folder that can't be read."""
-        report = Report()
+        report = ImportReport()
         for found in collector_log.find(folder):
             if isinstance(found, SkippedFile):
                 report.skipped += 1
@@ -60,7 +60,7 @@ class PilotLogImport:
                 self._bring(found, report)
         return report
 
-    def _bring(self, left: CollectorLog, report: Report) -> None:
+    def _bring(self, left: CollectorLog, report: ImportReport) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
             outcome = Importer(self.send, self.silent, self.redactor).bring(left, now)

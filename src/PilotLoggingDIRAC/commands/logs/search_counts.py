@@ -23,7 +23,7 @@ def group(options: Mapping[str, str]) -> str:
     return found
 
 
-class Counts:
+class SearchCounts:
     """Takes hits in the place of showing them; ``end`` shows the figures, the value with most pilots first."""
 
     def __init__(self, by: str, as_json: bool):

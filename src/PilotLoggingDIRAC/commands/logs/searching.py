@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.search_counts import Counts, group
+from PilotLoggingDIRAC.commands.logs.search_counts import SearchCounts, group
 from PilotLoggingDIRAC.commands.terminal import colours, console, switches
 from PilotLoggingDIRAC.commands.terminal.answers import patiently
 from PilotLoggingDIRAC.commands.terminal.known_names import tell_unknown
@@ -97,7 +97,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     selection = switches.selection(options, since="" if switches.names_pilots(options) else _DEFAULT_SINCE)
     client = CollectorClient(url=options.get("URL"))
     job = Search(client, selection, pattern, asked, console.remark)
-    show = Counts(by, "JSON" in options) if by else _Objects() if "JSON" in options else _Lines(context > 0)
+    show = SearchCounts(by, "JSON" in options) if by else _Objects() if "JSON" in options else _Lines(context > 0)
     try:
         complete = _run(job, show, most)
     except KeyboardInterrupt:
@@ -111,7 +111,7 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     return FOUND if job.found else NOTHING
 
 
-def _run(job: Search, show: _Lines | _Objects | Counts, most: int) -> bool:
+def _run(job: Search, show: _Lines | _Objects | SearchCounts, most: int) -> bool:
     """Show hits as they come; return False if there were too many."""
     try:
         for hit in job.hits():
