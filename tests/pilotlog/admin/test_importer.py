@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog import lifecycle
 from PilotLoggingDIRAC.pilotlog.admin import collector_log
 from PilotLoggingDIRAC.pilotlog.admin.collector_log import CollectorLog
 from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
-from PilotLoggingDIRAC.pilotlog.admin.importer import Importer, Outcome, converted
+from PilotLoggingDIRAC.pilotlog.admin.importer import Importer, ImportOutcome, converted
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
@@ -30,7 +30,7 @@ def stored(reader, pilot=PILOT):
 def test_finalised_file_becomes_a_complete_part_before_all_others(folder, importer, reader, clock, transactions):
     SqlAppender(transactions, clock).append("e", [Numbered(1, batch(line("live")))])
     write(folder, f"{PILOT.stamp}.log", line("before"))
-    assert bring(folder, Wire(importer), clock) == [Outcome.IMPORTED]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.IMPORTED]
     assert stored(reader) == line("before") + line("live")
     imported, live = reader.find(PILOT)
     assert (imported.part, imported.state, imported.return_code) == (0, State.COMPLETE, "unknown")
@@ -48,7 +48,7 @@ def test_text_sent_after_the_import_comes_behind_it(folder, importer, reader, cl
 
 def test_silent_file_without_finalise_mark_is_ended_as_incomplete(folder, importer, reader, clock):
     write(folder, PILOT.stamp, b"killed")
-    assert bring(folder, Wire(importer), clock) == [Outcome.IMPORTED]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.IMPORTED]
     (log,) = reader.find(PILOT)
     assert (log.state, log.return_code) == (State.INCOMPLETE, None)
 
@@ -56,13 +56,13 @@ def test_silent_file_without_finalise_mark_is_ended_as_incomplete(folder, import
 def test_file_of_a_living_pilot_stays_open_and_goes_on(folder, importer, reader, clock):
     young = clock() - timedelta(hours=1)
     path = write(folder, PILOT.stamp, b"one\n", young)
-    assert bring(folder, Wire(importer), clock) == [Outcome.OPEN]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.OPEN]
     (log,) = reader.find(PILOT)
     assert (log.state, log.last_seen) == (State.RECEIVING, clock())
     write(folder, PILOT.stamp, b"one\ntwo\n", young)
-    assert bring(folder, Wire(importer), clock) == [Outcome.OPEN]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.OPEN]
     path.rename(f"{path}.log")
-    assert bring(folder, Wire(importer), clock) == [Outcome.PRESENT]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.PRESENT]
     assert stored(reader) == b"one\ntwo\n"
     assert reader.find(PILOT)[0].state is State.COMPLETE
 
@@ -74,7 +74,7 @@ def test_interrupted_import_goes_on_where_it_ended(folder, importer, reader, clo
         bring(folder, Wire(importer, breaks_after=2), clock)
     assert reader.find(PILOT)[0].state is State.RECEIVING
     wire = Wire(importer)
-    assert bring(folder, wire, clock) == [Outcome.IMPORTED]
+    assert bring(folder, wire, clock) == [ImportOutcome.IMPORTED]
     assert wire.slices == 4
     assert stored(reader) == text
 
@@ -84,7 +84,7 @@ def test_import_that_is_done_sends_no_text_again(folder, importer, reader, clock
     bring(folder, Wire(importer), clock)
     before = reader.find(PILOT)
     wire = Wire(importer)
-    assert bring(folder, wire, clock) == [Outcome.PRESENT]
+    assert bring(folder, wire, clock) == [ImportOutcome.PRESENT]
     assert (wire.slices, reader.find(PILOT)) == (0, before)
 
 
@@ -111,13 +111,13 @@ def test_purged_part_is_recognised_by_its_hash(folder, importer, clock, transact
     with transactions.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM PilotLogBatches")
         connection.exec_driver_sql("UPDATE PilotLogs SET State = 'Purged'")
-    assert bring(folder, Wire(importer), clock) == [Outcome.PRESENT]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.PRESENT]
 
 
 def test_text_behind_a_finalised_file_follows_it(folder, importer, reader, clock):
     write(folder, PILOT.stamp, b"after\n")
     write(folder, f"{PILOT.stamp}.log", b"before\n")
-    assert bring(folder, Wire(importer), clock) == [Outcome.IMPORTED]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.IMPORTED]
     assert stored(reader) == b"before\nafter\n"
     assert reader.find(PILOT)[0].state is State.COMPLETE
 
@@ -150,10 +150,10 @@ def test_secrets_are_redacted_before_they_are_sent_also_where_the_file_is_read_i
         sent.append(step.text)
         return wire(pilot, step)
 
-    assert bring(folder, watched, clock) == [Outcome.IMPORTED]
+    assert bring(folder, watched, clock) == [ImportOutcome.IMPORTED]
     assert b"".join(sent).endswith(b"\nTOKEN=[redacted:secret]\nPASSWORD=[redacted:secret]\nend\n")
     assert stored(reader) == b"".join(sent)
-    assert bring(folder, wire, clock) == [Outcome.PRESENT]
+    assert bring(folder, wire, clock) == [ImportOutcome.PRESENT]
 
 
 def test_an_interrupted_import_of_secrets_goes_on_where_it_ended(folder, importer, reader, clock):
@@ -161,7 +161,7 @@ def test_an_interrupted_import_of_secrets_goes_on_where_it_ended(folder, importe
     write(folder, f"{PILOT.stamp}.log", lines)
     with pytest.raises(StoreUnavailable):
         bring(folder, Wire(importer, breaks_after=1), clock)
-    assert bring(folder, Wire(importer), clock) == [Outcome.IMPORTED]
+    assert bring(folder, Wire(importer), clock) == [ImportOutcome.IMPORTED]
     assert b"abcdefgh" not in stored(reader)
 
 

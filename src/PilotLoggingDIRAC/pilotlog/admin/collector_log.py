@@ -14,7 +14,7 @@ from pathlib import Path
 from .. import validation
 from ..errors import InvalidInput
 from ..model import PilotId, State
-from .import_slice import Ending
+from .import_slice import ImportEnd
 
 _FINALISED = ".log"
 
@@ -28,11 +28,11 @@ class CollectorLog:
     finalised: bool
     modified: datetime
 
-    def ending(self, sha256: bytes, now: datetime, silent: timedelta) -> Ending | None:
+    def ending(self, sha256: bytes, now: datetime, silent: timedelta) -> ImportEnd | None:
         """Return the end of its import; None for a pilot that has not finalised its log and may still be alive."""
         if self.finalised:
-            return Ending(State.COMPLETE, sha256)
-        return Ending(State.INCOMPLETE, sha256) if now - self.modified >= silent else None
+            return ImportEnd(State.COMPLETE, sha256)
+        return ImportEnd(State.INCOMPLETE, sha256) if now - self.modified >= silent else None
 
 
 @dataclass(frozen=True, slots=True)

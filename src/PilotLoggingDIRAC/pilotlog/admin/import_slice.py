@@ -1,7 +1,7 @@
 """Slices of an import: the arguments of the RPC ``importLog`` as a frozen type.
 
 A slice has the offset at which its text begins, so that an interrupted import continues where it ended. The last slice
-has no text but an ``Ending``.
+has no text but an ``ImportEnd``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ImportConflict(PilotLogError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ImportEnd:
     """The end of an import: the state that the log gets, and the SHA-256 of its whole text."""
 
     state: State
@@ -47,7 +47,7 @@ class ImportSlice:
 
     offset: int
     text: bytes
-    ending: Ending | None
+    ending: ImportEnd | None
     modified: datetime
 
 
@@ -73,13 +73,13 @@ def _parse_text(text: object) -> bytes:
     return encoded
 
 
-def _parse_ending(last: object) -> Ending | None:
+def _parse_ending(last: object) -> ImportEnd | None:
     if last == {}:
         return None
     if not isinstance(last, dict) or set(last) != {"State", "SHA256"}:
         raise InvalidInput("last is neither empty nor a dictionary of State and SHA256")
     try:
-        return Ending(_STATES[last["State"]], bytes.fromhex(last["SHA256"]))
+        return ImportEnd(_STATES[last["State"]], bytes.fromhex(last["SHA256"]))
     except (KeyError, TypeError, ValueError):
         raise InvalidInput("An import ends with State Complete or Incomplete, and a SHA-256") from None
 

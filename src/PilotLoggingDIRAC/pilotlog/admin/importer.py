@@ -23,7 +23,7 @@ Send = Callable[[PilotId, ImportSlice], int]
 """Send a slice to the collector and return the length of the import. Raise PilotLogError."""
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """The outcome of one log's import."""
 
     IMPORTED = "imported"
@@ -39,7 +39,7 @@ class Importer:
     silent: timedelta
     redactor: Redactor
 
-    def bring(self, log: CollectorLog, now: datetime) -> Outcome:
+    def bring(self, log: CollectorLog, now: datetime) -> ImportOutcome:
         """Send a log to the collector, without its secrets, from where an earlier import ended.
 
         Raise ImportConflict when the collector holds other text, and the errors of ``send``.
@@ -58,9 +58,9 @@ class Importer:
             raise ImportConflict(f"The collector has {length} bytes, the file {position}")
         ending = log.ending(digest.digest(), now, self.silent)
         if not ending:
-            return Outcome.OPEN
+            return ImportOutcome.OPEN
         self.send(log.pilot, ImportSlice(length, b"", ending, log.modified))
-        return Outcome.PRESENT if known == length else Outcome.IMPORTED
+        return ImportOutcome.PRESENT if known == length else ImportOutcome.IMPORTED
 
 
 def converted(paths: Iterable[Path], redactor: Redactor) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ class MetricStoreSettings(StoreSettings):
     max_connections: int = 1
 
 
-class PilotNumbers(Protocol):
+class SiteNumbers(Protocol):
     """The store as these metrics need it."""
 
     def by_site(self, scope: Scope, wanted: Selection, most: int) -> Mapping[tuple[str, Outcome], int]:
@@ -53,7 +53,7 @@ class PilotNumbers(Protocol):
 class SiteMetrics:
     """The figures of pilots of all VOs, read anew at each call."""
 
-    store: PilotNumbers
+    store: SiteNumbers
     settings: SiteMetricSettings
     fates: Fates
     clock: Clock

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from ... import lifecycle
-from ...admin.import_slice import PART, UNKNOWN_RETURN_CODE, Ending, ImportConflict, ImportSlice, parse_slice
+from ...admin.import_slice import PART, UNKNOWN_RETURN_CODE, ImportConflict, ImportEnd, ImportSlice, parse_slice
 from ...errors import OffsetMismatch
 from ...model import Log, PilotId, State
 from ...ports import Clock
@@ -107,7 +107,7 @@ def _require_same(log: Log, step: ImportSlice) -> None:
         raise ImportConflict(f"Another text was imported before, of {log.bytes} bytes")
 
 
-def _end(connection: Connection, log: Log, ending: Ending, modified: datetime) -> Log:
+def _end(connection: Connection, log: Log, ending: ImportEnd, modified: datetime) -> Log:
     """Return the log with its ending. Raise ImportConflict unless the stored text has the ending's SHA-256."""
     digest = hashlib.sha256()
     for text in _texts(connection, log.id):
