@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.notify.notifier import Entry, Key, Notifier
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings, SubscriptionSettings
 from PilotLoggingDIRAC.pilotlog.notify.standing import Standing
 from PilotLoggingDIRAC.pilotlog.notify.subscription import Recipient, Subscription, Wanted, When
-from PilotLoggingDIRAC.pilotlog.notify.watch import Watch
+from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
 from PilotLoggingDIRAC.pilotlog.sql.notify.standings import SqlStandings
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 
@@ -91,7 +91,7 @@ class Grid(Agents):
     def agent(self, owner="agent", post=None, **bounds):
         """A notifier whose digests are sent at once, or as ``post`` does it."""
         settings = NoticeSettings(**bounds)
-        watch = Watch(self.reader, self.diagnoses, self.custody, settings.notice_logs, settings.notice_problems)
+        watch = ProblemWatch(self.reader, self.diagnoses, self.custody, settings.notice_logs, settings.notice_problems)
         return Notifier(self.standings, watch, settings, self.clock, owner, post or (lambda channel, work: work()))
 
     def look(self, *subscriptions, agent=None, **bounds):

@@ -13,13 +13,15 @@ import pytest
 from PilotLoggingDIRAC.adapters.notices.webhook import Webhook
 from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent
 from PilotLoggingDIRAC.pilotlog.notify.digest import Change, Digest
-from PilotLoggingDIRAC.pilotlog.notify.standing import Known
+from PilotLoggingDIRAC.pilotlog.notify.standing import KnownProblem
 from PilotLoggingDIRAC.pilotlog.notify.subscription import When
 from PilotLoggingDIRAC.pilotlog.notify.watch import Problem
 
 SECRET = "a secret of the webhook"
 NOW = datetime(2026, 11, 21, 8, 0, 0)
-BEGAN = Change("site A", Known("A: pilots fail", NOW), Problem("site A", "A: pilots fail", "5 of 5", {"site": "A"}))
+BEGAN = Change(
+    "site A", KnownProblem("A: pilots fail", NOW), Problem("site A", "A: pilots fail", "5 of 5", {"site": "A"})
+)
 DIGEST = Digest("vo.alpha.org", "Alpha", When.FAILURE_RATE, 7, NOW, 14400.0, 3600.0, (BEGAN,), (), (), ())
 
 

@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
-from PilotLoggingDIRAC.pilotlog.notify.watch import Watch
+from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
 
 _DUTY = "notices"
 #: So long an agent that ends waits for a look; what is being sent ends by its own time limit.
@@ -93,7 +93,7 @@ class NoticeWatch:
         channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
         found = subscriptions.read(archives.vos(), channels)
         db = self._db
-        watch = Watch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems, rules)
+        watch = ProblemWatch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems, rules)
         notifier = Notifier(
             db.standings, watch, settings, db.clock, self._owner, self._post, self._counted, self._under_way
         )

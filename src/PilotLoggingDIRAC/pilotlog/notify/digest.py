@@ -10,7 +10,7 @@ from typing import Any
 
 from ..text.humanize import count, span
 from ..text.terminal import harmless, one_line
-from .standing import Known, Standing
+from .standing import KnownProblem, Standing
 from .subscription import Subscription, When
 from .watch import Problem
 
@@ -30,7 +30,7 @@ class Change:
     """A problem in a digest; ``found`` has its present figures, None where it is over."""
 
     subject: str
-    known: Known
+    known: KnownProblem
     found: Problem | None = None
 
     @property

@@ -18,7 +18,7 @@ from .digest import Digest, digest
 from .settings import NoticeSettings
 from .standing import Standing
 from .subscription import Recipient, Subscription
-from .watch import Problem, Watch
+from .watch import Problem, ProblemWatch
 
 _MAX_DOUBLINGS = 20
 
@@ -92,7 +92,7 @@ class Notifier:
     """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread."""
 
     store: Standings
-    watch: Watch
+    watch: ProblemWatch
     settings: NoticeSettings
     clock: Clock
     owner: str

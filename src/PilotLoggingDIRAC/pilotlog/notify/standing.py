@@ -11,7 +11,7 @@ from .watch import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownProblem:
     """A problem that is known. ``until`` is None while it goes on; ``told``: the recipient knows that it began."""
 
     title: str
@@ -24,7 +24,7 @@ class Known:
 class Standing:
     """The known problems by their subjects, and how many more there were than are noted."""
 
-    problems: Mapping[str, Known] = field(default_factory=dict)
+    problems: Mapping[str, KnownProblem] = field(default_factory=dict)
     more: int = 0
 
     def after(self, found: Sequence[Problem], now: datetime, most: int) -> Standing:
@@ -43,9 +43,9 @@ class Standing:
         }
         return Standing({**_newest(ended, most), **noted}, len(new[room:]))
 
-    def _noted(self, problem: Problem, now: datetime) -> Known:
+    def _noted(self, problem: Problem, now: datetime) -> KnownProblem:
         known = self.problems.get(problem.subject)
-        return replace(known, until=None) if known else Known(problem.title, now)
+        return replace(known, until=None) if known else KnownProblem(problem.title, now)
 
     def told(self) -> Standing:
         """Return the standing after all of it was told: what is over is forgotten."""
@@ -70,7 +70,9 @@ class Standing:
         """Return the standing that ``as_json`` gave."""
         found = json.loads(text)
         problems = {
-            subject: Known(title, datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None, told)
+            subject: KnownProblem(
+                title, datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None, told
+            )
             for subject, (title, since, until, told) in found["problems"].items()
         }
         return cls(problems, found["more"])
@@ -80,7 +82,11 @@ def _text(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _newest(ended: Mapping[str, Known], most: int) -> dict[str, Known]:
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _newest(ended: Mapping[str, KnownProblem], most: int) -> dict[str, KnownProblem]:
     """Return those of the problems that are over that ended last; told ones first, as somebody waits for their end."""
     order: Iterable[str] = sorted(ended, key=lambda subject: (ended[subject].told, ended[subject].until), reverse=True)
     return {subject: ended[subject] for subject in list(order)[:most]}

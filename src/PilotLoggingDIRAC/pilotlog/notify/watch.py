@@ -67,7 +67,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ProblemWatch:
     """The search for problems in a store; ``most_logs`` are counted, ``most`` groups are looked at.
 
     ``rules`` gives the rules of a VO, which have the hints of causes.
