@@ -24,7 +24,7 @@ from PilotLoggingDIRAC.assembly.reading.search import log_search
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Deletion
-from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, Places
+from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor, WaitingPlaces
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Selection
@@ -76,7 +76,7 @@ class Collector:
         self.search, self._archived = log_search(db, option, cursors)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
-        self.streams = Places(reading.max_streams, reading.max_waiting_reads)
+        self.streams = WaitingPlaces(reading.max_streams, reading.max_waiting_reads)
         # one thread, which bounds the memory for bodies; a second would only wait for the interpreter lock
         self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 

@@ -30,7 +30,7 @@ from PilotLoggingDIRAC.pilotlog.page.figures import Figures, FigureSettings
 from PilotLoggingDIRAC.pilotlog.page.live_tail import LiveTail
 from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch, SearcherSettings
 from PilotLoggingDIRAC.pilotlog.page.part_text import DatabaseText, text_of
-from PilotLoggingDIRAC.pilotlog.page.places import Places
+from PilotLoggingDIRAC.pilotlog.page.user_places import UserPlaces
 from PilotLoggingDIRAC.pilotlog.page.viewer import Viewer
 from PilotLoggingDIRAC.pilotlog.page.watcher import Watcher
 from PilotLoggingDIRAC.pilotlog.ports import Archive
@@ -88,7 +88,7 @@ class WebPage:
         searching = CallersSearch(search, lambda scope, wanted: query.named(scope, resolved(wanted)), audit.audit())
         self.search = PageSearch(searching, query, bounds)
         self.searching = BoundedExecutor("page-search", search.settings.searches, bounds.max_searchers)
-        self.searchers = Places("searches", bounds.max_searchers, bounds.max_searchers_of_user)
+        self.searchers = UserPlaces("searches", bounds.max_searchers, bounds.max_searchers_of_user)
 
     def _forget(self) -> None:
         """Forget what was read of another database than the present one."""

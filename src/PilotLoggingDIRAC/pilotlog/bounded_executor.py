@@ -33,7 +33,7 @@ class BoundedExecutor:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class Places:
+class WaitingPlaces:
     """Bounded number of places, with a bounded number of waiters, for coroutines of one event loop."""
 
     def __init__(self, places: int, max_waiting: int):

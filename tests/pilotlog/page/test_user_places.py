@@ -3,11 +3,11 @@
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import Overloaded
-from PilotLoggingDIRAC.pilotlog.page.places import Places
+from PilotLoggingDIRAC.pilotlog.page.user_places import UserPlaces
 
 
 def test_places_are_bounded_for_each_user_and_in_all():
-    places = Places("searches", 3, 2)
+    places = UserPlaces("searches", 3, 2)
     with places.taken("ann"), places.taken("ann"):
         with pytest.raises(Overloaded, match="You have too many searches"), places.taken("ann"):
             pass
@@ -16,7 +16,7 @@ def test_places_are_bounded_for_each_user_and_in_all():
 
 
 def test_a_place_is_free_again_after_its_time_and_after_a_failure():
-    places = Places("searches", 1, 1)
+    places = UserPlaces("searches", 1, 1)
     for _ in range(3):
         with pytest.raises(KeyError), places.taken("ann"):
             raise KeyError

@@ -25,9 +25,9 @@ from ..read.selection import selection
 from .archived_copies import NotYetThere
 from .durations import durations
 from .tallies import (
+    LogTally,
     Ranked,
     Tallies,
-    Tally,
     ce_of,
     grouped,
     number,
@@ -62,12 +62,12 @@ class FigureSettings:
     timed_logs: int = 300
 
 
-class Counts(Protocol):
+class FigureCounts(Protocol):
     """The store's counts; see ``sql.page_queries``. Each method may raise StoreUnavailable."""
 
     def tallies(
         self, scope: Scope, wanted: Selection, spans: Sequence[Span], most: int, silent_before: datetime
-    ) -> list[Tally]:
+    ) -> list[LogTally]:
         """Return the numbers of selected logs in the scope, of the ``most`` heard of last in each span.
 
         CEs are told only where sites are selected.
@@ -80,7 +80,7 @@ class Counts(Protocol):
 class Figures:
     """The figures that callers may see. They are counted for one at a time, and told again for a while."""
 
-    def __init__(self, counts: Counts, settings: FigureSettings, clock: Clock, fates: Fates, audit: Audit):
+    def __init__(self, counts: FigureCounts, settings: FigureSettings, clock: Clock, fates: Fates, audit: Audit):
         self._counts, self._settings = counts, settings
         self._clock, self._fates, self._audit = clock, fates, audit
         self._told: TTLCache[Any, dict[str, Any]] = TTLCache(_MAX_REMEMBERED, settings.figures_seconds)
@@ -135,7 +135,7 @@ class Figures:
         phases = durations(self._counts.details(scope, since, self._settings.timed_logs))
         return answer | {"site": wanted.sites[0], "ces": told.groups(ce_of), "phases": phases}
 
-    def _tallies(self, scope: Scope, wanted: Selection, spans: Sequence[Span]) -> list[Tally]:
+    def _tallies(self, scope: Scope, wanted: Selection, spans: Sequence[Span]) -> list[LogTally]:
         most = self._settings.max_figured // len(spans)
         return self._counts.tallies(scope, wanted, spans, most, self._fates.silent_before())
 
@@ -168,13 +168,13 @@ class _Told:
         """Return the sites, and the numbers of logs by site and cause."""
         return {"sites": self.groups(site_of), "heat": self._heat()}
 
-    def groups(self, key: Callable[[Tally], str]) -> dict[str, Any]:
+    def groups(self, key: Callable[[LogTally], str]) -> dict[str, Any]:
         """Return the groups by site or CE: those with most failures first, and the others together."""
         first, before = self._places(key), grouped(self.before, key)
         rows = [self._place(name, group, before.get(name, [])) for name, group in first.first.items()]
         return {"rows": rows, "others": first.rest(rates)}
 
-    def _places(self, key: Callable[[Tally], str]) -> Ranked:
+    def _places(self, key: Callable[[LogTally], str]) -> Ranked:
         return ranked(grouped(self.found, key), _most_failed, self.settings.figure_sites)
 
     def _place(self, name: str, found: Tallies, before: Tallies) -> dict[str, Any]:

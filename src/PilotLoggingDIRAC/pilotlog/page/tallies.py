@@ -16,7 +16,7 @@ _MAX_NAMES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class LogTally:
     """The number of logs of one span of time with the same site, CE, outcome and likeliest cause.
 
     ``span`` is the place of the span among those that were asked for. ``cause``, its name and its party are empty for
@@ -50,26 +50,26 @@ class Tally:
         return NO_CAUSE if self.failed else ""
 
 
-Key = Callable[[Tally], str]
-Tallies = Sequence[Tally]
+Key = Callable[[LogTally], str]
+Tallies = Sequence[LogTally]
 
 
-def site_of(tally: Tally) -> str:
+def site_of(tally: LogTally) -> str:
     """Return the key of groups by site."""
     return tally.site
 
 
-def ce_of(tally: Tally) -> str:
+def ce_of(tally: LogTally) -> str:
     """Return the key of groups by CE."""
     return tally.ce
 
 
-def reason_of(tally: Tally) -> str:
+def reason_of(tally: LogTally) -> str:
     """Return the key of groups by cause."""
     return tally.reason
 
 
-def number(found: Iterable[Tally]) -> int:
+def number(found: Iterable[LogTally]) -> int:
     """Return how many logs these are."""
     return sum(tally.logs for tally in found)
 
@@ -96,9 +96,9 @@ def over_time(found: Tallies, spans: int) -> list[int]:
     return [counted[place] for place in range(spans)]
 
 
-def grouped(found: Tallies, key: Key) -> dict[str, list[Tally]]:
+def grouped(found: Tallies, key: Key) -> dict[str, list[LogTally]]:
     """Return the tallies by a key."""
-    groups: dict[str, list[Tally]] = {}
+    groups: dict[str, list[LogTally]] = {}
     for tally in found:
         groups.setdefault(key(tally), []).append(tally)
     return groups
@@ -108,11 +108,11 @@ def grouped(found: Tallies, key: Key) -> dict[str, list[Tally]]:
 class Ranked:
     """Groups of tallies by a key: ``first`` are shown, ``others`` are the names of the rest."""
 
-    first: dict[str, list[Tally]]
-    others: dict[str, list[Tally]]
+    first: dict[str, list[LogTally]]
+    others: dict[str, list[LogTally]]
 
     @property
-    def together(self) -> list[Tally]:
+    def together(self) -> list[LogTally]:
         """Return the tallies of the others."""
         return [tally for group in self.others.values() for tally in group]
 
@@ -124,7 +124,7 @@ class Ranked:
         return tell(self.together) | {"groups": len(self.others), "names": names}
 
 
-def ranked(groups: dict[str, list[Tally]], rank: Callable[[Tallies], Any], most: int) -> Ranked:
+def ranked(groups: dict[str, list[LogTally]], rank: Callable[[Tallies], Any], most: int) -> Ranked:
     """Return the groups with the highest ranks, and the others; names break ties."""
     names = sorted(sorted(groups), key=lambda name: rank(groups[name]), reverse=True)
     return Ranked({name: groups[name] for name in names[:most]}, {name: groups[name] for name in names[most:]})

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ..errors import Overloaded
 
 
-class Places:
+class UserPlaces:
     """Places that are taken for the time of a context. ``what`` names what too many do."""
 
     def __init__(self, what: str, most: int, most_of_user: int):

@@ -31,7 +31,7 @@ Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]
 
 
 @dataclass(eq=False, slots=True)
-class Watch:
+class LogWatch:
     """One watch of a log; ``wake`` is called in another thread with the log's new head whenever that changes."""
 
     pilot: PilotId
@@ -50,7 +50,7 @@ class Watcher:
         self._settings = settings
         self._on_error = on_error
         self._lock = threading.Lock()
-        self._watches: dict[PilotId, list[Watch]] = {}
+        self._watches: dict[PilotId, list[LogWatch]] = {}
         self._known: dict[PilotId, Head] = {}
         self._users: Counter[str] = Counter()
         self._thread: threading.Thread | None = None
@@ -62,14 +62,14 @@ class Watcher:
         """Return the number of watches."""
         return self._users.total()
 
-    def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> Watch:
+    def watch(self, pilot: PilotId, user: str, wake: Callable[[Head], None]) -> LogWatch:
         """Watch a log until ``leave``; the caller looks at it once itself. Raise Overloaded when too many watch."""
         with self._lock:
             if self.number >= self._settings.max_watchers:
                 raise Overloaded("Too many are watching logs: try again later")
             if self._users[user] >= self._settings.max_watchers_of_user:
                 raise Overloaded("You are watching too many logs: close some")
-            watch = Watch(pilot, user, wake)
+            watch = LogWatch(pilot, user, wake)
             self._watches.setdefault(pilot, []).append(watch)
             self._users[user] += 1
             if self._thread is None:
@@ -78,7 +78,7 @@ class Watcher:
                 self._thread.start()
             return watch
 
-    def leave(self, watch: Watch) -> None:
+    def leave(self, watch: LogWatch) -> None:
         """Stop watching; a second time does nothing."""
         with self._lock:
             watches = self._watches.get(watch.pilot, [])
@@ -115,7 +115,7 @@ class Watcher:
         for watch, head in self._changed(heads):
             watch.wake(head)
 
-    def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[Watch, Head]]:
+    def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[LogWatch, Head]]:
         with self._lock:
             changed = [
                 pilot for pilot, head in heads.items() if self._known.get(pilot) != head and pilot in self._watches

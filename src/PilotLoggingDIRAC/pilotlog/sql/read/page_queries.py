@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, tuple_
 from ...access import Scope
 from ...model import Log, Outcome, PilotId, Selection, State
 from ...page.figures import Span
-from ...page.tallies import Tally
+from ...page.tallies import LogTally
 from ...page.watcher import Head
 from ..connection.engine import Transactions
 from ..schema import payload, rows
@@ -49,7 +49,7 @@ class SqlPageQueries:
 
     def tallies(
         self, scope: Scope, wanted: Selection, spans: Sequence[Span], most: int, silent_before: datetime
-    ) -> list[Tally]:
+    ) -> list[LogTally]:
         """See ``Counts.tallies``."""
         return self.transactions.run(tallies.tallies, scope, wanted, spans, most, silent_before)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Subquery, case, func,
 from ...access import Scope
 from ...model import Outcome, Selection
 from ...page.figures import Span
-from ...page.tallies import Tally
+from ...page.tallies import LogTally
 from ..schema.tables import diagnoses, logs
 from . import outcomes
 from .conditions import matching
@@ -29,7 +29,7 @@ def tallies(
     spans: Sequence[Span],
     most: int,
     silent_before: datetime,
-) -> list[Tally]:
+) -> list[LogTally]:
     """Return the numbers of matching logs in the scope, of the ``most`` heard of last in each span.
 
     One statement counts all spans if they have few logs; spans that have many are counted one by one.
@@ -56,12 +56,12 @@ def _place(spans: Sequence[Span]) -> ColumnElement[int]:
     return case(*bounds, else_=_number(len(spans) - 1)) if bounds else _number(0)
 
 
-def _counted(connection: Connection, chosen: Subquery) -> list[Tally]:
+def _counted(connection: Connection, chosen: Subquery) -> list[LogTally]:
     keys = (chosen.c.Span, chosen.c.Site, chosen.c.CE, chosen.c.Outcome, chosen.c.Cause)
     told = (func.max(chosen.c.Name), func.max(chosen.c.Party), func.count())
     rows = connection.execute(select(*keys, *told).group_by(*keys).order_by(*keys))
     return [
-        Tally(span, site, ce, Outcome(outcome), cause, name, party, number)
+        LogTally(span, site, ce, Outcome(outcome), cause, name, party, number)
         for span, site, ce, outcome, cause, name, party, number in rows
     ]
 
