@@ -18,7 +18,7 @@ _UNKNOWN = "Unknown"
 
 
 class JobOwners:
-    """``unsettled.JobOwners`` over JobDB; it connects at the first look-up."""
+    """``unsettled.KnownOwners`` over JobDB; it connects at the first look-up."""
 
     def __init__(self, settings: StoreSettings, url: str | URL | None = None):
         """Create the adapter over a JobDB, by default the one that the CS names."""
@@ -28,7 +28,7 @@ class JobOwners:
         self._transactions: Transactions | None = None
 
     def owners(self, jobs: Sequence[int]) -> dict[int, str]:
-        """See ``unsettled.JobOwners.owners``; jobs that JobDB has no more are left out."""
+        """See ``unsettled.KnownOwners.owners``; jobs that JobDB has no more are left out."""
         steps = [jobs[start : start + _JOBS_PER_QUERY] for start in range(0, len(jobs), _JOBS_PER_QUERY)]
         return {job: owner for step in steps for job, owner in self._connected().run(_owners, step)}
 

@@ -30,7 +30,7 @@ _IS_RUNNING = _agents.c.Status.in_(PILOT_TRANSIENT_STATES)
 
 
 class PilotAgents:
-    """``ports.Pilots`` and ``unsettled.PilotRecords`` over PilotAgentsDB; it connects at the first look-up."""
+    """``ports.Pilots`` and ``unsettled.KnownPilots`` over PilotAgentsDB; it connects at the first look-up."""
 
     def __init__(self, settings: StoreSettings, url: str | URL | None = None, keys_per_query: int = _KEYS_PER_QUERY):
         """Create the adapter over a PilotAgentsDB, by default the one that the CS names."""
@@ -48,15 +48,15 @@ class PilotAgents:
         return self._found(pilots, true())
 
     def running(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
-        """See ``unsettled.PilotRecords.running``; rows of pilots that have ended are not read."""
+        """See ``unsettled.KnownPilots.running``; rows of pilots that have ended are not read."""
         return self._found(pilots, _IS_RUNNING)
 
     def by_id(self, ids: Sequence[int]) -> dict[int, PilotInfo]:
-        """See ``unsettled.PilotRecords.by_id``."""
+        """See ``unsettled.KnownPilots.by_id``."""
         return {info.id: info for info in self._in_steps(_infos_by_id, ids)}
 
     def jobs(self, ids: Sequence[int]) -> dict[int, list[int]]:
-        """See ``unsettled.PilotRecords.jobs``."""
+        """See ``unsettled.KnownPilots.jobs``."""
         found: dict[int, list[int]] = {}
         for pilot_id, job_id in self._in_steps(_jobs, ids):
             found.setdefault(pilot_id, []).append(job_id)

@@ -13,7 +13,7 @@ from ..model import Log, PilotInfo, PilotJob, State
 from ..ports import Clock
 from .hosts import HostFinder
 from .settings import DescribeSettings
-from .unsettled import Description, JobOwners, PilotRecords, Unsettled, UnsettledLogs
+from .unsettled import Description, KnownOwners, KnownPilots, Unsettled, UnsettledLogs
 
 #: A transaction that made a log may be committed after one that made a log with a higher id.
 _LATE_SECONDS = 60.0
@@ -60,8 +60,8 @@ class RunningDescriber:
     def __init__(
         self,
         store: UnsettledLogs,
-        pilots: PilotRecords,
-        owners: JobOwners,
+        pilots: KnownPilots,
+        owners: KnownOwners,
         settings: DescribeSettings,
         clock: Clock,
         on_problem: Callable[[str, Exception], None] = lambda subject, error: None,

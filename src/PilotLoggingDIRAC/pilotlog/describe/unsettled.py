@@ -56,7 +56,7 @@ class UnsettledLogs(Protocol):
         """Take logs from the unsettled ones."""
 
 
-class PilotRecords(Protocol):
+class KnownPilots(Protocol):
     """DIRAC's records of pilots. Each method may raise StoreUnavailable."""
 
     def running(self, pilots: Sequence[PilotId]) -> dict[PilotId, PilotInfo]:
@@ -72,7 +72,7 @@ class PilotRecords(Protocol):
         """Return the numbers of the jobs that these pilots have taken, by the pilots' numbers."""
 
 
-class JobOwners(Protocol):
+class KnownOwners(Protocol):
     """DIRAC's jobs."""
 
     def owners(self, jobs: Sequence[int]) -> Mapping[int, str]:
