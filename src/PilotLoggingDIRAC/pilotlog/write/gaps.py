@@ -36,7 +36,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class GapReport:
     """A gap to be reported in a log. ``number``: that of the text, if it may be stored after all; else 0."""
 
     pilot: PilotId
@@ -44,14 +44,14 @@ class Report:
     number: int = 0
 
     @classmethod
-    def of(cls, batch: Batch, reason: str, number: int = 0) -> Report:
+    def of(cls, batch: Batch, reason: str, number: int = 0) -> GapReport:
         """Return the report of a refused batch."""
         return cls(batch.pilot, Gap(1, len(batch.text) + batch.missing_bytes, reason), number)
 
 
-def together(reports: Iterable[Report]) -> list[Report]:
+def together(reports: Iterable[GapReport]) -> list[GapReport]:
     """Return the reports of one transaction, one for each log, in the order of their numbers."""
-    found: dict[PilotId, Report] = {}
+    found: dict[PilotId, GapReport] = {}
     for report in reports:
         before = found.get(report.pilot)
         found[report.pilot] = dataclasses.replace(report, gap=before.gap + report.gap) if before else report
@@ -65,16 +65,16 @@ class Gaps:
         self._clock = clock
         self._lock = threading.Lock()
         self._gaps: dict[PilotId, Gap] = {}
-        self._doubtful: list[Report] = []
+        self._doubtful: list[GapReport] = []
         self._last = datetime.min
         self.untold = 0
 
     def add(self, batch: Batch, reason: str) -> None:
         """Add the gap of a refused batch; a finalise mark without text leaves none."""
         if batch.text:
-            self.keep([Report.of(batch, reason)])
+            self.keep([GapReport.of(batch, reason)])
 
-    def keep(self, reports: Iterable[Report]) -> None:
+    def keep(self, reports: Iterable[GapReport]) -> None:
         """Keep reports for later; also those that ``take`` returned and whose lines could not be stored.
 
         Numbers must not be smaller than those of reports that are kept already.
@@ -94,19 +94,19 @@ class Gaps:
         else:
             self.untold += 1
 
-    def take(self) -> list[Report]:
+    def take(self) -> list[GapReport]:
         """Take out the oldest reports, a bounded number; those with numbers come first, in their order."""
         if not len(self):
             return []
         with self._lock:
             doubtful, self._doubtful = self._doubtful, []
-            certain = [Report(pilot, self._gaps.pop(pilot)) for pilot in sorted(list(self._gaps)[:_LOGS_PER_STEP])]
+            certain = [GapReport(pilot, self._gaps.pop(pilot)) for pilot in sorted(list(self._gaps)[:_LOGS_PER_STEP])]
         return doubtful + certain
 
     def __len__(self) -> int:
         return len(self._gaps) + len(self._doubtful)
 
-    def line(self, report: Report) -> Batch:
+    def line(self, report: GapReport) -> Batch:
         """Return the line of a report. It begins with a line break, as the text before may end mid-line. No two lines
         have the same time: of two equal ones the second would count as sent again.
         """

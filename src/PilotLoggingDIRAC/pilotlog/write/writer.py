@@ -26,7 +26,7 @@ from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
 from .answers import Answer, Answers
 from .drain import Drain
-from .gaps import Gap, Gaps, Report, together
+from .gaps import Gap, GapReport, Gaps, together
 from .queue import Waiting, WaitingQueue
 from .spool import Spool
 
@@ -87,7 +87,7 @@ class Writer:
 
     def gap(self, pilot: PilotId, size: int, reason: str) -> None:
         """Mark the gap of a message of ``size`` bytes that was refused before it became a batch."""
-        self._gaps.keep([Report(pilot, Gap(1, size, reason))])
+        self._gaps.keep([GapReport(pilot, Gap(1, size, reason))])
 
     def stop(self) -> None:
         """Refuse new batches, write those that wait to the store or the spool, and end; the rest is refused."""
@@ -150,7 +150,7 @@ class Writer:
             self._refusal = str(error)
             self._not_taken(reports, numbered, futures, error)
 
-    def _numbered(self, reports: Sequence[Report], claimed: Sequence[tuple[Batch, Answer]]) -> list[Numbered]:
+    def _numbered(self, reports: Sequence[GapReport], claimed: Sequence[tuple[Batch, Answer]]) -> list[Numbered]:
         """Return the lines of the reports and the batches behind them, with growing numbers."""
         news = sum(not report.number for report in reports) + len(claimed)
         numbers = itertools.count(self._take_numbers(news))
@@ -159,7 +159,7 @@ class Writer:
 
     def _not_taken(
         self,
-        reports: Sequence[Report],
+        reports: Sequence[GapReport],
         numbered: Sequence[Numbered],
         futures: Sequence[Answer | None],
         error: PilotLogError,
@@ -167,7 +167,7 @@ class Writer:
         """Refuse what is not answered yet. Keep its gaps, and those whose lines are not stored, for the next group."""
         pairs = zip(numbered, futures, strict=True)
         refused = [(item, answer) for item, answer in pairs if answer and not answer.done()]
-        gaps = [Report.of(item.batch, str(error), item.number) for item, _ in refused if item.batch.text]
+        gaps = [GapReport.of(item.batch, str(error), item.number) for item, _ in refused if item.batch.text]
         lines = [
             dataclasses.replace(report, number=item.number) for report, item in zip(reports, numbered, strict=False)
         ]
@@ -179,7 +179,7 @@ class Writer:
         for _, answer in refused:
             answer.set_exception(error)
 
-    def _line(self, report: Report, numbers: Iterator[int]) -> Numbered:
+    def _line(self, report: GapReport, numbers: Iterator[int]) -> Numbered:
         """Return the line of a report. One under the number of its text tells of no answers: if the store skips it, the
         log does not know them yet.
         """
