@@ -7,7 +7,7 @@ import random
 import resource
 import time
 
-from PilotLoggingDIRAC.pilotlog.diagnose import LogReader, diagnose, standard
+from PilotLoggingDIRAC.pilotlog.diagnose import DiagnosisReader, diagnose, standard
 from tests.pilot_texts import PLAIN_LINES
 from tests.pilotlog.diagnose.made_logs import HARMLESS, MadeLog
 
@@ -64,7 +64,7 @@ def rows():
 def seconds(text):
     """The CPU time of reading a text in pieces, and of its diagnosis."""
     started = time.process_time()
-    reader = LogReader(standard())
+    reader = DiagnosisReader(standard())
     for at in range(0, len(text), _PIECE_BYTES):
         reader.feed(text[at : at + _PIECE_BYTES])
     reader.reading()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.diagnose import Known, LogReader, diagnose, of, standard
+from PilotLoggingDIRAC.pilotlog.diagnose import DiagnosisReader, Known, diagnose, of, standard
 from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
 
 from .made_logs import COMMANDS, CYCLE, CYCLE_END, JOB, REFERENCE, STAMP, MadeLog
@@ -153,7 +153,7 @@ def test_diagnosis_does_not_depend_on_blocks(block_bytes):
 @pytest.mark.parametrize("lines", [1, 7, 40])
 def test_diagnosis_is_the_same_when_text_is_read_as_it_comes(lines):
     text = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text
-    whole, reader = diagnose([text]), LogReader()
+    whole, reader = diagnose([text]), DiagnosisReader()
     each = text.splitlines(keepends=True)
     for start in range(0, len(each), lines):
         reader.advance(b"".join(each[start : start + lines]))
@@ -162,7 +162,7 @@ def test_diagnosis_is_the_same_when_text_is_read_as_it_comes(lines):
 
 
 def test_text_that_tells_nothing_is_not_noted():
-    reader = LogReader()
+    reader = DiagnosisReader()
     reader.advance(MadeLog().text)
     before = reader.noted
     reader.advance(b"2026-11-26T09:10:11.123456Z DEBUG [LaunchAgent] nothing\nof interest\nand no line e")
@@ -172,7 +172,7 @@ def test_text_that_tells_nothing_is_not_noted():
 
 
 def test_line_that_has_not_ended_is_kept_up_to_the_length_that_is_looked_at():
-    reader = LogReader(settings=DiagnosisSettings(looked_bytes=100))
+    reader = DiagnosisReader(settings=DiagnosisSettings(looked_bytes=100))
     reader.advance(b"x" * 100)
     assert reader.so_far().bytes == 0
     reader.advance(b"x")
@@ -180,11 +180,11 @@ def test_line_that_has_not_ended_is_kept_up_to_the_length_that_is_looked_at():
 
 
 def test_more_can_be_read_after_a_reading():
-    reader = LogReader(standard())
+    reader = DiagnosisReader(standard())
     reader.feed(LOG[:2000])
     assert reader.reading().lines == LOG[:2000].count(b"\n") + 1
     reader.feed(LOG[2000:])
-    assert reader.reading() == LogReader(standard()).read([LOG])
+    assert reader.reading() == DiagnosisReader(standard()).read([LOG])
 
 
 def test_line_without_end_is_read():
@@ -197,7 +197,7 @@ def test_memory_is_bounded_whatever_the_log():
         for number in range(60):
             yield LOG * 3 + b"x" * 200_000 + b"2026-11-26T%02d:%02d:00Z INFO [X] \n" % (number % 24, number % 60)
 
-    reader = LogReader(standard())
+    reader = DiagnosisReader(standard())
     reader.read([LOG])
     tracemalloc.start()
     reader.read(hostile())

@@ -13,13 +13,13 @@ from .causes.rule import Rule
 from .causes.rules import InvalidRule, Rules, parse, standard
 from .diagnosis import Diagnosis, diagnose, of
 from .ending import Known
-from .reader import LogReader
+from .reader import DiagnosisReader
 
 __all__ = [
     "Diagnosis",
+    "DiagnosisReader",
     "InvalidRule",
     "Known",
-    "LogReader",
     "OwnRules",
     "Rule",
     "Rules",

@@ -14,7 +14,7 @@ from .causes.causes import Cause
 from .causes.rules import Rules
 from .ending import Ending, Known, ending
 from .phases import Phase
-from .reader import LogReader, Reading
+from .reader import DiagnosisReader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def diagnose(
     settings: DiagnosisSettings | None = None,
 ) -> Diagnosis:
     """Return the diagnosis of a log that comes in pieces of any size; ``known`` is what others know of the pilot."""
-    reader = LogReader(rules, settings)
+    reader = DiagnosisReader(rules, settings)
     return of(reader.read(pieces), reader.rules, known or Known())
 
 

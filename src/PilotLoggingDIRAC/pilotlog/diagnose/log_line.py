@@ -114,7 +114,7 @@ _ENDINGS = (
 
 
 @dataclass(slots=True)
-class JobOutput:
+class OutputPlace:
     """The place of a job's output: whether a block begins within one, and where the present one ends."""
 
     kind: int | None = None

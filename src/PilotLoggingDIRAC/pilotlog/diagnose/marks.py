@@ -59,7 +59,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Cycle:
+class JobCycle:
     """A cycle of the job agent: where it began and ended."""
 
     number: int
@@ -74,7 +74,7 @@ class Marks:
 
     most: int
     found: dict[bytes, Mark] = field(default_factory=dict)
-    cycles: list[Cycle] = field(default_factory=list)
+    cycles: list[JobCycle] = field(default_factory=list)
     number_of_cycles: int = 0
     exit_text: str | None = None
     exit_line: int = 0
@@ -124,6 +124,6 @@ class Marks:
             self.number_of_cycles += 1
             if len(self.cycles) >= self.most:
                 self.cycles.pop()
-            self.cycles.append(Cycle(self.number_of_cycles, mark))
+            self.cycles.append(JobCycle(self.number_of_cycles, mark))
         elif self.cycles and self.cycles[-1].good is None:
             self.cycles[-1].end, self.cycles[-1].good = mark, text == GOOD_CYCLE

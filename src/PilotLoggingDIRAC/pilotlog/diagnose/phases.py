@@ -97,7 +97,7 @@ def _cycles(reading: Reading, ending: Ending) -> list[Phase]:
     ]
 
 
-def _cycle(reading: Reading, ending: Ending, cycle: marks.Cycle, after: marks.Mark | None) -> Phase:
+def _cycle(reading: Reading, ending: Ending, cycle: marks.JobCycle, after: marks.Mark | None) -> Phase:
     end = cycle.end or after
     outcome = _OUTCOMES[ending.end] if cycle.good is None and not after else GOOD if cycle.good else BAD
     start, last_line = cycle.start.time, end.line if end else reading.lines

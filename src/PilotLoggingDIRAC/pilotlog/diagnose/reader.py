@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from ..settings import DiagnosisSettings
 from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
-from .causes.anchors import Anchors, Key, Limits
+from .causes.anchors import Key, Limits, TextAnchors
 from .causes.rule import Rule
 from .causes.rules import Rules, standard
 from .clock import Clock
-from .log_line import JobOutput, LogLine
+from .log_line import LogLine, OutputPlace
 
 _EXCERPT_BYTES = 300
 _TAIL_BYTES = 8192
@@ -32,7 +32,7 @@ _MANY = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FittingLine:
     """A line that a rule fits; ``line`` counts from 1."""
 
     line: int
@@ -49,23 +49,23 @@ class Reading:
     facts: facts.Facts
     jobs: jobs.Jobs
     marks: marks.Marks
-    job_output: JobOutput = field(default_factory=JobOutput)
-    findings: dict[str, list[Finding]] = field(default_factory=dict)
-    last_error: Finding | None = None
-    last_line: Finding | None = None
+    job_output: OutputPlace = field(default_factory=OutputPlace)
+    findings: dict[str, list[FittingLine]] = field(default_factory=dict)
+    last_error: FittingLine | None = None
+    last_line: FittingLine | None = None
     tail: bytes = b""
     bytes: int = 0
     lines: int = 0
 
-    def last_lines(self) -> list[Finding]:
+    def last_lines(self) -> list[FittingLine]:
         """Return the last lines of the log, those within its last 8 KiB."""
         texts = self.tail.decode("utf-8", "replace").removesuffix("\n").split("\n")
         whole = texts if len(self.tail) >= self.bytes else texts[1:]
         first = self.lines - len(whole) + 1
-        return [Finding(first + place, text[:_EXCERPT_BYTES]) for place, text in enumerate(whole)]
+        return [FittingLine(first + place, text[:_EXCERPT_BYTES]) for place, text in enumerate(whole)]
 
 
-class LogReader:
+class DiagnosisReader:
     """The reader of one log. ``rules`` are shared by all readers."""
 
     def __init__(self, rules: Rules | None = None, settings: DiagnosisSettings | None = None) -> None:
@@ -207,7 +207,7 @@ class LogReader:
         found.last_error = self._last_error(block, last) or found.last_error
         found.tail = (found.tail + block[max(1, len(block) - _TAIL_BYTES) :])[-_TAIL_BYTES:]
 
-    def _last_error(self, block: bytes, last: int) -> Finding | None:
+    def _last_error(self, block: bytes, last: int) -> FittingLine | None:
         places = {level: block.rfind(level) for level in _ERROR_LEVELS}
         for _ in range(_LOOKED_ERRORS):
             level = max(places, key=places.__getitem__)
@@ -220,7 +220,7 @@ class LogReader:
                 return self._finding_at(block, place, last)
         return None
 
-    def _finding_at(self, block: bytes, place: int, last: int) -> Finding:
+    def _finding_at(self, block: bytes, place: int, last: int) -> FittingLine:
         number = last - block.count(b"\n", place)
         return _finding(log_line.line_at(block, place, number, False, self.settings.looked_bytes))
 
@@ -230,11 +230,11 @@ _ALL = frozenset((*jobs.TEXTS, *marks.REPEATED, marks.WRAPPER, *log_line.BEGINNI
 
 
 @functools.lru_cache(maxsize=8)
-def _anchors(rules: Rules) -> Anchors:
+def _anchors(rules: Rules) -> TextAnchors:
     """Return the anchors of all texts that a log is searched for, made once for the same rules."""
-    return Anchors(rules, [*facts.TEXTS, *marks.TEXTS, *_ALL], _ALL)
+    return TextAnchors(rules, [*facts.TEXTS, *marks.TEXTS, *_ALL], _ALL)
 
 
-def _finding(line: LogLine) -> Finding:
+def _finding(line: LogLine) -> FittingLine:
     text = line.text.strip()[:_EXCERPT_BYTES].decode("utf-8", "replace")
-    return Finding(line.number, text, line.header.time if line.header else "")
+    return FittingLine(line.number, text, line.header.time if line.header else "")

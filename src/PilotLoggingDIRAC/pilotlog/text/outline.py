@@ -36,7 +36,7 @@ _MAX_GAPS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class CommandStart:
     """A command of the pilot: the line (counted from 0) where it began, and the time in that line."""
 
     line: int
@@ -52,7 +52,7 @@ class Outline:
     ``lines`` is the number of line ends.
     """
 
-    phases: list[Phase] = field(default_factory=list)
+    phases: list[CommandStart] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     warnings: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
@@ -112,7 +112,7 @@ class Outline:
         glued = GLUED.search(text, place, place + _WINDOW_BYTES)
         if match := _PHASE.match(text, place, glued.start() if glued else len(text)):
             command, module = (name.decode() for name in match.groups())
-            self.phases.append(Phase(line, command, module, time))
+            self.phases.append(CommandStart(line, command, module, time))
 
     def _places(self, text: bytes, places: Iterator[int], end: int) -> Iterator[tuple[int, int]]:
         """Yield (line, place) of the places before ``end``."""

@@ -52,7 +52,7 @@ class Header:
 
 
 @dataclass(slots=True)
-class Piece:
+class LinePiece:
     """A piece of a line: the text that is shown, its header, and the states that it took the place of."""
 
     text: bytes
@@ -69,17 +69,17 @@ def header(text: bytes) -> Header | None:
     return Header(time.decode(), space.strip().decode(), level.decode(), command.decode())
 
 
-def pieces(line: bytes) -> list[Piece]:
+def pieces(line: bytes) -> list[LinePiece]:
     """Return the pieces of a line (without its line end), at least one. Takes linear time."""
-    found: list[Piece] = []
+    found: list[LinePiece] = []
     for text in _states(line.rstrip(b"\r")):
         head = header(text)
         if not found or head or found[-1].header:
-            found.append(Piece(text, head))
+            found.append(LinePiece(text, head))
         else:
             found[-1].earlier.append(found[-1].text)
             found[-1].text = text
-    return found or [Piece(b"")]
+    return found or [LinePiece(b"")]
 
 
 def _states(line: bytes) -> Iterator[bytes]:
@@ -138,7 +138,7 @@ def _without_blank_end(text: bytes) -> bytes:
     return text[:end] if end > 0 else text
 
 
-def _cut(found: list[Piece], limit: int) -> bytes:
+def _cut(found: list[LinePiece], limit: int) -> bytes:
     """Return the beginnings of pieces, of equal length at most."""
     if len(found) == 1:
         return found[0].text[:limit]
@@ -152,7 +152,7 @@ def overview(line: bytes) -> bytes:
     return b" ".join(_noted(piece) for piece in pieces(line))
 
 
-def _noted(piece: Piece) -> bytes:
+def _noted(piece: LinePiece) -> bytes:
     if not piece.earlier:
         return piece.text
     number = len(piece.earlier)

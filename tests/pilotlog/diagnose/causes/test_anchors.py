@@ -4,7 +4,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.diagnose import Rules, diagnose, parse
 from PilotLoggingDIRAC.pilotlog.diagnose.causes import anchors
-from PilotLoggingDIRAC.pilotlog.diagnose.causes.anchors import Anchors, Limits
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.anchors import Limits, TextAnchors
 
 from ..made_logs import HARMLESS, MadeLog
 
@@ -22,7 +22,7 @@ LIMITS = Limits(most=100, of_text=2, of_more=50)
 
 
 def places(block, limits=LIMITS, more=frozenset()):
-    found = Anchors(RULES, [b"exact"], more).places(block, limits)
+    found = TextAnchors(RULES, [b"exact"], more).places(block, limits)
     return [(block.count(b"\n", 0, place), key if isinstance(key, bytes) else key.code) for place, key in found]
 
 

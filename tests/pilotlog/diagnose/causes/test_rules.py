@@ -5,7 +5,7 @@ import re
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.diagnose import diagnose, jobs, parse, standard
-from PilotLoggingDIRAC.pilotlog.diagnose.causes.rule import Depth, Party, Scope
+from PilotLoggingDIRAC.pilotlog.diagnose.causes.rule import Depth, Party, RuleScope
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import InvalidRule
 
 from ..made_logs import HARMLESS, JOB_FAILED, JOB_NOT_RUN, START, WRAPPER, MadeLog
@@ -54,8 +54,8 @@ def log_of(rule):
     """A log that fails for the rule's cause, in the way that its scope says."""
     if rule.code in BY_CONDITION:
         return BY_CONDITION[rule.code]
-    if rule.scope in (Scope.JOB, Scope.WRAPPER):
-        return MadeLog().job(rule.example, end=JOB_FAILED if rule.scope is Scope.JOB else JOB_NOT_RUN)
+    if rule.scope in (RuleScope.JOB, RuleScope.WRAPPER):
+        return MadeLog().job(rule.example, end=JOB_FAILED if rule.scope is RuleScope.JOB else JOB_NOT_RUN)
     if rule.without_job:
         return MadeLog().no_job(rule.example)
     return MadeLog().fail(place_of(rule), rule.example)
@@ -114,7 +114,7 @@ def test_harmless_lines_are_no_causes():
     "rule", [rule for rule in BY_TEXT if rule.depth is Depth.ROOT][::7], ids=lambda rule: rule.code
 )
 def test_roots_come_before_steps_that_failed(rule):
-    if rule.scope is Scope.PILOT:
+    if rule.scope is RuleScope.PILOT:
         log = MadeLog().fail("InstallDIRAC", rule.example, "@E [InstallDIRAC] Could not install DIRACOS [ERROR 1]")
         assert "diracos-install" in codes(log)[1:]
 

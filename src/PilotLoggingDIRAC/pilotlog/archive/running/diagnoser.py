@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ...diagnose import LogReader, Rules, of
+from ...diagnose import DiagnosisReader, Rules, of
 from ...diagnosed import Diagnosed
 from ...model import Log
 from ...ports import Clock
@@ -114,7 +114,7 @@ class RunningDiagnoser:
         kept = {log_id: one for log_id, one in found.items() if one is not None}
         for log in logs:
             if log.id in may_begin:
-                reader = LogReader(rules[log.id], self._bounds)
+                reader = DiagnosisReader(rules[log.id], self._bounds)
                 kept[log.id] = Kept(log.identity, reader, rules[log.id])
                 self._readings.keep(log, kept[log.id])
         return kept

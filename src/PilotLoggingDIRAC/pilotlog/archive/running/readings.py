@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from ...diagnose import LogReader, Rules
+from ...diagnose import DiagnosisReader, Rules
 from ...model import Log, PartIdentity
 
 #: Of so many that were not looked at for the longest time, that of the smallest log is forgotten.
@@ -20,7 +20,7 @@ class Kept:
     """
 
     identity: PartIdentity
-    reader: LogReader | None
+    reader: DiagnosisReader | None
     rules: Rules
     sequence: int = 0
     size: int = 0

@@ -45,7 +45,7 @@ class Limits:
     of_more: int
 
 
-class Anchors:
+class TextAnchors:
     """The texts of rules, in any case of letters, and other texts as they are; made once and used for all logs."""
 
     def __init__(self, rules: Rules, texts: Iterable[bytes], more: frozenset[bytes]) -> None:
@@ -108,7 +108,7 @@ def _some(block: bytes, text: bytes, most: int) -> Iterator[int]:
         yield place
 
 
-class Scanner:
+class TextScanner:
     """Hyperscan's database of all texts; many threads may use it."""
 
     def __init__(self, exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> None:
@@ -153,11 +153,11 @@ class Scanner:
 
 
 @functools.lru_cache(maxsize=8)
-def _scanner(exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> Scanner | None:
+def _scanner(exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> TextScanner | None:
     """Return the scanner of some texts; None where Hyperscan is missing, or can't do them."""
     if hyperscan is None:
         return None
     try:
-        return Scanner(exact, any_case, more)
+        return TextScanner(exact, any_case, more)
     except hyperscan.error:
         return None

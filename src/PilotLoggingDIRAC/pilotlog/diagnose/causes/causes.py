@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from .. import marks
 from ..ending import End, Ending
 from ..phases import Phase, last_of
-from ..reader import Finding, Reading
-from .rule import Depth, Rule, Scope
+from ..reader import FittingLine, Reading
+from .rule import Depth, Rule, RuleScope
 from .rules import Rules
 
 #: Phases before the first command: a pilot that has come to a command has got over what they tell.
@@ -68,7 +68,7 @@ class _Case:
     ending: Ending
     phases: Sequence[Phase]
     figures: Mapping[str, float]
-    parts: Mapping[Scope, Sequence[tuple[int, int]]]
+    parts: Mapping[RuleScope, Sequence[tuple[int, int]]]
 
     @property
     def last(self) -> Phase | None:
@@ -92,25 +92,25 @@ def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phas
     return _in_order(found, [cause for rule in rules if rule.code not in told and (cause := _early(case, rule))])
 
 
-def _parts(reading: Reading, ending: Ending, phases: Sequence[Phase]) -> dict[Scope, list[tuple[int, int]]]:
+def _parts(reading: Reading, ending: Ending, phases: Sequence[Phase]) -> dict[RuleScope, list[tuple[int, int]]]:
     """Return the scopes that count, each with the parts of the log where it does: their first and last lines."""
     if ending.end in (End.FAILED, End.STOPPED):
-        return {scope: [(1, reading.lines)] for scope in Scope}
-    found: dict[Scope, list[tuple[int, int]]] = {}
+        return {scope: [(1, reading.lines)] for scope in RuleScope}
+    found: dict[RuleScope, list[tuple[int, int]]] = {}
     if ending.end is End.RUNNING and phases and (last := last_of(phases)) and last.name not in _JOBS:
-        found = {scope: [(max(last.line, reading.lines - _RUN_LINES), reading.lines)] for scope in Scope}
+        found = {scope: [(max(last.line, reading.lines - _RUN_LINES), reading.lines)] for scope in RuleScope}
     for trouble in reading.jobs.troubles:
         part = (trouble.line, trouble.last_line + _NEAR_LINES)
-        for scope in (Scope.JOB, Scope.WRAPPER) if trouble.blameless else (Scope.JOB,):
+        for scope in (RuleScope.JOB, RuleScope.WRAPPER) if trouble.blameless else (RuleScope.JOB,):
             found.setdefault(scope, []).append(part)
     asked_in_vain = reading.jobs.refused or (ending.end is End.GOOD and not reading.jobs.answered_line)
     if asked_in_vain and ending.end in (End.GOOD, End.RUNNING):
         asked = (reading.jobs.answered_line + 1, reading.lines)
-        found[Scope.AGENT] = [asked]
-        for scope in (Scope.JOB, Scope.WRAPPER):
+        found[RuleScope.AGENT] = [asked]
+        for scope in (RuleScope.JOB, RuleScope.WRAPPER):
             found.setdefault(scope, []).append(asked)
     if not reading.jobs.matched and ending.end is End.GOOD:
-        found[Scope.EMPTY] = [(1, reading.lines)]
+        found[RuleScope.EMPTY] = [(1, reading.lines)]
     return found
 
 
@@ -169,12 +169,12 @@ def _early(case: _Case, rule: Rule) -> Cause | None:
 
 def _tells_now(case: _Case, rule: Rule) -> bool:
     """Return False for a rule that tells only which step failed or how a pilot ended, of one that is in a step."""
-    if case.ending.end is not End.RUNNING or Scope.PILOT not in case.parts:
+    if case.ending.end is not End.RUNNING or RuleScope.PILOT not in case.parts:
         return True
     return bool(rule.texts) and rule.depth in (Depth.ROOT, Depth.MECHANISM) and rule.code not in CATCH_ALL
 
 
-def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:
+def _best(case: _Case, rule: Rule, found: Sequence[FittingLine]) -> FittingLine:
     """Return the first finding where the pilot ended, or one shortly before; those of further tries last."""
     if rule.last:
         return found[-1]
@@ -184,7 +184,7 @@ def _best(case: _Case, rule: Rule, found: Sequence[Finding]) -> Finding:
     return next((finding for finding in found if 0 <= best.line - finding.line <= _NEAR_LINES), best)
 
 
-def _counts(case: _Case, rule: Rule, finding: Finding) -> bool:
+def _counts(case: _Case, rule: Rule, finding: FittingLine) -> bool:
     """Return whether a finding is where its rule may be, and where the pilot did not go on well."""
     phase = case.phase_at(finding.line)
     if rule.phases and phase not in rule.phases:
@@ -202,7 +202,7 @@ def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
     if rule.phases and (last is None or last.name not in rule.phases):
         return None
     place = case.reading.last_error if case.ending.end is End.FAILED else None
-    place = place or case.reading.last_line or Finding(case.reading.lines, "")
+    place = place or case.reading.last_line or FittingLine(case.reading.lines, "")
     return Cause(rule, place.line, case.phase_at(place.line), place.text)
 
 
@@ -211,7 +211,7 @@ def _is_close(case: _Case, line: int) -> bool:
 
     What was before did not keep the pilot from going on. Where a pilot ended well, only lines of bad jobs count anyway.
     """
-    if Scope.PILOT not in case.parts:
+    if RuleScope.PILOT not in case.parts:
         return True
     last = case.last
     if last is not None and line < last.line:

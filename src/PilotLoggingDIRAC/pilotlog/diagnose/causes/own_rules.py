@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .causes import FIGURES
-from .rule import LINES, Depth, Party, Rule, Scope, Severity
+from .rule import LINES, Depth, Party, Rule, RuleScope, Severity
 from .rules import InvalidRule, Rules, rule, standard, standard_tables
 
 Sections = Mapping[str, Mapping[str, str]]
@@ -145,7 +145,7 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("Name", "Pattern", "Unless", "Hint", "Example"), str),
     "Party": _one_of(Party),
     "Severity": _one_of(Severity),
-    "Scope": _one_of(Scope),
+    "Scope": _one_of(RuleScope),
     "Lines": _one_of(LINES),
     "Depth": _one_of(depth.name.lower() for depth in Depth),
     **dict.fromkeys(("Text", "Phases", "Explains"), _list),

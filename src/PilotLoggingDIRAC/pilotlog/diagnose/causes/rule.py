@@ -39,7 +39,7 @@ class Depth(IntEnum):
     END = 4
 
 
-class Scope(StrEnum):
+class RuleScope(StrEnum):
     """Where a cause counts beside failed pilots.
 
     AGENT: the matcher refused or did not answer; JOB: a job failed; WRAPPER: a job failed, and not by the application;
@@ -99,7 +99,7 @@ class Rule:
     severity: Severity = Severity.ERROR
     depth: Depth = Depth.ROOT
     first: int = DEFAULT_FIRST
-    scope: Scope = Scope.PILOT
+    scope: RuleScope = RuleScope.PILOT
     texts: tuple[bytes, ...] = ()
     pattern: Matches | None = None
     bound: bool = False

@@ -19,7 +19,7 @@ import re2
 
 from ...errors import InvalidInput
 from .matches import Matches, matcher
-from .rule import DEFAULT_FIRST, LINES, Condition, Depth, Party, Rule, Scope, Severity
+from .rule import DEFAULT_FIRST, LINES, Condition, Depth, Party, Rule, RuleScope, Severity
 
 
 class InvalidRule(InvalidInput):
@@ -129,7 +129,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         severity=Severity(entry.get("severity", "error")),
         depth=Depth[entry.get("depth", "root").upper()],
         first=int(entry.get("first", DEFAULT_FIRST)),
-        scope=Scope(entry.get("scope", "pilot")),
+        scope=RuleScope(entry.get("scope", "pilot")),
         texts=_texts(entry),
         pattern=_pattern(entry, "pattern"),
         bound=_BOUND.search(str(entry.get("pattern", ""))) is not None,

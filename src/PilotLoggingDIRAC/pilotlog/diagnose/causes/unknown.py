@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ..diagnosis import Diagnosis
 from ..ending import End
-from ..reader import Finding
+from ..reader import FittingLine
 from .causes import CATCH_ALL, Cause
 from .rule import Depth
 from .rules import Rules
@@ -30,7 +30,7 @@ _FAREWELL = re.compile(
 _LEAST_TEXT = 6
 
 
-def telling_line(found: Diagnosis, rules: Rules) -> Finding | None:
+def telling_line(found: Diagnosis, rules: Rules) -> FittingLine | None:
     """Return the line that tells most of a failure without a known root, None where one is known."""
     if found.ending.end not in (End.FAILED, End.STOPPED) or any(_is_known(cause) for cause in found.causes):
         return None
@@ -43,7 +43,7 @@ def _is_known(cause: Cause) -> bool:
     return known and cause.close
 
 
-def _candidates(found: Diagnosis, rules: Rules) -> list[Finding]:
+def _candidates(found: Diagnosis, rules: Rules) -> list[FittingLine]:
     """Return the last lines before the step that failed, the last one first."""
     steps = {
         cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in CATCH_ALL
@@ -60,7 +60,7 @@ def _has_rule(rules: Rules, line: str) -> bool:
     )
 
 
-def _first(lines: list[Finding]) -> Finding | None:
+def _first(lines: list[FittingLine]) -> FittingLine | None:
     return next((line for line in lines if _TELLS.search(line.text)), lines[0] if lines else None)
 
 
