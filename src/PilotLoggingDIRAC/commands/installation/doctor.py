@@ -9,20 +9,20 @@ from functools import partial
 
 from DIRAC.Core.Utilities.ReturnValues import SErrorException
 
-from PilotLoggingDIRAC.commands.installation import facts as installation
-from PilotLoggingDIRAC.commands.installation import status
+from PilotLoggingDIRAC.commands.installation import checks, status
+from PilotLoggingDIRAC.commands.installation.checks import Seen
 from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
 from PilotLoggingDIRAC.pilotlog.admin import health
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
-Look = Callable[[float], tuple[str, list[Finding]]]
-"""``look(seconds)``: (what was seen, findings); it may raise."""
+Check = Callable[[float], Seen]
+"""``check(seconds)`` looks within these seconds; it may raise."""
 
 
 @dataclass(slots=True)
 class Examination:
-    """One check with its outcome; until it is done, the outcome is that it took too long."""
+    """One check with its outcome."""
 
     name: str
     text: str = ""
@@ -31,32 +31,32 @@ class Examination:
 
     @property
     def level(self) -> Level:
-        """The worst level of its findings."""
+        """Return the worst level of its findings."""
         return health.worst(self.findings)
 
 
-def _status(seconds: float) -> tuple[str, list[Finding]]:
+def _status(seconds: float) -> Seen:
     found = status.look(status.urls(), seconds)
     versions = sorted({answer["Version"] for answer in found.answers.values()})
     text = f"{len(found.answers)} of {len(found.collectors)} collectors answer"
     return text + (f", version {', '.join(versions)}" if versions else ""), found.findings
 
 
-CHECKS: Mapping[str, Look] = {
-    "Sections": installation.sections,
+CHECKS: Mapping[str, Check] = {
+    "Sections": checks.sections,
     "Status": _status,
-    "Hosts": installation.hosts,
-    "VOs": installation.vos,
-    "Readers": installation.readers,
+    "Hosts": checks.hosts,
+    "VOs": checks.vos,
+    "Readers": checks.readers,
 }
 
 
-def examine(seconds: float, checks: Mapping[str, Look] = CHECKS) -> list[Examination]:
-    """Return the outcome of all checks, which run at the same time; one that takes longer than this is left."""
+def examine(seconds: float, wanted: Mapping[str, Check] = CHECKS) -> list[Examination]:
+    """Return the outcome of each check. All run at the same time; one that takes too long is left behind, unknown."""
     mend = "ask again with a longer --Timeout; does a server or a firewall swallow what is sent to it?"
     late = Finding(Level.UNKNOWN, "", f"no end within {seconds:.0f} s", mend)
-    found = ask_all({name: partial(_examine, name, look, seconds) for name, look in checks.items()}, seconds + 1)
-    return [found.get(name) or Examination(name, "", [late], seconds) for name in checks]
+    found = ask_all({name: partial(_examine, name, check, seconds) for name, check in wanted.items()}, seconds + 1)
+    return [found.get(name) or Examination(name, "", [late], seconds) for name in wanted]
 
 
 def worst(found: list[Examination]) -> Level:
@@ -64,10 +64,10 @@ def worst(found: list[Examination]) -> Level:
     return health.worst([finding for one in found for finding in one.findings])
 
 
-def _examine(name: str, look: Look, seconds: float) -> Examination:
+def _examine(name: str, check: Check, seconds: float) -> Examination:
     began = time.monotonic()
     try:
-        text, findings = look(seconds)
+        text, findings = check(seconds)
     except (PilotLogError, SErrorException, OSError) as error:
         why = error.result["Message"] if isinstance(error, SErrorException) else error
         text, findings = "", [Finding(Level.UNKNOWN, "", f"could not be looked at: {why}")]

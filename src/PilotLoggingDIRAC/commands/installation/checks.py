@@ -1,4 +1,7 @@
-"""The facts about an installation that its doctor looks at: sections, hosts, VOs, and the services that read."""
+"""Checks of the doctor: each asks for facts, and returns a line about them and the findings of ``admin.installation``.
+
+A check is a function of the seconds that it may take, and may raise. ``doctor.CHECKS`` has them all, by name.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,13 @@ from PilotLoggingDIRAC.commands.installation import configuration
 from PilotLoggingDIRAC.commands.installation.collector_urls import COLLECTORS, SYSTEM, unreachable
 from PilotLoggingDIRAC.commands.terminal.answers import value
 from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
-from PilotLoggingDIRAC.pilotlog.admin import diagnosis
-from PilotLoggingDIRAC.pilotlog.admin.diagnosis import Host, Hosts
+from PilotLoggingDIRAC.pilotlog.admin import installation
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
+from PilotLoggingDIRAC.pilotlog.admin.installation import Host, Hosts
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 Seen = tuple[str, list[Finding]]
+"""A line about what was seen, and the findings."""
 
 _ELEMENTS = "/Resources/StorageElements"
 _READERS = (("Monitoring", "WebApp"), (SYSTEM, "PilotManager"))
@@ -32,17 +36,17 @@ _OURS = ((SYSTEM, "TornadoPilotLogging"), (SYSTEM, "PilotLogging"), *_READERS)
 
 
 def sections(seconds: float) -> Seen:
-    """Return what the configuration lacks."""
+    """Check that the configuration has the sections and URLs that it needs."""
     systems = f"/Systems/{SYSTEM}"
-    present = [name for name in diagnosis.SECTIONS if gConfig.getSections(f"{systems}/{name}")["OK"]]
+    present = [name for name in installation.SECTIONS if gConfig.getSections(f"{systems}/{name}")["OK"]]
     installed = [name for name in COLLECTORS if gConfig.getSections(f"{systems}/Services/{name}")["OK"]]
     urls = {name: getServiceURLs(SYSTEM, service=name) for name in COLLECTORS}
-    found = list(diagnosis.of_sections(present, unreachable(installed, urls)))
+    found = list(installation.of_sections(present, unreachable(installed, urls)))
     return ", ".join(url for known in urls.values() for url in known), found
 
 
 def hosts(seconds: float) -> Seen:
-    """Return what hosts lack, as their SystemAdministrators say, who are all asked at the same time."""
+    """Check the package and the agent on hosts; their SystemAdministrators are all asked at the same time."""
     needed = {host for system, name in _OURS for host in _hosts_of(system, name)}
     asked = needed | set(gConfig.getSections("/Registry/Hosts").get("Value") or [])
     answers = ask_all({name: partial(_ask, name, seconds) for name in asked}, seconds)
@@ -50,8 +54,8 @@ def hosts(seconds: float) -> Seen:
     known = {name: answer for name, answer in answered.items() if isinstance(answer, Host)}
     silent = {name: answer for name, answer in answered.items() if isinstance(answer, str)}
     found = Hosts(known, silent, needed)
-    findings = [*diagnosis.of_hosts(found, configuration.shared_apis()), *diagnosis.of_agent(found)]
-    having = sorted(name for name, host in found.known.items() if diagnosis.PACKAGE in host.extensions)
+    findings = [*installation.of_hosts(found, configuration.shared_apis()), *installation.of_agent(found)]
+    having = sorted(name for name, host in found.known.items() if installation.PACKAGE in host.extensions)
     return f"with the package: {', '.join(having) or 'none that could be asked'}", findings
 
 
@@ -79,7 +83,7 @@ def _states(overall: dict) -> Iterator[tuple[str, str]]:
 
 
 def vos(seconds: float) -> Seen:
-    """Return what VOs with remote logging or an archive lack."""
+    """Check the groups and the archives of VOs with remote logging or an archive."""
     found: list[Finding] = []
     looked: list[str] = []
     elements = gConfig.getSections(_ELEMENTS).get("Value") or []
@@ -89,8 +93,8 @@ def vos(seconds: float) -> Seen:
         se, path = option.getValue("Pilot/UploadSE", ""), str(option.getValue("Pilot/UploadPath", ""))
         looked += [vo] if sends or se else []
         if sends:
-            found += diagnosis.of_pilot_groups(vo, _groups(vo))
-        found += diagnosis.of_archive_target(vo, se, path, elements, _status_of(se, vo) if se in elements else {})
+            found += installation.of_pilot_groups(vo, _groups(vo))
+        found += installation.of_archive_target(vo, se, path, elements, _status_of(se, vo) if se in elements else {})
     return ", ".join(looked) or "none is switched on or has an archive", found
 
 
@@ -106,7 +110,7 @@ def _status_of(se: str, vo: str) -> dict[str, str]:
 
 
 def readers(seconds: float) -> Seen:
-    """Return which of the services that give pilots' output to people do not answer."""
+    """Check that the services answer that give pilots' output to people."""
     found, good = [], []
     for system, name in _READERS:
         urls = getServiceURLs(system, service=name)

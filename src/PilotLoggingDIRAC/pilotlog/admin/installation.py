@@ -1,4 +1,4 @@
-"""What an installation lacks, as findings that say how each is mended, from facts about configuration and hosts."""
+"""Findings of the doctor: the things that an installation lacks, from facts about its configuration and its hosts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GOOD_STATUS = frozenset({"Active", "Degraded"})
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the SystemAdministrator of a host says: versions of extensions, and the state of each component by
+    """A host as its SystemAdministrator describes it: versions of extensions, and the state of each component by
     ``<kind>/<System>/<name>``.
     """
 
@@ -31,12 +31,12 @@ class Host:
 
     @property
     def has_tornado(self) -> bool:
-        """Whether a Tornado is installed there."""
+        """Return whether a Tornado is installed there."""
         return any(name.split("/")[-1].startswith("Tornado") for name in self.components)
 
     @property
     def agent(self) -> str:
-        """The state of the agent there; empty if it is not installed."""
+        """Return the state of the agent there; empty if it is not installed."""
         return next((state for name, state in self.components.items() if name.endswith(f"/{AGENT}")), "")
 
 
