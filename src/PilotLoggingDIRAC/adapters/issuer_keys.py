@@ -10,13 +10,12 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from PilotLoggingDIRAC.adapters.timed_http import answer_of, connected, context_of
+from PilotLoggingDIRAC.adapters.timed_http import answer_of, connected, context_of, request_head
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import Issuer, TokenSettings, is_https
 from PilotLoggingDIRAC.pilotlog.tokens.keys import Key, read_keys
 
 _METADATA = "/.well-known/openid-configuration"
-_FORM = {"Accept": "application/json", "User-Agent": "PilotLoggingDIRAC", "Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class IssuerKeys:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 443
         with connected(host, port, context, deadline) as connection:
-            connection.sendall(_request(parts.path or "/", parts.query, parts.netloc))
+            connection.sendall(request_head("GET", url, {"Accept": "application/json"}))
             return self._body(connection, deadline)
 
     def _body(self, connection: socket.socket, deadline: float) -> bytes:
@@ -64,12 +63,3 @@ class IssuerKeys:
         if len(content) > self.settings.keys_max_bytes:
             raise KeysUnavailable(f"The key server sends more than {self.settings.keys_max_bytes} bytes")
         return content
-
-
-def _request(path: str, query: str, host: str) -> bytes:
-    """Return the request's head. Raise ValueError for a URL, of the configuration or of metadata, with line breaks."""
-    target = f"{path}?{query}" if query else path
-    lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in _FORM.items())]
-    if not all(line.isascii() and line.isprintable() and line.count(" ") < 10 for line in lines) or " " in target:
-        raise ValueError
-    return "\r\n".join([*lines, "", ""]).encode()

@@ -7,11 +7,12 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @contextmanager
@@ -28,6 +29,20 @@ def connected(host: str, port: int, context: ssl.SSLContext | None, deadline: fl
         with context.wrap_socket(plain, server_hostname=host) as connection:
             connection.settimeout(left(deadline))
             yield connection
+
+
+def request_head(method: str, url: str, fields: Mapping[str, object]) -> bytes:
+    """Return the head of a request that is the only one of its connection. Raise ValueError if it would have other
+    lines or blanks than it should: a URL may be configured, or come from a server.
+    """
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = parts.netloc.rpartition("@")[2]
+    found = {"Host": host, "User-Agent": "PilotLoggingDIRAC", "Connection": "close", **fields}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in found.items())]
+    if " " in target + host or not all(line.isascii() and line.isprintable() for line in lines):
+        raise ValueError
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def answer_of(connection: socket.socket, method: str, deadline: float) -> http.client.HTTPResponse:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from PilotLoggingDIRAC.adapters.timed_http import answer_of, connected, context_of
+from PilotLoggingDIRAC.adapters.timed_http import answer_of, connected, context_of, request_head
 from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent
 from PilotLoggingDIRAC.pilotlog.notify.digest import Digest
 
@@ -83,19 +83,11 @@ def signature(key: bytes, timestamp: int, body: bytes) -> str:
 
 
 def _request(url: str, name: str, body: bytes, key: bytes, timestamp: int) -> bytes:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [
-        f"POST {target} HTTP/1.1",
-        f"Host: {parts.netloc.rpartition('@')[2]}",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        "User-Agent: PilotLoggingDIRAC",
-        "Connection: close",
-        f"X-PilotLogs-Notice: {name}",
-        f"X-PilotLogs-Timestamp: {timestamp}",
-        f"X-PilotLogs-Signature: sha256={signature(key, timestamp, body)}",
-    ]
-    if not all(line.isascii() and line.isprintable() for line in lines) or " " in target:
-        raise ValueError
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    fields = {
+        "Content-Type": "application/json",
+        "Content-Length": len(body),
+        "X-PilotLogs-Notice": name,
+        "X-PilotLogs-Timestamp": timestamp,
+        "X-PilotLogs-Signature": f"sha256={signature(key, timestamp, body)}",
+    }
+    return request_head("POST", url, fields) + body
