@@ -1,4 +1,4 @@
-"""Output that CEs gave, kept where DIRAC reads it, or in our own database where DIRAC's table can't hold it."""
+"""The cache of output that CEs gave: in DIRAC's table, or in our own database where that table can't hold it."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptOutputs:
+class OutputCache:
     """The cache of CEs' outputs: ``PilotOutput`` of PilotAgentsDB first, then ``own``.
 
-    It is no precondition for asking a CE: what can't be read counts as not kept.
+    It is no precondition for asking a CE: output that can't be read counts as not cached.
     """
 
     records: PilotRecords
     own: SqlCEOutputs
 
     def get(self, record: PilotRecord) -> Output | None:
-        """Return the output that is kept, a final one before others; None without any."""
+        """Return the cached output, a final one before others; None without any."""
         found = None
         for name, look in (("PilotOutput", self._dirac_s), ("PilotLoggingDB", self._own)):
             try:
-                kept = look(record)
+                cached = look(record)
             except PilotLogError as error:
                 _log.warn(f"The CE's output of a pilot could not be looked for in {name}", f"{error}")
                 continue
-            if kept is not None and kept.final:
-                return kept
-            found = found or kept
+            if cached is not None and cached.final:
+                return cached
+            found = found or cached
         return found
 
     def put(self, record: PilotRecord, found: Output) -> None:
-        """Keep an output in place of the one before; log an error if it can't be kept anywhere."""
+        """Cache an output in place of the one before; log an error if neither place takes it."""
         try:
             self.records.store_output(record, found)
         except PilotLogError as error:

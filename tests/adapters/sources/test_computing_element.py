@@ -1,9 +1,9 @@
-"""The CE's output: what is kept of it and where, and when the CE is asked again."""
+"""The CE's output: what is cached of it and where, and when the CE is asked again."""
 
 import pytest
 from sqlalchemy import text
 
-from PilotLoggingDIRAC.adapters.kept_outputs import KeptOutputs
+from PilotLoggingDIRAC.adapters.output_cache import OutputCache
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
 from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
@@ -58,8 +58,8 @@ def agents(tmp_path):
 def source(agents, transactions, clock):
     """``source(ce)``: the source over a CE."""
     records = PilotRecords(agents.url)
-    kept = KeptOutputs(records, SqlCEOutputs(transactions, clock))
-    return lambda ce: ComputingElementSource(records, kept, ce)
+    cache = OutputCache(records, SqlCEOutputs(transactions, clock))
+    return lambda ce: ComputingElementSource(records, cache, ce)
 
 
 def ask(source):

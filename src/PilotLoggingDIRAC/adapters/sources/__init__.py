@@ -3,5 +3,5 @@
 Each source is a ``ports.Source``: it returns the output, or raises LogNotFound, so that ``read.source_chain`` asks the
 next one. ``CollectorSource`` and ``ArchiveSource`` serve the log that the pilot sent; ``ComputingElementSource`` serves
 the files of the batch system. ``logging_info`` has the sources of a pilot's logging info. To add a source, write a
-class with ``name`` and ``output``, and add it to ``assembly.sources``.
+class with ``name`` and ``output``, and add it to ``assembly.reading.sources``; the developer guide has all steps.
 """

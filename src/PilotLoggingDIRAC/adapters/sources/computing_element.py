@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PilotLoggingDIRAC.adapters.kept_outputs import KeptOutputs
+from PilotLoggingDIRAC.adapters.output_cache import OutputCache
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import Output, PilotId
@@ -26,7 +26,7 @@ class ComputingElementSource:
     """
 
     records: PilotRecords
-    kept: KeptOutputs
+    cache: OutputCache
     fetch: FetchOutput
     name = source_chain.COMPUTING_ELEMENT
     supplements = True
@@ -34,13 +34,13 @@ class ComputingElementSource:
     def output(self, pilot: PilotId, reference: str) -> Output:
         """Return the output. Raise LogNotFound when DIRAC has deleted the pilot, and the errors of ``fetch``."""
         record = self.records.record(reference)
-        stored = self.kept.get(record)
+        stored = self.cache.get(record)
         if stored is not None and stored.final:
             return stored
         try:
             stdout, stderr = self.fetch(record)
         except PilotLogError:
-            stored = self.kept.get(record)  # again: another process may have fetched it meanwhile
+            stored = self.cache.get(record)  # again: another process may have fetched it meanwhile
             if stored is None:
                 raise
             return stored
@@ -50,5 +50,5 @@ class ComputingElementSource:
         if stored and (found.empty or (doubtful and not stored.doubtful)):
             return stored
         if not found.empty:
-            self.kept.put(record, found)
+            self.cache.put(record, found)
         return found

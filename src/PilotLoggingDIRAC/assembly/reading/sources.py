@@ -11,7 +11,7 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
-from PilotLoggingDIRAC.adapters.kept_outputs import KeptOutputs
+from PilotLoggingDIRAC.adapters.output_cache import OutputCache
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecord, PilotRecords
 from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
@@ -55,12 +55,12 @@ class _Reading:
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
         database, records = LogDatabase(settings=store), PilotRecords(settings=store)
-        reader, kept = database.reader, KeptOutputs(records, database.ce_outputs)
+        reader, cache = database.reader, OutputCache(records, database.ce_outputs)
         texts = (
             CollectorSource(reader, self._max_bytes),
             ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),
         )
-        members = (ComputingElementSource(records, kept, self._fetch_output), *texts)
+        members = (ComputingElementSource(records, cache, self._fetch_output), *texts)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
         told = SummarySource(reader, texts, fates(option).of_log, database.diagnoses.of)
