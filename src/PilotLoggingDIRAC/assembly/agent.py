@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +17,7 @@ from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch
+from PilotLoggingDIRAC.assembly.duty_thread import owner_name
 from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
@@ -55,7 +53,7 @@ class ArchivingAgent:
         """Create the agent; packed logs are in ``folder``, the agent's own, during their upload."""
         self._option = options.agent(full_name)
         self._packing = _private(folder / "packing")
-        self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
+        self._owner = owner_name()
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db, self._pilots = LogDatabase(settings=store, clocks=clocks), PilotAgents(store)
         self._size = options.fill(ArchiveSettings, self._option).workers

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import os
-import secrets
-import socket
 import time
 
 from DIRAC import gLogger
@@ -40,10 +37,9 @@ class DescribingWatch:
         self._describer = RunningDescriber(
             db.unsettled, self._pilots, self._owners, settings, db.clock, on_problem=self._failed
         )
-        self._thread = DutyThread(
-            *("describe", _DUTY, db.duties, f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"),
-            *(self._try, functools.partial(pause_after, settings=settings), _STOP_SECONDS),
-        )
+        pause = functools.partial(pause_after, settings=settings)
+        owner = duty_thread.owner_name()
+        self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
         self._problems: set[str] = set()
 
     def start(self) -> None:

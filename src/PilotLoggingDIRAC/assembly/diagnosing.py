@@ -38,11 +38,8 @@ class DiagnosingWatch:
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
         self._bounds = bounds
         self._places = Places()
-        self._thread = DutyThread(
-            *("diagnose", _DUTY, db.duties, owner, self._try),
-            functools.partial(pause_after, settings=settings),
-            _STOP_SECONDS,
-        )
+        pause = functools.partial(pause_after, settings=settings)
+        self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
         self._problems: set[str] = set()
 
     def start(self) -> None:

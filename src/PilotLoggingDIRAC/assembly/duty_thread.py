@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -43,11 +46,6 @@ class DutyThread:
         if self._thread is not None:
             self._thread.join(self.stop_seconds)
 
-    @property
-    def started(self) -> bool:
-        """Return whether the thread was started."""
-        return self._thread is not None
-
     def hold(self, seconds: float) -> bool:
         """Take the duty for some time, or go on with it; see ``SqlDuties.hold``."""
         return self.duties.hold(self.duty, self.owner, seconds)
@@ -62,6 +60,11 @@ class DutyThread:
             self.duties.leave(self.duty, self.owner)
         except PilotLogError as error:
             _log.verbose(f"Another component takes the duty only in a while: {self.duty}", str(error))
+
+
+def owner_name() -> str:
+    """Return a name for this component that no other has, for its duties and leases: host, process, random letters."""
+    return f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
 
 
 def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
