@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import math
 import re
 from collections.abc import Collection, Sequence
 from typing import Any
+
+from ..text import humanize
 
 #: Numbers of things of which none at all means something.
 _MAY_BE_ZERO = frozenset({"scrub_copies", "max_bytes_per_hour", "max_new_logs_per_hour"})
@@ -75,8 +76,7 @@ def element_problem(se: str, known: Collection[str]) -> str:
     """Return what is wrong with a VO's ``UploadSE``; empty for nothing."""
     if se in known:
         return ""
-    near = difflib.get_close_matches(se, known, 1)
-    return f"UploadSE {se} is no storage element of the configuration" + (f"; there is {near[0]}" if near else "")
+    return f"UploadSE {se} is no storage element of the configuration{humanize.meant(se, known)}"
 
 
 def networks_problem(values: Sequence[str]) -> str:
@@ -94,5 +94,4 @@ def _is_network(value: str) -> bool:
 
 def unknown_problem(name: str, known: Collection[str]) -> str:
     """Return that there is no such option, and which name may be meant."""
-    near = difflib.get_close_matches(name, known, 1)
-    return "there is no such option" + (f"; there is {near[0]}" if near else "")
+    return f"there is no such option{humanize.meant(name, known)}"

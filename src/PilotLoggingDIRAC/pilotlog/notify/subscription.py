@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..access import Scope
+from ..admin import option_rules
 from ..errors import InvalidInput
+from ..text import humanize
 from .settings import SubscriptionSettings
 
 if TYPE_CHECKING:
@@ -93,12 +94,7 @@ def wanted(name: str, option: Callable[[str], str], known_causes: Collection[str
 def unknown_options(options: Mapping[str, str], numbers: Collection[str]) -> dict[str, str]:
     """Return what is wrong with names of options of a subscription, by the name."""
     known = [*WORDS, *numbers]
-    found = {}
-    for name in options:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            found[name] = "there is no such option" + (f"; there is {near[0]}" if near else "")
-    return found
+    return {name: option_rules.unknown_problem(name, known) for name in options if name not in known}
 
 
 def _when(text: str) -> When:
@@ -116,8 +112,7 @@ def _check(found: Wanted, known_causes: Collection[str]) -> None:
     if wrong := [address for address in found.addresses if not _ADDRESS.fullmatch(address)]:
         raise BadNotice(f"Mail: {', '.join(wrong)} is no address")
     if wrong := [code for code in found.causes if code not in known_causes]:
-        near = difflib.get_close_matches(wrong[0], known_causes, 1)
-        raise BadNotice(f"Cause: nobody knows {', '.join(wrong)}" + (f"; there is {near[0]}" if near else ""))
+        raise BadNotice(f"Cause: nobody knows {', '.join(wrong)}{humanize.meant(wrong[0], known_causes)}")
     if found.webhook and not is_safe(found.webhook):
         raise BadNotice("Webhook is neither an https URL nor one of this host")
     if not (found.addresses or found.group or found.webhook):

@@ -1,8 +1,10 @@
-"""Sizes, spans of time and moments: figures as words for people, and such words as figures."""
+"""Words for people: sizes, spans of time, moments, numbers of things, and the name that may be meant."""
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 
 from ..errors import InvalidInput
@@ -70,3 +72,9 @@ def span(seconds: float) -> str:
 def count(number: int, what: str) -> str:
     """Return a number of things: ``1 log``, ``1,234 logs``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """Return ``; there is <name>`` with the known name that is most like one that nobody knows, empty without any."""
+    near = difflib.get_close_matches(name, known, 1)
+    return f"; there is {near[0]}" if near else ""
