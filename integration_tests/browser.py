@@ -68,6 +68,24 @@ def visitor(browser, stack, user, port=None, **options):
         context.close()
 
 
+def expire_session(routed):
+    """Refuse the live tail of logs and, after the first lines, all lines: the server knows its caller no more.
+
+    ``routed`` is a page or a context of the browser.
+    """
+    asked = []
+
+    def refuse(route):
+        if "/lines?" in route.request.url and not asked:
+            asked.append(route.request.url)
+            route.continue_()
+        else:
+            route.fulfill(status=401, json={"error": "Refused (401)"})
+
+    for question in ("lines", "tail"):
+        routed.route(f"**/api/log/**/{question}?*", refuse)
+
+
 _ROWS = """rows => rows.map(row => [Number(row.dataset.line),
     row.classList.contains('is-away') ? null : row.querySelector('.text').textContent])"""
 #: Comes to pass when the viewport has stood still for some frames.

@@ -73,9 +73,8 @@ def stamp():
     return uuid.uuid4().hex
 
 
-@pytest.fixture(scope="session")
-def connect(stack):
-    """``connect(user)``: a connection to the HTTPS collector with that user's proxy, or as the host.
+def connector(stack):
+    """Return ``connect(user)``: a connection to the stack's HTTPS collector with that user's proxy, or as the host.
 
     Its ``send`` and ``finalise`` return when what was acknowledged is in the database; ``waits`` False: at once.
     """
@@ -88,3 +87,9 @@ def connect(stack):
         return Connection(url, stack.pki.certificates, credentials, **kept)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def connect(stack):
+    """``connect(user)`` of the shared stack; see ``connector``."""
+    return connector(stack)

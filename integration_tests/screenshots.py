@@ -97,17 +97,7 @@ def collector_down(frame):
 
 def session_expired(frame):
     """Open the log again; after its first lines the server knows the caller no more."""
-    asked = []
-
-    def refuse(route):
-        if "/lines?" in route.request.url and not asked:
-            asked.append(route.request.url)
-            route.continue_()
-        else:
-            route.fulfill(status=401, json={"error": "Refused (401)"})
-
-    for question in ("lines", "tail"):
-        frame.page.route(f"**/api/log/**/{question}?*", refuse)
+    browser.expire_session(frame.page)
     frame.goto(frame.url)
 
 

@@ -16,9 +16,10 @@ from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP
 
 from . import examples, grid
-from .pilot import Connection, StockLogger, pilot_line, run
+from .conftest import connector
+from .pilot import StockLogger, pilot_line, run
 from .stack import Stack, ending, world
-from .waiting import PATIENCE_SECONDS, stored, until
+from .waiting import PATIENCE_SECONDS, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
 AGENT = "/Systems/WorkloadManagement/Agents/PilotLoggingAgent"
@@ -51,9 +52,8 @@ def agent(stack):
 
 @pytest.fixture(scope="module")
 def connect(stack):
-    """``connect(user)``: a connection to the HTTPS collector with that user's proxy."""
-    url = stack.url("WorkloadManagement", "TornadoPilotLogging")
-    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user), stored=lambda: stored(stack))
+    """``connect(user)`` of this module's stack; see ``connector``."""
+    return connector(stack)
 
 
 @pytest.fixture

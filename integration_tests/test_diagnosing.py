@@ -9,10 +9,11 @@ from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.running_contract import RunningContract
 
 from . import grid
-from .pilot import Connection, pilot_line
+from .conftest import connector
+from .pilot import pilot_line
 from .stack import Stack, world
 from .test_agent import transactions  # noqa: F401  (a fixture)
-from .waiting import stored, until
+from .waiting import until
 
 ALPHA = world.ALPHA
 DISK = "OSError: [Errno 28] No space left on device: 'diracos/lib/libcrypto.so.3'\n"
@@ -45,9 +46,8 @@ def stack(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def connect(stack):
-    """``connect(user)``: a connection to the HTTPS collector with that user's proxy."""
-    url = stack.url("WorkloadManagement", "TornadoPilotLogging")
-    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user), stored=lambda: stored(stack))
+    """``connect(user)`` of this module's stack; see ``connector``."""
+    return connector(stack)
 
 
 @pytest.fixture

@@ -60,19 +60,8 @@ def test_command_of_the_error_that_was_jumped_to_is_marked(opal, connect):
 
 def test_who_is_no_longer_known_is_told_so_while_watching(chromium, stack, connect, stamp):
     connect(world.ALPHA.pilot).send("one\n", stamp)
-    asked = []
-
-    def refuse(route):
-        """The first answer with lines comes; the live tail, and what is asked after it, are refused."""
-        if "/lines?" in route.request.url and not asked:
-            asked.append(route.request.url)
-            route.continue_()
-        else:
-            route.fulfill(status=401, json={"error": "Refused (401)"})
-
     with browser.visitor(chromium, stack, "opal") as visitor:
-        for question in ("lines", "tail"):
-            visitor.context.route(f"**/api/log/**/{question}?*", refuse)
+        browser.expire_session(visitor.context)
         page = visitor.open_log((ALPHA, stamp))
         page.wait_for_selector(".link.is-refused")
         browser.says(page, ".trouble", "has expired", "Renew it")

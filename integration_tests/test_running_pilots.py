@@ -7,10 +7,11 @@ import time
 import pytest
 
 from . import grid
-from .pilot import Connection, pilot_line
+from .conftest import connector
+from .pilot import pilot_line
 from .stack import Stack, world
 from .test_tail_rights import Watcher
-from .waiting import stored, until
+from .waiting import until
 
 ALPHA, BETA = world.ALPHA, world.BETA
 COLLECTORS = {"tornado": "TornadoPilotLogging", "PilotLogging": "PilotLogging"}
@@ -34,9 +35,8 @@ def stack(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def connect(stack):
-    """``connect(user)``: a connection to the HTTPS collector with that user's proxy."""
-    url = stack.url("WorkloadManagement", "TornadoPilotLogging")
-    return lambda user: Connection(url, stack.pki.certificates, stack.proxy(user), stored=lambda: stored(stack))
+    """``connect(user)`` of this module's stack; see ``connector``."""
+    return connector(stack)
 
 
 @pytest.fixture
