@@ -12,12 +12,12 @@ _PROCESSES = 2
 
 
 class BenchmarkFailed(Exception):
-    """What was measured is not what was to be measured; the message says why."""
+    """The benchmark measured something else than it should; the message says why."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What the clients saw: seconds of each answer, the run's length, their own CPU, and all they were promised."""
+    """The clients' figures: seconds of each answer, the run's length, their own CPU, and all they were promised."""
 
     seconds: list[float]
     elapsed: float

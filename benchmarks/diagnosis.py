@@ -1,4 +1,4 @@
-"""How fast logs are diagnosed: MB/s of one core's CPU time on ordinary and on hostile text, and the memory for it.
+"""The speed of diagnoses: MB/s of one core's CPU time on ordinary and on hostile text, and the memory for it.
 
 python -m benchmarks.diagnosis
 """

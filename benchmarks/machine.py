@@ -1,4 +1,4 @@
-"""What the figures were made on, without names of hosts or places."""
+"""The machine that figures were made on, without names of hosts or places."""
 
 import os
 import platform

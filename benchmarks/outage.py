@@ -65,12 +65,12 @@ class Sender(threading.Thread):
 
 
 def status(operator):
-    """What the collector says of itself."""
+    """Return what the collector says of itself."""
     return operator.call("getStatus")["Value"]["Collector"]
 
 
 def verify(operator, senders):
-    """How many of the messages are not there once and in order."""
+    """Return how many of the messages are not there once and in order."""
     wrong = 0
     for sender in senders:
         found, cursor = [], ""

@@ -1,4 +1,4 @@
-"""What is measured: the cases of ingest, and how long and how often each is run."""
+"""The plan of the measurement: the cases of ingest, and how long and how often each is run."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class Case:
 
     @property
     def messages_of_a_log(self):
-        """How many messages go into one log."""
+        """Return how many messages go into one log."""
         return max(1, LOG_BYTES // (self.lines * LINE_BYTES))
 
     @classmethod
@@ -47,7 +47,7 @@ SMALL_BATCHES = Case(lines=17, clients=32, keep=True)
 
 @dataclass(frozen=True)
 class Effort:
-    """How often the sides alternate, and how many seconds a side is measured at a time."""
+    """The effort: how often the sides alternate, and how many seconds a side is measured at a time."""
 
     alternations: int = 5
     seconds: float = 2.0

@@ -1,4 +1,4 @@
-"""Where a collector's CPU goes for one case, as milliseconds of each request.
+"""A profile of a collector's CPU for one case, as milliseconds of each request.
 
 The kernel says how much CPU each thread used; py-spy's samples say what the threads did, where samples of a thread
 that waits are left out.

@@ -25,7 +25,7 @@ _WRITERS = Case(lines=50, clients=2, keep=True)
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reading cost; ``text_bytes`` of the log came; ``waits`` are the seconds of other callers' pings."""
+    """The cost of a reading; ``text_bytes`` of the log came; ``waits`` are the seconds of other callers' pings."""
 
     elapsed: float
     text_bytes: int

@@ -1,4 +1,4 @@
-"""How fast redaction is: MB/s on ordinary and on hostile text, one core.
+"""The speed of redaction: MB/s on ordinary and on hostile text, one core.
 
 python -m benchmarks.redaction
 """

@@ -1,4 +1,4 @@
-"""How fast logs are searched: over the wire from the database, and what zstd and finding alone can do.
+"""The speed of searching logs: over the wire from the database, and what zstd and finding alone can do.
 
     python -m benchmarks.search --megabytes 1000
 

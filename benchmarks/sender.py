@@ -37,7 +37,7 @@ class Client(threading.Thread):
 
     @property
     def sent(self):
-        """How many messages were acknowledged, the one for warming up included."""
+        """Return how many messages were acknowledged, the one for warming up included."""
         return self._sent
 
     def run(self):

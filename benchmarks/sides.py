@@ -58,7 +58,7 @@ class Ours(Side):
         self.require_storage("PilotLoggingDB")
 
     def stored_lines(self, prefix):
-        """How many lines the logs have whose stamps begin so."""
+        """Return how many lines the logs have whose stamps begin so."""
         statement = "SELECT SUM(NumberOfLines) FROM PilotLogs WHERE VO = %s AND PilotStamp LIKE %s"
         return int(self.stack.sql("PilotLoggingDB", statement, (world.ALPHA.name, f"{prefix}%"))[0][0] or 0)
 
@@ -88,7 +88,7 @@ class Diracs(Side):
         self.require_storage("")
 
     def stored_lines(self, prefix):
-        """How many lines the files have whose stamps begin so."""
+        """Return how many lines the files have whose stamps begin so."""
         return sum(file.stat().st_size for file in self._files(f"{prefix}*")) // LINE_BYTES
 
     def clean(self):

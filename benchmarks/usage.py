@@ -1,4 +1,4 @@
-"""What a process used, from /proc; and what a write that is on disk costs here."""
+"""The CPU and memory of a process, from /proc; and the cost of a write that is on disk here."""
 
 import os
 import time

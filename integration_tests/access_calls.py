@@ -195,7 +195,7 @@ READING = (
 
 
 def turns(role):
-    """When a role asks."""
+    """Return when a role asks."""
     return (0, 2) if role in FORGERS else (1,)
 
 
@@ -219,7 +219,7 @@ def answer_all(stack, calls, folder, tokens):
 
 
 def has_certificate(role):
-    """Whether a role has a certificate of its own for a connection."""
+    """Return whether a role has a certificate of its own for a connection."""
     return not (ROLES[role] or "=").startswith(("=", "~"))
 
 

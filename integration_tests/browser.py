@@ -137,6 +137,6 @@ _AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found 
 
 
 def barriers(page):
-    """What of a page keeps people out, as axe-core finds it: the rule, the element, the reason."""
+    """Return what of a page keeps people out, as axe-core finds it: the rule, the element, the reason."""
     page.evaluate(_AXE())
     return page.evaluate(_AXE_RUN)

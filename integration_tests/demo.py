@@ -141,7 +141,7 @@ class Demo:
                 raise DemoFailed(f"expected the whole log from {source}, complete only if the pilot ended by itself")
 
     def command_output(self, pilot):
-        """What the stock command writes."""
+        """Return what the stock command writes."""
         folder = self.stack.root / "work" / "demo" / uuid.uuid4().hex
         done = self.stack.run(["dirac-admin-get-pilot-output", pilot.reference], user="admin", cwd=folder)
         found = list(folder.glob("*/std.out"))
@@ -160,7 +160,7 @@ class Demo:
             self.say(f"On {pilot.vo.storage_element}: /{path} ({found[0].stat().st_size} bytes, {lines} lines)")
 
     def go_on(self):
-        """How to go on by hand."""
+        """Say how to go on by hand."""
         reference = self.pilots[0].reference
         self.say("All as it should be. The stack is still up; go on by hand:")
         print(f"""

@@ -37,7 +37,7 @@ UNTIL_CTRL_C = ["env", "--default-signal=INT", "timeout", "--preserve-status", "
 
 @dataclass(frozen=True)
 class Names:
-    """What stands for the examples' names: a pilot to ask for, one to delete, a folder of old logs, a collector."""
+    """Values for the examples' names: a pilot to ask for, one to delete, a folder of old logs, a collector."""
 
     pilot: object
     victim: object
@@ -89,7 +89,7 @@ def may_end_with(example):
 
 
 def goes_on(example):
-    """Whether it follows many pilots, until it is interrupted."""
+    """Return whether it follows many pilots, until it is interrupted."""
     return "--Follow" in example and any(f" {switch} " in example for switch in ("--Site", "--VO", "--CE"))
 
 

@@ -73,7 +73,7 @@ def match_job(stack, job, *pilots):
 
 
 class OutputFolder:
-    """What the test's CE gives for each pilot."""
+    """The output that the test's CE gives for each pilot."""
 
     def __init__(self, path: Path):
         self.path = path

@@ -52,7 +52,7 @@ class Watch(threading.Thread):
             self.changes += self.state() != self._before
 
     def end(self):
-        """What was seen."""
+        """Return what was seen."""
         self._over.set()
         self.join()
         return {"looks": self.looks, "changes": self.changes}

@@ -78,7 +78,7 @@ class Issuer:
         return self.sign(said | {"iss": self.url, "aud": server, "exp": now + seconds})
 
     def public(self):
-        """What it publishes: the JWKS."""
+        """Return what it publishes: the JWKS."""
         return {"keys": [key.as_dict(private=False) | {"use": "sig"} for key in self.keys.values()]}
 
 

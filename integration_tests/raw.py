@@ -74,7 +74,7 @@ class Raw:
 
 
 class Usage:
-    """What a process uses more, from here on; sizes in MB (10⁶ bytes)."""
+    """The CPU and memory that a process uses more, from here on; sizes in MB (10⁶ bytes)."""
 
     def __init__(self, pid):
         self._folder = Path(f"/proc/{pid}")

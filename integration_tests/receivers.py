@@ -1,4 +1,4 @@
-"""Who gets notices: a mail server and a webhook's server, both real, that also hang and refuse."""
+"""Receivers of notices: a mail server and a webhook's server, both real, that also hang and refuse."""
 
 import hashlib
 import hmac

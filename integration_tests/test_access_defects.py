@@ -1,4 +1,4 @@
-"""What DIRAC's own logging lets anybody do, shown on DIRAC's own service beside ours; here it can't be done."""
+"""Things that DIRAC's own logging lets anybody do, shown on its own service beside ours; here they can't be done."""
 
 import pytest
 

@@ -42,7 +42,7 @@ def tokens(stack, issuer):
 
 
 def let_in(stack, token):
-    """Whether a Tornado lets somebody in by a token: it has fetched the issuer's keys."""
+    """Return whether a Tornado lets somebody in by a token: it has fetched the issuer's keys."""
     return asked(stack, "TornadoPilotLogging", "whoami", token)[0] == 200
 
 
@@ -64,7 +64,7 @@ def answers(stack, connect, issuer, tmp_path_factory):
 
 
 def verdict(stack, call: Call, answer):
-    """What became of a call, in the table's words; anything but the right data is told as it is."""
+    """Return what became of a call, in the table's words; anything but the right data is told as it is."""
     if not answer["OK"]:
         return VERDICTS.get(answer.get("Errno"), str(answer))
     if call.method in ("sendMessage", "finaliseLogs", "importLog"):
@@ -75,7 +75,7 @@ def verdict(stack, call: Call, answer):
 
 
 def written(stack, call):
-    """Whether it was stored, and if not for the VO that was named, then for the caller's own."""
+    """Return whether it was stored, and if not for the VO that was named, then for the caller's own."""
     statement = "SELECT VO, NumberOfBytes, ReturnCode FROM PilotLogs WHERE PilotStamp = %s"
     ((vo, size, code),) = stack.sql("PilotLoggingDB", statement, (call.stamp,))
     as_sent = code == "0" if call.method == "finaliseLogs" else size == 5
@@ -84,7 +84,7 @@ def written(stack, call):
 
 
 def read(call, value):
-    """Whether the answer is the one log that was asked for."""
+    """Return whether the answer is the one log that was asked for."""
     if call.method == "getPilotLogs":
         records = [dict(zip(value["ParameterNames"], record, strict=True)) for record in value["Records"]]
         assert value["TotalRecords"] == len(records)
@@ -104,7 +104,7 @@ def read(call, value):
 
 
 def right(call, value):
-    """Whether a value is that of a method that reads no log."""
+    """Return whether a value is that of a method that reads no log."""
     return {
         "getStatus": lambda: value["Database"] == "available",
         "getUsage": lambda: {"VOs", "StoredBytes", "Failures"} <= set(value),

@@ -15,7 +15,7 @@ ADDRESS = "/Systems/WorkloadManagement/PilotLogging/AlarmAddress"
 
 @pytest.fixture
 def mails():
-    """What arrives at the mail server of this machine, whose place a real one takes that keeps it."""
+    """Return the mail that arrives at this machine's mail server, whose place a real one takes that stores it."""
     if os.geteuid():
         pytest.skip("only root may listen on port 25, where DIRAC leaves its mail")
     smtpd = pytest.importorskip("smtpd")
@@ -39,7 +39,7 @@ def mails():
 
 
 def cycles(stack):
-    """How many cycles the agent has ended."""
+    """Return how many cycles the agent has ended."""
     return stack.log("PilotLoggingAgent").read_text().count("Done:")
 
 

@@ -255,7 +255,7 @@ def outcomes(text, line, size):
 
 @pytest.mark.parametrize("size", [900_000, 2 * LIMIT])
 def test_equal_long_messages_that_nobody_waits_for_are_stored_marked_or_known_again(stack, operator, stamp, size):
-    """How many a collector takes in time is its own; each is told of, and what had no acknowledgement is there once."""
+    """A collector takes as many in time as it can; each is told of, and what had no acknowledgement is there once."""
     stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds", 0.001)
     stack.restart("tornado")
     line, number = "x" * 97 + "\n", 5

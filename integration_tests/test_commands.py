@@ -120,7 +120,7 @@ def example_pilot(stack, agent, connect):
 
 @pytest.fixture(scope="module")
 def names(stack, example_pilot, connect, tmp_path_factory):
-    """What the examples speak of: besides that pilot one to delete, of long ago, and an old collector's folder."""
+    """The examples' names: besides that pilot an old one to delete, and an old collector's folder."""
     victim = archived(connect, ended(connect, stack))
     when = (examples.LONG_AGO, victim.stamp)
     stack.sql("PilotLoggingDB", "UPDATE PilotLogs SET LastSeen = %s WHERE PilotStamp = %s", when)

@@ -53,7 +53,7 @@ class Following:
 
     @property
     def text(self):
-        """What it has written."""
+        """Return what it has written."""
         return self.path.read_text()
 
     def waits_for(self, *texts):

@@ -85,7 +85,7 @@ def named(*pilots):
 
 
 def remains(stack, logs, who):
-    """What is left of a pilot's log: on storage elements, in the catalogue, in the database."""
+    """Return what is left of a pilot's log: on storage elements, in the catalogue, in the database."""
     of_log = "JOIN PilotLogs USING (LogID) WHERE PilotStamp = %s"
     tables = [stack.sql("PilotLoggingDB", f"SELECT 1 FROM {table} {of_log}", (who.stamp,))
               for table in ("PilotLogBatches", "PilotLogFiles")]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What tests start from fork servers (``stack/forking.py``) starts by itself too, as it does everywhere else."""
+"""Processes that tests start from fork servers (``stack/forking.py``) start by themselves too, as everywhere else."""
 
 import pytest
 

@@ -16,7 +16,7 @@ SERVICE = "WorkloadManagement/PilotLogging"
 
 
 def sent(stack, request):
-    """What comes back for bytes that are sent over TLS without a certificate; nothing when it is closed at once."""
+    """Return the answer to bytes sent over TLS without a certificate; nothing when the connection is closed at once."""
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
     with (
         socket.create_connection(("127.0.0.1", stack.ports["tornado"]), timeout=10) as raw,

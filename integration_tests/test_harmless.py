@@ -1,4 +1,4 @@
-"""What callers send never comes back in an error's message: every argument of every method, over both protocols."""
+"""Callers' words never come back in an error's message: every argument of every method, over both protocols."""
 
 import html
 import inspect

@@ -64,7 +64,7 @@ def other(stack, connect, stamp):
 
 
 def attempts(stamp):
-    """What somebody in a foreign group tries."""
+    """Return what somebody in a foreign group tries."""
     return [
         ("whoami",), ("getStatus",), ("getUsage",), ("getMetadata",), ("getPilotLogs", {"PilotStamp": stamp}),
         ("getLog", BETA, stamp), ("getLogs", stamp, BETA), ("getLogTail", BETA, stamp, 10),

@@ -29,7 +29,7 @@ _DATABASES = ("PilotLoggingDB", "PilotAgentsDB")
 
 
 def connections(stack):
-    """How many connections the components have to the databases of pilots and their logs."""
+    """Return how many connections the components have to the databases of pilots and their logs."""
     return stack.sql(None, _CONNECTIONS, (_DATABASES,))[0][0]
 
 
@@ -120,7 +120,7 @@ def test_every_adapter_works_after_a_restart_of_the_server(stack, pilot, store):
 
 
 class Readers:
-    """What people and services ask of the running components."""
+    """The questions of people and services to the running components."""
 
     def __init__(self, stack, connect, pilot):
         self._stack, self._pilot = stack, pilot
@@ -213,7 +213,7 @@ def marks(stack):
 
 
 def seals_the_silent(stack):
-    """Whether the agent seals a log that was silent for three days."""
+    """Return whether the agent seals a log that was silent for three days."""
     logs, who = Logs(stack), PilotId(world.ALPHA.name, uuid.uuid4().hex)
     logs.send(who, b"a line\n", ago=timedelta(days=3))
     output = cycle(stack)

@@ -1,4 +1,4 @@
-"""Where no issuer is set, a token is no way in: nobody looks at it, asks for its keys or writes it down."""
+"""Without an issuer a token is no way in: nobody looks at it, asks for its keys or writes it down."""
 
 import json
 import ssl

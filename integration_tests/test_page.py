@@ -22,7 +22,7 @@ def chromium():
 
 @pytest.fixture(scope="module", autouse=True)
 def log_before(stack):
-    """How long the server's log was when the tests of the page began: others break connections on purpose."""
+    """The length of the server's log when the tests of the page began: others break connections on purpose."""
     return stack.log("tornado").stat().st_size
 
 

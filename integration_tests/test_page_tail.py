@@ -229,7 +229,7 @@ def spread(say, word):
 
 
 def share(cpu, seconds):
-    """How much of a core was used."""
+    """Return how much of a core was used."""
     return cpu / seconds
 
 

@@ -29,7 +29,7 @@ class Cast:
     texts: dict
 
     def text(self, pilot):
-        """What the pilot sent."""
+        """Return what the pilot sent."""
         return self.texts[pilot]
 
 

@@ -25,7 +25,7 @@ def operator(connect):
 
 
 def payloads(stack, stamp):
-    """What the database holds of a log."""
+    """Return what the database holds of a log."""
     query = (
         "SELECT Payload FROM PilotLogBatches JOIN PilotLogs USING (LogID) WHERE PilotStamp = %s ORDER BY Part, Sequence"
     )

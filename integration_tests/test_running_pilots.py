@@ -1,4 +1,4 @@
-"""What runs where: running pilots have a site, a status, jobs and a host some seconds after their first message."""
+"""Running pilots have a site, a status, jobs and a host some seconds after their first message."""
 
 import itertools
 import json

@@ -85,7 +85,7 @@ def _array(name, values):
 
 
 def _words():
-    """What switches take that have words of their own."""
+    """Return what switches take that have words of their own."""
     return {
         "Outcome": list(Outcome),
         "State": [state for state in State if state is not State.DELETED],

@@ -57,7 +57,7 @@ class Agents(World):
         return self.diagnoser_of(owner, texts, own, **bounds).run(self.places)
 
     def recent(self):
-        """What is diagnosed between cycles: the counts."""
+        """Return what is diagnosed between cycles: the counts."""
         return self.diagnoser_of().run_recent(self.places, lambda: False).counts
 
     def diagnoser_of(self, owner="agent", texts=None, own=None, **bounds):

@@ -8,7 +8,7 @@ EXTENSIONS = ["PilotLoggingDIRAC", "DIRAC"]
 
 
 class LocalCS:
-    """What is used of ``gConfig`` and of ``CSAPI``, on a CFG; merging is that of the central configuration."""
+    """The part of ``gConfig`` and ``CSAPI`` that is used, on a CFG; merging is that of the central configuration."""
 
     def __init__(self, text=""):
         self.cfg = CFG().loadFromBuffer(text)

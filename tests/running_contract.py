@@ -271,5 +271,5 @@ class RunningContract:
 
 
 def stored_sequence(connection, log_id):
-    """How far the diagnosis of a log has read."""
+    """Return how far the diagnosis of a log has read."""
     return connection.execute(select(diagnoses.c.NextSequence).where(diagnoses.c.LogID == log_id)).scalar()

@@ -1,4 +1,4 @@
-"""What every store promises. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+"""The promises of every store. ``tests`` runs them on sqlite, ``integration_tests`` on MariaDB."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor

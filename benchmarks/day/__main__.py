@@ -22,7 +22,7 @@ INTERVAL = 5.0
 
 @dataclass
 class Day:
-    """What came of it."""
+    """One day and its figures."""
 
     load: Load
     seconds: float

@@ -65,7 +65,7 @@ class Crowd:
 
     @property
     def is_done(self):
-        """Whether the last pilot has ended."""
+        """Return whether the last pilot has ended."""
         return not any(reader.is_alive() for reader in self._readers)
 
     @property

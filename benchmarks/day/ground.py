@@ -74,12 +74,12 @@ class Ground:
             connection.commit()
 
     def all_archived(self, prefix):
-        """Whether no log waits for its archive, nor for its pilot."""
+        """Return whether no log waits for its archive, nor for its pilot."""
         statement = "SELECT COUNT(*) FROM PilotLogs WHERE PilotStamp LIKE %s AND State NOT IN %s"
         return not self._agents or not self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%", _DONE))[0][0]
 
     def stored_lines(self, prefix):
-        """How many lines the pilots' logs have."""
+        """Return how many lines the pilots' logs have."""
         statement = "SELECT COALESCE(SUM(NumberOfLines), 0) FROM PilotLogs WHERE PilotStamp LIKE %s"
         return int(self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0][0])
 

@@ -1,4 +1,4 @@
-"""What a pilot sends in its life, and when: the arithmetic of the simulation.
+"""The life of a pilot, the messages in it and their times: the arithmetic of the simulation.
 
 By the stock pilot's ways (the wrapper's log at the start, one message at the end of each command, by timer or full
 buffer while it runs jobs, then the mark): 14 messages with 1,100 lines of 119 bytes, and ``finaliseLogs``. A pilot that
@@ -35,7 +35,7 @@ LIFE = (
 
 @dataclass(frozen=True)
 class Load:
-    """How many pilots arrive a second, how long each lives, how many of them keep their connection or are killed."""
+    """The load: pilots a second, the seconds that each lives, the shares that keep their connection or are killed."""
 
     pilots_per_second: float
     life_seconds: float = 60.0
@@ -48,7 +48,7 @@ class Load:
         return cls(times * PILOTS_A_DAY / DAY_SECONDS, **values)
 
     def arrivals(self, seconds: float) -> int:
-        """How many pilots arrive in that time."""
+        """Return how many pilots arrive in that time."""
         return round(self.pilots_per_second * seconds)
 
     @property
@@ -59,7 +59,7 @@ class Load:
 
     @property
     def alive(self) -> float:
-        """How many pilots are alive at a time, in the long run, were none killed."""
+        """Return how many pilots are alive at a time, in the long run, were none killed."""
         return self.pilots_per_second * self.life_seconds
 
 
@@ -79,11 +79,11 @@ class Pilot:
 
     @property
     def is_killed(self) -> bool:
-        """Whether it sends no mark."""
+        """Return whether it sends no mark."""
         return self.messages < len(LIFE)
 
     def due(self, message: int, life_seconds: float) -> float:
-        """When a message is to be sent, in seconds of the run."""
+        """Return when a message is to be sent, in seconds of the run."""
         return self.starts + LIFE[message].at * life_seconds
 
 

@@ -11,7 +11,7 @@ GROUPS = {TORNADO: "collectors", SECOND_TORNADO: "collectors", BALANCER: "balanc
 
 
 class Usage:
-    """What was used since it was made; processes are found by the stack's components and their children."""
+    """CPU and memory used since it was made; processes are found by the stack's components and their children."""
 
     def __init__(self, stack):
         self._stack = stack

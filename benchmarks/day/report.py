@@ -1,4 +1,4 @@
-"""What a day's samples say: a table, a picture, and the sums, for the documentation."""
+"""The report of a day's samples: a table, a picture, and the sums, for the documentation."""
 
 from statistics import median
 

@@ -1,4 +1,4 @@
-"""What a stack looks like at one moment of a day: queue, spool, backlogs, lag, CPU, memory."""
+"""Samples of a stack in the course of a day: queue, spool, backlogs, lag, CPU, memory."""
 
 import time
 from dataclasses import dataclass, field

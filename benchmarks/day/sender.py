@@ -21,7 +21,7 @@ MAX_ERRORS_TOLD = 5
 
 
 class Schedule:
-    """What is due when; ``take`` waits for it."""
+    """The messages and their times; ``take`` waits for the next one."""
 
     def __init__(self):
         self._heap = []
@@ -53,7 +53,7 @@ class Schedule:
 
 
 class Tally:
-    """What was done since the last look."""
+    """The work done since the last look."""
 
     def __init__(self):
         self._lock = threading.Lock()

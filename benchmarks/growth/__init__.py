@@ -1,1 +1,1 @@
-"""What each step costs as the catalogue grows: filled by statements, measured through the project's own code."""
+"""The cost of each step as the catalogue grows: filled by statements, measured through the project's own code."""

@@ -35,7 +35,7 @@ class _Axis:
         self.ticks = [10.0**power for power in range(self._low, self._high + 1)]
 
     def place(self, value):
-        """Where a value is, in pixels."""
+        """Return where a value is, in pixels."""
         share = (math.log10(value) - self._low) / (self._high - self._low)
         return self._start + share * (self._end - self._start)
 

@@ -16,7 +16,7 @@ _SWEEPS = 3
 
 @dataclass(frozen=True)
 class Growth:
-    """What was measured: the median seconds of each question, by kind and name; seconds of steps; ingest; a purge."""
+    """The figures: the median seconds of each question, by kind and name; seconds of steps; ingest; a purge."""
 
     number: int
     filled: float

@@ -60,7 +60,7 @@ def whole(machine, growths):
 
 
 def _slowest(growths):
-    """What takes longest with the most logs; beside it the same with fewer."""
+    """Return what takes longest with the most logs; beside it the same with fewer."""
     title = "The slowest questions"
     asked = [
         {(kind, name): seconds for kind, found in growth.asked.items() for name, seconds in found.items()}

@@ -1,4 +1,4 @@
-"""What readers ask and what runs regularly, as functions without arguments on a filled catalogue."""
+"""The questions of readers and of what runs regularly, as functions without arguments on a filled catalogue."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -97,7 +97,7 @@ def states(db, number, now):
 
 
 def figures(db, number, now):
-    """What status commands, metrics and alarms ask."""
+    """Return what status commands, metrics and alarms ask."""
     return {
         "logs by state": db.reader.counts,
         "oldest that waits": db.reader.oldest_unarchived,
@@ -140,7 +140,7 @@ def lookups(db, number, now):
 
 
 def describing(db, number, now):
-    """What the collector that describes running pilots asks every few seconds."""
+    """Return what the collector that describes running pilots asks every few seconds."""
     steps = db.unsettled
     return {
         "lowest open": steps.lowest_open,
@@ -153,7 +153,7 @@ def describing(db, number, now):
 
 
 def diagnosing(db, number, now):
-    """What the agents ask that diagnose logs and look for problems, and what summaries ask; nothing is changed."""
+    """Return what summaries ask, and agents that diagnose logs and look for problems; nothing is changed."""
     steps, received, day = db.diagnoses, db.received, Selection(since=now - _DAY)
     open_logs = dict.fromkeys(range(number - 50, number), 0)
     return {
@@ -176,7 +176,7 @@ def diagnosing(db, number, now):
 
 
 def custody(db, number, now):
-    """What the agent asks in each cycle; nothing is changed."""
+    """Return what the agent asks in each cycle; nothing is changed."""
     steps, old = db.custody, now - timedelta(days=7)
     return {
         "silent": partial(steps.silent, now - timedelta(hours=1), None, 500),

@@ -1,4 +1,4 @@
-"""What changes the store, measured: ingest, sealing, claiming, purging beside ingest, deleting rows."""
+"""Steps that change the store, measured: ingest, sealing, claiming, purging beside ingest, deleting rows."""
 
 import threading
 import time

@@ -90,7 +90,7 @@ class Members(FromCode):
 
 
 class Calls(FromCode):
-    """What a handler's class exports."""
+    """The methods that a handler's class exports."""
 
     def lines(self, handler):
         found = {

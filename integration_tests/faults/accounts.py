@@ -1,4 +1,4 @@
-"""Where each byte has gone that a sender handed over: stored once, stored twice, left out with a word, or lost."""
+"""Accounts of each byte that a sender handed over: stored once, stored twice, left out with a word, or lost."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def account(ledger, placed):
 
 
 def begins(attempts):
-    """Where each message begins in its stream."""
+    """Yield where each message begins in its stream."""
     behind = Counter()
     for attempt in attempts:
         begin = behind[attempt.stream] if attempt.start is None else attempt.start

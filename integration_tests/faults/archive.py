@@ -1,4 +1,4 @@
-"""What has become of the logs of a run: their rows, their files in the archive, and what should not be there."""
+"""The archive after a run: the rows of its logs, their files, and what should not be there."""
 
 import gzip
 import zlib
@@ -70,7 +70,7 @@ class Archive:
         return gzip.decompress(data), []
 
     def orphans(self, stamps):
-        """What is wrong with files and catalogue entries of these stamps, once the agent has cleaned up."""
+        """Return what is wrong with files and catalogue entries of these stamps, once the agent has cleaned up."""
         parts = {part.lfn for part in self.parts(stamps)}
         findings = []
         for place, found in (("storage element", self._on_disk(stamps)), ("catalogue", self._catalogued(stamps))):

@@ -27,7 +27,7 @@ def source(seed, number):
 
 
 class Served:
-    """Which collector took which connection, by HAProxy's log from now on."""
+    """The collectors that took the connections, by HAProxy's log from now on."""
 
     def __init__(self, stack):
         self._path = stack.log(BALANCER)
@@ -64,7 +64,7 @@ def judge(ledger, stored, servers):
 
 
 def _misplaced(ledger, found, servers):
-    """What is wrong with how often the lines are there, and in which order; short bare output is let pass."""
+    """Yield what is wrong with how often the lines are there, and in which order; short bare output is let pass."""
     takers, times = defaultdict(set), Counter()
     for attempt, server in zip(ledger.attempts, servers, strict=False):
         for number in texts.numbers(attempt.text, ledger.name) if texts.is_marked(attempt.text) else ():

@@ -1,4 +1,4 @@
-"""Whether what is stored twice, or was left out on a guess, is what the resend rule allows; each with its cause.
+"""A check that text stored twice, or left out on a guess, is what the resend rule allows; each with its cause.
 
 The rule: output without a time stamp counts as sent again only where the answer to the first may not have arrived, as
 far as the collector can know. Losing is worse than doubling.

@@ -1,4 +1,4 @@
-"""Where a campaign's runs take place: one stack, two collectors, the agent, small and quick in all its time limits."""
+"""The field of a campaign's runs: one stack, two collectors, the agent, small and quick in all its time limits."""
 
 import os
 import subprocess
@@ -121,7 +121,7 @@ class Field:
         return environment | {"LD_PRELOAD": str(self._clock_library), "CLOCK_FILE": str(self._clock_file(name))}
 
     def happened(self):
-        """How often so far the answer to a commit was lost, and a copy spoiled on a storage element."""
+        """Return how often so far the answer to a commit was lost, and a copy spoiled on a storage element."""
         notes = (Path(f"{self.stack.storage_path(vo.storage_element)}.spoiled") for vo in world.VOS)
         spoiled = sum(len(note.read_text().splitlines()) for note in notes if note.exists())
         return Counter({"lost commits": self.database_proxy.lost_commits, "spoiled copies": spoiled})
@@ -139,7 +139,7 @@ class Field:
             file.write(seconds.to_bytes(8, sys.byteorder, signed=True))
 
     def clock(self, name):
-        """How many seconds a component's clock is ahead."""
+        """Return how many seconds a component's clock is ahead."""
         return self._clocks[name]
 
     def put_clocks_right(self):
@@ -166,7 +166,7 @@ class Field:
         down[2] = time.monotonic() + (BALANCER_SECONDS if self.is_balanced else stretched(1.5))
 
     def was_down(self, collector, begin, end):
-        """Whether a collector was stopped or dead at some time of an interval; behind the balancer, any of them."""
+        """Return whether a collector was stopped or dead within an interval; any of them behind the balancer."""
         return any(
             (self.is_balanced or who == collector) and begin < until and end > since
             for who, since, until in self.down_times
@@ -177,6 +177,6 @@ class Field:
         return f"https://localhost:{self.stack.ports[COLLECTORS[collector]]}/WorkloadManagement/TornadoPilotLogging"
 
     def status(self, collector):
-        """What a collector says of itself."""
+        """Return what a collector says of itself."""
         connection = Connection(self.url(collector), self.stack.pki.certificates, self.stack.proxy("opal"), timeout=20)
         return connection.call("getStatus")["Value"]

@@ -1,4 +1,4 @@
-"""How each fault is done to the processes, and undone. Each function returns when its fault is over."""
+"""The faults, done to the processes and undone. Each function returns when its fault is over."""
 
 import dataclasses
 import os

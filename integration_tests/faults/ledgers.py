@@ -1,4 +1,4 @@
-"""What senders may complain of: an error that nobody gave them a reason for."""
+"""Complaints of senders: errors that nobody gave them a reason for."""
 
 from collections import defaultdict
 

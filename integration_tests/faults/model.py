@@ -24,7 +24,7 @@ class Undecided(Exception):
 
 
 class Placed(NamedTuple):
-    """What is stored of a message: nothing, or what is behind ``skipped`` bytes. ``guess``: the words for leaving them
+    """The stored part of a message: nothing, or what is behind ``skipped`` bytes. ``guess``: the words for leaving them
     out, where they hold no time stamp.
     """
 
@@ -109,7 +109,7 @@ class Model:
         return state
 
     def _ways(self, state, who):
-        """What may be stored of a sender's next message, and what follows."""
+        """Yield what may be stored of a sender's next message, and what follows."""
         ledger = self._ledgers[who]
         attempt = ledger.attempts[state.next[who]]
         following = tuple(place + (number == who) for number, place in enumerate(state.next))
@@ -123,7 +123,7 @@ class Model:
             yield Placed(False), after
 
     def _beginnings(self, text, state):
-        """How many bytes are left out, where the rest of a message begins in the log, and the words for it."""
+        """Yield (bytes that are left out, begin of the message's rest in the log, the words for it)."""
         known = {len(one): texts.is_marked(one) for one in state.memory if text.startswith(one)}
         certain = max((size for size, is_marked in known.items() if is_marked), default=0)
         mark = self._marks.get(state.position)
@@ -136,7 +136,7 @@ class Model:
             yield len(text), state.position, SILENT
 
     def _ends(self, rest, position, from_elsewhere):
-        """Where the text ends in the log, if it is there; maybe behind the line break before another sender's text."""
+        """Yield where the text ends in the log, or behind the line break before another sender's text."""
         if self._stored.startswith(rest, position):
             yield position + len(rest)
         if rest and from_elsewhere and position and self._stored.startswith(b"\n" + rest, position):

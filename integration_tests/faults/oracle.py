@@ -1,4 +1,4 @@
-"""Whether a log holds what its senders sent, as the promises say: bytes, by a strict model, and lines, by counting.
+"""The judge of a log: it holds what its senders sent, as promised: bytes by a strict model, lines by counting.
 
 ``model`` finds out what is stored of each message, ``accounts`` where each byte has gone. What is stored twice or was
 left out on a guess is handed on: ``causes`` knows whether that was allowed.
@@ -18,7 +18,7 @@ SHOWN_BYTES = 80
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found in one log; counts are of lines, those named so of bytes.
+    """The findings in one log; counts are of lines, those named so of bytes.
 
     ``accounts`` are those of its senders, None where the log can't be explained. ``missing_bytes`` is what the log's
     own lines say.
@@ -92,7 +92,7 @@ def _lines(ledgers, wanted):
 
 
 def _gaps(ledgers, placed, told, told_bytes, marks_may_be_missing):
-    """What is wrong with what the log says of missing messages: of all that were refused for good, and of none that was
+    """Return what is wrong with the log's words about missing messages: of all refused for good, and of none that was
     acknowledged. A message that was refused, and is the beginning of one that was taken later, may count as either.
     """
     pairs = [

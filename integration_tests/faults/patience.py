@@ -1,4 +1,4 @@
-"""How much more time a campaign gives to what it waits for: ``./dev faults --patience 4`` on a busy machine.
+"""The patience of a campaign, by which its waits are longer: ``./dev faults --patience 4`` on a busy machine.
 
 What senders do, and when which fault comes, does not change by it.
 """

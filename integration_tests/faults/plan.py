@@ -1,4 +1,4 @@
-"""What a run will do, from its seed alone: senders, what happens to their connections, and faults."""
+"""The plan of a run, from its seed alone: senders, what happens to their connections, and faults."""
 
 from dataclasses import dataclass
 from random import Random
@@ -44,7 +44,7 @@ ENDS = ("finalise", "finalise", "finalise", "finalise twice", "silent", "killed"
 
 @dataclass(frozen=True)
 class Treatment:
-    """What the proxy does to one connection; ``amount`` is seconds, or bytes of a request that is cut."""
+    """The proxy's treatment of one connection; ``amount`` is seconds, or bytes of a request that is cut."""
 
     kind: str
     amount: float = 0.0
@@ -83,7 +83,7 @@ class SenderPlan:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to whom, when, for how long; ``detail`` is a VO's number, or the seconds of a clock's jump, or
+    """One fault: kind, victim, time and length; ``detail`` is a VO's number, the seconds of a clock's jump, or
     a node's number.
     """
 
@@ -95,7 +95,7 @@ class Fault:
 
     @property
     def needs_agent(self):
-        """Whether it happens to the agent, or to what only that uses."""
+        """Return whether it happens to the agent, or to what only that uses."""
         return self.lane in LATE_LANES or (self.lane, self.kind) == ("clock", "agent")
 
     def __str__(self):

@@ -23,7 +23,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Pilot:
-    """What a stock pilot does: its options ``RemoteLoggerTimerInterval`` and ``RemoteLoggerBufsize``, and its acts by
+    """A stock pilot's program: its options ``RemoteLoggerTimerInterval`` and ``RemoteLoggerBufsize``, and its acts by
     command.
     """
 

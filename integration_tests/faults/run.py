@@ -30,7 +30,7 @@ MARGIN_SECONDS = stretched(3)
 
 @dataclass
 class Result:
-    """What was found in one run."""
+    """The findings of one run."""
 
     seed: int
     faults: tuple
@@ -183,7 +183,7 @@ class Run:
             self.result.counts[name.replace("_", " ")] += getattr(verdict, name)
 
     def _marks_may_be_missing(self, ledger):
-        """What is missing is remembered in memory alone, and dies with a collector."""
+        """Return whether a collector may have died with what it knew of missing text: it is in memory alone."""
         lane = "second" if ledger.collector else "collector"
         deaths = [fault for fault in self.plan.faults if fault.kind not in ("stop", "full")]
         if self._field.is_balanced:
@@ -213,7 +213,7 @@ class Run:
                 self.result.findings.append(f"an answer took {seconds:.1f} s: {exchange}")
 
     def down_times(self):
-        """When collectors were down and what became of connections, in seconds of the run, as text."""
+        """Return when collectors were down and what became of connections, in seconds of the run, as text."""
         downs = self._field.down_times
         times = [f"{who}: {since - self.began:.2f} to {until - self.began:.2f}" for who, since, until in downs]
         lines = [
@@ -224,7 +224,7 @@ class Run:
         return "\n".join([f"began {self.began}", "collectors down:", *times, "connections:", *lines])
 
     def later(self):
-        """When, and how, to look whether the agent has cleaned up behind this run."""
+        """Return when, and how, to look whether the agent has cleaned up behind this run."""
         return time.monotonic() + (CLEANED_SECONDS if self._field.has_agent else 0), lambda: self._archive.orphans(
             self.stamps
         )

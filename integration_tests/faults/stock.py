@@ -90,7 +90,7 @@ class StockPilot(threading.Thread):
             self.ledger.died = True
 
     def _start_up(self):
-        """What the wrapper wrote is sent at once; the main logger's last flush may fail."""
+        """Send at once what the wrapper wrote; the main logger's last flush may fail."""
         main = self._buffer(MAIN_INTERVAL)
         try:
             self._log(main, pilot_line("Remote logger activated", command="Pilot"))

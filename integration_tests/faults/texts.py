@@ -1,4 +1,4 @@
-"""What senders write: lines that name their sender and their number, as pilots write them or bare.
+"""The texts of senders: lines that name their sender and their number, as pilots write them or bare.
 
 A line's token, ``<sender>.<number>.``, is nowhere else; a text may be cut behind a token, within a line.
 """
@@ -46,13 +46,13 @@ class Author:
         return self._stamped(f"{words} {self._token()}\n", level, mark)
 
     def wrapper(self):
-        """What the pilot's wrapper wrote before there was a pilot; its time stamps have a comma."""
+        """Return what the pilot's wrapper wrote before there was a pilot; its time stamps have a comma."""
         return "".join(
             self.logged(f"VARIABLE_{place}=value", "DEBUG", ",") for place in range(self._random.randrange(40))
         )
 
     def output(self):
-        """What one read of a program returned."""
+        """Return what one read of a program returned."""
         self._bare = 1.0
         return self.chunk()
 
@@ -99,5 +99,5 @@ def without_gaps(text):
 
 
 def is_marked(text):
-    """Whether a repetition of this message must not be stored: it has a pilot's line."""
+    """Return whether a repetition of this message must not be stored: it has a pilot's line."""
     return PILOT_LINE.search(text) is not None

@@ -64,7 +64,7 @@ class Author:
         return vo if vo and self._source.random() < 0.8 else self._source.choice(world.VOS).name
 
     def message(self):
-        """What a pilot logs: text, or a list of lines; now and then a huge one."""
+        """Return what a pilot logs: text, or a list of lines; now and then a huge one."""
         source = self._source
         if source.randrange(ONE_IN_HUGE) == 0:
             return (tag(self._user) + " " + "x" * 90 + "\n") * (source.choice(HUGE_TEXTS) // 110)
@@ -105,7 +105,7 @@ class Author:
         )
 
     def cursor(self):
-        """Where to go on reading."""
+        """Return where to go on reading."""
         return self._source.choice(
             [
                 "",
@@ -122,7 +122,7 @@ class Author:
         )
 
     def ending(self):
-        """How an import ends."""
+        """Return how an import ends."""
         ends = [{}, {"State": "Complete", "SHA256": "00" * 32}, {"State": "Archived", "SHA256": ""}, self.value()]
         return self._source.choice(ends)
 
@@ -196,5 +196,5 @@ def nested(source):
 
 
 def reflects(method, user):
-    """Whether a good answer shows what was sent or stored."""
+    """Return whether a good answer shows what was sent or stored."""
     return method in REFLECTING or user in ANY_VO

@@ -32,7 +32,7 @@ DISET_CONNECTIONS = 300
 
 @dataclass
 class Report:
-    """What was sent, what came back, and what is wrong."""
+    """The report of a run: what was sent, what came back, and what is wrong."""
 
     seed: int
     folder: Path
@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one request; ``what``, the case and its answers, is there where something is wrong."""
+    """The outcome of one request; ``what``, the case and its answers, is there where something is wrong."""
 
     kind: str
     came: tuple[str, ...]

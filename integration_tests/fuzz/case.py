@@ -1,4 +1,4 @@
-"""What one request is, and what is known about the answer that it may get."""
+"""A case: one request, and what is known about the answer that it may get."""
 
 from dataclasses import dataclass
 

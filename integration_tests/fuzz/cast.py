@@ -1,4 +1,4 @@
-"""Who sends what to whom in a fuzz run: users, logs, and the words by which a leak is known."""
+"""The cast of a fuzz run: users, logs, and the words by which a leak is known."""
 
 import hashlib
 import random

@@ -30,7 +30,7 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """What came is no HTTP answer, or the connection ended."""
+    """The answer is no HTTP answer, or the connection ended."""
 
 
 def contexts(stack):
@@ -153,7 +153,7 @@ class Connection:
                 self.sock.sendall(chunk)
 
     def listen(self, end, began):
-        """What comes where no answer is owed, and then the end."""
+        """Return what comes where no answer is owed, and then the end."""
         if end == "reset":
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         if end != "read":

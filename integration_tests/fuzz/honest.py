@@ -67,7 +67,7 @@ def _url(stack):
 
 
 def findings(stack, honest):
-    """What is wrong with the logs of honest pilots, or with the answers that they got."""
+    """Return what is wrong with the logs of honest pilots, or with the answers that they got."""
     reader = Connection(_url(stack), stack.pki.certificates, stack.proxy(READERS[honest.vo.name]))
     found = []
     for ledger in honest.ledgers:
@@ -93,7 +93,7 @@ def read(reader, vo, stamp):
 
 
 def is_alive(stack, stamp):
-    """What is wrong with a collector that is asked, and that gets a fresh log: nothing, if all is well."""
+    """Return what is wrong with a collector that is asked, and that gets a fresh log: nothing, if all is well."""
     pilot = Connection(_url(stack), stack.pki.certificates, stack.proxy("pila"), timeout=60)
     operator = Connection(_url(stack), stack.pki.certificates, stack.proxy("opal"), timeout=60)
     try:

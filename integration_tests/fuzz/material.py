@@ -1,4 +1,4 @@
-"""What hypothesis thinks of: JSON values, texts and bytes for which programs are rarely ready. Made once a run."""
+"""Material that hypothesis makes: JSON values, texts and bytes for which programs are rarely ready. Made once a run."""
 
 from dataclasses import dataclass
 from datetime import datetime

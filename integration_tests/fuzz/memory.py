@@ -1,4 +1,4 @@
-"""What a process holds in memory, as the kernel says."""
+"""The memory of a process, as the kernel counts it."""
 
 from dataclasses import dataclass
 from pathlib import Path

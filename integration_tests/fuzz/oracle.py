@@ -70,7 +70,7 @@ def _leaks(body):
 
 
 def category(answer):
-    """What kind of answer it was, for the summary."""
+    """Return what kind of answer it was, for the summary."""
     if answer.status is None:
         return "late" if answer.late else "closed"
     if answer.status != 200:

@@ -1,4 +1,4 @@
-"""Whether the database is whole: no gap in a log, sizes that add up, and nobody's text in another VO's log."""
+"""A check of the database's rows: no gap in a log, sizes that add up, and nobody's text in another VO's log."""
 
 import re
 

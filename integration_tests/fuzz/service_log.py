@@ -1,4 +1,4 @@
-"""What the service wrote into its own log: errors that nobody has an explanation for, and lines that callers forged."""
+"""A check of the service's own log: errors that nobody has an explanation for, and lines that callers forged."""
 
 import re
 from collections import Counter
@@ -36,7 +36,7 @@ class ServiceLog:
         self._start = path.stat().st_size if path.exists() else 0
 
     def text(self):
-        """What was written since."""
+        """Return what was written since."""
         with self._path.open("rb") as log:
             log.seek(self._start)
             return log.read().decode(errors="replace")
@@ -56,7 +56,7 @@ def findings(text):
 
 
 def is_explained(signature):
-    """Why an error is no finding; None when nothing explains it."""
+    """Return why an error is no finding; None when nothing explains it."""
     return next((reason for pattern, reason in EXPLAINED if re.search(pattern, signature)), None)
 
 

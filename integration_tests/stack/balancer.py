@@ -60,13 +60,13 @@ class Balancer:
             return b"".join(iter(lambda: control.recv(65536), b"")).decode()
 
     def is_up(self, name):
-        """Whether HAProxy sends pilots to this collector."""
+        """Return whether HAProxy sends pilots to this collector."""
         rows = (row.split() for row in self.order("show servers state collectors").splitlines())
         return any(len(row) > 5 and row[3] == name and row[5] == "2" for row in rows)
 
 
 class Front:
-    """What pilots of a stack talk to: one collector, or both behind the balancer."""
+    """The front of a stack, to which pilots talk: one collector, or both behind the balancer."""
 
     def __init__(self, stack, collectors):
         self._stack = stack
@@ -93,7 +93,7 @@ class Front:
         return f"https://localhost:{self._stack.ports[name]}/WorkloadManagement/TornadoPilotLogging"
 
     def configuration(self):
-        """What DIRAC's configuration has besides: pilots are sent to the balancer, readers know each collector."""
+        """Return more of DIRAC's configuration: pilots are sent to the balancer, readers know each collector."""
         if not self.is_balanced:
             return ()
         urls = [self._url(name) for name in (TORNADO, SECOND_TORNADO)]

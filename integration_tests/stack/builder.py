@@ -122,5 +122,5 @@ def copy_missing(source, target):
 
 
 def is_fresh(path, days):
-    """Whether there is such a file, not older than this."""
+    """Return whether there is such a file, not older than this."""
     return path.exists() and time.time() - path.stat().st_mtime < days * DAY_SECONDS

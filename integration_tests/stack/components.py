@@ -88,7 +88,7 @@ def extension_folders():
 
 
 def exists(system, kind, name):
-    """Whether DIRAC or our extension has the file `<system>System/<kind>/<name>`."""
+    """Return whether DIRAC or our extension has the file `<system>System/<kind>/<name>`."""
     return any((folder / f"{system}System" / kind / name).exists() for folder in extension_folders())
 
 

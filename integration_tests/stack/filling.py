@@ -1,4 +1,4 @@
-"""What a new stack has to be told through DIRAC itself; each run as `python -m integration_tests.stack.filling WHAT`.
+"""The filling of a new stack through DIRAC itself; each run as `python -m integration_tests.stack.filling WHAT`.
 
 In processes of their own, with the stack's environment: the tests' process doesn't load DIRAC.
 """

@@ -100,7 +100,7 @@ class Node(MariaDB):
         return int(found[1]) if found else -1
 
     def is_ready(self):
-        """Whether it is in the primary component and has all changes."""
+        """Return whether it is in the primary component and has all changes."""
         ask = "SHOW STATUS WHERE Variable_name IN ('wsrep_local_state', 'wsrep_ready')"
         try:
             return dict(self.sql(None, ask)) == {"wsrep_local_state": "4", "wsrep_ready": "ON"}
@@ -113,7 +113,7 @@ class Node(MariaDB):
             raise StackError(f"{self.name} does not get ready")
 
     def _recovered(self):
-        """Where a node that was killed stood: without this word it takes a copy of all data, though it has most."""
+        """Return where a killed node stood; without this it takes a copy of all data, though it has most."""
         if not self._grastate.exists() or self.seqno >= 0:
             return []
         done = subprocess.run([*super().argv(), *NODE_OPTIONS, "--wsrep-recover"], env=self.environment(), text=True,

@@ -82,7 +82,7 @@ def fingerprint():
 
 
 def is_done():
-    """Whether an earlier run did all this already."""
+    """Return whether an earlier run did all this already."""
     return STAMP.exists() and STAMP.read_text() == fingerprint() and (VENV / "bin" / "python").exists()
 
 

@@ -34,7 +34,7 @@ MYSQL_OPTIONS = ("--mysqlx=OFF", "--secure-file-priv=NULL")
 
 
 def is_mysql():
-    """Whether SERVER is a MySQL."""
+    """Return whether SERVER is a MySQL."""
     return (Path(os.environ.get(SERVER, "/nowhere")) / "bin" / "mysqld").exists()
 
 

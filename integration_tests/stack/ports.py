@@ -23,7 +23,7 @@ def part(number, parts):
 
 
 def is_free(port):
-    """Whether a server could listen on the port, on loopback and on all interfaces alike."""
+    """Return whether a server could listen on the port, on loopback and on all interfaces alike."""
     for address in ("127.0.0.1", ""):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,7 +43,7 @@ def choose(names):
 
 
 def becomes_silent(port, patience_seconds):
-    """Whether nobody listens on the port any more, or soon; the threads of a killed process take a moment to end."""
+    """Return whether nobody listens on the port any more, or soon: threads of a killed process end a moment later."""
     deadline = time.monotonic() + patience_seconds
     while is_listening(port):
         if time.monotonic() > deadline:

@@ -182,7 +182,7 @@ def write_pid_file(path):
 
 
 class ProcessState:
-    """What /proc says of a process."""
+    """The state of a process, as /proc tells."""
 
     def __init__(self, pid, stat):
         fields = stat.rpartition(")")[2].split()
@@ -224,7 +224,7 @@ def wait_until(condition, patience_seconds):
 
 
 def is_listening(port):
-    """Whether somebody accepts connections on this port of the loopback."""
+    """Return whether somebody accepts connections on this port of the loopback."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True

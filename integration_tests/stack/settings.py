@@ -1,4 +1,4 @@
-"""What a stack is set to: ports, passwords, options changed by tests; and the files of DIRAC made from that."""
+"""The settings of a stack: ports, passwords, options changed by tests; and the files of DIRAC made from that."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ class Settings:
         return self.cfg.with_name("configuration-server.cfg")
 
     def server_environment(self):
-        """What the configuration server's process has of its own."""
+        """Return what the configuration server's process has of its own."""
         return {"DIRACSYSCONFIG": str(self.server_cfg)}
 
     @property

@@ -1,4 +1,4 @@
-"""What is drawn once for a stack and kept: its ports and its passwords, in a file for its owner's eyes."""
+"""The state that is drawn once for a stack: its ports and its passwords, in a file for its owner's eyes."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Who and what there is in the little grid of the stack: VOs, sites, people, groups, storage elements.
+"""The little grid of the stack: VOs, sites, people, groups, storage elements.
 
 Names are awkward on purpose: one VO has dots, the other an underscore.
 """
@@ -44,7 +44,7 @@ class VO:
 
     @property
     def log_path(self):
-        """Where its logs are, as LFN."""
+        """Return where its logs are, as LFN."""
         return f"/{self.name}/pilotlogs"
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of the Registry is forgotten when the configuration changes."""
+"""Memories of the Registry are forgotten when the configuration changes."""
 
 import pytest
 from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData

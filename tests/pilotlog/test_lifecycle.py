@@ -1,4 +1,4 @@
-"""What a batch, silence or time makes of a log."""
+"""The life of a log: the effect of batches, silence and time."""
 
 from dataclasses import replace
 from datetime import timedelta

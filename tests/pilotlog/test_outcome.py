@@ -1,4 +1,4 @@
-"""How a pilot fared, as its log and DIRAC tell; where the log's text is stored changes nothing of it."""
+"""The outcome of a pilot, as its log and DIRAC tell; where the log's text is stored changes nothing of it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a program started for itself ends with it, however it ends; what it lets stay stays."""
+"""Processes that a program started for itself end with it, however it ends; those that it lets stay stay."""
 
 import os
 import signal

@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a pilot fared. ``UNKNOWN``: it has ended, and nobody tells how; its last words may be missing."""
+    """The outcome of a pilot. ``UNKNOWN``: it has ended, and nobody tells how; its last words may be missing."""
 
     RUNNING = "running"
     SILENT = "silent"
@@ -60,7 +60,7 @@ class PilotId:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where a message over the limit was cut: of ``size`` bytes its first ``head`` and those from ``tail`` on are
+    """The cut of a message over the limit: of ``size`` bytes its first ``head`` and those from ``tail`` on are
     stored, with a marked line between. ``sums`` tell its beginnings from others, see ``text.sums``.
     """
 

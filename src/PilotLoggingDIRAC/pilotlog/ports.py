@@ -27,7 +27,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class StoreIdentity:
-    """Which database a store is: its name, and the highest id of its logs, which only grows."""
+    """The identity of a store's database: its name, and the highest id of its logs, which only grows."""
 
     name: str
     highest_id: int

@@ -1,4 +1,4 @@
-"""What DIRAC's own services do when code of ours can't be imported: refuse pilots' output, alarm, and serve all else.
+"""The way out for DIRAC's own services when our code can't be imported: refuse pilots' output, alarm, serve the rest.
 
 This module imports DIRAC alone, and no tornado, which services over DISET do without.
 """

@@ -1,4 +1,4 @@
-"""What the status command finds in the configuration alone."""
+"""Findings of the status command in the configuration alone."""
 
 import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData

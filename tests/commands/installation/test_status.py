@@ -31,11 +31,11 @@ class Collector:
         self.url = url
 
     def getStatus(self):  # noqa: N802  (its name on the wire)
-        """What is set."""
+        """Return what is set."""
         return self._answer(self.answers[self.url])
 
     def getUsage(self):  # noqa: N802
-        """What is set."""
+        """Return what is set."""
         return self._answer(self.answers["usage"])
 
     @staticmethod

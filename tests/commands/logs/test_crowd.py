@@ -46,7 +46,7 @@ class Collector:
 
 
 class Shown:
-    """What was shown, round by round; ``rounds`` are functions that change the world between them."""
+    """The display, round by round; ``rounds`` are functions that change the world between them."""
 
     def __init__(self, *rounds):
         self.rounds = list(rounds)

@@ -1,4 +1,4 @@
-"""How pilots fared, in the rows of a list."""
+"""Outcomes of pilots, in the rows of a list."""
 
 from PilotLoggingDIRAC.commands.logs.listing import outcome
 

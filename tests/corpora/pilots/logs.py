@@ -20,7 +20,7 @@ PARTS = ("seen", "unseen")
 
 @dataclass(frozen=True)
 class Label:
-    """What is true of a log. Lines count from 1; 0 and empty words: there is none."""
+    """The truth about a log. Lines count from 1; 0 and empty words: there is none."""
 
     log: str
     good: bool

@@ -1,4 +1,4 @@
-"""What programs and environments print: packages, variables."""
+"""Output of programs and environments: packages, variables."""
 
 PACKAGES = [
     "_libgcc_mutex-0.1-conda_forge",

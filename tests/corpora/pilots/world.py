@@ -1,4 +1,4 @@
-"""Where and when a pilot runs: names of sites, hosts, VOs and versions. All of them are made up."""
+"""The world of a pilot: names of sites, hosts, VOs and versions. All of them are made up."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -166,7 +166,7 @@ class World:
 
     @property
     def diracos(self):
-        """Where DIRAC is installed on CVMFS."""
+        """Return where DIRAC is installed on CVMFS."""
         return f"/cvmfs/sw.example.org/{self.project.lower()}dirac/{self.ver}/Linux-x86_64"
 
     @property

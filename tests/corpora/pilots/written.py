@@ -20,7 +20,7 @@ PARTS = ("written", "written-unread")
 
 @dataclass(frozen=True)
 class Label:
-    """What is true of a log. Lines count from 1; a good log has the line 0."""
+    """The truth about a log. Lines count from 1; a good log has the line 0."""
 
     log: str
     good: bool

@@ -1,4 +1,4 @@
-"""What is wrong with the values of options."""
+"""Values of options that can't be used, and the words for them."""
 
 import pytest
 

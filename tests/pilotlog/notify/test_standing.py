@@ -1,4 +1,4 @@
-"""What a recipient is told of problems that begin, go on, end, come and go."""
+"""Problems that begin, go on, end, come and go, as a recipient is told of them."""
 
 from dataclasses import replace
 

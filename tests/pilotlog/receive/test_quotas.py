@@ -1,4 +1,4 @@
-"""What a VO may send in an hour, by a clock of the test."""
+"""Quotas of a VO for an hour, by a clock of the test."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""What of a pilot's text is kept: redaction in the stream of a log, the limits for lines and logs, who sent it."""
+"""The text of a pilot that is stored: redaction in the stream of a log, limits for lines and logs, who sent it."""
 
 from dataclasses import replace
 

@@ -16,7 +16,7 @@ NODE, OTHER = "192.0.2.7", "192.0.2.8"
 
 
 class Log:
-    """What a log stores and remembers of messages, and what its collector knows of their answers."""
+    """A log: what it stores and remembers of messages, and what its collector knows of their answers."""
 
     def __init__(self):
         self.text, self.guesses, self.deliveries = b"", [], {}
@@ -39,7 +39,7 @@ class Log:
 
 
 def stored(messages, delivery=Delivery.BROKEN):
-    """What a log holds after these messages, with one delivery of all answers."""
+    """Return what a log holds after these messages, with one delivery of all answers."""
     log = Log()
     for message in messages:
         log.take(message, delivery)

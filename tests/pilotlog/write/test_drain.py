@@ -356,7 +356,7 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
 
 @pytest.fixture
 def marked(transactions):
-    """Whether a collector is marked as one that brings in what it spooled."""
+    """Return whether a collector is marked as one that brings in what it spooled."""
     return lambda: SqlSealing(transactions).draining(datetime.min)
 
 

@@ -211,7 +211,7 @@ def torn(tmp_path_factory):
 
 
 def recovered(folder, main, log):
-    """How many batches a successor finds."""
+    """Return how many batches a successor finds."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / "0000.spool").write_bytes(main)

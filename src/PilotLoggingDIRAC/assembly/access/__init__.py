@@ -1,1 +1,1 @@
-"""Who calls, and what a caller may do: made from Registry, Operations and options."""
+"""Callers and their rights, made from Registry, Operations and options."""

@@ -1,1 +1,1 @@
-"""What gives text to readers, made from the CS: sources, archives, searches, statuses."""
+"""The parts that give text to readers, made from the CS."""

@@ -1,4 +1,4 @@
-"""What the configuration alone tells of the installation: whom pilots of each VO send to, and sections of ours."""
+"""Findings in the configuration alone: the addresses that pilots of each VO send to, and sections of ours."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ Name = tuple[str, str]
 
 
 class Show(Protocol):
-    """What the crowd does to a terminal."""
+    """The display of a crowd."""
 
     def joined(self, member: Member, log: Mapping[str, Any]) -> None:
         """Tell that a pilot is followed from now on."""

@@ -1,1 +1,1 @@
-"""What all commands share at a terminal: switches, output, answers, exit codes."""
+"""The part of a command that all of them share."""

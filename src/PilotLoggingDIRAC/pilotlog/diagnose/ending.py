@@ -23,7 +23,7 @@ _GONE_ON = (marks.LAUNCHING, marks.EXECUTING, marks.AGENT, *_LAST_STEPS)
 
 
 class End(StrEnum):
-    """How a pilot ended."""
+    """The ways in which a pilot ends."""
 
     GOOD = "good"
     FAILED = "failed"
@@ -37,7 +37,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What others know of a pilot: its return code, whether it is running, when it was found dead."""
+    """Facts about a pilot from outside its log: its return code, whether it is running, when it was found dead."""
 
     return_code: int | None = None
     running: bool = False

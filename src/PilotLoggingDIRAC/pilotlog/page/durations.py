@@ -1,4 +1,4 @@
-"""How long the phases of pilots take, from the diagnoses of their logs."""
+"""The durations of pilots' phases, from the diagnoses of their logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the store says of itself to those who operate it."""
+"""The store's words about itself, for those who operate it."""
 
 from sqlalchemy import update
 

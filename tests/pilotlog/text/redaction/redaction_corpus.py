@@ -1,4 +1,4 @@
-"""What redaction is measured on: secrets of every rule in every form, and ordinary pilot text. All from a seed.
+"""The corpus of redaction: secrets of every rule in every form, and ordinary pilot text. All from a seed.
 
 ``python -m tests.pilotlog.text.redaction.redaction_corpus`` prints the figures that the tests hold.
 """

@@ -19,7 +19,7 @@ MiB = 1024 * 1024
 
 
 def redacted(*texts, redactor=None):
-    """What is stored of the messages of one log."""
+    """Return what is stored of the messages of one log."""
     carry, stored = b"", []
     for text in texts:
         out, carry = (redactor or default()).redact(carry, text)

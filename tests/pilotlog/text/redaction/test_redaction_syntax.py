@@ -55,7 +55,7 @@ def test_a_value_with_letters_written_as_escapes_is_hidden_whole(value):
 
 
 def stored_of(*messages):
-    """What is stored of each message of one log."""
+    """Return what is stored of each message of one log."""
     from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 
     carry, stored = b"", []

@@ -11,7 +11,7 @@ from DIRAC.Resources.Storage.FileStorage import FileStorage
 
 
 def who():
-    """Who this process is at this moment."""
+    """Return who this process is at this moment."""
     if gConfigurationData.useServerCertificate():
         return "host"
     proxy = returnValueOrRaise(getProxyInfo(disableVOMS=True))

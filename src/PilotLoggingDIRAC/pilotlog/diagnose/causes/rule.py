@@ -12,7 +12,7 @@ from .matches import Matches, matcher
 
 
 class Party(StrEnum):
-    """Who can do something about a cause."""
+    """Those who can do something about a cause."""
 
     SITE = "site"
     VO = "VO"
@@ -23,7 +23,7 @@ class Party(StrEnum):
 
 
 class Severity(StrEnum):
-    """What a cause does to a pilot."""
+    """The harm that a cause does to a pilot."""
 
     FATAL = "fatal"
     ERROR = "error"
@@ -31,7 +31,7 @@ class Severity(StrEnum):
 
 
 class Depth(IntEnum):
-    """How deep a cause lies: a root before the way in which it is felt, before the step that failed, before the end."""
+    """The depth of a cause: a root before the way in which it is felt, before the step that failed, before the end."""
 
     ROOT = 1
     MECHANISM = 2
@@ -40,7 +40,7 @@ class Depth(IntEnum):
 
 
 class RuleScope(StrEnum):
-    """Where a cause counts beside failed pilots.
+    """The pilots, beside those that failed, of which a cause counts.
 
     AGENT: the matcher refused or did not answer; JOB: a job failed; WRAPPER: a job failed, and not by the application;
     EMPTY: the pilot got no job.

@@ -39,7 +39,7 @@ _NAMED = re.compile(r"\b[A-Za-z_]*\d[\w-]*\b")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What is the same in some lines: words, of which those that vary are ``WILD``."""
+    """The common form of some lines: words, of which those that vary are ``WILD``."""
 
     words: tuple[str, ...]
 
