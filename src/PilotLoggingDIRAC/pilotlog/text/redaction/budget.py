@@ -20,13 +20,13 @@ class Budget:
         self._left = _LEAST_PLACES + size // _BYTES_PER_PLACE
 
     def take(self, places: int = 1) -> bool:
-        """Count places; whether there were as many."""
+        """Count places, and return whether there were as many."""
         self._left -= places
         return self._left >= 0
 
 
 def swallow(text: bytes, at: int) -> tuple[int, Opened | None]:
-    """A block of text from a place that is not looked at: to the end of a line, if there is one. What may be a secret
+    """Return the end of a block that is not looked at: the end of a line, if there is one. What may be a secret
     that goes on behind it is open.
     """
     end = text.find(b"\n", at + _BLOCK_BYTES, at + 2 * _BLOCK_BYTES)

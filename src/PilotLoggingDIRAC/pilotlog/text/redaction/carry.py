@@ -37,7 +37,7 @@ class Carry(NamedTuple):
         return cls(packed[at:], opened)
 
     def dump(self) -> bytes:
-        """At most 800 bytes; none when the text ended with a line and nothing is open."""
+        """Return at most 800 bytes; none when the text ended with a line and nothing is open."""
         if not self.context and not self.opened:
             return b""
         opened = self.opened or Opened(b"", _NONE)
@@ -47,7 +47,7 @@ class Carry(NamedTuple):
 
 
 def present_line(context: bytes, stored: bytes) -> bytes:
-    """The end of the present line when ``stored`` has come behind ``context``."""
+    """Return the end of the present line when ``stored`` has come behind ``context``."""
     last = stored.rfind(b"\n") + 1
     line = stored[max(last, len(stored) - CONTEXT_BYTES) :]
     return line if last else (context + line)[-CONTEXT_BYTES:]

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def marker(rule: bytes) -> bytes:
-    """``[redacted:<rule>]``; typed by a pilot it means nothing."""
+    """Return ``[redacted:<rule>]``; typed by a pilot it means nothing."""
     return b"[redacted:" + rule + b"]"

@@ -73,7 +73,7 @@ class Places:
 
 
 def options() -> Any:
-    """Bytes are matched as they are, and no groups are kept: RE2 is fastest then."""
+    """Return options of RE2: bytes are matched as they are, and groups are not captured, which is fastest."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem, options.never_capture = _MAX_MEMORY, True

@@ -29,7 +29,7 @@ _CLASS_WITHOUT = re.compile(rb"\[\^(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
 class Ends(NamedTuple):
-    """Where matches end, in their order; ``breaks``: the line breaks that one may go over."""
+    """The ends of matches, in their order; ``breaks``: the line breaks that one may go over."""
 
     at: list[int]
     breaks: int

@@ -23,12 +23,12 @@ class Redactor:
     """Takes secrets out of text; holds no state of any log, and may be used by many threads."""
 
     def __init__(self, own: Sequence[OwnRule] = (), secret_names: Iterable[str] = (), plain_names: Iterable[str] = ()):
-        """``own``: rules besides those of here. Names: see ``names.Names``."""
+        """Create the redactor; ``own`` are rules besides those of this package. For the names see ``names.Names``."""
         self._own = tuple(own)
         self._scanner = Scanner(Names(secret_names, plain_names))
 
     def redact(self, carry: bytes, text: bytes) -> tuple[bytes, bytes]:
-        """Return what of a message is stored, and the carry for the log's next message: empty at a log's start."""
+        """Return the text that is stored of a message, and the carry for the log's next one: empty at a log's start."""
         if not text:
             return b"", carry
         state = Carry.load(carry)
@@ -54,7 +54,7 @@ class Redactor:
 
 @functools.cache
 def default() -> Redactor:
-    """The redactor with the rules of here alone."""
+    """Return the redactor that has the rules of this package alone."""
     return Redactor()
 
 
@@ -71,7 +71,7 @@ class _Pass:
         self._pieces: list[bytes] = []
 
     def run(self, text: bytes) -> tuple[bytes, Opened | None]:
-        """The text as it is stored, and the secret that is open behind it."""
+        """Return the text as it is stored, and the secret that is open behind it."""
         if self._opened:
             text = self._go_on(self._opened, text)
         if text:
@@ -106,7 +106,7 @@ class _Pass:
         return self._text.find(b"\n", max(at, self._base)) + 1 or len(self._text)
 
     def _take(self, secret: Secret, behind: int) -> int:
-        """Put the marker in the place of a secret; where the scan goes on."""
+        """Put the marker in the place of a secret, and return where the scan goes on."""
         end, opened = _swallow(secret.opened, self._text, secret.start)
         if end <= max(secret.start, self._done):
             return max(end, behind)

@@ -109,7 +109,7 @@ _BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:
-    """Find the end of a quote: up to the same quote behind as many backslashes, or the end of the line."""
+    """Return the pattern of quoted text: up to the same quote behind as many backslashes, or the end of the line."""
     if quote.startswith(b"%"):
         return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z))*+")
     depth, mark = len(quote) - 1, quote[-1:]
@@ -177,7 +177,7 @@ def _authority(text: bytes, at: int) -> int:
 
 
 def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened | None]:
-    """The end, and the secret with what it may still swallow where the text ends before it."""
+    """Return the end, and the secret with what it may still swallow where the text ends before it."""
     rest = text[end : end + 9]
     if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind == BARE else _TAIL).fullmatch(rest)):
         return end, None

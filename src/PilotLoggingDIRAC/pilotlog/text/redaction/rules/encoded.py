@@ -35,7 +35,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def _fragment(word: bytes, alignment: int) -> tuple[bytes, int]:
-    """The base64 letters that ``word`` alone decides when it is so many bytes behind a group, and their place in it."""
+    """Return the base64 letters that ``word`` alone decides, so many bytes behind a group, and their place in it."""
     first = -(-8 * alignment // 6)
     encoded = binascii.b2a_base64(bytes(alignment) + word, newline=False)
     return encoded[first : 8 * (alignment + len(word)) // 6], first
@@ -50,11 +50,11 @@ class Encoded:
     """The rule of base64."""
 
     def __init__(self, holds_secret: Callable[[bytes], bool]):
-        """``holds_secret`` tells of decoded text."""
+        """Create the rule; ``holds_secret`` tells if decoded text does."""
         self._holds_secret = holds_secret
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """The block around a hit, when what it stands for holds a secret, or may as the text ends in it."""
+        """Return the block around a hit if its decoded text holds a secret, or may, as the text ends in it."""
         first = start - _letters_before(text, start)
         run = start + end_of(_RUN, text[start : start + _MAX_LOOK], 0)
         place = FRAGMENTS[text[start:end]]

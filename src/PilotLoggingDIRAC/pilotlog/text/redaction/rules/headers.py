@@ -33,7 +33,7 @@ _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")
 
 
 def find(text: bytes, start: int, end: int) -> Secret | None:
-    """The secret of a header."""
+    """Return the secret of a header."""
     lead, match = _LEAD.match(text, start), _NAME.match(text, start)
     if lead is None or match is None:
         return None
@@ -47,7 +47,7 @@ def find(text: bytes, start: int, end: int) -> Secret | None:
 
 
 def _quote_before(text: bytes, start: int, lead: re.Match[bytes]) -> re.Match[bytes] | None:
-    """The quote around a whole header: ``-H 'Authorization: …'``."""
+    """Return the quote around a whole header: ``-H 'Authorization: …'``."""
     if _QUOTE.match(text, lead.end() - 1) or b"'" in lead.group() or b'"' in lead.group():
         return None
     first = begin(text, start)

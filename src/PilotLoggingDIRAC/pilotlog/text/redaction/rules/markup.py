@@ -84,7 +84,7 @@ class Markup:
         self._names = names
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """The secret at a hit."""
+        """Return the secret at a hit."""
         setter = _SET.match(text, start)
         first = setter.end() if setter else begin(text, start)
         word = _WORD.match(text, first)

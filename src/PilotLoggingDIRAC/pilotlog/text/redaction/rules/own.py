@@ -31,7 +31,7 @@ class OwnRule:
     pattern: Any
 
     def apply(self, text: bytes, base: int, places: Budget) -> bytes:
-        """The text from ``base`` on, with markers in place of secrets; what is before is only looked at."""
+        """Return the text from ``base`` on, with markers in place of secrets; what is before is only looked at."""
         pieces, done, marked = [], base, marker(self.name)
         for start, end in self._secrets(text):
             if not places.take():
@@ -61,7 +61,7 @@ def _next_window(text: bytes, at: int, window: int) -> int:
 
 
 def compiled(patterns: Mapping[str, str], report: Report) -> tuple[OwnRule, ...]:
-    """The rules that can be used, in their order; of each other one ``report`` is told."""
+    """Return the rules that can be used, in their order; ``report(name, reason)`` is called for each other one."""
     return tuple(rule for name, pattern in patterns.items() for rule in _compiled(name, pattern, report))
 
 

@@ -57,7 +57,7 @@ _DIGITS = re.compile(rb"\d+")
 
 
 def find(text: bytes, start: int, end: int) -> Secret:
-    """The key that begins at the hit."""
+    """Return the key that begins at the hit."""
     if text[start : start + 1] not in (b"-", b"P"):
         return Secret(start, Opened(RULE, KEY, _AT_LINE))
     prefix = _shape(text[text.rfind(b"\n", 0, start) + 1 : start][-_MAX_PREFIX:])
@@ -65,14 +65,14 @@ def find(text: bytes, start: int, end: int) -> Secret:
 
 
 def _shape(prefix: bytes) -> bytes:
-    """A line's beginning without its numbers, and with the signs of ``grep -n`` made equal."""
+    """Return a line's beginning without its numbers, and with the signs of ``grep -n`` made equal."""
     return _DIGITS.sub(b"0", prefix).replace(b"-", b":")
 
 
 def swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tuple[int, Opened | None]:
-    """Up to the key's end, or to a line that is none of the key's, where it is still open.
+    """Return the key's end, or the place of a line that is none of the key's, where it is still open.
 
-    ``context`` is what of the present line stands in the log.
+    ``context`` is the part of the present line that stands in the log.
     """
     begun, in_first = at, opened.stop[:1] == _IN_FIRST_LINE
     context = context if goes_on(opened) else b""

@@ -18,7 +18,7 @@ _LINES = {
 
 
 def rows(text: bytes, first: int, end: int) -> Secret | None:
-    """The lines of the table whose heading has a name at a place."""
+    """Return the lines of the table whose heading has a name at a place."""
     begin = max(text.rfind(b"\n", 0, first) + 1, first - 512)
     line_end = text.find(b"\n", end, end + 512)
     if line_end < 0:

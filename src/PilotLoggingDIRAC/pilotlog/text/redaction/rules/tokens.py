@@ -120,18 +120,18 @@ MACAROON_ANCHOR = rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u"
 
 
 def jwt(text: bytes, start: int, end: int) -> Secret | None:
-    """A JSON web token: a header that ``eyJ`` begins, and a dot with more behind it, as far as the text goes."""
+    """Return a JSON web token: a header that ``eyJ`` begins, and a dot with more behind it, as far as the text goes."""
     return _token(b"jwt", _JWT, text, start, WRAPPED)
 
 
 def cloud_key(text: bytes, start: int, end: int) -> Secret | None:
-    """A key with a beginning of its own, as long as such a key is, as far as the text goes."""
+    """Return a key with a beginning of its own, as long as such a key is, as far as the text goes."""
     kind = PAIR if text[start : start + 4] in (b"AKIA", b"ASIA") else TOKEN
     return _token(b"cloud-key", _CLOUD, text, start, kind)
 
 
 def macaroon(text: bytes, start: int, end: int) -> Secret | None:
-    """A macaroon in base64."""
+    """Return a macaroon in base64."""
     return _token(b"macaroon", _MACAROON, text, start)
 
 

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 
 
 def find(text: bytes, start: int, end: int) -> Secret | None:
-    """The password of a URL's authority. Up to five digits that the text ends in are taken for a port."""
+    """Return the password of a URL's authority. Up to five digits that the text ends in are taken for a port."""
     if _MARKED.match(text, start):
         return None
     if text[start : start + 1] == b"%":

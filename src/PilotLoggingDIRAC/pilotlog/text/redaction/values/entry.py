@@ -48,7 +48,7 @@ _WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
 
 
 def anchor(names: Names) -> bytes:
-    """A pattern of RE2 that hits a name that may be secret up to its separator."""
+    """Return a pattern of RE2 that hits a name that may be secret, up to its separator."""
     words = rb"(?i:" + names.keywords + rb")[A-Za-z0-9_.-]*"
     opening = _BLANKS + _COLOURS + rb"(?:" + QUOTES + rb")?"
     short = rb"(?i:" + _SHORTS + rb")" + _CLOSED + _BLANKS + _EQUALS + opening + rb"[^\s\"',;]"

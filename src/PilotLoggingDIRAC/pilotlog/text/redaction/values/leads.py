@@ -76,7 +76,7 @@ class Lead:
         return (rb"(?:" + self.lead + rb")(?:" + self.shape + rb")").replace(rb"\b", b"")
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """The secret behind a hit."""
+        """Return the secret behind a hit."""
         match = self._lead.match(text, start, start + MAX_LEAD)
         if not match or (self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK)):
             return None
@@ -87,13 +87,13 @@ class Lead:
 
 
 def _before(text: bytes, start: int, back: int) -> bytes:
-    """The line before a place, as far as some bytes, and the place's first letter."""
+    """Return the line before a place, at most ``back`` bytes of it, and the place's first letter."""
     begin = max(0, start - back)
     return text[max(text.rfind(b"\n", begin, start) + 1, begin) : start + 1]
 
 
 def secret_behind(text: bytes, at: int, opened: Opened, check: Check) -> Secret | None:
-    """The secret that begins at a place, to the quote before it if there is one."""
+    """Return the secret that begins at a place; to the next quote if one stands before it."""
     quote = _OPEN_QUOTE.search(text, max(0, at - 4), at) if opened.kind == BARE else None
     if quote:
         opened = Opened(opened.rule, QUOTED, quote.group())

@@ -189,7 +189,7 @@ def is_fingerprint(look: bytes) -> bool:
 
 
 def code_literal(look: bytes) -> int | None:
-    """For an expression of a program, where its literal begins that may be a secret; 0 where there is none."""
+    """Return where the literal begins that may be a secret, in an expression of a program; 0 where there is none."""
     if not _CODE.match(look):
         return None
     literal = _LITERAL.match(look)

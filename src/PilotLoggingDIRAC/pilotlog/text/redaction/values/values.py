@@ -24,7 +24,7 @@ class Values:
         self._names = names
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """The secret that stands behind the name around the hit, if it is one."""
+        """Return the secret that stands behind the name around the hit, if it is one."""
         first = begin(text, start)
         name = NAME.match(text, first)
         if not name:
@@ -77,7 +77,7 @@ class _Value:
         self._is_option = text[first : first + 1] == b"-"
 
     def secret(self) -> Secret | None:
-        """The secret, if it is one."""
+        """Return the secret, if it is one."""
         text, separator = self._text, self._separator
         if separator[:1] == b"," and separator[-1:] in b"\"'":
             self._quote = separator.lstrip(b", \t")
@@ -177,7 +177,7 @@ class _Value:
         return line[-1:] in (b"", b"\n", b"]", b"|", b":", b">")
 
     def _is_plain_literal(self, look: bytes, at: int) -> bool:
-        """Of an expression the literal counts."""
+        """Tell if the literal of an expression is no secret; else the value begins with it."""
         if not at or plain.are_words(_inside(look[at:], look[at - 1 : at])) or plain.is_reference(look[at:]):
             return True
         self._at += at
