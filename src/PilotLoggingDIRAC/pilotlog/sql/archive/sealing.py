@@ -89,7 +89,7 @@ def behind(after: LogPosition | None) -> ColumnElement[bool]:
 
 
 def _seal(connection: Connection, sealed: Sequence[Log]) -> int:
-    """What was diagnosed while a log was received is diagnosed again, now as a whole."""
+    """Seal logs; what was diagnosed while they were received is diagnosed again, now as a whole."""
     done = [log.id for log in sealed if connection.execute(_sealing(log)).rowcount]
     if done:
         connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(done)).values(Again=1))

@@ -1,1 +1,5 @@
-"""Descriptions of pilots in the store: unsettled logs, jobs of pilots, and who does the work for all."""
+"""Descriptions of pilots in the store.
+
+``unsettled`` has the logs whose description may change, and writes it; ``pilot_jobs`` the jobs that pilots took.
+``duties`` says which component does such work for all: one takes the duty for a time, and goes on with it.
+"""

@@ -33,7 +33,7 @@ class SqlDuties:
 
 
 def _hold(connection: Connection, name: str, owner: str, now: datetime, span: timedelta) -> bool:
-    """Two who insert the row at the same time: for one that fails, and the step is run again."""
+    """Take a duty or go on with it. Of two who insert its row at the same time one fails, and its step is run again."""
     mine = or_(duties.c.Owner == owner, duties.c.Until <= now)
     taken = update(duties).where(duties.c.Name == name, mine).values(Owner=owner, Until=now + span)
     if connection.execute(taken).rowcount:

@@ -104,7 +104,7 @@ def _beginnings(connection: Connection, ids: Sequence[int], below: int) -> dict[
 
 
 def _describe(connection: Connection, found: Sequence[Description]) -> int:
-    """The jobs come last: an older log's row may have gone, then nothing is written for it."""
+    """Write descriptions. The jobs come last: an older log's row may have gone, then nothing is written for it."""
     changed, there = 0, []
     for one in found:
         values = _changes(one)

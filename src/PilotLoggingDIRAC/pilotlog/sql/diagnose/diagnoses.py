@@ -152,7 +152,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Log]:
-    """A row is inserted once: the step of the agent that comes second is run again, and finds it leased."""
+    """Lease logs. A row is inserted once: the step of the agent that comes second is run again, and finds it leased."""
     known = select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids)).order_by(diagnoses.c.LogID).with_for_update()
     present = set(connection.execute(known).scalars())
     due = _that_are_due(connection, ids, now)
@@ -234,7 +234,9 @@ def _is_of_others(versions: Mapping[str, str] | None) -> ColumnElement[bool]:
 def _outdated(
     connection: Connection, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
 ) -> tuple[int, LogPosition | None]:
-    """An index has the order by time alone. Where the next page begins, logs of the same moment are looked at again:
+    """Mark the logs of a page whose rules are outdated, and return their number and where the next page begins.
+
+    An index has the order by time alone. Where the next page begins, logs of the same moment are looked at again:
     those that were marked do not count. Of more than a page of them, the rest is left.
     """
     begin = since if after is None else max(since, after.last_seen)

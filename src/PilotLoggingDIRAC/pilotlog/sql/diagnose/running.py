@@ -66,7 +66,10 @@ def _logs(connection: Connection, where: ColumnElement[bool], limit: int) -> lis
 
 
 def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
-    """A row is inserted once: the step of the agent that comes second is run again, and finds it."""
+    """Count a try of each log, and return the ids of those to be read: received still, and not given up.
+
+    A row is inserted once: the step of the agent that comes second is run again, and finds it.
+    """
     ids = [log.id for log in found]
     attempts = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
     locked = connection.execute(attempts.order_by(diagnoses.c.LogID).with_for_update())
@@ -82,7 +85,9 @@ def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
 
 
 def _following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
-    """The sizes of rows are looked at before they are fetched. Meanwhile the writer may put rows together, under the
+    """Return the text that follows what was read.
+
+    The sizes of rows are looked at before they are fetched. Meanwhile the writer may put rows together, under the
     number of the last of them.
     """
     last = _last_rows(connection, read, most_bytes)

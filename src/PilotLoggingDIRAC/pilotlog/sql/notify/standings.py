@@ -62,7 +62,7 @@ class SqlStandings:
         return self.transactions.run(_update, where, values | {"Version": entry.version + 1})
 
     def _insert(self, key: Key, values: dict[str, Any]) -> bool:
-        """Two who insert the row at the same time: the step of one is run again, and finds it there."""
+        """Insert a row. Of two who do so at the same time the step of one is run again, and finds the row there."""
         try:
             return self.transactions.run(_insert_new, key, values)
         except StoreRefused:

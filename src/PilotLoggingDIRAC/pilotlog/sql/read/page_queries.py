@@ -58,7 +58,7 @@ class SqlPageQueries:
         return self.transactions.run(tallies.details, scope, wanted, most)
 
     def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
-        """(ends of lines, bytes) of a log's chunks from a sequence number on."""
+        """Return (ends of lines, bytes) of a log's chunks from a sequence number on."""
         return self.transactions.run(_sizes, log, start)
 
     def heads(self, pilots: Sequence[PilotId]) -> dict[PilotId, Head]:

@@ -83,7 +83,7 @@ class SqlReader:
         return self.transactions.run(site_figures.is_heard, scope, wanted)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """(sequence, text) of the log's chunks from a sequence number on, a bounded number in memory at a time."""
+        """See ``StoredLogs.chunks``."""
         while found := self.transactions.run(_chunks, log, sequence):
             yield from found
             sequence = found[-1][0] + 1
@@ -184,7 +184,7 @@ def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """One line more is looked for, as the first of the chunks may begin within a line.
+    """Return the first number. One line more is looked for, as the first of the chunks may begin within a line.
 
     A row stands for all numbers behind the row before it.
     """

@@ -1,4 +1,4 @@
-"""What is stored beside logs, and goes with them."""
+"""The tables beside that of logs, whose rows go with their logs."""
 
 from __future__ import annotations
 
