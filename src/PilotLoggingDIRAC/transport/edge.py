@@ -71,9 +71,7 @@ def failure(error: Exception, refused: Callable[[PilotLogError], Any] | None = N
 def _refusal(message: str, errno: int) -> dict:
     """Return ``S_ERROR`` without DErrno's prefix and without the call stack, which must not leave the service.
 
-    The message is reduced to one line of plain text.
-
-    Whatever found its way into the message, it is one line of plain text here.
+    The message is reduced to one line of plain text, whatever found its way into it.
     """
     answer = S_ERROR(terminal.message(message, _MAX_MESSAGE_CHARACTERS))
     answer.pop("CallStack", None)

@@ -1,1 +1,5 @@
-"""Notices put together: subscriptions from the configuration, and the agent's thread that looks and tells."""
+"""Notices put together, in the agent.
+
+``subscriptions`` reads from the configuration who wants to be told of what, with the channels to them. ``watching`` is
+the thread that looks for problems while its agent has the duty, and posts digests to the queues of their channels.
+"""
