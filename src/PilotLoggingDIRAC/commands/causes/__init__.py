@@ -1,1 +1,5 @@
-"""Commands about why pilots fail: the diagnosis of one, the figures of many, failures that no rule knows."""
+"""Commands about why pilots fail.
+
+``diagnosing`` tells the causes of one pilot's failure, ``figures`` counts those of many, ``unknown_failures`` has the
+groups of failures that no rule knows.
+"""

@@ -1,1 +1,6 @@
-"""Commands about logs: list, show, search, delete, import."""
+"""Commands about logs: list, show, search, delete, import.
+
+``listing`` has the pages of a list. ``reading`` finds a pilot's log and reads it, for ``showing``; ``following`` reads
+what comes, ``crowd`` and ``follow_many`` of many pilots at once. ``searching`` shows hits, ``search_counts`` figures of
+them. ``deletion`` asks before it deletes, ``importing`` brings in the files of DIRAC's own collector.
+"""
