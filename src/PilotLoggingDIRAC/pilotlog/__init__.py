@@ -1,1 +1,7 @@
-"""Pilot logs, and nothing of DIRAC: what a log is, how it is received, kept, archived, read, and who may do so."""
+"""Pilot logs, and nothing of DIRAC.
+
+``model`` has the frozen types that pass between the rooms, ``ports`` the protocols, ``errors`` all that can go wrong,
+``settings`` the bounds. ``lifecycle`` has the life of a log, ``outcome`` how a pilot fared, ``access`` who may do what.
+A log's way: ``receive``, ``write``, ``archive``, ``read``. Beside it: ``describe``, ``diagnose``, ``search``, ``page``,
+``notify``, ``admin``. ``sql`` is the store of them all.
+"""

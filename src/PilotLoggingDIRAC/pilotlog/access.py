@@ -108,7 +108,7 @@ def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
 
 
 def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:
-    """The scope to search in. Raise NothingToRead for callers who may read nothing at all."""
+    """Return the scope to search in. Raise NothingToRead for callers who may read nothing at all."""
     may = scope(caller, policy)
     if may.empty:
         raise NothingToRead("Your group may not read pilot logs")
@@ -116,7 +116,7 @@ def require_selection(caller: Caller, policy: Policy, selection: Selection) -> S
 
 
 def writer_vo(caller: Caller, stated_vo: object) -> object:
-    """The VO that the caller writes for: its group's, and for hosts the one that the message states.
+    """Return the VO that the caller writes for: its group's, and for hosts the one that the message states.
 
     Raise NotAllowed for who is no writer, and for a group without a VO.
     """
@@ -132,7 +132,7 @@ def writer_vo(caller: Caller, stated_vo: object) -> object:
 
 
 def require_known(caller: Caller) -> None:
-    """Raise NotAllowed for who is nobody."""
+    """Raise NotAllowed for ``NOBODY`` and for a caller without a group."""
     if caller.user == NOBODY.user or not caller.group:
         raise NotAllowed("Only for registered users and hosts")
 

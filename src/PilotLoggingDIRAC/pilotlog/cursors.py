@@ -25,7 +25,10 @@ class Cursors:
         seconds: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """``name()``, that of the database, is asked for once in ``seconds`` at most; without one there is no mark."""
+        """Create the mark; ``name()`` returns the database's name, and is called once in ``seconds`` at most.
+
+        Without a name there is no mark.
+        """
         self._ask = name
         self._seconds = seconds
         self._monotonic = monotonic

@@ -129,13 +129,15 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[list[Chunk], dict[str, 
 
 
 def _line_ends(part: bytes, batch: Batch) -> int:
-    """Of a whole message as it came, which most are, they have been counted."""
+    """Return the number of line ends in a chunk; of a whole message as it came, which most are, it is known."""
     return batch.line_ends if batch.line_ends is not None and part == batch.text else part.count(b"\n")
 
 
 def _reopened(log: Log, batch: Batch) -> State:
-    """A pilot's text makes a log Receiving again, for those who follow it, and until its next mark or a long silence. A
-    line of our own leaves a sealed log sealed, so that it is archived again after a short grace.
+    """Return the state of a log that gets text.
+
+    A pilot's text makes a log Receiving again, for those who follow it, until its next mark or a long silence. A line
+    of our own leaves a sealed log sealed, so that it is archived again after a short grace.
     """
     if log.state is State.RECEIVING or not batch.is_own_line:
         return State.RECEIVING
@@ -143,8 +145,9 @@ def _reopened(log: Log, batch: Batch) -> State:
 
 
 def _finalise(log: Log, batch: Batch) -> tuple[Log, list[Chunk], Receipt]:
-    """A mark ends a log, also one that went on after another mark. A mark that says nothing new changes nothing, and an
-    archived copy stays good, as the text is the same.
+    """End a log by a mark, also one that went on after another mark.
+
+    A mark that says nothing new changes nothing. An archived copy stays good, as the text is the same.
     """
     if log.state is State.DELETED:
         return log, [], Receipt(0)

@@ -134,7 +134,7 @@ def number(value: object, what: str, lowest: int, highest: int) -> int:
 
 
 def flag(value: object, what: str) -> bool:
-    """True or False, and nothing that only counts as one of them."""
+    """Return True or False as it is; nothing else that counts as one of them is taken."""
     if not isinstance(value, bool):
         raise InvalidInput(f"{what} is neither true nor false")
     return value

@@ -70,7 +70,7 @@ class MessageDecoder:
     """The text of a message in its JSON: one string, or a list of strings, each of which becomes a line."""
 
     def __init__(self, take: Callable[[bytes], None]):
-        """``take`` is given the text piece by piece, with surrogates as their escapes."""
+        """Create the decoder; ``take`` is given the text block by block, with surrogates as their escapes."""
         self._take = take
         self._next: _Step = MessageDecoder._begin  # not bound, as a circle would keep the text in memory
         self._string = StringDecoder()
@@ -148,7 +148,7 @@ class ArgumentsDecoder:
     """The JSON list of a call's arguments: a message first, and some short values behind it."""
 
     def __init__(self, take: Callable[[bytes], None], end: str = ""):
-        """``take`` is given the text of the message piece by piece; ``end`` stands behind the list."""
+        """Create the decoder; ``take`` is given the message's text block by block, ``end`` stands behind the list."""
         self._end = end
         self._message = MessageDecoder(take)
         self._string = StringDecoder()

@@ -35,7 +35,7 @@ class LongForm:
     """The form of one ``sendMessage``; every method raises InvalidInput for what can't be one."""
 
     def __init__(self, begun: bytes | bytearray, max_text_bytes: int):
-        """``begun``: the body as far as it has come, of which ``begins`` is true."""
+        """Create the form; ``begun`` is the body as far as it has come, of which ``begins`` is true."""
         args = _ARGS.search(begun, 0, _MAX_FIELDS_BYTES)
         if not args:
             raise InvalidInput("The body is not a form of method, args and short fields")
