@@ -105,21 +105,25 @@ def test_alarm_rules_are_good_and_ring_when_they_should():
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture
-def prometheus(stack, tmp_path):
-    """A Prometheus that scrapes the stack; gives a function that asks it."""
-    port = ports.choose(["prometheus"])["prometheus"]
+def scrape_job(stack):
+    """Return a job of Prometheus that scrapes the stack every second, as a host."""
     tls = {
         "ca_file": stack.pki.certificate("ca"),
         "cert_file": stack.pki.certificate("host"),
         "key_file": stack.pki.key("host"),
     }
-    job = {
+    return {
         "job_name": "pilotlogs", "scheme": "https", "scrape_interval": "1s",
         "params": {"extraCredentials": ['"hosts"']}, "tls_config": {name: str(path) for name, path in tls.items()},
         "static_configs": [{"targets": [f"localhost:{stack.ports['tornado']}"]}],
     }  # fmt: skip
-    config = {"scrape_configs": [job], "rule_files": [str(MONITORING / "alarms.yml")]}
+
+
+@pytest.fixture
+def prometheus(stack, tmp_path):
+    """A Prometheus that scrapes the stack; gives a function that asks it."""
+    port = ports.choose(["prometheus"])["prometheus"]
+    config = {"scrape_configs": [scrape_job(stack)], "rule_files": [str(MONITORING / "alarms.yml")]}
     (tmp_path / "prometheus.yml").write_text(json.dumps(config))  # which is YAML too
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -25,9 +25,26 @@ SCOPES = {
 
 
 def filters(number, now):
-    """Selections by name: each field alone (common and rare values), and each two of them together."""
+    """Return selections by name: each field alone (common and rare values), and each two of them together."""
+    alone, fared = _alone(number, now), _fared(number)
+    pairs = {
+        f"{one}, {other}": alone[one] | alone[other]
+        for one, other in combinations(alone, 2)
+        if not alone[one].keys() & alone[other].keys()
+    }
+    pairs |= {f"{name}, {place}": alone[place] | fields for name, fields in fared.items() for place in ("Site", "VO")}
+    both = {"since": seen(number // 3, number, now), "until": seen(number // 3, number, now) + _DAY}
+    silent_before = now - timedelta(minutes=5)
+    return {
+        name: Selection(**fields, silent_before=silent_before if "outcomes" in fields else None)
+        for name, fields in ({"nothing": {}, "a day": both} | alone | fared | pairs).items()
+    }
+
+
+def _alone(number, now):
+    """Return the fields of selections by one property of the log."""
     log = number // 2
-    alone = {
+    return {
         "VO": {"vos": (vo(4),)},
         "PilotStamp": {"stamps": (pilot(log).stamp,)},
         "PilotReference": {"references": ("htcondorce://ce17.example.org/1",)},
@@ -45,25 +62,17 @@ def filters(number, now):
         "LastError": {"last_error": "se-1"},
         "no such error": {"last_error": "no such text"},
     }
-    fared = {
+
+
+def _fared(number):
+    """Return the fields of selections by jobs, host and outcome of the pilot."""
+    return {
         "Job": {"jobs": (number // 3,)},
         "User": {"owners": ("user7",)},
         "Host": {"hosts": ("wn17.example.org", "wn18")},
         "not ReturnCode 0": {"other_codes": ("0",)},
         **{f"Outcome {outcome}": {"outcomes": (outcome,)} for outcome in Outcome},
         "Failed": {"outcomes": (Outcome.FAILED, Outcome.KILLED)},
-    }
-    pairs = {
-        f"{one}, {other}": alone[one] | alone[other]
-        for one, other in combinations(alone, 2)
-        if not alone[one].keys() & alone[other].keys()
-    }
-    pairs |= {f"{name}, {place}": alone[place] | fields for name, fields in fared.items() for place in ("Site", "VO")}
-    both = {"since": seen(number // 3, number, now), "until": seen(number // 3, number, now) + _DAY}
-    silent_before = now - timedelta(minutes=5)
-    return {
-        name: Selection(**fields, silent_before=silent_before if "outcomes" in fields else None)
-        for name, fields in ({"nothing": {}, "a day": both} | alone | fared | pairs).items()
     }
 
 

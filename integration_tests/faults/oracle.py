@@ -44,10 +44,8 @@ def judge(ledger, stored, marks_may_be_missing):
 
 
 def judge_log(ledgers, stored, marks_may_be_missing):
-    """The verdict on the text that is stored of a log, which several senders may have written."""
+    """Return the verdict on the text that is stored of a log, which several senders may have written."""
     plain, told, told_bytes = texts.without_gaps(stored)
-    model = Model(ledgers, stored)
-    placed = model.explain()
     names = [ledger.name for ledger in ledgers]
     findings = [f"lines of {who}" for who in texts.strangers(stored, *names)]
     counts = Counter(number for name in names for number in texts.tokens(plain, name))
@@ -56,17 +54,9 @@ def judge_log(ledgers, stored, marks_may_be_missing):
     doubled = sum(counts.values()) - len(counts)
     if lost:
         findings.append(f"{len(lost)} acknowledged lines are lost: {lost[:5]}")
-    accounts = None if placed is None else tuple(map(account, ledgers, placed))
-    if accounts is None:
-        lost_bytes = _less(ledgers, plain)
-        findings.append(f"not what was sent: {difference(ledgers, stored, model.furthest)}")
-    else:
-        lost_bytes = sum(one.lost for one in accounts)
-        findings += _gaps(ledgers, placed, told, told_bytes, marks_may_be_missing)
-    if lost_bytes:
-        findings.append(f"{lost_bytes} acknowledged bytes are lost")
+    accounts, lost_bytes, of_bytes = _judge_bytes(ledgers, stored, marks_may_be_missing)
     return Verdict(
-        tuple(findings),
+        (*findings, *of_bytes),
         sent=len(_lines(ledgers, lambda attempt: True)),
         acknowledged=len(heard),
         refused=len(_lines(ledgers, lambda attempt: attempt.outcome == REFUSED) - set(counts)),
@@ -79,6 +69,21 @@ def judge_log(ledgers, stored, marks_may_be_missing):
         missing_bytes=told_bytes + texts.may_be_missing(stored),
         accounts=accounts,
     )
+
+
+def _judge_bytes(ledgers, stored, marks_may_be_missing):
+    """Return (accounts, lost bytes, findings) by the strict model; accounts are None where it can't explain the log."""
+    plain, told, told_bytes = texts.without_gaps(stored)
+    model = Model(ledgers, stored)
+    placed = model.explain()
+    if placed is None:
+        accounts, lost = None, _less(ledgers, plain)
+        findings = [f"not what was sent: {difference(ledgers, stored, model.furthest)}"]
+    else:
+        accounts = tuple(map(account, ledgers, placed))
+        lost = sum(one.lost for one in accounts)
+        findings = list(_gaps(ledgers, placed, told, told_bytes, marks_may_be_missing))
+    return accounts, lost, [*findings, *([f"{lost} acknowledged bytes are lost"] if lost else [])]
 
 
 def _lines(ledgers, wanted):
