@@ -14,13 +14,13 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Registry import getPropertiesForGr
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
 
 from PilotLoggingDIRAC.adapters.registry import members, per_configuration
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 
 _HOSTS = "hosts"
 _NEVER = float("inf")
 _TORNADO = "DIRAC.Core.Tornado.Server.private.BaseRequestHandler"
-_SECTION = "/Systems/WorkloadManagement/PilotLogging"
 
 
 def caller(credentials: dict, address: str = "") -> Caller:
@@ -105,7 +105,7 @@ def _sites(user: str, group: str) -> frozenset[str]:
 
 def policy(vo: str = "") -> Policy:
     """Return the policy of reading for a member of a VO."""
-    groups = frozenset(gConfig.getValue(f"{_SECTION}/CrossVOGroups", []))
-    hosts = frozenset(gConfig.getValue(f"{_SECTION}/HostsMayRead", []))
+    groups = frozenset(gConfig.getValue(f"{options.SHARED}/CrossVOGroups", []))
+    hosts = frozenset(gConfig.getValue(f"{options.SHARED}/HostsMayRead", []))
     members = bool(vo) and Operations(vo=vo).getValue("PilotLogging/VOMembersMayRead", False)
     return Policy(groups, frozenset({vo}) if members else frozenset(), hosts)
