@@ -1,4 +1,4 @@
-"""What the text of a log costs on disk, with the dictionary and without: ``python -m benchmarks.stored``.
+"""The cost of a log's text on disk, with the dictionary and without: ``python -m benchmarks.stored``.
 
 Logs of the corpora that the dictionary was not trained on are stored as a stock pilot sends them, in 15 messages, on a
 MariaDB of its own; then the files of the tables are as large as they are.
