@@ -60,7 +60,7 @@ class Watch(threading.Thread):
 
 def files(calls, threads, workers):
     """Act as three; with fewer workers than threads and identities the workers' children give way to each other."""
-    from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
+    from PilotLoggingDIRAC.adapters.storage.grid_archive import GridArchive
     from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
     from PilotLoggingDIRAC.adapters.workers.proxies import HOST
     from PilotLoggingDIRAC.assembly.reading import archives

@@ -27,7 +27,7 @@ from .operations import OPERATIONS
 
 _GRACE_SECONDS = 2.0
 _ADAPTERS = __package__.rpartition(".")[0]
-_MODULES = ("storage_operations", "ce_operations", "notice_operations")
+_MODULES = ("storage.operations", "ce_operations", "notice_operations")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 
-from PilotLoggingDIRAC.adapters.grid_archive import GridArchive
+from PilotLoggingDIRAC.adapters.storage.grid_archive import GridArchive
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import Identity
 from PilotLoggingDIRAC.pilotlog.admin.option_rules import element_problem, folder_problem

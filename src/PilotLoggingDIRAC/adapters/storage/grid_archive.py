@@ -10,8 +10,8 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 
-from .workers.pool import OperationCaller
-from .workers.private_folder import PrivateFolder
+from ..workers.pool import OperationCaller
+from ..workers.private_folder import PrivateFolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,6 @@
+"""Storage elements and the file catalogue: a VO's archive on the grid.
+
+``GridArchive`` is what the rest of the house sees. It asks workers, each with the VO's own proxy, to run
+``operations``: put, get, check, remove. ``elements`` has what is done on one storage element, ``registration`` what is
+done in the file catalogue, in as few calls as its answers can be trusted with.
+"""
