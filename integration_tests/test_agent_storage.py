@@ -8,10 +8,12 @@ import uuid
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.model import State
+from PilotLoggingDIRAC.pilotlog.model import Selection, State
+from PilotLoggingDIRAC.pilotlog.sql.admin.deletion import SqlDeletion
 
+from . import bundles, grid
 from .stack import Stack, world
-from .test_agent import OPTIONS, Logs, cycle, cycles_until
+from .test_agent import OPTIONS, Logs, cycle, cycles_until, now
 
 #: The storage elements, with the lines of the log that goes there: 20 MB where it goes over a real wire.
 ELEMENTS = {"ALPHA-disk": 1_000, "XROOT-disk": 170_000, "S3-disk": 1_000}
@@ -121,3 +123,54 @@ def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, 
     assert handle(stack, "check", log).stdout.startswith("[(True, ")
     assert "ArchiveError" in handle(stack, "get", log, tmp_path / "log.gz").stderr
     assert not (tmp_path / "log.gz").exists()
+
+
+def delete(stack, log):
+    """Delete a log on request, as an administrator does."""
+    deleting = SqlDeletion(Logs(stack).transactions, now)
+    wanted = Selection(vos=(log.pilot.vo,), stamps=(log.pilot.stamp,))
+    deleting.delete(deleting.page(wanted, 10), wanted)
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
+def test_logs_in_one_file_are_read_one_by_one_checked_and_deleted_one_by_one(stack, logs, element, tmp_path):
+    upload_to(stack, element)
+    grid.forget_logs(stack)
+    with bundles.bundling(stack):
+        pilots = {logs.finished(text): text for text in (os.urandom(20_000).hex().encode() for _ in range(10))}
+        cycles_until(stack, lambda output: {logs.log(who).state for who in pilots} == {State.ARCHIVED})
+        found = {who: logs.log(who) for who in pilots}
+        assert len({log.file.lfn for log in found.values()}) == 1
+        for who, log in list(found.items())[:2]:
+            copy, times = bundles.read(stack, log)
+            print(
+                f"{element}: {times[0]:.0f} ms for the first ranged read of a process, {times[1]:.1f} ms for the best"
+            )
+            assert gzip.decompress(copy) == pilots[who]
+            assert min(times) < 100
+        gone = found.popitem()[1]
+        for how in ("ask", "read"):
+            assert handle(stack, "check", dataclasses.replace(gone, file=gone.file.whole), how).stdout.strip() == "[]"
+        delete(stack, gone)
+        cycles_until(stack, lambda output: bundles.catalogued(stack) and "removed deleted 1" in output)
+        [who, _] = found.popitem()
+        assert handle(stack, "check", dataclasses.replace(gone, file=gone.file.whole)).stdout.startswith("[(True, ")
+        assert gone.file.lfn.rpartition("/")[2] not in bundles.catalogued(stack)
+        log = logs.log(who)
+        fetched = handle(stack, "get", dataclasses.replace(log, file=log.file.whole), tmp_path / "bundle.zip")
+        assert fetched.returncode == 0, fetched.stderr
+        left = bundles.members(tmp_path / "bundle.zip")
+        assert sorted(left) == sorted(f"{who.stamp}.1.1.log.gz" for who in pilots if who != gone.pilot)
+        assert gzip.decompress(bundles.read(stack, log)[0]) == pilots[who]
+
+
+def test_xrootds_own_client_reads_one_log_out_of_a_bundle(stack, logs, tmp_path):
+    upload_to(stack, "XROOT-disk")
+    with bundles.bundling(stack, 2):
+        first, _ = logs.finished(b"first\n"), logs.finished(b"second\n")
+        cycles_until(stack, lambda output: logs.log(first).file)
+    url = f"root://localhost:{stack.storage.server('xrootd').port}/{logs.log(first).file.lfn}"
+    command = ["xrdcp", "--zip", f"{first.stamp}.1.1.log.gz", url, str(tmp_path / "copy")]
+    done = stack.run(command, user=world.ALPHA.shifter)
+    assert done.returncode == 0, done.stderr
+    assert gzip.decompress((tmp_path / "copy").read_bytes()) == b"first\n"

@@ -88,8 +88,13 @@ NEWER_COLUMNS = {
         *("PilotStatus", "Host"),
     ),
     "PilotLogDiagnoses": ("Fingerprint", "TellingLine", "Phase", "Running"),
+    "PilotLogFiles": ("BundleID", "MemberOffset", "MemberSize", "MemberCRC"),
 }
-NEWER_INDICES = {"PilotLogs": ("IX_Outcome", "IX_Site_State", "IX_Host"), "PilotLogDiagnoses": ("IX_Fingerprint",)}
+NEWER_INDICES = {
+    "PilotLogs": ("IX_Outcome", "IX_Site_State", "IX_Host"),
+    "PilotLogDiagnoses": ("IX_Fingerprint",),
+    "PilotLogFiles": ("IX_Bundle",),
+}
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from importlib import resources
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateTable
 
+from PilotLoggingDIRAC.pilotlog.sql.schema.columns import metadata
 from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import MIGRATIONS
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import metadata
 
 FILE = resources.files("PilotLoggingDIRAC.WorkloadManagementSystem.DB") / "PilotLoggingDB.sql"
 
 _HEADER = """\
 -- The database of pilot logs, as dirac-install-db makes it. Written by "python -m tests.installer_sql" from
--- pilotlog/sql/schema/tables.py, a test keeps the two equal. Running it again does no harm, nor does running it on a
+-- pilotlog/sql/schema, a test keeps the two equal. Running it again does no harm, nor does running it on a
 -- database of an older version, which the services then bring up to date themselves.
 """
 

@@ -9,6 +9,7 @@ from DIRAC.FrameworkSystem.Client.ComponentInstaller import ComponentInstaller
 from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin.site_metrics import SiteMetricSettings
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
@@ -106,7 +107,14 @@ def test_defaults_that_the_template_names_are_those_of_the_settings():
         "ReadSettings", "SealSettings", "ArchiveSettings", "DiagnoseSettings", "PageSettings",
     )  # fmt: skip
     fields = {}
-    for name in (*classes, DescribeSettings, DiagnoseRunningSettings, NoticeSettings, SiteMetricSettings):
+    for name in (
+        *classes,
+        BundleSettings,
+        DescribeSettings,
+        DiagnoseRunningSettings,
+        NoticeSettings,
+        SiteMetricSettings,
+    ):
         for field, value in defaults(name):
             fields.setdefault(option_name(field), set()).add(float(value))
     named = re.findall(r"^\s*(?:# )?([A-Z]\w+) = ([\d.]+)", TEMPLATE, re.MULTILINE)

@@ -24,14 +24,15 @@ _PATIENCE_SECONDS = 600
 
 @dataclass(frozen=True)
 class Setting:
-    """So many agents, with so many workers each."""
+    """So many agents, with so many workers each, and so many logs in a file."""
 
     agents: int
     workers: int
+    bundle: int = 1
 
     @classmethod
     def parse(cls, words):
-        """``2x4``: two agents with four workers each."""
+        """``2x4``: two agents with four workers each; ``2x4x100``: and a hundred logs in a file."""
         return cls(*map(int, words.split("x")))
 
 
@@ -43,7 +44,7 @@ def parser():
         "--settings",
         type=Setting.parse,
         nargs="+",
-        metavar="AGENTSxWORKERS",
+        metavar="AGENTSxWORKERS[xLOGS]",
         default=[Setting(1, 1), Setting(1, 2), Setting(1, 4), Setting(1, 8), Setting(2, 4)],
     )
     grammar.add_argument("--logs", type=int, default=300, help="logs for each setting")
@@ -71,7 +72,8 @@ def fill(ground, logs, vos):
 def measure(ground, setting, logs, vos):
     """(logs a second, seconds of CPU of a log by group) of a setting."""
     prefix = fill(ground, logs, vos)
-    ground.start_agents(setting.agents, setting.workers)
+    began = time.monotonic()
+    ground.start_agents(setting.agents, setting.workers, setting.bundle)
     usage = Usage(ground.stack)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not ground.all_archived(prefix):
@@ -80,7 +82,8 @@ def measure(ground, setting, logs, vos):
         usage.look()
         time.sleep(1)
     cpu = usage.look()[0]
-    rate = ground.archived_per_second(prefix)
+    alone = setting.bundle == 1  # else many are archived in the same moment
+    rate = ground.archived_per_second(prefix) if alone else logs / (time.monotonic() - began)
     ground.stop_agents()
     return rate, {group: used / logs for group, used in cpu.items()}
 
@@ -95,9 +98,9 @@ def main():
         for setting in options.settings:
             rate, cpu = measure(ground, setting, options.logs, options.vos)
             words = ", ".join(f"{group} {1e3 * used:.0f}" for group, used in sorted(cpu.items()) if used > 0.0005)
+            kind = f"{setting.agents} agents of {setting.workers} workers, {setting.bundle} logs a file"
             print(
-                f"{setting.agents} agents of {setting.workers} workers, {options.vos} VOs: {rate:.2f} logs/s; CPU of a"
-                f" log {1e3 * sum(cpu.values()):.0f} ms: {words}",
+                f"{kind}, {options.vos} VOs: {rate:.2f} logs/s; CPU of a log {1e3 * sum(cpu.values()):.0f} ms: {words}",
                 flush=True,
             )
 

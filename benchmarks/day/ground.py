@@ -50,12 +50,12 @@ class Ground:
     def _operations(self):
         return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}
 
-    def start_agents(self, number, workers):
-        """Start so many agents with so many workers each, in a folder of its own each."""
+    def start_agents(self, number, workers, bundle=1):
+        """Start so many agents with so many workers each, in a folder of its own each; ``bundle`` logs share a file."""
         self._agents = [AGENT, *(f"{AGENT}-{other}" for other in range(2, number + 1))][:number]
         for name in self._agents:
             folders = {"WorkDirectory": f"work/{name}", "ControlDirectory": f"control/{name}"}
-            self.stack.component_options[name] = folders | {"Workers": workers}
+            self.stack.component_options[name] = folders | {"Workers": workers, "BundleLogs": bundle}
         self.stack.start(*self._agents)
 
     def stop_agents(self):

@@ -21,6 +21,9 @@ from PilotLoggingDIRAC.assembly.duty_thread import owner_name
 from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
+from PilotLoggingDIRAC.pilotlog.archive.bundles.bundler import Bundler
+from PilotLoggingDIRAC.pilotlog.archive.bundles.clearing import Clearing
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
@@ -151,8 +154,25 @@ class ArchivingAgent:
             vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally
         )
         removal = Removal(vo, custody, found.archive, retained, settings, stall, self._db.clock, tally)
-        archiving = self._archiving(vo, found, settings, tally)
-        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees)
+        bundles, clock = options.fill(BundleSettings, self._option), self._db.clock
+        clearing = Clearing(
+            vo,
+            custody,
+            found.archive,
+            bundles,
+            retained,
+            settings,
+            stall,
+            clock,
+            self._workspace(),
+            self._memory.bundles,
+            tally,
+        )
+        archiving = self._archiving(vo, found, settings, bundles, tally)
+        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees, clearing)
+
+    def _workspace(self) -> Workspace:
+        return Workspace(self._owner, self._packing.path, self._slots)
 
     def _archive(self, vo: str, settings: ArchiveSettings) -> _ArchiveSetup:
         archive: Archive | None = None
@@ -169,8 +189,8 @@ class ArchivingAgent:
         return _ArchiveSetup(archive, target, problem)
 
     def _archiving(
-        self, vo: str, found: _ArchiveSetup, settings: ArchiveSettings, tally: Tally
-    ) -> Archiver | Keeper | None:
+        self, vo: str, found: _ArchiveSetup, settings: ArchiveSettings, bundles: BundleSettings, tally: Tally
+    ) -> Archiver | Bundler | Keeper | None:
         """Return the step for a VO's sealed logs; None while its archive is not set up correctly."""
         custody, describer = self._db.custody, Describer(self._db.custody, self._pilots, tally)
         if found.problem:
@@ -179,8 +199,7 @@ class ArchivingAgent:
             return Keeper(vo, custody, describer, self._db.clock, tally)
         if found.archive is None:  # the VO has a target: then only with a problem
             return None
-        workspace = Workspace(self._owner, self._packing.path, self._slots)
-        return Archiver(
+        archiver = Archiver(
             vo,
             custody,
             self._db.reader,
@@ -189,10 +208,11 @@ class ArchivingAgent:
             describer,
             settings,
             self._db.clock,
-            workspace,
+            self._workspace(),
             self._memory.gate(vo),
             tally,
         )
+        return Bundler(archiver, custody, bundles) if bundles.bundle_logs > 1 else archiver
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin import option_rules
 from PilotLoggingDIRAC.pilotlog.admin.site_metrics import MetricStoreSettings, SiteMetricSettings
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings, BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
@@ -31,19 +32,20 @@ _COLLECTOR = (
     *(settings.IngestSettings, settings.TextSettings, settings.BodySettings, settings.SpoolSettings),
     *(settings.StoreSettings, settings.ClockSettings, settings.ReadSettings, settings.SearchSettings),
     *(settings.OwnershipSettings, settings.UsageSettings, settings.StatusSettings, DescribeSettings),
+    BundleReadSettings,
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
     *(settings.DiagnoseSettings, DiagnoseRunningSettings, settings.DiagnosisSettings),
-    *(settings.ClockSettings, CycleSettings, NoticeSettings),
+    *(settings.ClockSettings, CycleSettings, NoticeSettings, BundleSettings),
 )
 _SHARED = (
     *(settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings),
-    *(settings.JobOutputSettings, settings.StatusSettings),
+    *(settings.JobOutputSettings, settings.StatusSettings, BundleReadSettings),
 )
 _PAGE = (
     *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
-    *(settings.SearchSettings, settings.StatusSettings, SearcherSettings),
+    *(settings.SearchSettings, settings.StatusSettings, SearcherSettings, BundleReadSettings),
 )
 _METRICS = (SiteMetricSettings, MetricStoreSettings, settings.StatusSettings)
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)

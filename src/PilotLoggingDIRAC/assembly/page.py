@@ -57,7 +57,7 @@ class WebPage:
         self.frame_ancestors = option("FrameAncestors", ["'self'"])
         self._db = LogDatabase(settings=options.fill(StoreSettings, option))
         self._fetch_seconds = options.fill(SourceSettings, option).source_seconds
-        self._workers = WorkerPool(self.settings.fetches)
+        self._workers, self._bundles = WorkerPool(self.settings.fetches), archives.bundle_cache(option)
         self._folder: PrivateFolder | None = None
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
         self.copies = ArchivedCopies(
@@ -101,7 +101,7 @@ class WebPage:
         return DatabaseText(log, self._db.views.sizes, self._db.reader.step)
 
     def _archive_for(self, log: Log) -> Archive:
-        return archives.archive(log.pilot.vo, self._workers, self._fetch_seconds)
+        return archives.archive(log.pilot.vo, self._workers, self._fetch_seconds, self._bundles)
 
     def _copies_folder(self) -> Path:
         if self._folder is None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
+from .stored_file import StoredFile
+
 #: The beginning of the stamps of checks of the installation, which are no pilots'.
 CHECK_STAMP = "canary-"
 
@@ -131,17 +133,6 @@ class Receipt:
 
     stored_bytes: int
     repeated_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """Place and expected content of a log's archived copy. Sizes in bytes, checksum adler32 as DIRAC writes it."""
-
-    se: str
-    lfn: str
-    guid: str
-    size: int
-    checksum: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from .access import Scope
-from .model import (
-    Log,
-    Numbered,
-    Output,
-    PilotId,
-    PilotInfo,
-    Receipt,
-    Selection,
-    State,
-    StoredFile,
-)
+from .model import Log, Numbered, Output, PilotId, PilotInfo, Receipt, Selection, State
+from .stored_file import StoredFile
 
 Clock = Callable[[], datetime]
 """The present moment in UTC, without a zone."""
@@ -82,7 +73,7 @@ class Archive(Protocol):
         """
 
     def get(self, file: StoredFile, path: Path) -> None:
-        """Fetch the copy into a local file and check size and checksum. Raise ArchiveError."""
+        """Fetch a log's copy into a local file and check it, also one in a bundle. Raise ArchiveError."""
 
     def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         """Return the problems of copies; one without a problem is there, with its size and checksum.
@@ -92,7 +83,7 @@ class Archive(Protocol):
         """
 
     def remove(self, file: StoredFile) -> None:
-        """Remove the copy and its registration; what is not there counts as removed. Raise ArchiveError."""
+        """Remove the file and its registration; what is not there counts as removed. Raise ArchiveError."""
 
 
 class Pilots(Protocol):

@@ -10,7 +10,8 @@ from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import PilotId, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, files, logs
+from PilotLoggingDIRAC.pilotlog.sql.schema.file_tables import files
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, logs
 from tests.conftest import PILOT, line
 from tests.stored import alter, reader, store  # noqa: F401  (fixtures)
 

@@ -16,7 +16,8 @@ from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, ReadSettings, SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import files, logs
+from PilotLoggingDIRAC.pilotlog.sql.schema.file_tables import files
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 from tests.conftest import PILOT, line
 from tests.stored import alter, reader, store  # noqa: F401
 

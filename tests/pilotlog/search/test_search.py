@@ -15,7 +15,8 @@ from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.search.shown_line import shown, shown_beside
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, files, logs
+from PilotLoggingDIRAC.pilotlog.sql.schema.file_tables import files
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, logs
 from tests.conftest import PILOT
 from tests.stored import alter, reader, store  # noqa: F401
 

@@ -1,5 +1,5 @@
 -- The database of pilot logs, as dirac-install-db makes it. Written by "python -m tests.installer_sql" from
--- pilotlog/sql/schema/tables.py, a test keeps the two equal. Running it again does no harm, nor does running it on a
+-- pilotlog/sql/schema, a test keeps the two equal. Running it again does no harm, nor does running it on a
 -- database of an older version, which the services then bring up to date themselves.
 
 CREATE TABLE IF NOT EXISTS `DatabaseIdentity` (
@@ -29,6 +29,23 @@ CREATE TABLE IF NOT EXISTS `PilotCEOutputs` (
   PRIMARY KEY (`OutputID`),
   CONSTRAINT `UK_Output` UNIQUE (`VO`, `PilotReference`),
   KEY `IX_FetchedAt` (`FetchedAt`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `PilotLogBundles` (
+  `BundleID` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `VO` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `SE` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `LFN` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `GUID` VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `Size` BIGINT NOT NULL,
+  `Checksum` VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `RecordedAt` DATETIME(6) NOT NULL,
+  `VerifiedAt` DATETIME(6),
+  `Replaces` BIGINT NOT NULL DEFAULT '0',
+  `Retired` INTEGER NOT NULL DEFAULT '0',
+  `Forgotten` INTEGER NOT NULL DEFAULT '0',
+  PRIMARY KEY (`BundleID`),
+  KEY `IX_VO_Recorded` (`VO`, `RecordedAt`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS `PilotLogDictionaries` (
@@ -187,8 +204,13 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
   `VerifiedAt` DATETIME(6),
   `CheckedAt` DATETIME(6),
   `Problem` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `BundleID` BIGINT NOT NULL DEFAULT '0',
+  `MemberOffset` BIGINT NOT NULL DEFAULT '0',
+  `MemberSize` BIGINT NOT NULL DEFAULT '0',
+  `MemberCRC` BIGINT NOT NULL DEFAULT '0',
   PRIMARY KEY (`LogID`, `Generation`),
   FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`),
+  KEY `IX_Bundle` (`BundleID`, `LogID`),
   KEY `IX_Checked` (`CheckedAt`),
   KEY `IX_Problem` (`Problem`(16))
 ) ENGINE=InnoDB CHARSET=utf8mb4;
@@ -212,5 +234,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogUnsettled` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 16 AS Version, 'dictionaries of texts' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 16 AS Version, 'dictionaries of texts' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 17 AS Version, 'bundles of archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);

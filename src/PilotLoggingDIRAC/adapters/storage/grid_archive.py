@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut, store
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
-from PilotLoggingDIRAC.pilotlog.model import StoredFile
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
+from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
 
 from ..workers.pool import OperationCaller
 from ..workers.private_folder import PrivateFolder
+from .bundle_cache import BundleCache
 
 
 @dataclass(frozen=True, slots=True)
 class GridArchive:
     """A ``ports.Archive`` over a worker: DIRAC's storage elements and file catalogue.
 
-    ``seconds`` is the time limit of one call, verification included.
+    ``seconds`` is the time limit of one call, verification included. ``bundles`` has whole bundles, for readers of many
+    of their logs.
     """
 
     caller: OperationCaller
     vo: str
     seconds: float
+    bundles: BundleCache | None = None
 
     def put(self, file: StoredFile, path: Path) -> None:
         """See ``ports.Archive.put``."""
@@ -32,7 +38,37 @@ class GridArchive:
 
     def get(self, file: StoredFile, path: Path) -> None:
         """See ``ports.Archive.get``. Without an SE it takes any replica; size -1 and checksum "" are not checked."""
-        self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
+        if file.member is None:
+            self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
+        elif not self._from_cache(file, file.member, path):
+            self._from_bundle(file, file.member, path)
+
+    def _from_cache(self, file: StoredFile, member: Member, path: Path) -> bool:
+        """Cut a log's copy out of a bundle that is on disk; return False if it is not there."""
+        bundle = self.bundles.open(file.whole) if self.bundles else None
+        if bundle is None:
+            return False
+        try:
+            store(os.pread(bundle, member.size, member.offset), member, path)
+        finally:
+            os.close(bundle)
+        return True
+
+    def _from_bundle(self, file: StoredFile, member: Member, path: Path) -> None:
+        """Read a log's copy from its place in the bundle, or fetch the bundle where that is better or the only way."""
+        wanted = self.bundles is not None and self.bundles.is_wanted(file.whole)
+        place = {"offset": member.offset, "length": member.size}
+        whole = {"size": file.size, "checksum": file.checksum, "path": str(path)}
+        if not self._call("get_part", file, wanted=wanted, **place, **whole):
+            store(path.read_bytes(), member, path)
+            return
+        bundle = path.with_name(f"{path.name}.zip")
+        path.rename(bundle)
+        cut(bundle, member, path)
+        if self.bundles:
+            self.bundles.adopt(file.whole, bundle)
+        else:
+            bundle.unlink()
 
     def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         """See ``ports.Archive.check``. Each storage element is asked once for all of its copies."""
@@ -56,5 +92,5 @@ class GridArchive:
         """See ``ports.Archive.remove``."""
         self._call("remove", file, size=file.size, checksum=file.checksum)
 
-    def _call(self, operation: str, file: StoredFile, **arguments) -> None:
-        self.caller.call(operation, self.seconds, vo=self.vo, se=file.se, lfn=file.lfn, **arguments)
+    def _call(self, operation: str, file: StoredFile, **arguments: Any) -> Any:
+        return self.caller.call(operation, self.seconds, vo=self.vo, se=file.se, lfn=file.lfn, **arguments)

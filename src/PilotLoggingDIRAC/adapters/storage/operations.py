@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound
 from ..workers.operations import operation
 from ..workers.private_folder import private_files
 from .elements import compare, element, exists, fetch, value
+from .ranges import read_range
 from .registration import Entry, metadata, register
 
 _log = gLogger.getSubLogger("PilotLogArchive")
@@ -53,6 +54,26 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
         if checksum and not compareAdler(fileAdler(str(copy)), checksum):
             raise ArchiveError("The copy's checksum is not what was archived")
         copy.replace(path)
+
+
+@operation
+def get_part(
+    vo: str, se: str, lfn: str, size: int, checksum: str, path: str, offset: int, length: int, wanted: bool
+) -> bool:
+    """Write a part of a file into a local one; return True when that is the whole file, because the part was not to be
+    had, or because the whole is ``wanted``. See ``get`` for the whole; what a part is, the caller checks.
+    """
+    if not wanted:
+        try:
+            part = read_range(element(se, vo), lfn, offset, length)
+        except ArchiveError as error:
+            _log.verbose("A file is fetched for a part of it", f"{lfn}: {error}")
+        else:
+            with private_files():
+                Path(path).write_bytes(part)
+            return False
+    get(vo, se, lfn, size, checksum, path)
+    return True
 
 
 @operation

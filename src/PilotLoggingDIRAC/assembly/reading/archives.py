@@ -6,10 +6,13 @@ from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 
+from PilotLoggingDIRAC.adapters.storage.bundle_cache import BundleCache
 from PilotLoggingDIRAC.adapters.storage.grid_archive import GridArchive
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import Identity
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.admin.option_rules import element_problem, folder_problem
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
@@ -53,6 +56,11 @@ def data_manager(vo: str) -> Identity:
     return Identity(user, group, vo)
 
 
-def archive(vo: str, pool: WorkerPool, seconds: float) -> GridArchive:
+def archive(vo: str, pool: WorkerPool, seconds: float, bundles: BundleCache | None = None) -> GridArchive:
     """Return a VO's archive, also without ``UploadSE``, to read and remove earlier copies. Raise ArchiveError."""
-    return GridArchive(pool.of(data_manager(vo)), vo, seconds)
+    return GridArchive(pool.of(data_manager(vo)), vo, seconds, bundles)
+
+
+def bundle_cache(option: options.Getter) -> BundleCache:
+    """Return an empty cache of bundles for the readers of one process."""
+    return BundleCache(options.fill(BundleReadSettings, option))

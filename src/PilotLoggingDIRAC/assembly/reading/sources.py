@@ -25,12 +25,13 @@ from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.assembly.reading.statuses import fates
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, StoredFile
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, SourceSettings, StoreSettings
+from PilotLoggingDIRAC.pilotlog.stored_file import StoredFile
 
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -54,6 +55,7 @@ class _Reading:
         store, self._timing = options.fill(StoreSettings, option), options.fill(SourceSettings, option)
         self._max_bytes = options.fill(ReadSettings, option).max_whole_bytes
         self._ce_workers, self._se_workers = WorkerPool(_WORKERS), WorkerPool(_WORKERS)
+        self._bundles = archives.bundle_cache(option)
         database, records = LogDatabase(settings=store), PilotRecords(settings=store)
         reader, cache = database.reader, OutputCache(records, database.ce_outputs)
         texts = (
@@ -89,7 +91,7 @@ class _Reading:
             )
 
     def _archive(self, vo: str) -> Archive:
-        return archives.archive(vo, self._se_workers, self._timing.source_seconds)
+        return archives.archive(vo, self._se_workers, self._timing.source_seconds, self._bundles)
 
     def _archive_for(self, log: Log) -> Archive:
         return self._archive(log.pilot.vo)

@@ -2,8 +2,9 @@
 
 In each cycle (``Cycle``) the agent seals the logs of pilots that ended without saying so (``Sealer``), and copies into
 the logs what DIRAC knows of their pilots (``Describer``). Then each VO has a lane (``Lane``): it removes the copies of
-logs that were deleted on request (``Removal``), archives the sealed logs (``Archiver``; ``Keeper`` where the VO has no
-archive), and deletes what has been retained for long enough (``Retention``): text first, then copies, then rows.
+logs that were deleted on request (``Removal``), archives the sealed logs (``Archiver``, or many in one file, see
+``bundles``; ``Keeper`` where the VO has no archive), and deletes what has been retained for long enough
+(``Retention``): text first, then copies, then rows.
 
 The room keeps one promise: the text of a log leaves the database only after its archived copy was read back and found
 equal. Every step on the store is one transaction and a compare-and-set (``custody``), so that an agent may be killed at

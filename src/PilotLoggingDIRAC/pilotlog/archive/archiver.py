@@ -19,9 +19,9 @@ from typing import Any
 
 from .. import lifecycle
 from ..errors import LeaseLost, PilotLogError, StoreUnavailable
-from ..model import StoredFile
 from ..ports import Archive, Clock
 from ..settings import ArchiveSettings
+from ..stored_file import StoredFile
 from .custody import Claim, CopyKey, Leases
 from .describer import Describer, patient_since
 from .gate import Gate
@@ -77,15 +77,15 @@ class Archiver:
         unclaimed: list[int] = []
         while ids and not self.gate.closed:
             count = 1 if self.gate.probing else _CLAIMS_PER_WORKER * self.settings.workers
-            claims = self._claim(ids[:count])
+            claims = self.claim(ids[:count])
             unclaimed += sorted(set(ids[:count]) - {claim.log.id for claim in claims})
             list(pool.map(self._archive_one, claims))
             ids = ids[count:]
         return unclaimed
 
-    def _claim(self, ids: Sequence[int]) -> list[Claim]:
+    def claim(self, ids: Sequence[int]) -> list[Claim]:
         """Claim logs; while PilotAgentsDB is unavailable, put off those that lack their reference."""
-        claims = self.leases.claim(self.workspace.owner, ids, self._lease_end())
+        claims = self.leases.claim(self.workspace.owner, ids, self.lease_end())
         if self.describer.describe([claim.log for claim in claims]):
             return claims
         patient = patient_since(self.clock)
@@ -95,7 +95,8 @@ class Archiver:
             self.tally.add("put off")
         return [claim for claim in claims if claim not in waiting]
 
-    def _lease_end(self) -> datetime:
+    def lease_end(self) -> datetime:
+        """Return the end of a lease that begins now."""
         return self.clock() + timedelta(seconds=self.settings.lease_seconds)
 
     def _archive_one(self, claim: Claim) -> None:
@@ -124,7 +125,7 @@ class Archiver:
             path = Path(folder) / "log.gz"
             content = pack(claim.log, self.texts, path)
             generation, file = self.leases.record(
-                claim, content, lambda generation: self.target.file(claim.log, generation, content), self._lease_end()
+                claim, content, lambda generation: self.target.file(claim.log, generation, content), self.lease_end()
             )
             self.archive.put(file, path)
         try:

@@ -13,9 +13,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from ..errors import ArchiveError
-from ..model import Log, StoredFile
+from ..model import Log
 from ..ports import Archive, Clock, CopyProblem
 from ..settings import CopySettings
+from ..stored_file import StoredFile
 from .custody import CheckedCopies, CopyKey, DueCopy
 from .tally import Tally
 
@@ -40,7 +41,7 @@ class CopyCheck:
     def sound(self, logs: Sequence[Log], until: float) -> list[Log]:
         """Return the logs whose copy was looked at now and is good; logs whose copy is lost are archived again."""
         sound: list[Log] = []
-        for group in _groups(logs, lambda log: _file(log).size, self.settings):
+        for group in _groups(logs, _file, self.settings):
             if self.monotonic() > until:
                 break
             copies = {CopyKey(log.id, log.generation): _file(log) for log in group}
@@ -50,35 +51,38 @@ class CopyCheck:
 
     def scrub(self, due: Sequence[DueCopy]) -> None:
         """Read copies and note what came of it."""
-        for group in _groups(due, lambda copy: copy.file.size, self.settings):
+        for group in _groups(due, lambda copy: copy.file, self.settings):
             copies = {copy.key: copy.file for copy in group}
             problems = self._look(copies, read=True)
             for key in copies.keys() - problems.keys():
-                self.store.checked(key, "")
+                self.store.checked(key, "", _bundle(copies[key]))
             self.tally.add("copies read", len(copies) - len(problems))
 
     def _look(self, copies: Mapping[CopyKey, StoredFile], read: bool) -> dict[CopyKey, CopyProblem]:
         """Return the problems of copies; note those that are lost."""
         problems = self._problems(copies, read)
+        told: set[StoredFile] = set()
         for key, problem in sorted(problems.items()):
-            if problem.lost:
-                self._lost(key, copies[key], problem)
-            else:
+            file = copies[key]
+            if file.whole not in told and problem.lost:
+                self._lost(key, file, problem)
+            elif file.whole not in told:
                 self.tally.add("copies not looked at")
-                self.tally.problem(f"looking at copies of {self.vo}", f"{copies[key].lfn}: {problem.text}")
+                self.tally.problem(f"looking at copies of {self.vo}", f"{file.lfn}: {problem.text}")
+            told.add(file.whole)
         return problems
 
     def _problems(self, copies: Mapping[CopyKey, StoredFile], read: bool) -> dict[CopyKey, CopyProblem]:
         try:
             if self.archive is None:
                 raise ArchiveError("the VO has no archive and no proxy for it, so that nothing is purged")
-            found = self.archive.check(list(copies.values()), read)
+            found = self.archive.check(sorted({file.whole for file in copies.values()}, key=_lfn), read)
         except ArchiveError as error:
             return dict.fromkeys(copies, CopyProblem(str(error), lost=False))
-        return {key: found[file] for key, file in copies.items() if file in found}
+        return {key: found[file.whole] for key, file in copies.items() if file.whole in found}
 
     def _lost(self, key: CopyKey, file: StoredFile, problem: CopyProblem) -> None:
-        again = self.store.checked(key, problem.text)
+        again = self.store.checked(key, problem.text, _bundle(file))
         self.tally.add("copies lost")
         then = "it is archived again" if again else "its text has left the database"
         self.tally.problem(f"archived copies of {self.vo}", f"{file.lfn}: {problem.text}; {then}")
@@ -90,18 +94,36 @@ def _file(log: Log) -> StoredFile:
     return log.file
 
 
-def _groups(items: Sequence[Item], size: Callable[[Item], int], settings: CopySettings) -> Iterator[list[Item]]:
-    """Yield items in groups for one question each; a copy that is larger than ``check_bytes`` is alone in its group."""
+def _lfn(file: StoredFile) -> str:
+    return file.lfn
+
+
+def _bundle(file: StoredFile) -> int:
+    return file.member.bundle if file.member else 0
+
+
+def _groups(
+    items: Sequence[Item], file_of: Callable[[Item], StoredFile], settings: CopySettings
+) -> Iterator[list[Item]]:
+    """Yield items in groups for one question each; a file that is larger than ``check_bytes`` is alone in its group.
+
+    A bundle counts once, however many of its copies are in the group.
+    """
     group: list[Item] = []
-    total = 0
+    files: dict[StoredFile, int] = {}
     for item in items:
-        if group and (len(group) >= settings.check_copies or total + size(item) > settings.check_bytes):
+        file = file_of(item).whole
+        if files and file not in files and _is_full(files, file, settings):
             yield group
-            group, total = [], 0
+            group, files = [], {}
         group.append(item)
-        total += size(item)
+        files[file] = file.size
     if group:
         yield group
+
+
+def _is_full(files: Mapping[StoredFile, int], file: StoredFile, settings: CopySettings) -> bool:
+    return len(files) >= settings.check_copies or sum(files.values()) + file.size > settings.check_bytes
 
 
 def due_copies(store: CheckedCopies, settings: CopySettings, clock: Clock) -> dict[str, list[DueCopy]]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..model import Log, PilotInfo, StoredFile
+from ..model import Log, PilotInfo
+from ..stored_file import StoredFile
 from .walk import LogPosition
 
 
@@ -132,7 +133,10 @@ class RetainedCopies(RecordedCopies, Protocol):
     """The store as ``Retention`` needs it for the copies in an archive."""
 
     def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
-        """Return copies of Archived or Purged logs that are not the verified one, recorded before then; by keys."""
+        """Return copies of Archived or Purged logs that are not the verified one, recorded before then; by keys.
+
+        Copies in bundles are not among them, nor among the ``expired`` ones.
+        """
 
     def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """Return copies of Purged logs, verified before then; by their keys."""
@@ -159,7 +163,7 @@ class RetainedLogs(RetainedCopies, Protocol):
     def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
         """Delete up to ``limit`` Purged logs last heard of before then; those with a copy only if ``with_file``.
 
-        A log with a superseded copy stays until that copy is removed.
+        A log with a superseded copy stays until that copy is removed, unless that is in a bundle.
         """
 
 
@@ -178,13 +182,14 @@ class CheckedCopies(Protocol):
     def take_due_copies(self, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
         """Return copies of Archived or Purged logs that were last looked at before then, those looked at longest ago
         first, each to one agent alone; one copy may be larger than ``max_bytes``. A copy whose look is not noted counts
-        as looked at at ``again``.
+        as looked at at ``again``. Of a bundle one copy stands for all of them.
         """
 
-    def checked(self, key: CopyKey, problem: str) -> bool:
-        """Note a look at a copy, and its problem, empty where it is good.
+    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> bool:
+        """Note a look at a copy, and its problem, empty where it is good; in a bundle, at all copies in that.
 
-        An Archived log whose copy has a problem is to be archived again: return True.
+        An Archived log whose copy has a problem is to be archived again: return True if there is one. A copy that has
+        left the bundle meanwhile is left alone.
         """
 
 
@@ -196,8 +201,8 @@ class DeletedLogs(RecordedCopies, Protocol):
     ) -> list[RecordedCopy]:
         """Return copies of Deleted logs that are due to be removed, those of logs with fewer failures first.
 
-        Those on the storage elements in ``without`` are left out.
-        A copy that was never verified is due only if it was recorded before then.
+        Those on the storage elements in ``without`` are left out, and those in bundles. A copy that was never verified
+        is due only if it was recorded before then.
         """
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:

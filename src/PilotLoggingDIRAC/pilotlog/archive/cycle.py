@@ -12,6 +12,8 @@ from datetime import timedelta
 from ..errors import PilotLogError
 from ..ports import Clock
 from .archiver import Archiver
+from .bundles.bundler import Bundler
+from .bundles.clearing import Clearing
 from .custody import DueCopy, Epochs
 from .deletion.removal import Removal
 from .deletion.retention import RemovalProgress, Retention
@@ -50,10 +52,11 @@ class Lane:
     tally: Tally
     retention: Retention
     removal: Removal
-    archiving: Archiver | Keeper | None = None
+    archiving: Archiver | Bundler | Keeper | None = None
     problem: str = ""
     due: Sequence[DueCopy] = ()
     clock_agrees: Callable[[], bool] = lambda: True
+    clearing: Clearing | None = None
 
     def run(self) -> Tally:
         """Remove copies of deleted logs, archive (or keep) logs, delete old ones, read the copies that are ``due``.
@@ -64,6 +67,7 @@ class Lane:
             self.tally.problem(f"archive of {self.vo}", self.problem)
         if self.clock_agrees():
             self._step("removing deleted files", self.removal.run)
+            self._step("removing bundles", self.clearing.run if self.clearing else lambda: None)
         self._step("archive", self.archiving.run if self.archiving else lambda: None)
         if self.clock_agrees():
             self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
@@ -89,11 +93,13 @@ class AgentMemory:
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
     diagnosing: Places = field(default_factory=Places)
+    bundles: dict[str, int] = field(default_factory=dict)
 
     def forget_places(self) -> None:
         """Begin all walks anew, as places of another database mean nothing."""
         self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
         self.diagnosing.forget()
+        self.bundles.clear()
 
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""

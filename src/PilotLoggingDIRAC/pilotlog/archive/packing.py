@@ -7,12 +7,14 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from ..errors import ArchiveError
-from ..model import Log, StoredFile
+from ..model import Log
+from ..stored_file import StoredFile
 from .custody import Content
 
 _MAX_LFN = 255
@@ -39,12 +41,33 @@ class Target:
         The date is that of the first text. The GUID is made from the LFN, in capitals as DIRAC writes GUIDs. Raise
         ArchiveError for an LFN longer than the 255 characters that catalogues take.
         """
-        name = f"{log.pilot.stamp}.{log.part}.{generation}.log.gz"
-        lfn = f"{self.path.rstrip('/')}/{log.first_seen:%Y/%m/%d}/{name}"
+        return self._named(log.first_seen, copy_name(log.pilot.stamp, log.part, generation), content)
+
+    def bundle(self, since: datetime, number: int, content: Content) -> StoredFile:
+        """Return the file of a bundle: ``<path>/<yyyy>/<mm>/<dd>/<yyyymmdd>T<hhmmss>-<number>.zip``.
+
+        ``since`` is the time of the first text in it. See ``file``.
+        """
+        return self._named(since, f"{since:%Y%m%dT%H%M%S}-{number}.zip", content)
+
+    def rewritten(self, old: StoredFile, number: int, content: Content) -> StoredFile:
+        """Return the file of a bundle that takes the place of another one, beside that."""
+        since = old.lfn.rpartition("/")[2].partition("-")[0]
+        return self._file(f"{old.lfn.rpartition('/')[0]}/{since}-{number}.zip", content)
+
+    def _named(self, since: datetime, name: str, content: Content) -> StoredFile:
+        return self._file(f"{self.path.rstrip('/')}/{since:%Y/%m/%d}/{name}", content)
+
+    def _file(self, lfn: str, content: Content) -> StoredFile:
         if len(lfn) > _MAX_LFN:
             raise ArchiveError(f"The LFN would have {len(lfn)} characters, at most {_MAX_LFN} are possible")
         guid = str(uuid5(NAMESPACE_URL, f"lfn:{lfn}")).upper()
         return StoredFile(self.se, lfn, guid, content.size, content.checksum)
+
+
+def copy_name(stamp: str, part: int, generation: int) -> str:
+    """Return the name of a log's copy, whether that is a file of its own or a member of a bundle."""
+    return f"{stamp}.{part}.{generation}.log.gz"
 
 
 def pack(log: Log, texts: Texts, path: Path) -> Content:

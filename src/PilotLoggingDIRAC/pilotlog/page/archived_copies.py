@@ -15,8 +15,9 @@ from pathlib import Path
 from cachetools import TTLCache
 
 from ..errors import ArchiveError, Overloaded, PilotLogError
-from ..model import Log, PartIdentity, StoredFile
+from ..model import Log, PartIdentity
 from ..ports import Archive
+from ..stored_file import StoredFile
 from ..text.utf8 import character_boundary
 from .line_index import LineIndex
 from .part_text import ARCHIVE

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from cachetools import LRUCache
 
-from ..model import Log, PartIdentity, State, StoredFile
+from ..model import Log, PartIdentity, State
+from ..stored_file import StoredFile
 
 DATABASE = "Database"
 ARCHIVE = "Archive"

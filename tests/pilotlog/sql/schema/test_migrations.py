@@ -13,8 +13,9 @@ from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema import migrations as module
+from PilotLoggingDIRAC.pilotlog.sql.schema.columns import metadata
 from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import MIGRATIONS, migrate
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import metadata, migrations
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import migrations
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import PILOT, batch, line
 

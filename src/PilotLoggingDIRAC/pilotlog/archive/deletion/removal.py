@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from ... import lifecycle
 from ...errors import ArchiveError
-from ...model import StoredFile
 from ...ports import Archive, Clock
 from ...settings import ArchiveSettings, RetentionSettings
+from ...stored_file import StoredFile
 from ..custody import CopyKey, DeletedLogs
 from ..tally import Tally
 

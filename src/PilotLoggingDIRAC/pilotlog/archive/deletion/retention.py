@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ...errors import ArchiveError
-from ...model import Log, StoredFile
+from ...model import Log
 from ...ports import Archive, Clock
 from ...settings import RetentionSettings
+from ...stored_file import StoredFile
 from ..copies import CopyCheck
 from ..custody import CopyKey, CopyPage, RetainedLogs
 from ..tally import Tally

@@ -20,7 +20,8 @@ from ..connection.engine import Transactions
 from ..read import ce_outputs
 from ..read.conditions import matching
 from ..schema import rows, side_tables
-from ..schema.tables import batches, files, logs
+from ..schema.file_tables import files
+from ..schema.tables import batches, logs
 
 #: Chunks deleted by one statement; it has to end within the connection's time limit.
 _CHUNKS_PER_STATEMENT = 10_000

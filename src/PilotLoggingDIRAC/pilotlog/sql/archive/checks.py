@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select, update
 
 from ...archive.custody import CopyKey, DueCopy
 from ...model import State
 from ...ports import Clock
+from ...stored_file import StoredFile
 from ..connection.engine import Transactions
 from ..schema import rows
-from ..schema.tables import files, logs
+from ..schema.file_tables import files
+from ..schema.tables import logs
 
 _MAX_PROBLEM = 255
 #: Said, and the order of the join too: an optimizer may begin with the logs, which are nearly all of them, and sort.
@@ -33,43 +35,67 @@ class SqlChecks:
         """See ``CheckedCopies.take_due_copies``."""
         return self.transactions.run(_take, before, again, limit, max_bytes)
 
-    def checked(self, key: CopyKey, problem: str) -> bool:
+    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> bool:
         """See ``CheckedCopies.checked``."""
-        return self.transactions.run(_checked, key, problem[:_MAX_PROBLEM], self.clock())
+        return self.transactions.run(_checked, key, bundle, problem[:_MAX_PROBLEM], self.clock())
 
 
 def _take(connection: Connection, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
-    """Take copies one by one: whoever changes the time of the last look has it, and no row is locked for long."""
+    """Take copies until there are enough. Those in one bundle are taken together, so one look may find few files."""
+    taken: dict[StoredFile, DueCopy] = {}
+    while len(taken) < limit:
+        number = len(taken)
+        for row in connection.execute(_due(before).limit(limit - number)).all():
+            if taken and sum(file.size for file in taken) + row.Size > max_bytes:
+                return list(taken.values())
+            _take_one(connection, row, before, again, taken)
+        if len(taken) == number:
+            break
+    return list(taken.values())
+
+
+def _due(before: datetime) -> Select[Any]:
     due = or_(files.c.CheckedAt.is_(None), files.c.CheckedAt <= before)
     statement = select(files, logs.c.VO).join(logs, _CURRENT).where(due, _KEPT, files.c.VerifiedAt.is_not(None))
     statement = statement.with_hint(files, _BY_LOOK, "mysql").prefix_with("STRAIGHT_JOIN", dialect="mysql")
-    found = connection.execute(statement.order_by(files.c.CheckedAt, files.c.LogID).limit(limit)).all()
-    taken: list[DueCopy] = []
-    for row in found:
-        max_bytes -= row.Size
-        if taken and max_bytes < 0:
-            break
-        same = files.c.CheckedAt.is_(None) if row.CheckedAt is None else files.c.CheckedAt == row.CheckedAt
-        mine = update(files).where(_is(CopyKey(row.LogID, row.Generation)), same)
-        if connection.execute(mine.values(CheckedAt=again)).rowcount:
-            taken.append(DueCopy(row.VO, CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)))
-    return taken
+    return statement.order_by(files.c.CheckedAt, files.c.LogID)
+
+
+def _take_one(
+    connection: Connection, row: Any, before: datetime, again: datetime, taken: dict[StoredFile, DueCopy]
+) -> None:
+    """Take a copy: whoever changes the time of the last look has it, and no row is locked for long."""
+    key, file = CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)
+    same = files.c.CheckedAt.is_(None) if row.CheckedAt is None else files.c.CheckedAt == row.CheckedAt
+    mine = update(files).where(_is(key), same)
+    if file.whole not in taken and connection.execute(mine.values(CheckedAt=again)).rowcount:
+        taken[file.whole] = DueCopy(row.VO, key, file)
+        _take_bundle(connection, row.BundleID, before, again)
+
+
+def _take_bundle(connection: Connection, bundle: int, before: datetime, again: datetime) -> None:
+    """Take the other copies in a bundle, too."""
+    if bundle:
+        due = or_(files.c.CheckedAt.is_(None), files.c.CheckedAt <= before)
+        connection.execute(update(files).where(files.c.BundleID == bundle, due).values(CheckedAt=again))
 
 
 def _is(key: CopyKey) -> ColumnElement[bool]:
     return and_(files.c.LogID == key.log_id, files.c.Generation == key.generation)
 
 
-def _checked(connection: Connection, key: CopyKey, problem: str, now: datetime) -> bool:
-    """Note the look. The log's row is locked first, as by everyone who changes both."""
-    reopened = bool(problem) and connection.execute(_reopening(key, problem)).rowcount > 0
+def _checked(connection: Connection, key: CopyKey, bundle: int, problem: str, now: datetime) -> bool:
+    """Note the look. The logs' rows are locked first, as by everyone who changes both."""
+    looked_at = files.c.BundleID == bundle if bundle else and_(_is(key), files.c.BundleID == 0)
+    keys = [CopyKey(*row) for row in connection.execute(select(files.c.LogID, files.c.Generation).where(looked_at))]
+    reopened = [key for key in keys if problem and connection.execute(_reopening(key, problem)).rowcount]
     values: dict[str, Any] = {"Problem": problem}
     if not problem:
         values["CheckedAt"] = now
-    if reopened:
-        values["VerifiedAt"] = None
-    connection.execute(update(files).where(_is(key)).values(values))
-    return reopened
+    connection.execute(update(files).where(looked_at).values(values))
+    for key in reopened:
+        connection.execute(update(files).where(_is(key)).values(VerifiedAt=None))
+    return bool(reopened)
 
 
 def _reopening(key: CopyKey, problem: str) -> Any:

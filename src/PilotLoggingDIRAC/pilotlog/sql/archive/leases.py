@@ -12,17 +12,19 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from ...archive.custody import Claim, Content
 from ...errors import LeaseLost
-from ...model import Log, State, StoredFile
+from ...model import Log, State
 from ...ports import Clock
+from ...stored_file import StoredFile
 from ..connection.engine import Transactions
 from ..schema import rows
-from ..schema.tables import files, logs
+from ..schema.file_tables import files
+from ..schema.tables import logs
 from .sealing import SEALED, some
 
-_ARCHIVABLE = (*SEALED, State.KEPT.value)
-_MAX_ERROR = 512
+ARCHIVABLE = (*SEALED, State.KEPT.value)
+MAX_ERROR = 512
 _UNARCHIVED_PAGE = 500
-_FREE = {"LeaseOwner": "", "LeaseUntil": None}
+FREE = {"LeaseOwner": "", "LeaseUntil": None}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class SqlLeases:
 
     def failed(self, claim: Claim, error: str, retry_after: datetime) -> bool:
         """See ``Leases.failed``."""
-        values = {"Attempts": logs.c.Attempts + 1, "LastError": error[:_MAX_ERROR], "RetryAfter": retry_after}
+        values = {"Attempts": logs.c.Attempts + 1, "LastError": error[:MAX_ERROR], "RetryAfter": retry_after}
         return self.transactions.run(_let_go, claim, values)
 
     def release(self, claim: Claim, retry_after: datetime | None) -> bool:
@@ -77,7 +79,7 @@ def _unarchived(connection: Connection, vo: str) -> list[Log]:
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(
-        logs.c.State.in_(_ARCHIVABLE),
+        logs.c.State.in_(ARCHIVABLE),
         or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now),
         _is_free(now),
     )
@@ -111,7 +113,7 @@ def _is_held(claim: Claim) -> ColumnElement[bool]:
         logs.c.LogID == claim.log.id,
         logs.c.LeaseOwner == claim.owner,
         logs.c.NextSequence == claim.log.next_sequence,
-        logs.c.State.in_(_ARCHIVABLE),
+        logs.c.State.in_(ARCHIVABLE),
     )
 
 
@@ -137,7 +139,7 @@ def _record(
     highest = select(func.max(files.c.Generation)).where(files.c.LogID == claim.log.id)
     generation = (connection.execute(highest).scalar() or 0) + 1
     file = name(generation)
-    connection.execute(insert(files).values(_file_row(claim.log, generation, file, now)))
+    connection.execute(insert(files).values(file_row(claim.log, generation, file, now)))
     return generation, file
 
 
@@ -153,8 +155,9 @@ def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tu
     return [(row.Generation, rows.file_of(row._mapping)) for row in found]
 
 
-def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict[str, Any]:
-    return {
+def file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict[str, Any]:
+    """Return the columns of a copy that is about to be uploaded."""
+    return rows.member_columns(file) | {
         "LogID": log.id,
         "Generation": generation,
         "NextSequence": log.next_sequence,
@@ -170,7 +173,7 @@ def _file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dic
 
 def _archived(connection: Connection, claim: Claim, generation: int, now: datetime) -> None:
     done = {"State": State.ARCHIVED.value, "Generation": generation, "VerifiedAt": now}
-    _change(connection, claim, done | _FREE | {"Attempts": 0, "RetryAfter": None, "LastError": ""})
+    _change(connection, claim, done | FREE | {"Attempts": 0, "RetryAfter": None, "LastError": ""})
     copy = and_(
         files.c.LogID == claim.log.id,
         files.c.Generation == generation,
@@ -183,9 +186,9 @@ def _archived(connection: Connection, claim: Claim, generation: int, now: dateti
 
 def _let_go(connection: Connection, claim: Claim, values: dict[str, Any]) -> bool:
     mine = and_(logs.c.LogID == claim.log.id, logs.c.LeaseOwner == claim.owner)
-    return bool(connection.execute(update(logs).where(mine).values(values | _FREE)).rowcount)
+    return bool(connection.execute(update(logs).where(mine).values(values | FREE)).rowcount)
 
 
 def _keep(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     statement = update(logs).where(logs.c.LogID.in_(ids), logs.c.State.in_(SEALED), _is_free(now))
-    return connection.execute(statement.values(State=State.KEPT.value, RetryAfter=now, **_FREE)).rowcount
+    return connection.execute(statement.values(State=State.KEPT.value, RetryAfter=now, **FREE)).rowcount

@@ -13,7 +13,8 @@ from ...model import State
 from ...ports import Clock
 from ..connection.engine import Transactions
 from ..schema import rows, side_tables
-from ..schema.tables import files, logs
+from ..schema.file_tables import files
+from ..schema.tables import logs
 from .sealing import some
 
 _MAX_ERROR = 512
@@ -56,7 +57,8 @@ def _copies(
 ) -> list[RecordedCopy]:
     due = or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now)
     settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= before)
-    statement = select(files).join(logs, _OF_LOG).where(rows.of_vo(vo), _DELETED, due, settled)
+    alone = files.c.BundleID == 0
+    statement = select(files).join(logs, _OF_LOG).where(rows.of_vo(vo), _DELETED, due, settled, alone)
     if without:
         statement = statement.where(files.c.SE.not_in(sorted(without)))
     found = connection.execute(statement.order_by(logs.c.Attempts, files.c.LogID, files.c.Generation).limit(limit))

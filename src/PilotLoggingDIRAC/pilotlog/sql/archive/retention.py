@@ -15,11 +15,15 @@ from ...model import Log, State
 from ..connection.engine import Transactions
 from ..read import ce_outputs
 from ..schema import rows, side_tables
-from ..schema.tables import batches, epochs, files, logs
+from ..schema.file_tables import bundles, files
+from ..schema.tables import batches, epochs, logs
 from .sealing import behind, some
 
 _COPY = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
 _WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence == logs.c.NextSequence)
+
+#: Copies that have files of their own; those in bundles go with their bundles, see ``clearing``.
+_ALONE = files.c.BundleID == 0
 
 _LOGS_LOOKED_AT = 10_000
 
@@ -36,12 +40,12 @@ class SqlRetention:
     def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """See ``RetainedLogs.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
-        other = and_(files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
+        other = and_(_ALONE, files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
 
     def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
         """See ``RetainedLogs.expired``."""
-        old = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
+        old = and_(_ALONE, logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
     def forget(self, key: CopyKey) -> None:
@@ -132,7 +136,7 @@ def _purge(connection: Connection, statement: Select[Any], is_last: bool = False
 
 
 def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
-    other = files.c.Generation != logs.c.Generation if with_file else true()
+    other = and_(_ALONE, files.c.Generation != logs.c.Generation) if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
     old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
     statement = select(logs.c.LogID, logs.c.PilotReference).where(old, ~hindered)
@@ -141,10 +145,22 @@ def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: b
     ids = [row.LogID for row in found]
     if ids:
         ce_outputs.forget(connection, [(vo, row.PilotReference) for row in found])
-        connection.execute(delete(files).where(files.c.LogID.in_(ids)))
+        _forget_copies(connection, ids)
         side_tables.forget(connection, ids)
         connection.execute(delete(logs).where(logs.c.LogID.in_(ids)))
     return len(ids)
+
+
+def _forget_copies(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete the records of copies that are retained; a bundle without any record is not known any more either."""
+    copies = select(files.c.BundleID).where(files.c.LogID.in_(ids), files.c.BundleID != 0).with_for_update()
+    numbers = sorted(set(connection.execute(copies).scalars()))
+    connection.execute(delete(files).where(files.c.LogID.in_(ids)))
+    if numbers:
+        mine = and_(bundles.c.BundleID.in_(numbers), bundles.c.VerifiedAt.is_not(None), bundles.c.Retired == 0)
+        connection.execute(update(bundles).where(mine).values(Forgotten=bundles.c.Forgotten + 1))
+        unknown = ~exists().where(files.c.BundleID == bundles.c.BundleID)
+        connection.execute(delete(bundles).where(mine, unknown))
 
 
 def _delete_epochs(connection: Connection, before: datetime) -> int:

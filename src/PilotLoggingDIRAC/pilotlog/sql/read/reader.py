@@ -14,7 +14,8 @@ from ...model import Log, Outcome, PilotId, Selection, State
 from ...ports import Total
 from ..connection.engine import Transactions
 from ..schema import payload, rows
-from ..schema.tables import batches, files, logs
+from ..schema.file_tables import files
+from ..schema.tables import batches, logs
 from . import log_list, names, site_figures
 from .conditions import PRESENT, branches, matching
 from .log_list import Wheres

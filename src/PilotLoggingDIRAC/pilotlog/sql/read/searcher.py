@@ -13,7 +13,8 @@ from ...access import Scope
 from ...model import Log, PilotId, Selection, State
 from ..connection.engine import Transactions
 from ..schema import payload, rows
-from ..schema.tables import batches, files, logs
+from ..schema.file_tables import files
+from ..schema.tables import batches, logs
 from .conditions import matching
 from .reader import SqlReader
 

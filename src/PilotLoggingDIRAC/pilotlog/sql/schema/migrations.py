@@ -16,7 +16,9 @@ from ...errors import StoreUnavailable
 from ...ports import Clock
 from ...settings import StoreSettings
 from ..connection.engine import repeatedly
-from .tables import diagnoses, files, logs, metadata, migrations
+from .columns import metadata
+from .file_tables import files
+from .tables import diagnoses, logs, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
 _LOCK_SECONDS = 60
@@ -89,6 +91,12 @@ def _add_unknown_failures(connection: Connection) -> None:
     _add_indices(diagnoses, ("IX_Fingerprint",))(connection)
 
 
+def _add_bundles(connection: Connection) -> None:
+    _create_tables(connection)
+    _add_columns(files.c.BundleID, files.c.MemberOffset, files.c.MemberSize, files.c.MemberCRC)(connection)
+    _add_indices(files, ("IX_Bundle",))(connection)
+
+
 _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
 _NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
 _WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_LastError")
@@ -111,6 +119,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (14, "diagnoses of running pilots", _add_columns(diagnoses.c.Phase, diagnoses.c.Running)),
     (15, "notices", _create_tables),
     (16, "dictionaries of texts", _create_tables),
+    (17, "bundles of archived copies", _add_bundles),
 )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, select
 
-from ...model import Log, PilotId, State, StoredFile
-from .tables import batches, files, logs
+from ...model import Log, PilotId, State
+from ...stored_file import Member, StoredFile
+from .file_tables import files
+from .tables import batches, logs
 
 Values = RowMapping | Mapping[str, Any]
 """A row's values by the names of their columns."""
@@ -34,11 +37,14 @@ _RECEIVED: dict[str, Callable[[Log], Any]] = {
 RECEIVED = tuple(_RECEIVED)
 
 
+#: The columns of a copy, for ``file_of``.
+_OF_FILE = ("SE", "LFN", "GUID", "Size", "Checksum", "BundleID", "MemberOffset", "MemberSize", "MemberCRC")
+
+
 def select_logs(*more: Any) -> Select[Any]:
     """Return a select of whole logs with the verified copy of each, for ``to_log``."""
     copy = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation, files.c.VerifiedAt.is_not(None))
-    columns = (files.c.SE, files.c.LFN, files.c.GUID, files.c.Size, files.c.Checksum)
-    return select(logs, *columns, *more).outerjoin(files, copy)
+    return select(logs, *(files.c[name] for name in _OF_FILE), *more).outerjoin(files, copy)
 
 
 def to_log(row: Row[Any]) -> Log:
@@ -93,8 +99,20 @@ def to_file(values: Values) -> StoredFile | None:
 
 
 def file_of(values: Values) -> StoredFile:
-    """Return the archived copy of a row of ``PilotLogFiles``."""
-    return StoredFile(values["SE"], values["LFN"], values["GUID"], values["Size"], values["Checksum"])
+    """Return the archived copy of a row of ``PilotLogFiles``; of a row of ``PilotLogBundles``, the bundle."""
+    file = StoredFile(values["SE"], values["LFN"], values["GUID"], values["Size"], values["Checksum"])
+    if not values.get("MemberSize"):
+        return file
+    member = Member(values["MemberOffset"], values["MemberSize"], values["MemberCRC"], values["BundleID"])
+    return replace(file, member=member)
+
+
+def member_columns(file: StoredFile) -> dict[str, Any]:
+    """Return the columns of a copy's place in its bundle; none for a copy with a file of its own."""
+    if file.member is None:
+        return {}
+    at = file.member
+    return {"BundleID": at.bundle, "MemberOffset": at.offset, "MemberSize": at.size, "MemberCRC": at.crc}
 
 
 def of_vo(vo: str) -> ColumnElement[bool]:

@@ -1,0 +1,76 @@
+"""Whole bundles on the disk of a reading process, for the logs of them that are read next.
+
+One log of a bundle is had by a ranged read. Who reads many, as a search does, has the bundle fetched once: after some
+reads of it, or at once where its storage element knows no ranged reads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
+from PilotLoggingDIRAC.pilotlog.settings import MiB
+from PilotLoggingDIRAC.pilotlog.stored_file import StoredFile
+
+from ..workers.private_folder import PrivateFolder
+
+#: Bundles whose reads are counted.
+_MAX_COUNTED = 1000
+
+
+class BundleCache:
+    """The bundles of one process, in a private folder that is made for the first one; for any number of threads."""
+
+    def __init__(self, settings: BundleReadSettings, folder: Callable[[], PrivateFolder] | None = None) -> None:
+        """Create the cache; nothing is on disk before the first bundle."""
+        self._settings = settings
+        self._make = folder or (lambda: PrivateFolder("bundles"))
+        self._folder: PrivateFolder | None = None
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._bundles: OrderedDict[StoredFile, Path] = OrderedDict()
+        self._reads: Counter[StoredFile] = Counter()
+
+    def open(self, bundle: StoredFile) -> int | None:
+        """Return a descriptor of a bundle's local copy, for the caller to close; None if there is none."""
+        with self._lock:
+            path = self._bundles.get(bundle)
+            if path is None:
+                return None
+            self._bundles.move_to_end(bundle)
+            return os.open(path, os.O_RDONLY)
+
+    def is_wanted(self, bundle: StoredFile) -> bool:
+        """Count a read of a bundle, and return whether the bundle is worth to be fetched as a whole."""
+        with self._lock:
+            if len(self._reads) >= _MAX_COUNTED:
+                self._reads.clear()
+            self._reads[bundle] += 1
+            fits = bundle.size <= self._settings.bundle_cache_mb * MiB
+            return fits and self._reads[bundle] > self._settings.bundle_ranged_reads
+
+    def adopt(self, bundle: StoredFile, path: Path) -> None:
+        """Take over a bundle that was fetched, if it fits, in place of those that were not read for longest."""
+        room = self._settings.bundle_cache_mb * MiB
+        with self._lock:
+            if bundle.size > room or bundle in self._bundles:
+                path.unlink()
+                return
+            while self._bundles and bundle.size + sum(known.size for known in self._bundles) > room:
+                _, oldest = self._bundles.popitem(last=False)
+                oldest.unlink(missing_ok=True)
+            self._folder = self._folder or self._make()
+            self._bundles[bundle] = path.rename(self._folder.path / f"{next(self._numbers)}.zip")
+
+    def close(self) -> None:
+        """Remove all bundles."""
+        with self._lock:
+            self._bundles.clear()
+            if self._folder:
+                self._folder.close()
+                self._folder = None

@@ -1,0 +1,191 @@
+"""Archiving the sealed logs of one VO, many in a file.
+
+A bundle is closed when enough logs or enough text wait, or when the VO's last one is old enough. The steps: claim the
+logs, pack them, record the bundle, upload and verify it, mark its logs. What changes meanwhile is left out, and goes
+into a later bundle. ``Gate`` bounds the failures of a run, as for ``Archiver``.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from ... import lifecycle
+from ...errors import LeaseLost, PilotLogError, StoreUnavailable
+from ...settings import MiB
+from ..archiver import Archiver
+from ..custody import Claim
+from ..packing import content, copy_name, pack
+from .bundle_file import BundleWriter, without
+from .custody import Bundle, BundledLogs, Packed
+from .settings import BundleSettings
+
+#: Text of pilots is packed to this part of its size, or to less.
+_PACKED_SHARE = 0.2
+#: Tries to record a bundle whose logs change all the time; each leaves out those that did.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bundler:
+    """The step that archives one VO's logs in bundles; ``single`` has its parts, and the limits of one run."""
+
+    single: Archiver
+    store: BundledLogs
+    settings: BundleSettings
+
+    def run(self) -> None:
+        """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable."""
+        single = self.single
+        single.gate.begin()
+        closing = False
+        for _ in range(max(single.settings.max_logs_per_cycle // self.settings.bundle_logs, 1)):
+            ids = self._waiting()
+            closing = bool(ids) and (closing or self._closes(ids))
+            if not closing or single.gate.closed or not self._make(ids[:1] if single.gate.probing else ids):
+                break
+        if single.gate.error:
+            single.tally.problem(f"archive of {single.vo}", single.gate.error)
+
+    def _waiting(self) -> list[int]:
+        settled = self.single.clock() - timedelta(seconds=self.single.settings.settle_seconds)
+        return self.single.leases.due(self.single.vo, settled, self.settings.bundle_logs)
+
+    def _closes(self, ids: Sequence[int]) -> bool:
+        """Return whether these logs are enough for a bundle, or have waited for long enough."""
+        return len(ids) >= self.settings.bundle_logs or self._is_time() or self._is_much(ids)
+
+    def _is_time(self) -> bool:
+        last = self.store.last_bundle(self.single.vo)
+        return last is None or self.single.clock() - last >= timedelta(seconds=self.settings.bundle_seconds)
+
+    def _is_much(self, ids: Sequence[int]) -> bool:
+        return self.store.text_bytes(ids) * _PACKED_SHARE >= self.settings.bundle_mb * MiB
+
+    def _make(self, ids: Sequence[int]) -> bool:
+        """Make one bundle; return whether there may be another one in this run. Raise StoreUnavailable."""
+        claims = sorted(self.single.claim(ids), key=lambda claim: (claim.log.pilot, claim.log.part))
+        with tempfile.TemporaryDirectory(dir=self.single.workspace.folder) as folder:
+            try:
+                bundle = self._prepare(claims, Path(folder))
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # such as a full disk, which must not keep the logs leased
+                self._give_back(claims, f"{type(error).__name__}: {error}")
+                return False
+            if bundle is None:
+                return False
+            with self.single.workspace.slots:
+                return self._upload(bundle, Path(folder))
+
+    def _prepare(self, claims: Sequence[Claim], folder: Path) -> Bundle | None:
+        """Pack and record a bundle; return None if no log is left for it."""
+        packed, rest = self._pack(claims, folder)
+        for claim in rest:
+            self.single.leases.release(claim, None)
+        return self._record(packed, folder) if packed else None
+
+    def _give_back(self, claims: Sequence[Claim], error: str) -> None:
+        later = lifecycle.retry_after(1, self.single.clock(), self.single.settings)
+        for claim in claims:
+            self.single.leases.release(claim, later)
+        self.single.gate.failed(error)
+
+    def _pack(self, claims: Sequence[Claim], folder: Path) -> tuple[list[Packed], Sequence[Claim]]:
+        """Pack logs into a bundle until it is full. Return those packed, and the claims that are left."""
+        generations = self.store.next_generations([claim.log.id for claim in claims]) if claims else {}
+        packed: list[Packed] = []
+        with BundleWriter(_file(folder)) as bundle:
+            for number, claim in enumerate(claims):
+                if packed and bundle.size >= self.settings.bundle_mb * MiB:
+                    return packed, claims[number:]
+                try:
+                    packed.append(self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"))
+                except StoreUnavailable:
+                    raise
+                except PilotLogError as error:
+                    self._leave(claim, str(error))
+        return packed, ()
+
+    def _add(self, bundle: BundleWriter, claim: Claim, generation: int, path: Path) -> Packed:
+        size = pack(claim.log, self.single.texts, path).size
+        with path.open("rb") as file:
+            return Packed(claim, generation, bundle.add(_name(claim, generation), file, size))
+
+    def _leave(self, claim: Claim, error: str) -> None:
+        """Count the failure of a log that can't be packed; the others don't wait for it."""
+        single = self.single
+        later = lifecycle.retry_after(claim.log.attempts + 1, single.clock(), single.settings)
+        if single.leases.failed(claim, error, later):
+            single.tally.add("failed")
+            single.tally.problem(f"archive of {single.vo}", error)
+
+    def _record(self, packed: Sequence[Packed], folder: Path) -> Bundle | None:
+        """Record the bundle; logs that have changed are taken out of it, and given back. None if none is left."""
+        single, path = self.single, _file(folder)
+        for _ in range(_TRIES):
+            if not packed:
+                return None
+            bundle, lost = self._try_to_record(packed, path)
+            if bundle:
+                return bundle
+            packed = self._without(lost, packed, path)
+        for one in packed:
+            single.leases.release(one.claim, None)
+        return None
+
+    def _try_to_record(self, packed: Sequence[Packed], path: Path) -> tuple[Bundle | None, set[int]]:
+        single, found = self.single, content(path)
+        since = min(one.claim.log.first_seen for one in packed)
+        name = functools.partial(single.target.bundle, content=found, since=since)
+        return self.store.record_bundle(single.vo, packed, lambda number: name(number=number), single.lease_end())
+
+    def _without(self, lost: Collection[int], packed: Sequence[Packed], path: Path) -> list[Packed]:
+        """Take logs out of a bundle that was not recorded yet."""
+        for one in packed:
+            if one.claim.log.id in lost:
+                self.single.tally.add("changed meanwhile")
+                self.single.leases.release(one.claim, None)
+        names = {_name(one.claim, one.generation) for one in packed if one.claim.log.id in lost}
+        places = without(names, path, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+        left = [one for one in packed if one.claim.log.id not in lost]
+        return [replace(one, place=places[_name(one.claim, one.generation)]) for one in left]
+
+    def _upload(self, bundle: Bundle, folder: Path) -> bool:
+        """Bring the bundle to the archive and mark its logs. Return False after a failure; raise StoreUnavailable."""
+        single = self.single
+        try:
+            single.archive.put(bundle.file, _file(folder))
+            number = self.store.bundle_archived(bundle, single.workspace.owner)
+        except LeaseLost:  # somebody else took this agent for dead: the bundle is not known any more
+            single.archive.remove(bundle.file)
+            return False
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # one bundle must never stop the lane
+            text = str(error) if isinstance(error, PilotLogError) else f"{type(error).__name__}: {error}"
+            self._failed(bundle, text)
+            return False
+        single.gate.succeeded()
+        single.tally.add("archived", number)
+        single.tally.add("bundles")
+        return True
+
+    def _failed(self, bundle: Bundle, error: str) -> None:
+        single = self.single
+        later = lifecycle.retry_after(1, single.clock(), single.settings)
+        single.tally.add("failed", self.store.bundle_failed(bundle, single.workspace.owner, error, later))
+        single.gate.failed(error)
+
+
+def _file(folder: Path) -> Path:
+    return folder / "bundle.zip"
+
+
+def _name(claim: Claim, generation: int) -> str:
+    return copy_name(claim.log.pilot.stamp, claim.log.part, generation)

@@ -1,0 +1,118 @@
+"""Reading of bundles: one log by its place, many logs from a bundle that was fetched once."""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from PilotLoggingDIRAC.adapters.storage.bundle_cache import BundleCache
+from PilotLoggingDIRAC.adapters.storage.grid_archive import GridArchive
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder
+from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import BundleWriter
+from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
+from PilotLoggingDIRAC.pilotlog.archive.packing import content
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
+
+COPIES = [os.urandom(300_000) for _ in range(12)]
+
+
+class Element:
+    """A worker with a storage element that has a bundle; ``calls`` has the parts and wholes that it gave."""
+
+    def __init__(self, bundle):
+        self.bundle, self.calls, self.knows_ranges = bundle, [], True
+
+    def call(self, operation, seconds, **asked):
+        assert operation == "get_part"
+        if asked["wanted"] or not self.knows_ranges:
+            self.calls.append("whole")
+            shutil.copy(self.bundle, asked["path"])
+            return True
+        self.calls.append("part")
+        with self.bundle.open("rb") as file, Path(asked["path"]).open("wb") as part:
+            part.write(os.pread(file.fileno(), asked["length"], asked["offset"]))
+        return False
+
+
+class Reader:
+    """Bundles of one element, and an archive that reads them."""
+
+    def __init__(self, folder, **settings):
+        self.folder, path = folder, folder / f"{os.urandom(4).hex()}.zip"
+        with BundleWriter(path) as bundle:
+            self.places = [bundle.add(f"{at}.gz", io.BytesIO(copy), len(copy)) for at, copy in enumerate(COPIES)]
+        self.element, found = Element(path), content(path)
+        self.file = StoredFile("ALPHA-disk", f"/vo/{path.name}", "", found.size, found.checksum)
+        (folder / "cache").mkdir(exist_ok=True)
+        self.cache = BundleCache(BundleReadSettings(**settings), lambda: PrivateFolder("bundles", folder / "cache"))
+        self.archive = GridArchive(self.element, "vo", 60, self.cache)
+
+    def read(self, number, **changes):
+        place = self.places[number]
+        member = Member(**{"offset": place.offset, "size": place.size, "crc": place.crc, "bundle": 1} | changes)
+        file = StoredFile(self.file.se, self.file.lfn, "", self.file.size, self.file.checksum, member)
+        self.archive.get(file, self.folder / "copy")
+        return (self.folder / "copy").read_bytes()
+
+    def cached(self):
+        return list((self.folder / "cache").rglob("*.zip"))
+
+
+@pytest.fixture
+def reader(tmp_path):
+    return Reader(tmp_path)
+
+
+def test_a_log_is_read_from_its_place_alone(reader):
+    assert reader.read(3) == COPIES[3]
+    assert reader.element.calls == ["part"]
+    assert reader.cached() == []
+
+
+def test_who_reads_many_logs_has_the_bundle_fetched_once(reader):
+    assert [reader.read(number) for number in range(12)] == COPIES
+    assert reader.element.calls == ["part"] * 4 + ["whole"]
+    assert sorted(path.name for path in reader.folder.iterdir()) == sorted(
+        ["cache", "copy", reader.element.bundle.name]
+    ), "nothing is left beside the copy"
+
+
+def test_where_ranges_are_not_known_the_bundle_is_fetched_for_all_of_its_logs(reader):
+    reader.element.knows_ranges = False
+    assert [reader.read(number) for number in range(12)] == COPIES
+    assert reader.element.calls == ["whole"]
+
+
+@pytest.mark.parametrize("knows_ranges", [True, False])
+def test_bytes_that_are_not_what_was_archived_are_an_error(reader, knows_ranges):
+    reader.element.knows_ranges = knows_ranges
+    with pytest.raises(ArchiveError):
+        reader.read(3, crc=1)
+
+
+def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):
+    reader = Reader(tmp_path, bundle_cache_mb=1)
+    reader.element.knows_ranges = False
+    assert [reader.read(number) for number in range(3)] == COPIES[:3]
+    assert reader.element.calls == ["whole"] * 3
+    assert reader.cached() == []
+
+
+def test_bundles_that_were_not_read_for_longest_give_way(tmp_path):
+    cache = BundleCache(BundleReadSettings(bundle_cache_mb=2), lambda: PrivateFolder("bundles", tmp_path))
+    for number in (1, 2, 3):
+        path = tmp_path / f"fetched{number}"
+        path.write_bytes(b"x")
+        cache.adopt(StoredFile("SE", f"/vo/{number}", "", 900_000, ""), path)
+        if number == 2:
+            os.close(cache.open(StoredFile("SE", "/vo/1", "", 900_000, "")))
+    found = {number: cache.open(StoredFile("SE", f"/vo/{number}", "", 900_000, "")) for number in (1, 2, 3)}
+    assert found[2] is None
+    assert None not in (found[1], found[3])
+    for descriptor in (found[1], found[3]):
+        os.close(descriptor)
+    cache.close()
+    assert list(tmp_path.iterdir()) == []
