@@ -24,6 +24,9 @@ MAX_FOLDER_FILES = 15
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 30
 
+#: Destinations that the package has plugins for.
+DESTINATIONS = ("Stomp", "Syslog", "OpenSearch", "Kafka")
+
 #: (what the module's name begins with, what it may import); the first that fits counts.
 ROOMS = (
     (SQL, (LOGIC, "sqlalchemy", "zstandard")),
@@ -41,6 +44,10 @@ ROOMS = (
     (LOGIC, (LOGIC,)),
     (f"{ADAPTERS}.sources", (LOGIC, ADAPTERS, "DIRAC")),
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
+    (
+        f"{ADAPTERS}.destinations",
+        (LOGIC, f"{ADAPTERS}.destinations", "DIRAC", "stomp", "opensearchpy", "confluent_kafka"),
+    ),
     (ADAPTERS, (LOGIC, ADAPTERS, "DIRAC", "sqlalchemy")),
     (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC", "cachetools")),
     (
@@ -65,6 +72,7 @@ ROOMS = (
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),
     (f"{WMS}.Client.PilotLoggingPlugins.FileCacheDownloadPlugin", (f"{WMS}.Client.PilotLoggingPlugins",)),
+    *((f"{WMS}.Client.PilotLoggingPlugins.{name}Destination", (f"{ADAPTERS}.destinations",)) for name in DESTINATIONS),
     (f"{WMS}.Client.PilotLoggingPlugins", (LOGIC, ASSEMBLY, TRANSPORT, "DIRAC")),
     (f"{WMS}.Client", (COMMANDS, "DIRAC")),
     (f"{WMS}.Agent", (LOGIC, ASSEMBLY, "DIRAC")),
@@ -85,7 +93,7 @@ FLOORS = (
     ("diagnose", "lifecycle", "ports", "search"),
     ("outcome",),
     ("admin", "archive", "describe", "read", "write"),
-    ("notify", "page", "receive"),
+    ("forward", "notify", "page", "receive"),
     ("sql",),
 )
 

@@ -153,3 +153,16 @@ class NoticeNotSent(PilotLogError):
     """A notice could not be delivered; it is tried again later."""
 
     errno = 3431
+
+
+class DestinationUnavailable(PilotLogError):
+    """A destination can't be reached, did not answer in time, or wants no more for now; what was sent is sent again.
+
+    ``retry_seconds`` is the pause that the destination asks for, 0 if it says nothing. The message holds no log text.
+    """
+
+    errno = 3432
+
+    def __init__(self, message: str, retry_seconds: float = 0.0):
+        super().__init__(message)
+        self.retry_seconds = retry_seconds
