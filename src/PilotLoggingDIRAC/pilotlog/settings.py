@@ -215,13 +215,17 @@ class CopySettings:
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
+    """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever.
+
+    Text that a destination lacks is retained for ``destinations_seconds`` longer.
+    """
 
     batches_seconds: float = 7 * DAY
     kept_seconds: float = 30 * DAY
     rows_seconds: float = 365 * DAY
     files_seconds: float = 0.0
     deleted_seconds: float = 30 * DAY
+    destinations_seconds: float = 7 * DAY
     logs_per_step: int = 100
     max_steps: int = 1000
 

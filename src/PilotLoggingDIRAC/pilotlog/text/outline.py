@@ -19,6 +19,7 @@ from .terminal_lines import ERRORS, GLUED, PILOT_TIME, SPACE, TIME
 _GAP = b" missing here: "
 _TIME = re.compile(TIME)
 _PHASE = re.compile(rb"Command ([\w.:-]{1,100}) instantiated from ([\w.:-]{1,100})")
+_BEGINS = b" instantiated from "
 _PHASES = re2.compile(rb"Command [\w.:-]{1,100} instantiated from [\w.:-]")
 #: The page has the same grammar in ``web/static/shared/grammar.js``; both are tested with ``tests/log_lines.json``.
 _NOTED = ERRORS + rb"|WARN(?:ING)?"
@@ -133,6 +134,12 @@ class Outline:
     def more_warnings(self) -> bool:
         """Return whether the list of warnings is full, so that more warnings may exist."""
         return len(self.warnings) >= _MAX_WARNINGS
+
+
+def command_in(text: bytes) -> str:
+    """Return the command that begins in a piece of a line, empty if none does."""
+    match = _PHASE.search(text) if _BEGINS in text else None
+    return match[1].decode() if match else ""
 
 
 def _is_warning(header: bytes) -> bool:

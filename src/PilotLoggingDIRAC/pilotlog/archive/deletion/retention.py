@@ -16,6 +16,7 @@ from ..copies import CopyCheck
 from ..custody import CopyKey, CopyPage, RetainedLogs
 from ..tally import Tally
 from ..walk import LogPosition
+from .awaited import Awaited
 from .request import groups
 
 _MAX_FAILURES = 3
@@ -35,7 +36,7 @@ class Retention:
     """The step that deletes what one VO has retained for long enough.
 
     ``archive`` is None where there are no copies or they can't be reached. An upload may still leave a file
-    ``stall_seconds`` after it began.
+    ``stall_seconds`` after it began. ``awaited`` are destinations that logs wait for.
     """
 
     vo: str
@@ -47,6 +48,7 @@ class Retention:
     clock: Clock
     progress: RemovalProgress
     tally: Tally
+    awaited: Awaited | None = None
 
     def run(self, purge_kept: bool) -> None:
         """Delete what is due, step by step; with ``purge_kept`` also Kept logs, for a VO that has no archive."""
@@ -79,11 +81,18 @@ class Retention:
         after = None
         for _ in range(self.settings.max_steps):
             logs = find(self.vo, before, self.settings.logs_per_step, after)
-            purged = sum(purge([log.id for log in group], before) for group in groups(choose(logs)))
+            ready = self._ready(logs, before)
+            purged = sum(purge([log.id for log in group], before) for group in groups(choose(ready)))
             self.tally.add("purged", purged)
-            if not purged or len(logs) < self.settings.logs_per_step:
+            if (ready and not purged) or len(logs) < self.settings.logs_per_step:
                 return
             after = LogPosition.of(logs[-1])
+
+    def _ready(self, logs: list[Log], before: datetime) -> list[Log]:
+        """Return those that wait for no destination."""
+        if self.awaited is None:
+            return logs
+        return self.awaited.ready(logs, before - timedelta(seconds=self.settings.destinations_seconds))
 
     def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
         """Remove one page of copies, each before its record is deleted.

@@ -13,6 +13,7 @@ from ...archive.custody import CopyKey, CopyPage, RecordedCopy
 from ...archive.walk import LogPosition
 from ...model import Log, State
 from ..connection.engine import Transactions
+from ..forward import cursors
 from ..read import ce_outputs
 from ..schema import rows, side_tables
 from ..schema.file_tables import bundles, files
@@ -131,6 +132,7 @@ def _purge(connection: Connection, statement: Select[Any], is_last: bool = False
         if is_last:
             ce_outputs.forget(connection, [(row.VO, row.PilotReference) for row in found])
         connection.execute(delete(batches).where(batches.c.LogID.in_(ids)))
+        cursors.forget(connection, ids)
         connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(State=State.PURGED.value))
     return len(ids)
 

@@ -51,7 +51,7 @@ class SqlReceivedLogs:
 
     def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
         """See ``ReceivedLogs.following``."""
-        return self.transactions.run(_following, read, most_bytes) if read else []
+        return self.transactions.run(following, read, most_bytes) if read else []
 
     def store(self, found: Sequence[Seen]) -> int:
         """See ``ReceivedLogs.store``."""
@@ -84,7 +84,7 @@ def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
     return there - given_up
 
 
-def _following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
     """Return the text that follows what was read.
 
     The sizes of rows are looked at before they are fetched. Meanwhile the writer may put rows together, under the

@@ -120,6 +120,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (15, "notices", _create_tables),
     (16, "dictionaries of texts", _create_tables),
     (17, "bundles of archived copies", _add_bundles),
+    (18, "destinations and how far logs were sent there", _create_tables),
 )
 
 

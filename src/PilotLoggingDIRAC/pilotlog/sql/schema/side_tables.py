@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from ..describe import pilot_jobs, unsettled
 from ..diagnose import diagnoses
+from ..forward import cursors
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
     """Delete all that tells something of these logs but their rows, texts and copies."""
-    for table in (diagnoses, pilot_jobs, unsettled):
+    for table in (cursors, diagnoses, pilot_jobs, unsettled):
         table.forget(connection, ids)

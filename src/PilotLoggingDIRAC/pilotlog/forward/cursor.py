@@ -1,0 +1,134 @@
+"""How far each log was sent to each destination, and the store of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..archive.running.received import Piece
+from ..archive.walk import LogPosition
+from ..diagnosed import NONE, Diagnosed
+from ..model import Log, State
+
+#: States of logs whose text is in the store, in the order in which they are walked.
+WALKED = (State.RECEIVING, State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The cursor of one log at one destination.
+
+    The text from byte ``offset`` of batch ``sequence`` on was not sent; up to ``next_sequence`` it was read: what lies
+    between is a line that has not ended. ``line`` lines were sent whole, and ``piece`` pieces of the next one.
+    ``phase`` and ``time`` are those of the last lines. ``state`` and ``cause`` were told; None: nothing was.
+    """
+
+    log_id: int
+    sequence: int = 0
+    offset: int = 0
+    next_sequence: int = 0
+    line: int = 0
+    piece: int = 0
+    phase: str = ""
+    time: datetime | None = None
+    state: State | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A log that one worker may send to a destination until its lease ends; ``found`` is why its pilot failed."""
+
+    log: Log
+    cursor: Cursor
+    found: Diagnosed = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A cursor's move after its records were sent; ``is_done`` ends the lease."""
+
+    before: Cursor
+    after: Cursor
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The logs for one destination: those of its VOs that were heard of since it began, and those with a cursor."""
+
+    destination: str
+    vos: Sequence[str]
+    began: datetime
+
+
+class ForwardedLogs(Protocol):
+    """The store's logs with their cursors. Each method is one transaction and may raise StoreUnavailable; calling it
+    again is safe. A log that is leased is not free: neither search finds it, and nobody else claims it.
+    """
+
+    def recent(self, wanted: Wanted, since: datetime, limit: int) -> list[int]:
+        """Return the ids of free logs heard of since then that have something to send, longest silent ones first."""
+
+    def walk(
+        self, wanted: Wanted, state: State, after: LogPosition | None, limit: int
+    ) -> tuple[list[int], LogPosition | None]:
+        """Look at ``limit`` logs of a state behind a position. Return the ids of free ones that have something to send,
+        and the last log's position, None if there are no more.
+        """
+
+    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
+        """Lease free logs whose text is in the store."""
+
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+        """Return chunks of logs from sequence numbers on, by the logs' ids; of each log in order, without a gap.
+
+        About ``most_bytes`` in all; one row at least, if there is any.
+        """
+
+    def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
+        """Move cursors that are leased by ``owner`` and have not moved. Return the number of those that were."""
+
+    def release(self, destination: str, owner: str, ids: Sequence[int]) -> None:
+        """End leases of ``owner``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The standing of a destination. ``caught_up_at``: all that was stored then was sent, None if that never was;
+    ``failing_since`` is None while it takes records. ``error`` is the last one, ``reason`` that of the last rejection.
+    """
+
+    name: str
+    began: datetime
+    caught_up_at: datetime | None = None
+    sent_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
+    records: int = 0
+    rejected: int = 0
+    reason: str = ""
+
+
+class Destinations(Protocol):
+    """The store's records of destinations. Each method may raise StoreUnavailable; calling it again is safe."""
+
+    def begin(self, name: str) -> Standing:
+        """Return the standing of a destination; a new one begins now."""
+
+    def caught_up(self, name: str, moment: datetime) -> None:
+        """Note that what was stored at a moment was sent."""
+
+    def sent(self, name: str, records: int, rejected: int, reason: str) -> None:
+        """Count records; the destination takes them, so it does not fail any more."""
+
+    def failed(self, name: str, error: str) -> None:
+        """Note a failure; ``failing_since`` is the time of the first one."""
+
+    def standings(self) -> list[Standing]:
+        """Return the standings of all destinations that ever began, by their names."""
+
+    def forget(self, name: str) -> None:
+        """Forget a destination and its cursors."""

@@ -1,0 +1,129 @@
+"""The forwarder: brings what is new to one destination. Several may work for the same one, on one database.
+
+A step leases logs, reads their text, sends it, and then moves their cursors. Whatever ends it early, a fault or a kill,
+leaves cursors where they were: what was sent is sent again, with the same identities.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..errors import DestinationUnavailable, LeaseLost
+from ..ports import Clock
+from .cursor import Claim, Destinations, ForwardedLogs, Move, Wanted
+from .destination import Destination, Rejected
+from .finder import Finder
+from .portion import Portion, portion
+from .record import Record
+from .settings import Content, ForwardSettings
+
+#: So often it is noted that all was sent.
+_NOTED_AFTER = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Forwarder:
+    """The forwarder of one agent for one destination; ``owner`` is the agent, in its leases.
+
+    ``sending_since`` is when the present call of the destination began, None while there is none.
+    """
+
+    name: str
+    destination: Destination
+    content: Content
+    logs: ForwardedLogs
+    destinations: Destinations
+    settings: ForwardSettings
+    clock: Clock
+    owner: str
+    is_stopped: Callable[[], bool] = lambda: False
+    on_rejected: Callable[[Rejected], None] = lambda rejected: None
+    sending_since: float | None = None
+    finder: Finder = field(init=False)
+    _caught_up: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.finder = Finder(self.logs, self.settings, self.clock)
+
+    def step(self, wanted: Wanted) -> int:
+        """Send what some logs have. Return the number of records sent; 0 if nothing was found.
+
+        Raise DestinationUnavailable, after the failure was noted, and StoreUnavailable.
+        """
+        ids, sent = self.finder.look(wanted), 0
+        until = self.clock() + timedelta(seconds=self.settings.forward_lease_seconds)
+        claims = self.logs.claim(self.name, self.owner, ids, until)
+        left = {claim.log.id for claim in claims}
+        try:
+            for group in self._groups(claims, until):
+                sent += self._send(group, until)
+                left -= {each.claim.log.id for each in group if each.is_done}
+        except DestinationUnavailable as error:
+            self.destinations.failed(self.name, str(error))
+            raise
+        except LeaseLost:  # it took too long: another step, or another agent, goes on
+            pass
+        finally:
+            self.logs.release(self.name, self.owner, sorted(left))
+        if not left:
+            self._note_caught_up()
+        return sent
+
+    def _note_caught_up(self) -> None:
+        """Note that all logs heard of lately were sent, now and then."""
+        moment, before = self.finder.looked_at, self._caught_up
+        if moment and (before is None or moment - before >= _NOTED_AFTER):
+            self.destinations.caught_up(self.name, moment)
+            self._caught_up = moment
+
+    def _groups(self, claims: Sequence[Claim], until: datetime) -> Iterator[list[Portion]]:
+        """Yield portions of logs, about as many as are sent at once; those of a log in their order."""
+        waiting = {claim.log.id: claim for claim in claims}
+        while waiting and not self.is_stopped():
+            group = self._read(waiting)
+            if not group:
+                return
+            for each in group:
+                del waiting[each.claim.log.id]
+                if not each.is_done:
+                    waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
+            yield group
+
+    def _read(self, waiting: dict[int, Claim]) -> list[Portion]:
+        """Return portions of those logs whose text was read, and of those that have no more text."""
+        wanted = {
+            log_id: claim.cursor.sequence
+            for log_id, claim in waiting.items()
+            if claim.cursor.sequence < claim.log.next_sequence
+        }
+        chunks: dict[int, list[tuple[int, bytes]]] = {}
+        for piece in self.logs.texts(wanted, self.settings.forward_bytes):
+            chunks.setdefault(piece.log_id, []).append((piece.sequence, piece.text))
+        ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
+        return [portion(waiting[log_id], chunks.get(log_id, ()), self.content) for log_id in ready]
+
+    def _send(self, group: Sequence[Portion], until: datetime) -> int:
+        """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over."""
+        records = [record for each in group for record in each.records]
+        rejected: list[Rejected] = []
+        for start in range(0, len(records), self.settings.forward_records):
+            if self.clock() >= until:
+                raise LeaseLost("sending took longer than the lease")
+            rejected += self._call(records[start : start + self.settings.forward_records])
+        self.logs.advance(self.name, self.owner, [Move(each.claim.cursor, each.after, each.is_done) for each in group])
+        if records:
+            self.destinations.sent(self.name, len(records), len(rejected), rejected[-1].reason if rejected else "")
+        return len(records)
+
+    def _call(self, records: Sequence[Record]) -> Sequence[Rejected]:
+        self.sending_since = time.monotonic()
+        try:
+            rejected = self.destination.send(records)
+        finally:
+            self.sending_since = None
+        for one in rejected:
+            self.on_rejected(one)
+        return rejected

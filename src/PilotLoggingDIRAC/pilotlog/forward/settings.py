@@ -1,0 +1,35 @@
+"""Bounds and intervals of forwarding. Times in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Content(StrEnum):
+    """Content that a destination is sent: all lines, or those that tell of warnings, errors and phases; with either
+    the events of logs.
+    """
+
+    ALL = "all"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardSettings:
+    """The agent's looks for what is to be sent, and the sending; ``forward_seconds`` is the pause between two looks.
+
+    A step takes ``forward_logs`` logs at most, reads about ``forward_bytes`` of text at a time, and sends
+    ``forward_records`` at once. ``forward_walk_logs``: so many logs are looked at again in each look, whether or not
+    they were heard of lately. A log that an agent works on is free again ``forward_lease_seconds`` later if it dies.
+    """
+
+    forward_seconds: float = 0.5
+    forward_logs: int = 200
+    forward_walk_logs: int = 2000
+    forward_bytes: int = 2 * 1024 * 1024
+    forward_records: int = 1000
+    forward_lease_seconds: float = 120.0
+    forward_retry_seconds: float = 1.0
+    forward_max_retry_seconds: float = 60.0
+    forward_alarm_seconds: float = 600.0

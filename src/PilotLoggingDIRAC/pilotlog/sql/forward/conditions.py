@@ -1,0 +1,40 @@
+"""Conditions on logs and their cursors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from ...forward.cursor import WALKED, Wanted
+from ...model import State
+from ..schema.tables import diagnoses, forwards, logs
+
+_STATES = [state.value for state in WALKED]
+
+
+def waiting(wanted: Wanted, now: datetime) -> Select[tuple[int, datetime]]:
+    """Return a select (id, time heard of) of free logs that have something to send to a destination."""
+    of_destination = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == wanted.destination)
+    statement = select(logs.c.LogID, logs.c.LastSeen).select_from(logs).outerjoin(forwards, of_destination)
+    statement = statement.outerjoin(diagnoses, diagnoses.c.LogID == logs.c.LogID)
+    begun = and_(forwards.c.LogID.is_not(None), is_free(now), _has_more())
+    new = and_(forwards.c.LogID.is_(None), logs.c.LastSeen >= wanted.began)
+    return statement.where(logs.c.VO.in_(wanted.vos), logs.c.State.in_(_STATES), or_(begun, new))
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that nobody leases a cursor."""
+    return or_(forwards.c.LeaseUntil.is_(None), forwards.c.LeaseUntil <= now)
+
+
+def _has_more() -> ColumnElement[bool]:
+    other_text = or_(forwards.c.NextSequence != logs.c.NextSequence, forwards.c.State != logs.c.State)
+    may_be_told = or_(diagnoses.c.Running != 0, logs.c.State != State.RECEIVING.value)
+    other_cause = and_(diagnoses.c.Cause != "", diagnoses.c.Cause != forwards.c.Cause, may_be_told)
+    return or_(other_text, other_cause)
+
+
+def is_sent() -> ColumnElement[bool]:
+    """Return the condition that a cursor has nothing more of its log to send."""
+    return and_(forwards.c.NextSequence == logs.c.NextSequence, forwards.c.State == logs.c.State)

@@ -1,0 +1,199 @@
+"""Cursors: how far each log was sent to each destination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+
+from ...archive.running.received import Piece
+from ...archive.walk import LogPosition
+from ...diagnosed import NONE, Diagnosed
+from ...forward.cursor import WALKED, Claim, Cursor, Move, Wanted
+from ...model import State
+from ...ports import Clock
+from ..archive.sealing import behind
+from ..connection.engine import Transactions
+from ..diagnose.running import following
+from ..schema import rows
+from ..schema.tables import destinations, diagnoses, forwards, logs
+from .conditions import is_free, is_sent, waiting
+
+_FREE = {"LeaseOwner": "", "LeaseUntil": None}
+_STATES = [state.value for state in WALKED]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlForwardedLogs:
+    """``ForwardedLogs`` and ``UnsentLogs`` on SQL."""
+
+    transactions: Transactions
+    clock: Clock
+
+    def recent(self, wanted: Wanted, since: datetime, limit: int) -> list[int]:
+        """See ``ForwardedLogs.recent``."""
+        if not wanted.vos:
+            return []
+        statement = waiting(wanted, self.clock()).where(logs.c.LastSeen >= since)
+        return self.transactions.run(_ids, statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit))
+
+    def walk(
+        self, wanted: Wanted, state: State, after: LogPosition | None, limit: int
+    ) -> tuple[list[int], LogPosition | None]:
+        """See ``ForwardedLogs.walk``."""
+        if not wanted.vos:
+            return [], None
+        return self.transactions.run(_walk, wanted, state, after, limit, self.clock())
+
+    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
+        """See ``ForwardedLogs.claim``. A new cursor is inserted once: who comes second finds it leased."""
+        return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
+
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+        """See ``ForwardedLogs.texts``."""
+        return self.transactions.run(following, read, most_bytes) if read else []
+
+    def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
+        """See ``ForwardedLogs.advance``."""
+        return self.transactions.run(_advance, destination, owner, moves) if moves else 0
+
+    def release(self, destination: str, owner: str, ids: Sequence[int]) -> None:
+        """See ``ForwardedLogs.release``."""
+        if ids:
+            self.transactions.run(_release, destination, owner, sorted(ids))
+
+    def unsent(self, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
+        """See ``UnsentLogs.unsent``."""
+        return self.transactions.run(_unsent, names, sorted(ids)) if names and ids else {}
+
+
+def forget(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete the cursors of logs."""
+    connection.execute(delete(forwards).where(forwards.c.LogID.in_(ids)))
+
+
+def _ids(connection: Connection, statement: Select[Any]) -> list[int]:
+    return [row.LogID for row in connection.execute(statement)]
+
+
+def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) -> dict[int, list[str]]:
+    mine = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination.in_(names), is_sent())
+    sent = select(logs.c.LogID, forwards.c.Destination).join(forwards, mine).where(logs.c.LogID.in_(ids))
+    has = {(row.LogID, row.Destination) for row in connection.execute(sent)}
+    known = select(destinations.c.Name, destinations.c.BeganAt).where(destinations.c.Name.in_(names))
+    began = {row.Name: row.BeganAt for row in connection.execute(known)}
+    heard = select(logs.c.LogID, logs.c.LastSeen).where(logs.c.LogID.in_(ids))
+    lacking: dict[int, list[str]] = {}
+    for row in connection.execute(heard):
+        for name in names:
+            if (row.LogID, name) not in has and row.LastSeen >= began.get(name, row.LastSeen):
+                lacking.setdefault(row.LogID, []).append(name)
+    return lacking
+
+
+def _walk(
+    connection: Connection, wanted: Wanted, state: State, after: LogPosition | None, limit: int, now: datetime
+) -> tuple[list[int], LogPosition | None]:
+    """The end of the page is looked up first, so that a step reads a bounded number of rows."""
+    of_state = and_(logs.c.State == state.value, behind(after))
+    page = select(logs.c.LastSeen, logs.c.LogID).where(of_state).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
+    looked_at = connection.execute(page).all()
+    if not looked_at:
+        return [], None
+    chosen = waiting(wanted, now).where(logs.c.LogID.in_([row.LogID for row in looked_at]))
+    found = _ids(connection, chosen.order_by(logs.c.LastSeen, logs.c.LogID))
+    last = LogPosition(looked_at[-1].LastSeen, looked_at[-1].LogID)
+    return found, last if len(looked_at) == limit else None
+
+
+def _claim(
+    connection: Connection, destination: str, owner: str, ids: Sequence[int], now: datetime, until: datetime
+) -> list[Claim]:
+    mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
+    known = set(connection.execute(select(forwards.c.LogID).where(mine)).scalars())
+    in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(_STATES))
+    there = set(connection.execute(select(logs.c.LogID).where(in_store)).scalars())
+    lease = {"LeaseOwner": owner, "LeaseUntil": until}
+    new = [{"Destination": destination, "LogID": log_id, **lease} for log_id in sorted(there - known)]
+    if new:
+        connection.execute(insert(forwards), new)
+    free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there & known), is_free(now))
+    locked = free.order_by(forwards.c.LogID).with_for_update(skip_locked=True)
+    old = list(connection.execute(locked).scalars())
+    if old:
+        connection.execute(update(forwards).where(mine, forwards.c.LogID.in_(old)).values(lease))
+    return _claims(connection, destination, [*(row["LogID"] for row in new), *old])
+
+
+def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[Claim]:
+    if not ids:
+        return []
+    whole = rows.select_logs().where(logs.c.LogID.in_(ids)).order_by(logs.c.LogID)
+    found = [rows.to_log(row) for row in connection.execute(whole)]
+    of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
+    cursors = {row.LogID: _cursor(row) for row in connection.execute(of_logs)}
+    causes = {row.LogID: _found(row) for row in connection.execute(select(diagnoses).where(diagnoses.c.LogID.in_(ids)))}
+    return [Claim(log, cursors[log.id], causes.get(log.id, NONE)) for log in found]
+
+
+def _cursor(row: Row[Any]) -> Cursor:
+    return Cursor(
+        log_id=row.LogID,
+        sequence=row.Sequence,
+        offset=row.Offset,
+        next_sequence=row.NextSequence,
+        line=row.Line,
+        piece=row.Piece,
+        phase=row.Phase,
+        time=row.Time,
+        state=State(row.State) if row.State else None,
+        cause=row.Cause,
+    )
+
+
+def _found(row: Row[Any]) -> Diagnosed:
+    running = bool(row.Running)
+    return Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, phase=row.Phase, running=running)
+
+
+def _advance(connection: Connection, destination: str, owner: str, moves: Sequence[Move]) -> int:
+    """A cursor that somebody else has moved since stays as it is, as it is not leased by this owner any more."""
+    place = and_(
+        *(forwards.c.Destination == destination, forwards.c.LogID == bindparam("id"), forwards.c.LeaseOwner == owner),
+        *(forwards.c.Sequence == bindparam("old_sequence"), forwards.c.Offset == bindparam("old_offset")),
+    )
+    moved = 0
+    for is_done in (True, False):
+        values = [_values(move) for move in moves if move.is_done is is_done]
+        if values:
+            names = [name for name in values[0] if name.startswith("new_")]
+            changed: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in names}
+            statement = update(forwards).where(place).values(changed | (_FREE if is_done else {}))
+            moved += connection.execute(statement, values).rowcount
+    return moved
+
+
+def _values(move: Move) -> dict[str, object]:
+    before, after = move.before, move.after
+    return {
+        "id": before.log_id,
+        "old_sequence": before.sequence,
+        "old_offset": before.offset,
+        "new_Sequence": after.sequence,
+        "new_Offset": after.offset,
+        "new_NextSequence": after.next_sequence,
+        "new_Line": after.line,
+        "new_Piece": after.piece,
+        "new_Phase": after.phase,
+        "new_Time": after.time,
+        "new_State": after.state.value if after.state else "",
+        "new_Cause": after.cause,
+    }
+
+
+def _release(connection: Connection, destination: str, owner: str, ids: Sequence[int]) -> None:
+    mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids), forwards.c.LeaseOwner == owner)
+    connection.execute(update(forwards).where(mine).values(_FREE))

@@ -1,0 +1,352 @@
+"""The contract of forwarding with the store. ``tests`` runs it on sqlite, ``integration_tests`` on MariaDB."""
+
+import contextlib
+from collections import Counter
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
+from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
+from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
+from PilotLoggingDIRAC.pilotlog.model import Selection
+from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
+from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import forwards
+
+from .conftest import PILOT, line
+from .custody_contract import VO, World, pilot
+from .diagnoses_contract import Agents
+
+NAME = "Broker"
+WARNING = line("disk is nearly full").replace(b"INFO", b"WARN")
+PHASE = line("Command InstallDIRAC instantiated from pilotCommands")
+
+
+class Broker:
+    """A destination in memory. ``fails_after`` so many calls; ``before`` is called at each."""
+
+    def __init__(self):
+        self.records, self.calls, self.error = [], 0, None
+        self.before, self.refused = lambda: None, ()
+
+    def send(self, records):
+        self.calls += 1
+        self.before()
+        if self.error:
+            raise self.error
+        self.records += records
+        return [Rejected(each.identity, "too odd") for each in records if each.message in self.refused]
+
+    def close(self):
+        pass
+
+    @property
+    def messages(self):
+        return [each.message for each in self.records if not each.kind.is_event]
+
+    @property
+    def events(self):
+        return [each.kind.value for each in self.records if each.kind.is_event]
+
+    @property
+    def identities(self):
+        return Counter(each.identity for each in self.records)
+
+
+class Forwarding(World):
+    """A store whose logs are forwarded to a broker by agents."""
+
+    vos = (VO,)
+
+    def __init__(self, transactions, clock):
+        super().__init__(transactions, clock)
+        self.transactions = transactions
+        self.logs = SqlForwardedLogs(transactions, clock)
+        self.destinations = SqlDestinations(transactions, clock)
+        self.broker = Broker()
+        self.began = self.destinations.begin(NAME).began
+        self.agent = self.begin()
+
+    def begin(self, owner="agent", broker=None, content=Content.ALL, name=NAME, **bounds):
+        """Another agent begins."""
+        settings = ForwardSettings(**bounds)
+        parts = (broker or self.broker, content, self.logs, self.destinations, settings, self.clock, owner)
+        return Forwarder(name, *parts)
+
+    def step(self, agent=None):
+        agent = agent or self.agent
+        return agent.step(Wanted(agent.name, self.vos, self.began))
+
+    def run(self, agent=None, steps=6):
+        """So many looks as walk all logs."""
+        return sum(self.step(agent) for _ in range(steps))
+
+    def waits_for(self, who=PILOT, *names):
+        return self.logs.unsent(names or (NAME,), [self.log(who).id])
+
+
+class ForwardContract:
+    """Tests that take ``transactions`` of the store under test."""
+
+    @pytest.fixture
+    def grid(self, transactions, clock):
+        return Forwarding(transactions, clock)
+
+    def test_text_is_sent_once_line_by_line(self, grid):
+        grid.send(line("one") + line("two"))
+        assert grid.run() == 3
+        grid.send(line("three"))
+        grid.run()
+        assert grid.broker.messages == [line(text).decode().strip() for text in ("one", "two", "three")]
+        assert grid.broker.events == ["started"]
+        assert set(grid.broker.identities.values()) == {1}
+
+    def test_record_tells_where_its_line_stands(self, grid):
+        grid.send(PHASE + line("one", 7))
+        grid.send(b"output of a program\n")
+        grid.run()
+        phase, first, output = grid.broker.records[1:]
+        assert (phase.kind, phase.phase, phase.line, phase.sequence) == ("phase", "InstallDIRAC", 1, 0)
+        assert (first.level, first.source, first.phase, first.line) == ("INFO", "CheckWorkerNode", "InstallDIRAC", 2)
+        assert first.time.isoformat() == "2026-11-21T08:10:07.123456"
+        assert (output.level, output.source, output.time) == ("", "", first.time)
+        assert (output.sequence, output.line, output.phase) == (1, 3, "InstallDIRAC")
+
+    def test_line_over_several_messages_is_sent_when_it_ends(self, grid):
+        grid.send(b"one\ntw")
+        grid.run()
+        assert grid.broker.messages == ["one"]
+        grid.send(b"o and")
+        grid.run()
+        assert grid.broker.messages == ["one"]
+        grid.send(b" more\nthree\n")
+        grid.run()
+        assert grid.broker.messages == ["one", "two and more", "three"]
+        assert [each.line for each in grid.broker.records[1:]] == [1, 2, 3]
+
+    def test_line_without_end_is_sent_when_its_log_has_ended_and_goes_on_in_a_further_piece(self, grid):
+        grid.send(b"one\ntwo")
+        grid.send(return_code="0", text=b"")
+        grid.run()
+        grid.send(b" goes on\nthree\n")
+        grid.run()
+        places = [(each.line, each.piece, each.message) for each in grid.broker.records if not each.kind.is_event]
+        assert places == [(1, 0, "one"), (2, 0, "two"), (2, 1, " goes on"), (3, 0, "three")]
+
+    def test_summary_has_phases_warnings_errors_and_events_alone(self, grid):
+        agent = grid.begin(content=Content.SUMMARY)
+        error = line("it failed").replace(b"INFO", b"ERROR")
+        grid.send(line("nothing") + PHASE + WARNING + b"output\n" + error)
+        grid.send(return_code="1", text=b"")
+        grid.run(agent)
+        assert grid.broker.messages == [text.decode().strip() for text in (PHASE, WARNING, error)]
+        assert [each.line for each in grid.broker.records if not each.kind.is_event] == [2, 3, 5]
+        assert grid.broker.events == ["started", "sealed"]
+
+    def test_events_tell_of_the_end_and_of_the_archive(self, grid):
+        grid.send(b"text\n")
+        grid.run()
+        grid.send(return_code="7", text=b"")
+        grid.run()
+        grid.archive()
+        grid.run()
+        assert grid.broker.events == ["started", "sealed", "archived"]
+        sealed, archived = grid.broker.records[-2:]
+        assert sealed.details == {"complete": "yes", "return_code": "7"}
+        assert archived.details["lfn"].startswith(f"/{VO}/logs/")
+
+    def test_log_that_goes_on_is_sealed_again_with_another_identity(self, grid):
+        grid.finish()
+        grid.run()
+        grid.go_on()
+        grid.run()
+        assert grid.broker.events == ["started", "sealed", "sealed"]
+        assert set(grid.broker.identities.values()) == {1}
+
+    def test_cause_is_told_once(self, transactions, clock):
+        agents, grid = Agents(transactions, clock), Forwarding(transactions, clock)
+        agents.fail()
+        agents.diagnose()
+        grid.run()
+        grid.run()
+        causes = [each for each in grid.broker.records if each.kind == "cause"]
+        assert [each.details["cause"] for each in causes] == [agents.found().cause]
+
+    def test_nothing_is_missing_whatever_call_fails(self, grid):
+        """The oracle: all lines in their order, repeats with the same identity."""
+        agent = grid.begin(forward_records=3, forward_bytes=64)
+        texts = [f"{log} {number}" for number in range(20) for log in range(4)]
+        for text in texts:
+            grid.send(f"{text}\n".encode(), pilot(int(text[0])))
+        for failing in range(60):
+            grid.broker.error = DestinationUnavailable("away") if failing % 3 == 0 else None
+            calls = grid.broker.calls
+
+            def fail(calls=calls):
+                grid.broker.error = DestinationUnavailable("away") if grid.broker.calls > calls + 1 else None
+
+            grid.broker.before = fail
+            with contextlib.suppress(DestinationUnavailable):
+                grid.step(agent)
+        grid.broker.before, grid.broker.error = lambda: None, None
+        grid.run(agent)
+        first = list({each.identity: each for each in grid.broker.records}.values())
+        for log in range(4):
+            mine = [each.message for each in first if each.pilot == pilot(log) and not each.kind.is_event]
+            assert mine == [text for text in texts if text[0] == str(log)]
+        assert len({each.identity for each in grid.broker.records}) == len(texts) + 4
+
+    def test_failure_is_noted_until_something_is_sent(self, grid, clock):
+        grid.send(b"text\n")
+        grid.broker.error = DestinationUnavailable("away")
+        for _ in range(2):
+            clock.forward(seconds=5)
+            with pytest.raises(DestinationUnavailable):
+                grid.step()
+        found = grid.destinations.standings()[0]
+        assert (found.error, clock() - found.failing_since) == ("away", timedelta(seconds=5))
+        grid.broker.error = None
+        grid.run()
+        found = grid.destinations.standings()[0]
+        assert (found.error, found.failing_since, found.records, found.sent_at) == ("", None, 2, clock())
+        assert found.caught_up_at == clock()
+
+    def test_agent_that_is_killed_leaves_its_logs_to_the_next_one(self, grid, clock):
+        grid.send(b"text\n")
+        grid.broker.before = lambda: (_ for _ in ()).throw(KeyboardInterrupt)
+        dead = grid.begin("dead")
+        dead.logs = Unreleasing(grid.logs)
+        with pytest.raises(KeyboardInterrupt):
+            grid.step(dead)
+        grid.broker.before = lambda: None
+        assert grid.run() == 0
+        clock.forward(seconds=ForwardSettings().forward_lease_seconds)
+        assert grid.run() == 2
+
+    def test_agent_that_was_stalled_moves_no_cursor_of_another(self, grid, clock):
+        grid.send(b"one\n")
+        stalled = grid.begin("stalled", Broker())
+
+        def overtaken():
+            clock.forward(seconds=ForwardSettings().forward_lease_seconds + 1)
+            stalled.destination.before = lambda: None
+            grid.run()
+            grid.send(b"two\n")
+            grid.run()
+
+        stalled.destination.before = overtaken
+        grid.step(stalled)
+        grid.run()
+        assert grid.broker.messages == ["one", "two"]
+
+    def test_agents_share_the_work(self, grid):
+        for number in range(40):
+            grid.send(b"text\n", pilot(number))
+        brokers = [Broker() for _ in range(3)]
+        agents = [
+            grid.begin(f"agent {number}", broker, forward_logs=5, forward_walk_logs=5)
+            for number, broker in enumerate(brokers)
+        ]
+        barrier = Barrier(3)
+
+        def work(agent):
+            barrier.wait()
+            grid.run(agent, 40)
+
+        threads = [Thread(target=work, args=(agent,)) for agent in agents]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = Counter(each.identity for broker in brokers for each in broker.records)
+        assert (len(found), set(found.values())) == (80, {1})
+
+    def test_text_that_is_stored_long_after_it_came_is_sent(self, grid, clock):
+        clock.forward(hours=2)
+        grid.run()
+        clock.now -= timedelta(hours=1)
+        grid.send(b"late\n", backlog=True)
+        clock.now += timedelta(hours=1)
+        grid.run()
+        assert grid.broker.messages == ["late"]
+
+    def test_log_of_before_the_destination_is_not_sent_until_it_is_heard_of(self, grid, clock):
+        grid.send(b"one\n")
+        clock.forward(seconds=5)
+        other = grid.begin(name="Other")
+        grid.began = grid.destinations.begin("Other").began
+        assert grid.run(other) == 0
+        clock.forward(seconds=5)
+        grid.send(b"two\n")
+        grid.run(other)
+        assert grid.broker.messages == ["one", "two"]
+
+    def test_logs_of_other_vos_are_not_sent(self, grid):
+        grid.send(b"text\n", pilot(1, "vo.beta.org"))
+        assert grid.run() == 0
+        grid.vos = ()
+        grid.send(b"text\n")
+        assert grid.run() == 0
+
+    def test_rejected_record_is_counted_and_not_sent_again(self, grid):
+        grid.broker.refused, told = ("odd",), []
+        grid.agent.on_rejected = told.append
+        grid.send(b"one\nodd\ntwo\n")
+        grid.run()
+        grid.run()
+        found = grid.destinations.standings()[0]
+        assert (found.records, found.rejected, found.reason, len(told)) == (4, 1, "too odd", 1)
+        assert grid.broker.messages == ["one", "odd", "two"]
+
+    def test_many_small_messages_that_were_put_together_are_sent_once(self, grid):
+        for number in range(300):
+            grid.send(f"line {number}\n".encode())
+            if number == 100:
+                grid.run()
+        grid.run()
+        assert grid.broker.messages == [f"line {number}" for number in range(300)]
+
+    def test_log_waits_for_each_destination(self, grid):
+        grid.finish()
+        grid.archive()
+        assert set(grid.waits_for(PILOT)) == {grid.log().id}
+        grid.run()
+        assert grid.waits_for(PILOT) == {}
+        grid.destinations.begin("Other")
+        assert grid.waits_for(PILOT, NAME, "Other") == {grid.log().id: ["Other"]}
+        assert grid.waits_for(PILOT, NAME, "Unknown") == {grid.log().id: ["Unknown"]}
+
+    def test_deleted_log_has_no_cursor(self, grid, transactions):
+        grid.send(b"text\n")
+        grid.run()
+        number = select(forwards.c.LogID)
+        assert transactions.run(lambda connection: len(connection.execute(number).all())) == 1
+        grid.deleting.delete([grid.log()], Selection(vos=(VO,), stamps=(PILOT.stamp,)))
+        assert transactions.run(lambda connection: len(connection.execute(number).all())) == 0
+        assert grid.run() == 0
+
+    def test_destination_is_forgotten_with_its_cursors(self, grid):
+        grid.send(b"text\n")
+        grid.run()
+        grid.destinations.forget(NAME)
+        assert grid.destinations.standings() == []
+        grid.destinations.begin(NAME)
+        assert grid.run() == 2
+
+
+class Unreleasing:
+    """The store for an agent that is killed: it ends no lease."""
+
+    def __init__(self, logs):
+        self._logs = logs
+
+    def __getattr__(self, name):
+        return getattr(self._logs, name)
+
+    def release(self, *_):
+        pass
