@@ -27,9 +27,14 @@ def up(arguments):
     stack = Stack(arguments.root, agents=not arguments.no_agents, **how)
     progress = Progress()
     stack.up(progress)
+    if arguments.destinations:
+        progress("destinations")
+        there = stack.destinations.start_those_there_are(progress)
     stack.stay()
     progress("up")
     print(f"\n  collector  {stack.front.url}")
+    if arguments.destinations:
+        print("  forwarding " + ", ".join(f"{name} (port {stack.ports[name]})" for name in there))
     print(f"  folder     {stack.root}\n  users      {', '.join(world.USERS)}\n")
     print("./dev shell [USER] for a shell in it, ./dev status, ./dev down")
 
@@ -91,6 +96,7 @@ def parser():
             command.add_argument("--tls", choices=("m2", "std"), default="m2", help="the server's TLS")
             command.add_argument("--collectors", type=int, choices=(1, 2), default=1, help="2: behind HAProxy")
             command.add_argument("--galera", action="store_true", help="the database is a cluster of three nodes")
+            command.add_argument("--destinations", action="store_true", help="brokers and engines to forward logs to")
             command.add_argument("--no-agents", action="store_true", help="start no agents")
         if action is down:
             command.add_argument("--purge", action="store_true", help="delete the folder too")

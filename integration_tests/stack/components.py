@@ -16,7 +16,12 @@ GALERA = ("galera-1", "galera-2", "galera-3")  # nodes of a cluster, if there is
 CONFIGURATION = "Configuration"
 PORTAL = "portal"
 PORTAL_HTTP = "portal-http"  # it insists on that one, too
-OPENSEARCH = "opensearch"
+#: Ports of what logs are forwarded to, and of its other doors.
+DESTINATIONS = (
+    *("opensearch", "opensearch-node", "opensearch-cluster", "kafka", "kafka-password", "kafka-controller"),
+    *("activemq", "activemq-certificate", "rabbitmq", "rabbitmq-cluster", "rabbitmq-mapper"),
+    *("rsyslog", "rsyslog-json"),
+)
 STORAGE = ("xrootd", "s3")
 
 
@@ -135,6 +140,6 @@ def galera_ports(name):
 def port_names():
     """Return the names of all that may listen, whether there is code for it yet or not."""
     diset = (service.name for service in (*SERVICES, *ON_DEMAND) if not service.https)
-    own = [MARIADB, TORNADO, SECOND_TORNADO, BALANCER, CONFIGURATION, OPENSEARCH, PORTAL, PORTAL_HTTP]
+    own = [MARIADB, TORNADO, SECOND_TORNADO, BALANCER, CONFIGURATION, *DESTINATIONS, PORTAL, PORTAL_HTTP]
     cluster = (port for name in GALERA for port in (name, *galera_ports(name)))
     return [*own, *STORAGE, *cluster, *diset]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diraccfg import CFG
 
-from . import components, world
+from . import components, destinations, world
 
 
 @dataclass(frozen=True)
@@ -149,13 +149,23 @@ def web_app(facts):
     }
 
 
+def opensearch(facts):
+    """Return /Systems/NoSQLDatabases: where `stack.destinations` starts OpenSearch."""
+    place = {
+        "Host": world.HOST,
+        "Port": facts.ports["opensearch"],
+        "ca_certs": facts.host_certificate.with_name("ca.pem"),
+    }
+    return place | {"User": destinations.USER, "Password": destinations.PASSWORD, "SSL": True, "CRT": False}
+
+
 def systems(facts):
     """Return /Systems: for each component what its template in DIRAC and in our extension says, then where it is."""
     account = {"User": "Dirac", "Password": facts.database_password, "Host": "127.0.0.1"}
     sections = {
         "Databases": {**account, "Port": facts.ports[components.MARIADB]},
-        # nobody answers there, but without it DIRAC's own WMSAdministrator does not come up
-        "NoSQLDatabases": {**account, "Port": facts.ports[components.OPENSEARCH], "SSL": False, "CRT": False},
+        # mostly nobody answers there, but without it DIRAC's own WMSAdministrator does not come up
+        "NoSQLDatabases": opensearch(facts),
         "Tornado": {"Port": facts.ports[components.TORNADO]},
     }
     system_part(sections, components.WMS, "PilotLogging")["CrossVOGroups"] = world.CROSS_VO_GROUPS

@@ -33,6 +33,8 @@ PACKAGES = (
     "libssl-dev",
     "libmariadb-dev",
     "mariadb-server",
+    "maven",
+    "openjdk-17-jdk-headless",
     "openssl",
     "prometheus",
     "python3-gfal2",

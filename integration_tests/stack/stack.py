@@ -12,6 +12,7 @@ from . import components, configuration, environment, forking, ports, world
 from .balancer import Front
 from .builder import Builder
 from .components import BALANCER, CONFIGURATION, GALERA, MARIADB, PORTAL, SECOND_TORNADO, TORNADO
+from .destinations import Destinations
 from .galera import Cluster
 from .mariadb import MariaDB
 from .pki import Pki
@@ -61,6 +62,7 @@ class Stack:
         self._builder = Builder(self)
         self._settings = Settings(self)
         self.storage = Storage(self, storage)
+        self.destinations = Destinations(self)
         self.portal = Portal(self, self._builder)
 
     def __enter__(self):
@@ -251,8 +253,8 @@ class Stack:
     def _server_env(self, name):
         own = {CONFIGURATION: self._settings.server_environment, PORTAL: self.portal.environment}.get(name, dict)()
         own = own | environment.IN_TORNADO if name in (TORNADO, SECOND_TORNADO, PORTAL) else own
-        if name in self.storage.names:
-            own = self.storage.server(name).environment()
+        if name != BALANCER and (server := self._server(name)):
+            own = server.environment()
         if name in GALERA:
             own = self.database.nodes[name].environment()
         return self.env() | own | self.component_environment.get(name, {})
@@ -274,6 +276,8 @@ class Stack:
             self.database.nodes[name].wait()
         if name in self.storage.names:
             self.storage.wait(name)
+        if name in self.destinations.components:
+            self.destinations.wait(name)
 
     def _component_names(self):
         services = [CONFIGURATION] * self.configuration_server + [
@@ -286,6 +290,8 @@ class Stack:
         """Return what is no part of DIRAC and has a server's configuration to write; None when it is."""
         if name == BALANCER:
             return self.front.balancer
+        if name in self.destinations.components:
+            return self.destinations.server(name)
         return self.storage.server(name) if name in self.storage.names else None
 
     def _argv(self, name):
