@@ -1,8 +1,9 @@
-"""Receivers of notices: a mail server and a webhook's server, both real, that also hang and refuse."""
+"""Receivers of notices and records: a mail server, a webhook's server and one of lines, all real, that also hang or refuse."""
 
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -68,6 +69,19 @@ class _Hook(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Lines(StreamRequestHandler):
+    """A connection with lines of JSON; while the server hangs it reads nothing."""
+
+    def handle(self):
+        """Keep each whole line."""
+        for line in self.rfile:
+            if self.server.hangs.is_set():
+                self.server.hanging.set()
+                self.server.released.wait(600)
+            if line.endswith(b"\n"):
+                self.server.records.append(json.loads(line))
+
+
 @contextmanager
 def serving(server):
     """Serve in a thread; ``hangs`` makes the server answer nothing, ``hanging`` says that somebody waits in vain."""
@@ -95,4 +109,12 @@ def hook_server(secret):
     """Return a webhook's server on a free port; ``calls`` are what it took, ``refusals`` are answered first."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
     server.secret, server.calls, server.refusals, server.statuses = secret, [], [], []
+    return serving(server)
+
+
+def lines_server():
+    """Return a server of lines of JSON on a free port; ``records`` is what it took. ``released`` ends its hanging."""
+    server = ThreadingTCPServer(("127.0.0.1", 0), _Lines)
+    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    server.records, server.released = [], threading.Event()
     return serving(server)

@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.pilotlog.admin.site_metrics import SiteMetricSettings
 from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 
 from .local_cs import EXTENSIONS, LocalCS, LocalInstaller
@@ -113,6 +114,7 @@ def test_defaults_that_the_template_names_are_those_of_the_settings():
         DescribeSettings,
         DiagnoseRunningSettings,
         NoticeSettings,
+        ForwardSettings,
         SiteMetricSettings,
     ):
         for field, value in defaults(name):

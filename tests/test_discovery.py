@@ -35,7 +35,7 @@ SERVICES = (
     (WMS, "TornadoWMSAdministrator"),
     (MONITORING, "WebApp"),
 )
-AGENTS = ((WMS, "PilotLoggingAgent"),)
+AGENTS = ((WMS, "PilotLoggingAgent"), (WMS, "PilotLogForwardingAgent"))
 CLIENTS = ("PilotLoggingClient", "TornadoPilotLoggingClient")
 ENDPOINTS = ("PilotLogs", "PilotLogMetrics")
 PLUGINS = ("PilotLoggingDownloadPlugin", "FileCacheDownloadPlugin")

@@ -23,6 +23,8 @@ from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
+from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
+from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
 from PilotLoggingDIRAC.pilotlog.sql.notify.standings import SqlStandings
 from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
@@ -72,8 +74,8 @@ def database_url(full_name: str = FULL_NAME) -> URL:
 class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``identity``, ``clock``, ``ce_outputs``,
-    ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``.
-    ``standings`` (notices).
+    ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``,
+    ``standings`` (notices), ``forwarded`` and ``destinations`` (forwarding).
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -104,6 +106,8 @@ class LogDatabase:
         self.pilot_jobs = SqlPilotJobs(self._transactions)
         self.duties = SqlDuties(self._transactions, clock)
         self.standings = SqlStandings(self._transactions)
+        self.forwarded = SqlForwardedLogs(self._transactions, clock)
+        self.destinations = SqlDestinations(self._transactions, clock)
         self.identity = SqlIdentity(self._transactions, clock)
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch
 from PilotLoggingDIRAC.assembly.duty_thread import owner_name
+from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
@@ -27,6 +28,7 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.custody import DueCopy
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
+from PilotLoggingDIRAC.pilotlog.archive.deletion.awaited import Awaited
 from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
 from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import Retention
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
@@ -151,7 +153,8 @@ class ArchivingAgent:
         stall = 2 * settings.lease_seconds
         copies = CopyCheck(vo, custody, found.archive, options.fill(CopySettings, self._option), tally)
         retention = Retention(
-            vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally
+            *(vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally),
+            awaited=Awaited(vo, destinations.forwarded_to(vo), self._db.forwarded, tally),
         )
         removal = Removal(vo, custody, found.archive, retained, settings, stall, self._db.clock, tally)
         bundles, clock = options.fill(BundleSettings, self._option), self._db.clock

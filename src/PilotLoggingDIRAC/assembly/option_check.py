@@ -12,6 +12,7 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServ
 from PilotLoggingDIRAC.assembly import diagnosis_rules, options, redaction
 from PilotLoggingDIRAC.assembly.access import tokens
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
+from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.notices import subscriptions
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog import settings
@@ -21,7 +22,8 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettin
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
@@ -39,6 +41,7 @@ _AGENT = (
     *(settings.DiagnoseSettings, DiagnoseRunningSettings, settings.DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings, NoticeSettings, BundleSettings),
 )
+_FORWARDER = (AgentStoreSettings, settings.ClockSettings, ForwardSettings)
 _SHARED = (
     *(settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings),
     *(settings.JobOutputSettings, settings.StatusSettings, BundleReadSettings),
@@ -49,9 +52,9 @@ _PAGE = (
 )
 _METRICS = (SiteMetricSettings, MetricStoreSettings, settings.StatusSettings)
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
-CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_SHARED, *_PAGE, *_METRICS, *_OF_VO, TokenSettings})
+CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_FORWARDER, *_SHARED, *_PAGE, *_METRICS, *_OF_VO, TokenSettings})
 """All settings that are checked: a test holds that none is left out."""
-_VO_WORDS = {"VOMembersMayRead"}
+_VO_WORDS = {"VOMembersMayRead", "Destinations"}
 _PAGE_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogs"
 _METRICS_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogMetrics"
 
@@ -63,6 +66,7 @@ def problems() -> dict[str, str]:
         found |= _numbers(getServiceSection(f"WorkloadManagement/{service}"), _COLLECTOR)
         found |= _spool(getServiceSection(f"WorkloadManagement/{service}"))
     found |= _numbers(getAgentSection("WorkloadManagement/PilotLoggingAgent"), _AGENT)
+    found |= _numbers(getAgentSection("WorkloadManagement/PilotLogForwardingAgent"), _FORWARDER)
     found |= _numbers(options.SHARED, _SHARED) | _numbers(_PAGE_SECTION, _PAGE)
     found |= _numbers(_METRICS_SECTION, _METRICS)
     found |= _numbers(tokens.SECTION, (TokenSettings,))
@@ -127,6 +131,15 @@ def _of_vo(vo: str) -> Iterator[tuple[str, str]]:
     yield from diagnosis_rules.problems(vo).items()
     yield from subscriptions.problems(vo)
     yield from _archive(vo)
+    yield from _destinations(vo)
+
+
+def _destinations(vo: str) -> Iterator[tuple[str, str]]:
+    for name in destinations.forwarded_to(vo):
+        try:
+            destinations.configured(name)
+        except InvalidInput as error:
+            yield f"/Operations/{vo}/PilotLogging/Destinations", str(error)
 
 
 def _archive(vo: str) -> Iterator[tuple[str, str]]:

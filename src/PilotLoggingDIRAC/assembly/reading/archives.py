@@ -11,6 +11,7 @@ from PilotLoggingDIRAC.adapters.storage.grid_archive import GridArchive
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import Identity
 from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.pilotlog.admin.option_rules import element_problem, folder_problem
 from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
@@ -26,8 +27,13 @@ def vos() -> list[str]:
 
 
 def target(vo: str) -> Target | None:
-    """Return the target of a VO's logs; None without ``Pilot/UploadSE``. Raise ArchiveError for a bad SE or path."""
+    """Return the target of a VO's logs; None without ``Pilot/UploadSE``, or if the archive is none of its destinations.
+
+    Raise ArchiveError for a bad SE or path.
+    """
     option = Operations(vo=vo)
+    if not destinations.is_archived(vo):
+        return None
     se, path = option.getValue("Pilot/UploadSE", ""), option.getValue("Pilot/UploadPath", "")
     if not se:
         return None

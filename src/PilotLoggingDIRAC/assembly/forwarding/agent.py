@@ -1,0 +1,132 @@
+"""The forwarding agent: a worker for each destination, made and ended as the configuration changes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from DIRAC import gLogger
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly import options
+from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
+from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.forwarding import destinations
+from PilotLoggingDIRAC.assembly.forwarding.destinations import Configured
+from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
+from PilotLoggingDIRAC.pilotlog.forward.worker import Worker
+from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
+
+#: So long an agent that ends waits for what is being sent to all destinations; then the leases run out.
+_STOP_SECONDS = 10.0
+_MAX_REJECTED_TOLD = 1000
+_log = gLogger.getSubLogger("PilotLogging")
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One destination with its worker; ``vos`` are those whose logs go there."""
+
+    configured: Configured
+    settings: ForwardSettings
+    worker: Worker
+    vos: tuple[str, ...] = ()
+    sent: int = 0
+
+
+@dataclass(slots=True)
+class _Told:
+    """The rejections that the agent's log tells of, a bounded number."""
+
+    name: str
+    number: int = field(default=0)
+
+    def __call__(self, rejected: Rejected) -> None:
+        self.number += 1
+        if self.number <= _MAX_REJECTED_TOLD:
+            _log.warn(f"{self.name} rejected a record", f"{rejected.identity}: {rejected.reason}")
+
+
+class ForwardingAgent:
+    """The agent from one cycle to the next."""
+
+    def __init__(self, full_name: str):
+        self._option = options.agent(full_name)
+        self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
+        store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
+        self._db = LogDatabase(settings=store, clocks=clocks)
+        self._alarms = Bell(full_name).alarms
+        self._lanes: dict[str, _Lane] = {}
+
+    def cycle(self) -> dict[str, int]:
+        """Bring the workers to the present configuration, ring for what is wrong, and return the counts."""
+        tally, settings = Tally(), options.fill(ForwardSettings, self._option)
+        wanted = self._wanted(tally)
+        for name in set(self._lanes) - set(wanted):
+            self._end(name)
+        for name, vos in wanted.items():
+            self._bring_up(name, vos, settings, tally)
+        for name, lane in self._lanes.items():
+            tally.add(f"destinations with {lane.configured.plugin}")
+            if problem := lane.worker.alarm():
+                tally.problem(f"destination {name}", problem)
+        self._alarms.update(tally.problems)
+        return tally.counts
+
+    def close(self) -> None:
+        """End all workers; what is being sent is waited for, for a while."""
+        for lane in self._lanes.values():
+            lane.worker.stopped.set()
+        for name in list(self._lanes):
+            self._end(name)
+        self._db.close()
+
+    def _wanted(self, tally: Tally) -> Mapping[str, tuple[str, ...]]:
+        """Return the VOs of each destination that is named."""
+        found: dict[str, tuple[str, ...]] = {}
+        for vo in archives.vos():
+            for name in destinations.forwarded_to(vo):
+                found[name] = (*found.get(name, ()), vo)
+        return found
+
+    def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
+        """Have a worker with the present options; one whose options are the same goes on."""
+        try:
+            configured = destinations.configured(name)
+            lane = self._lanes.get(name)
+            if lane is None or (lane.configured, lane.settings) != (configured, settings):
+                self._end(name)
+                lane = self._lanes[name] = self._lane(configured, settings)
+                lane.vos = vos
+                lane.worker.start()
+            lane.vos = vos
+        except InvalidInput as error:
+            tally.problem(f"destination {name}", str(error))
+
+    def _lane(self, configured: Configured, settings: ForwardSettings) -> _Lane:
+        name, db = configured.name, self._db
+        destination, content = destinations.load(configured)
+        forwarder = Forwarder(
+            *(name, destination, content, db.forwarded, db.destinations, settings, db.clock, self._owner),
+            on_rejected=_Told(name),
+        )
+        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings))
+        return lane
+
+    def _logs_for(self, lane: _Lane) -> Wanted:
+        name = lane.configured.name
+        return Wanted(name, lane.vos, self._db.destinations.begin(name).began)
+
+    def _end(self, name: str) -> None:
+        lane = self._lanes.pop(name, None)
+        if lane is not None and not lane.worker.stop(_STOP_SECONDS):
+            _log.warn("A destination does not answer, and is left", name)
