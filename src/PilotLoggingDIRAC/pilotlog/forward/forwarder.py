@@ -90,7 +90,7 @@ class Forwarder:
                 del waiting[each.claim.log.id]
                 if not each.is_done:
                     waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
-            yield group
+            yield from _parcels(group, self.settings.forward_records)
 
     def _read(self, waiting: dict[int, Claim]) -> list[Portion]:
         """Return portions of those logs whose text was read, and of those that have no more text."""
@@ -127,3 +127,15 @@ class Forwarder:
         for one in rejected:
             self.on_rejected(one)
         return rejected
+
+
+def _parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
+    """Yield portions that have about so many records together: when they are sent, their cursors move."""
+    parcel: list[Portion] = []
+    for each in group:
+        parcel.append(each)
+        if sum(len(one.records) for one in parcel) >= records:
+            yield parcel
+            parcel = []
+    if parcel:
+        yield parcel
