@@ -53,7 +53,8 @@ class Rsyslog:
             f'global(workDirectory="{self.folder}" maxMessageSize="2m" parser.escapeControlCharactersOnReceive="off"\n'
             f'  defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="{self.authority}"\n'
             f'  defaultNetstreamDriverCertFile="{self.certificate}" defaultNetstreamDriverKeyFile="{self.key}")\n'
-            'module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")\n'
+            'module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon"\n'
+            '  maxFrameSize="2000000")\n'
             'template(name="asItCame" type="string" string="%rawmsg%\\n")\n' + rules
         )
 

@@ -43,7 +43,7 @@ class StompDestination:
         if not self._hosts:
             raise InvalidInput(f"destination {name}: {address} has no Host in /Resources/MQServices")
         self._user, self._password = found.text("User"), found.text("Password")
-        self._vhost = found.text("VHost")
+        self._vhost = found.text("VHost", "/")
         self._tls = bool(found.text("SSLVersion")) or found.flag("SSL", False)
         self._files = (found.text("HostCertificate"), found.text("HostKey"), found.text("CA"))
         self._seconds = found.number("SendSeconds", 30.0)
@@ -92,9 +92,8 @@ class StompDestination:
             return self._connection
         self.close()
         self._answers = _Answers()
-        vhost = self._vhost or None
         self._connection = connection = stomp.Connection12(
-            self._hosts, vhost=vhost, timeout=self._seconds, reconnect_attempts_max=1, keepalive=True
+            self._hosts, vhost=self._vhost, timeout=self._seconds, reconnect_attempts_max=1, keepalive=True
         )
         connection.set_listener("answers", self._answers)
         with self._credentials(connection):

@@ -131,11 +131,12 @@ class Forwarder:
 
 def _parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
     """Yield portions that have about so many records together: when they are sent, their cursors move."""
-    parcel: list[Portion] = []
+    parcel, number = list[Portion](), 0
     for each in group:
         parcel.append(each)
-        if sum(len(one.records) for one in parcel) >= records:
+        number += len(each.records)
+        if number >= records:
             yield parcel
-            parcel = []
+            parcel, number = [], 0
     if parcel:
         yield parcel
