@@ -44,6 +44,23 @@ class CopyProblem:
     lost: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DestinationStanding:
+    """The standing of a destination. ``caught_up_at``: all that was stored then was sent, None if that never was;
+    ``failing_since`` is None while it takes records. ``error`` is the last one, ``reason`` that of the last rejection.
+    """
+
+    name: str
+    began: datetime
+    caught_up_at: datetime | None = None
+    sent_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
+    records: int = 0
+    rejected: int = 0
+    reason: str = ""
+
+
 class LogStore(Protocol):
     """Store that a writer commits its batches to."""
 
@@ -138,6 +155,9 @@ class StoredLogs(Protocol):
 
     def lost_copies(self) -> dict[str, int]:
         """Return, by VO, how many archived copies are not what was archived, though the text has left the store."""
+
+    def destinations(self) -> list[DestinationStanding]:
+        """Return the standings of all destinations that logs are forwarded to, by their names."""
 
     def failures(self) -> dict[str, int]:
         """Return, by VO, how many logs could not be archived and wait for another try."""

@@ -115,6 +115,21 @@ def test_lost_copies_are_critical():
     assert (found.level, found.subject) == (Level.CRITICAL, "archive of alpha")
 
 
+@pytest.mark.parametrize(
+    ("minutes", "error", "level", "words"),
+    [
+        (9, "away", Level.OK, ""),
+        (10, "away", Level.WARNING, "is 10 min behind: away"),
+        (24 * 60, "", Level.CRITICAL, "no agent says why"),
+    ],
+)
+def test_destination_that_is_behind_is_told(minutes, error, level, words):
+    caught_up = (NOW - timedelta(minutes=minutes)).isoformat()
+    found = list(health.of_destinations({"Broker": {"CaughtUpAt": caught_up, "Error": error}}, NOW, LIMITS))
+    assert health.worst(found) is level
+    assert words in "".join(finding.text for finding in found)
+
+
 ONE, TWO = "https://one.example.org:8443/WorkloadManagement/X", "https://two.example.org:8443/WorkloadManagement/X"
 
 

@@ -29,9 +29,16 @@ def test_time_of_the_oldest_log_is_in_seconds_of_utc():
         "States": {},
         "ArchiveFailures": {"vo": 3},
         "LostCopies": {"vo": 2},
+        "Destinations": {
+            "Broker": {"CaughtUpAt": "1970-01-01T00:01:40", "Records": 7, "Rejected": 1, "Error": "", "Reason": "odd"}
+        },
         "OldestUnarchived": "2026-11-21T08:00:00",
     }
     found = {figure.name: figure.samples for figure in metrics.store_metrics(status)}
     assert found["oldest_unarchived_timestamp_seconds"] == {(): 1795248000.0}
     assert found["archive_failures"] == {(("vo", "vo"),): 3.0}
+    of_broker = (("destination", "Broker"),)
+    assert found["destination_caught_up_timestamp_seconds"] == {of_broker: 100.0}
+    assert found["destination_records"] == {of_broker: 7.0}
+    assert found["destination_rejected"] == {of_broker: 1.0}
     assert found["lost_copies"] == {(("vo", "vo"),): 2.0}

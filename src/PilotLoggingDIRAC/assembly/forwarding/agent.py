@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from DIRAC import gLogger
 
@@ -79,6 +80,7 @@ class ForwardingAgent:
             tally.add(f"destinations with {lane.configured.plugin}")
             if problem := lane.worker.alarm():
                 tally.problem(f"destination {name}", problem)
+        self._forget(set(wanted), settings.forward_forget_seconds)
         self._alarms.update(tally.problems)
         return tally.counts
 
@@ -111,6 +113,13 @@ class ForwardingAgent:
             lane.vos = vos
         except InvalidInput as error:
             tally.problem(f"destination {name}", str(error))
+
+    def _forget(self, named: set[str], seconds: float) -> None:
+        """Forget destinations that no VO has named for a while. Raise StoreUnavailable."""
+        before = self._db.clock() - timedelta(seconds=seconds)
+        for found in self._db.destinations.standings():
+            if found.name not in named and (found.caught_up_at or found.began) <= before:
+                self._db.destinations.forget(found.name)
 
     def _lane(self, configured: Configured, settings: ForwardSettings) -> _Lane:
         name, db = configured.name, self._db

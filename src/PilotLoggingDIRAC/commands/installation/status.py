@@ -105,6 +105,7 @@ def _look_at_database(status: Status, found: StatusAnswers, now: datetime, limit
     failures = status.usage["Failures"] if status.usage else []
     status.findings += health.of_archive(status.logs["OldestUnarchived"], failures, now, limits)
     status.findings += health.of_copies(status.logs.get("LostCopies", {}))
+    status.findings += health.of_destinations(status.logs.get("Destinations", {}), now, limits)
     if status.usage:
         status.findings += health.of_disk(health.disk(status.usage), limits)
         status.findings += health.of_server(status.usage.get("Server", {}), limits)

@@ -22,6 +22,7 @@ def as_data(status: Status) -> dict:
         "NotShown": status.hidden,
         "States": status.logs.get("States", {}),
         "Outcomes": status.logs.get("Outcomes", {}),
+        "Destinations": status.logs.get("Destinations", {}),
         "OldestUnarchived": status.logs.get("OldestUnarchived", ""),
         "Usage": status.usage,
         "DataManagers": [dataclasses.asdict(manager) for manager in status.managers],
@@ -50,6 +51,7 @@ def tell(status: Status) -> None:
     _refusals(status)
     if status.logs:
         _logs(status)
+        _destinations(status.logs.get("Destinations", {}))
     if status.usage:
         _usage(status.usage)
     if status.managers:
@@ -108,6 +110,18 @@ def _logs(status: Status) -> None:
         _title("Archiving failed, and will be tried again")
         rows = [(failure["vo"], f"{failure['logs']:,}", failure["attempts"], failure["reason"]) for failure in failures]
         console.table(("VO", "Logs", "Tries", "Reason"), rows, ("Logs", "Tries"))
+
+
+def _destinations(found: dict) -> None:
+    if not found:
+        return
+    _title("Destinations")
+    rows = []
+    for name, each in found.items():
+        behind = (_now() - datetime.fromisoformat(each["CaughtUpAt"])).total_seconds()
+        rejected = f"{each['Rejected']:,}" + (f" ({each['Reason']})" if each["Reason"] else "")
+        rows.append((name, humanize.span(max(behind, 0.0)), f"{each['Records']:,}", rejected, each["Error"] or "-"))
+    console.table(("Destination", "Behind by", "Records", "Rejected", "Failure"), rows, ("Behind by", "Records"))
 
 
 def _usage(usage: dict) -> None:

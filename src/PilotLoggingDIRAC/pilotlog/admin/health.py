@@ -36,6 +36,8 @@ class HealthLimits:
     proxy_critical_days: float = 1.0
     clock_warning_seconds: float = 60.0
     least_packet_bytes: int = 16 * 1024 * 1024
+    behind_warning_seconds: float = 600.0
+    behind_critical_seconds: float = 1 * _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,16 @@ def of_copies(lost: Mapping[str, int]) -> Iterator[Finding]:
     for vo, number in lost.items():
         text = f"{humanize.count(number, 'log')} lost: the copy is not good, and the text has left the database"
         yield Finding(Level.CRITICAL, f"archive of {vo}", text)
+
+
+def of_destinations(found: Mapping[str, Mapping[str, Any]], now: datetime, limits: HealthLimits) -> Iterator[Finding]:
+    """Yield a finding for each destination that is behind, from ``getStatus``."""
+    for name, each in found.items():
+        behind = (now - datetime.fromisoformat(each["CaughtUpAt"])).total_seconds()
+        if behind >= limits.behind_warning_seconds:
+            level = Level.CRITICAL if behind >= limits.behind_critical_seconds else Level.WARNING
+            why = f": {each['Error']}" if each["Error"] else ", and no agent says why"
+            yield Finding(level, f"destination {name}", f"is {humanize.span(behind)} behind{why}")
 
 
 def of_disk(found: DiskUsage, limits: HealthLimits) -> Iterator[Finding]:

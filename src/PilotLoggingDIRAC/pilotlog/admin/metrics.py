@@ -73,13 +73,29 @@ def store_metrics(status: Mapping[str, Any] | None) -> Iterator[Metric]:
         "vo",
         status["LostCopies"],
     )
+    yield from _destination_metrics(status["Destinations"])
     oldest = status["OldestUnarchived"]
-    seconds = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp() if oldest else 0.0
+    seconds = _seconds(oldest) if oldest else 0.0
     yield _gauge(
         "oldest_unarchived_timestamp_seconds",
         "When the log was last heard of that waits longest for its archive, 0 if none waits",
         seconds,
     )
+
+
+def _destination_metrics(found: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
+    """Yield the metrics of destinations, by the name of each."""
+    caught_up = {name: _seconds(each["CaughtUpAt"]) for name, each in found.items()}
+    text = "When all that was stored had been sent to a destination"
+    yield _labelled("gauge", "destination_caught_up_timestamp_seconds", text, "destination", caught_up)
+    records = {name: each["Records"] for name, each in found.items()}
+    yield _labelled("counter", "destination_records", "Records that were sent", "destination", records)
+    rejected = {name: each["Rejected"] for name, each in found.items()}
+    yield _labelled("counter", "destination_rejected", "Records that a destination refused", "destination", rejected)
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
 
 
 def clock_metrics(difference: float | None) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from ..archive.running.received import Piece
 from ..archive.walk import LogPosition
 from ..diagnosed import NONE, Diagnosed
 from ..model import Log, State
+from ..ports import DestinationStanding
 
 #: States of logs whose text is in the store, in the order in which they are walked.
 WALKED = (State.RECEIVING, State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT)
@@ -95,27 +96,10 @@ class ForwardedLogs(Protocol):
         """End leases of ``owner``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The standing of a destination. ``caught_up_at``: all that was stored then was sent, None if that never was;
-    ``failing_since`` is None while it takes records. ``error`` is the last one, ``reason`` that of the last rejection.
-    """
-
-    name: str
-    began: datetime
-    caught_up_at: datetime | None = None
-    sent_at: datetime | None = None
-    failing_since: datetime | None = None
-    error: str = ""
-    records: int = 0
-    rejected: int = 0
-    reason: str = ""
-
-
 class Destinations(Protocol):
     """The store's records of destinations. Each method may raise StoreUnavailable; calling it again is safe."""
 
-    def begin(self, name: str) -> Standing:
+    def begin(self, name: str) -> DestinationStanding:
         """Return the standing of a destination; a new one begins now."""
 
     def caught_up(self, name: str, moment: datetime) -> None:
@@ -127,7 +111,7 @@ class Destinations(Protocol):
     def failed(self, name: str, error: str) -> None:
         """Note a failure; ``failing_since`` is the time of the first one."""
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[DestinationStanding]:
         """Return the standings of all destinations that ever began, by their names."""
 
     def forget(self, name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..settings import DAY
+
 
 class Content(StrEnum):
     """Content that a destination is sent: all lines, or those that tell of warnings, errors and phases; with either
@@ -33,3 +35,4 @@ class ForwardSettings:
     forward_retry_seconds: float = 1.0
     forward_max_retry_seconds: float = 60.0
     forward_alarm_seconds: float = 600.0
+    forward_forget_seconds: float = 7 * DAY

@@ -15,7 +15,7 @@ from ..access import Caller, Policy, Scope
 from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, PilotId, Selection, State
-from ..ports import StoredLogs, Total
+from ..ports import DestinationStanding, StoredLogs, Total
 from ..settings import ReadSettings
 from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
@@ -193,8 +193,8 @@ class LogReader:
         return replace(wanted, name="", stamps=tuple(stamps) or _NO_STAMPS)
 
     def status(self) -> dict[str, Any]:
-        """Return the logs by state, the last time of the log that waits longest for its archive, and by VO the failures
-        and the lost copies.
+        """Return the logs by state, the last time of the log that waits longest for its archive, by VO the failures and
+        the lost copies, and the destinations that logs are forwarded to.
         """
         oldest = self._reader.oldest_unarchived()
         return {
@@ -202,7 +202,20 @@ class LogReader:
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
             "LostCopies": self._reader.lost_copies(),
+            "Destinations": {each.name: _standing(each) for each in self._reader.destinations()},
         }
+
+
+def _standing(found: DestinationStanding) -> dict[str, Any]:
+    """Return a destination's standing for ``getStatus``; a time that there is not is empty."""
+    return {
+        "CaughtUpAt": (found.caught_up_at or found.began).isoformat(),
+        "FailingSince": found.failing_since.isoformat() if found.failing_since else "",
+        "Error": found.error,
+        "Records": found.records,
+        "Rejected": found.rejected,
+        "Reason": found.reason,
+    }
 
 
 def _end(texts: Iterator[bytes], skipped: int) -> tuple[int, Iterator[bytes]]:

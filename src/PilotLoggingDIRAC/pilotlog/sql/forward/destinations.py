@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from ...forward.cursor import Standing
-from ...ports import Clock
+from ...ports import Clock, DestinationStanding
 from ..connection.engine import Transactions
 from ..schema.tables import destinations, forwards
 
@@ -24,7 +23,7 @@ class SqlDestinations:
     transactions: Transactions
     clock: Clock
 
-    def begin(self, name: str) -> Standing:
+    def begin(self, name: str) -> DestinationStanding:
         """See ``Destinations.begin``. Of two who begin at the same time one fails, and finds the other's row then."""
         return self.transactions.run(_begin, name, self.clock())
 
@@ -52,9 +51,9 @@ class SqlDestinations:
         values = {"FailingSince": since, "Error": error[:_MAX_WORDS]}
         self.transactions.run(_execute, update(destinations).where(destinations.c.Name == name).values(values))
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> list[DestinationStanding]:
         """See ``Destinations.standings``."""
-        return self.transactions.run(_standings)
+        return self.transactions.run(standings)
 
     def forget(self, name: str) -> None:
         """See ``Destinations.forget``. The cursors go first, some at a time."""
@@ -67,20 +66,21 @@ def _execute(connection: Connection, statement: Any) -> None:
     connection.execute(statement)
 
 
-def _begin(connection: Connection, name: str, now: datetime) -> Standing:
+def _begin(connection: Connection, name: str, now: datetime) -> DestinationStanding:
     found = connection.execute(select(destinations).where(destinations.c.Name == name)).first()
     if found is not None:
         return _standing(found)
     connection.execute(insert(destinations).values(Name=name, BeganAt=now))
-    return Standing(name, now)
+    return DestinationStanding(name, now)
 
 
-def _standings(connection: Connection) -> list[Standing]:
+def standings(connection: Connection) -> list[DestinationStanding]:
+    """Return the standings of all destinations, by their names."""
     return [_standing(row) for row in connection.execute(select(destinations).order_by(destinations.c.Name))]
 
 
-def _standing(row: Row[Any]) -> Standing:
-    return Standing(
+def _standing(row: Row[Any]) -> DestinationStanding:
+    return DestinationStanding(
         name=row.Name,
         began=row.BeganAt,
         caught_up_at=row.CaughtUpAt,

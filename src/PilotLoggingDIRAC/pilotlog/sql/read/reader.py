@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ...access import Scope
 from ...model import Log, Outcome, PilotId, Selection, State
-from ...ports import Total
+from ...ports import DestinationStanding, Total
 from ..connection.engine import Transactions
+from ..forward.destinations import standings
 from ..schema import payload, rows
 from ..schema.file_tables import files
 from ..schema.tables import batches, logs
@@ -124,6 +125,10 @@ class SqlReader:
     def lost_copies(self) -> dict[str, int]:
         """Return the number of lost copies by VO: of Purged logs, and not what was archived."""
         return dict(tuple(row) for row in self.transactions.run(_all, _LOST))
+
+    def destinations(self) -> list[DestinationStanding]:
+        """See ``StoredLogs.destinations``."""
+        return self.transactions.run(standings)
 
     def failures(self) -> dict[str, int]:
         """Return by VO the number of logs that could not be archived and wait for another try."""
