@@ -11,7 +11,9 @@ from tests.forward_contract import ForwardContract
 
 from . import grid, receivers
 from .stack import world
+from .stack.destinations import PASSWORD, USER
 from .test_agent import transactions  # noqa: F401  (a fixture)
+from .test_destinations import Inbox, running
 from .waiting import until
 
 ALPHA, BETA = world.ALPHA, world.BETA
@@ -182,6 +184,47 @@ def test_logs_of_a_vo_that_names_no_destination_are_sent_nowhere(stack, connect,
     connect(ALPHA.pilot).send("line 0\n", mine.stamp)
     until(lambda: lines_of(first, mine.stamp), seen=lambda: log(stack))
     assert lines_of(first, other.stamp) == []
+
+
+@pytest.fixture
+def broker(stack, forwarded, stamp):
+    """ActiveMQ as a destination, by DIRAC's MQServices: its queue's records."""
+    server, name = running(stack, "activemq"), f"logs-{stamp}"
+    service = "/Resources/MQServices/broker.example.org"
+    options = {
+        f"{service}/MQType": "Stomp",
+        f"{service}/Host": "127.0.0.1",
+        f"{service}/Port": server.port,
+        f"{service}/User": USER,
+        f"{service}/Password": PASSWORD,
+        f"{service}/SSLVersion": "TLSv1",
+        f"{service}/Queues/{name}/Persistent": "True",
+        f"{PLACES}/Broker/Plugin": "StompDestination",
+        f"{PLACES}/Broker/MQ": f"broker.example.org::Queues::{name}",
+        f"{PLACES}/Broker/CA": stack.pki.certificate("ca"),
+        f"{PLACES}/Broker/Content": "summary",
+    }
+    for path, value in options.items():
+        stack.set_option(path, value)
+    stack.set_option(f"{WAYS}/Destinations", "First, Broker")
+    inbox = Inbox(stack, server.port, name)
+    yield inbox
+    stack.stop(*AGENTS)
+    inbox.close()
+    stack.destinations.stop("activemq")
+    for path in options:
+        stack.remove_option(path)
+
+
+def test_summary_goes_to_a_queue_of_mqservices(stack, connect, broker, begun, first):
+    begun(AGENTS[0])
+    pilot, connection = grid.add_pilot(stack, ALPHA), connect(ALPHA.pilot)
+    header = "2026-11-26T08:10:11.123456Z {} [CheckWorkerNode] {}\n"
+    connection.send(header.format("INFO", "nothing") + header.format("ERROR", "it failed"), pilot.stamp)
+    connection.finalise(pilot.stamp, "1")
+    until(lambda: {record["kind"] for record in broker()} >= {"sealed", "line"}, seen=lambda: (broker(), log(stack)))
+    assert [(record["line"], record["level"]) for record in broker() if record["kind"] == "line"] == [(2, "ERROR")]
+    until(lambda: len({record["id"] for record in first.records if record["kind"] == "line"}) == 2)
 
 
 class TestForwardingOnMariaDB(ForwardContract):
