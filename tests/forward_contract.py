@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Selection
 from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import forwards
+from PilotLoggingDIRAC.pilotlog.sql.schema.forward_tables import forwards
 
 from .conftest import PILOT, line
 from .custody_contract import VO, World, pilot

@@ -215,10 +215,7 @@ class CopySettings:
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever.
-
-    Text that a destination lacks is retained for ``destinations_seconds`` longer.
-    """
+    """Retention of text, rows and files in seconds; 0 retains files on the storage element for ever."""
 
     batches_seconds: float = 7 * DAY
     kept_seconds: float = 30 * DAY

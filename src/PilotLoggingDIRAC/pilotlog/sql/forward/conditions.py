@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from ...forward.cursor import WALKED, Wanted
 from ...model import State
-from ..schema.tables import diagnoses, forwards, logs
+from ..schema.forward_tables import forwards
+from ..schema.tables import diagnoses, logs
 
 _STATES = [state.value for state in WALKED]
 

@@ -19,7 +19,8 @@ from ..archive.sealing import behind
 from ..connection.engine import Transactions
 from ..diagnose.running import following
 from ..schema import rows
-from ..schema.tables import destinations, diagnoses, forwards, logs
+from ..schema.forward_tables import destinations, forwards
+from ..schema.tables import diagnoses, logs
 from .conditions import is_free, is_sent, waiting
 
 _FREE = {"LeaseOwner": "", "LeaseUntil": None}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from ...ports import Clock, DestinationStanding
 from ..connection.engine import Transactions
-from ..schema.tables import destinations, forwards
+from ..schema.forward_tables import destinations, forwards
 
 _MAX_WORDS = 255
 _FORGOTTEN_PER_STEP = 5000

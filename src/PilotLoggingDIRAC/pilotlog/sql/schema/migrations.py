@@ -18,6 +18,7 @@ from ...settings import StoreSettings
 from ..connection.engine import repeatedly
 from .columns import metadata
 from .file_tables import files
+from .forward_tables import destinations, forwards
 from .tables import diagnoses, logs, migrations
 
 _LOCK = "PilotLoggingDB.migrations"
@@ -85,6 +86,10 @@ def _add_missing_bytes(connection: Connection) -> None:
     connection.execute(update(logs).where(*dropped).values(MissingBytes=logs.c.DroppedBytes))
 
 
+def _add_forwarding(connection: Connection) -> None:
+    metadata.create_all(connection, [destinations, forwards], checkfirst=True)
+
+
 def _add_unknown_failures(connection: Connection) -> None:
     _create_tables(connection)
     _add_columns(diagnoses.c.Fingerprint, diagnoses.c.TellingLine)(connection)
@@ -120,7 +125,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (15, "notices", _create_tables),
     (16, "dictionaries of texts", _create_tables),
     (17, "bundles of archived copies", _add_bundles),
-    (18, "destinations and how far logs were sent there", _create_tables),
+    (18, "destinations and how far logs were sent there", _add_forwarding),
 )
 
 

@@ -188,43 +188,6 @@ notices = Table(
     **OPTIONS,
 )
 
-#: Outside systems that logs are sent to.
-destinations = Table(
-    "PilotLogDestinations",
-    metadata,
-    Column("Name", _name(32), primary_key=True),
-    Column("BeganAt", _Time, nullable=False),
-    Column("CaughtUpAt", _Time),
-    Column("SentAt", _Time),
-    Column("FailingSince", _Time),
-    Column("Error", _text(255), nullable=False, server_default=""),
-    Column("Records", BigInteger, nullable=False, server_default="0"),
-    Column("Rejected", BigInteger, nullable=False, server_default="0"),
-    Column("Reason", _text(255), nullable=False, server_default=""),
-    **_OPTIONS,
-)
-
-#: How far each log was sent to each destination: see ``forward.cursor``.
-forwards = Table(
-    "PilotLogForwards",
-    metadata,
-    Column("Destination", _name(32), primary_key=True),
-    Column("LogID", _BigKey, ForeignKey("PilotLogs.LogID", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("Sequence", Integer, nullable=False, server_default="0"),
-    Column("Offset", Integer, nullable=False, server_default="0"),
-    Column("NextSequence", Integer, nullable=False, server_default="0"),
-    Column("Line", Integer, nullable=False, server_default="0"),
-    Column("Piece", Integer, nullable=False, server_default="0"),
-    Column("Phase", _name(100), nullable=False, server_default=""),
-    Column("Time", _Time),
-    Column("State", _name(16), nullable=False, server_default=""),
-    Column("Cause", _name(64), nullable=False, server_default=""),
-    Column("LeaseOwner", _name(64), nullable=False, server_default=""),
-    Column("LeaseUntil", _Time),
-    Index("IX_Log", "LogID"),
-    **_OPTIONS,
-)
-
 #: Output that a CE gave and that DIRAC's own table can't hold.
 ce_outputs = Table(
     "PilotCEOutputs",

@@ -1,0 +1,44 @@
+"""The tables of forwarding, beside those of ``tables``."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table
+
+from .columns import OPTIONS, BigKey, Time, metadata, name, text
+
+#: Outside systems that logs are sent to.
+destinations = Table(
+    "PilotLogDestinations",
+    metadata,
+    Column("Name", name(32), primary_key=True),
+    Column("BeganAt", Time, nullable=False),
+    Column("CaughtUpAt", Time),
+    Column("SentAt", Time),
+    Column("FailingSince", Time),
+    Column("Error", text(255), nullable=False, server_default=""),
+    Column("Records", BigInteger, nullable=False, server_default="0"),
+    Column("Rejected", BigInteger, nullable=False, server_default="0"),
+    Column("Reason", text(255), nullable=False, server_default=""),
+    **OPTIONS,
+)
+
+#: How far each log was sent to each destination: see ``forward.cursor``.
+forwards = Table(
+    "PilotLogForwards",
+    metadata,
+    Column("Destination", name(32), primary_key=True),
+    Column("LogID", BigKey, ForeignKey("PilotLogs.LogID", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("Sequence", Integer, nullable=False, server_default="0"),
+    Column("Offset", Integer, nullable=False, server_default="0"),
+    Column("NextSequence", Integer, nullable=False, server_default="0"),
+    Column("Line", Integer, nullable=False, server_default="0"),
+    Column("Piece", Integer, nullable=False, server_default="0"),
+    Column("Phase", name(100), nullable=False, server_default=""),
+    Column("Time", Time),
+    Column("State", name(16), nullable=False, server_default=""),
+    Column("Cause", name(64), nullable=False, server_default=""),
+    Column("LeaseOwner", name(64), nullable=False, server_default=""),
+    Column("LeaseUntil", Time),
+    Index("IX_Log", "LogID"),
+    **OPTIONS,
+)
