@@ -1,4 +1,4 @@
-"""Receivers of notices and records, all real: a mail server, a webhook's server, and one of lines; they hang or refuse."""
+"""Receivers of notices and records: servers of mail, of a webhook and of lines, all real, that also hang or refuse."""
 
 import hashlib
 import hmac
