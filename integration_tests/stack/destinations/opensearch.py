@@ -52,6 +52,8 @@ class OpenSearch:
             "transport.port": self.transport_port,
             "path.data": self.folder / "data",
             "path.logs": self.folder / "logs",
+            # so that a test's request can be too large
+            "http.max_content_length": "4mb",
             # a test's disk may be fuller than an engine likes
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }

@@ -56,6 +56,7 @@ def _event(
         site=log.site,
         ce=log.ce,
         details=details or {},
+        began=log.first_seen,
     )
 
 

@@ -74,6 +74,7 @@ class LineReader:
             level=header.level if header else "",
             source=_source(header) if header else "",
             phase=self.phase,
+            began=log.first_seen,
         )
 
 

@@ -38,7 +38,9 @@ class Record:
     ``sequence`` is the number of the batch in which the line ends, from 0; ``line`` counts from 1 within the part, and
     ``piece`` from 0 within a line that has several; an event has the log's numbers at that moment. ``level`` is that of
     the line's header, empty without one. ``source`` wrote the line, ``phase`` is the pilot's command at that moment;
-    each may be empty. ``details`` of an event, such as ``return_code``, ``cause``, ``lfn``: a text each.
+    each may be empty. ``details`` of an event, such as ``return_code``, ``cause``, ``lfn``: a text each. ``began``: the
+    collector's time of the log's first text, which is the same for all of its records and not sent; ``time`` is the
+    pilot's word.
     """
 
     kind: Kind
@@ -55,6 +57,7 @@ class Record:
     source: str = ""
     phase: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    began: datetime | None = None
 
     @property
     def identity(self) -> str:
