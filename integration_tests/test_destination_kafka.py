@@ -23,9 +23,9 @@ def broker(stack):
         pytest.skip(str(missing))
     yield {
         "Host": f"localhost:{stack.ports['kafka']}",
-        "ca_certs": str(stack.pki.certificate("ca")),
-        "client_cert": str(stack.pki.certificate("host")),
-        "client_key": str(stack.pki.key("host")),
+        "CA": str(stack.pki.certificate("ca")),
+        "HostCertificate": str(stack.pki.certificate("host")),
+        "HostKey": str(stack.pki.key("host")),
         "SendSeconds": "20",
     }
     stack.destinations.stop("kafka")
@@ -58,9 +58,9 @@ class Reader:
         options = {
             "bootstrap.servers": broker["Host"],
             "security.protocol": "ssl",
-            "ssl.ca.location": broker["ca_certs"],
-            "ssl.certificate.location": broker["client_cert"],
-            "ssl.key.location": broker["client_key"],
+            "ssl.ca.location": broker["CA"],
+            "ssl.certificate.location": broker["HostCertificate"],
+            "ssl.key.location": broker["HostKey"],
             "group.id": topic,
             "auto.offset.reset": "earliest",
             "topic.metadata.refresh.interval.ms": 500,
@@ -115,7 +115,7 @@ class TestKafka(DestinationContract):
             assert dict(message.headers()) == {"id": json.loads(message.value())["id"].encode()}
 
     def test_password_is_enough_and_a_wrong_one_is_not(self, stack, make, received):
-        listener = {"Host": f"localhost:{stack.ports['kafka-password']}", "client_cert": "", "client_key": ""}
+        listener = {"Host": f"localhost:{stack.ports['kafka-password']}", "HostCertificate": "", "HostKey": ""}
         login = listener | {"User": USER, "Password": PASSWORD, "SaslMechanism": "PLAIN"}
         assert list(make(**login).send([line(1)])) == []
         assert len(self.arrived(received, 1)) == 1
@@ -124,10 +124,10 @@ class TestKafka(DestinationContract):
 
     def test_oversize_record_is_set_aside_and_blocks_no_other(self, make, received):
         large = line(2, os.urandom(300_000).hex())
-        (rejected,) = make(MaxRecordBytes="400000").send([line(1), large, line(3)])
+        (rejected,) = make(MaxBytes="400000").send([line(1), large, line(3)])
         assert (rejected.identity, rejected.reason) == (large.identity, "msg_size_too_large")
         huge = line(5, os.urandom(1_300_000).hex())  # larger than the broker takes
-        (rejected,) = make(MaxRecordBytes="4000000").send([line(4), huge, line(6)])
+        (rejected,) = make(MaxBytes="4000000").send([line(4), huge, line(6)])
         assert (rejected.identity, rejected.reason) == (huge.identity, "msg_size_too_large")
         assert sorted(record["line"] for record in self.arrived(received, 4)) == [1, 3, 4, 6]
 

@@ -164,12 +164,12 @@ def test_record_that_the_index_refuses_is_set_aside_and_blocks_no_other(make, do
 
 def test_oversize_records_are_set_aside_before_and_behind_the_network(make, documents):
     large, larger = line(2, os.urandom(1_500_000).hex()), line(3, os.urandom(2_500_000).hex())
-    found = make(MaxDocumentBytes="4000000", MaxBulkBytes="20000000").send([line(1), large, larger, line(4)])
+    found = make(MaxBytes="4000000", MaxBulkBytes="20000000").send([line(1), large, larger, line(4)])
     assert [(rejected.identity, rejected.reason) for rejected in found] == [
         (larger.identity, "larger than 4000000 bytes")
     ]
     refused = replace(larger, line=5)
-    found = make(MaxDocumentBytes="9000000", MaxBulkBytes="20000000").send([line(6), refused, line(7)])
+    found = make(MaxBytes="9000000", MaxBulkBytes="20000000").send([line(6), refused, line(7)])
     assert [(rejected.identity, rejected.reason) for rejected in found] == [
         (refused.identity, "larger than the cluster takes")
     ]

@@ -1,12 +1,16 @@
-"""Options of a Java machine that is to start fast and stay small."""
+"""Commands of Java machines: in tests such that start fast, elsewhere as they come."""
 
+import os
+
+from .. import environment
 from .packages import java
 
 #: The first compiler alone halves the CPU of a start.
-QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+_QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
 
-def java_command(heap_mb, classpath, main, *arguments, options=QUICK, properties=()):
+def java_command(heap_mb, classpath, main, *arguments, properties=()):
     """Return the command that runs a class with so much heap."""
+    quick = _QUICK if os.environ.get(environment.QUICK_START) else ()
     heap = (f"-Xms{heap_mb // 2}m", f"-Xmx{heap_mb}m")
-    return [java(), *heap, *options, *properties, "-cp", ":".join(map(str, classpath)), main, *map(str, arguments)]
+    return [java(), *heap, *quick, *properties, "-cp", ":".join(map(str, classpath)), main, *map(str, arguments)]

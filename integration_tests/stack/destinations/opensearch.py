@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..balancer import PROGRAM
 from ..processes import is_listening
-from .java_server import QUICK, java_command
+from .java_server import java_command
 from .packages import Missing, compiled, maven
 
 VERSION = "2.19.6"
@@ -27,12 +27,11 @@ HEAP_MB = 512
 
 @dataclass(frozen=True)
 class OpenSearch:
-    """The node, at `port` for HTTP. `options` are the Java machine's."""
+    """The node, at `port` for HTTP."""
 
     folder: Path
     port: int
     transport_port: int
-    options: tuple[str, ...] = QUICK
 
     def fetch(self):
         """Fetch what the node is made of; return the class path. Raise Missing."""
@@ -62,7 +61,7 @@ class OpenSearch:
 
     def command(self):
         """Return the argv; it stays in the foreground."""
-        return java_command(HEAP_MB, self.fetch(), "OpenSearchNode", self.folder, options=self.options)
+        return java_command(HEAP_MB, self.fetch(), "OpenSearchNode", self.folder)
 
     def environment(self):
         """Return what the command needs in its environment."""

@@ -28,7 +28,7 @@ else:
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
-_MAX_RECORD_BYTES = 1_000_000
+_MAX_BYTES = 1_000_000
 _VO = "{vo}"
 _LINGER_MS = 5
 _POLL_SECONDS = 0.1
@@ -38,7 +38,7 @@ class KafkaDestination:
     """A topic of a Kafka cluster, or one for each VO: ``Topic`` may have ``{vo}`` in it.
 
     ``Host`` has the brokers to begin with, ``host:port`` each. TLS unless ``SSL`` is no; who calls is told by ``User``
-    and ``Password`` (SASL), else by a certificate, which is the host's unless ``client_cert`` names another.
+    and ``Password`` (SASL), else by a certificate: ``HostCertificate`` and ``HostKey``, or those that DIRAC has.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any]):
@@ -47,7 +47,7 @@ class KafkaDestination:
         own = PluginOptions(name, options)
         self._topic = own.text("Topic", "pilotlogs")
         self._seconds = own.number("SendSeconds", 30.0)
-        self._max_bytes = own.number("MaxRecordBytes", _MAX_RECORD_BYTES)
+        self._max_bytes = own.number("MaxBytes", _MAX_BYTES)
         self._options = self._of_producer(name, own)
         self._producer: Producer | None = None
         self._problem = ""
@@ -178,9 +178,9 @@ def _security(own: PluginOptions) -> dict[str, Any]:
     if not own.flag("SSL", True):
         return sasl | {"security.protocol": "sasl_plaintext" if user else "plaintext"}
     tls: dict[str, Any] = {"security.protocol": "sasl_ssl" if user else "ssl"}
-    if authorities := own.text("ca_certs") or Locations.getCAsLocation():
+    if authorities := own.text("CA") or Locations.getCAsLocation():
         tls["ssl.ca.location"] = authorities
-    certificate, key = own.text("client_cert"), own.text("client_key")
+    certificate, key = own.text("HostCertificate"), own.text("HostKey")
     if not user and not certificate:
         certificate, key = Locations.getHostCertificateAndKeyLocation() or ("", "")
     return sasl | tls | ({"ssl.certificate.location": certificate, "ssl.key.location": key} if certificate else {})

@@ -23,7 +23,7 @@ from .opensearch_server import OpenSearchServer
 
 _MAX_BULK_BYTES = 5_000_000
 _MAX_BULK_RECORDS = 2_000
-_MAX_DOCUMENT_BYTES = 2_000_000
+_MAX_BYTES = 2_000_000
 _BETWEEN_CLEANING = timedelta(hours=6)
 #: What the document is to blame for; whatever else an index says may be over in a minute.
 _FAULTS = frozenset(
@@ -52,7 +52,7 @@ class OpenSearchDestination:
         self._has_template = own.flag("Template", True)
         self._max_bulk_bytes = own.number("MaxBulkBytes", _MAX_BULK_BYTES)
         self._max_bulk_records = own.number("MaxBulkRecords", _MAX_BULK_RECORDS)
-        self._max_document_bytes = own.number("MaxDocumentBytes", _MAX_DOCUMENT_BYTES)
+        self._max_bytes = own.number("MaxBytes", _MAX_BYTES)
         self._client: OpenSearch | None = None
         self._cleaned = datetime.min.replace(tzinfo=UTC)
 
@@ -101,8 +101,8 @@ class OpenSearchDestination:
         """Create documents; yield those that are not taken. Raise DestinationUnavailable."""
         fitting = []
         for record in records:
-            if len(record.message.encode("utf-8", "replace")) > self._max_document_bytes:
-                yield Rejected(record.identity, f"larger than {self._max_document_bytes} bytes")
+            if len(record.message.encode("utf-8", "replace")) > self._max_bytes:
+                yield Rejected(record.identity, f"larger than {self._max_bytes} bytes")
             else:
                 fitting.append(record)
         too_much = []
