@@ -107,7 +107,9 @@ def _count(options: PluginOptions, name: str, default: int) -> int:
 _WORD = {"type": "keyword", "ignore_above": _MAX_KEYWORD}
 _NUMBER = {"type": "integer"}
 _FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("id", "kind", "vo", "stamp", "site", "ce", "level", "source", "phase"), _WORD),
+    # searched as the document's own id
+    "id": {"type": "keyword", "index": False, "doc_values": False},
+    **dict.fromkeys(("kind", "vo", "stamp", "site", "ce", "level", "source", "phase"), _WORD),
     **dict.fromkeys(("part", "sequence", "line", "piece"), _NUMBER),
     # a date's milliseconds are too few for lines
     "time": {"type": "date_nanos", "ignore_malformed": True},
