@@ -105,6 +105,14 @@ def lines(first, last, **fields):
     return [line(number, f"line {number}", **fields) for number in range(first, last + 1)]
 
 
+def test_record_that_is_sent_again_changes_nothing(engine, make, documents):
+    make().send(lines(1, 3))
+    make().send(lines(1, 4))
+    assert len(documents()) == 4
+    found = engine.search(index=ALL, body={"version": True})["hits"]["hits"]
+    assert [hit["_version"] for hit in found] == [1, 1, 1, 1]
+
+
 def test_certificate_of_the_host_is_let_in_and_a_wrong_password_is_not(stack, make, documents):
     files = {"client_cert": str(stack.pki.certificate("host")), "client_key": str(stack.pki.key("host"))}
     make(CRT="yes", User="", **files).send(lines(1, 1))

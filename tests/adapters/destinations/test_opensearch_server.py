@@ -70,7 +70,7 @@ def test_cluster_without_login_needs_nothing_of_dirac(configuration):
 
 
 def test_without_any_cluster_it_says_what_is_missing(configuration):
-    with pytest.raises(InvalidInput, match="Search: .*Password"):
+    with pytest.raises(InvalidInput, match=r"Search: .*Password"):
         OpenSearchServer.of("Search", {})
 
 

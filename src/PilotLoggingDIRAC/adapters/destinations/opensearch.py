@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -156,7 +155,3 @@ def _reason_of(error: OpenSearchException) -> str:
     if isinstance(error.status_code, int):
         return f"OpenSearch answers {error.status_code}: {error.error if error.error.isidentifier() else 'no reason'}"
     return f"OpenSearch can't be reached: {type(error).__name__}"
-
-
-# each failed call would be a line of the agent's log with the request in it
-logging.getLogger("opensearch").setLevel(logging.CRITICAL)

@@ -1,0 +1,93 @@
+"""A pilot's log on its way to OpenSearch and Kafka, while the agent is killed. The oracle is the receiving end."""
+
+import pytest
+
+from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
+
+from . import grid
+from .stack import world
+from .stack.destinations import PASSWORD, USER, Missing
+from .test_destination_kafka import Reader
+from .waiting import until
+
+ALPHA = world.ALPHA
+AGENT = "PilotLogForwardingAgent"
+PLACES = "/Resources/PilotLogDestinations"
+MANY = 3000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engines(stack):
+    """OpenSearch and Kafka; the module is skipped where they can't be had."""
+    try:
+        stack.destinations.start("opensearch", "kafka")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    yield
+    stack.destinations.stop("opensearch", "kafka")
+
+
+@pytest.fixture
+def forwarded(stack):
+    """A VO whose logs go to both: OpenSearch is found by the options that DIRAC has for its own databases."""
+    search = {"Plugin": "OpenSearchDestination", "Content": "all", "Replicas": 0, "RefreshSeconds": 1}
+    place = {"Host": f"localhost:{stack.ports['kafka']}", "CA": stack.pki.certificate("ca")}
+    stream = place | {"Plugin": "KafkaDestination"}
+    options = {f"/Operations/{ALPHA.name}/PilotLogging/Destinations": "Search, Stream"}
+    options |= {f"{PLACES}/Search/{name}": str(value) for name, value in search.items()}
+    options |= {f"{PLACES}/Stream/{name}": str(value) for name, value in stream.items()}
+    options |= {f"/Systems/WorkloadManagement/Agents/{AGENT}/ForwardLeaseSeconds": 3}
+    options |= {f"/Systems/WorkloadManagement/Agents/{AGENT}/ForwardRecords": 100}
+    for path, value in options.items():
+        stack.set_option(path, value)
+    yield
+    stack.stop(AGENT)
+    for path in options:
+        stack.remove_option(path)
+
+
+@pytest.fixture
+def searched(stack):
+    """``searched(stamp)``: the lines of a pilot in OpenSearch, in their order."""
+    place = {"Host": "localhost", "Port": str(stack.ports["opensearch"]), "User": USER, "Password": PASSWORD}
+    with OpenSearchServer.of("Test", place | {"ca_certs": str(stack.pki.certificate("ca"))}).client() as client:
+
+        def found(stamp):
+            query = {"bool": {"filter": [{"term": {"stamp": stamp}}, {"term": {"kind": "line"}}]}}
+            body = {"size": 10_000, "sort": ["line", "piece"], "query": query}
+            # a new index is there a moment before it can be searched
+            answer = client.search(index="pilotlogs-*", body=body, params={"ignore": 503})
+            return [hit["_source"]["message"] for hit in answer.get("hits", {"hits": []})["hits"]]
+
+        yield found
+
+
+@pytest.fixture
+def streamed(stack):
+    """A reader of Kafka's topic."""
+    files = {"HostCertificate": str(stack.pki.certificate("host")), "HostKey": str(stack.pki.key("host"))}
+    place = {"Host": f"localhost:{stack.ports['kafka']}", "CA": str(stack.pki.certificate("ca"))}
+    reader = Reader(files | place, "pilotlogs")
+    yield reader
+    reader.close()
+
+
+def test_log_is_whole_in_both_though_the_agent_is_killed(stack, connect, forwarded, searched, streamed):
+    stack.start(AGENT)
+    log = lambda: stack.log(AGENT).read_text()[-3000:]  # noqa: E731
+    count = "SELECT COUNT(*) FROM PilotLogDestinations"
+    until(lambda: stack.sql("PilotLoggingDB", count, ())[0][0] >= 2, seen=log)
+    pilot, connection = grid.add_pilot(stack, ALPHA), connect(ALPHA.pilot)
+    sent = [f"line {number}" for number in range(MANY)]
+    connection.send("\n".join(sent[:100]) + "\n", pilot.stamp)
+    until(lambda: len(searched(pilot.stamp)) > 0, seen=log)
+    for start in range(100, MANY, 100):
+        connection.send("\n".join(sent[start : start + 100]) + "\n", pilot.stamp)
+    stack.kill(AGENT)
+    connection.finalise(pilot.stamp, "0")
+    stack.start(AGENT)
+    until(lambda: len(searched(pilot.stamp)) >= MANY, seen=log)
+    assert searched(pilot.stamp) == sent
+    until(lambda: {record["kind"] for record in streamed()} == {"started", "line", "sealed"}, seen=log)
+    of_pilot = {record["id"]: record for record in streamed() if record["stamp"] == pilot.stamp}
+    assert [record["message"] for record in of_pilot.values() if record["kind"] == "line"] == sent
