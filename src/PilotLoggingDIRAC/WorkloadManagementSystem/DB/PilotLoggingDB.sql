@@ -48,6 +48,19 @@ CREATE TABLE IF NOT EXISTS `PilotLogBundles` (
   KEY `IX_VO_Recorded` (`VO`, `RecordedAt`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `PilotLogDestinations` (
+  `Name` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `BeganAt` DATETIME(6) NOT NULL,
+  `CaughtUpAt` DATETIME(6),
+  `SentAt` DATETIME(6),
+  `FailingSince` DATETIME(6),
+  `Error` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  `Records` BIGINT NOT NULL DEFAULT '0',
+  `Rejected` BIGINT NOT NULL DEFAULT '0',
+  `Reason` VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (`Name`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotLogDictionaries` (
   `DictionaryID` BIGINT NOT NULL,
   `UsedFrom` DATETIME(6) NOT NULL,
@@ -215,6 +228,25 @@ CREATE TABLE IF NOT EXISTS `PilotLogFiles` (
   KEY `IX_Problem` (`Problem`(16))
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
+CREATE TABLE IF NOT EXISTS `PilotLogForwards` (
+  `Destination` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `LogID` BIGINT UNSIGNED NOT NULL,
+  `Sequence` INTEGER NOT NULL DEFAULT '0',
+  `Offset` INTEGER NOT NULL DEFAULT '0',
+  `NextSequence` INTEGER NOT NULL DEFAULT '0',
+  `Line` INTEGER NOT NULL DEFAULT '0',
+  `Piece` INTEGER NOT NULL DEFAULT '0',
+  `Phase` VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `Time` DATETIME(6),
+  `State` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `Cause` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `LeaseOwner` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `LeaseUntil` DATETIME(6),
+  PRIMARY KEY (`Destination`, `LogID`),
+  FOREIGN KEY(`LogID`) REFERENCES `PilotLogs` (`LogID`) ON DELETE CASCADE,
+  KEY `IX_Log` (`LogID`)
+) ENGINE=InnoDB CHARSET=utf8mb4;
+
 CREATE TABLE IF NOT EXISTS `PilotLogJobs` (
   `LogID` BIGINT UNSIGNED NOT NULL,
   `JobID` BIGINT NOT NULL,
@@ -234,5 +266,5 @@ CREATE TABLE IF NOT EXISTS `PilotLogUnsettled` (
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 INSERT INTO `SchemaMigrations` (`Version`, `Name`, `AppliedAt`)
-SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 16 AS Version, 'dictionaries of texts' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 17 AS Version, 'bundles of archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
+SELECT * FROM (SELECT 1 AS Version, 'create tables' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 2 AS Version, 'state of the text, dropped bytes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 3 AS Version, 'indices that lists and agents read without rows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 4 AS Version, 'looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 5 AS Version, 'indices of looks at archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 6 AS Version, 'identity of the database' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 7 AS Version, 'output of computing elements' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 8 AS Version, 'answers to the last messages of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 9 AS Version, 'bytes that are missing in logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 10 AS Version, 'all return codes and senders of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 11 AS Version, 'diagnoses of logs' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 12 AS Version, 'descriptions of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 13 AS Version, 'failures that no rule knows' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 14 AS Version, 'diagnoses of running pilots' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 15 AS Version, 'notices' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 16 AS Version, 'dictionaries of texts' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 17 AS Version, 'bundles of archived copies' AS Name, UTC_TIMESTAMP(6) AS AppliedAt UNION ALL SELECT 18 AS Version, 'destinations and how far logs were sent there' AS Name, UTC_TIMESTAMP(6) AS AppliedAt) AS done
 WHERE NOT EXISTS (SELECT 1 FROM `SchemaMigrations`);
