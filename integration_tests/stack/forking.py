@@ -1,7 +1,8 @@
 """Starts Python programs from fork servers (``fork_server.py``), in tests: where STACK_QUICK_START is set.
 
 A server serves one environment, as DIRAC looks at some variables when it is imported. All end with this process,
-however that ends. STACK_FORK=no starts each program by itself.
+however that ends. A process that is forked from this one has servers of its own. STACK_FORK=no starts each program by
+itself.
 """
 
 import json
@@ -148,6 +149,10 @@ class _Server:
         self._process.communicate()
         return True
 
+    def leave(self):
+        """Leave it to the process that this one was forked from: it ends only when nobody holds its socket."""
+        self._socket.close()
+
 
 class _Servers:
     """The servers of DIRAC by environment, the one used last at the end, forked by one server of libraries."""
@@ -174,5 +179,22 @@ class _Servers:
         self._of_dirac[wanted] = server
         return server
 
+    def leave(self):
+        """Leave all of them to the process that this one was forked from."""
+        for server in filter(None, (self._libraries, *self._of_dirac.values())):
+            server.leave()
+
 
 _servers = _Servers()
+_left = []
+
+
+def _begin_anew():
+    """Begin without servers in a process that was forked from one that has some; those stay known, and are not used."""
+    global _servers
+    _servers.leave()
+    _left.append(_servers)
+    _servers = _Servers()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
