@@ -3,6 +3,7 @@
 import os
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -94,8 +95,10 @@ def test_messages_of_logs_that_it_was_not_trained_on_take_half_the_bytes():
     assert sum(len(pack(message)) for message in messages) <= before / 2
 
 
-def test_the_file_is_what_training_gives():
-    assert training.train(training.samples()) == dictionaries.standard().content
+def test_files_are_called_after_the_numbers_that_frames_tell():
+    files = list(Path(dictionaries.__path__[0]).glob("*.zdict"))
+    assert str(dictionary.STANDARD) in [path.stem for path in files]
+    assert [str(dictionaries.Dictionary(path.read_bytes()).number) for path in files] == [path.stem for path in files]
 
 
 def test_many_threads_pack_and_unpack_at_once():
