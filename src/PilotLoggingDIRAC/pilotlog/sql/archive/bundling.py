@@ -17,8 +17,9 @@ from ...ports import Clock
 from ...stored_file import Member, StoredFile
 from ..connection.engine import Transactions
 from ..schema.file_tables import bundles, files
+from ..schema.lease import FREE
 from ..schema.tables import logs
-from .leases import ARCHIVABLE, FREE, MAX_ERROR, file_row
+from .leases import ARCHIVABLE, MAX_ERROR, file_row
 from .sealing import some
 
 _WRITERS_ORDER = (logs.c.VO, logs.c.PilotStamp, logs.c.Part)

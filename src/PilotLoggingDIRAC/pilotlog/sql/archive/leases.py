@@ -18,13 +18,13 @@ from ...stored_file import StoredFile
 from ..connection.engine import Transactions
 from ..schema import rows
 from ..schema.file_tables import files
+from ..schema.lease import FREE, is_free
 from ..schema.tables import logs
 from .sealing import SEALED, some
 
 ARCHIVABLE = (*SEALED, State.KEPT.value)
 MAX_ERROR = 512
 _UNARCHIVED_PAGE = 500
-FREE = {"LeaseOwner": "", "LeaseUntil": None}
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(
         logs.c.State.in_(ARCHIVABLE),
         or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now),
-        _is_free(now),
+        is_free(logs, now),
     )
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(logs.c.LeaseUntil.is_(None), logs.c.LeaseUntil <= now)
 
 
 def _due(connection: Connection, where: ColumnElement[bool], limit: int) -> list[int]:
@@ -190,5 +186,5 @@ def _let_go(connection: Connection, claim: Claim, values: dict[str, Any]) -> boo
 
 
 def _keep(connection: Connection, ids: Sequence[int], now: datetime) -> int:
-    statement = update(logs).where(logs.c.LogID.in_(ids), logs.c.State.in_(SEALED), _is_free(now))
+    statement = update(logs).where(logs.c.LogID.in_(ids), logs.c.State.in_(SEALED), is_free(logs, now))
     return connection.execute(statement.values(State=State.KEPT.value, RetryAfter=now, **FREE)).rowcount

@@ -20,6 +20,7 @@ from ..archive.sealing import behind, some
 from ..connection.engine import Transactions
 from ..read.conditions import matching
 from ..schema import rows
+from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
 from . import unknown_failures
 from .cause_figures import figures
@@ -146,9 +147,8 @@ def _that_are_due(connection: Connection, ids: Sequence[int], now: datetime) -> 
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    free = or_(diagnoses.c.LeaseUntil.is_(None), diagnoses.c.LeaseUntil <= now)
     stale = or_(diagnoses.c.DiagnosedAt.is_(None), diagnoses.c.Again == 1, diagnoses.c.Running > 0, _NEW_TEXT)
-    return or_(diagnoses.c.LogID.is_(None), and_(stale, free, diagnoses.c.Attempts < MAX_ATTEMPTS))
+    return or_(diagnoses.c.LogID.is_(None), and_(stale, is_free(diagnoses, now), diagnoses.c.Attempts < MAX_ATTEMPTS))
 
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Log]:
@@ -179,8 +179,7 @@ def _values(log: Log, found: Diagnosed, now: datetime) -> dict[str, Any]:
     return told(log, found, now) | {
         "Running": 0,
         "Again": 0,
-        "LeaseOwner": "",
-        "LeaseUntil": None,
+        **FREE,
         "Fingerprint": "",
         "TellingLine": found.telling_line,
     }

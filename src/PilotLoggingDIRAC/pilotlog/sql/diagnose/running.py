@@ -17,6 +17,7 @@ from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
 from ..schema import payload, rows
+from ..schema.lease import is_free
 from ..schema.tables import batches, diagnoses, logs
 from .diagnoses import MAX_ATTEMPTS, told
 
@@ -124,7 +125,9 @@ def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
     comes before or after.
     """
     ids = sorted(one.log.id for one in found)
-    locked = select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids), _is_free(now)).order_by(diagnoses.c.LogID)
+    locked = (
+        select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids), is_free(diagnoses, now)).order_by(diagnoses.c.LogID)
+    )
     mine = set(connection.execute(locked.with_for_update()).scalars())
     mine &= set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
     by_id = update(diagnoses).where(diagnoses.c.LogID == bindparam("id"))
@@ -134,10 +137,6 @@ def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
         if values:
             connection.execute(by_id.values({name: bindparam(f"new_{name}") for name in _names(values)}), values)
     return len(said)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(diagnoses.c.LeaseUntil.is_(None), diagnoses.c.LeaseUntil <= now)
 
 
 def _said(one: Seen, found: Diagnosed, now: datetime) -> dict[str, object]:

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from ...forward.cursor import WALKED, Wanted
 from ...model import State
 from ..schema.forward_tables import forwards
+from ..schema.lease import is_free
 from ..schema.tables import diagnoses, logs
 
-_STATES = [state.value for state in WALKED]
+#: The states of logs whose text is in the store.
+STATES = [state.value for state in WALKED]
 
 
 def waiting(wanted: Wanted, now: datetime) -> Select[tuple[int, datetime]]:
@@ -19,14 +21,9 @@ def waiting(wanted: Wanted, now: datetime) -> Select[tuple[int, datetime]]:
     of_destination = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == wanted.destination)
     statement = select(logs.c.LogID, logs.c.LastSeen).select_from(logs).outerjoin(forwards, of_destination)
     statement = statement.outerjoin(diagnoses, diagnoses.c.LogID == logs.c.LogID)
-    begun = and_(forwards.c.LogID.is_not(None), is_free(now), _has_more())
+    begun = and_(forwards.c.LogID.is_not(None), is_free(forwards, now), _has_more())
     new = and_(forwards.c.LogID.is_(None), logs.c.LastSeen >= wanted.began)
-    return statement.where(logs.c.VO.in_(wanted.vos), logs.c.State.in_(_STATES), or_(begun, new))
-
-
-def is_free(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that nobody leases a cursor."""
-    return or_(forwards.c.LeaseUntil.is_(None), forwards.c.LeaseUntil <= now)
+    return statement.where(logs.c.VO.in_(wanted.vos), logs.c.State.in_(STATES), or_(begun, new))
 
 
 def _has_more() -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert,
 from ...archive.running.received import Piece
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
-from ...forward.cursor import WALKED, Claim, Cursor, Move, Wanted
+from ...forward.cursor import Claim, Cursor, Move, Wanted
 from ...model import State
 from ...ports import Clock
 from ..archive.sealing import behind
@@ -20,11 +20,9 @@ from ..connection.engine import Transactions
 from ..diagnose.running import following
 from ..schema import rows
 from ..schema.forward_tables import destinations, forwards
+from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
-from .conditions import is_free, is_sent, waiting
-
-_FREE = {"LeaseOwner": "", "LeaseUntil": None}
-_STATES = [state.value for state in WALKED]
+from .conditions import STATES, is_sent, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +113,13 @@ def _claim(
 ) -> list[Claim]:
     mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     known = set(connection.execute(select(forwards.c.LogID).where(mine)).scalars())
-    in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(_STATES))
+    in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
     there = set(connection.execute(select(logs.c.LogID).where(in_store)).scalars())
     lease = {"LeaseOwner": owner, "LeaseUntil": until}
     new = [{"Destination": destination, "LogID": log_id, **lease} for log_id in sorted(there - known)]
     if new:
         connection.execute(insert(forwards), new)
-    free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there & known), is_free(now))
+    free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there & known), is_free(forwards, now))
     locked = free.order_by(forwards.c.LogID).with_for_update(skip_locked=True)
     old = list(connection.execute(locked).scalars())
     if old:
@@ -172,7 +170,7 @@ def _advance(connection: Connection, destination: str, owner: str, moves: Sequen
         if values:
             names = [name for name in values[0] if name.startswith("new_")]
             changed: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in names}
-            statement = update(forwards).where(place).values(changed | (_FREE if is_done else {}))
+            statement = update(forwards).where(place).values(changed | (FREE if is_done else {}))
             moved += connection.execute(statement, values).rowcount
     return moved
 
@@ -197,4 +195,4 @@ def _values(move: Move) -> dict[str, object]:
 
 def _release(connection: Connection, destination: str, owner: str, ids: Sequence[int]) -> None:
     mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids), forwards.c.LeaseOwner == owner)
-    connection.execute(update(forwards).where(mine).values(_FREE))
+    connection.execute(update(forwards).where(mine).values(FREE))

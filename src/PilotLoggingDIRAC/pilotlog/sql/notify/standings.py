@@ -13,11 +13,11 @@ from ...errors import StoreRefused
 from ...notify.notifier import Entry, Key
 from ...notify.standing import Standing
 from ..connection.engine import Transactions
+from ..schema.lease import FREE
 from ..schema.tables import notices
 
 _MOST_ENTRIES = 10_000
 _MAX_ERROR = 255
-_FREE = {"LeaseOwner": "", "LeaseUntil": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class SqlStandings:
     def sent(self, entry: Entry, owner: str, standing: Standing, now: datetime) -> bool:
         """See ``Standings.sent``."""
         done = {"SentAt": now, "Number": entry.number + 1, "Attempts": 0, "RetryAfter": None, "LastError": ""}
-        return self._change(entry, owner, Standing=_packed(standing), **done, **_FREE)
+        return self._change(entry, owner, Standing=_packed(standing), **done, **FREE)
 
     def failed(self, entry: Entry, owner: str, error: str, retry_after: datetime) -> bool:
         """See ``Standings.failed``."""
         values = {"Attempts": entry.attempts + 1, "RetryAfter": retry_after, "LastError": error[:_MAX_ERROR]}
-        return self._change(entry, owner, **values, **_FREE)
+        return self._change(entry, owner, **values, **FREE)
 
     def forget(self, looked_at_before: datetime) -> int:
         """See ``Standings.forget``."""
