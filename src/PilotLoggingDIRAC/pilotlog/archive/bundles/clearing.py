@@ -89,7 +89,7 @@ class Clearing:
             return
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
-        rewritten = self.store.record_rewritten(bundle, found, lambda number: target.rewritten(file, number, found))
+        rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
         with self.workspace.slots:
             archive.put(rewritten.file, new)
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ...stored_file import StoredFile, Stretch
-from ..custody import Claim, Content, CopyKey
+from ..custody import Claim, CopyKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ClearedBundles(Protocol):
     def bundles_with_deleted(self, vo: str, limit: int) -> list[tuple[Bundle, dict[CopyKey, str]]]:
         """Return verified bundles with copies of Deleted logs that are due to be removed, and the names of these."""
 
-    def record_rewritten(self, bundle: Bundle, content: Content, name: MakeFile) -> Bundle:
+    def record_rewritten(self, bundle: Bundle, name: MakeFile) -> Bundle:
         """Record the bundle that is to take the place of another one. Raise LeaseLost when that is retired."""
 
     def replace_bundle(self, old: Bundle, new: Bundle, places: Mapping[str, Stretch]) -> None:

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, up
 from ...archive.bundles.custody import Bundle, MakeFile, Packed
 from ...archive.custody import Claim
 from ...errors import LeaseLost
-from ...model import State
 from ...ports import Clock
-from ...stored_file import Member, StoredFile
+from ...stored_file import Member
 from ..connection.engine import Transactions
+from ..schema import rows
 from ..schema.file_tables import bundles, files
 from ..schema.lease import FREE
 from ..schema.tables import logs
-from .leases import ARCHIVABLE, MAX_ERROR, file_row
+from .leases import ARCHIVABLE, MAX_ERROR, archived_log, file_row, verified_copy
 from .sealing import some
 
 _WRITERS_ORDER = (logs.c.VO, logs.c.PilotStamp, logs.c.Part)
@@ -98,16 +98,12 @@ def _member_row(one: Packed, bundle: Bundle, now: datetime) -> dict[str, Any]:
 
 def record_file(connection: Connection, vo: str, name: MakeFile, now: datetime, **values: Any) -> Bundle:
     """Record the file of a new bundle, whose name has the number that the database gives."""
-    row = {"VO": vo, "RecordedAt": now} | _bundle_columns(name(0)) | {"LFN": "", "GUID": ""} | values
+    row = {"VO": vo, "RecordedAt": now} | rows.file_columns(name(0)) | {"LFN": "", "GUID": ""} | values
     [number] = connection.execute(insert(bundles).values(row)).inserted_primary_key or (0,)
     bundle = Bundle(number, name(number))
     named = update(bundles).where(bundles.c.BundleID == number)
     connection.execute(named.values(LFN=bundle.file.lfn, GUID=bundle.file.guid))
     return bundle
-
-
-def _bundle_columns(file: StoredFile) -> dict[str, Any]:
-    return {"SE": file.se, "LFN": file.lfn, "GUID": file.guid, "Size": file.size, "Checksum": file.checksum}
 
 
 def is_bundle(bundle: Bundle) -> ColumnElement[bool]:
@@ -150,10 +146,9 @@ def _archived(connection: Connection, bundle: Bundle, owner: str, now: datetime)
     held = select(logs.c.LogID).join(files, whole).where(mine, logs.c.State.in_(ARCHIVABLE))
     ids = list(connection.execute(held.order_by(*_WRITERS_ORDER).with_for_update()).scalars())
     generation = select(files.c.Generation).where(copy).scalar_subquery()
-    done = {"State": State.ARCHIVED.value, "VerifiedAt": now, "Attempts": 0, "RetryAfter": None, "LastError": ""}
-    connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(done | FREE | {"Generation": generation}))
-    verified = {"VerifiedAt": now, "CheckedAt": now, "Problem": ""}
-    connection.execute(update(files).where(files.c.BundleID == bundle.id).values(verified))
+    done = archived_log(now) | {"Generation": generation}
+    connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(done))
+    connection.execute(update(files).where(files.c.BundleID == bundle.id).values(verified_copy(now)))
     connection.execute(update(bundles).where(is_bundle(bundle)).values(VerifiedAt=now))
     connection.execute(update(logs).where(mine).values(FREE))
     return len(ids)

@@ -54,9 +54,13 @@ def _take(connection: Connection, before: datetime, again: datetime, limit: int,
     return list(taken.values())
 
 
+def _is_due(before: datetime) -> ColumnElement[bool]:
+    return or_(files.c.CheckedAt.is_(None), files.c.CheckedAt <= before)
+
+
 def _due(before: datetime) -> Select[Any]:
-    due = or_(files.c.CheckedAt.is_(None), files.c.CheckedAt <= before)
-    statement = select(files, logs.c.VO).join(logs, _CURRENT).where(due, _KEPT, files.c.VerifiedAt.is_not(None))
+    verified = files.c.VerifiedAt.is_not(None)
+    statement = select(files, logs.c.VO).join(logs, _CURRENT).where(_is_due(before), _KEPT, verified)
     statement = statement.with_hint(files, _BY_LOOK, "mysql").prefix_with("STRAIGHT_JOIN", dialect="mysql")
     return statement.order_by(files.c.CheckedAt, files.c.LogID)
 
@@ -76,8 +80,8 @@ def _take_one(
 def _take_bundle(connection: Connection, bundle: int, before: datetime, again: datetime) -> None:
     """Take the other copies in a bundle, too."""
     if bundle:
-        due = or_(files.c.CheckedAt.is_(None), files.c.CheckedAt <= before)
-        connection.execute(update(files).where(files.c.BundleID == bundle, due).values(CheckedAt=again))
+        others = and_(files.c.BundleID == bundle, _is_due(before))
+        connection.execute(update(files).where(others).values(CheckedAt=again))
 
 
 def _is(key: CopyKey) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, or_, select, update
 
 from ...archive.bundles.custody import Bundle, MakeFile
-from ...archive.custody import Content, CopyKey
+from ...archive.custody import CopyKey
 from ...archive.packing import copy_name
 from ...errors import LeaseLost
 from ...model import State
@@ -42,7 +42,7 @@ class SqlClearing:
         """See ``ClearedBundles.bundles_with_deleted``."""
         return self.transactions.run(_with_deleted, some(vo), self.clock(), limit)
 
-    def record_rewritten(self, bundle: Bundle, content: Content, name: MakeFile) -> Bundle:
+    def record_rewritten(self, bundle: Bundle, name: MakeFile) -> Bundle:
         """See ``ClearedBundles.record_rewritten``."""
         return self.transactions.run(_record, bundle, name, self.clock())
 
@@ -122,13 +122,11 @@ def _replace(connection: Connection, old: Bundle, new: Bundle, places: Mapping[s
 
 def _move(connection: Connection, members: Iterable[tuple[Any, Stretch]], bundle: Bundle) -> None:
     """Give members their places in another bundle."""
-    file = bundle.file
-    values = {"BundleID": bundle.id, "SE": file.se, "LFN": file.lfn, "GUID": file.guid, "Size": file.size}
+    values = {"BundleID": bundle.id, "MemberOffset": bindparam("at")} | rows.file_columns(bundle.file)
     moved = update(files).where(files.c.LogID == bindparam("log"), files.c.Generation == bindparam("number"))
-    moved = moved.values(values | {"Checksum": file.checksum, "MemberOffset": bindparam("at")})
     places = [{"log": row.LogID, "number": row.Generation, "at": place.offset} for row, place in members]
     if places:
-        connection.execute(moved, places)
+        connection.execute(moved.values(values), places)
 
 
 def _unneeded(expired_before: datetime | None) -> ColumnElement[bool]:

@@ -153,30 +153,36 @@ def _recorded(connection: Connection, claim: Claim, content: Content) -> list[tu
 
 def file_row(log: Log, generation: int, file: StoredFile, now: datetime) -> dict[str, Any]:
     """Return the columns of a copy that is about to be uploaded."""
-    return rows.member_columns(file) | {
+    return {
         "LogID": log.id,
         "Generation": generation,
         "NextSequence": log.next_sequence,
-        "SE": file.se,
-        "LFN": file.lfn,
-        "GUID": file.guid,
-        "Size": file.size,
-        "Checksum": file.checksum,
+        **rows.file_columns(file),
+        **rows.member_columns(file),
         "RecordedAt": now,
         "CheckedAt": now,
     }
 
 
+def archived_log(now: datetime) -> dict[str, Any]:
+    """Return the columns of a log that has just been archived, but the generation."""
+    done = {"State": State.ARCHIVED.value, "VerifiedAt": now, "Attempts": 0, "RetryAfter": None, "LastError": ""}
+    return done | FREE
+
+
+def verified_copy(now: datetime) -> dict[str, Any]:
+    """Return the columns of a copy that has just been read back."""
+    return {"VerifiedAt": now, "CheckedAt": now, "Problem": ""}
+
+
 def _archived(connection: Connection, claim: Claim, generation: int, now: datetime) -> None:
-    done = {"State": State.ARCHIVED.value, "Generation": generation, "VerifiedAt": now}
-    _change(connection, claim, done | FREE | {"Attempts": 0, "RetryAfter": None, "LastError": ""})
+    _change(connection, claim, archived_log(now) | {"Generation": generation})
     copy = and_(
         files.c.LogID == claim.log.id,
         files.c.Generation == generation,
         files.c.NextSequence == claim.log.next_sequence,
     )
-    verified = {"VerifiedAt": now, "CheckedAt": now, "Problem": ""}
-    if not connection.execute(update(files).where(copy).values(verified)).rowcount:
+    if not connection.execute(update(files).where(copy).values(verified_copy(now))).rowcount:
         raise LeaseLost(f"Generation {generation} of the log of {claim.log.pilot} is not recorded any more")
 
 

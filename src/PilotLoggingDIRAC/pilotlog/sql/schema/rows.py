@@ -107,6 +107,11 @@ def file_of(values: Values) -> StoredFile:
     return replace(file, member=member)
 
 
+def file_columns(file: StoredFile) -> dict[str, Any]:
+    """Return the columns that ``PilotLogFiles`` and ``PilotLogBundles`` both have of a file."""
+    return {"SE": file.se, "LFN": file.lfn, "GUID": file.guid, "Size": file.size, "Checksum": file.checksum}
+
+
 def member_columns(file: StoredFile) -> dict[str, Any]:
     """Return the columns of a copy's place in its bundle; none for a copy with a file of its own."""
     if file.member is None:
