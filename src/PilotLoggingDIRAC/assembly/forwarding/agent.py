@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from DIRAC import gLogger
@@ -15,6 +12,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
 from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.duty_thread import owner_name
 from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.forwarding.destinations import Configured
 from PilotLoggingDIRAC.assembly.reading import archives
@@ -40,8 +38,7 @@ class _Lane:
     configured: Configured
     settings: ForwardSettings
     worker: Worker
-    vos: tuple[str, ...] = ()
-    sent: int = 0
+    vos: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class _Told:
     """The rejections that the agent's log tells of, a bounded number."""
 
     name: str
-    number: int = field(default=0)
+    number: int = 0
 
     def __call__(self, rejected: Rejected) -> None:
         self.number += 1
@@ -62,7 +59,7 @@ class ForwardingAgent:
 
     def __init__(self, full_name: str):
         self._option = options.agent(full_name)
-        self._owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
+        self._owner = owner_name()
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db = LogDatabase(settings=store, clocks=clocks)
         self._alarms = Bell(full_name).alarms
@@ -71,7 +68,7 @@ class ForwardingAgent:
     def cycle(self) -> dict[str, int]:
         """Bring the workers to the present configuration, ring for what is wrong, and return the counts."""
         tally, settings = Tally(), options.fill(ForwardSettings, self._option)
-        wanted = self._wanted(tally)
+        wanted = self._wanted()
         for name in set(self._lanes) - set(wanted):
             self._end(name)
         for name, vos in wanted.items():
@@ -92,7 +89,7 @@ class ForwardingAgent:
             self._end(name)
         self._db.close()
 
-    def _wanted(self, tally: Tally) -> Mapping[str, tuple[str, ...]]:
+    def _wanted(self) -> Mapping[str, tuple[str, ...]]:
         """Return the VOs of each destination that is named."""
         found: dict[str, tuple[str, ...]] = {}
         for vo in archives.vos():
@@ -105,12 +102,12 @@ class ForwardingAgent:
         try:
             configured = destinations.configured(name)
             lane = self._lanes.get(name)
-            if lane is None or (lane.configured, lane.settings) != (configured, settings):
-                self._end(name)
-                lane = self._lanes[name] = self._lane(configured, settings)
+            if lane is not None and (lane.configured, lane.settings) == (configured, settings):
                 lane.vos = vos
-                lane.worker.start()
-            lane.vos = vos
+                return
+            self._end(name)
+            lane = self._lanes[name] = self._lane(configured, settings, vos)
+            lane.worker.start()
         except InvalidInput as error:
             tally.problem(f"destination {name}", str(error))
 
@@ -121,14 +118,14 @@ class ForwardingAgent:
             if found.name not in named and (found.caught_up_at or found.began) <= before:
                 self._db.destinations.forget(found.name)
 
-    def _lane(self, configured: Configured, settings: ForwardSettings) -> _Lane:
+    def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
         name, db = configured.name, self._db
         destination, content = destinations.load(configured)
         forwarder = Forwarder(
             *(name, destination, content, db.forwarded, db.destinations, settings, db.clock, self._owner),
             on_rejected=_Told(name),
         )
-        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings))
+        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings), vos)
         return lane
 
     def _logs_for(self, lane: _Lane) -> Wanted:
