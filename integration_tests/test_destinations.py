@@ -82,9 +82,26 @@ class Inbox(stomp.ConnectionListener):
         self._connection.disconnect()
 
 
-class StompContract(DestinationContract):
+class ConfiguredContract(DestinationContract):
+    """Destinations that are made of ``options``, by ``plugin``."""
+
+    plugin = None
+
+    @pytest.fixture
+    def destination(self, options):
+        destination = self.plugin("Destination", options)
+        yield destination
+        destination.close()
+
+    @pytest.fixture
+    def unreachable(self, options):
+        return self.plugin("Destination", options | {"Port": "1", "SendSeconds": "5"})
+
+
+class StompContract(ConfiguredContract):
     """A STOMP broker over TLS, by a user's password; ``broker`` is its name in the stack."""
 
+    plugin = StompDestination
     broker = ""
 
     @pytest.fixture
@@ -109,20 +126,10 @@ class StompContract(DestinationContract):
         }
 
     @pytest.fixture
-    def destination(self, options):
-        destination = StompDestination("Broker", options)
-        yield destination
-        destination.close()
-
-    @pytest.fixture
     def received(self, stack, server, name):
         inbox = Inbox(stack, server.port, name)
         yield inbox
         inbox.close()
-
-    @pytest.fixture
-    def unreachable(self, options):
-        return StompDestination("Broker", options | {"Port": "1", "SendSeconds": "5"})
 
     def test_certificate_tells_who_calls(self, stack, options, received):
         folder = stack.pki.host_folder()
@@ -192,9 +199,10 @@ class TestRabbitMQ(StompContract):
     broker = "rabbitmq"
 
 
-class RsyslogContract(DestinationContract):
+class RsyslogContract(ConfiguredContract):
     """rsyslog over TLS; ``form`` is the format."""
 
+    plugin = SyslogDestination
     form = ""
 
     @pytest.fixture
@@ -216,12 +224,6 @@ class RsyslogContract(DestinationContract):
         }
 
     @pytest.fixture
-    def destination(self, options):
-        destination = SyslogDestination("Receiver", options)
-        yield destination
-        destination.close()
-
-    @pytest.fixture
     def received(self, server):
         file = server.syslog_file if self.form == "syslog" else server.json_file
         before = len(file.read_bytes()) if file.exists() else 0
@@ -231,10 +233,6 @@ class RsyslogContract(DestinationContract):
             return [json.loads(line[line.index(b"{") :]) for line in lines]
 
         return records
-
-    @pytest.fixture
-    def unreachable(self, options):
-        return SyslogDestination("Receiver", options | {"Port": "1", "SendSeconds": "5"})
 
     def test_receiver_that_was_restarted_is_sent_to_again(self, stack, destination, received):
         destination.send([line(1)])

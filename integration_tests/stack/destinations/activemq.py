@@ -6,7 +6,6 @@
 
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +16,7 @@ from ..pki import write_private
 from ..processes import is_listening
 from .java_server import java_command
 from .packages import Missing, debian, java
+from .server import LoginServer
 
 _ACTIVEMQ = "broker client console jaas kahadb-store openwire-legacy protobuf spring stomp"
 _GERONIMO = "geronimo-jms_1.1_spec geronimo-j2ee-management-1.1-spec geronimo-jta-1.2-spec"
@@ -43,18 +43,11 @@ PACKAGES = (
 HEAP_MB = 256
 
 
-@dataclass(frozen=True)
-class ActiveMQ:
+@dataclass(frozen=True, kw_only=True)
+class ActiveMQ(LoginServer):
     """The brokers; each keeps its messages in a store of its own."""
 
-    folder: Path
-    port: int
     certificate_port: int
-    user: str
-    password: str
-    certificate: Path
-    key: Path
-    authority: Path
 
     def fetch(self):
         """Return the class path. Raise Missing."""
@@ -119,13 +112,9 @@ class ActiveMQ:
         main = "org.apache.activemq.console.Main"
         return java_command(HEAP_MB, self.fetch(), main, *start, properties=properties)
 
-    def environment(self):
-        """Return what the command needs in its environment."""
-        return {}
-
     def ready(self):
         """Whether both brokers listen."""
-        return is_listening(self.port) and is_listening(self.certificate_port)
+        return super().ready() and is_listening(self.certificate_port)
 
 
 _BEANS = """<beans xmlns="http://www.springframework.org/schema/beans"

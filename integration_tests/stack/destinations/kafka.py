@@ -11,9 +11,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 
 from ..pki import write_private
-from ..processes import StackError, is_listening
+from ..processes import StackError
 from .java_server import java_command
 from .packages import maven
+from .server import LoginServer
 
 VERSION = "4.1.2"
 ARTEFACTS = (f"org.apache.kafka:kafka_2.13:{VERSION}",)
@@ -21,19 +22,12 @@ HEAP_MB = 384
 CLUSTER_ID = "c3RhY2tzdGFja3N0YWNrcw"
 
 
-@dataclass(frozen=True)
-class Kafka:
+@dataclass(frozen=True, kw_only=True)
+class Kafka(LoginServer):
     """The broker; topics are made when they are first written to, with three partitions."""
 
-    folder: Path
-    port: int
     password_port: int
     controller_port: int
-    user: str
-    password: str
-    certificate: Path
-    key: Path
-    authority: Path
 
     def fetch(self):
         """Fetch the jars; return the class path. Raise Missing."""
@@ -95,14 +89,6 @@ class Kafka:
     def command(self):
         """Return the argv; it stays in the foreground."""
         return java_command(HEAP_MB, self.fetch(), "kafka.Kafka", self.folder / "server.properties")
-
-    def environment(self):
-        """Return what the command needs in its environment."""
-        return {}
-
-    def ready(self):
-        """Whether it listens: brokers do when they are ready."""
-        return is_listening(self.port)
 
 
 _LOGGING = """Configuration:

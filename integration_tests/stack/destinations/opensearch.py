@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..balancer import PROGRAM
-from ..processes import is_listening
+from ..pki import write_private
 from .java_server import java_command
 from .packages import Missing, compiled, maven
+from .server import LoginServer, Server
 
 VERSION = "2.19.6"
 ARTEFACTS = (
@@ -25,12 +26,10 @@ ARTEFACTS = (
 HEAP_MB = 512
 
 
-@dataclass(frozen=True)
-class OpenSearch:
+@dataclass(frozen=True, kw_only=True)
+class OpenSearch(Server):
     """The node, at `port` for HTTP."""
 
-    folder: Path
-    port: int
     transport_port: int
 
     def fetch(self):
@@ -63,10 +62,6 @@ class OpenSearch:
         """Return the argv; it stays in the foreground."""
         return java_command(HEAP_MB, self.fetch(), "OpenSearchNode", self.folder)
 
-    def environment(self):
-        """Return what the command needs in its environment."""
-        return {}
-
     def ready(self):
         """Whether the node answers, with shards assigned."""
         url = f"http://127.0.0.1:{self.port}/_cluster/health?wait_for_status=yellow&timeout=1s"
@@ -77,18 +72,11 @@ class OpenSearch:
             return False
 
 
-@dataclass(frozen=True)
-class Front:
+@dataclass(frozen=True, kw_only=True)
+class Front(LoginServer):
     """HAProxy before the node: who comes needs the password or a certificate of the authority."""
 
-    folder: Path
-    port: int
     node_port: int
-    user: str
-    password: str
-    certificate: Path
-    key: Path
-    authority: Path
 
     def fetch(self):
         """Raise Missing where there is no HAProxy."""
@@ -99,8 +87,7 @@ class Front:
         """Write the configuration and the certificate with its key; safe to repeat."""
         self.folder.mkdir(parents=True, exist_ok=True)
         both = self.folder / "host.pem"
-        both.touch(0o600)
-        both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
+        write_private(both, self.certificate.read_bytes() + self.key.read_bytes())
         (self.folder / "haproxy.cfg").write_text(
             "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n"
             f"userlist known\n    user {self.user} insecure-password {self.password}\n"
@@ -114,11 +101,3 @@ class Front:
     def command(self):
         """Return the argv; it stays in the foreground."""
         return [PROGRAM, "-db", "-f", str(self.folder / "haproxy.cfg")]
-
-    def environment(self):
-        """Return what the command needs in its environment."""
-        return {}
-
-    def ready(self):
-        """Whether it listens."""
-        return is_listening(self.port)

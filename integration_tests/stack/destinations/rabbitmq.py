@@ -9,11 +9,10 @@ import json
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 
 from .. import world
-from ..processes import is_listening
 from .packages import debian
+from .server import LoginServer
 
 _ERLANG = (
     "asn1 base crypto eldap ftp inets mnesia os-mon parsetools public-key runtime-tools snmp ssl syntax-tools tftp "
@@ -24,19 +23,12 @@ PLUGINS = ("rabbitmq_stomp", "rabbitmq_auth_mechanism_ssl")
 _ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 
 
-@dataclass(frozen=True)
-class RabbitMQ:
+@dataclass(frozen=True, kw_only=True)
+class RabbitMQ(LoginServer):
     """The broker, at `port` for STOMP."""
 
-    folder: Path
-    port: int
     cluster_port: int
     mapper_port: int
-    user: str
-    password: str
-    certificate: Path
-    key: Path
-    authority: Path
 
     def fetch(self):
         """Return the folder of the unpacked packages. Raise Missing."""
@@ -115,7 +107,3 @@ class RabbitMQ:
             "ERL_EPMD_PORT": str(self.mapper_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-
-    def ready(self):
-        """Whether it listens: plugins do when the broker is ready."""
-        return is_listening(self.port)

@@ -4,25 +4,20 @@ Each port has its file: `syslog_file`, `json_file`. Sources: rsyslog 8's documen
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..processes import is_listening
 from .packages import debian
+from .server import TLSServer
 
 PACKAGES = ("rsyslog", "rsyslog-openssl", "libestr0", "libfastjson4", "liblognorm5")
 _LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
-@dataclass(frozen=True)
-class Rsyslog:
+@dataclass(frozen=True, kw_only=True)
+class Rsyslog(TLSServer):
     """The server: `port` for syslog, `json_port` for lines."""
 
-    folder: Path
-    port: int
     json_port: int
-    certificate: Path
-    key: Path
-    authority: Path
 
     @property
     def syslog_file(self):
@@ -72,4 +67,4 @@ class Rsyslog:
 
     def ready(self):
         """Whether both ports are listened at."""
-        return is_listening(self.port) and is_listening(self.json_port)
+        return super().ready() and is_listening(self.json_port)

@@ -7,6 +7,7 @@ from .opensearch import Front, OpenSearch
 from .packages import Missing
 from .rabbitmq import RabbitMQ
 from .rsyslog import Rsyslog
+from .server import LoginServer, TLSServer
 
 USER, PASSWORD = "forwarder", "stack-password"
 READY_SECONDS = 120
@@ -19,6 +20,15 @@ PARTS = {
     "rsyslog": ("rsyslog",),
 }
 NAMES = tuple(PARTS)
+#: The class of each component, and its ports besides its own.
+_MAKERS = {
+    "opensearch-node": (OpenSearch, {"transport_port": "opensearch-cluster"}),
+    "opensearch": (Front, {"node_port": "opensearch-node"}),
+    "kafka": (Kafka, {"password_port": "kafka-password", "controller_port": "kafka-controller"}),
+    "activemq": (ActiveMQ, {"certificate_port": "activemq-certificate"}),
+    "rabbitmq": (RabbitMQ, {"cluster_port": "rabbitmq-cluster", "mapper_port": "rabbitmq-mapper"}),
+    "rsyslog": (Rsyslog, {"json_port": "rsyslog-json"}),
+}
 
 
 class Destinations:
@@ -31,22 +41,14 @@ class Destinations:
 
     def server(self, name):
         """Return the server of a component, prepared or not."""
-        ports, folder = self._stack.ports, self._stack.root / name
-        make = {
-            "opensearch-node": lambda: OpenSearch(folder, ports[name], ports["opensearch-cluster"]),
-            "opensearch": lambda: Front(folder, ports[name], ports["opensearch-node"], **self._login(), **self._tls()),
-            "kafka": lambda: Kafka(
-                folder, ports[name], ports["kafka-password"], ports["kafka-controller"], **self._login(), **self._tls()
-            ),
-            "activemq": lambda: ActiveMQ(
-                folder, ports[name], ports["activemq-certificate"], **self._login(), **self._tls()
-            ),
-            "rabbitmq": lambda: RabbitMQ(
-                folder, ports[name], ports["rabbitmq-cluster"], ports["rabbitmq-mapper"], **self._login(), **self._tls()
-            ),
-            "rsyslog": lambda: Rsyslog(folder, ports[name], ports["rsyslog-json"], **self._tls()),
-        }
-        return make[name]()
+        make, more = _MAKERS[name]
+        settings = {"folder": self._stack.root / name, "port": self._stack.ports[name]}
+        settings |= {field: self._stack.ports[port] for field, port in more.items()}
+        if issubclass(make, TLSServer):
+            settings |= self._tls()
+        if issubclass(make, LoginServer):
+            settings |= {"user": USER, "password": PASSWORD}
+        return make(**settings)
 
     def start(self, *names):
         """Start destinations, all at once, and return when they answer. Raise Missing before anything is started."""
@@ -75,9 +77,6 @@ class Destinations:
         """Return when the server answers."""
         if not wait_until(self.server(name).ready, READY_SECONDS):
             raise StackError(f"{name} does not answer; see {self._stack.log(name)}")
-
-    def _login(self):
-        return {"user": USER, "password": PASSWORD}
 
     def _tls(self):
         pki = self._stack.pki
