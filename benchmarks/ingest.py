@@ -1,10 +1,10 @@
-"""Messages into the two collectors, by turns: what each of them costs and how fast it answers."""
+"""Messages into the two collectors and a bare server, by turns: what each costs and how fast it answers."""
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import usage
-from .crowd import BenchmarkFailed, Crowd
+from .crowd import Crowd
 
 
 @dataclass(frozen=True)
@@ -34,40 +34,49 @@ class Run:
         return statistics.quantiles(self.seconds, n=1000, method="inclusive")[round(share * 10) - 1]
 
 
-def alternate(arena, case, effort, progress=print):
-    """Measure a case on both sides by turns; (DIRAC's runs, ours).
+@dataclass(frozen=True)
+class Compared:
+    """The runs of a case by DIRAC's collector, by ours and by the bare server; those of a turn have the same index."""
 
-    All that mariadbd uses while a pair of runs lasts is ours, as it writes behind what it has committed.
+    dirac: list[Run]
+    ours: list[Run]
+    floor: list[Run]
+
+
+def alternate(arena, case, effort, progress=print):
+    """Measure a case on both sides and on the bare server by turns; return them `Compared`.
+
+    All that mariadbd uses while our run and DIRAC's last is ours, as it writes behind what it has committed.
     """
-    pairs = []
+    turns = []
     for turn in range(effort.alternations):
         before = usage.cpu_seconds(arena.database_pid)
         ours = measure(arena.ours, case, effort.seconds)
         dirac = measure(arena.dirac, case, effort.seconds)
         database = usage.cpu_seconds(arena.database_pid) - before
-        pairs.append((dirac, Run(**{**vars(ours), "database_cpu": database})))
-        progress(f"{arena.tls} {case.name} {turn + 1}: {_line(*pairs[-1])}")
+        floor = measure(arena.floor, case, effort.seconds)
+        turns.append((dirac, replace(ours, database_cpu=database), floor))
+        progress(f"{arena.tls} {case.name} {turn + 1}: {_line(*turns[-1])}")
     for side in arena.sides:
         side.clean()
-    return [dirac for dirac, _ in pairs], [ours for _, ours in pairs]
+    return Compared(*map(list, zip(*turns, strict=True)))
 
 
 def measure(side, case, seconds):
-    """One run; BenchmarkFailed when something acknowledged is not there, or is there twice."""
+    """Return one run. Raise BenchmarkFailed when something acknowledged is not there, or is there twice."""
     crowd = Crowd(side.stack, side.url, case)
     usage.forget_peak(side.pid)
     before = usage.cpu_seconds(side.pid)
     sent = crowd.run(seconds)
     used, peak = usage.cpu_seconds(side.pid) - before, usage.peak_bytes(side.pid)
-    stored, promised = side.stored_lines(sent.prefix), sent.acknowledged * case.lines
-    if stored != promised:
-        raise BenchmarkFailed(f"{side.name}: {promised} lines acknowledged, {stored} stored")
+    side.require_lines(sent.prefix, sent.acknowledged * case.lines)
     return Run(len(sent.seconds), sent.elapsed, sent.seconds, used, sent.cpu, peak)
 
 
-def _line(dirac, ours):
+def _line(dirac, ours, floor):
     return (
         f"{dirac.rate:.0f} / {ours.rate:.0f} requests/s, "
         f"CPU {1000 * dirac.cpu:.2f} / {1000 * ours.cpu:.2f} ms, ratio {ours.cpu / dirac.cpu:.2f}, "
+        f"bare {1000 * floor.cpu:.2f} ms, "
         f"p99 {1000 * dirac.percentile(99):.0f} / {1000 * ours.percentile(99):.0f} ms"
     )

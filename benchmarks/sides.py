@@ -9,6 +9,7 @@ from integration_tests.stack import Stack, world
 from integration_tests.stack.components import MARIADB, OURS, SECOND_TORNADO, TORNADO
 
 from .crowd import BenchmarkFailed
+from .floor import Floor
 from .plan import LINE_BYTES
 
 _PATH = "WorkloadManagement/TornadoPilotLogging"
@@ -42,6 +43,12 @@ class Side:
         found = self.connection().call("getMetadata")["Value"].get("Storage", "")
         if found != expected:
             raise BenchmarkFailed(f"{self.name} stores in {found!r}")
+
+    def require_lines(self, prefix, promised):
+        """Raise BenchmarkFailed unless the logs have as many lines as were acknowledged."""
+        stored = self.stored_lines(prefix)
+        if stored != promised:
+            raise BenchmarkFailed(f"{self.name}: {promised} lines acknowledged, {stored} stored")
 
 
 class Ours(Side):
@@ -101,25 +108,26 @@ class Diracs(Side):
 
 
 class Arena:
-    """A stack with both sides and the database, and nothing else that runs."""
+    """A stack with both sides, the database and the bare server, and nothing else that runs."""
 
     def __init__(self, root, tls):
         self.tls = tls
         self.stack = Stack(root, tls=tls)
         self.ours = self.dirac = None
+        self.floor = Floor(self.stack)
 
     def __enter__(self):
         try:
             self._enter()
         except BaseException:
-            self.stack.down()
+            self._leave()
             raise
         return self
 
     def _enter(self):
         self._bring_up({TORNADO})
         self.ours, self.dirac = Ours(self.stack), Diracs(self.stack)
-        for side in self.sides:
+        for side in (*self.sides, self.floor):
             side.start()
 
     def _bring_up(self, names):
@@ -131,6 +139,10 @@ class Arena:
         self.stack.stop(*(name for name, pid, _, _ in self.stack.status() if pid and name not in {MARIADB, *names}))
 
     def __exit__(self, *exc):
+        self._leave()
+
+    def _leave(self):
+        self.floor.stop()
         self.stack.down()
 
     @property

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.growth import curves, filling
-from benchmarks.ingest import Run
+from benchmarks.ingest import Compared, Run
 from benchmarks.plan import CASES, LINE_BYTES, Case
 from benchmarks.wire import Message, pilot_text
 
@@ -72,8 +72,10 @@ def test_percentiles_are_of_the_answers():
 def test_the_page_has_the_median_of_the_ratios_and_how_far_they_spread():
     dirac, ours = [run(100, 0.4)] * 3, [run(100, 0.1, 0.1), run(100, 0.1, 0.3), run(100, 0.1, 0.2)]
     effort = type("Effort", (), {"alternations": 3, "seconds": 2.0})
-    page = report.whole([("Processor", "one")], 0.0005, effort, {("m2", Case.parse("new-50-8")): (dirac, ours)}, {})
+    compared = {("m2", Case.parse("new-50-8")): Compared(dirac, ours, [run(100, 0.1)] * 3)}
+    page = report.whole([("Processor", "one")], 0.0005, effort, compared, {})
     assert "**0.75** (0.50–1.00)" in page
+    assert "**3.00** (2.00–4.00)" in page, "over the bare server"
     assert "0.50 ms for an append of 4 kB" in page
     assert "   * - 50\n     - new each\n     - 8\n     - 50 / 50\n     - 2500 / 2500\n" in page
 
