@@ -6,7 +6,8 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
+import zstandard
+from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
@@ -16,7 +17,9 @@ from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Selection
 from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
+from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import standard
 from PilotLoggingDIRAC.pilotlog.sql.schema.forward_tables import forwards
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
 
 from .conftest import PILOT, line
 from .custody_contract import VO, World, pilot
@@ -24,6 +27,8 @@ from .diagnoses_contract import Agents
 
 NAME = "Broker"
 WARNING = line("disk is nearly full").replace(b"INFO", b"WARN")
+NUMBER = standard().number.to_bytes(4, "little")
+UNKNOWN_DICTIONARY = standard().pack(b"text").replace(NUMBER, b"none")
 PHASE = line("Command InstallDIRAC instantiated from pilotCommands")
 
 
@@ -85,6 +90,11 @@ class Forwarding(World):
     def run(self, agent=None, steps=6):
         """So many looks as walk all logs."""
         return sum(self.step(agent) for _ in range(steps))
+
+    def damage(self, sequence, payload):
+        """Put something else in the place of a batch's payload."""
+        row = update(batches).where(batches.c.LogID == self.log().id, batches.c.Sequence == sequence)
+        self.transactions.run(lambda connection: connection.execute(row.values(Payload=payload)).rowcount)
 
     def waits_for(self, who=PILOT, *names):
         return self.logs.unsent(names or (NAME,), [self.log(who).id])
@@ -302,6 +312,25 @@ class ForwardContract:
         found = grid.destinations.standings()[0]
         assert (found.records, found.rejected, found.reason, len(told)) == (4, 1, "too odd", 1)
         assert grid.broker.messages == ["one", "odd", "two"]
+
+    @pytest.mark.parametrize("damage", [b"", b"no frame", zstandard.compress(b"text " * 99)[:-5], UNKNOWN_DICTIONARY])
+    def test_batch_that_is_damaged_is_set_aside_and_all_others_are_sent(self, grid, damage):
+        told = []
+        grid.agent.on_unreadable = told.append
+        for text in (b"one\ntw", b"o\n", b"three\nfo", b"damaged\n", b"five\n"):
+            grid.send(text)
+        grid.send(b"other\n", pilot(1))
+        grid.damage(3, damage)
+        grid.run()
+        grid.send(b"six\n")
+        grid.run()
+        mine = [each.message for each in grid.broker.records if each.pilot == PILOT and not each.kind.is_event]
+        assert mine == ["one", "two", "three", "fo", "five", "six"]
+        assert "other" in grid.broker.messages
+        found = grid.destinations.standings()[0]
+        assert ([each.identity for each in told], found.rejected) == ([f"{PILOT.stamp}.1.batch-3"], 1)
+        assert found.reason == told[0].reason
+        assert set(grid.broker.identities.values()) == {1}
 
     def test_many_small_messages_that_were_put_together_are_sent_once(self, grid):
         for number in range(300):

@@ -32,6 +32,26 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 
 @dataclass(slots=True)
+class _Damage:
+    """The batches that can't be read, since the last cycle."""
+
+    name: str
+    number: int = 0
+    last: str = ""
+
+    def __call__(self, unreadable: Rejected) -> None:
+        self.number, self.last = self.number + 1, unreadable.identity
+        _log.error(f"A batch can't be sent to {self.name}", f"{unreadable.identity}: {unreadable.reason}")
+
+    def tell(self, tally: Tally) -> None:
+        """Note a problem of this cycle, if there is one."""
+        number, self.number = self.number, 0
+        if number:
+            words = f"{number} batches in the database can't be read, and are not sent, as {self.last}"
+            tally.problem(f"damaged text for {self.name}", words)
+
+
+@dataclass(slots=True)
 class _Lane:
     """One destination with its worker; ``vos`` are those whose logs go there."""
 
@@ -39,6 +59,7 @@ class _Lane:
     settings: ForwardSettings
     worker: Worker
     vos: tuple[str, ...]
+    damage: _Damage
 
 
 @dataclass(slots=True)
@@ -75,6 +96,7 @@ class ForwardingAgent:
             self._bring_up(name, vos, settings, tally)
         for name, lane in self._lanes.items():
             tally.add(f"destinations with {lane.configured.plugin}")
+            lane.damage.tell(tally)
             if problem := lane.worker.alarm():
                 tally.problem(f"destination {name}", problem)
         self._forget(set(wanted), settings.forward_forget_seconds)
@@ -121,11 +143,13 @@ class ForwardingAgent:
     def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
         name, db = configured.name, self._db
         destination, content = destinations.load(configured)
+        damage = _Damage(name)
         forwarder = Forwarder(
             *(name, destination, content, db.forwarded, db.destinations, settings, db.clock, self._owner),
             on_rejected=_Told(name),
+            on_unreadable=damage,
         )
-        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings), vos)
+        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings), vos, damage)
         return lane
 
     def _logs_for(self, lane: _Lane) -> Wanted:

@@ -65,6 +65,14 @@ class Wanted:
     began: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Chunks of a log that the store can't give any more: those up to ``sequence``, back to one that it gave."""
+
+    log_id: int
+    sequence: int
+
+
 class ForwardedLogs(Protocol):
     """The store's logs with their cursors. Each method is one transaction and may raise StoreUnavailable; calling it
     again is safe. A log that is leased is not free: neither search finds it, and nobody else claims it.
@@ -83,10 +91,10 @@ class ForwardedLogs(Protocol):
     def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
         """Lease free logs whose text is in the store."""
 
-    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece | Unreadable]:
         """Return chunks of logs from sequence numbers on, by the logs' ids; of each log in order, without a gap.
 
-        About ``most_bytes`` in all; one row at least, if there is any.
+        What is damaged is named in its place. About ``most_bytes`` in all; one row at least, if there is any.
         """
 
     def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from ..errors import DestinationUnavailable, LeaseLost
 from ..ports import Clock
-from .cursor import Claim, Destinations, ForwardedLogs, Move, Wanted
+from .cursor import Claim, Destinations, ForwardedLogs, Move, Unreadable, Wanted
 from .destination import Destination, Rejected
 from .finder import Finder
-from .portion import Portion, portion
+from .portion import Chunk, Portion, portion
 from .record import Record
 from .settings import Content, ForwardSettings
 
@@ -41,6 +41,7 @@ class Forwarder:
     owner: str
     is_stopped: Callable[[], bool] = lambda: False
     on_rejected: Callable[[Rejected], None] = lambda rejected: None
+    on_unreadable: Callable[[Rejected], None] = lambda unreadable: None
     sending_since: float | None = None
     finder: Finder = field(init=False)
     _caught_up: datetime | None = None
@@ -99,9 +100,10 @@ class Forwarder:
             for log_id, claim in waiting.items()
             if claim.cursor.sequence < claim.log.next_sequence
         }
-        chunks: dict[int, list[tuple[int, bytes]]] = {}
+        chunks: dict[int, list[Chunk]] = {}
         for piece in self.logs.texts(wanted, self.settings.forward_bytes):
-            chunks.setdefault(piece.log_id, []).append((piece.sequence, piece.text))
+            text = None if isinstance(piece, Unreadable) else piece.text
+            chunks.setdefault(piece.log_id, []).append((piece.sequence, text))
         ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
         return [portion(waiting[log_id], chunks.get(log_id, ()), self.content) for log_id in ready]
 
@@ -114,7 +116,11 @@ class Forwarder:
                 raise LeaseLost("sending took longer than the lease")
             rejected += self._call(records[start : start + self.settings.forward_records])
         self.logs.advance(self.name, self.owner, [Move(each.claim.cursor, each.after, each.is_done) for each in group])
-        if records:
+        unreadable = [one for each in group for one in each.unreadable]
+        for one in unreadable:
+            self.on_unreadable(one)
+        rejected += unreadable
+        if records or rejected:
             self.destinations.sent(self.name, len(records), len(rejected), rejected[-1].reason if rejected else "")
         return len(records)
 

@@ -30,6 +30,10 @@ class LineCutter:
             self.sequence, self.offset = sequence + 1, 0
         yield from lines
 
+    def skip(self, sequence: int) -> None:
+        """Go on behind a batch; the line that has not ended is left."""
+        self.sequence, self.offset, self._held = sequence + 1, 0, []
+
     @property
     def rest(self) -> bytes:
         """Return the beginning of the line that has not ended."""

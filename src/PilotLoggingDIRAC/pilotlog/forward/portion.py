@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..diagnosed import present
-from ..model import State
+from ..model import Log, State
 from .cursor import Claim, Cursor
+from .destination import Rejected
 from .events import beginning, ending
 from .line_cutter import LineCutter
 from .line_reader import LineReader
@@ -17,15 +18,20 @@ from .settings import Content
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Records of one log. ``is_done``: the log has no more than these."""
+    """Records of one log. ``is_done``: the log has no more than these. ``unreadable`` batches lie between them."""
 
     claim: Claim
     records: Sequence[Record]
     after: Cursor
     is_done: bool
+    unreadable: Sequence[Rejected] = ()
 
 
-def portion(claim: Claim, chunks: Sequence[tuple[int, bytes]], content: Content) -> Portion:
+#: A chunk's number and text; None: it can't be read, nor can those between it and the chunk before.
+Chunk = tuple[int, bytes | None]
+
+
+def portion(claim: Claim, chunks: Sequence[Chunk], content: Content) -> Portion:
     """Return the portion of a log with some chunks of its text: (sequence number, text) from its cursor on.
 
     Events of the beginning come first, those of the end when all of the text was read.
@@ -53,10 +59,22 @@ def portion(claim: Claim, chunks: Sequence[tuple[int, bytes]], content: Content)
         cause=(found.cause or cursor.cause) if is_done else cursor.cause,
     )
     last = ending(log, cursor, after, found) if is_done else ()
-    return Portion(claim, [*beginning(log, cursor), *records, *last], after, is_done)
+    every = [*beginning(log, cursor), *records, *last]
+    return Portion(claim, every, after, is_done, list(_unreadable(log, chunks)))
 
 
-def _lines(reader: LineReader, cutter: LineCutter, chunks: Sequence[tuple[int, bytes]]) -> Iterator[Record]:
+def _unreadable(log: Log, chunks: Sequence[Chunk]) -> Iterator[Rejected]:
     for sequence, text in chunks:
+        if text is None:
+            yield Rejected(f"{log.pilot.stamp}.{log.part}.batch-{sequence}", "its text in the database is damaged")
+
+
+def _lines(reader: LineReader, cutter: LineCutter, chunks: Sequence[Chunk]) -> Iterator[Record]:
+    for sequence, text in chunks:
+        if text is None:
+            if rest := cutter.rest:
+                yield from reader.read(sequence, rest)
+            cutter.skip(sequence)
+            continue
         for line in cutter.feed(sequence, text):
             yield from reader.read(sequence, line)

@@ -86,7 +86,17 @@ def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
 
 
 def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
-    """Return the text that follows what was read.
+    """Return the text that follows what was read."""
+    return [
+        Piece(log_id, number, text)
+        for log_id, sequence, packed in packed_following(connection, read, most_bytes)
+        for number, text in payload.unpack(sequence, packed)
+        if number >= read[log_id]
+    ]
+
+
+def packed_following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[tuple[int, int, bytes]]:
+    """Return the rows (log, number of its last chunk, payload) that follow what was read, in order.
 
     The sizes of rows are looked at before they are fetched. Meanwhile the writer may put rows together, under the
     number of the last of them.
@@ -99,12 +109,7 @@ def following(connection: Connection, read: Mapping[int, int], most_bytes: int) 
     )
     columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
     statement = select(*columns).where(or_(*ranges)).order_by(batches.c.LogID, batches.c.Sequence)
-    return [
-        Piece(log_id, number, text)
-        for log_id, sequence, packed in connection.execute(statement)
-        for number, text in payload.unpack(sequence, packed)
-        if number >= read[log_id]
-    ]
+    return [(row.LogID, row.Sequence, row.Payload) for row in connection.execute(statement)]
 
 
 def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int) -> dict[int, int]:

@@ -12,17 +12,18 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert,
 from ...archive.running.received import Piece
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
-from ...forward.cursor import Claim, Cursor, Move, Wanted
+from ...forward.cursor import Claim, Cursor, Move, Unreadable, Wanted
 from ...model import State
 from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
-from ..diagnose.running import following
 from ..schema import rows
+from ..schema.dictionaries import UnknownDictionary
 from ..schema.forward_tables import destinations, forwards
 from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
 from .conditions import STATES, is_sent, waiting
+from .texts import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,14 @@ class SqlForwardedLogs:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: who comes second finds it leased."""
         return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
 
-    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece | Unreadable]:
         """See ``ForwardedLogs.texts``."""
-        return self.transactions.run(following, read, most_bytes) if read else []
+        if not read:
+            return []
+        try:
+            return self.transactions.run(texts, read, most_bytes, False)
+        except UnknownDictionary:
+            return self.transactions.run(texts, read, most_bytes, True)
 
     def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
         """See ``ForwardedLogs.advance``."""

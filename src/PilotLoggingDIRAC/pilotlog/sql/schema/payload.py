@@ -28,6 +28,9 @@ _PIECE = struct.Struct("<II")
 _TAIL = struct.Struct("<I4s")
 _MARK = b"run1"
 
+#: What unpacking a damaged payload may raise.
+DAMAGED = (zstandard.ZstdError, struct.error, MemoryError, OverflowError)
+
 
 def pack(text: bytes, level: int = _LEVEL, dictionary: Dictionary | None = None) -> bytes:
     """Return the payload of one chunk; the dictionary is for a small one. No text makes it look like a run's."""

@@ -1,0 +1,41 @@
+"""Texts to be sent. A row that can't be unpacked stops neither its log nor others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from ...archive.running.received import Piece
+from ...forward.cursor import Unreadable
+from ..diagnose.running import packed_following
+from ..schema import payload
+from ..schema.dictionaries import UnknownDictionary
+
+
+def texts(
+    connection: Connection, read: Mapping[int, int], most_bytes: int, all_learned: bool
+) -> list[Piece | Unreadable]:
+    """Return what follows what was read.
+
+    Unless ``all_learned``, raise UnknownDictionary: the dictionary may be in the database. One that is not there either
+    is damage.
+    """
+    damaged: tuple[type[Exception], ...] = (*payload.DAMAGED, *((UnknownDictionary,) if all_learned else ()))
+    return [
+        piece
+        for log_id, sequence, packed in packed_following(connection, read, most_bytes)
+        for piece in _pieces(log_id, sequence, packed, damaged)
+        if piece.sequence >= read[log_id]
+    ]
+
+
+def _pieces(
+    log_id: int, sequence: int, packed: bytes, damaged: tuple[type[Exception], ...]
+) -> Iterator[Piece | Unreadable]:
+    try:
+        chunks = payload.unpack(sequence, packed)
+    except damaged:
+        yield Unreadable(log_id, sequence)
+    else:
+        yield from (Piece(log_id, number, text) for number, text in chunks)
