@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { selection } from "../../../src/PilotLoggingDIRAC/web/static/shared/filters.js";
+import { numberOf, selection } from "../../../src/PilotLoggingDIRAC/web/static/shared/filters.js";
 
 /** Return the selection of words that ask for checks, too, as if there were none. */
 const selected = (words) => selection(new URLSearchParams(`${words}&Checks=true`));
@@ -66,4 +66,11 @@ test("logs of checks are left out, unless they are wanted or a pilot is named", 
 test("a job, and a part of a name, are looked for in all times, hosts and users are not", () => {
   const since = (words) => Boolean(selected(words).FromDate);
   assert.deepEqual(["Job=12", "Name=abc", "Host=wn1", "User=ann"].map(since), [false, false, true, true]);
+});
+
+test("each filter counts once, the search's own words and the usual time don't", () => {
+  const count = (query) => numberOf(new URLSearchParams(query));
+  assert.equal(count("group=g&Pattern=x&since=1d"), 0);
+  assert.equal(count("Site=A.b&Site=C.d&Incomplete=true&since=7d"), 3);
+  for (const name of ["Incomplete", "Dead", "Missing", "Checks"]) assert.equal(count(`${name}=true`), 1, name);
 });

@@ -65,6 +65,12 @@ function times(query) {
   return values;
 }
 
+/** Return how many filters the query has. */
+export function numberOf(query) {
+  const set = [...SELECTED, ...TRUTHS, "LastError", "Checks"].filter((name) => query.get(name));
+  return set.length + (query.get("since") && sinceOf(query) !== DEFAULT_SINCE ? 1 : 0);
+}
+
 export class Filters {
   /** `changed()` is called after a field has changed the query. */
   constructor(query, changed) {
@@ -209,9 +215,8 @@ export class Filters {
 
   /** Show how many filters are set: on a phone they are folded away. */
   showNumber() {
-    const set = [...SELECTED, "LastError", "Dead", "Missing", "Checks"].filter((name) => this.query.get(name));
-    if (this.since !== DEFAULT_SINCE && this.query.get("since")) set.push("since");
-    this.summary.textContent = set.length ? `Filters (${set.length})` : "Filters";
+    const number = numberOf(this.query);
+    this.summary.textContent = number ? `Filters (${number})` : "Filters";
   }
 
   set(name, value) {
