@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.finder import Finder
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
 from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Selection
@@ -95,6 +96,19 @@ class Forwarding(World):
         """Put something else in the place of a batch's payload."""
         row = update(batches).where(batches.c.LogID == self.log().id, batches.c.Sequence == sequence)
         self.transactions.run(lambda connection: connection.execute(row.values(Payload=payload)).rowcount)
+
+    def killed_at(self, place, is_done_before, broker, name):
+        """Let an agent die at a call, after a step's beginning; return whether it came that far."""
+        fate = Fate(place, is_done_before)
+        agent = self.begin("dead", Mortal(broker, fate), name=name, forward_records=3)
+        agent.logs = Mortal(self.logs, fate, "release")
+        agent.destinations = Mortal(self.destinations, fate)
+        agent.finder = Finder(agent.logs, agent.settings, self.clock)
+        try:
+            self.run(agent)
+        except Death:
+            return True
+        return False
 
     def waits_for(self, who=PILOT, *names):
         return self.logs.unsent(names or (NAME,), [self.log(who).id])
@@ -210,6 +224,45 @@ class ForwardContract:
             mine = [each.message for each in first if each.pilot == pilot(log) and not each.kind.is_event]
             assert mine == [text for text in texts if text[0] == str(log)]
         assert len({each.identity for each in grid.broker.records}) == len(texts) + 4
+
+    def test_cursor_moves_within_a_message_so_that_a_slow_destination_gets_on(self, grid):
+        agent = grid.begin(forward_records=3)
+        texts = [f"line {number}" for number in range(100)]
+        grid.send("\n".join(texts).encode())
+        while set(texts[:-1]) - set(grid.broker.messages):
+            calls, before = grid.broker.calls, len(grid.broker.identities)
+
+            def fail(calls=calls):
+                grid.broker.error = DestinationUnavailable("too slow") if grid.broker.calls > calls + 2 else None
+
+            grid.broker.before = fail
+            with contextlib.suppress(DestinationUnavailable):
+                grid.step(agent)
+            assert len(grid.broker.identities) > before
+        assert grid.broker.messages == texts[:-1]
+
+    @pytest.mark.parametrize("is_done_before", [False, True])
+    def test_nothing_is_missing_at_whatever_call_an_agent_dies(self, grid, clock, is_done_before):
+        """An agent dies at its n-th call of the store or the destination, which was done before or was not."""
+        for log in range(3):
+            grid.send(b"".join(f"{log} {number}\n".encode() for number in range(7)) + b"end", pilot(log))
+            grid.send(b"", pilot(log), return_code="0")
+        place, died = 0, True
+        while died:
+            place, broker = place + 1, Broker()
+            grid.destinations.begin(f"Broker{place}")
+            died = grid.killed_at(place, is_done_before, broker, f"Broker{place}")
+            clock.forward(seconds=ForwardSettings().forward_lease_seconds)
+            grid.run(grid.begin(broker=broker, name=f"Broker{place}", forward_records=3))
+            for log in range(3):
+                mine = [each for each in broker.records if each.pilot == pilot(log)]
+                first = list({each.identity: each.message for each in mine if not each.kind.is_event}.values())
+                assert first == [*(f"{log} {number}" for number in range(7)), "end"]
+                assert [each.kind for each in {one.identity: one for one in mine}.values() if each.kind.is_event] == [
+                    "started",
+                    "sealed",
+                ]
+        assert place > 10
 
     def test_failure_is_noted_until_something_is_sent(self, grid, clock):
         grid.send(b"text\n")
@@ -366,6 +419,39 @@ class ForwardContract:
         assert grid.destinations.standings() == []
         grid.destinations.begin(NAME)
         assert grid.run() == 2
+
+
+class Death(BaseException):
+    """The agent's process is no more."""
+
+
+class Fate:
+    """The call at which an agent dies; ``is_done_before``: it is done all the same."""
+
+    def __init__(self, place, is_done_before):
+        self.place, self.is_done_before = place, is_done_before
+
+    def meet(self, call):
+        """Do a call, or die."""
+        self.place -= 1
+        if self.place > 0:
+            return call()
+        if self.place == 0 and self.is_done_before:
+            call()
+        raise Death
+
+
+class Mortal:
+    """A store or a destination for an agent that dies; its methods but those that the dead don't call any more."""
+
+    def __init__(self, whole, fate, *never):
+        self._whole, self._fate, self._never = whole, fate, never
+
+    def __getattr__(self, name):
+        method = getattr(self._whole, name)
+        if name in self._never:
+            return lambda *arguments: None if self._fate.place <= 0 else method(*arguments)
+        return lambda *arguments: self._fate.meet(lambda: method(*arguments))
 
 
 class Unreleasing:

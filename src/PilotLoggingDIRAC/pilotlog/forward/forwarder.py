@@ -16,7 +16,7 @@ from ..ports import Clock
 from .cursor import Claim, Destinations, ForwardedLogs, Move, Unreadable, Wanted
 from .destination import Destination, Rejected
 from .finder import Finder
-from .portion import Chunk, Portion, portion
+from .portion import Chunk, Portion, portions
 from .record import Record
 from .settings import Content, ForwardSettings
 
@@ -88,13 +88,13 @@ class Forwarder:
             if not group:
                 return
             for each in group:
-                del waiting[each.claim.log.id]
-                if not each.is_done:
-                    waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
+                waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
+                if each.is_done:
+                    del waiting[each.claim.log.id]
             yield from _parcels(group, self.settings.forward_records)
 
     def _read(self, waiting: dict[int, Claim]) -> list[Portion]:
-        """Return portions of those logs whose text was read, and of those that have no more text."""
+        """Return portions, in their order, of those logs whose text was read, and of those that have no more text."""
         wanted = {
             log_id: claim.cursor.sequence
             for log_id, claim in waiting.items()
@@ -105,7 +105,10 @@ class Forwarder:
             text = None if isinstance(piece, Unreadable) else piece.text
             chunks.setdefault(piece.log_id, []).append((piece.sequence, text))
         ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
-        return [portion(waiting[log_id], chunks.get(log_id, ()), self.content) for log_id in ready]
+        most = self.settings.forward_records
+        return [
+            each for log_id in ready for each in portions(waiting[log_id], chunks.get(log_id, ()), self.content, most)
+        ]
 
     def _send(self, group: Sequence[Portion], until: datetime) -> int:
         """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over."""
@@ -136,7 +139,10 @@ class Forwarder:
 
 
 def _parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
-    """Yield portions that have about so many records together: when they are sent, their cursors move."""
+    """Yield portions that have about so many records together: when they are sent, their cursors move.
+
+    Of a log with several, all but the last are large enough to end a parcel: none has two of one log.
+    """
     parcel, number = list[Portion](), 0
     for each in group:
         parcel.append(each)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class LineCutter:
-    """The cutter of one log's text. ``sequence`` and ``offset`` are where the line begins that has not ended."""
+    """The cutter of one log's text. ``sequence`` and ``offset`` are where the line begins that was not yielded yet, or
+    has not ended.
+    """
 
     sequence: int
     offset: int
@@ -17,18 +19,22 @@ class LineCutter:
     def feed(self, sequence: int, text: bytes) -> Iterator[bytes]:
         """Yield the lines that end in a batch, without their line ends. The first batch is that of ``sequence``."""
         begin = 0 if self._held else self.offset
-        lines = text[begin:].split(b"\n")
-        rest = lines.pop()
-        if lines:
-            lines[0] = b"".join((*self._held, lines[0]))
-            self._held = []
-        if not self._held:
-            self.sequence, self.offset = sequence, len(text) - len(rest)
-        if rest:
-            self._held.append(rest)
+        while (end := text.find(b"\n", begin)) >= 0:
+            line = text[begin:end]
+            if self._held:
+                line, self._held = b"".join((*self._held, line)), []
+            begin = end + 1
+            self.sequence, self.offset = sequence, begin
+            yield line
+        if begin < len(text):
+            self._hold(sequence, begin, text[begin:])
         elif not self._held:
             self.sequence, self.offset = sequence + 1, 0
-        yield from lines
+
+    def _hold(self, sequence: int, begin: int, rest: bytes) -> None:
+        if not self._held:
+            self.sequence, self.offset = sequence, begin
+        self._held.append(rest)
 
     def skip(self, sequence: int) -> None:
         """Go on behind a batch; the line that has not ended is left."""
