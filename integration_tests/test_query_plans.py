@@ -1,6 +1,7 @@
 """No statement that runs regularly reads a big table from end to end: as the server itself explains them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from PilotLoggingDIRAC.adapters.database import utc_now
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
+from PilotLoggingDIRAC.pilotlog.forward.cursor import Move
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State, StoredFile
 
 LOGS = 20_000
@@ -64,7 +66,9 @@ def scans(running, statements):
     return found
 
 
-@pytest.mark.parametrize("kind", ["pages", "states", "lookups", "custody", "describing", "diagnosing", "figures"])
+@pytest.mark.parametrize(
+    "kind", ["pages", "states", "lookups", "custody", "describing", "diagnosing", "forwarding", "figures"]
+)
 def test_what_is_asked_is_looked_up(catalogue, statements, kind):
     running, db = catalogue
     for question in getattr(questions, kind)(db, LOGS, utc_now()).values():
@@ -85,6 +89,21 @@ def test_what_changes_the_store_looks_up_what_it_changes(catalogue, statements):
     for find, purge in ((db.custody.purgeable, db.custody.purge), (db.custody.kept, db.custody.purge_kept)):
         assert purge([log.id for log in find(filling.vo(5), old, 100)], old)
     assert db.custody.delete_rows(filling.vo(5), now - timedelta(days=300), True, 50) == 50
+    assert {statement.split()[0] for statement, _ in statements} == {"SELECT", "UPDATE", "DELETE"}
+    assert scans(running, statements) == {}
+
+
+def test_what_is_forwarded_is_looked_up_and_noted_by_its_keys(catalogue, statements):
+    running, db = catalogue
+    steps, soon = db.forwarded, utc_now() + timedelta(minutes=2)
+    for name in (filling.DESTINATION, "New"):
+        db.destinations.begin(name)
+        claims = steps.claim(name, "test", range(LOGS - 50, LOGS), soon)
+        moves = [Move(one.cursor, replace(one.cursor, line=one.cursor.line + 1), True) for one in claims]
+        assert steps.advance(name, "test", moves[:25]) == 25
+        steps.release(name, "test", [one.log.id for one in claims])
+        db.destinations.sent(name, 1, 0, "")
+    db.destinations.forget("New")
     assert {statement.split()[0] for statement, _ in statements} == {"SELECT", "UPDATE", "DELETE"}
     assert scans(running, statements) == {}
 

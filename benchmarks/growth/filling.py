@@ -19,8 +19,9 @@ VOS, SITES, CES, DAYS = 10, 200, 500, 365
 #: Tables with a row or more for each log, or for each that has something of the kind.
 TABLES = (
     *("PilotLogs", "PilotLogFiles", "PilotLogBatches", "PilotLogJobs", "PilotLogUnsettled", "PilotLogDiagnoses"),
-    "PilotUnknownFailures",
+    *("PilotUnknownFailures", "PilotLogForwards"),
 )
+DESTINATION = "Broker"
 BATCHES = 5
 BATCH_BYTES = 1000
 _STEP = 100_000
@@ -49,7 +50,7 @@ def fill(url, number, now=None):
         for first in range(1, number + 1, _STEP):
             last = min(first + _STEP - 1, number)
             values = {"first": first, "last": last, "all": number, "here": int(number * 0.9), "now": now}
-            for statement in (_LOGS, _FILES, _BATCHES, _JOBS, _UNSETTLED, _DIAGNOSES, _UNKNOWN):
+            for statement in (_LOGS, _FILES, _BATCHES, _JOBS, _UNSETTLED, _DIAGNOSES, _UNKNOWN, _FORWARDS):
                 cursor.execute(statement, values)
             connection.connection.commit()
         for table in TABLES:
@@ -158,6 +159,15 @@ SELECT LogID, NextSequence, LastSeen, LastSeen, 'rules', c, c, IF(c = '', '', 's
 FROM (SELECT *, CASE WHEN ReturnCode IS NULL OR ReturnCode = '0' THEN '' WHEN LogID %% 10 = 0 THEN 'unknown'
         ELSE CONCAT('cause-', LogID %% 150) END AS c
     FROM PilotLogs WHERE LogID BETWEEN %(first)s AND %(last)s) logs
+"""
+
+# One destination has had nearly all text that is there.
+_FORWARDS = f"""
+INSERT INTO PilotLogForwards (Destination, LogID, Sequence, NextSequence, Line, State, Cause)
+SELECT '{DESTINATION}', LogID, l.NextSequence - (LogID %% 50 = 0), l.NextSequence - (LogID %% 50 = 0), NumberOfLines,
+    l.State, COALESCE(Cause, '')
+FROM PilotLogs l LEFT JOIN PilotLogDiagnoses d USING (LogID)
+WHERE LogID BETWEEN %(first)s AND %(last)s AND LogID > %(here)s
 """
 
 _UNKNOWN = """

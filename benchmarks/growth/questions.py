@@ -6,11 +6,13 @@ from functools import partial
 from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
+from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WALKED, Wanted
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State
 from PilotLoggingDIRAC.pilotlog.page.figures import spans_of
 from PilotLoggingDIRAC.pilotlog.sql.read.log_list import ORDERS
 
-from .filling import pilot, seen, vo
+from .filling import DESTINATION, VOS, pilot, seen, vo
 
 PAGE = 50
 MOST = 4_000
@@ -181,6 +183,30 @@ def diagnosing(db, number, now):
         },
         **{f"unknown failures; {scope}": partial(steps.unknown, SCOPES[scope], day) for scope in SCOPES},
         "one of them": partial(steps.unknown, SCOPES["all"], day, "1:10"),
+    }
+
+
+def forwarding(db, number, now):
+    """Return what agents ask that forward; nothing is changed."""
+    steps, there = db.forwarded, range(number - 50, number)
+    some = Wanted(DESTINATION, (vo(3), vo(4)), now - 7 * _DAY)
+    every = Wanted("New", tuple(map(vo, range(VOS))), now - _DAY / 24)
+    half = LogPosition(seen(number * 19 // 20, number, now), number * 19 // 20)
+    return {
+        **{
+            f"heard of since; {wanted.destination}, {since}": partial(steps.recent, wanted, since, 200)
+            for wanted in (some, every)
+            for since in (now - timedelta(seconds=10), now - 7 * _DAY)
+        },
+        **{
+            f"walk; {wanted.destination}, {state}, {after}": partial(steps.walk, wanted, state, after, 2000)
+            for wanted in (some, every)
+            for state in WALKED
+            for after in (None, half)
+        },
+        "new text of 50 logs": partial(steps.texts, dict.fromkeys(there, 0), 1_000_000),
+        "destinations that lack something of 100 logs": partial(steps.unsent, (DESTINATION, "New"), list(there)),
+        "standings": db.destinations.standings,
     }
 
 
