@@ -1,6 +1,6 @@
 """A campaign, its totals; 1 if it found anything.
 
-``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--galera] [--no-agent] [--patience T]``
+``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--galera] [--destinations] [--no-agent] [--patience T]``
 """
 
 import argparse
@@ -30,6 +30,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help="stacks side by side")
     parser.add_argument("--balanced", action="store_true", help="HAProxy before both collectors, and its faults too")
     parser.add_argument("--galera", action="store_true", help="a cluster of three nodes as the database")
+    parser.add_argument(
+        "--destinations", action="store_true", help="logs are forwarded too, and that is broken and judged"
+    )
     parser.add_argument("--no-agent", action="store_true", help="nothing is archived; what readers get is judged")
     parser.add_argument("--patience", type=float, default=1.0, help="times as long time limits, on a busy machine")
     options = parser.parse_args()
@@ -42,7 +45,8 @@ def main():
     signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
     seeds = list(range(first, first + options.runs))
-    results = campaign(seeds, options.jobs, folder, options.balanced, not options.no_agent, options.galera)
+    kinds = (options.balanced, not options.no_agent, options.galera, options.destinations)
+    results = campaign(seeds, options.jobs, folder, *kinds)
     say(totals(results))
     return 1 if len(results) < options.runs or any(result.findings for result in results) else 0
 

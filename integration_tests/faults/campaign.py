@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ..stack import ending
 from . import causes, evidence, plan
+from .destinations.places import SERVERS
+from .destinations.plan import with_destinations
 from .field import Field
 from .run import Run
 
@@ -18,11 +20,11 @@ MAX_SHOWN = 12
 LOOKS = 4
 
 
-def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False):
+def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False, destinations=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
     with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
-        same = ([value] * jobs for value in (folder, balanced, has_agent, galera))
+        same = ([value] * jobs for value in (folder, balanced, has_agent, galera, destinations))
         done = list(pool.map(job, [share for share in shares if share], *same))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
@@ -33,12 +35,12 @@ def _begin():
     ending.die_with_parent()
 
 
-def job(seeds, folder, balanced=False, has_agent=True, galera=False):
+def job(seeds, folder, balanced=False, has_agent=True, galera=False, destinations=False):
     """The runs of some seeds on a stack of their own."""
     root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
     results = []
     try:
-        with Field(root, balanced, has_agent, galera) as field:
+        with Field(root, balanced, has_agent, galera, destinations) as field:
             say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
                 f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
             results = Job(field, Path(folder)).go(seeds)
@@ -69,7 +71,8 @@ class Job:
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
         field = self._field
-        run = Run(field, plan.make(seed, field.is_balanced, field.has_agent, field.is_cluster))
+        planned = plan.make(seed, field.is_balanced, field.has_agent, field.is_cluster)
+        run = Run(field, with_destinations(planned) if field.engines else planned)
         result = run.go()
         self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:
@@ -122,6 +125,9 @@ def summary(result):
         f" {counts['bytes doubled']} doubled{f' ({why})' if why else ''}"
         f" | slowest answer {result.slowest:.1f} s | {result.seconds:.0f} s"
     )
+    received = {name: f"{counts[f'{name} lines']} lines, {counts[f'{name} repeats']} repeats" for name in SERVERS}
+    arrived = ", ".join(f"{name} {words}" for name, words in received.items() if counts[f"{name} records"])
+    words += f"\n    {arrived}" if arrived else ""
     kept = [f"kept: {result.evidence}"] if result.evidence else []
     return "\n    ".join([words, *result.findings[:MAX_SHOWN], *kept])
 

@@ -1,5 +1,6 @@
 """Everything that is needed to understand a failure and to repeat it, in a folder."""
 
+import json
 import pprint
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def keep(run, logs, stack, folder: Path):
     folder.mkdir(parents=True)
     result = run.result
     kinds = {" --balanced": run.is_balanced, " --no-agent": not run.has_agent, " --galera": stack.galera}
+    kinds[" --destinations"] = run.has_destinations
     options = "".join(option for option, given in kinds.items() if given)
     repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{options}"
     said = [repeat, "", *map(str, run.plan.faults), "", *result.findings]
@@ -44,6 +46,8 @@ def keep(run, logs, stack, folder: Path):
         (folder / f"{ledger.name}.sent.json").write_text(ledger.as_json())
         if ledger.name in run.texts:
             (folder / f"{ledger.name}.stored").write_bytes(run.texts[ledger.name])
+    for name, records in run.received.items():
+        (folder / f"{name}.received.json").write_text("\n".join(map(json.dumps, records)))
     logs.copy(folder)
     for table, statement in TABLES.items():
         (folder / f"{table}.txt").write_text("\n".join(map(repr, _rows(stack, statement, run.stamps))))

@@ -12,6 +12,7 @@ from ..pilot import Connection
 from ..stack import Stack, world
 from ..stack.components import BALANCER, MARIADB, SECOND_TORNADO, TORNADO
 from .database_proxy import DatabaseProxy
+from .destinations import Engines
 from .patience import stretched
 
 AGENT = "PilotLoggingAgent"
@@ -47,15 +48,16 @@ CLOCK_SOURCE = Path(__file__).parent / "clock.c"
 class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
-    def __init__(self, root, balanced=False, has_agent=True, galera=False):
+    def __init__(self, root, balanced=False, has_agent=True, galera=False, destinations=False):
         """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived.
 
-        ``galera``: with a cluster as the database.
+        ``galera``: with a cluster as the database. ``destinations``: logs are forwarded, to all that there are.
         """
         self.stack = Stack(root, collectors=2 if balanced else 1, galera=galera)
         self.is_balanced = balanced
         self.has_agent = has_agent
         self.is_cluster = galera
+        self.engines = Engines(self.stack) if destinations else None
         self.spool = self.stack.root / "spool"
         self.has_small_spool = False
         self._clock_library = self.stack.root / "clock.so"
@@ -78,6 +80,8 @@ class Field:
 
     def __exit__(self, *exc):
         self.stack.down()
+        if self.engines:
+            self.engines.close()
         if self.has_small_spool:
             subprocess.run(["umount", "-l", self.spool], check=False)
 
@@ -106,11 +110,15 @@ class Field:
             stack.component_options[name] = spool | {DATABASE_PORT: self.database_proxy.port}
             if not self.has_small_spool:
                 stack.component_options[name][f"{COLLECTOR_SECTION}/{SPOOL_LIMIT}"] = 1
+        if self.engines:
+            self.engines.configure({DATABASE_PORT: self.database_proxy.port})
         for name in (*COLLECTORS, AGENT):
             stack.component_environment[name] = self._environment(name)
         stack.up()
         stack.stop(*UNUSED)
         stack.start(SECOND_TORNADO, *([AGENT] if self.has_agent else []))
+        if self.engines:
+            self.engines.start()
 
     def _environment(self, name):
         plugins = {"PYTHONPATH": f"{self.stack.env()['PYTHONPATH']}:{PLUGINS}", "STACK_SHORTEST_CYCLE_SECONDS": "1"}

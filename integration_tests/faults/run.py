@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..stack import world
 from . import balanced, causes, oracle, settle
 from .archive import Archive, Unarchived
+from .destinations.plan import is_of_destinations
 from .field import CLEANED_SECONDS
 from .injection import Injector
 from .ledgers import complaints, connections
@@ -47,11 +48,12 @@ class Run:
     def __init__(self, place, plan):
         self._field = place
         self.is_balanced, self.has_agent = place.is_balanced, place.has_agent
+        self.has_destinations = place.engines is not None
         self._archive = Archive(place.stack) if place.has_agent else Unarchived(place.stack, place.url(0))
         self._proxy = Proxy(place.ports())
         self.plan = plan
         self.result = Result(plan.seed, plan.faults)
-        self.texts = {}
+        self.texts, self.received = {}, {}
         self._served = balanced.Served(place.stack) if place.is_balanced else None
         self._stamps = defaultdict(lambda: uuid.uuid4().hex)
         self._senders = [self._sender(number, one) for number, one in enumerate(plan.senders)]
@@ -103,7 +105,8 @@ class Run:
         for fault in faults:
             time.sleep(max(0.0, self.began + fault.at - time.monotonic()))
             try:
-                injector.do(fault)
+                doer = self._field.engines.breaker if is_of_destinations(fault) else injector
+                doer.do(fault)
             except Exception:
                 self.result.findings.append(f"{fault} failed: {traceback.format_exc()}")
 
@@ -135,6 +138,15 @@ class Run:
             result.counts["parts"] += len(mine)
             result.counts["logs of two nodes"] += len(ledgers) > 1
         self._count_answers()
+        self._judge_destinations(parts)
+
+    def _judge_destinations(self, parts):
+        """What each destination has of the text that is archived."""
+        if self._field.engines:
+            findings, counts = self._field.engines.judge(parts, lambda part: self._archive.text([part])[0])
+            self.result.findings += findings
+            self.result.counts.update(counts)
+            self.received = dict(self._field.engines.received)
 
     def _know_connections(self):
         """The n-th message of a sender went over its n-th connection."""
