@@ -10,7 +10,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundler import Bundler
-from PilotLoggingDIRAC.pilotlog.archive.bundles.clearing import Clearing
+from PilotLoggingDIRAC.pilotlog.archive.bundles.clearing import BundlePlaces, Clearing
 from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleSettings
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
@@ -38,6 +38,7 @@ class BundleFolder:
         self.folder = folder
         folder.mkdir()
         self.broken = False
+        self.down, self.tried = set(), []
         self.on_put = self.after_put = self.on_remove = self.after_remove = lambda: None
         self.checked = []
 
@@ -57,7 +58,7 @@ class BundleFolder:
         self.after_put()
 
     def get(self, file, path):
-        self._require()
+        self._require(file.se)
         if file.member:
             cut(self.path(file), file.member, path)
         else:
@@ -68,20 +69,22 @@ class BundleFolder:
         self._require()
         self.checked += files
         assert not any(file.member for file in files)
-        return {file: CopyProblem("gone", lost=True) for file in files if not self._is_good(file)}
+        unknown = {file: CopyProblem("no answer", lost=False) for file in files if file.se in self.down}
+        return {file: CopyProblem("gone", lost=True) for file in files if not self._is_good(file)} | unknown
 
     def _is_good(self, file):
         return self.path(file).exists() and content(self.path(file)).checksum == file.checksum
 
     def remove(self, file):
-        self._require()
+        self._require(file.se)
         assert file.member is None, "a log alone is not removed from a bundle"
         self.on_remove()
         self.path(file).unlink(missing_ok=True)
         self.after_remove()
 
-    def _require(self):
-        if self.broken:
+    def _require(self, se=""):
+        self.tried.append(se)
+        if self.broken or se in self.down:
             raise ArchiveError("The storage element is down")
 
 
@@ -101,11 +104,12 @@ class BundleAgent:
         self.settings = BundleSettings(**({"bundle_logs": 10, "bundle_seconds": 3600} | settings))
         self.archiving = ArchiveSettings(settle_seconds=0, workers=2, retry_seconds=1)
         self.workspace = Workspace(owner, folder)
+        self.places, self.progress = BundlePlaces(), RemovalProgress()
 
-    def archive_logs(self):
+    def archive_logs(self, target=TARGET):
         world, describer = self.world, Describer(self.world.custody, NoPilots(), self.tally)
         single = Archiver(
-            VO, world.custody, world.reader, self.archive, TARGET, describer, self.archiving, world.clock,
+            VO, world.custody, world.reader, self.archive, target, describer, self.archiving, world.clock,
             self.workspace, self.gate, self.tally,
         )  # fmt: skip
         Bundler(single, world.custody, self.settings).run()
@@ -114,7 +118,8 @@ class BundleAgent:
         world, store, retained = self.world, self.world.custody, RetentionSettings(**retained)
         steps = (self.archiving, stall_seconds, world.clock)
         Removal(VO, store, self.archive, retained, *steps, self.tally).run()
-        Clearing(VO, store, self.archive, self.settings, retained, *steps, self.workspace, {}, self.tally).run()
+        steps = (*steps, self.workspace, self.places, self.tally)
+        Clearing(VO, store, self.archive, self.settings, retained, *steps).run()
 
     def copies(self, **settings):
         return CopyCheck(VO, self.world.custody, self.archive, CopySettings(**settings), self.tally)
@@ -127,7 +132,7 @@ class BundleAgent:
         world = self.world
         Retention(
             VO, world.custody, self.archive, self.copies(), RetentionSettings(**settings), 0, world.clock,
-            RemovalProgress(), self.tally,
+            self.progress, self.tally,
         ).run(purge_kept=False)  # fmt: skip
 
 
@@ -146,10 +151,10 @@ class Field:
             self.world.send(text, pilot(number))
             self.world.send(b"", pilot(number), return_code="0")
 
-    def archive_all(self, numbers=range(10)):
+    def archive_all(self, numbers=range(10), target=TARGET):
         """Ten logs, in one bundle."""
         self.finish(*numbers)
-        self.agent.archive_logs()
+        self.agent.archive_logs(target)
 
     def delete(self, *numbers):
         for number in numbers:
@@ -356,6 +361,15 @@ class BundlesContract:
         assert field.archive.names() == []
         field.require_nothing_left_over(transactions)
 
+    def test_a_bundle_that_is_damaged_is_removed_once_all_its_logs_are_deleted(self, field, transactions):
+        field.archive_all()
+        [path] = field.archive.folder.iterdir()
+        path.write_bytes(b"none")
+        field.delete(*range(10))
+        field.agent.clear()
+        assert field.archive.names() == []
+        field.require_nothing_left_over(transactions)
+
     def test_a_superseded_copy_of_a_deleted_log_leaves_its_bundle_too(self, field, clock, transactions):
         field.archive_all()
         first = field.texts[3]
@@ -434,7 +448,7 @@ class BundlesContract:
         while numbers[-1]:
             numbers.append(world.custody.retire_unneeded(VO, None, numbers[-1], 2))
         assert len(numbers) == 3
-        assert len(world.custody.retired_bundles(VO, 10)) == 1
+        assert len(world.custody.retired_bundles(VO, 0, 10)) == 1
 
     def test_a_whole_bundle_expires_and_then_the_rows(self, field, clock, transactions):
         field.archive_all()

@@ -506,6 +506,30 @@ class TestRetention:
         agent.retention().run(purge_kept=False)
         assert removed == [TARGET.se] * 3
 
+    def test_a_storage_element_that_removes_nothing_delays_no_page_of_another(self, agent, world, archive):
+        for number in range(20):
+            world.finish(pilot(number))
+            world.record(world.claim(who=pilot(number)), target=Target("DOWN" if number < 15 else TARGET.se, "/x"))
+            world.go_on(pilot(number))
+        world.clock.forward(hours=1)
+        agent.archive_logs()
+        remove = archive.remove
+
+        def refuse(file):
+            if file.se == "DOWN":
+                raise ArchiveError("does not answer")
+            remove(file)
+
+        archive.remove = refuse
+        retention = agent.retention(logs_per_step=5)
+        for _ in range(2):
+            retention.run(purge_kept=False)
+        assert agent.tally.counts["removed superseded"] == 5
+        archive.remove = remove
+        for _ in range(6):
+            retention.run(purge_kept=False)
+        assert agent.tally.counts["removed superseded"] == 20
+
     def test_purging_goes_on_behind_what_it_has_purged(self, agent, world, archive, monkeypatch):
         """Purged logs stay in the index of states for a while: whoever begins anew reads them again for each page."""
         for number in range(3):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from ..ports import Archive, Clock, CopyProblem
 from ..settings import CopySettings
 from ..stored_file import StoredFile
 from .custody import CheckedCopies, CopyKey, DueCopy
+from .failures import Failures
 from .tally import Tally
 
 Item = TypeVar("Item")
@@ -33,21 +34,34 @@ class CopyCheck:
     settings: CopySettings
     tally: Tally
     monotonic: Callable[[], float] = time.monotonic
+    failures: Failures = field(default_factory=Failures)
 
     def deadline(self) -> float:
         """Return the time at which looks before purging end for this cycle."""
         return self.monotonic() + self.settings.check_seconds
 
     def sound(self, logs: Sequence[Log], until: float) -> list[Log]:
-        """Return the logs whose copy was looked at now and is good; logs whose copy is lost are archived again."""
+        """Return the logs whose copy was looked at now and is good; logs whose copy is lost are archived again.
+
+        A storage element that could not tell of any copy three times in a row is not asked again in this cycle.
+        """
         sound: list[Log] = []
-        for group in _groups(logs, _file, self.settings):
+        for group in _groups([log for log in logs if not self._is_hopeless(log)], _file, self.settings):
             if self.monotonic() > until:
                 break
             copies = {CopyKey(log.id, log.generation): _file(log) for log in group}
             problems = self._look(copies, read=False)
             sound += [log for log in group if CopyKey(log.id, log.generation) not in problems]
+            self._note(copies, problems)
         return sound
+
+    def _is_hopeless(self, log: Log) -> bool:
+        return _file(log).se in self.failures.hopeless
+
+    def _note(self, copies: Mapping[CopyKey, StoredFile], problems: Mapping[CopyKey, CopyProblem]) -> None:
+        told = {file.se for key, file in copies.items() if key not in problems or problems[key].lost}
+        for se in sorted({file.se for file in copies.values()}):
+            self.failures.note(se, se in told)
 
     def scrub(self, due: Sequence[DueCopy]) -> None:
         """Read copies and note what came of it."""

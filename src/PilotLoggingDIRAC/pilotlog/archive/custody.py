@@ -41,6 +41,17 @@ logs, so that it may be empty before the end.
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Storage elements: ``only`` one, or all but those in ``without``."""
+
+    only: str = ""
+    without: frozenset[str] = frozenset()
+
+
+ANYWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Size in bytes and checksum (adler32, as DIRAC writes it) of a packed log."""
 
@@ -132,13 +143,17 @@ class RecordedCopies(Protocol):
 class RetainedCopies(RecordedCopies, Protocol):
     """The store as ``Retention`` needs it for the copies in an archive."""
 
-    def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+    def superseded(
+        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+    ) -> CopyPage:
         """Return copies of Archived or Purged logs that are not the verified one, recorded before then; by keys.
 
         Copies in bundles are not among them, nor among the ``expired`` ones.
         """
 
-    def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+    def expired(
+        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+    ) -> CopyPage:
         """Return copies of Purged logs, verified before then; by their keys."""
 
 

@@ -13,7 +13,7 @@ from ..errors import PilotLogError
 from ..ports import Clock
 from .archiver import Archiver
 from .bundles.bundler import Bundler
-from .bundles.clearing import Clearing
+from .bundles.clearing import BundlePlaces, Clearing
 from .custody import DueCopy, Epochs
 from .deletion.removal import Removal
 from .deletion.retention import RemovalProgress, Retention
@@ -93,13 +93,13 @@ class AgentMemory:
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
     diagnosing: Places = field(default_factory=Places)
-    bundles: dict[str, int] = field(default_factory=dict)
+    bundles: BundlePlaces = field(default_factory=BundlePlaces)
 
     def forget_places(self) -> None:
         """Begin all walks anew, as places of another database mean nothing."""
         self.sealing, self.describing, self.removals = Walk(), Walk(), RemovalProgress()
         self.diagnosing.forget()
-        self.bundles.clear()
+        self.bundles = BundlePlaces()
 
     def gate(self, vo: str) -> Gate:
         """Return the VO's gate."""

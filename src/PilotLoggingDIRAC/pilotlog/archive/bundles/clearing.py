@@ -7,9 +7,8 @@ Then its members have their places in the new one, in one transaction, and the o
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,21 +18,28 @@ from ...ports import Archive, Clock
 from ...settings import ArchiveSettings, RetentionSettings
 from ..archiver import Workspace
 from ..custody import CopyKey
+from ..failures import Failures
 from ..packing import Target, content
 from ..tally import Tally
 from .bundle_file import without
 from .custody import Bundle, ClearedBundles
 from .settings import BundleSettings
 
-_MAX_FAILURES = 3
+
+@dataclass(slots=True)
+class BundlePlaces:
+    """By VO, the numbers of the bundles that were looked at last, and tried to be removed last."""
+
+    looked_at: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
     """The step that rewrites and removes one VO's bundles; ``archive`` is None where they can't be reached.
 
-    A bundle that was recorded ``stall_seconds`` ago, and not marked since, is not on its way any more. ``places`` has,
-    by VO, the number of the bundle that was looked at last, from one cycle to the next.
+    A bundle that was recorded ``stall_seconds`` ago, and not marked since, is not on its way any more. ``places`` is
+    kept from one cycle to the next.
     """
 
     vo: str
@@ -45,25 +51,34 @@ class Clearing:
     stall_seconds: float
     clock: Clock
     workspace: Workspace
-    places: dict[str, int]
+    places: BundlePlaces
     tally: Tally
 
     def run(self) -> None:
         """Rewrite bundles with deleted logs, and remove those that nobody needs, a bounded number of each."""
         if self.archive is None:
             return
-        for bundle, names in self.store.bundles_with_deleted(self.vo, self.settings.bundles_rewritten):
-            self._rewrite(self.archive, bundle, names)
+        self._rewrite_all(self.archive)
         self.store.retire_dead(self.vo, self._ago(self.stall_seconds), self.settings.bundles_removed)
         expired = self._ago(self.retained.files_seconds) if self.retained.files_seconds > 0 else None
-        after, limit = self.places.get(self.vo, 0), self.settings.bundles_looked_at
-        self.places[self.vo] = self.store.retire_unneeded(self.vo, expired, after, limit)
+        after, limit = self.places.looked_at.get(self.vo, 0), self.settings.bundles_looked_at
+        self.places.looked_at[self.vo] = self.store.retire_unneeded(self.vo, expired, after, limit)
         self._remove_retired(self.archive)
 
     def _ago(self, seconds: float) -> datetime:
         return self.clock() - timedelta(seconds=seconds)
 
-    def _rewrite(self, archive: Archive, bundle: Bundle, names: dict[CopyKey, str]) -> None:
+    def _rewrite_all(self, archive: Archive) -> None:
+        """Rewrite bundles; after three failures in a row a storage element gets no more tries in this cycle."""
+        failures, tries = Failures(), self.settings.bundles_rewritten
+        while tries > 0 and (due := self.store.bundles_with_deleted(self.vo, tries, failures.hopeless)):
+            for bundle, names in due:
+                if bundle.file.se not in failures.hopeless:
+                    failures.note(bundle.file.se, self._rewrite(archive, bundle, names))
+                    tries -= 1
+
+    def _rewrite(self, archive: Archive, bundle: Bundle, names: dict[CopyKey, str]) -> bool:
+        """Rewrite a bundle, or put it off with its deleted logs and return False."""
         try:
             with tempfile.TemporaryDirectory(dir=self.workspace.folder) as folder:
                 self._without(archive, bundle, set(names.values()), Path(folder))
@@ -74,19 +89,20 @@ class Clearing:
             self.tally.problem(f"removing deleted files of {self.vo}", f"{bundle.file.lfn}: {error}")
             for key in names:
                 self.store.put_off(key.log_id, f"{bundle.file.lfn}: {error}", self._later)
+            return False
         else:
             self.tally.add("removed deleted", len(names))
+        return True
 
     def _later(self, attempts: int) -> datetime:
         return lifecycle.retry_after(attempts, self.clock(), self.retries)
 
     def _without(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> None:
+        if self.store.retire_bundle(bundle):  # all that is needed of it was deleted: it is not even read
+            return
         old, new = folder / "old.zip", folder / "new.zip"
         archive.get(bundle.file, old)
         places = without(names, old, new)
-        if not places:
-            self.store.retire_bundle(bundle)
-            return
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
         rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
@@ -99,12 +115,20 @@ class Clearing:
             raise
 
     def _remove_retired(self, archive: Archive) -> None:
-        """Remove retired bundles; after three failures in a row a storage element gets no more tries in this cycle."""
-        failures: Counter[str] = Counter()
-        for bundle in self.store.retired_bundles(self.vo, self.settings.bundles_removed):
-            se = bundle.file.se
-            if failures[se] < _MAX_FAILURES:
-                failures[se] = 0 if self._remove(archive, bundle) else failures[se] + 1
+        """Remove retired bundles; after three failures in a row a storage element gets no more tries in this cycle.
+
+        The next cycle goes on behind the first of these: what can't be removed blocks no other.
+        """
+        failures, tries, given_up_at = Failures(), self.settings.bundles_removed, 0
+        after = self.places.removed.get(self.vo, 0)
+        while tries > 0 and (retired := self.store.retired_bundles(self.vo, after, tries, failures.hopeless)):
+            for bundle in retired:
+                if bundle.file.se not in failures.hopeless:
+                    failures.note(bundle.file.se, self._remove(archive, bundle))
+                    given_up_at = given_up_at or (bundle.id if failures.hopeless else 0)
+                    tries -= 1
+            after = retired[-1].id
+        self.places.removed[self.vo] = given_up_at if tries > 0 else after
 
     def _remove(self, archive: Archive, bundle: Bundle) -> bool:
         try:

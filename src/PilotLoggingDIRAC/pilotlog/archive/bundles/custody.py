@@ -66,8 +66,13 @@ class BundledLogs(Protocol):
 class ClearedBundles(Protocol):
     """The store as ``Clearing`` needs it."""
 
-    def bundles_with_deleted(self, vo: str, limit: int) -> list[tuple[Bundle, dict[CopyKey, str]]]:
-        """Return verified bundles with copies of Deleted logs that are due to be removed, and the names of these."""
+    def bundles_with_deleted(
+        self, vo: str, limit: int, without: Collection[str] = ()
+    ) -> list[tuple[Bundle, dict[CopyKey, str]]]:
+        """Return verified bundles with copies of Deleted logs that are due to be removed, and the names of these.
+
+        Those on the storage elements in ``without`` are left out.
+        """
 
     def record_rewritten(self, bundle: Bundle, name: MakeFile) -> Bundle:
         """Record the bundle that is to take the place of another one. Raise LeaseLost when that is retired."""
@@ -79,8 +84,8 @@ class ClearedBundles(Protocol):
         a member has no new place though its log was not deleted.
         """
 
-    def retire_bundle(self, bundle: Bundle) -> None:
-        """Retire a bundle, if no log's current copy is in it, and delete its members' records."""
+    def retire_bundle(self, bundle: Bundle) -> bool:
+        """Retire a bundle, unless a log needs it, and delete its members' records. Return whether it was retired."""
 
     def retire_dead(self, vo: str, recorded_before: datetime, limit: int) -> None:
         """Retire bundles that were recorded before then and never verified: they are not on their way any more."""
@@ -88,12 +93,15 @@ class ClearedBundles(Protocol):
     def retire_unneeded(self, vo: str, expired_before: datetime | None, after: int, limit: int) -> int:
         """Retire bundles that no log needs, among ``limit`` bundles behind a number.
 
-        A log needs the bundle of its current copy, unless it is Purged and was verified before ``expired_before``.
-        Return the number behind which to go on; 0 at the end.
+        A log needs the bundle of its current copy, unless it is Deleted, or is Purged and was verified before
+        ``expired_before``. Return the number behind which to go on; 0 at the end.
         """
 
-    def retired_bundles(self, vo: str, limit: int, without: Collection[str] = ()) -> list[Bundle]:
-        """Return retired bundles, the oldest first; those on the storage elements in ``without`` are left out."""
+    def retired_bundles(self, vo: str, after: int, limit: int, without: Collection[str] = ()) -> list[Bundle]:
+        """Return retired bundles behind a number, in the order of their numbers.
+
+        Those on the storage elements in ``without`` are left out.
+        """
 
     def forget_bundle(self, bundle: Bundle) -> None:
         """Delete the record of a retired bundle that was removed."""

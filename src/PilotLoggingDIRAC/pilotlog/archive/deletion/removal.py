@@ -7,7 +7,6 @@ once no agent can be uploading it any more.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +16,9 @@ from ...ports import Archive, Clock
 from ...settings import ArchiveSettings, RetentionSettings
 from ...stored_file import StoredFile
 from ..custody import CopyKey, DeletedLogs
+from ..failures import Failures
 from ..tally import Tally
 
-_MAX_FAILURES = 3
 #: Bounds the copies removed in one cycle, in pages of ``logs_per_step``: archiving waits for this step.
 _MAX_PAGES = 10
 
@@ -61,14 +60,13 @@ class Removal:
 
         After three failures in a row a storage element gets no more tries in this cycle; others go on.
         """
-        failures: Counter[str] = Counter()
+        failures = Failures()
         for _ in range(_MAX_PAGES):
             before, limit = self._ago(self.stall_seconds), self.settings.logs_per_step
-            left = [se for se, number in failures.items() if number >= _MAX_FAILURES]
-            copies = self.store.deleted_copies(self.vo, before, limit, left)
+            copies = self.store.deleted_copies(self.vo, before, limit, failures.hopeless)
             for key, file in copies:
-                if failures[file.se] < _MAX_FAILURES:
-                    failures[file.se] = 0 if self._remove(archive, key, file) else failures[file.se] + 1
+                if file.se not in failures.hopeless:
+                    failures.note(file.se, self._remove(archive, key, file))
             if not copies:
                 return
 

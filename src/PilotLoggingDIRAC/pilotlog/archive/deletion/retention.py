@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,22 +13,26 @@ from ...ports import Archive, Clock
 from ...settings import RetentionSettings
 from ...stored_file import StoredFile
 from ..copies import CopyCheck
-from ..custody import CopyKey, CopyPage, RetainedLogs
+from ..custody import CopyKey, CopyPage, RetainedLogs, Where
+from ..failures import Failures
 from ..tally import Tally
 from ..walk import LogPosition
 from .awaited import Awaited
 from .request import groups
 
-_MAX_FAILURES = 3
-
-FindCopies = Callable[[str, datetime, CopyKey | None, int], CopyPage]
+FindCopies = Callable[[str, datetime, CopyKey | None, int, Where], CopyPage]
 
 
 @dataclass(slots=True)
 class RemovalProgress:
-    """The keys of the copies that were tried last, so that a copy that can't be removed blocks no other."""
+    """The places behind which the next cycle goes on, so that what can't be removed or purged blocks no other.
 
-    after: dict[str, CopyKey | None] = field(default_factory=dict)
+    ``copies`` has the keys of copies that were tried last, by storage element for those that gave up, and under an
+    empty name for all others together; ``purged`` the positions of logs.
+    """
+
+    copies: dict[str, dict[str, CopyKey | None]] = field(default_factory=dict)
+    purged: dict[str, LogPosition | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ class Retention:
         store, settings = self.store, self.settings
         until = self.copies.deadline()
         archived = self._ago(settings.batches_seconds)
-        self._purge(store.purgeable, store.purge, archived, lambda logs: self.copies.sound(logs, until))
+        sound = functools.partial(self.copies.sound, until=until)
+        self._purge("archived", store.purgeable, store.purge, archived, until, sound)
         if purge_kept:
-            self._purge(store.kept, store.purge_kept, self._ago(settings.kept_seconds), list)
+            self._purge("kept", store.kept, store.purge_kept, self._ago(settings.kept_seconds), until, list)
         if self.archive is not None:
             self._remove(self.archive, "superseded", store.superseded, self._ago(self.stall_seconds))
             if settings.files_seconds > 0:
@@ -69,24 +74,31 @@ class Retention:
 
     def _purge(
         self,
+        kind: str,
         find: Callable[..., list[Log]],
         purge: Callable[..., int],
         before: datetime,
+        until: float,
         choose: Callable[[list[Log]], list[Log]],
     ) -> None:
         """Purge those that are chosen page by page, each from behind the one before.
 
-        Purged logs stay in the index for a while: a look from the beginning would read them again and again.
+        Purged logs stay in the index for a while: a look from the beginning would read them again and again. Where the
+        time is over, the next cycle goes on; where a storage element got no more tries, behind the last ones.
         """
-        after = None
+        subject, given_up_at = f"{kind} {self.vo}", None
+        after = self.progress.purged.get(subject)
         for _ in range(self.settings.max_steps):
             logs = find(self.vo, before, self.settings.logs_per_step, after)
             ready = self._ready(logs, before)
             purged = sum(purge([log.id for log in group], before) for group in groups(choose(ready)))
             self.tally.add("purged", purged)
-            if (ready and not purged) or len(logs) < self.settings.logs_per_step:
-                return
-            after = LogPosition.of(logs[-1])
+            after = LogPosition.of(logs[-1]) if len(logs) == self.settings.logs_per_step else None
+            given_up_at = given_up_at or (after if self.copies.failures.hopeless else None)
+            none_can_be = self.archive is None and ready and not purged
+            if after is None or none_can_be or self.copies.monotonic() > until:
+                break
+        self.progress.purged[subject] = after or given_up_at
 
     def _ready(self, logs: list[Log], before: datetime) -> list[Log]:
         """Return those that wait for no destination."""
@@ -95,21 +107,22 @@ class Retention:
         return self.awaited.ready(logs, before - timedelta(seconds=self.settings.destinations_seconds))
 
     def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
-        """Remove one page of copies, each before its record is deleted.
+        """Remove copies, each before its record is deleted.
 
-        After three failures in a row a storage element gets no more tries in this cycle; the next one goes on there.
+        A storage element gets no more tries after three failures in a row. From then on it has a page of its own in
+        each cycle, which goes on behind these, until one goes well: it delays no other, and no file of its own.
         """
-        subject = f"{kind} {self.vo}"
-        copies, following = find(self.vo, before, self.progress.after.get(subject), self.settings.logs_per_step)
-        failures: Counter[str] = Counter()
-        left: list[CopyKey] = []
-        for key, file in copies:
-            if failures[file.se] == _MAX_FAILURES:
-                continue
-            failures[file.se] = 0 if self._remove_one(archive, kind, key, file) else failures[file.se] + 1
-            if failures[file.se] == _MAX_FAILURES:
-                left.append(key)
-        self.progress.after[subject] = min(left, default=following)
+        places = self.progress.copies.setdefault(f"{kind} {self.vo}", {"": None})
+        own, failures = frozenset(places) - {""}, Failures()
+        for se in sorted(frozenset(places)):
+            where, limit = Where(se, frozenset() if se else own), self.settings.logs_per_step
+            copies, places[se] = find(self.vo, before, places[se], limit, where)
+            for key, file in copies:
+                if file.se not in failures.hopeless:
+                    failures.note(file.se, self._remove_one(archive, kind, key, file))
+                    places |= dict.fromkeys(failures.hopeless & {file.se}, key)
+        for se in own - failures.hopeless:
+            del places[se]
 
     def _remove_one(self, archive: Archive, kind: str, key: CopyKey, file: StoredFile) -> bool:
         try:

@@ -38,9 +38,11 @@ class SqlClearing:
     transactions: Transactions
     clock: Clock
 
-    def bundles_with_deleted(self, vo: str, limit: int) -> list[tuple[Bundle, dict[CopyKey, str]]]:
+    def bundles_with_deleted(
+        self, vo: str, limit: int, without: Collection[str] = ()
+    ) -> list[tuple[Bundle, dict[CopyKey, str]]]:
         """See ``ClearedBundles.bundles_with_deleted``."""
-        return self.transactions.run(_with_deleted, some(vo), self.clock(), limit)
+        return self.transactions.run(_with_deleted, some(vo), self.clock(), limit, without)
 
     def record_rewritten(self, bundle: Bundle, name: MakeFile) -> Bundle:
         """See ``ClearedBundles.record_rewritten``."""
@@ -50,9 +52,9 @@ class SqlClearing:
         """See ``ClearedBundles.replace_bundle``."""
         self.transactions.run(_replace, old, new, places, self.clock())
 
-    def retire_bundle(self, bundle: Bundle) -> None:
+    def retire_bundle(self, bundle: Bundle) -> bool:
         """See ``ClearedBundles.retire_bundle``."""
-        self.transactions.run(_retire, and_(is_bundle(bundle), _unneeded(None)))
+        return self.transactions.run(_retire, and_(is_bundle(bundle), _unneeded(None)))
 
     def retire_dead(self, vo: str, recorded_before: datetime, limit: int) -> None:
         """See ``ClearedBundles.retire_dead``."""
@@ -71,11 +73,11 @@ class SqlClearing:
             self.transactions.run(_retire, and_(bundles.c.BundleID == number, unneeded))
         return numbers[-1] if len(numbers) == limit else 0
 
-    def retired_bundles(self, vo: str, limit: int, without: Collection[str] = ()) -> list[Bundle]:
+    def retired_bundles(self, vo: str, after: int, limit: int, without: Collection[str] = ()) -> list[Bundle]:
         """See ``ClearedBundles.retired_bundles``."""
-        retired = and_(of_vo(vo), bundles.c.Retired != 0, bundles.c.SE.not_in(sorted(without)))
-        statement = select(bundles).where(retired).order_by(bundles.c.RecordedAt).limit(limit)
-        return self.transactions.run(_bundles, statement)
+        behind = and_(of_vo(vo), bundles.c.Retired != 0, bundles.c.BundleID > after)
+        retired = and_(behind, bundles.c.SE.not_in(sorted(without)))
+        return self.transactions.run(_bundles, select(bundles).where(retired).order_by(bundles.c.BundleID).limit(limit))
 
     def forget_bundle(self, bundle: Bundle) -> None:
         """See ``ClearedBundles.forget_bundle``."""
@@ -87,9 +89,10 @@ def _bundles(connection: Connection, statement: Any) -> list[Bundle]:
 
 
 def _with_deleted(
-    connection: Connection, vo: str, now: datetime, limit: int
+    connection: Connection, vo: str, now: datetime, limit: int, without: Collection[str]
 ) -> list[tuple[Bundle, dict[CopyKey, str]]]:
-    due = and_(files.c.BundleID != 0, or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now))
+    reachable = and_(files.c.BundleID != 0, files.c.SE.not_in(sorted(without)))
+    due = and_(reachable, or_(logs.c.RetryAfter.is_(None), logs.c.RetryAfter <= now))
     columns = (files.c.BundleID, files.c.LogID, files.c.Generation, logs.c.PilotStamp, logs.c.Part)
     statement = select(*columns).select_from(logs).join(files, _OF_LOG).where(rows.of_vo(vo), _DELETED, due)
     statement = statement.with_hint(logs, _BY_STATE, "mysql").prefix_with("STRAIGHT_JOIN", dialect="mysql")
@@ -131,7 +134,8 @@ def _move(connection: Connection, members: Iterable[tuple[Any, Stretch]], bundle
 
 def _unneeded(expired_before: datetime | None) -> ColumnElement[bool]:
     """Return the condition that no log needs a verified bundle; what has members without rows is retained for ever."""
-    needed = and_(files.c.BundleID == bundles.c.BundleID, _OF_LOG, files.c.Generation == logs.c.Generation)
+    current = and_(files.c.BundleID == bundles.c.BundleID, _OF_LOG, files.c.Generation == logs.c.Generation)
+    needed = and_(current, ~_DELETED)
     if expired_before is not None:
         expired = and_(logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= expired_before)
         needed = and_(needed, ~expired)
@@ -143,11 +147,13 @@ def _numbers(connection: Connection, statement: Any) -> list[int]:
     return list(connection.execute(statement).scalars())
 
 
-def _retire(connection: Connection, where: ColumnElement[bool]) -> None:
+def _retire(connection: Connection, where: ColumnElement[bool]) -> bool:
     """Lock the bundle, look again, and retire it: whoever marks logs with it locks it first, too."""
-    for number in connection.execute(select(bundles.c.BundleID).where(where).with_for_update()).scalars().all():
+    numbers = connection.execute(select(bundles.c.BundleID).where(where).with_for_update()).scalars().all()
+    for number in numbers:
         connection.execute(update(bundles).where(bundles.c.BundleID == number).values(Retired=1))
         connection.execute(delete(files).where(files.c.BundleID == number))
+    return bool(numbers)
 
 
 def _forget(connection: Connection, bundle: Bundle) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from ...archive.custody import CopyKey, CopyPage, RecordedCopy
+from ...archive.custody import ANYWHERE, CopyKey, CopyPage, RecordedCopy, Where
 from ...archive.walk import LogPosition
 from ...model import Log, State
 from ..connection.engine import Transactions
@@ -38,15 +38,19 @@ class SqlRetention:
 
     transactions: Transactions
 
-    def superseded(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+    def superseded(
+        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+    ) -> CopyPage:
         """See ``RetainedLogs.superseded``."""
         settled = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
-        other = and_(_ALONE, files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
+        other = and_(_ALONE, _is_there(where), files.c.Generation != logs.c.Generation, files.c.RecordedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
 
-    def expired(self, vo: str, before: datetime, after: CopyKey | None, limit: int) -> CopyPage:
+    def expired(
+        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+    ) -> CopyPage:
         """See ``RetainedLogs.expired``."""
-        old = and_(_ALONE, logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
+        old = and_(_ALONE, _is_there(where), logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
     def forget(self, key: CopyKey) -> None:
@@ -80,6 +84,12 @@ class SqlRetention:
     def delete_ce_outputs(self, now: datetime) -> int:
         """See ``Epochs.delete_ce_outputs``."""
         return self.transactions.run(ce_outputs.forget_old, now)
+
+
+def _is_there(where: Where) -> ColumnElement[bool]:
+    if where.only:
+        return files.c["SE"] == where.only
+    return files.c["SE"].not_in(sorted(where.without))
 
 
 def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey | None, limit: int) -> CopyPage:
