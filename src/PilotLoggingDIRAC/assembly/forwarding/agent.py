@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from DIRAC import gLogger
 
@@ -53,13 +53,17 @@ class _Damage:
 
 @dataclass(slots=True)
 class _Lane:
-    """One destination with its worker; ``vos`` are those whose logs go there."""
+    """One destination with its worker; ``vos`` are those whose logs go there.
+
+    ``began`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
+    """
 
     configured: Configured
     settings: ForwardSettings
     worker: Worker
     vos: tuple[str, ...]
     damage: _Damage
+    began: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -125,7 +129,7 @@ class ForwardingAgent:
             configured = destinations.configured(name)
             lane = self._lanes.get(name)
             if lane is not None and (lane.configured, lane.settings) == (configured, settings):
-                lane.vos = vos
+                lane.vos, lane.began = vos, None
                 return
             self._end(name)
             lane = self._lanes[name] = self._lane(configured, settings, vos)
@@ -154,7 +158,8 @@ class ForwardingAgent:
 
     def _logs_for(self, lane: _Lane) -> Wanted:
         name = lane.configured.name
-        return Wanted(name, lane.vos, self._db.destinations.begin(name).began)
+        began = lane.began = lane.began or self._db.destinations.begin(name).began
+        return Wanted(name, lane.vos, began)
 
     def _end(self, name: str) -> None:
         lane = self._lanes.pop(name, None)

@@ -5,7 +5,6 @@ The grammar of lines is that of ``text.terminal_lines`` and ``text.outline``, wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,6 @@ from .settings import Content
 
 _HEADER_BYTES = 400
 _WARNINGS = frozenset({"WARN", "WARNING"})
-_ZONE = re.compile(r"(?:Z| UTC)$")
 
 
 @dataclass(slots=True)
@@ -90,6 +88,6 @@ def _source(header: Header) -> str:
 def _moment(text: str) -> datetime | None:
     """Return the time of a header; None if there is no such time."""
     try:
-        return datetime.fromisoformat(_ZONE.sub("", text).replace(",", "."))
+        return datetime.fromisoformat(text.removesuffix("Z").removesuffix(" UTC").replace(",", "."))
     except ValueError:
         return None

@@ -13,6 +13,7 @@ from typing import Any
 from ..model import PilotId
 
 _CHECK_BYTES = 6
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Kind(StrEnum):
@@ -96,5 +97,4 @@ class Record:
 
     def as_json(self) -> bytes:
         """Return the record as one line of JSON in UTF-8, without a line end."""
-        text = json.dumps(self.fields(), ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "backslashreplace")
+        return _JSON.encode(self.fields()).encode("utf-8", "backslashreplace")
