@@ -1,6 +1,7 @@
 """A campaign, its totals; 1 if it found anything.
 
-``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--galera] [--destinations] [--no-agent] [--patience T]``
+``./dev faults [--runs N] [--seed S] [--jobs J] [--balanced] [--galera] [--destinations] [--bundles]
+[--no-agent] [--patience T]``
 """
 
 import argparse
@@ -33,9 +34,12 @@ def main():
     parser.add_argument(
         "--destinations", action="store_true", help="logs are forwarded too, and that is broken and judged"
     )
+    parser.add_argument("--bundles", action="store_true", help="two agents make bundles, and logs are deleted")
     parser.add_argument("--no-agent", action="store_true", help="nothing is archived; what readers get is judged")
     parser.add_argument("--patience", type=float, default=1.0, help="times as long time limits, on a busy machine")
     options = parser.parse_args()
+    if options.bundles and (options.destinations or options.no_agent):
+        parser.error("--bundles goes with the agent and without --destinations")
     os.environ[patience.VARIABLE] = str(options.patience)
     os.environ.setdefault(environment.QUICK_START, "yes")
     from .campaign import campaign, say, totals  # its time limits follow from the patience
@@ -45,7 +49,7 @@ def main():
     signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
     seeds = list(range(first, first + options.runs))
-    kinds = (options.balanced, not options.no_agent, options.galera, options.destinations)
+    kinds = (options.balanced, not options.no_agent, options.galera, options.destinations, options.bundles)
     results = campaign(seeds, options.jobs, folder, *kinds)
     say(totals(results))
     return 1 if len(results) < options.runs or any(result.findings for result in results) else 0

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from ..stack import ending
 from . import causes, evidence, plan
+from .bundles.field import BundleField
+from .bundles.plan import with_bundles
+from .bundles.run import BundleRun
 from .destinations.places import SERVERS
 from .destinations.plan import with_destinations
 from .field import Field
@@ -20,11 +23,11 @@ MAX_SHOWN = 12
 LOOKS = 4
 
 
-def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False, destinations=False):
+def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False, destinations=False, bundles=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
     with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
-        same = ([value] * jobs for value in (folder, balanced, has_agent, galera, destinations))
+        same = ([value] * jobs for value in (folder, balanced, has_agent, galera, destinations, bundles))
         done = list(pool.map(job, [share for share in shares if share], *same))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
@@ -35,12 +38,12 @@ def _begin():
     ending.die_with_parent()
 
 
-def job(seeds, folder, balanced=False, has_agent=True, galera=False, destinations=False):
+def job(seeds, folder, balanced=False, has_agent=True, galera=False, destinations=False, bundles=False):
     """The runs of some seeds on a stack of their own."""
     root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
     results = []
     try:
-        with Field(root, balanced, has_agent, galera, destinations) as field:
+        with (BundleField if bundles else Field)(root, balanced, has_agent, galera, destinations) as field:
             say(f"stack in {root}: spool {'on a small file system' if field.has_small_spool else 'limited by option'}, "
                 f"clocks {'by preloading' if field.has_clocks else 'are left alone'}")  # fmt: skip
             results = Job(field, Path(folder)).go(seeds)
@@ -71,8 +74,7 @@ class Job:
     def _one(self, seed):
         logs = evidence.Logs(self._field.stack)
         field = self._field
-        planned = plan.make(seed, field.is_balanced, field.has_agent, field.is_cluster)
-        run = Run(field, with_destinations(planned) if field.engines else planned)
+        run = _run(field, plan.make(seed, field.is_balanced, field.has_agent, field.is_cluster))
         result = run.go()
         self._later.append((*run.later(), run, logs, LOOKS - 1))
         if result.findings:
@@ -96,6 +98,13 @@ class Job:
         if run.result.evidence:
             shutil.rmtree(run.result.evidence)
         run.result.evidence = str(evidence.keep(run, logs, self._field.stack, self._folder))
+
+
+def _run(field, planned):
+    """A run of the kind that the field is for."""
+    if field.has_bundles:
+        return BundleRun(field, with_bundles(planned))
+    return Run(field, with_destinations(planned) if field.engines else planned)
 
 
 def _tried(look):

@@ -9,6 +9,7 @@ from .archive import DATABASE
 TABLES = {
     "PilotLogs": "SELECT * FROM PilotLogs WHERE PilotStamp IN %s",
     "PilotLogFiles": "SELECT f.* FROM PilotLogFiles f JOIN PilotLogs USING (LogID) WHERE PilotStamp IN %s",
+    "PilotLogBundles": "SELECT * FROM PilotLogBundles WHERE LFN NOT IN %s",  # all of them
     "PilotLogBatches": "SELECT b.LogID, Sequence, Received, b.NumberOfLines, b.NumberOfBytes, HEX(Payload)"
     " FROM PilotLogBatches b JOIN PilotLogs USING (LogID) WHERE PilotStamp IN %s",
 }
@@ -36,9 +37,10 @@ def keep(run, logs, stack, folder: Path):
     result = run.result
     kinds = {" --balanced": run.is_balanced, " --no-agent": not run.has_agent, " --galera": stack.galera}
     kinds[" --destinations"] = run.has_destinations
+    kinds[" --bundles"] = run.has_bundles
     options = "".join(option for option, given in kinds.items() if given)
     repeat = f"repeat: ./dev faults --runs 1 --seed {run.plan.seed}{options}"
-    said = [repeat, "", *map(str, run.plan.faults), "", *result.findings]
+    said = [repeat, "", *map(str, result.faults), "", *result.findings]
     (folder / "findings.txt").write_text("\n".join(said) + "\n")
     (folder / "plan.txt").write_text(pprint.pformat(run.plan, width=200))
     (folder / "down-times.txt").write_text(run.down_times())

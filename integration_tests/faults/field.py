@@ -48,6 +48,8 @@ CLOCK_SOURCE = Path(__file__).parent / "clock.c"
 class Field:
     """The stack of one job, with what faults need: a spool that can be full, clocks that can be set."""
 
+    has_bundles = False
+
     def __init__(self, root, balanced=False, has_agent=True, galera=False, destinations=False):
         """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived.
 

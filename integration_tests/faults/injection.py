@@ -118,7 +118,7 @@ class Injector:
     def _agent_kill_at_work(self, fault):
         """The agent dies a moment after a log was packed for its upload."""
         packing = self._stack.root / "dirac" / "work" / "WorkloadManagement" / AGENT / "packing"
-        wait_until(lambda: any(packing.glob("*/log.gz")), fault.seconds)
+        wait_until(lambda: any(packing.rglob("log.gz")), fault.seconds)
         time.sleep(fault.seconds % 1 * MAX_UPLOAD_SECONDS)
         self._component_kill(AGENT, dataclasses.replace(fault, seconds=0.5))
 

@@ -45,6 +45,8 @@ class Result:
 class Run:
     """A run of a plan on a field; ``ledgers`` and ``texts`` are there for who looks into a failure."""
 
+    has_bundles = False
+
     def __init__(self, place, plan):
         self._field = place
         self.is_balanced, self.has_agent = place.is_balanced, place.has_agent

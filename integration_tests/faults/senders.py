@@ -82,6 +82,13 @@ class Sender(threading.Thread):
         if self._plan.end == "finalise twice" and not self._kept:
             self._finalise(str(int(self._plan.code) + 1))
 
+    def late(self, text, seconds):
+        """Send more after the end, as the pilot of a job that was given up and runs on; it is tried for so long."""
+        self.finish(seconds)
+        self._kept += text
+        while not self._flush() and not self._given_up():
+            time.sleep(RETRY_SECONDS)
+
     def _given_up(self):
         return self._may_end.is_set() and time.monotonic() > self._last_chance
 
