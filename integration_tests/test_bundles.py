@@ -19,6 +19,16 @@ LOGS = 6
 class TestBundlesOnMariaDB(BundlesContract):
     """See ``bundles_contract``."""
 
+    def test_logs_that_are_locked_for_a_moment_go_into_the_same_bundle(self, field, transactions):
+        field.finish(*range(10))
+        locked = tuple(field.log(number).id for number in (3, 7))
+        with transactions.engine.connect() as another:
+            another.exec_driver_sql(f"SELECT 1 FROM PilotLogs WHERE LogID IN {locked} LOCK IN SHARE MODE")
+            field.agent.pause = lambda seconds: another.rollback()
+            field.agent.archive_logs()
+        field.require_whole(*range(10))
+        assert len(field.archive.names()) == 1
+
 
 def packing(stack, logs, who):
     return any(stack.root.glob("dirac/work/WorkloadManagement/PilotLoggingAgent/packing/**/bundle.zip"))

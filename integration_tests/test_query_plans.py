@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from benchmarks.growth import filling, questions, work
+from benchmarks.growth import bundles, filling, questions, work
 from benchmarks.growth.server import NAME, server
 from integration_tests.stack.mariadb import is_mysql
 from PilotLoggingDIRAC.adapters.database import utc_now
@@ -67,13 +67,21 @@ def scans(running, statements):
 
 
 @pytest.mark.parametrize(
-    "kind", ["pages", "states", "lookups", "custody", "describing", "diagnosing", "forwarding", "figures"]
+    "kind", ["pages", "states", "lookups", "custody", "bundles", "describing", "diagnosing", "forwarding", "figures"]
 )
 def test_what_is_asked_is_looked_up(catalogue, statements, kind):
     running, db = catalogue
     for question in getattr(questions, kind)(db, LOGS, utc_now()).values():
         question()
     assert statements
+    assert scans(running, statements) == {}
+
+
+def test_what_changes_bundles_looks_up_what_it_changes(catalogue, statements):
+    running, db = catalogue
+    bundles.make_and_clear(db, utc_now())
+    changed = " ".join(statement.partition("SET")[0] for statement, _ in statements if statement.startswith("UPDATE"))
+    assert all(table in changed for table in ("PilotLogs", "PilotLogFiles", "PilotLogBundles"))
     assert scans(running, statements) == {}
 
 

@@ -4,6 +4,7 @@ import functools
 import gzip
 import os
 import shutil
+import time
 
 import pytest
 
@@ -105,6 +106,7 @@ class BundleAgent:
         self.archiving = ArchiveSettings(settle_seconds=0, workers=2, retry_seconds=1)
         self.workspace = Workspace(owner, folder)
         self.places, self.progress = BundlePlaces(), RemovalProgress()
+        self.pause = time.sleep
 
     def archive_logs(self, target=TARGET):
         world, describer = self.world, Describer(self.world.custody, NoPilots(), self.tally)
@@ -112,7 +114,7 @@ class BundleAgent:
             VO, world.custody, world.reader, self.archive, target, describer, self.archiving, world.clock,
             self.workspace, self.gate, self.tally,
         )  # fmt: skip
-        Bundler(single, world.custody, self.settings).run()
+        Bundler(single, world.custody, self.settings, self.pause).run()
 
     def clear(self, stall_seconds=1800, **retained):
         world, store, retained = self.world, self.world.custody, RetentionSettings(**retained)

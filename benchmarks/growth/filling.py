@@ -18,8 +18,8 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
 VOS, SITES, CES, DAYS = 10, 200, 500, 365
 #: Tables with a row or more for each log, or for each that has something of the kind.
 TABLES = (
-    *("PilotLogs", "PilotLogFiles", "PilotLogBatches", "PilotLogJobs", "PilotLogUnsettled", "PilotLogDiagnoses"),
-    *("PilotUnknownFailures", "PilotLogForwards"),
+    *("PilotLogs", "PilotLogFiles", "PilotLogBundles", "PilotLogBatches", "PilotLogJobs", "PilotLogUnsettled"),
+    *("PilotLogDiagnoses", "PilotUnknownFailures", "PilotLogForwards"),
 )
 DESTINATION = "Broker"
 BATCHES = 5
@@ -50,7 +50,7 @@ def fill(url, number, now=None):
         for first in range(1, number + 1, _STEP):
             last = min(first + _STEP - 1, number)
             values = {"first": first, "last": last, "all": number, "here": int(number * 0.9), "now": now}
-            for statement in (_LOGS, _FILES, _BATCHES, _JOBS, _UNSETTLED, _DIAGNOSES, _UNKNOWN, _FORWARDS):
+            for statement in (_LOGS, _FILES, _BUNDLES, _BATCHES, _JOBS, _UNSETTLED, _DIAGNOSES, _UNKNOWN, _FORWARDS):
                 cursor.execute(statement, values)
             connection.connection.commit()
         for table in TABLES:
@@ -123,12 +123,21 @@ FROM (SELECT n, h, s, f, IF(s = 'Receiving' AND h DIV 50 %% 10, %(now)s - INTERV
 
 _FILES = """
 INSERT INTO PilotLogFiles (LogID, Generation, NextSequence, SE, LFN, GUID, Size, Checksum, RecordedAt, VerifiedAt,
-    CheckedAt)
+    CheckedAt, BundleID, MemberSize)
 SELECT LogID, 1, NextSequence, 'SE-1',
     CONCAT('/', VO, '/pilots/', DATE_FORMAT(FirstSeen, '%%Y/%%m/%%d/'), PilotStamp, '.1.1.log.gz'),
     INSERT(INSERT(INSERT(INSERT(PilotStamp, 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'),
-    1500, '0a1b2c3d', VerifiedAt, VerifiedAt, VerifiedAt
+    1500, '0a1b2c3d', VerifiedAt, VerifiedAt, VerifiedAt,
+    IF(LogID %% 2, 0, 10 + LogID DIV 100 * 10 + LogID %% 10), 1500
 FROM PilotLogs WHERE LogID BETWEEN %(first)s AND %(last)s AND State IN ('Archived', 'Purged')
+"""
+
+# Logs of even numbers, and so of every other VO, are in bundles of ten.
+_BUNDLES = """
+INSERT IGNORE INTO PilotLogBundles (BundleID, VO, SE, LFN, GUID, Size, Checksum, RecordedAt, VerifiedAt)
+SELECT BundleID, VO, SE, CONCAT('/', VO, '/pilots/', BundleID, '.zip'), GUID, 150000, '0a1b2c3d', RecordedAt,
+    PilotLogFiles.VerifiedAt
+FROM PilotLogFiles JOIN PilotLogs USING (LogID) WHERE LogID BETWEEN %(first)s AND %(last)s AND BundleID != 0
 """
 
 _BATCHES = f"""

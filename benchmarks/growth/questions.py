@@ -230,3 +230,18 @@ def custody(db, number, now):
         "rows of purged logs, none old enough": partial(steps.delete_rows, vo(3), now - timedelta(days=400), True, 100),
         "rows of deleted logs": partial(steps.delete_deleted, vo(3), now, 100),
     }
+
+
+def bundles(db, number, now):
+    """Return what the agent asks of bundles in each cycle; nothing is changed."""
+    steps, some = db.custody, range(number - 1000, number)
+    return {
+        "last bundle": partial(steps.last_bundle, vo(4)),
+        "bytes of a bundle": partial(steps.text_bytes, some),
+        "generations of a bundle": partial(steps.next_generations, some),
+        "bundles with deleted logs": partial(steps.bundles_with_deleted, vo(4), 20, {"SE-2"}),
+        "bundles of killed agents": partial(steps.retire_dead, vo(4), now, 100),
+        "bundles that nobody needs": partial(steps.retire_unneeded, vo(4), None, 100, 50),
+        "bundles that expired": partial(steps.retire_unneeded, vo(4), now - timedelta(days=400), 0, 50),
+        "retired bundles": partial(steps.retired_bundles, vo(4), 0, 100, {"SE-2"}),
+    }

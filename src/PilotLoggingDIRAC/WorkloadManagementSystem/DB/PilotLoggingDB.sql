@@ -45,7 +45,9 @@ CREATE TABLE IF NOT EXISTS `PilotLogBundles` (
   `Retired` INTEGER NOT NULL DEFAULT '0',
   `Forgotten` INTEGER NOT NULL DEFAULT '0',
   PRIMARY KEY (`BundleID`),
-  KEY `IX_VO_Recorded` (`VO`, `RecordedAt`)
+  KEY `IX_VO_Recorded` (`VO`, `RecordedAt`),
+  KEY `IX_VO_Retired` (`VO`, `Retired`),
+  KEY `IX_VO_Verified` (`VO`, `VerifiedAt`)
 ) ENGINE=InnoDB CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS `PilotLogDestinations` (

@@ -31,7 +31,7 @@ from .tally import Tally
 #: Logs that are claimed, and whose pilots are looked up, together; per worker.
 _CLAIMS_PER_WORKER = 8
 #: Claiming skips rows that are locked, even for a moment by a scan; after this time they are tried once more.
-_RETRY_SECONDS = 0.2
+LOCKED_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Archiver:
         with ThreadPoolExecutor(self.settings.workers, thread_name_prefix=f"archive-{self.vo}") as pool:
             skipped = self._archive_all(pool, ids)
             if skipped:
-                time.sleep(_RETRY_SECONDS)
+                time.sleep(LOCKED_SECONDS)
                 self._archive_all(pool, skipped)
         if self.gate.error:
             self.tally.problem(f"archive of {self.vo}", self.gate.error)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from ... import lifecycle
 from ...errors import LeaseLost, PilotLogError, StoreUnavailable
 from ...settings import MiB
-from ..archiver import Archiver
+from ..archiver import LOCKED_SECONDS, Archiver
 from ..custody import Claim
 from ..packing import content, copy_name, pack
 from .bundle_file import BundleWriter, without
@@ -37,6 +38,7 @@ class Bundler:
     single: Archiver
     store: BundledLogs
     settings: BundleSettings
+    pause: Callable[[float], None] = time.sleep
 
     def run(self) -> None:
         """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable."""
@@ -68,7 +70,7 @@ class Bundler:
 
     def _make(self, ids: Sequence[int]) -> bool:
         """Make one bundle; return whether there may be another one in this run. Raise StoreUnavailable."""
-        claims = sorted(self.single.claim(ids), key=lambda claim: (claim.log.pilot, claim.log.part))
+        claims = sorted(self._claim(ids), key=lambda claim: (claim.log.pilot, claim.log.part))
         with tempfile.TemporaryDirectory(dir=self.single.workspace.folder) as folder:
             try:
                 bundle = self._prepare(claims, Path(folder))
@@ -81,6 +83,15 @@ class Bundler:
                 return False
             with self.single.workspace.slots:
                 return self._upload(bundle, Path(folder))
+
+    def _claim(self, ids: Sequence[int]) -> list[Claim]:
+        """Claim logs; those locked for a moment, as by who stores their diagnosis, would make a bundle of their own."""
+        claims = self.single.claim(ids)
+        locked = sorted(set(ids) - {claim.log.id for claim in claims})
+        if locked:
+            self.pause(LOCKED_SECONDS)
+            claims += self.single.claim(locked)
+        return claims
 
     def _prepare(self, claims: Sequence[Claim], folder: Path) -> Bundle | None:
         """Pack and record a bundle; return None if no log is left for it."""

@@ -65,7 +65,7 @@ class SqlClearing:
 
     def retire_unneeded(self, vo: str, expired_before: datetime | None, after: int, limit: int) -> int:
         """See ``ClearedBundles.retire_unneeded``."""
-        place = and_(of_vo(vo), bundles.c.BundleID > after)
+        place = and_(of_vo(vo), bundles.c.Retired == 0, bundles.c.BundleID > after)
         looked_at = select(bundles.c.BundleID).where(place).order_by(bundles.c.BundleID).limit(limit)
         numbers = self.transactions.run(_numbers, looked_at)
         unneeded = and_(bundles.c.BundleID.in_(numbers), _unneeded(expired_before))
@@ -75,7 +75,7 @@ class SqlClearing:
 
     def retired_bundles(self, vo: str, after: int, limit: int, without: Collection[str] = ()) -> list[Bundle]:
         """See ``ClearedBundles.retired_bundles``."""
-        behind = and_(of_vo(vo), bundles.c.Retired != 0, bundles.c.BundleID > after)
+        behind = and_(of_vo(vo), bundles.c.Retired == 1, bundles.c.BundleID > after)
         retired = and_(behind, bundles.c.SE.not_in(sorted(without)))
         return self.transactions.run(_bundles, select(bundles).where(retired).order_by(bundles.c.BundleID).limit(limit))
 

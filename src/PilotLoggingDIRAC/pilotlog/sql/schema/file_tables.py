@@ -52,5 +52,7 @@ bundles = Table(
     Column("Retired", Integer, nullable=False, server_default="0"),
     Column("Forgotten", Integer, nullable=False, server_default="0"),
     Index("IX_VO_Recorded", "VO", "RecordedAt"),
+    Index("IX_VO_Retired", "VO", "Retired"),
+    Index("IX_VO_Verified", "VO", "VerifiedAt"),
     **OPTIONS,
 )
