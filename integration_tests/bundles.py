@@ -1,9 +1,13 @@
 """Bundles on a stack: logs that go into one, files on the storage elements, and one log read from its place."""
 
 import json
+import statistics
 import sys
+import tempfile
+import time
 import zipfile
 from contextlib import contextmanager
+from pathlib import Path
 
 from .stack import world
 
@@ -46,13 +50,13 @@ def members(path):
         return {name: file.read(name) for name in file.namelist()}
 
 
-def read(stack, log, times=10):
-    """Read a log's copy from its place in its bundle, as the VO's shifter.
+def read(stack, log, times=20):
+    """Read a log's copy from its place in its bundle, as the VO's shifter and as a worker does it.
 
-    Return the copy, and the times (ms) of the first ranged read of a process and of its fastest one.
+    Return the copy, and the times (ms) of the first read of a process, and of the median and the fastest one.
     """
     file, vo = log.file, next(vo for vo in world.VOS if vo.name == log.pilot.vo)
-    arguments = [file.se, vo.name, file.lfn, file.member.offset, file.member.size, times]
+    arguments = [file.se, vo.name, file.lfn, file.size, file.checksum, file.member.offset, file.member.size, times]
     for _ in range(3):  # on a busy machine a storage element may be too late
         done = stack.run([sys.executable, "-m", MODULE, *map(str, arguments)], user=vo.shifter)
         if done.returncode == 0:
@@ -63,22 +67,23 @@ def read(stack, log, times=10):
 
 
 def main():
-    """Print the copy and the shortest time of a ranged read as JSON."""
-    import time
-
+    """Print the copy and the times of reading it as JSON."""
     import DIRAC
 
     DIRAC.initialize(require_auth=False)
-    from PilotLoggingDIRAC.adapters.storage.elements import element
-    from PilotLoggingDIRAC.adapters.storage.ranges import read_range
+    from PilotLoggingDIRAC.adapters.storage.operations import get_part
 
-    se, vo, lfn, offset, size, times = sys.argv[1:]
-    took = []
-    for _ in range(int(times)):
-        begin = time.perf_counter()
-        copy = read_range(element(se, vo), lfn, int(offset), int(size))
-        took.append(1e3 * (time.perf_counter() - begin))
-    print(json.dumps({"copy": copy.hex(), "ms": [took[0], min(took)]}))
+    se, vo, lfn, size, checksum, offset, length, times = sys.argv[1:]
+    took, whole = [], {"size": int(size), "checksum": checksum}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "copy"
+        for _ in range(int(times)):
+            begin = time.perf_counter()
+            part = {"offset": int(offset), "length": int(length), "wanted": False}
+            assert not get_part(vo=vo, se=se, lfn=lfn, path=str(path), **whole, **part), "it was fetched as a whole"
+            took.append(1e3 * (time.perf_counter() - begin))
+        found = [took[0], statistics.median(took), min(took)]
+        print(json.dumps({"copy": path.read_bytes().hex(), "ms": found}))
 
 
 if __name__ == "__main__":

@@ -143,9 +143,8 @@ def test_logs_in_one_file_are_read_one_by_one_checked_and_deleted_one_by_one(sta
         assert len({log.file.lfn for log in found.values()}) == 1
         for who, log in list(found.items())[:2]:
             copy, times = bundles.read(stack, log)
-            print(
-                f"{element}: {times[0]:.0f} ms for the first ranged read of a process, {times[1]:.1f} ms for the best"
-            )
+            first, median, best = times
+            print(f"{element}: a process's first read of a log {first:.0f} ms, then {median:.1f}, at best {best:.1f}")
             assert gzip.decompress(copy) == pilots[who]
             assert min(times) < 100
         gone = found.popitem()[1]

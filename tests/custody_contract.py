@@ -31,8 +31,8 @@ def pilot(number, vo=VO):
 class World:
     """A store with its clock: pilots send, agents work."""
 
-    def __init__(self, transactions, clock):
-        self.clock = clock
+    def __init__(self, transactions, clock, epoch="epoch"):
+        self.clock, self.epoch = clock, epoch
         self.custody = SqlCustody(transactions, clock)
         self.reader = SqlReader(transactions)
         self.deleting = SqlDeletion(transactions, clock)
@@ -43,7 +43,7 @@ class World:
     def send(self, text=b"some text\n", who=PILOT, return_code=None, backlog=False):
         self._number += 1
         item = batch(text, who, self.clock(), return_code)
-        self._appender.append("epoch", [Numbered(self._number, item)], acknowledged=backlog, backlog=backlog)
+        self._appender.append(self.epoch, [Numbered(self._number, item)], acknowledged=backlog, backlog=backlog)
 
     def finish(self, who=PILOT):
         self.send(b"some text\n", who)

@@ -7,7 +7,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import State
 from tests.bundles_contract import BundleAgent, BundleFolder, Field
-from tests.custody_contract import TARGET, World
+from tests.custody_contract import TARGET, VO, World
 
 OLD = "OLD-SE"
 
@@ -80,3 +80,13 @@ def test_no_text_on_another_storage_element_waits_to_be_purged(field, clock):
     for _ in range(2):
         agent.retain(logs_per_step=1, max_steps=4)
     assert [field.log(number).state for number in range(8)] == [State.ARCHIVED] * 5 + [State.PURGED] * 3
+
+
+def test_bundles_that_are_to_be_removed_and_can_not_be_reached_are_told(field, transactions):
+    field.archive = None
+    agent = with_bounds(field)
+    agent.clear()
+    assert agent.tally.problems == {}
+    retire_all(transactions)
+    agent.clear()
+    assert "no proxy" in agent.tally.problems[f"removing bundles of {VO}"]

@@ -57,6 +57,7 @@ class Clearing:
     def run(self) -> None:
         """Rewrite bundles with deleted logs, and remove those that nobody needs, a bounded number of each."""
         if self.archive is None:
+            self._note_unreachable()
             return
         self._rewrite_all(self.archive)
         self.store.retire_dead(self.vo, self._ago(self.stall_seconds), self.settings.bundles_removed)
@@ -64,6 +65,12 @@ class Clearing:
         after, limit = self.places.looked_at.get(self.vo, 0), self.settings.bundles_looked_at
         self.places.looked_at[self.vo] = self.store.retire_unneeded(self.vo, expired, after, limit)
         self._remove_retired(self.archive)
+
+    def _note_unreachable(self) -> None:
+        """Note bundles that are to be removed as a problem: text that was deleted may be in them."""
+        if self.store.retired_bundles(self.vo, 0, 1):
+            text = "bundles can't be reached, as the VO has no archive and no proxy for it"
+            self.tally.problem(f"removing bundles of {self.vo}", text)
 
     def _ago(self, seconds: float) -> datetime:
         return self.clock() - timedelta(seconds=seconds)
