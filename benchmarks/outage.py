@@ -48,8 +48,12 @@ class Sender(threading.Thread):
             self.send()
             self.ended.wait(max(0.0, due - time.monotonic()))
 
+    def text(self):
+        """The next message."""
+        return "".join(pilot_line(f"message {self.sent} line {line} " + "x" * 60) for line in range(LINES))
+
     def send(self):
-        text = "".join(pilot_line(f"message {self.sent} line {line} " + "x" * 60) for line in range(LINES))
+        text = self.text()
         body = urlencode({"method": "sendMessage", "args": json.dumps([json.dumps(text), self.stamp, VO])})
         started = time.monotonic()
         try:
