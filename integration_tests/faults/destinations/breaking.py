@@ -8,9 +8,11 @@ import urllib.request
 from contextlib import contextmanager
 
 import psutil
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from ...stack.components import MARIADB
+from ..patience import stretched
 from . import places
 from .readers import kafka_options
 
@@ -18,7 +20,7 @@ from .readers import kafka_options
 LEFT_BYTES = 20 * 1024 * 1024
 #: An agent that waits for its database, or for a destination, has come that far after so long.
 REACHED_SECONDS = 0.7
-ANSWER_SECONDS = 30
+ANSWER_SECONDS, DONE_SECONDS = 20, stretched(60)
 
 
 class Breaker:
@@ -43,17 +45,17 @@ class Breaker:
 
     def _search_full(self, fault):
         """All indexes are read-only, as the cluster makes them when its disks are full; it answers 429."""
-        path, block = "/pilotlogs-*/_settings", "index.blocks.read_only_allow_delete"
-        self._ask_node(path, {block: True})
-        time.sleep(fault.seconds)
-        self._ask_node(path, {block: None})
+        block = "index.blocks.read_only_allow_delete"
+        with self._asked(lambda on: self._ask_node("/pilotlogs-*/_settings", {block: on or None})):
+            time.sleep(fault.seconds)
 
     def _search_refuse(self, fault):
         """Requests are too much for the node's memory; it answers 429."""
         limit = "network.breaker.inflight_requests.limit"
-        self._ask_node("/_cluster/settings", {"transient": {limit: "1kb"}})
-        time.sleep(fault.seconds)
-        self._ask_node("/_cluster/settings", {"transient": {limit: None}})
+        with self._asked(
+            lambda on: self._ask_node("/_cluster/settings", {"transient": {limit: "1kb" if on else None}})
+        ):
+            time.sleep(fault.seconds)
 
     def _stream_kill(self, fault):
         self._kill_server("kafka", fault.seconds)
@@ -63,9 +65,8 @@ class Breaker:
 
     def _stream_refuse(self, fault):
         """The topic wants more replicas than there are."""
-        self._want_replicas(2)
-        time.sleep(fault.seconds)
-        self._want_replicas(1)
+        with self._asked(lambda on: self._want_replicas(2 if on else 1)):
+            time.sleep(fault.seconds)
 
     def _queue_kill(self, fault):
         self._kill_server("activemq", fault.seconds)
@@ -111,6 +112,15 @@ class Breaker:
     def _stop_server(self, name, seconds):
         with self._stopped(name):
             time.sleep(seconds)
+
+    @contextmanager
+    def _asked(self, ask):
+        """Ask for a trouble, and for its end, until a server that may have just been started says yes."""
+        try:
+            _until_done(lambda: ask(True))
+            yield
+        finally:
+            _until_done(lambda: ask(False))
 
     def _ask_node(self, path, settings):
         url = f"http://127.0.0.1:{self._stack.ports['opensearch-node']}{path}"
@@ -166,6 +176,17 @@ class Breaker:
             self._stack.kill(name)
         time.sleep(seconds)
         self._stack.start(*names)
+
+
+def _until_done(call):
+    deadline = time.monotonic() + DONE_SECONDS
+    while True:
+        try:
+            return call()
+        except (OSError, TimeoutError, KafkaException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _signal_all(pid, number):

@@ -71,18 +71,18 @@ class Engines:
         """Wait until all has arrived. Return (findings, counts) of parts of logs; ``text_of`` gives their text."""
         texts = {(part.vo, part.stamp, part.number): text_of(part) for part in parts}
         findings, counts = [], Counter()
-        deadline = time.monotonic() + ARRIVED_SECONDS
         for name in places.SERVERS:
             mine = {key: text for key, text in texts.items() if name in places.OF_VO[key[0]]}
-            found, counted = self._arrived(name, mine, deadline)
+            found, counted = self._arrived(name, mine)
             findings += [f"{name}: {finding}" for finding in found]
             counts.update({f"{name} {what}": number for what, number in counted.items()})
         for reader in self._readers.values():
             reader.rest()
         return [*findings, *self._rejected()], counts
 
-    def _arrived(self, name, texts, deadline):
+    def _arrived(self, name, texts):
         """Look at a destination until nothing is missing, or for the last time."""
+        deadline = time.monotonic() + ARRIVED_SECONDS
         while True:
             is_last = time.monotonic() > deadline
             found, missing, counts = self._look(name, texts)
