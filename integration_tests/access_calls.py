@@ -161,6 +161,8 @@ class Call:
             "importLog": [self.vo, self.stamp, 0, "line\n", {}, datetime.now(UTC).isoformat()],
             "retryArchiving": [{"PilotStamp": self.stamp}],
             "diagnoseAgain": [{"PilotStamp": self.stamp}],
+            "replayLogs": ["Nowhere", {"PilotStamp": self.stamp}],
+            "stopReplay": [1],
             "getCauses": [{"FromDate": "2026-01-01"}, ["VO", "Cause"]],
             "getUnknownFailures": [{"FromDate": "2026-01-01"}],
             "deleteLogs": [{"VO": self.vo, "PilotStamp": self.stamp}],

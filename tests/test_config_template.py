@@ -30,6 +30,9 @@ RULES = {
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
+    "replayLogs": {"TrustedHost", "ServiceAdministrator"},
+    "getReplays": {"TrustedHost", "ServiceAdministrator"},
+    "stopReplay": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
     "deleteLogs": {"TrustedHost", "ServiceAdministrator", "Operator"},
 }
@@ -41,6 +44,9 @@ TO_ADD_BY_HAND = {
     "importLog": {"TrustedHost", "ServiceAdministrator"},
     "retryArchiving": {"TrustedHost", "ServiceAdministrator"},
     "diagnoseAgain": {"TrustedHost", "ServiceAdministrator"},
+    "replayLogs": {"TrustedHost", "ServiceAdministrator"},
+    "getReplays": {"TrustedHost", "ServiceAdministrator"},
+    "stopReplay": {"TrustedHost", "ServiceAdministrator"},
     "releaseQuarantine": {"TrustedHost", "ServiceAdministrator"},
     "deleteLogs": {"TrustedHost", "ServiceAdministrator", "Operator"},
 }

@@ -13,7 +13,8 @@ REFLECTING = ("echo", "whoami", "ping", "getLog", "getLogs", "getPilotLogs", "ge
 METHODS = {
     "sendMessage": 40, "finaliseLogs": 10, "getLog": 8, "getLogs": 4, "getPilotLogs": 8, "getMetadata": 1,
     "getStatus": 1, "importLog": 4, "retryArchiving": 2, "deleteLogs": 2, "releaseQuarantine": 1, "getUsage": 1,
-    "getCauses": 2, "getUnknownFailures": 1, "diagnoseAgain": 1,
+    "getCauses": 2, "getUnknownFailures": 1, "diagnoseAgain": 1, "replayLogs": 1, "getReplays": 1,
+    "stopReplay": 1,
     "ping": 1, "echo": 3, "whoami": 1,
 }  # fmt: skip
 #: Text of this many bytes is sent once in so many messages: below, at and over the limits of a message and of a body.
@@ -53,6 +54,8 @@ class Author:
             "getCauses": lambda: [self.selection(), source.choice([["Site", "Cause"], "VO", ["no"]])],
             "getUnknownFailures": lambda: [self.selection(), source.choice(["", "1-0123456789ab", "no", 7])],
             "diagnoseAgain": lambda: [self.selection() or {"PilotStamp": stamp}],
+            "replayLogs": lambda: [source.choice(["Nowhere", "", 7]), self.selection(), source.choice([True, False])],
+            "stopReplay": lambda: [source.choice([0, 1, 2**63, "no"])],
             "deleteLogs": lambda: [{"VO": vo, "PilotStamp": stamp}, source.choice([True, False, False])],
             "echo": lambda: [self.value()],
         }

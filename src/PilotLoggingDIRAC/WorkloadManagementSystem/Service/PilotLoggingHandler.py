@@ -32,10 +32,11 @@ from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 from PilotLoggingDIRAC.transport.guards.service import guard_service
 from PilotLoggingDIRAC.transport.log_columns import NAMES, record
+from PilotLoggingDIRAC.transport.replays import ReplaysMixin
 from PilotLoggingDIRAC.transport.searching import SearchingMixin
 
 
-class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, AuditedMixin):
+class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, ReplaysMixin, AuditedMixin):
     """Mixin with the collector's RPC methods, for either protocol."""
 
     collector: Collector = None  # type: ignore[assignment]  # set when the service starts, None if that failed

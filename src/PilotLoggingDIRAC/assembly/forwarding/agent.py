@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,19 +14,22 @@ from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.duty_thread import owner_name
 from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.forwarding.destinations import Configured
-from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.assembly.forwarding.named import vos_by_destination
+from PilotLoggingDIRAC.assembly.forwarding.texts import LogTexts
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
+from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.forward.worker import Worker
+from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
 #: So long an agent that ends waits for what is being sent to all destinations; then the leases run out.
 _STOP_SECONDS = 10.0
-_MAX_REJECTED_TOLD = 1000
+_MAX_TOLD = 1000
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -53,7 +55,7 @@ class _Damage:
 
 @dataclass(slots=True)
 class _Lane:
-    """One destination with its worker; ``vos`` are those whose logs go there.
+    """One destination with its workers, one of them for what is sent again; ``vos`` are those whose logs go there.
 
     ``began`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
     """
@@ -61,22 +63,42 @@ class _Lane:
     configured: Configured
     settings: ForwardSettings
     worker: Worker
+    replaying: Worker
     vos: tuple[str, ...]
     damage: _Damage
     began: datetime | None = None
 
+    @property
+    def workers(self) -> tuple[Worker, Worker]:
+        """Return both workers."""
+        return self.worker, self.replaying
+
+    def stop(self, seconds: float) -> bool:
+        """Stop both workers, each within some seconds. Return False if one goes on."""
+        for worker in self.workers:
+            worker.stopped.set()
+        ended = [worker.stop(seconds) for worker in self.workers]
+        return all(ended)
+
 
 @dataclass(slots=True)
 class _Told:
-    """The rejections that the agent's log tells of, a bounded number."""
+    """What the agent's log tells of rejected records and unreadable logs, a bounded number."""
 
     name: str
     number: int = 0
 
     def __call__(self, rejected: Rejected) -> None:
+        self._tell("rejected a record", f"{rejected.identity}: {rejected.reason}")
+
+    def unreadable(self, log: Log, reason: str) -> None:
+        """Tell of a log that is not sent again."""
+        self._tell("is not sent a log that can't be read", f"{log.pilot}: {reason}")
+
+    def _tell(self, what: str, why: str) -> None:
         self.number += 1
-        if self.number <= _MAX_REJECTED_TOLD:
-            _log.warn(f"{self.name} rejected a record", f"{rejected.identity}: {rejected.reason}")
+        if self.number <= _MAX_TOLD:
+            _log.warn(f"{self.name} {what}", why)
 
 
 class ForwardingAgent:
@@ -88,12 +110,13 @@ class ForwardingAgent:
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db = LogDatabase(settings=store, clocks=clocks)
         self._alarms = Bell(full_name).alarms
+        self._texts = LogTexts(self._db, options.fill(ForwardSettings, self._option), self._option)
         self._lanes: dict[str, _Lane] = {}
 
     def cycle(self) -> dict[str, int]:
         """Bring the workers to the present configuration, ring for what is wrong, and return the counts."""
         tally, settings = Tally(), options.fill(ForwardSettings, self._option)
-        wanted = self._wanted()
+        wanted = vos_by_destination()
         for name in set(self._lanes) - set(wanted):
             self._end(name)
         for name, vos in wanted.items():
@@ -101,8 +124,10 @@ class ForwardingAgent:
         for name, lane in self._lanes.items():
             tally.add(f"destinations with {lane.configured.plugin}")
             lane.damage.tell(tally)
-            if problem := lane.worker.alarm():
-                tally.problem(f"destination {name}", problem)
+            for what, worker in (("destination", lane.worker), ("replay to", lane.replaying)):
+                if problem := worker.alarm():
+                    tally.problem(f"{what} {name}", problem)
+        self._texts.drop_idle()
         self._forget(set(wanted), settings.forward_forget_seconds)
         self._alarms.update(tally.problems)
         return tally.counts
@@ -110,18 +135,12 @@ class ForwardingAgent:
     def close(self) -> None:
         """End all workers; what is being sent is waited for, for a while."""
         for lane in self._lanes.values():
-            lane.worker.stopped.set()
+            for worker in lane.workers:
+                worker.stopped.set()
         for name in list(self._lanes):
             self._end(name)
+        self._texts.close()
         self._db.close()
-
-    def _wanted(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the VOs of each destination that is named."""
-        found: dict[str, tuple[str, ...]] = {}
-        for vo in archives.vos():
-            for name in destinations.forwarded_to(vo):
-                found[name] = (*found.get(name, ()), vo)
-        return found
 
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
         """Have a worker with the present options; one whose options are the same goes on."""
@@ -133,28 +152,47 @@ class ForwardingAgent:
                 return
             self._end(name)
             lane = self._lanes[name] = self._lane(configured, settings, vos)
-            lane.worker.start()
+            for worker in lane.workers:
+                worker.start()
         except InvalidInput as error:
             tally.problem(f"destination {name}", str(error))
 
     def _forget(self, named: set[str], seconds: float) -> None:
-        """Forget destinations that no VO has named for a while. Raise StoreUnavailable."""
+        """Forget destinations that no VO has named for a while, and replays that are over. Raise StoreUnavailable."""
         before = self._db.clock() - timedelta(seconds=seconds)
+        self._db.replays.forget(before)
         for found in self._db.destinations.standings():
             if found.name not in named and (found.caught_up_at or found.began) <= before:
                 self._db.destinations.forget(found.name)
 
     def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
+        def wanted() -> Wanted:
+            return self._logs_for(lane)
+
+        damage = _Damage(configured.name)
+        worker = Worker(self._forwarder(configured, settings, damage), wanted, settings)
+        replaying = Worker(self._replayer(configured, settings), wanted, settings)
+        lane = _Lane(configured, settings, worker, replaying, vos, damage)
+        return lane
+
+    def _forwarder(self, configured: Configured, settings: ForwardSettings, damage: _Damage) -> Forwarder:
         name, db = configured.name, self._db
         destination, content = destinations.load(configured)
-        damage = _Damage(name)
-        forwarder = Forwarder(
+        return Forwarder(
             *(name, destination, content, db.forwarded, db.destinations, settings, db.clock, self._owner),
             on_rejected=_Told(name),
             on_unreadable=damage,
         )
-        lane = _Lane(configured, settings, Worker(forwarder, lambda: self._logs_for(lane), settings), vos, damage)
-        return lane
+
+    def _replayer(self, configured: Configured, settings: ForwardSettings) -> Replayer:
+        """Return the sender of what is sent again, with a connection of its own."""
+        name, db, told = configured.name, self._db, _Told(configured.name)
+        destination, content = destinations.load(configured)
+        return Replayer(
+            *(name, destination, content, db.replays, self._texts, settings, db.clock, self._owner),
+            on_rejected=told,
+            on_unreadable=told.unreadable,
+        )
 
     def _logs_for(self, lane: _Lane) -> Wanted:
         name = lane.configured.name
@@ -163,5 +201,5 @@ class ForwardingAgent:
 
     def _end(self, name: str) -> None:
         lane = self._lanes.pop(name, None)
-        if lane is not None and not lane.worker.stop(_STOP_SECONDS):
+        if lane is not None and not lane.stop(_STOP_SECONDS):
             _log.warn("A destination does not answer, and is left", name)

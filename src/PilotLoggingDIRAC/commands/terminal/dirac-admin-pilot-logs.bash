@@ -8,6 +8,7 @@ declare -gA _pilotlogs_switches=(
   [disable]='--VO= --CE= --Yes --JSON --help --option= -o -d'
   [doctor]='--Timeout= --JSON --help --option= -o -d'
   [enable]='--VO= --CE= --URL= --Yes --JSON --help --option= -o -d'
+  [forward]='--Destination= --VO= --Site= --CE= --Stamp= --Reference= --Since= --Until= --Checks --DryRun --Watch= --Stop= --JSON --URL= --help --option= -o -d'
   [import]='--Silent= --List --help --option= -o -d'
   [list]='--VO= --Site= --CE= --Outcome= --Failed --Running --ReturnCode= --State= --Incomplete --Dead --Missing --Cause= --Stamp= --Reference= --Name= --Job= --User= --Host= --Since= --Until= --Error= --Checks --Limit= --Page= --Long --JSON --URL= --help --option= -o -d'
   [retry]='--VO= --Stamp= --Site= --Cause= --Since= --Diagnoses --OtherRules --Quarantine --URL= --help --option= -o -d'
@@ -65,4 +66,4 @@ _pilotlogs_complete() {
 }
 
 complete -o default -F _pilotlogs_complete dirac-admin-pilot-logs-diagnose dirac-admin-pilot-logs-import
-complete -F _pilotlogs_complete dirac-admin-pilot-logs-check dirac-admin-pilot-logs-delete dirac-admin-pilot-logs-disable dirac-admin-pilot-logs-doctor dirac-admin-pilot-logs-enable dirac-admin-pilot-logs-list dirac-admin-pilot-logs-retry dirac-admin-pilot-logs-search dirac-admin-pilot-logs-show dirac-admin-pilot-logs-status dirac-admin-pilot-logs-summary dirac-admin-pilot-logs-urls
+complete -F _pilotlogs_complete dirac-admin-pilot-logs-check dirac-admin-pilot-logs-delete dirac-admin-pilot-logs-disable dirac-admin-pilot-logs-doctor dirac-admin-pilot-logs-enable dirac-admin-pilot-logs-forward dirac-admin-pilot-logs-list dirac-admin-pilot-logs-retry dirac-admin-pilot-logs-search dirac-admin-pilot-logs-show dirac-admin-pilot-logs-status dirac-admin-pilot-logs-summary dirac-admin-pilot-logs-urls

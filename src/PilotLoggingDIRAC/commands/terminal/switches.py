@@ -69,6 +69,10 @@ SWITCHES = (
 RUNNING_NAMES = ("VO", "Site", "CE", "Stamp", "Reference", "Name", "User", "Host", "Checks")
 RUNNING = tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in RUNNING_NAMES)
 
+#: Those that select logs to be sent again, and the switches.
+REPLAY_NAMES = ("VO", "Site", "CE", "Stamp", "Reference", "Since", "Until", "Checks")
+REPLAY = tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in REPLAY_NAMES)
+
 
 def names_pilots(options: Mapping[str, str]) -> bool:
     """Return whether the switches name single pilots."""

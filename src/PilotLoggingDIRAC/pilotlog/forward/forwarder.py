@@ -73,6 +73,11 @@ class Forwarder:
             self._note_caught_up()
         return sent
 
+    @property
+    def pause_seconds(self) -> float:
+        """Return the pause before the next step."""
+        return 0.0 if self.finder.has_more else self.settings.forward_seconds
+
     def _note_caught_up(self) -> None:
         """Note that all logs heard of lately were sent, now and then."""
         moment, before = self.finder.looked_at, self._caught_up

@@ -24,6 +24,8 @@ class ForwardSettings:
     A step takes ``forward_logs`` logs at most, reads about ``forward_bytes`` of text at a time, and sends
     ``forward_records`` at once. ``forward_walk_logs``: so many logs are looked at again in each look, whether or not
     they were heard of lately. A log that an agent works on is free again ``forward_lease_seconds`` later if it dies.
+    Requests to send logs again are looked for every ``forward_replay_seconds``. An archived copy is fetched within
+    ``forward_fetch_seconds``; a log that can't be read is left out after ``forward_replay_tries``.
     """
 
     forward_seconds: float = 0.5
@@ -36,3 +38,6 @@ class ForwardSettings:
     forward_max_retry_seconds: float = 60.0
     forward_alarm_seconds: float = 600.0
     forward_forget_seconds: float = 7 * DAY
+    forward_replay_seconds: float = 2.0
+    forward_replay_tries: int = 3
+    forward_fetch_seconds: float = 60.0

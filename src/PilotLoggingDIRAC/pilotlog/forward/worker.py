@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import DestinationUnavailable, StoreUnavailable
+from ..errors import DestinationUnavailable, PilotLogError
 from .cursor import Wanted
 from .forwarder import Forwarder
+from .replay.replayer import Replayer
 from .settings import ForwardSettings
 
 
@@ -38,7 +39,7 @@ class Worker:
     ``problem`` is what is wrong since the last step that went well, empty if nothing is.
     """
 
-    forwarder: Forwarder
+    sender: Forwarder | Replayer
     wanted: Callable[[], Wanted]
     settings: ForwardSettings
     monotonic: Callable[[], float] = time.monotonic
@@ -50,11 +51,11 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._retries = Retries(self.settings.forward_retry_seconds, self.settings.forward_max_retry_seconds)
-        self.forwarder.is_stopped = self.stopped.is_set
+        self.sender.is_stopped = self.stopped.is_set
 
     def start(self) -> None:
         """Start the thread."""
-        name = f"pilotlog-forward-{self.forwarder.name}"
+        name = f"pilotlog-forward-{self.sender.name}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -68,21 +69,21 @@ class Worker:
     def once(self) -> float:
         """Take one step. Return the seconds until the next; whatever goes wrong is a problem, and tried again."""
         try:
-            self.forwarder.step(self.wanted())
+            self.sender.step(self.wanted())
         except DestinationUnavailable as error:
             return self._failed(str(error), error.retry_seconds)
-        except StoreUnavailable as error:
+        except PilotLogError as error:
             return self._failed(str(error), 0.0)
         except Exception as error:  # the thread must live on; a message may hold the pilot's text
             return self._failed(f"unexpected {type(error).__name__}", 0.0)
         self._retries.succeeded()
         self._failing_since, self.problem = None, ""
-        return 0.0 if self.forwarder.finder.has_more else self.settings.forward_seconds
+        return self.sender.pause_seconds
 
     def alarm(self) -> str:
         """Return what is wrong for longer than is normal, empty if nothing is."""
         now, limit = self.monotonic(), self.settings.forward_alarm_seconds
-        sending = self.forwarder.sending_since
+        sending = self.sender.sending_since
         if sending is not None and now - sending >= limit:
             return f"it has not answered for {now - sending:.0f} s"
         failing = self._failing_since
@@ -92,7 +93,7 @@ class Worker:
         pause = 0.0
         while not self.stopped.wait(pause):
             pause = self.once()
-        self.forwarder.destination.close()
+        self.sender.destination.close()
 
     def _failed(self, problem: str, asked_seconds: float) -> float:
         self.problem = problem

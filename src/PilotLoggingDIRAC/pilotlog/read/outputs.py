@@ -135,14 +135,19 @@ def lost_parts(parts: Sequence[Log]) -> list[int]:
     return sorted(gone | set(range(1, max(rows) + 1)) - set(rows))
 
 
-def stored_text(reader: LogLookup, log: Log) -> Iterator[bytes]:
-    """Yield the text of a log in the store. Raise LogNotFound at the end if the text was purged meanwhile."""
+def whole_chunks(reader: LogLookup, log: Log) -> Iterator[tuple[int, bytes]]:
+    """Yield (sequence, text) of a log in the store. Raise LogNotFound at the end if the text was purged meanwhile."""
     size = 0
-    for _, text in reader.chunks(log):
+    for sequence, text in reader.chunks(log):
         size += len(text)
-        yield text
+        yield sequence, text
     if size < log.bytes:
         raise LogNotFound("the log left the database while it was read")
+
+
+def stored_text(reader: LogLookup, log: Log) -> Iterator[bytes]:
+    """Yield the text of ``whole_chunks``."""
+    yield from (text for _, text in whole_chunks(reader, log))
 
 
 def describe(parts: Sequence[Log], text: str) -> Output:

@@ -140,7 +140,9 @@ def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> lis
     found = [rows.to_log(row) for row in connection.execute(whole)]
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     cursors = {row.LogID: _cursor(row) for row in connection.execute(of_logs)}
-    causes = {row.LogID: _found(row) for row in connection.execute(select(diagnoses).where(diagnoses.c.LogID.in_(ids)))}
+    causes = {
+        row.LogID: found_cause(row) for row in connection.execute(select(diagnoses).where(diagnoses.c.LogID.in_(ids)))
+    }
     return [Claim(log, cursors[log.id], causes.get(log.id, NONE)) for log in found]
 
 
@@ -159,7 +161,8 @@ def _cursor(row: Row[Any]) -> Cursor:
     )
 
 
-def _found(row: Row[Any]) -> Diagnosed:
+def found_cause(row: Row[Any]) -> Diagnosed:
+    """Return why a pilot failed, as a row of its diagnosis tells."""
     running = bool(row.Running)
     return Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, phase=row.Phase, running=running)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table
 
-from .columns import OPTIONS, BigKey, Time, metadata, name, text
+from .columns import OPTIONS, BigKey, Payload, Time, metadata, name, text
 
 #: Outside systems that logs are sent to.
 destinations = Table(
@@ -40,5 +40,31 @@ forwards = Table(
     Column("LeaseOwner", name(64), nullable=False, server_default=""),
     Column("LeaseUntil", Time),
     Index("IX_Log", "LogID"),
+    **OPTIONS,
+)
+
+#: Requests to send logs again, and how far each is: see ``forward.replay``.
+replays = Table(
+    "PilotLogReplays",
+    metadata,
+    Column("ReplayID", BigKey, primary_key=True, autoincrement=True),
+    Column("Destination", name(32), nullable=False),
+    Column("Selection", Payload, nullable=False),
+    Column("RequestedAt", Time, nullable=False),
+    Column("RequestedBy", text(255), nullable=False, server_default=""),
+    Column("State", name(16), nullable=False),
+    Column("AfterLog", BigInteger, nullable=False, server_default="0"),
+    Column("LastLog", BigInteger, nullable=False),
+    Column("Selected", BigInteger, nullable=False, server_default="0"),
+    Column("Logs", BigInteger, nullable=False, server_default="0"),
+    Column("Records", BigInteger, nullable=False, server_default="0"),
+    Column("Rejected", BigInteger, nullable=False, server_default="0"),
+    Column("Unreadable", BigInteger, nullable=False, server_default="0"),
+    Column("Reason", text(255), nullable=False, server_default=""),
+    Column("Error", text(255), nullable=False, server_default=""),
+    Column("EndedAt", Time),
+    Column("LeaseOwner", name(64), nullable=False, server_default=""),
+    Column("LeaseUntil", Time),
+    Index("IX_Destination", "Destination", "State"),
     **OPTIONS,
 )

@@ -126,6 +126,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (16, "dictionaries of texts", _create_tables),
     (17, "bundles of archived copies", _add_bundles),
     (18, "destinations and how far logs were sent there", _add_forwarding),
+    (19, "requests to send logs again", _create_tables),
 )
 
 

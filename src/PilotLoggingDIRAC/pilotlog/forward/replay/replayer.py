@@ -1,0 +1,205 @@
+"""The replayer: carries out the replays to one destination, one after the other.
+
+It has a connection and a thread of its own, so that what is sent live does not wait behind what is sent again. Several
+agents may have one; a replay is leased to one of them. One that dies is followed by another, which sends the logs again
+that were not noted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ...errors import DestinationUnavailable, LeaseLost, PilotLogError, StoreUnavailable
+from ...model import Log, State
+from ...ports import Clock
+from ..cursor import Claim, Wanted
+from ..destination import Destination, Rejected
+from ..record import Record
+from ..settings import Content, ForwardSettings
+from .log_records import log_records
+from .request import Progress, Replay, Replays, Step, selected
+
+#: So often it is noted how far a replay is, and whether it goes on.
+_NOTED_AFTER = timedelta(seconds=1)
+
+LogText = Callable[[Log], Iterator[tuple[int, bytes]]]
+"""Yield (sequence number, text) of a log, from wherever it is. Raise a PilotLogError if it can't be had whole."""
+
+
+@dataclass(slots=True)
+class Replayer:
+    """The replayer of one agent for one destination. See ``Forwarder`` for the fields that both have."""
+
+    name: str
+    destination: Destination
+    content: Content
+    replays: Replays
+    text_of: LogText
+    settings: ForwardSettings
+    clock: Clock
+    owner: str
+    is_stopped: Callable[[], bool] = lambda: False
+    on_rejected: Callable[[Rejected], None] = lambda rejected: None
+    on_unreadable: Callable[[Log, str], None] = lambda log, reason: None
+    sending_since: float | None = None
+    is_busy: bool = False
+    _tries: tuple[int, int] = (0, 0)
+
+    def step(self, wanted: Wanted) -> int:
+        """Send some logs of the oldest replay. Return the number of records; 0 if there is none.
+
+        Raise DestinationUnavailable and StoreUnavailable; and the error of a log that can't be read, to be tried again.
+        """
+        replay = self.replays.claim(self.name, self.owner, self._until())
+        if replay is None:
+            self._rest()
+            return 0
+        self.is_busy = True
+        try:
+            return self._page(replay, wanted.vos)
+        except LeaseLost:  # another agent has it, or somebody has stopped it
+            return 0
+        except PilotLogError as error:
+            self.replays.failed(replay, self.owner, str(error))
+            raise
+        finally:
+            if self.is_stopped():
+                self.replays.release(replay, self.owner)
+
+    @property
+    def pause_seconds(self) -> float:
+        """Return the pause before the next step."""
+        return 0.0 if self.is_busy else self.settings.forward_replay_seconds
+
+    def _rest(self) -> None:
+        if self.is_busy:
+            self.destination.close()
+        self.is_busy = False
+
+    def _page(self, replay: Replay, vos: Sequence[str]) -> int:
+        """Send the next logs of a replay; without a VO of it that is sent there it is at its end."""
+        wanted = selected(replay.selection, vos)
+        if wanted is None:
+            self.replays.advance(
+                replay, self.owner, Step(replay.last, reason="no VO of it is sent there"), self._until()
+            )
+            return 0
+        claims, after = self.replays.page(replay, wanted, replay.after, self.settings.forward_logs)
+        parcel = _Parcel(self, replay)
+        for claim in claims:
+            if self.is_stopped():
+                break
+            self._log(claim, parcel)
+        else:
+            parcel.after = after
+        parcel.note()
+        return parcel.sent
+
+    def _log(self, claim: Claim, parcel: _Parcel) -> None:
+        """Add a log to a parcel. One that can't be read after some tries is passed over."""
+        log = claim.log
+        try:
+            for records in log_records(claim, self.text_of(log), self.content):
+                parcel.add(records)
+        except (DestinationUnavailable, StoreUnavailable, LeaseLost):
+            raise
+        except PilotLogError as error:
+            if self._is_tried_again(log):
+                parcel.note()
+                raise
+            self.on_unreadable(log, str(error))
+            parcel.pass_over(log, str(error))
+        else:
+            parcel.end(log)
+
+    def _is_tried_again(self, log: Log) -> bool:
+        before, tries = self._tries
+        self._tries = (log.id, tries + 1 if before == log.id else 1)
+        is_gone = log.state is State.PURGED and log.file is None
+        return not is_gone and self._tries[1] < self.settings.forward_replay_tries
+
+    def _until(self) -> datetime:
+        return self.clock() + timedelta(seconds=self.settings.forward_lease_seconds)
+
+    def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
+        """Send records. Return those that the destination rejects. Raise DestinationUnavailable."""
+        self.sending_since = time.monotonic()
+        try:
+            rejected = self.destination.send(records)
+        finally:
+            self.sending_since = None
+        for one in rejected:
+            self.on_rejected(one)
+        return rejected
+
+    def advance(self, replay: Replay, step: Step) -> None:
+        """Note a step of a replay. Raise LeaseLost."""
+        self.replays.advance(replay, self.owner, step, self._until())
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """Records of logs that are on their way. ``after`` is the last log whose records are all in it, or were sent.
+
+    What was sent is noted at the end of a log, every second at most, and while a long one is sent: else its lease ends.
+    """
+
+    replayer: Replayer
+    replay: Replay
+    after: int = field(init=False)
+    sent: int = 0
+    _waiting: list[Record] = field(default_factory=list)
+    _progress: Progress = field(default_factory=Progress)
+    _reason: str = ""
+    _noted: datetime = field(init=False)
+    _noted_after: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.after = self._noted_after = self.replay.after
+        self._noted = self.replayer.clock()
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Add records of a log; send what fills a call of the destination."""
+        self._waiting += records
+        size = self.replayer.settings.forward_records
+        while len(self._waiting) >= size:
+            self._send(size)
+            if self.replayer.clock() - self._noted >= _NOTED_AFTER:
+                self._advance(Step(self._noted_after))
+
+    def end(self, log: Log) -> None:
+        """Note that all of a log is in the parcel."""
+        self._progress += Progress(logs=1)
+        self._pass(log)
+
+    def pass_over(self, log: Log, reason: str) -> None:
+        """Note that a log can't be read."""
+        self._progress += Progress(unreadable=1)
+        self._reason = reason
+        self._pass(log)
+
+    def _pass(self, log: Log) -> None:
+        self.after = log.id
+        if self.replayer.clock() - self._noted >= _NOTED_AFTER:
+            self.note()
+
+    def note(self) -> None:
+        """Send what waits, and note how far the replay is. Raise LeaseLost."""
+        while self._waiting:
+            self._send(self.replayer.settings.forward_records)
+        self._advance(Step(self.after, self._progress, self._reason))
+        self._progress = Progress()
+
+    def _advance(self, step: Step) -> None:
+        self.replayer.advance(self.replay, step)
+        self._noted, self._noted_after = self.replayer.clock(), step.after
+
+    def _send(self, size: int) -> None:
+        records, self._waiting = self._waiting[:size], self._waiting[size:]
+        rejected = self.replayer.send(records)
+        self.sent += len(records)
+        self._progress += Progress(records=len(records), rejected=len(rejected))
+        self._reason = rejected[-1].reason if rejected else self._reason
