@@ -1,0 +1,193 @@
+"""OTLP over HTTP, with the exporter of OpenTelemetry's SDK: what the OpenTelemetry Collector and many others take."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from DIRAC.Core.Security import Locations
+
+from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
+from PilotLoggingDIRAC.pilotlog.forward.record import Record
+
+try:
+    import requests
+    from opentelemetry._logs import LogRecord, SeverityNumber
+    from opentelemetry.exporter.otlp.proto.http import Compression
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+    from opentelemetry.sdk._logs import ReadableLogRecord
+    from opentelemetry.sdk._logs.export import LogRecordExportResult
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+except ImportError:  # an installation without OTLP has no need of it
+    _HAS_LIBRARY = False
+else:
+    _HAS_LIBRARY = True
+
+if TYPE_CHECKING:
+    from requests import Response
+
+_MAX_BYTES = 1_000_000
+_SERVICE, _SCOPE = "dirac-pilot", "PilotLoggingDIRAC"
+#: What a receiver does not take, however often it comes; all else may pass.
+_REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
+_SEVERITIES = {
+    **dict.fromkeys(("FATAL", "CRITICAL"), "FATAL"),
+    **dict.fromkeys(("ERROR", "EXCEPT", "EXCEPTION"), "ERROR"),
+    **dict.fromkeys(("WARN", "WARNING"), "WARN"),
+    **dict.fromkeys(("NOTICE", "ALWAYS", "INFO"), "INFO"),
+    **dict.fromkeys(("DEBUG", "VERBOSE"), "DEBUG"),
+}
+
+
+class OtlpDestination:
+    """A receiver of logs by OTLP/HTTP, in protobuf.
+
+    ``URL`` is the whole address, as ``https://otel.example.org:4318/v1/logs``. Who calls is told by ``Token`` (a bearer
+    token), ``User`` and ``Password``, or with ``CRT`` a certificate: ``HostCertificate`` and ``HostKey``, or DIRAC's.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, Any]):
+        if not _HAS_LIBRARY:
+            raise InvalidInput(f"destination {name}: opentelemetry-exporter-otlp-proto-http is not installed")
+        own = PluginOptions(name, options)
+        self._url = own.required("URL")
+        self._seconds = own.number("SendSeconds", 30.0)
+        self._max_bytes = own.number("MaxBytes", _MAX_BYTES)
+        self._authority = own.text("CA", Locations.getCAsLocation() or "")
+        self._certificate = _certificate(own)
+        self._user = (own.text("User"), own.text("Password")) if own.text("User") else None
+        self._headers = {"Authorization": f"Bearer {token}"} if (token := own.text("Token")) else {}
+        self._exporter: OTLPLogExporter | None = None
+        self._answer: Response | None = None
+
+    def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
+        """Send records, and wait for the receiver's answer. See ``Destination.send``."""
+        fitting, rejected = [], []
+        for record in records:
+            if len(record.message.encode("utf-8", "replace")) > self._max_bytes:
+                rejected.append(Rejected(record.identity, f"larger than {self._max_bytes} bytes"))
+            else:
+                fitting.append(record)
+        try:
+            return [*rejected, *self._sent(fitting)]
+        except DestinationUnavailable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connections."""
+        exporter, self._exporter = self._exporter, None
+        if exporter is not None:
+            exporter.shutdown()
+
+    def _sent(self, records: Sequence[Record]) -> Iterator[Rejected]:
+        """Send records; yield those that are refused. Of a request that is refused the halves are sent."""
+        if not records:
+            return
+        self._answer = None
+        result = self._connected().export([_exported(record) for record in records])
+        answer = self._answer
+        if result is LogRecordExportResult.SUCCESS and answer is not None:
+            yield from _partly(records, answer)
+            return
+        if answer is None or answer.status_code not in _REFUSALS:
+            raise DestinationUnavailable(_problem(answer), _pause(answer))
+        if len(records) == 1:
+            yield Rejected(records[0].identity, f"the receiver answers {answer.status_code}")
+            return
+        half = len(records) // 2
+        yield from self._sent(records[:half])
+        yield from self._sent(records[half:])
+
+    def _connected(self) -> OTLPLogExporter:
+        if self._exporter is None:
+            session = requests.Session()
+            session.trust_env, session.auth = False, self._user
+            session.hooks["response"].append(self._note)
+            self._exporter = OTLPLogExporter(
+                endpoint=self._url,
+                certificate_file=self._authority or None,
+                headers=self._headers,
+                timeout=self._seconds,
+                compression=Compression.Gzip,
+                session=session,
+            )
+            session.cert = self._certificate
+        return self._exporter
+
+    def _note(self, answer: Response, **_: Any) -> None:
+        """Keep an answer: the exporter itself tells only whether it was a good one."""
+        self._answer = answer
+
+
+def _certificate(own: PluginOptions) -> tuple[str, str] | None:
+    """Return the files of the certificate that tells who calls, None without one."""
+    if not own.flag("CRT", False):
+        return None
+    found = Locations.getHostCertificateAndKeyLocation() or ("", "")
+    return own.text("HostCertificate", found[0]), own.text("HostKey", found[1])
+
+
+def _exported(record: Record) -> ReadableLogRecord:
+    """Return a record as OpenTelemetry has them: the pilot is the resource, the rest are attributes."""
+    moment = int(record.time.replace(tzinfo=UTC).timestamp()) * 10**9 + record.time.microsecond * 1000
+    fields = record.fields()
+    attributes = {
+        f"dirac.{name}": fields[name] for name in ("kind", "part", "sequence", "line", "piece", "source", "phase")
+    }
+    attributes |= {f"dirac.details.{name}": value for name, value in fields["details"].items()}
+    severity = _SEVERITIES.get(record.level)
+    return ReadableLogRecord(
+        LogRecord(
+            timestamp=moment,
+            observed_timestamp=time.time_ns(),
+            severity_text=record.level or None,
+            severity_number=SeverityNumber[severity] if severity else None,
+            body=record.message,
+            attributes={"log.record.uid": record.identity, **attributes},
+            event_name=f"dirac.pilot.{record.kind.value}" if record.kind.is_event else None,
+        ),
+        resource=Resource(_pilot(record)),
+        instrumentation_scope=InstrumentationScope(_SCOPE),
+    )
+
+
+def _pilot(record: Record) -> dict[str, str]:
+    pilot = {"service.name": _SERVICE, "service.namespace": record.pilot.vo, "service.instance.id": record.pilot.stamp}
+    return pilot | {"dirac.site": record.site, "dirac.ce": record.ce}
+
+
+def _partly(records: Sequence[Record], answer: Response) -> Iterator[Rejected]:
+    """Yield as many as a receiver says that it has rejected: it tells the number alone, and wants no repeats."""
+    told = ExportLogsServiceResponse()
+    try:
+        told.ParseFromString(answer.content)
+    except Exception:  # a receiver that answers with something else has taken all
+        return
+    number = min(told.partial_success.rejected_log_records, len(records))
+    for record in records[:number]:
+        among = "" if number == len(records) else f": one of {len(records)} from this one on"
+        yield Rejected(record.identity, f"the receiver has rejected it{among}")
+
+
+def _problem(answer: Response | None) -> str:
+    return f"the receiver answers {answer.status_code}" if answer is not None else "the receiver does not answer"
+
+
+def _pause(answer: Response | None) -> float:
+    """Return the pause that a receiver asks for, in seconds, 0 if it says nothing."""
+    text = answer.headers.get("Retry-After", "") if answer is not None else ""
+    return float(text) if text.isdecimal() else 0.0
+
+
+# each failed request would be a line of the agent's log, with what the receiver says of it
+for _name in ("opentelemetry.exporter.otlp.proto.http._log_exporter", "opentelemetry.exporter.otlp.common"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
