@@ -21,6 +21,8 @@ _BEFORE_DAY = "@"
 _PERIODS = {"day": "%Y.%m.%d", "month": "%Y.%m"}
 _MONTH = timedelta(days=31)
 _MAX_KEYWORD = 1024
+#: So many months are named; of more, all indexes are asked.
+_MOST_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class Indexes:
         """Return the pattern that a VO's indexes match, and no others."""
         return f"{self.prefix}{vo.lower()}{_BEFORE_DAY}*"
 
+    def since(self, vo: str, began: datetime | None, now: datetime) -> list[str]:
+        """Return patterns of a VO's indexes of logs that began in the month of a time or later; of all without one."""
+        if began is None or (months := (now.year - began.year) * 12 + now.month - began.month) > _MOST_MONTHS:
+            return [self.of_vo(vo)]
+        first = began.year * 12 + began.month - 1
+        named = (divmod(first + number, 12) for number in range(max(months, 0) + 1))
+        return [f"{self.of_vo(vo)[:-1]}{year}.{month + 1:02}*" for year, month in named]
+
     def name(self, record: Record) -> str:
         """Return the index of a record."""
         began = record.began or record.time
@@ -106,6 +116,8 @@ def _count(options: PluginOptions, name: str, default: int) -> int:
 
 _WORD = {"type": "keyword", "ignore_above": _MAX_KEYWORD}
 _NUMBER = {"type": "integer"}
+_BYTES = {"type": "long", "ignore_malformed": True}
+_DETAILS = ("complete", "return_code", "se", "lfn", "guid", "cause", "party", "hint", "line")
 _FIELDS: dict[str, Any] = {
     # searched as the document's own id
     "id": {"type": "keyword", "index": False, "doc_values": False},
@@ -114,5 +126,6 @@ _FIELDS: dict[str, Any] = {
     # a date's milliseconds are too few for lines
     "time": {"type": "date_nanos", "ignore_malformed": True},
     "message": {"type": "text", "norms": False},
-    "details": {"type": "flat_object"},
+    # a flat_object would take any name, and can't be counted by one of them
+    "details": {"dynamic": False, "properties": dict.fromkeys(_DETAILS, _WORD) | {"missing_bytes": _BYTES}},
 }
