@@ -20,7 +20,7 @@ from PilotLoggingDIRAC.assembly.access.quotas import QuotaOptions
 from PilotLoggingDIRAC.assembly.alarms import Bell
 from PilotLoggingDIRAC.assembly.describing import DescribingWatch
 from PilotLoggingDIRAC.assembly.reading import statuses
-from PilotLoggingDIRAC.assembly.reading.search import log_search
+from PilotLoggingDIRAC.assembly.reading.search import searches
 from PilotLoggingDIRAC.assembly.redaction import redactor
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Deletion
@@ -73,7 +73,7 @@ class Collector:
         self.fates = statuses.fates(option)
         self.deletion = Deletion(db.deleting, db.clock)
         self.bodies = options.fill(BodySettings, option)
-        self.search, self._archived = log_search(db, option, cursors)
+        self.search, self._archived = searches(db, option, cursors)
         self._disk_bytes = int(options.fill(UsageSettings, option).database_disk_gb * 1e9)
         self.reading = BoundedExecutor("read", reading.threads, reading.max_waiting_reads)
         self.streams = WaitingPlaces(reading.max_streams, reading.max_waiting_reads)

@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, rem
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.access import audit
 from PilotLoggingDIRAC.assembly.reading import archives
-from PilotLoggingDIRAC.assembly.reading.search import log_search
+from PilotLoggingDIRAC.assembly.reading.search import searches
 from PilotLoggingDIRAC.assembly.reading.statuses import fates
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller
@@ -84,7 +84,7 @@ class WebPage:
     ) -> None:
         """Make the search over many logs, with threads and places of its own: it keeps no reader waiting."""
         bounds = options.fill(SearcherSettings, option)
-        search, self._searched_copies = log_search(self._db, option, cursors)
+        search, self._searched_copies = searches(self._db, option, cursors)
         searching = CallersSearch(search, lambda scope, wanted: query.named(scope, resolved(wanted)), audit.audit())
         self.search = PageSearch(searching, query, bounds)
         self.searching = BoundedExecutor("page-search", search.settings.searches, bounds.max_searchers)

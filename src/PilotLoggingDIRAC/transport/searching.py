@@ -55,7 +55,8 @@ class SearchingMixin:
 
         :param dict selection: see ``selecting.selection``
         :param str pattern: text, or a regular expression of RE2; it is found within a line
-        :param dict options: any of Regex, IgnoreCase, Archive (True or False) and Context (lines before and after)
+        :param dict options: any of Regex, IgnoreCase, Archive (True or False), Context (lines before and after), and
+                             Source: OpenSearch, for the search engines that hold all lines of VOs' logs
         :param str cursor: where to go on, from the call before; "" is the start
         :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
                  PilotStamp, Part, PilotReference, Site, CE, Host (or the sender's address), Line, Text, Before and

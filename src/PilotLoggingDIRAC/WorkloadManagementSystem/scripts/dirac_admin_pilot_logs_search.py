@@ -5,6 +5,10 @@ Without --Since, --Stamp, --Reference, --Name or --Job, logs heard of within a d
 collectors' database is searched, unless --Archive is given: then archived copies are fetched too, one after the other,
 which is slow. The server does a bounded amount of work per call; Ctrl-C ends the search at once.
 
+With --Source OpenSearch, the search engine is asked that a VO's lines are forwarded to, also for those that have left
+the database. A pattern without a word of plain letters or figures, and a regular expression, make it read all lines of
+the selected logs.
+
 Each hit is a line with its number, under the pilot's VO and stamp. Regular expressions are those of RE2. With
 --Count-by, hits are counted by site, CE, host or VO instead: pilots and lines, the value with most pilots first; of all
 hits, unless --Limit is given.
@@ -37,6 +41,7 @@ def main():
     Script.registerSwitch("", "Regex", "PATTERN is a regular expression, not text")
     Script.registerSwitch("", "IgnoreCase", "Do not distinguish capital and small letters")
     Script.registerSwitch("", "Archive", "Search also logs that are only on the storage element")
+    Script.registerSwitch("", "Source=", "OpenSearch: search the engine that holds all lines of a VO's logs")
     Script.registerSwitch("", "Limit=", "Stop after this number of hits (default 1000)")
     Script.registerSwitch("", "Count-by=", "Count the hits by Site, CE, Host or VO instead of showing them")
     Script.registerSwitch("", "JSON", "For scripts: a JSON object per hit, or per value of --Count-by, one per line")

@@ -46,7 +46,9 @@ def main():
     Script.registerSwitch("", "Follow", "Show new text too, until the pilot has ended")
     Script.registerSwitch("", "Interval=", "Seconds between two calls with --Follow (default 2, 0.5 to 60)")
     Script.registerSwitch("", "Limit=", "Number of pilots that are followed at once (default 20, at most 100)")
-    Script.registerSwitch("", "Source=", "Read from this source alone: Collector, Archive or ComputingElement")
+    Script.registerSwitch(
+        "", "Source=", "Read from this source alone: Collector, Archive, ComputingElement or OpenSearch"
+    )
     Script.registerSwitch("", "Output=", "Write the log to this file, as the pilot sent it")
     Script.registerSwitch("", "Raw", "Show the text as it is, with control sequences and all states of progress bars")
     Script.registerSwitch("", "JSON", "For scripts: {Pilot: {Name, ...}, Source, Complete, StdOut, StdErr}")

@@ -12,8 +12,11 @@ from PilotLoggingDIRAC.adapters.storage.bundle_cache import BundleCache
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.assembly.reading.engines import Engines
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.read.searching import Searches
+from PilotLoggingDIRAC.pilotlog.search.engine_search import EngineSearch
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import SearchSettings
 
@@ -43,8 +46,10 @@ class ArchivedTexts:
         self._bundles.close()
 
 
-def log_search(db: LogDatabase, option: options.Getter, cursors: Cursors) -> tuple[LogSearch, ArchivedTexts]:
-    """Return the search of a collector, and the archived texts that the collector has to close."""
+def searches(db: LogDatabase, option: options.Getter, cursors: Cursors) -> tuple[Searches, ArchivedTexts]:
+    """Return the searches of a collector, and the archived texts that the collector has to close."""
     settings = options.fill(SearchSettings, option)
     archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds, archives.bundle_cache(option))
-    return LogSearch(db.searcher, settings, archived, cursors=cursors), archived
+    engines = Engines(settings.search_fetch_seconds)
+    of_engines = EngineSearch(engines.places, db.searcher, settings, cursors)
+    return Searches(LogSearch(db.searcher, settings, archived, cursors=cursors), of_engines), archived

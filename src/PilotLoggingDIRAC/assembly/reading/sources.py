@@ -17,11 +17,13 @@ from PilotLoggingDIRAC.adapters.sources.archive import ArchiveSource
 from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
 from PilotLoggingDIRAC.adapters.sources.logging_info import JobLogSource, SummarySource
+from PilotLoggingDIRAC.adapters.sources.search_engine import SearchEngineSource
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.reading import archives
+from PilotLoggingDIRAC.assembly.reading.engines import Engines
 from PilotLoggingDIRAC.assembly.reading.statuses import fates
 from PilotLoggingDIRAC.pilotlog import validation
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
@@ -62,7 +64,8 @@ class _Reading:
             CollectorSource(reader, self._max_bytes),
             ArchiveSource(reader, self._archive_for, self._fetch_old, self._max_bytes),
         )
-        members = (ComputingElementSource(records, cache, self._fetch_output), *texts)
+        engine = SearchEngineSource(reader, Engines(self._timing.source_seconds).of_vo, self._max_bytes)
+        members = (ComputingElementSource(records, cache, self._fetch_output), *texts, engine)
         self.chain = SourceChain(members, self._timing, on_error=_report)
         self.outputs = PilotOutputs(records, reader, self.chain, names_for)
         told = SummarySource(reader, texts, fates(option).of_log, database.diagnoses.of)

@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
 
-SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT)
+SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT, source_chain.OPENSEARCH)
 
 _MAX_PARTS = 1000
 _EXACT = ("PilotReference", "PilotStamp")

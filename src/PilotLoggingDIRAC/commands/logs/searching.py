@@ -13,6 +13,8 @@ from PilotLoggingDIRAC.commands.logs.search_counts import SearchCounts, group
 from PilotLoggingDIRAC.commands.terminal import colours, console, switches
 from PilotLoggingDIRAC.commands.terminal.answers import patiently
 from PilotLoggingDIRAC.commands.terminal.known_names import tell_unknown
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.read.source_chain import OPENSEARCH
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 FOUND, NOTHING = 0, 2
@@ -93,7 +95,11 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     context = switches.number(options, "Context", switches.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
     by = group(options)
     most = switches.number(options, "Limit", _MAX_HITS if by else _DEFAULT_HITS, 1, _MAX_HITS)
-    asked = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {"Context": context}
+    asked: dict[str, Any] = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {
+        "Context": context
+    }
+    if "Source" in options:
+        asked["Source"] = _source(options["Source"])
     selection = switches.selection(options, since="" if switches.names_pilots(options) else _DEFAULT_SINCE)
     client = CollectorClient(url=options.get("URL"))
     job = Search(client, selection, pattern, asked, console.remark)
@@ -109,6 +115,13 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     if not job.logs:
         tell_unknown(options)
     return FOUND if job.found else NOTHING
+
+
+def _source(name: str) -> str:
+    """Return the source that --Source names, in any case of letters. Raise InvalidInput."""
+    if name.lower() != OPENSEARCH.lower():
+        raise InvalidInput(f"--Source takes {OPENSEARCH}")
+    return OPENSEARCH
 
 
 def _run(job: Search, show: _Lines | _Objects | SearchCounts, most: int) -> bool:

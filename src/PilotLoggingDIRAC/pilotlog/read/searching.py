@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from .. import access
 from ..access import Caller, Policy, Scope
 from ..model import Selection
-from ..search.search import LogSearch, SearchResult
+from ..search.engine_search import EngineSearch
+from ..search.search import LogSearch, SearchQuery, SearchResult
+from ..settings import SearchSettings
 from . import selection
 from .audit import Audit
 
@@ -27,10 +29,27 @@ class SearchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Searches:
+    """The searches of a collector: of the database, and of the search engines that hold all lines."""
+
+    database: LogSearch
+    engines: EngineSearch
+
+    @property
+    def settings(self) -> SearchSettings:
+        """Return the limits of a call, which are the same for both."""
+        return self.database.settings
+
+    def of(self, query: SearchQuery) -> LogSearch | EngineSearch:
+        """Return the search that a query is for."""
+        return self.engines if query.engine else self.database
+
+
+@dataclass(frozen=True, slots=True)
 class CallersSearch:
     """The search of many logs, for callers."""
 
-    search: LogSearch
+    search: Searches
     resolve: Resolve
     audit: Audit
 
@@ -43,7 +62,7 @@ class CallersSearch:
         scope = access.require_selection(who, policy, wanted)
         context = self.search.settings.search_context_lines
         query = selection.search_query(request.pattern, request.options, context)
-        found = self.search.search(scope, self.resolve(scope, wanted), query, cursor)
+        found = self.search.of(query).search(scope, self.resolve(scope, wanted), query, cursor)
         for pilot in {log.pilot for log, _ in found.hits}:
             self.audit.page(who, request.method, log=pilot)
         return found

@@ -10,11 +10,14 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..model import Outcome, Selection, State
+from ..search.line_engine import Words
 from ..search.pattern import finder
 from ..search.search import SearchQuery
 from ..validation import flag, job_number, number
+from .source_chain import OPENSEARCH
 
 _MAX_SELECTED = 1000
+_SEARCH_OPTIONS = {"Regex", "IgnoreCase", "Archive", "Context", "Source"}
 
 _LISTS = {
     "VO": "vos",
@@ -51,12 +54,17 @@ def selection(values: object) -> Selection:
 
 
 def search_query(pattern: object, options: object, max_context: int) -> SearchQuery:
-    """Return the query of a search: text or a regular expression, with Regex, IgnoreCase, Archive and Context."""
-    if not isinstance(options, dict) or not options.keys() <= {"Regex", "IgnoreCase", "Archive", "Context"}:
-        raise InvalidInput("The options are not a dictionary with some of Regex, IgnoreCase, Archive, Context")
+    """Return the query of a search: text or a regular expression, with Regex, IgnoreCase, Archive, Context, Source."""
+    if not isinstance(options, dict) or not options.keys() <= _SEARCH_OPTIONS:
+        raise InvalidInput(f"The options are not a dictionary with some of {', '.join(sorted(_SEARCH_OPTIONS))}")
     regular, ignore_case, archive = (flag(options.get(key, False), key) for key in ("Regex", "IgnoreCase", "Archive"))
     context = number(options.get("Context", 0), "Context", 0, max_context)
-    return SearchQuery(finder(pattern, regular, ignore_case), context, archive)
+    find = finder(pattern, regular, ignore_case)
+    if not options.get("Source"):
+        return SearchQuery(find, context, archive)
+    if options["Source"] != OPENSEARCH or archive:
+        raise InvalidInput(f"Source is {OPENSEARCH}, without Archive; or the database, if it is not given")
+    return SearchQuery(find, context, engine=True, words=Words() if regular else Words.of(str(pattern)))
 
 
 def sources(value: object) -> tuple[str, ...]:

@@ -25,8 +25,11 @@ from .streams import combined, lacks
 COMPUTING_ELEMENT = "ComputingElement"
 COLLECTOR = "Collector"
 ARCHIVE = "Archive"
+#: Not asked unless it is named: it has what was sent there, where a VO keeps all lines in an engine.
+OPENSEARCH = "OpenSearch"
 
 DEFAULT_ORDER = (COMPUTING_ELEMENT, COLLECTOR, ARCHIVE)
+KNOWN = (*DEFAULT_ORDER, OPENSEARCH)
 
 _MAX_IN_FLIGHT = 8
 _TURN_SECONDS = 5.0
@@ -52,13 +55,13 @@ def order(configured: Sequence[str], remote_first: bool) -> tuple[str, ...]:
 
 def known_source(name: str) -> str | None:
     """Return a source's name as it is written here, None for a name of no source."""
-    return {source.lower(): source for source in DEFAULT_ORDER}.get(name.strip().lower())
+    return {source.lower(): source for source in KNOWN}.get(name.strip().lower())
 
 
 def order_problem(configured: Sequence[str]) -> str:
     """Return what is wrong with a configured order; empty for nothing."""
     unknown = [name for name in configured if known_source(name) is None]
-    return f"no source is named {', '.join(unknown)}; there are {', '.join(DEFAULT_ORDER)}" if unknown else ""
+    return f"no source is named {', '.join(unknown)}; there are {', '.join(KNOWN)}" if unknown else ""
 
 
 def whole_text(chunks: Iterable[bytes], max_bytes: int) -> str:

@@ -15,6 +15,7 @@ from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, Overloaded, PilotLogError, StoreUnavailable
 from ..model import Log, Selection, State
 from ..settings import SearchSettings
+from .line_engine import Words
 from .line_finder import Hit, LineFinder, SearchPosition
 from .pattern import Finder
 
@@ -45,11 +46,16 @@ class SearchableLogs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search: the finder, the number of context lines around a hit, and True to fetch archived copies too."""
+    """A search: the finder, the number of context lines around a hit, and True to fetch archived copies too.
+
+    ``engine``: in the search engines that hold all lines, not in the database; ``words`` are those of the pattern.
+    """
 
     find: Finder
     context: int = 0
     archive: bool = False
+    engine: bool = False
+    words: Words = field(default_factory=Words)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,6 +40,11 @@ class SqlSearcher:
         """Return the next logs that can be searched, the newest first, from the id ``up_to`` downwards."""
         where = and_(matching(scope, wanted), _searchable(archive), *([logs.c.LogID <= up_to] if up_to else []))
         return self.transactions.run(_next, where, wanted, limit)
+
+    def selected(self, scope: Scope, wanted: Selection, stamps: Collection[str], limit: int) -> list[Log]:
+        """Return matching logs of pilots with these stamps, or of any without stamps, the newest first."""
+        named = [logs.c.PilotStamp.in_(sorted(stamps))] if stamps else []
+        return self.transactions.run(_next, and_(matching(scope, wanted), *named), wanted, limit)
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield (sequence, text) of a log's chunks from a sequence number on."""

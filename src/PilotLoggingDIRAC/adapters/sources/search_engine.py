@@ -1,0 +1,72 @@
+"""The source for logs all of whose lines are in a search engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
+from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
+from PilotLoggingDIRAC.pilotlog.search.line_engine import EngineLine, LineEngine, LineQuery
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEngineSource:
+    """A pilot's log from OpenSearch; of a log of more than ``max_bytes`` the end is returned.
+
+    ``engine_for(vo)`` raises LogNotFound for a VO whose lines are in no engine. Text that was overwritten on a terminal
+    was not sent there, and is not in the output.
+    """
+
+    reader: outputs.LogLookup
+    engine_for: Callable[[str], LineEngine]
+    max_bytes: int
+    name = source_chain.OPENSEARCH
+
+    def output(self, pilot: PilotId, reference: str) -> Output:
+        """Return all parts in order.
+
+        Raise LogNotFound if there is no such log, or if some line of it is not there; StoreUnavailable.
+        """
+        parts = outputs.parts_of(self.reader, pilot, reference)
+        engine = self.engine_for(parts[0].pilot.vo)
+        chunks = (text for log in parts for text in self._text(engine, log))
+        return outputs.describe(_here(parts), source_chain.whole_text(chunks, self.max_bytes))
+
+    def _text(self, engine: LineEngine, log: Log) -> Iterator[bytes]:
+        """Yield the lines of a part, page by page."""
+        query = LineQuery((log.pilot.vo,), (log.pilot.stamp,), part=log.part, began=log.first_seen)
+        last = 0
+        after: Sequence[str | int] = ()
+        while lines := engine.lines(query, after, _PAGE):
+            last = _in_order(last, lines)
+            yield _joined(lines)
+            after = lines[-1].place
+            if len(lines) < _PAGE:
+                break
+        yield b"\n" if last else b""
+        if log.state is not State.RECEIVING and last < log.lines:
+            raise LogNotFound(f"OpenSearch has {last} of the log's {log.lines} lines")
+
+
+def _here(parts: Sequence[Log]) -> list[Log]:
+    """Return parts whose text is here, also those that the store has no more: of these nothing is lost."""
+    return [replace(log, state=State.KEPT) if log.state is State.PURGED else log for log in parts]
+
+
+def _in_order(last: int, lines: Sequence[EngineLine]) -> int:
+    """Return the number of the last line. Raise LogNotFound if one is missing before it."""
+    for line in lines:
+        if line.line > last + 1:
+            raise LogNotFound(f"OpenSearch lacks line {last + 1} of the log")
+        last = line.line
+    return last
+
+
+def _joined(lines: Sequence[EngineLine]) -> bytes:
+    """Return the text of lines; pieces of a line stand behind each other."""
+    texts = (("\n" if line.line > 1 and not line.piece else "") + line.text for line in lines)
+    return "".join(texts).encode("utf-8", "backslashreplace")

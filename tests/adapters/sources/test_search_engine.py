@@ -1,0 +1,90 @@
+"""A log from a search engine: whole, or not at all. On sqlite, with an engine in memory."""
+
+import pytest
+
+from PilotLoggingDIRAC.adapters.sources.search_engine import SearchEngineSource
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.search.line_engine import EngineLine
+from tests.custody_contract import PILOT, VO, World, pilot
+
+MANY = 2500
+
+
+class Engine:
+    """An engine that holds lines of one log."""
+
+    def __init__(self):
+        self.held = []
+
+    def hold(self, *texts, part=1, first=1, piece=0):
+        self.held += [
+            EngineLine(PILOT, part, number, piece, text, (number, piece)) for number, text in enumerate(texts, first)
+        ]
+
+    def lines(self, query, after, limit):
+        found = [line for line in self.held if (line.pilot.vo, line.pilot.stamp) == (query.vos[0], query.stamps[0])]
+        found = sorted((line for line in found if line.part == query.part), key=lambda line: line.place)
+        return [line for line in found if not after or line.place > tuple(after)][:limit]
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+def world(transactions, clock):
+    return World(transactions, clock)
+
+
+@pytest.fixture
+def source(world, engine):
+    return SearchEngineSource(world.reader, lambda vo: engine, 10**9)
+
+
+def test_log_is_read_page_by_page_in_order(world, engine, source):
+    texts = [f"line {number}" for number in range(MANY)]
+    world.send("".join(f"{text}\n" for text in texts).encode())
+    world.send(b"", return_code="0")
+    engine.hold(*texts)
+    found = source.output(PILOT, "")
+    assert found.stdout == "".join(f"{text}\n" for text in texts)
+    assert (found.final, found.complete) == (True, True)
+
+
+def test_pieces_of_a_line_stand_behind_each_other(world, engine, source):
+    world.send(b"one two\nthree\n")
+    engine.hold("one", "three")
+    engine.hold(" two", piece=1)
+    assert source.output(PILOT, "").stdout == "one two\nthree\n"
+
+
+def test_log_that_has_left_the_store_is_whole(world, engine, source):
+    world.finish()
+    assert world.custody.keep([world.log().id]) == 1
+    assert world.custody.purge_kept([world.log().id], world.later(days=1)) == 1
+    engine.hold("some text")
+    found = source.output(PILOT, "")
+    assert (found.stdout, found.complete) == ("some text\n", True)
+
+
+def test_running_log_is_not_final(world, engine, source):
+    world.send(b"one\ntwo\n")
+    engine.hold("one")
+    found = source.output(PILOT, "")
+    assert (found.stdout, found.final, found.complete) == ("one\n", False, False)
+
+
+@pytest.mark.parametrize("held", [{1: "one"}, {2: "two"}, {}])
+def test_ended_log_of_which_a_line_is_missing_is_not_there(world, engine, source, held):
+    world.send(b"one\ntwo\n")
+    world.send(b"", return_code="0")
+    for number, text in held.items():
+        engine.hold(text, first=number)
+    with pytest.raises(LogNotFound):
+        source.output(PILOT, "")
+
+
+def test_pilot_without_a_log_is_not_there(source):
+    with pytest.raises(LogNotFound):
+        source.output(pilot(9, VO), "")
