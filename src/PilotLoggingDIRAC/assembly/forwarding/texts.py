@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Log, State
 from PilotLoggingDIRAC.pilotlog.read.outputs import whole_chunks
+from PilotLoggingDIRAC.pilotlog.sql.schema import payload
 
 #: Workers that fetch copies, for all destinations together.
 _WORKERS = 4
@@ -27,14 +28,20 @@ class LogTexts:
     def __call__(self, log: Log) -> Iterator[tuple[int, bytes]]:
         """Yield (number of its message, text) of a log; an archived copy tells no messages, all is of number 0.
 
-        Raise LogNotFound if it is no longer kept, or left the database while it was read, and ArchiveError.
+        Raise LogNotFound if it is no longer kept, is damaged, or left the database while it was read, and ArchiveError.
         """
         if log.state is not State.PURGED:
-            yield from whole_chunks(self._reader, log)
+            yield from self._stored(log)
         elif log.file is None:
             raise LogNotFound("the log is no longer kept")
         else:
             yield from ((0, text) for text in self._archived(log))
+
+    def _stored(self, log: Log) -> Iterator[tuple[int, bytes]]:
+        try:
+            yield from whole_chunks(self._reader, log)
+        except payload.DAMAGED:
+            raise LogNotFound("its text in the database is damaged") from None
 
     def drop_idle(self) -> None:
         """End worker processes that have had nothing to do for a while."""
