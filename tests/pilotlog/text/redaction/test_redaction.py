@@ -118,11 +118,12 @@ class TestSplit:
 
 @st.composite
 def cut_texts(draw):
-    """A text with and without secrets, in pieces."""
+    """A text with and without secrets, in pieces; each part of the text begins a line, as it may end without one."""
     make, texts = corpus.Makers(draw(st.integers(0, 50))), Texts(draw(st.integers(0, 50)))
     cases = [next(corpus.named(make, "API_TOKEN")), *corpus.urls(make), *corpus.known_by_beginning(make)]
     parts = draw(st.lists(st.one_of(st.sampled_from(cases), st.just(None)), min_size=1, max_size=6))
     words = [part.text if part else texts.line() for part in parts]
+    words[:-1] = [word.removesuffix("\n") + "\n" for word in words[:-1]]
     raw = "".join(words).encode()
     cuts = sorted(draw(st.lists(st.integers(0, len(raw)), max_size=5)))
     pieces = [raw[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
