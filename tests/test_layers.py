@@ -25,7 +25,7 @@ MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 30
 
 #: Destinations that the package has plugins for.
-DESTINATIONS = ("Stomp", "Syslog", "OpenSearch", "Kafka")
+DESTINATIONS = ("Stomp", "Syslog", "OpenSearch", "Kafka", "Otlp")
 
 #: (what the module's name begins with, what it may import); the first that fits counts.
 ROOMS = (
@@ -46,7 +46,10 @@ ROOMS = (
     (f"{ADAPTERS}.workers", (LOGIC, f"{ADAPTERS}.workers", "DIRAC", "diraccfg")),
     (
         f"{ADAPTERS}.destinations",
-        (LOGIC, f"{ADAPTERS}.destinations", "DIRAC", "stomp", "opensearchpy", "confluent_kafka"),
+        (
+            *(LOGIC, f"{ADAPTERS}.destinations", "DIRAC"),
+            *("stomp", "opensearchpy", "confluent_kafka", "opentelemetry", "requests"),
+        ),
     ),
     (ADAPTERS, (LOGIC, ADAPTERS, "DIRAC", "sqlalchemy")),
     (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC", "cachetools")),
