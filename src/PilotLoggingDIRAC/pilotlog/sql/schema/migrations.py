@@ -17,7 +17,7 @@ from ...ports import Clock
 from ...settings import StoreSettings
 from ..connection.engine import repeatedly
 from .columns import metadata
-from .file_tables import files
+from .file_tables import bundles, files
 from .forward_tables import destinations, forwards
 from .tables import diagnoses, logs, migrations
 
@@ -127,6 +127,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (17, "bundles of archived copies", _add_bundles),
     (18, "destinations and how far logs were sent there", _add_forwarding),
     (19, "requests to send logs again", _create_tables),
+    (20, "indices of bundles", _add_indices(bundles, ("IX_VO_Retired", "IX_VO_Verified"))),
 )
 
 
