@@ -12,6 +12,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from ...stack.components import MARIADB
+from ...stack.processes import wait_until
 from ..patience import stretched
 from . import places
 from .readers import kafka_options
@@ -20,7 +21,7 @@ from .readers import kafka_options
 LEFT_BYTES = 20 * 1024 * 1024
 #: An agent that waits for its database, or for a destination, has come that far after so long.
 REACHED_SECONDS = 0.7
-ANSWER_SECONDS, DONE_SECONDS = 20, stretched(60)
+ANSWER_SECONDS, DONE_SECONDS, STOP_SECONDS = 20, stretched(60), stretched(15)
 
 
 class Breaker:
@@ -97,8 +98,14 @@ class Breaker:
 
     def _kill_server(self, name, seconds):
         _signal_all(self._stack.pid(name), signal.SIGKILL)
+        self._start_again(seconds, name)
+
+    def _start_again(self, seconds, *names):
+        """Start what was killed, when so many seconds are over and it is really gone."""
         time.sleep(seconds)
-        self._stack.start(name)
+        if not wait_until(lambda: not any(map(self._stack.pid, names)), STOP_SECONDS):
+            raise TimeoutError(f"{', '.join(names)} live on after kill -9")
+        self._stack.start(*names)
 
     @contextmanager
     def _stopped(self, name):
@@ -152,8 +159,7 @@ class Breaker:
                 self._stack.kill(name)
         finally:
             self._stack.kill(MARIADB, signal.SIGCONT)
-        time.sleep(fault.seconds)
-        self._stack.start(*places.AGENTS)
+        self._start_again(fault.seconds, *places.AGENTS)
 
     def _forwarder_kill_while_sending(self, fault):
         """A destination does not answer, and the agent dies while it waits."""
@@ -162,7 +168,7 @@ class Breaker:
             time.sleep(fault.seconds)
             for name in places.AGENTS:
                 self._stack.kill(name)
-        self._stack.start(*places.AGENTS)
+        self._start_again(0, *places.AGENTS)
 
     def _forwarder_stop(self, fault):
         """An agent is halted for longer than its leases last, while the other one goes on."""
@@ -174,8 +180,7 @@ class Breaker:
     def _kill_agents(self, seconds, *names):
         for name in names:
             self._stack.kill(name)
-        time.sleep(seconds)
-        self._stack.start(*names)
+        self._start_again(seconds, *names)
 
 
 def _until_done(call):
