@@ -15,6 +15,7 @@ from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Move
+from PilotLoggingDIRAC.pilotlog.forward.replay.request import Step, wanted
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State, StoredFile
 
 LOGS = 20_000
@@ -113,6 +114,20 @@ def test_what_is_forwarded_is_looked_up_and_noted_by_its_keys(catalogue, stateme
         db.destinations.sent(name, 1, 0, "")
     db.destinations.forget("New")
     assert {statement.split()[0] for statement, _ in statements} == {"SELECT", "UPDATE", "DELETE"}
+    assert scans(running, statements) == {}
+
+
+def test_logs_that_are_sent_again_are_found_by_their_ids_or_names(catalogue, statements):
+    running, db = catalogue
+    asked = db.replays.request(filling.DESTINATION, wanted({"VO": filling.vo(1)}), LOGS, "test")
+    replay = db.replays.claim(filling.DESTINATION, "test", utc_now() + timedelta(minutes=2))
+    vos = (filling.vo(1), filling.vo(2))
+    (found, *_), after = db.replays.page(replay, Selection(vos=vos), 0, 100)
+    db.replays.page(replay, Selection(vos=vos, since=utc_now() - timedelta(days=30)), after, 100)
+    db.replays.page(replay, Selection(vos=vos, stamps=(found.log.pilot.stamp,)), 0, 100)
+    db.replays.advance(replay, "test", Step(after), utc_now())
+    assert (db.replays.listed()[0].id, asked.id, db.replays.stop(replay.id)) == (replay.id, replay.id, True)
+    db.searcher.selected(Scope(everything=True), Selection(vos=vos), {found.log.pilot.stamp}, 1000)
     assert scans(running, statements) == {}
 
 

@@ -25,7 +25,8 @@ from .cursors import found_cause
 
 _EVERYTHING = Scope(everything=True)
 _MAX_WORDS = 255
-#: Logs are looked at in steps of so many ids: so a step reads a bounded number of rows, however few are selected.
+#: Logs are looked at in steps of so many ids: so a step reads a bounded number of rows, however few are selected. Those
+#: of named pilots are looked up.
 _LOOKED_AT = 10_000
 _MOST_LISTED = 100
 
@@ -62,7 +63,9 @@ class SqlReplays:
 
     def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[Claim], int]:
         """See ``Replays.page``."""
-        return self.transactions.run(_page, wanted, after, min(after + _LOOKED_AT, replay.last), limit)
+        by_index = wanted.stamps or wanted.references
+        up_to = replay.last if by_index else min(after + _LOOKED_AT, replay.last)
+        return self.transactions.run(_page, wanted, after, up_to, limit)
 
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:
         """See ``Replays.advance``."""
