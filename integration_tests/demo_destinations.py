@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
 
-from . import grid, otlp_receiver
+from . import grid
 from .conftest import connector
 from .demo import TOP, DemoFailed
 from .stack import Stack, StackError, ending, world
@@ -26,7 +26,6 @@ AGENT = "PilotLogForwardingAgent"
 PLACES = "/Resources/PilotLogDestinations"
 WAYS = f"/Operations/{world.ALPHA.name}/PilotLogging/Destinations"
 ARRIVES_SECONDS = 120
-TELEMETRY = "opentelemetry"
 
 
 @dataclass
@@ -81,14 +80,6 @@ def rsyslog(stack, close):
     return Place(place, records)
 
 
-def telemetry(stack, close):
-    """A receiver of OTLP in this process."""
-    server = close.enter_context(otlp_receiver.server(stack.pki))
-    url = f"https://localhost:{server.server_address[1]}{otlp_receiver.PATH}"
-    place = {"Plugin": "OtlpDestination", "URL": url, "Token": otlp_receiver.TOKEN}
-    return Place(place, lambda: server.records)
-
-
 class Demo:
     """The story."""
 
@@ -111,8 +102,7 @@ class Demo:
         pilot = self.log()
         for name, place in places.items():
             self.show(name, place, pilot)
-        self.stack.set_option(WAYS, ", ".join(names))  # the receiver of OTLP ends with this process
-        self.say("All as it should be. The VO's logs still go to all but that; ./dev down stops the stack")
+        self.say("All as it should be. The VO's logs still go there; ./dev down stops the stack")
 
     def places(self, names):
         """The destinations that can be had, by name."""
@@ -124,7 +114,7 @@ class Demo:
             "rabbitmq": lambda: broker(self.stack, "rabbitmq", own, self._close),
             "rsyslog": lambda: rsyslog(self.stack, self._close),
         }
-        return {name: made[name]() for name in names} | {TELEMETRY: telemetry(self.stack, self._close)}
+        return {name: made[name]() for name in names}
 
     def configure(self, places):
         """Name all of them as destinations of a VO, and start the agent."""
