@@ -10,7 +10,12 @@ from PilotLoggingDIRAC.adapters.destinations.otlp import OtlpDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
 from tests.destination_contract import DestinationContract, line
 
-from . import otlp_receiver
+from . import grid, otlp_receiver
+from .stack import world
+from .waiting import until
+
+ALPHA = world.ALPHA
+AGENT = "PilotLogForwardingAgent"
 
 
 @pytest.fixture
@@ -109,3 +114,33 @@ def test_severity_is_that_of_the_line(receiver, destination):
 def test_address_is_needed(make):
     with pytest.raises(InvalidInput):
         make(URL="")
+
+
+@pytest.fixture
+def forwarded(stack, receiver):
+    """A VO whose logs go to the receiver."""
+    place = {
+        "Plugin": "OtlpDestination",
+        "URL": f"https://localhost:{receiver.server_address[1]}{otlp_receiver.PATH}",
+        "Token": otlp_receiver.TOKEN,
+        "CA": stack.pki.certificate("ca"),
+    }
+    options = {f"/Operations/{ALPHA.name}/PilotLogging/Destinations": "Telemetry"}
+    options |= {f"/Resources/PilotLogDestinations/Telemetry/{name}": str(value) for name, value in place.items()}
+    for path, value in options.items():
+        stack.set_option(path, value)
+    yield
+    stack.stop(AGENT)
+    for path in options:
+        stack.remove_option(path)
+
+
+def test_lines_of_a_pilot_arrive_by_the_agent(stack, connect, receiver, forwarded):
+    stack.start(AGENT)
+    log = lambda: stack.log(AGENT).read_text()[-3000:]  # noqa: E731
+    until(lambda: stack.sql("PilotLoggingDB", "SELECT COUNT(*) FROM PilotLogDestinations", ())[0][0] >= 1, seen=log)
+    pilot = grid.add_pilot(stack, ALPHA)
+    warning = "2026-11-26T08:10:11.123456Z WARN [CheckWorkerNode] the disk is nearly full"
+    connect(ALPHA.pilot).send(f"one\n{warning}\n", pilot.stamp)
+    lines = lambda: [each["message"] for each in receiver.records if each["kind"] == "line"]  # noqa: E731
+    until(lambda: lines() == ["one", warning], seen=log)
