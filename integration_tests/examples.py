@@ -22,6 +22,8 @@ LONG_AGO = "2024-06-01 12:00:00"
 _MAY_FIND_NOTHING = ("--Cause", "Stale file handle", "--Rule", "--Running", "--User", "4711")
 #: Those that the examples of deleting name must not be missed by others.
 _DELETING = "dirac-admin-pilot-logs-delete"
+#: They need a destination and its agent, and are run by test_replaying.
+_FORWARDING = "dirac-admin-pilot-logs-forward"
 
 
 def examples():
@@ -29,6 +31,12 @@ def examples():
     texts = [path.read_text() for path in (*sorted(GUIDE.glob("*.rst")), *sorted(SCRIPTS.glob("dirac_*.py")))]
     found = (line for text in texts for line in re.findall(r"^ +\$ (dirac-admin-pilot-logs-.*)$", text, re.M))
     return list(dict.fromkeys(found))
+
+
+def split():
+    """The examples of sending logs again, and all others."""
+    found = examples()
+    return [[each for each in found if each.startswith(_FORWARDING) is forwards] for forwards in (True, False)]
 
 
 #: Runs what ends by Ctrl-C alone; in the background that is ignored, unless it is said otherwise.

@@ -1,6 +1,7 @@
 """Logs that are sent again by the command: from the database and from the archive, though agents are killed."""
 
 import json
+import shlex
 import signal
 import subprocess
 from functools import partial
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.replay_contract import ReplayContract
 
-from . import grid, receivers
+from . import examples, grid, receivers
 from .stack import ending, world
 from .test_agent import transactions  # noqa: F401  (a fixture)
 from .test_forwarding import AGENT, AGENTS, events_of, lines_of, log, place
@@ -110,6 +111,15 @@ def test_destination_that_was_added_today_is_filled_from_database_and_archive(st
     assert (again.returncode, "is done: 1 log," in again.stdout) == (0, True), again.stdout + again.stderr
     assert {record["id"] for record in receiver.records} == before
     assert len(receiver.records) == len(before) + LINES + 3
+
+
+def test_examples_of_the_guide_work(stack, receiver, pilots):
+    stack.start(AGENTS[0])
+    own = {"Search": "First", "vo.example.org": ALPHA.name, examples.STAMP: pilots[0].stamp}
+    for example in examples.split()[0]:
+        last = stack.sql("PilotLoggingDB", "SELECT MAX(ReplayID) FROM PilotLogReplays", ())[0][0]
+        done = stack.run([{**own, "7": str(last)}.get(word, word) for word in shlex.split(example)], user="admin")
+        assert done.returncode == 0, (example, done.stdout, done.stderr)
 
 
 def test_replay_goes_on_though_the_command_and_an_agent_are_ended(stack, receiver, pilots):
