@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NothingToRead
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.page.log_search import PageSearch, SearcherSettings
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.pilotlog.read.audit import Audit
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
-from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
+from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch, Searches
+from PilotLoggingDIRAC.pilotlog.search.engine_search import EngineSearch
 from PilotLoggingDIRAC.pilotlog.search.search import LogSearch
 from PilotLoggingDIRAC.pilotlog.settings import AuditSettings, ReadSettings, SearchSettings
 from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
@@ -35,9 +37,11 @@ def audit():
 @pytest.fixture
 def search(transactions, reader, audit):
     written = Audit(lambda event, facts: audit.append((event, facts)), AuditSettings())
-    engine = LogSearch(SqlSearcher(transactions), SearchSettings(search_hits=2), lambda log: [])
+    searcher, settings = SqlSearcher(transactions), SearchSettings(search_hits=2)
+    engines = EngineSearch(list, searcher, settings, Cursors())
+    searches = Searches(LogSearch(searcher, settings, lambda log: []), engines)
     return PageSearch(
-        CallersSearch(engine, lambda scope, wanted: wanted, written),
+        CallersSearch(searches, lambda scope, wanted: wanted, written),
         LogReader(reader, ReadSettings()),
         SearcherSettings(found_line_bytes=60),
     )
