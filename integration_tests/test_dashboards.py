@@ -11,7 +11,8 @@ from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearch
 from PilotLoggingDIRAC.pilotlog.forward.record import Kind
 from tests.destination_contract import VO, event, line
 
-from .stack.destinations import PASSWORD, USER, Missing
+from . import engines
+from .stack.destinations import PASSWORD, USER
 from .stack.environment import TOP
 
 PREFIX = "shown-"
@@ -51,21 +52,17 @@ def records():
 @pytest.fixture(scope="module")
 def engine(stack):
     """A client of the stack's node, which has the records; skipped where there is none."""
-    try:
-        stack.destinations.start("opensearch")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    place = {"Host": "localhost", "Port": str(stack.ports["opensearch"]), "User": USER, "Password": PASSWORD}
-    place |= {"ca_certs": str(stack.pki.certificate("ca")), "IndexPrefix": PREFIX, "Replicas": "0"}
-    sent = [replace(each, kind=Kind.PHASE) if each.message == "begins" else each for each in records()]
-    destination = OpenSearchDestination("Search", place | {"Content": "all"})
-    assert list(destination.send([replace(each, began=BEGAN) for each in sent])) == []
-    destination.close()
-    with OpenSearchServer.of("Engine", place).client() as client:
-        client.indices.refresh(index=f"{PREFIX}*")
-        yield client
-        client.indices.delete(index=f"{PREFIX}*")
-    stack.destinations.stop("opensearch")
+    with engines.running(stack, "opensearch"):
+        place = {"Host": "localhost", "Port": str(stack.ports["opensearch"]), "User": USER, "Password": PASSWORD}
+        place |= {"ca_certs": str(stack.pki.certificate("ca")), "IndexPrefix": PREFIX, "Replicas": "0"}
+        sent = [replace(each, kind=Kind.PHASE) if each.message == "begins" else each for each in records()]
+        destination = OpenSearchDestination("Search", place | {"Content": "all"})
+        assert list(destination.send([replace(each, began=BEGAN) for each in sent])) == []
+        destination.close()
+        with OpenSearchServer.of("Engine", place).client() as client:
+            client.indices.refresh(index=f"{PREFIX}*")
+            yield client
+            client.indices.delete(index=f"{PREFIX}*")
 
 
 def counted(engine, pattern, query, steps):

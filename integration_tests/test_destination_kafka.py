@@ -10,25 +10,22 @@ from PilotLoggingDIRAC.adapters.destinations.kafka import KafkaDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from tests.destination_contract import VO, DestinationContract, line, stamp
 
+from . import engines
 from .stack import ports
-from .stack.destinations import PASSWORD, USER, Missing
+from .stack.destinations import PASSWORD, USER
 
 
 @pytest.fixture(scope="module")
 def broker(stack):
     """The options of the stack's broker, by certificate; a test is skipped where there is none."""
-    try:
-        stack.destinations.start("kafka")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    yield {
-        "Host": f"localhost:{stack.ports['kafka']}",
-        "CA": str(stack.pki.certificate("ca")),
-        "HostCertificate": str(stack.pki.certificate("host")),
-        "HostKey": str(stack.pki.key("host")),
-        "SendSeconds": "20",
-    }
-    stack.destinations.stop("kafka")
+    with engines.running(stack, "kafka"):
+        yield {
+            "Host": f"localhost:{stack.ports['kafka']}",
+            "CA": str(stack.pki.certificate("ca")),
+            "HostCertificate": str(stack.pki.certificate("host")),
+            "HostKey": str(stack.pki.key("host")),
+            "SendSeconds": "20",
+        }
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from PilotLoggingDIRAC.pilotlog.forward.record import Kind
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from tests.destination_contract import VO, DestinationContract, event, line
 
+from . import engines
 from .stack import ports
-from .stack.destinations import PASSWORD, USER, Missing
+from .stack.destinations import PASSWORD, USER
 from .waiting import until
 
 BEGAN = datetime(2026, 11, 21, 8)
@@ -25,22 +26,18 @@ ALL = f"{PREFIX}pilotlogs-*"
 @pytest.fixture(scope="module")
 def place(stack):
     """The options of the stack's node, by password; a test is skipped where there is none."""
-    try:
-        stack.destinations.start("opensearch")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    yield {
-        "Host": "localhost",
-        "Port": str(stack.ports["opensearch"]),
-        "User": USER,
-        "Password": PASSWORD,
-        "ca_certs": str(stack.pki.certificate("ca")),
-        "IndexPrefix": PREFIX,
-        "Replicas": "0",
-        "RefreshSeconds": "1",
-        "SendSeconds": "20",
-    }
-    stack.destinations.stop("opensearch")
+    with engines.running(stack, "opensearch"):
+        yield {
+            "Host": "localhost",
+            "Port": str(stack.ports["opensearch"]),
+            "User": USER,
+            "Password": PASSWORD,
+            "ca_certs": str(stack.pki.certificate("ca")),
+            "IndexPrefix": PREFIX,
+            "Replicas": "0",
+            "RefreshSeconds": "1",
+            "SendSeconds": "20",
+        }
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from PilotLoggingDIRAC.adapters.destinations.syslog import SyslogDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from tests.destination_contract import DestinationContract, line
 
-from .stack.destinations import PASSWORD, USER, Missing
+from . import engines
+from .stack.destinations import PASSWORD, USER
 from .waiting import until
 
 
@@ -29,10 +30,7 @@ def servers_end_with_this_module(stack):
 
 def running(stack, name):
     """A server of the stack, started if it does not run; a test is skipped where it can't be had."""
-    try:
-        stack.destinations.start(name)
-    except Missing as missing:
-        pytest.skip(str(missing))
+    engines.started(stack, name)
     return stack.destinations.server(name)
 
 

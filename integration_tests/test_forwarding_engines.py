@@ -4,9 +4,9 @@ import pytest
 
 from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
 
-from . import grid
+from . import engines, grid
 from .stack import world
-from .stack.destinations import PASSWORD, USER, Missing
+from .stack.destinations import PASSWORD, USER
 from .test_destination_kafka import Reader
 from .waiting import until
 
@@ -17,14 +17,10 @@ MANY = 3000
 
 
 @pytest.fixture(scope="module", autouse=True)
-def engines(stack):
+def both(stack):
     """OpenSearch and Kafka; the module is skipped where they can't be had."""
-    try:
-        stack.destinations.start("opensearch", "kafka")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    yield
-    stack.destinations.stop("opensearch", "kafka")
+    with engines.running(stack, "opensearch", "kafka"):
+        yield
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from . import grid, rpc
+from . import engines, grid, rpc
 from .stack import world
-from .stack.destinations import Missing
 from .test_forwarding import AGENT, AGENTS, PLACES, log
 from .test_replaying import PURGE, states
 from .test_sources import WEB_APP
@@ -22,21 +21,17 @@ WORDS = "No space left on device"
 @pytest.fixture(scope="module")
 def engine(stack):
     """VOs whose lines all go to OpenSearch, and to no archive; skipped where there is none."""
-    try:
-        stack.destinations.start("opensearch")
-    except Missing as missing:
-        pytest.skip(str(missing))
-    place = {"Plugin": "OpenSearchDestination", "Content": "all", "Replicas": 0, "RefreshSeconds": 1}
-    options = {f"{PLACES}/Search/{name}": value for name, value in place.items()}
-    options |= {f"/Operations/{vo.name}/PilotLogging/Destinations": "Search" for vo in (ALPHA, BETA)}
-    options |= {SOURCES: "OpenSearch", f"{AGENT}/ForwardSeconds": 0.2}
-    with grid.changed(stack, options, SERVICES):
-        stack.start(AGENTS[0])
-        begun = "SELECT COUNT(*) FROM PilotLogDestinations WHERE Name = 'Search'"
-        until(lambda: stack.sql("PilotLoggingDB", begun, ())[0][0], seen=lambda: log(stack))
-        yield
-        stack.stop(AGENTS[0])
-    stack.destinations.stop("opensearch")
+    with engines.running(stack, "opensearch"):
+        place = {"Plugin": "OpenSearchDestination", "Content": "all", "Replicas": 0, "RefreshSeconds": 1}
+        options = {f"{PLACES}/Search/{name}": value for name, value in place.items()}
+        options |= {f"/Operations/{vo.name}/PilotLogging/Destinations": "Search" for vo in (ALPHA, BETA)}
+        options |= {SOURCES: "OpenSearch", f"{AGENT}/ForwardSeconds": 0.2}
+        with grid.changed(stack, options, SERVICES):
+            stack.start(AGENTS[0])
+            begun = "SELECT COUNT(*) FROM PilotLogDestinations WHERE Name = 'Search'"
+            until(lambda: stack.sql("PilotLoggingDB", begun, ())[0][0], seen=lambda: log(stack))
+            yield
+            stack.stop(AGENTS[0])
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,17 @@ leaves cursors where they were: what was sent is sent again, with the same ident
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..errors import DestinationUnavailable, LeaseLost
 from ..ports import Clock
+from .calls import Calls
 from .cursor import Claim, Destinations, ForwardedLogs, Move, Unreadable, Wanted
 from .destination import Destination, Rejected
 from .finder import Finder
 from .portion import Chunk, Portion, portions
-from .record import Record
 from .settings import Content, ForwardSettings
 
 #: So often it is noted that all was sent.
@@ -25,11 +24,8 @@ _NOTED_AFTER = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
-class Forwarder:
-    """The forwarder of one agent for one destination; ``owner`` is the agent, in its leases.
-
-    ``sending_since`` is when the present call of the destination began, None while there is none.
-    """
+class Forwarder(Calls):
+    """The forwarder of one agent for one destination; ``owner`` is the agent, in its leases."""
 
     name: str
     destination: Destination
@@ -122,7 +118,7 @@ class Forwarder:
         for start in range(0, len(records), self.settings.forward_records):
             if self.clock() >= until:
                 raise LeaseLost("sending took longer than the lease")
-            rejected += self._call(records[start : start + self.settings.forward_records])
+            rejected += self.send(records[start : start + self.settings.forward_records])
         self.logs.advance(self.name, self.owner, [Move(each.claim.cursor, each.after, each.is_done) for each in group])
         unreadable = [one for each in group for one in each.unreadable]
         for one in unreadable:
@@ -131,16 +127,6 @@ class Forwarder:
         if records or rejected:
             self.destinations.sent(self.name, len(records), len(rejected), rejected[-1].reason if rejected else "")
         return len(records)
-
-    def _call(self, records: Sequence[Record]) -> Sequence[Rejected]:
-        self.sending_since = time.monotonic()
-        try:
-            rejected = self.destination.send(records)
-        finally:
-            self.sending_since = None
-        for one in rejected:
-            self.on_rejected(one)
-        return rejected
 
 
 def _parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:

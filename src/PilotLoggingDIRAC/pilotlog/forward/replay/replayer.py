@@ -7,7 +7,6 @@ that were not noted.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from ...errors import DestinationUnavailable, LeaseLost, PilotLogError, StoreUnavailable
 from ...model import Log, State
 from ...ports import Clock
+from ..calls import Calls
 from ..cursor import Claim, Wanted
 from ..destination import Destination, Rejected
 from ..record import Record
@@ -30,7 +30,7 @@ LogText = Callable[[Log], Iterator[tuple[int, bytes]]]
 
 
 @dataclass(slots=True)
-class Replayer:
+class Replayer(Calls):
     """The replayer of one agent for one destination. See ``Forwarder`` for the fields that both have."""
 
     name: str
@@ -123,17 +123,6 @@ class Replayer:
 
     def _until(self) -> datetime:
         return self.clock() + timedelta(seconds=self.settings.forward_lease_seconds)
-
-    def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
-        """Send records. Return those that the destination rejects. Raise DestinationUnavailable."""
-        self.sending_since = time.monotonic()
-        try:
-            rejected = self.destination.send(records)
-        finally:
-            self.sending_since = None
-        for one in rejected:
-            self.on_rejected(one)
-        return rejected
 
     def advance(self, replay: Replay, step: Step) -> None:
         """Note a step of a replay. Raise LeaseLost."""
