@@ -61,7 +61,9 @@ def test_a_body_that_stalls_ends_its_connection_and_is_counted(stack, operator, 
         began = time.monotonic()
         raw.head(length)
         if length:
-            raw.socket.sendall(body(stamp)[: length // 2])
+            # beside a busy neighbour half a large body may take as long as a whole one may
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                raw.socket.sendall(body(stamp)[: length // 2])
         until_closed(raw.socket, SOON_SECONDS)
     assert time.monotonic() - began > BODY_SECONDS - 1
     until(lambda: counted(operator, "BodyTooSlow") == before + 1)
