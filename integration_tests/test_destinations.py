@@ -104,7 +104,9 @@ class StompContract(ConfiguredContract):
 
     @pytest.fixture
     def server(self, stack):
-        return running(stack, self.broker)
+        server = running(stack, self.broker)
+        Inbox(stack, server.port, "ready").close()
+        return server
 
     @pytest.fixture
     def name(self, stamp):
