@@ -5,6 +5,9 @@ from contextlib import contextmanager
 import pytest
 
 from .stack.destinations import Missing
+from .waiting import until
+
+AGENT = "PilotLogForwardingAgent"
 
 
 def started(stack, *names):
@@ -21,3 +24,21 @@ def running(stack, *names):
     started(stack, *names)
     yield
     stack.destinations.stop(*names)
+
+
+@contextmanager
+def forwarding(stack, options):
+    """Options that name destinations, meanwhile; at the end the agent is stopped, and they are removed."""
+    for path, value in options.items():
+        stack.set_option(path, value)
+    yield
+    stack.stop(AGENT)
+    for path in options:
+        stack.remove_option(path)
+
+
+def begin(stack, *names):
+    """Start the agent; return when logs that are heard of from now on go to these destinations."""
+    stack.start(AGENT)
+    begun = lambda: {name for (name,) in stack.sql("PilotLoggingDB", "SELECT Name FROM PilotLogDestinations", ())}  # noqa: E731
+    until(lambda: begun() >= {*names}, seen=lambda: stack.log(AGENT).read_text()[-3000:])

@@ -10,12 +10,11 @@ from PilotLoggingDIRAC.adapters.destinations.otlp import OtlpDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
 from tests.destination_contract import DestinationContract, line
 
-from . import grid, otlp_receiver
+from . import engines, grid, otlp_receiver
 from .stack import world
 from .waiting import until
 
 ALPHA = world.ALPHA
-AGENT = "PilotLogForwardingAgent"
 
 
 @pytest.fixture
@@ -127,18 +126,13 @@ def forwarded(stack, receiver):
     }
     options = {f"/Operations/{ALPHA.name}/PilotLogging/Destinations": "Telemetry"}
     options |= {f"/Resources/PilotLogDestinations/Telemetry/{name}": str(value) for name, value in place.items()}
-    for path, value in options.items():
-        stack.set_option(path, value)
-    yield
-    stack.stop(AGENT)
-    for path in options:
-        stack.remove_option(path)
+    with engines.forwarding(stack, options):
+        yield
 
 
 def test_lines_of_a_pilot_arrive_by_the_agent(stack, connect, receiver, forwarded):
-    stack.start(AGENT)
-    log = lambda: stack.log(AGENT).read_text()[-3000:]  # noqa: E731
-    until(lambda: stack.sql("PilotLoggingDB", "SELECT COUNT(*) FROM PilotLogDestinations", ())[0][0] >= 1, seen=log)
+    engines.begin(stack, "Telemetry")
+    log = lambda: stack.log(engines.AGENT).read_text()[-3000:]  # noqa: E731
     pilot = grid.add_pilot(stack, ALPHA)
     warning = "2026-11-26T08:10:11.123456Z WARN [CheckWorkerNode] the disk is nearly full"
     connect(ALPHA.pilot).send(f"one\n{warning}\n", pilot.stamp)

@@ -11,7 +11,6 @@ from .test_destination_kafka import Reader
 from .waiting import until
 
 ALPHA = world.ALPHA
-AGENT = "PilotLogForwardingAgent"
 PLACES = "/Resources/PilotLogDestinations"
 MANY = 3000
 
@@ -32,14 +31,10 @@ def forwarded(stack):
     options = {f"/Operations/{ALPHA.name}/PilotLogging/Destinations": "Search, Stream"}
     options |= {f"{PLACES}/Search/{name}": str(value) for name, value in search.items()}
     options |= {f"{PLACES}/Stream/{name}": str(value) for name, value in stream.items()}
-    options |= {f"/Systems/WorkloadManagement/Agents/{AGENT}/ForwardLeaseSeconds": 3}
-    options |= {f"/Systems/WorkloadManagement/Agents/{AGENT}/ForwardRecords": 100}
-    for path, value in options.items():
-        stack.set_option(path, value)
-    yield
-    stack.stop(AGENT)
-    for path in options:
-        stack.remove_option(path)
+    options |= {f"/Systems/WorkloadManagement/Agents/{engines.AGENT}/ForwardLeaseSeconds": 3}
+    options |= {f"/Systems/WorkloadManagement/Agents/{engines.AGENT}/ForwardRecords": 100}
+    with engines.forwarding(stack, options):
+        yield
 
 
 @pytest.fixture
@@ -69,19 +64,17 @@ def streamed(stack):
 
 
 def test_log_is_whole_in_both_though_the_agent_is_killed(stack, connect, forwarded, searched, streamed):
-    stack.start(AGENT)
-    log = lambda: stack.log(AGENT).read_text()[-3000:]  # noqa: E731
-    count = "SELECT COUNT(*) FROM PilotLogDestinations"
-    until(lambda: stack.sql("PilotLoggingDB", count, ())[0][0] >= 2, seen=log)
+    engines.begin(stack, "Search", "Stream")
+    log = lambda: stack.log(engines.AGENT).read_text()[-3000:]  # noqa: E731
     pilot, connection = grid.add_pilot(stack, ALPHA), connect(ALPHA.pilot)
     sent = [f"line {number}" for number in range(MANY)]
     connection.send("\n".join(sent[:100]) + "\n", pilot.stamp)
     until(lambda: len(searched(pilot.stamp)) > 0, seen=log)
     for start in range(100, MANY, 100):
         connection.send("\n".join(sent[start : start + 100]) + "\n", pilot.stamp)
-    stack.kill(AGENT)
+    stack.kill(engines.AGENT)
     connection.finalise(pilot.stamp, "0")
-    stack.start(AGENT)
+    stack.start(engines.AGENT)
     until(lambda: len(searched(pilot.stamp)) >= MANY, seen=log)
     assert searched(pilot.stamp) == sent
     until(lambda: {record["kind"] for record in streamed()} == {"started", "line", "sealed"}, seen=log)
