@@ -12,7 +12,7 @@ from opensearchpy.exceptions import OpenSearchException, TransportError
 from opensearchpy.helpers import streaming_bulk
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected, by_size
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.forward.record import Record
 from PilotLoggingDIRAC.pilotlog.forward.settings import Content
@@ -98,12 +98,8 @@ class OpenSearchDestination:
 
     def _create(self, client: OpenSearch, records: Sequence[Record]) -> Iterator[Rejected]:
         """Create documents; yield those that are not taken. Raise DestinationUnavailable."""
-        fitting = []
-        for record in records:
-            if len(record.message.encode("utf-8", "replace")) > self._max_bytes:
-                yield Rejected(record.identity, f"larger than {self._max_bytes} bytes")
-            else:
-                fitting.append(record)
+        fitting, rejected = by_size(records, self._max_bytes)
+        yield from rejected
         too_much = []
         answers = streaming_bulk(
             client, map(self._action, fitting), chunk_size=self._max_bulk_records,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from DIRAC.Core.Security import Locations
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
-from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected, by_size
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.forward.record import Record
 
@@ -70,12 +70,7 @@ class OtlpDestination:
 
     def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
         """Send records, and wait for the receiver's answer. See ``Destination.send``."""
-        fitting, rejected = [], []
-        for record in records:
-            if len(record.message.encode("utf-8", "replace")) > self._max_bytes:
-                rejected.append(Rejected(record.identity, f"larger than {self._max_bytes} bytes"))
-            else:
-                fitting.append(record)
+        fitting, rejected = by_size(records, self._max_bytes)
         try:
             return [*rejected, *self._sent(fitting)]
         except DestinationUnavailable:

@@ -73,10 +73,14 @@ class _Lane:
         """Return both workers."""
         return self.worker, self.replaying
 
-    def stop(self, seconds: float) -> bool:
-        """Stop both workers, each within some seconds. Return False if one goes on."""
+    def ask_to_stop(self) -> None:
+        """Let both workers stop after their present call of the destination; return at once."""
         for worker in self.workers:
             worker.stopped.set()
+
+    def stop(self, seconds: float) -> bool:
+        """Stop both workers, each within some seconds. Return False if one goes on."""
+        self.ask_to_stop()
         ended = [worker.stop(seconds) for worker in self.workers]
         return all(ended)
 
@@ -135,8 +139,7 @@ class ForwardingAgent:
     def close(self) -> None:
         """End all workers; what is being sent is waited for, for a while."""
         for lane in self._lanes.values():
-            for worker in lane.workers:
-                worker.stopped.set()
+            lane.ask_to_stop()
         for name in list(self._lanes):
             self._end(name)
         self._texts.close()

@@ -95,9 +95,8 @@ def search(options: Mapping[str, str], pattern: str) -> int:
     context = switches.number(options, "Context", switches.number(options, "C", 0, 0, _MAX_CONTEXT), 0, _MAX_CONTEXT)
     by = group(options)
     most = switches.number(options, "Limit", _MAX_HITS if by else _DEFAULT_HITS, 1, _MAX_HITS)
-    asked: dict[str, Any] = {name: name in options for name in ("Regex", "IgnoreCase", "Archive")} | {
-        "Context": context
-    }
+    asked: dict[str, Any] = {"Context": context}
+    asked |= {name: name in options for name in ("Regex", "IgnoreCase", "Archive")}
     if "Source" in options:
         asked["Source"] = _source(options["Source"])
     selection = switches.selection(options, since="" if switches.names_pilots(options) else _DEFAULT_SINCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,13 +65,18 @@ SWITCHES = (
     ("", "Checks", "Also logs of checks of the installation, which are left out otherwise unless they are named"),
 )
 
+
+def _named(names: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in names)
+
+
 #: The names of switches that select among pilots that run, and the switches.
 RUNNING_NAMES = ("VO", "Site", "CE", "Stamp", "Reference", "Name", "User", "Host", "Checks")
-RUNNING = tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in RUNNING_NAMES)
+RUNNING = _named(RUNNING_NAMES)
 
 #: Those that select logs to be sent again, and the switches.
 REPLAY_NAMES = ("VO", "Site", "CE", "Stamp", "Reference", "Since", "Until", "Checks")
-REPLAY = tuple(switch for switch in SWITCHES if switch[1].rstrip("=") in REPLAY_NAMES)
+REPLAY = _named(REPLAY_NAMES)
 
 
 def names_pilots(options: Mapping[str, str]) -> bool:

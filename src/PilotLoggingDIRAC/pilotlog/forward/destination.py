@@ -36,6 +36,17 @@ class Destination(Protocol):
         """Close connections; never raise. A later ``send`` may open them again."""
 
 
+def by_size(records: Sequence[Record], most_bytes: int) -> tuple[list[Record], list[Rejected]]:
+    """Return the records whose message has at most so many bytes, and the rejections of the others."""
+    fitting, rejected = list[Record](), list[Rejected]()
+    for record in records:
+        if len(record.message.encode("utf-8", "replace")) > most_bytes:
+            rejected.append(Rejected(record.identity, f"larger than {most_bytes} bytes"))
+        else:
+            fitting.append(record)
+    return fitting, rejected
+
+
 DestinationPlugin = Callable[[str, Mapping[str, Any]], Destination]
 """A plugin: a class made with the destination's name and the options of its section of the configuration.
 

@@ -140,9 +140,7 @@ def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> lis
     found = [rows.to_log(row) for row in connection.execute(whole)]
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     cursors = {row.LogID: _cursor(row) for row in connection.execute(of_logs)}
-    causes = {
-        row.LogID: found_cause(row) for row in connection.execute(select(diagnoses).where(diagnoses.c.LogID.in_(ids)))
-    }
+    causes = causes_of(connection, ids)
     return [Claim(log, cursors[log.id], causes.get(log.id, NONE)) for log in found]
 
 
@@ -161,8 +159,13 @@ def _cursor(row: Row[Any]) -> Cursor:
     )
 
 
-def found_cause(row: Row[Any]) -> Diagnosed:
-    """Return why a pilot failed, as a row of its diagnosis tells."""
+def causes_of(connection: Connection, ids: Sequence[int]) -> dict[int, Diagnosed]:
+    """Return why pilots failed, by the ids of their logs; logs without a diagnosis are absent."""
+    found = select(diagnoses).where(diagnoses.c.LogID.in_(ids))
+    return {row.LogID: _cause(row) for row in connection.execute(found)} if ids else {}
+
+
+def _cause(row: Row[Any]) -> Diagnosed:
     running = bool(row.Running)
     return Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, phase=row.Phase, running=running)
 

@@ -20,8 +20,8 @@ from ..read.conditions import matching
 from ..schema import rows
 from ..schema.forward_tables import replays
 from ..schema.lease import FREE
-from ..schema.tables import diagnoses, logs
-from .cursors import found_cause
+from ..schema.tables import logs
+from .cursors import causes_of
 
 _EVERYTHING = Scope(everything=True)
 _MAX_WORDS = 255
@@ -130,8 +130,7 @@ def _page(connection: Connection, wanted: Selection, after: int, up_to: int, lim
     statement = rows.select_logs().where(where).order_by(logs.c.LogID).limit(limit)
     found = [rows.to_log(row) for row in connection.execute(statement)]
     ids = [log.id for log in found]
-    known = connection.execute(select(diagnoses).where(diagnoses.c.LogID.in_(ids))) if ids else ()
-    causes = {row.LogID: found_cause(row) for row in known}
+    causes = causes_of(connection, ids)
     claims = [Claim(log, Cursor(log.id), causes.get(log.id, NONE)) for log in found]
     return claims, ids[-1] if len(found) == limit else up_to
 
