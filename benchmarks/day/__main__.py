@@ -32,6 +32,7 @@ class Day:
     archived_per_second: float = 0.0
     drained: float | None = None
     database: str = ""
+    catalogue_calls: int = 0
     interval: float = INTERVAL
 
 
@@ -46,6 +47,8 @@ def parser():
     grammar.add_argument("--collectors", type=int, choices=(1, 2), default=1, help="2: behind HAProxy")
     grammar.add_argument("--agents", type=int, choices=(0, 1, 2, 3, 4), default=1)
     grammar.add_argument("--workers", type=int, default=4, help="transfers at a time, of each agent")
+    grammar.add_argument("--bundle-logs", type=int, default=1, help="logs that share a file; 1: none does")
+    grammar.add_argument("--bundle-seconds", type=int, default=3600, help="a file is closed after so long")
     grammar.add_argument("--tls", choices=("m2", "std"), default="m2", help="the servers' TLS")
     grammar.add_argument("--patience", type=float, default=300, help="seconds in which the archive may catch up")
     grammar.add_argument("--keep", action="store_true", help="write page and picture into the documentation")
@@ -70,6 +73,7 @@ def live(ground, load, options, say=print):
         crowd.end()
     day.totals, day.stored = crowd.totals, ground.stored_lines(crowd.prefix)
     day.archived_per_second = ground.archived_per_second(crowd.prefix)
+    day.catalogue_calls = ground.catalogue_calls()
     if crowd.errors:
         say(f"errors: {crowd.errors}")
     return day
@@ -99,7 +103,7 @@ def main():
         tempfile.TemporaryDirectory(dir="/var/tmp", prefix="day-") as folder,
         Ground(Path(folder) / "stack", options.life, options.tls, options.collectors) as ground,
     ):
-        ground.start_agents(options.agents, options.workers)
+        ground.start_agents(options.agents, options.workers, options.bundle_logs, options.bundle_seconds)
         fsync = usage.fsync_seconds(folder)
         day = live(ground, load, options)
     for name, value in report.sums(day):

@@ -5,6 +5,7 @@ from integration_tests.stack import Stack, world
 from .life import stamp
 
 AGENT = "PilotLoggingAgent"
+FILE_CATALOGUE = "FileCatalog"
 _UNUSED = ("PilotLogging", "PilotManager", "WMSAdministrator", "WebApp", "PilotLogForwardingAgent")
 _AGENT_SECTION = f"/Systems/WorkloadManagement/Agents/{AGENT}"
 _DONE = ("Archived", "Purged")
@@ -50,12 +51,16 @@ class Ground:
     def _operations(self):
         return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}
 
-    def start_agents(self, number, workers, bundle=1):
-        """Start so many agents with so many workers each, in a folder of its own each; ``bundle`` logs share a file."""
+    def start_agents(self, number, workers, bundle=1, bundle_seconds=3600):
+        """Start so many agents with so many workers each, in a folder of its own each.
+
+        ``bundle`` logs share a file, which is closed after ``bundle_seconds``.
+        """
         self._agents = [AGENT, *(f"{AGENT}-{other}" for other in range(2, number + 1))][:number]
         for name in self._agents:
             folders = {"WorkDirectory": f"work/{name}", "ControlDirectory": f"control/{name}"}
-            self.stack.component_options[name] = folders | {"Workers": workers, "BundleLogs": bundle}
+            bundles = {"BundleLogs": bundle, "BundleSeconds": bundle_seconds}
+            self.stack.component_options[name] = folders | {"Workers": workers} | bundles
         self.stack.start(*self._agents)
 
     def stop_agents(self):
@@ -89,6 +94,10 @@ class Ground:
             FROM PilotLogFiles f JOIN PilotLogs l ON l.LogID = f.LogID WHERE l.PilotStamp LIKE %s"""
         number, seconds = self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0]
         return float(number / seconds) if seconds else 0.0
+
+    def catalogue_calls(self):
+        """Return the calls that DIRAC's file catalogue has answered since the stack is up, by its own log."""
+        return self.stack.log(FILE_CATALOGUE).read_text(errors="replace").count("Executing action")
 
     def written(self):
         """MariaDB's counters."""

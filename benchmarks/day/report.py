@@ -1,6 +1,6 @@
 """The report of a day's samples: a table, a picture, and the sums, for the documentation."""
 
-from statistics import median
+from statistics import fmean, median
 
 from .. import drawing
 from ..report import table
@@ -63,19 +63,25 @@ def sums(day):
                          f"{1e3 * median(one.p50 for one in steady):.0f} ms, p99 "
                          f"{1e3 * median(one.p99 for one in steady):.0f} ms"),
         ("CPU, cores", _listed(steady, "cores", 1, "{:.2f}")),
+        ("CPU, cores, in all", f"{fmean(_cores(one) for one in steady):.2f} without the pilots"),
         ("Memory at most, MB", _most(day.samples)),
         ("Database", day.database),
         ("Archived", f"{day.archived_per_second:.1f} logs/s; all of them {day.drained:.0f} s after the last pilot"
                      if day.drained is not None
                      else f"{day.archived_per_second:.1f} logs/s; not all in the time given"),
+        ("Catalogue", f"{day.catalogue_calls} calls, {day.catalogue_calls / day.load.arrivals(day.seconds):.3f} a log"),
         ("Archive's lag at most", f"{max(one.archive_lag for one in day.samples):.0f} s"),
     ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]
 
 
+def _cores(sample):
+    return sum(used for group, used in sample.cores.items() if group != "pilots")
+
+
 def _listed(samples, name, unit, form):
     groups = sorted({group for one in samples for group in getattr(one, name)})
-    values = {group: median(getattr(one, name).get(group, 0) for one in samples) / unit for group in groups}
+    values = {group: fmean(getattr(one, name).get(group, 0) for one in samples) / unit for group in groups}
     return ", ".join(f"{group} {form.format(value)}" for group, value in values.items())
 
 

@@ -25,7 +25,7 @@ def resolved(folder: Path, wheel: Path, resolution):
     no_gfal2 = ("--override", _file(folder, "gfal2-python; python_version < '3'\n"))
     if not _is_made(folder, wheel.name):
         into = _empty(folder, STACK_PYTHON)
-        _uv(*into, *no_gfal2, "--resolution", resolution, f"{wheel}[server]")
+        _uv(*into, *no_gfal2, "--resolution", resolution, f"{wheel}[server,kafka,otlp]")
         _uv(*into, *no_gfal2, f"{wheel}[testing]")
         _finish(folder, STACK_PYTHON, wheel.name)
     return folder / "bin"

@@ -94,8 +94,13 @@ def test_next_look_follows_at_once_where_one_finds_more_than_it_takes(grid, work
 
 
 def test_destination_that_hangs_delays_no_other(grid, work):
-    released, hanging = threading.Event(), Broker()
-    hanging.before = lambda: released.wait(60)
+    reached, released, hanging = threading.Event(), threading.Event(), Broker()
+
+    def hang():
+        reached.set()
+        released.wait(60)
+
+    hanging.before = hang
     workers = [work(hanging, "Hanging"), work(name="Broker")]
     for name in ("Hanging", "Broker"):
         grid.destinations.begin(name)
@@ -104,6 +109,7 @@ def test_destination_that_hangs_delays_no_other(grid, work):
         for worker in workers:
             worker.start()
         until(lambda: grid.broker.messages == ["text"])
+        assert reached.wait(10)
         assert hanging.messages == []
         assert not workers[0].stop(0.01)
         assert workers[1].stop(10)
