@@ -10,6 +10,8 @@ from ..stack.storage_elements import install_gfal2
 from .unavailable import Unavailable
 
 _UV = (sys.executable, "-m", "uv")
+#: What a wheel is tested with: all that its tests without a server import.
+_EXTRAS = "server,kafka,otlp"
 #: The one of Debian's module gfal2, and of the stack.
 STACK_PYTHON = "3.11"
 
@@ -23,11 +25,12 @@ def locked(folder: Path, python=STACK_PYTHON, without=(), **versions):
 def resolved(folder: Path, wheel: Path, resolution):
     """Return that of an environment with a wheel, the lowest or highest versions that it takes, and tools of tests."""
     no_gfal2 = ("--override", _file(folder, "gfal2-python; python_version < '3'\n"))
-    if not _is_made(folder, wheel.name):
+    stamp = f"{wheel.name}[{_EXTRAS}]"
+    if not _is_made(folder, stamp):
         into = _empty(folder, STACK_PYTHON)
-        _uv(*into, *no_gfal2, "--resolution", resolution, f"{wheel}[server,kafka,otlp]")
+        _uv(*into, *no_gfal2, "--resolution", resolution, f"{wheel}[{_EXTRAS}]")
         _uv(*into, *no_gfal2, f"{wheel}[testing]")
-        _finish(folder, STACK_PYTHON, wheel.name)
+        _finish(folder, STACK_PYTHON, stamp)
     return folder / "bin"
 
 
