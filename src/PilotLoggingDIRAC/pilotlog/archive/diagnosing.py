@@ -195,5 +195,7 @@ class Diagnoser:
             if number < log.next_sequence:
                 yield text
             following = number + 1
+            if following >= log.next_sequence:
+                break
         if following < log.next_sequence:
             raise LogNotFound("The text has left the store")

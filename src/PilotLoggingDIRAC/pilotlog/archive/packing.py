@@ -97,6 +97,8 @@ def _copy(log: Log, texts: Texts, file: gzip.GzipFile) -> int:
         if sequence != expected:
             raise ArchiveError(f"The database lacks chunk {expected} of this log")
         size, expected = size + file.write(text), expected + 1
+        if expected == log.next_sequence:  # another look into the store would find nothing that is wanted
+            break
     return size
 
 

@@ -164,17 +164,25 @@ def _select(
 
 
 def _chunks(connection: Connection, log: Log, sequence: int) -> list[tuple[int, bytes]]:
-    """Return the next chunks, as many as fit into a step; the sizes of rows are looked at before they are fetched.
+    """Return the next chunks, as many as fit into a step.
 
-    Between the two statements the writer may put rows together, under the number of the last of them.
+    The sizes of rows are looked at before they are fetched, unless all of the log is known to fit. Between the two
+    statements the writer may put rows together, under the number of the last of them.
     """
+    fits = log.bytes <= _BYTES_PER_STEP and log.next_sequence <= _ROWS_PER_STEP
+    if sequence == 0 and fits and (found := _between(connection, log, 0, log.next_sequence - 1)):
+        return found
     while last := _last_of_step(connection, log, sequence):
-        statement = rows.chunks_of(log, batches.c.Sequence, batches.c.Payload)
-        statement = statement.where(batches.c.Sequence.between(sequence, last[0])).order_by(batches.c.Sequence)
-        found = connection.execute(statement).all()
-        if found:
-            return [chunk for row in found for chunk in payload.unpack(*row) if chunk[0] >= sequence]
+        if found := _between(connection, log, sequence, last[0]):
+            return found
     return []
+
+
+def _between(connection: Connection, log: Log, first: int, last: int) -> list[tuple[int, bytes]]:
+    """Return the chunks from a number on in rows whose numbers are at most ``last``."""
+    statement = rows.chunks_of(log, batches.c.Sequence, batches.c.Payload)
+    statement = statement.where(batches.c.Sequence.between(first, last)).order_by(batches.c.Sequence)
+    return [chunk for row in connection.execute(statement) for chunk in payload.unpack(*row) if chunk[0] >= first]
 
 
 def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
