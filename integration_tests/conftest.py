@@ -20,7 +20,8 @@ from .waiting import stored
 STACK = pytest.StashKey[Stack]()
 #: The modules that take longest, longest first: what is left for the end is short, so that the processes end together.
 LONG = (
-    "test_commands", "test_access_matrix", "test_agent_storage", "test_agent", "test_faults", "test_deleting",
+    "test_commands", "test_faults_destinations", "test_access_matrix", "test_faults_bundles", "test_agent_storage",
+    "test_agent", "test_faults", "test_forwarding_engines", "test_forwarding", "test_bundles", "test_deleting",
     "test_bodies", "test_page_tail", "test_stopping", "test_identity", "test_portal", "test_balancer",
     "test_slow_bodies", "test_page", "test_harmless", "test_fuzz", "test_header_certificates", "test_tail_rights",
     "test_download_plugin", "test_import", "test_identities", "test_sources", "test_whole_reads", "test_tokens",
