@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.forward_contract import ForwardContract
+from tests.parcel_contract import ParcelContract
 
 from . import grid, receivers
 from .stack import world
@@ -229,3 +230,7 @@ def test_summary_goes_to_a_queue_of_mqservices(stack, connect, broker, begun, fi
 
 class TestForwardingOnMariaDB(ForwardContract):
     """See ``forward_contract``."""
+
+
+class TestParcelsOnMariaDB(ParcelContract):
+    """See ``parcel_contract``."""

@@ -449,7 +449,7 @@ class Mortal:
         method = getattr(self._whole, name)
         if name in self._never:
             return lambda *arguments: None if self._fate.place <= 0 else method(*arguments)
-        return lambda *arguments: self._fate.meet(lambda: method(*arguments))
+        return lambda *arguments, **named: self._fate.meet(lambda: method(*arguments, **named))
 
 
 class Unreleasing:

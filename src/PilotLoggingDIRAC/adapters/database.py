@@ -25,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
+from PilotLoggingDIRAC.pilotlog.sql.forward.parcels import SqlParcels
 from PilotLoggingDIRAC.pilotlog.sql.forward.replays import SqlReplays
 from PilotLoggingDIRAC.pilotlog.sql.notify.standings import SqlStandings
 from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
@@ -76,7 +77,7 @@ class LogDatabase:
     """The steps on the database: ``appender`` (ingest), ``reader``, ``searcher``, ``usage``, ``views`` (the page),
     ``custody`` (the agent), ``importer``, ``mending``, ``deleting``, ``identity``, ``clock``, ``ce_outputs``,
     ``diagnoses`` and ``received`` (why pilots fail), ``unsettled`` and ``duties`` (describing), ``pilot_jobs``,
-    ``standings`` (notices), ``forwarded``, ``destinations`` and ``replays`` (forwarding).
+    ``standings`` (notices), ``forwarded``, ``destinations``, ``parcels`` and ``replays`` (forwarding).
 
     It connects at the first step, and brings the schema up to date before the first step that succeeds.
     """
@@ -109,6 +110,7 @@ class LogDatabase:
         self.standings = SqlStandings(self._transactions)
         self.forwarded = SqlForwardedLogs(self._transactions, clock)
         self.destinations = SqlDestinations(self._transactions, clock)
+        self.parcels = SqlParcels(self._transactions)
         self.replays = SqlReplays(self._transactions, clock)
         self.identity = SqlIdentity(self._transactions, clock)
 

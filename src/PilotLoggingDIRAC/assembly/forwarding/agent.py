@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -111,6 +112,7 @@ class ForwardingAgent:
     def __init__(self, full_name: str):
         self._option = options.agent(full_name)
         self._owner = owner_name()
+        self._sender = f"{socket.gethostname()}-{full_name.rpartition('/')[2]}"
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db = LogDatabase(settings=store, clocks=clocks)
         self._alarms = Bell(full_name).alarms
@@ -183,6 +185,7 @@ class ForwardingAgent:
         destination, content = destinations.load(configured)
         return Forwarder(
             *(name, destination, content, db.forwarded, db.destinations, settings, db.clock, self._owner),
+            *(db.parcels, self._sender),
             on_rejected=_Told(name),
             on_unreadable=damage,
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from .destination import Destination, Rejected
 from .record import Record
+
+_Result = TypeVar("_Result")
 
 
 class Calls:
@@ -21,11 +24,18 @@ class Calls:
 
     def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
         """Send records. Return those that the destination rejects. Raise DestinationUnavailable."""
+        return self.told(self.call(lambda: self.destination.send(records)))
+
+    def call(self, call: Callable[[], _Result]) -> _Result:
+        """Return what a call of the destination returns."""
         self.sending_since = time.monotonic()
         try:
-            rejected = self.destination.send(records)
+            return call()
         finally:
             self.sending_since = None
+
+    def told(self, rejected: Sequence[Rejected]) -> Sequence[Rejected]:
+        """Return what the destination rejects, when that was told."""
         for one in rejected:
             self.on_rejected(one)
         return rejected

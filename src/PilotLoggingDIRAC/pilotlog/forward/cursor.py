@@ -40,11 +40,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A log that one worker may send to a destination until its lease ends; ``found`` is why its pilot failed."""
+    """A log that one worker may send to a destination until its lease ends; ``found`` is why its pilot failed.
+
+    ``parcel`` is the number of a parcel that nobody has settled: see ``parcel``.
+    """
 
     log: Log
     cursor: Cursor
     found: Diagnosed = NONE
+    parcel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

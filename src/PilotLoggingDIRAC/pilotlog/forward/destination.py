@@ -36,6 +36,38 @@ class Destination(Protocol):
         """Close connections; never raise. A later ``send`` may open them again."""
 
 
+class Transactions(Protocol):
+    """What a destination with transactions has besides: with it, no record is there twice. One thread at a time calls.
+
+    A parcel of records is prepared, then committed together with its number. ``sender`` tells who sends: a name that
+    no other has at the same time, and that has one parcel at a time. It is called for parcels alone; what is sent
+    again on request comes by ``Destination.send``.
+    """
+
+    def prepare(self, sender: str, number: int, records: Sequence[Record]) -> Sequence[Rejected]:
+        """Bring records, but those that are rejected; no reader sees them yet. See ``Destination.send``."""
+
+    def commit(self) -> None:
+        """Show what was prepared to all readers, and remember its number as the last one of its sender.
+
+        Raise DestinationUnavailable if nobody can tell whether that was done.
+        """
+
+    def abort(self) -> None:
+        """Forget what was prepared; never raise."""
+
+    def is_committed(self, sender: str, number: int) -> bool:
+        """Return whether the last parcel of a sender that was committed has this number; what it has prepared and not
+        committed never will be. Raise DestinationUnavailable if that can't be said.
+        """
+
+
+def transactions_of(destination: Destination) -> Transactions | None:
+    """Return the transactions of a destination that has them as its attribute ``transactions``, else None."""
+    found: Transactions | None = getattr(destination, "transactions", None)
+    return found
+
+
 def by_size(records: Sequence[Record], most_bytes: int) -> tuple[list[Record], list[Rejected]]:
     """Return the records whose message has at most so many bytes, and the rejections of the others."""
     fitting, rejected = list[Record](), list[Rejected]()

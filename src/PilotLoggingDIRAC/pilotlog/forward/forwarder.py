@@ -1,7 +1,8 @@
 """The forwarder: brings what is new to one destination. Several may work for the same one, on one database.
 
 A step leases logs, reads their text, sends it, and then moves their cursors. Whatever ends it early, a fault or a kill,
-leaves cursors where they were: what was sent is sent again, with the same identities.
+leaves cursors where they were: what was sent is sent again, with the same identities. Of a destination that has
+transactions it is asked whether it has what was sent: see ``parcel``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from ..errors import DestinationUnavailable, LeaseLost
 from ..ports import Clock
 from .calls import Calls
 from .cursor import Claim, Destinations, ForwardedLogs, Move, Unreadable, Wanted
-from .destination import Destination, Rejected
+from .destination import Destination, Rejected, transactions_of
 from .finder import Finder
+from .parcel import Parcels, ParcelSender
 from .portion import Chunk, Portion, portions
+from .record import Record
 from .settings import Content, ForwardSettings
 
 #: So often it is noted that all was sent.
@@ -25,7 +28,10 @@ _NOTED_AFTER = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Forwarder(Calls):
-    """The forwarder of one agent for one destination; ``owner`` is the agent, in its leases."""
+    """The forwarder of one agent for one destination; ``owner`` is the agent, in its leases.
+
+    ``sender`` is its name in parcels, the same after a restart; without ``parcels`` no transactions are used.
+    """
 
     name: str
     destination: Destination
@@ -35,15 +41,22 @@ class Forwarder(Calls):
     settings: ForwardSettings
     clock: Clock
     owner: str
+    parcels: Parcels | None = None
+    sender: str = ""
     is_stopped: Callable[[], bool] = lambda: False
     on_rejected: Callable[[Rejected], None] = lambda rejected: None
     on_unreadable: Callable[[Rejected], None] = lambda unreadable: None
     sending_since: float | None = None
     finder: Finder = field(init=False)
+    _parcels: ParcelSender | None = field(init=False, default=None)
     _caught_up: datetime | None = None
 
     def __post_init__(self) -> None:
         self.finder = Finder(self.logs, self.settings, self.clock)
+        transactions = transactions_of(self.destination)
+        if transactions is not None and self.parcels is not None:
+            names = (self.name, self.sender, self.owner)
+            self._parcels = ParcelSender(*names, transactions, self.parcels, self.call)
 
     def step(self, wanted: Wanted) -> int:
         """Send what some logs have. Return the number of records sent; 0 if nothing was found.
@@ -55,7 +68,7 @@ class Forwarder(Calls):
         claims = self.logs.claim(self.name, self.owner, ids, until)
         left = {claim.log.id for claim in claims}
         try:
-            for group in self._groups(claims, until):
+            for group in self._groups(self._settled(claims), until):
                 sent += self._send(group, until)
                 left -= {each.claim.log.id for each in group if each.is_done}
         except DestinationUnavailable as error:
@@ -81,6 +94,16 @@ class Forwarder(Calls):
             self.destinations.caught_up(self.name, moment)
             self._caught_up = moment
 
+    def _settled(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Settle parcels that this agent, or one that claimed the logs before, has left. Return the other claims.
+
+        Those of logs in parcels are out of date now: they end with the step, and the next look finds their logs.
+        """
+        if self._parcels is None:
+            return claims
+        self._parcels.settle_own()
+        return self._parcels.settle(claims)
+
     def _groups(self, claims: Sequence[Claim], until: datetime) -> Iterator[list[Portion]]:
         """Yield portions of logs, about as many as are sent at once; those of a log in their order."""
         waiting = {claim.log.id: claim for claim in claims}
@@ -92,7 +115,7 @@ class Forwarder(Calls):
                 waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
                 if each.is_done:
                     del waiting[each.claim.log.id]
-            yield from _parcels(group, self.settings.forward_records)
+            yield from _in_parcels(group, self.settings.forward_records)
 
     def _read(self, waiting: dict[int, Claim]) -> list[Portion]:
         """Return portions, in their order, of those logs whose text was read, and of those that have no more text."""
@@ -114,12 +137,11 @@ class Forwarder(Calls):
     def _send(self, group: Sequence[Portion], until: datetime) -> int:
         """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over."""
         records = [record for each in group for record in each.records]
-        rejected: list[Rejected] = []
-        for start in range(0, len(records), self.settings.forward_records):
-            if self.clock() >= until:
-                raise LeaseLost("sending took longer than the lease")
-            rejected += self.send(records[start : start + self.settings.forward_records])
-        self.logs.advance(self.name, self.owner, [Move(each.claim.cursor, each.after, each.is_done) for each in group])
+        moves = [Move(each.claim.cursor, each.after, each.is_done) for each in group]
+        if self._parcels is None or not records:
+            rejected = self._send_and_move(records, moves, until)
+        else:
+            rejected = [*self.told(self._parcels.send(records, moves))]
         unreadable = [one for each in group for one in each.unreadable]
         for one in unreadable:
             self.on_unreadable(one)
@@ -128,8 +150,17 @@ class Forwarder(Calls):
             self.destinations.sent(self.name, len(records), len(rejected), rejected[-1].reason if rejected else "")
         return len(records)
 
+    def _send_and_move(self, records: Sequence[Record], moves: Sequence[Move], until: datetime) -> list[Rejected]:
+        rejected: list[Rejected] = []
+        for start in range(0, len(records), self.settings.forward_records):
+            if self.clock() >= until:
+                raise LeaseLost("sending took longer than the lease")
+            rejected += self.send(records[start : start + self.settings.forward_records])
+        self.logs.advance(self.name, self.owner, moves)
+        return rejected
 
-def _parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
+
+def _in_parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
     """Yield portions that have about so many records together: when they are sent, their cursors move.
 
     Of a log with several, all but the last are large enough to end a parcel: none has two of one log.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, insert, select, update
 
 from ...archive.running.received import Piece
 from ...archive.walk import LogPosition
@@ -139,9 +139,9 @@ def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> lis
     whole = rows.select_logs().where(logs.c.LogID.in_(ids)).order_by(logs.c.LogID)
     found = [rows.to_log(row) for row in connection.execute(whole)]
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
-    cursors = {row.LogID: _cursor(row) for row in connection.execute(of_logs)}
+    mine = {row.LogID: row for row in connection.execute(of_logs)}
     causes = causes_of(connection, ids)
-    return [Claim(log, cursors[log.id], causes.get(log.id, NONE)) for log in found]
+    return [Claim(log, _cursor(mine[log.id]), causes.get(log.id, NONE), mine[log.id].Parcel) for log in found]
 
 
 def _cursor(row: Row[Any]) -> Cursor:
@@ -172,18 +172,25 @@ def _cause(row: Row[Any]) -> Diagnosed:
 
 def _advance(connection: Connection, destination: str, owner: str, moves: Sequence[Move]) -> int:
     """A cursor that somebody else has moved since stays as it is, as it is not leased by this owner any more."""
-    place = and_(
-        *(forwards.c.Destination == destination, forwards.c.LogID == bindparam("id"), forwards.c.LeaseOwner == owner),
+    return move_cursors(
+        connection,
+        moves,
+        *(forwards.c.Destination == destination, forwards.c.LeaseOwner == owner),
         *(forwards.c.Sequence == bindparam("old_sequence"), forwards.c.Offset == bindparam("old_offset")),
     )
+
+
+def move_cursors(connection: Connection, moves: Sequence[Move], *which: ColumnElement[bool]) -> int:
+    """Move cursors, and end leases of logs that have no more, where conditions hold. Return the number of cursors."""
+    place = and_(forwards.c.LogID == bindparam("id"), *which)
     moved = 0
     for is_done in (True, False):
         values = [_values(move) for move in moves if move.is_done is is_done]
         if values:
             names = [name for name in values[0] if name.startswith("new_")]
             changed: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in names}
-            statement = update(forwards).where(place).values(changed | (FREE if is_done else {}))
-            moved += connection.execute(statement, values).rowcount
+            changed |= {"Parcel": None} | (FREE if is_done else {})
+            moved += connection.execute(update(forwards).where(place).values(changed), values).rowcount
     return moved
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from ...ports import Clock, DestinationStanding
 from ..connection.engine import Transactions
-from ..schema.forward_tables import destinations, forwards
+from ..schema.forward_tables import destinations, forwards, parcels
 
 _MAX_WORDS = 255
 _FORGOTTEN_PER_STEP = 5000
@@ -59,6 +59,7 @@ class SqlDestinations:
         """See ``Destinations.forget``. The cursors go first, some at a time."""
         while self.transactions.run(_forget_cursors, name):
             pass
+        self.transactions.run(_execute, delete(parcels).where(parcels.c.Destination == name))
         self.transactions.run(_execute, delete(destinations).where(destinations.c.Name == name))
 
 

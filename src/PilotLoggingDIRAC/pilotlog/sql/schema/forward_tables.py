@@ -39,7 +39,19 @@ forwards = Table(
     Column("Cause", name(64), nullable=False, server_default=""),
     Column("LeaseOwner", name(64), nullable=False, server_default=""),
     Column("LeaseUntil", Time),
+    Column("Parcel", BigInteger),
     Index("IX_Log", "LogID"),
+    **OPTIONS,
+)
+
+#: What was sent in transactions and is not settled: see ``forward.parcel``. A sender has one at most.
+parcels = Table(
+    "PilotLogParcels",
+    metadata,
+    Column("Destination", name(32), primary_key=True),
+    Column("Sender", name(255), primary_key=True),
+    Column("Number", BigInteger, nullable=False),
+    Column("Moves", Payload, nullable=False),
     **OPTIONS,
 )
 

@@ -90,6 +90,11 @@ def _add_forwarding(connection: Connection) -> None:
     metadata.create_all(connection, [destinations, forwards], checkfirst=True)
 
 
+def _add_parcels(connection: Connection) -> None:
+    _create_tables(connection)
+    _add_columns(forwards.c.Parcel)(connection)
+
+
 def _add_unknown_failures(connection: Connection) -> None:
     _create_tables(connection)
     _add_columns(diagnoses.c.Fingerprint, diagnoses.c.TellingLine)(connection)
@@ -128,6 +133,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (18, "destinations and how far logs were sent there", _add_forwarding),
     (19, "requests to send logs again", _create_tables),
     (20, "indices of bundles", _add_indices(bundles, ("IX_VO_Retired", "IX_VO_Verified"))),
+    (21, "parcels of destinations with transactions", _add_parcels),
 )
 
 
