@@ -1,5 +1,6 @@
 """The destination Kafka on a real broker, over TLS: the contract, faults of the broker, keys and repeats."""
 
+import dataclasses
 import json
 import os
 
@@ -8,11 +9,18 @@ from confluent_kafka import Consumer
 
 from PilotLoggingDIRAC.adapters.destinations.kafka import KafkaDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
+from PilotLoggingDIRAC.pilotlog.model import PilotId
+from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.destination_contract import VO, DestinationContract, line, stamp
+from tests.forward_contract import SHORT_SECONDS
+from tests.parcel_contract import TEXTS, Parcelling
+from tests.transactions_contract import OTHER, SENDER, TransactionsContract
 
 from . import engines
 from .stack import ports
 from .stack.destinations import PASSWORD, USER
+from .test_agent import transactions  # noqa: F401  (a fixture)
+from .waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +44,11 @@ def topic(stamp):
 
 @pytest.fixture
 def make(broker, topic):
-    """``make(**options)``: a destination on the broker with some options changed."""
+    """``make(**options)``: a destination on the broker with some options changed; senders have names of their own."""
     made = []
 
     def destination(**options):
-        made.append(KafkaDestination("Kafka", broker | {"Topic": topic} | options))
+        made.append(KafkaDestination(topic, broker | {"Topic": topic} | options))
         return made[-1]
 
     yield destination
@@ -60,6 +68,7 @@ class Reader:
             "ssl.key.location": broker["HostKey"],
             "group.id": topic,
             "auto.offset.reset": "earliest",
+            "isolation.level": "read_committed",
             "topic.metadata.refresh.interval.ms": 500,
             "log_level": 0,
         }
@@ -147,3 +156,124 @@ class TestKafka(DestinationContract):
         of_vo = Reader(broker, f"{topic}-{VO}")
         assert len(self.arrived(of_vo, 1)) == 1
         of_vo.close()
+
+
+@pytest.fixture
+def connect(make):
+    """``connect(**options)``: the transactions of another connection to the broker."""
+    return lambda **options: make(**options).transactions
+
+
+class TestKafkaTransactions(TransactionsContract):
+    @pytest.fixture
+    def connect(self, connect):
+        return connect
+
+    @pytest.fixture
+    def received(self, reader):
+        return reader
+
+    def test_oversize_record_is_left_out_and_blocks_no_other(self, connect, seen):
+        large, huge = line(2, os.urandom(300_000).hex()), line(4, os.urandom(1_300_000).hex())
+        agent = connect(MaxBytes="400000")
+        (rejected,) = agent.prepare(SENDER, 7, [line(1), large, line(3)])
+        assert (rejected.identity, rejected.reason) == (large.identity, "msg_size_too_large")
+        agent.commit()
+        agent = connect(MaxBytes="4000000")  # the broker takes less
+        others = [line(number) for number in range(5, 205)]
+        (rejected,) = agent.prepare(SENDER, 8, [huge, *others])
+        assert (rejected.identity, rejected.reason) == (huge.identity, "msg_size_too_large")
+        agent.commit()
+        (rejected,) = agent.prepare(SENDER, 9, [huge])
+        agent.commit()
+        assert agent.is_committed(SENDER, 8)
+        assert seen() == [1, 3, *range(5, 205)]
+
+    def test_password_is_enough_for_transactions(self, stack, connect, seen):
+        listener = {"Host": f"localhost:{stack.ports['kafka-password']}", "HostCertificate": "", "HostKey": ""}
+        login = listener | {"User": USER, "Password": PASSWORD, "SaslMechanism": "PLAIN"}
+        agent = connect(**login)
+        agent.prepare(SENDER, 7, [line(1)])
+        agent.commit()
+        assert connect(**login).is_committed(SENDER, 7)
+        assert seen() == [1]
+
+    def test_topics_of_several_vos_have_one_number(self, connect, topic):
+        agent = connect(Topic=f"{topic}-{{vo}}")
+        there = dataclasses.replace(line(2), pilot=PilotId("vo.beta.org", stamp(2)))
+        for number, records in enumerate(([line(1), there], [there, line(1)], [there]), 7):
+            agent.prepare(SENDER, number, records)
+            agent.commit()
+        assert connect(Topic=f"{topic}-{{vo}}").is_committed(SENDER, 9)
+
+    @pytest.mark.parametrize("is_committed", [False, True])
+    def test_broker_that_is_killed_knows_what_was_committed(self, stack, connect, seen, is_committed):
+        agent = connect(SendSeconds="5")
+        agent.prepare(SENDER, 7, [line(1)])
+        if is_committed:
+            agent.commit()
+        stack.kill("kafka")
+        with pytest.raises(DestinationUnavailable):
+            connect(SendSeconds="2").is_committed(SENDER, 7)
+        stack.destinations.start("kafka")
+        assert connect(SendSeconds="60").is_committed(SENDER, 7) is is_committed
+        assert seen() == ([1] if is_committed else [])
+
+    def test_nobody_answers_in_time(self, connect):
+        (port,) = ports.choose(["nobody"]).values()
+        agent = connect(Host=f"localhost:{port}", SendSeconds="1")
+        for call in (lambda: agent.prepare(SENDER, 7, [line(1)]), lambda: agent.is_committed(SENDER, 7)):
+            with pytest.raises(DestinationUnavailable, match="TRANSPORT"):
+                call()
+
+
+class TestAgentsOnKafka:
+    """Agents of one store die or are halted; what a reader of the topic sees is judged."""
+
+    @pytest.fixture
+    def grid(self, transactions, clock, make):
+        return Parcelling(transactions, clock, make)
+
+    @pytest.fixture
+    def lines(self, reader):
+        """``lines()``: the text of all lines, when the log's end is there."""
+
+        def found():
+            until(lambda: any(record["kind"] == "sealed" for record in reader()), seen=reader)
+            return [record["message"] for record in reader() if record["kind"] == "line"]
+
+        return found
+
+    def sends(self, grid):
+        grid.send(b"one\ntwo\nthree\nend")
+        grid.send(b"", return_code="0")
+
+    @pytest.mark.parametrize("successor", [SENDER, OTHER])
+    def test_agent_that_dies_between_commit_and_cursor_has_nothing_sent_twice(self, grid, clock, lines, successor):
+        self.sends(grid)
+        grid.dies_before_cursors_move()
+        clock.forward(seconds=SHORT_SECONDS)
+        grid.run(grid.begin("second", sender=successor))
+        assert lines() == TEXTS
+
+    @pytest.mark.parametrize("successor", [SENDER, OTHER])
+    def test_agent_that_dies_before_its_commit_has_all_sent_once(self, grid, clock, lines, successor):
+        self.sends(grid)
+        grid.dies_before_commit()
+        clock.forward(seconds=SHORT_SECONDS)
+        grid.run(grid.begin("second", sender=successor))
+        assert lines() == TEXTS
+
+    def test_agent_that_is_halted_before_its_commit_is_fenced(self, grid, clock, lines):
+        self.sends(grid)
+        second = grid.begin("second", sender=OTHER)
+
+        def meanwhile():
+            clock.forward(seconds=SHORT_SECONDS)
+            grid.run(second)
+
+        halted = grid.halted_before_commit(meanwhile)
+        with pytest.raises(DestinationUnavailable, match="FENCED"):
+            grid.step(halted)
+        grid.run(halted)
+        assert lines() == TEXTS

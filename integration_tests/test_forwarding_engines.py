@@ -78,5 +78,5 @@ def test_log_is_whole_in_both_though_the_agent_is_killed(stack, connect, forward
     until(lambda: len(searched(pilot.stamp)) >= MANY, seen=log)
     assert searched(pilot.stamp) == sent
     until(lambda: {record["kind"] for record in streamed()} == {"started", "line", "sealed"}, seen=log)
-    of_pilot = {record["id"]: record for record in streamed() if record["stamp"] == pilot.stamp}
-    assert [record["message"] for record in of_pilot.values() if record["kind"] == "line"] == sent
+    of_pilot = [record for record in streamed() if record["stamp"] == pilot.stamp]
+    assert [record["message"] for record in of_pilot if record["kind"] == "line"] == sent, "each once, in their order"
