@@ -20,7 +20,7 @@ STANDINGS = "SELECT Name, Rejected, Reason, Error FROM PilotLogDestinations"
 DATABASE = "PilotLoggingDB"
 #: A receiver of lines reads the connections of two agents as it likes, as it confirms nothing.
 KEEP_ORDER = (places.STREAM, places.QUEUE, places.RABBIT)
-TELL_REPEATS = (places.SEARCH,)
+TELL_REPEATS = (places.SEARCH, places.STREAM)
 
 
 class Engines:

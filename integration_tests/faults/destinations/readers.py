@@ -67,11 +67,16 @@ class SearchReader(Reader):
 
 
 class StreamReader(Reader):
-    """Messages of Kafka's topic."""
+    """Messages of Kafka's topic that are committed."""
 
     def __init__(self, stack):
         super().__init__(stack)
-        options = {"group.id": "campaign", "auto.offset.reset": "earliest", "topic.metadata.refresh.interval.ms": 500}
+        options = {
+            "group.id": "campaign",
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "topic.metadata.refresh.interval.ms": 500,
+        }
         self._consumer = Consumer(kafka_options(stack) | options)
         self._consumer.subscribe([places.NAME])
 
