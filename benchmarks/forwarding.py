@@ -1,11 +1,12 @@
 """Forwarding, measured on a real stack: from a pilot's POST to Kafka, and catching up with what an outage has left.
 
     python -m benchmarks.forwarding live [--rate 200] [--seconds 60] [--lines 20] [--agents 1]
-    python -m benchmarks.forwarding behind [--batches 12000] [--lines 50] [--agents 1]
+    python -m benchmarks.forwarding behind [--batches 12000] [--lines 50] [--agents 1] [--transactions yes,no]
 
 `live`: senders, a process of their own, POST to the collector at that rate; a consumer notes when the last line of each
 message arrives. `behind`: the database is filled while no agent runs, then agents send it all; so many batches are a
-minute's at 200 a second. All is on the same machine, whose load is told.
+minute's at 200 a second. It is done once for each word of `--transactions`. All is on the same machine, whose load is
+told.
 """
 
 import argparse
@@ -133,7 +134,15 @@ def behind(stack, options):
     """Print how fast agents catch up."""
     stack.up()
     agents = begun(stack, options.agents)
-    stack.stop(*agents)
+    for transactions in options.transactions:
+        stack.stop(*agents)
+        stack.set_option(f"{STREAM}/Transactions", transactions)
+        print(f"transactions: {transactions}")
+        catch_up(stack, agents, options)
+
+
+def catch_up(stack, agents, options):
+    """Store text while agents rest, and print how fast they send it."""
     db = LogDatabase(stack.engine_url(DATABASE))
     began = stack.sql(DATABASE, RECORDS)[0][0]
     lines = fill(db, options.batches, options.lines)
@@ -142,12 +151,11 @@ def behind(stack, options):
     stack.start(*agents)
     usage = Usage(stack, (MARIADB, *agents, "kafka"))
     while (sent := stack.sql(DATABASE, RECORDS)[0][0] - began) < lines:
-        time.sleep(5)
-        print(f"{time.monotonic() - started:.0f} s: {sent}", flush=True)
+        time.sleep(1)
     spent = time.monotonic() - started
-    print(f"cpu seconds for a million lines: {usage.words(lines)}")
+    print(f"{sent} records; cpu seconds for a million lines: {usage.words(lines)}")
     rate, comes = lines / spent, 200 * options.lines
-    print(f"{lines} lines in {spent:.0f} s: {rate:.0f}/s, {rate / options.lines:.0f} batches/s")
+    print(f"{lines} lines in {spent:.0f} s: {rate:.0f}/s, {rate / options.lines:.0f} batches/s", flush=True)
     hour = f"{3600 * comes / (rate - comes) / 60:.0f} minutes" if rate > comes else "never"
     print(f"an hour at 200 batches/s of {options.lines} lines is made up for, beside what comes meanwhile, in {hour}")
 
@@ -195,6 +203,7 @@ def main():
     grammar.add_argument("--lines", type=int, default=20)
     grammar.add_argument("--batches", type=int, default=12_000)
     grammar.add_argument("--agents", type=int, default=1)
+    grammar.add_argument("--transactions", type=lambda words: words.split(","), default=["yes"])
     options = grammar.parse_args()
     ending.clean_up_when_terminated()
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
