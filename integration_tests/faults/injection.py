@@ -4,7 +4,9 @@ import dataclasses
 import os
 import signal
 import subprocess
+import threading
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +33,7 @@ class Injector:
         self._field = field
         self._stack = field.stack
         self._proxy = proxy
+        self._storages = defaultdict(threading.Lock)
 
     def do(self, fault):
         """Do a fault, and undo it after its time."""
@@ -166,14 +169,16 @@ class Injector:
     # storage
 
     def _storage(self, fault):
+        """A storage element has one fault at a time; another one waits for its end."""
         folder = self._stack.storage_path(world.VOS[fault.detail].storage_element)
-        if fault.kind == "down":
-            self._storage_down(folder, fault.seconds)
-            return
-        word = Path(f"{folder}.fault")
-        word.write_text(fault.kind)
-        time.sleep(fault.seconds)
-        word.unlink()
+        with self._storages[folder]:
+            if fault.kind == "down":
+                self._storage_down(folder, fault.seconds)
+                return
+            word = Path(f"{folder}.fault")
+            word.write_text(fault.kind)
+            time.sleep(fault.seconds)
+            word.unlink()
 
     def _storage_down(self, folder, seconds):
         aside = folder.with_suffix(".aside")
