@@ -26,9 +26,10 @@ class BundleRun(Run):
         self.result.faults = (*plan.faults, *plan.clearing)
         self._victims = [(one.stamp, one.name, one.vo) for one in self.ledgers if one.name in plan.victims]
         self._late = dict(plan.late)
+        self._injector = BundleInjector(self._field, self._proxy)
 
     def _lane(self, injector, faults):
-        super()._lane(BundleInjector(self._field, self._proxy), faults)
+        super()._lane(self._injector, faults)
 
     def _end(self):
         super()._end()
@@ -47,7 +48,7 @@ class BundleRun(Run):
 
     def _clear(self, fault, began):
         time.sleep(max(0.0, began + fault.at - time.monotonic()))
-        super()._lane(BundleInjector(self._field, self._proxy), [fault])
+        super()._lane(self._injector, [fault])
 
     def _delete(self):
         """Delete the victims as an administrator does: again, where the database was away."""
