@@ -72,6 +72,20 @@ def test_a_whole_installation_is_good_as_far_as_it_can_be_seen(doctor):
     assert "SystemAdministrator" in host["mend"]
 
 
+def test_reader_that_still_runs_dirac_s_own_handler_is_told(stack, doctor):
+    option = "/Systems/Monitoring/Services/WebApp/HandlerPath"
+    stack.set_option(option, "DIRAC/MonitoringSystem/Service/WebAppHandler.py")
+    stack.restart("WebApp")
+    try:
+        (found,) = doctor()["Readers"]["Findings"]
+    finally:
+        stack.remove_option(option)
+        stack.restart("WebApp")
+    assert (found["level"], "runs without the package" in found["text"]) == ("CRITICAL", True)
+    assert found["mend"] == "dirac-restart-component Monitoring WebApp, on its host"
+    assert doctor()["Readers"]["Findings"] == []
+
+
 def test_each_thing_that_is_missing_is_told_and_how_it_is_mended(stack, doctor):
     se, agents = world.ALPHA.storage_element, stack.sql("PilotLoggingDB", "SELECT @@global.max_allowed_packet")[0][0]
     status = "UPDATE ResourceStatus SET Status = %s WHERE Name = %s AND StatusType = 'WriteAccess'"

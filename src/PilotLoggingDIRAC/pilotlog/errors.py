@@ -4,6 +4,10 @@ The edge turns each into ``S_ERROR(errno, message)``; messages say what is wrong
 """
 
 
+#: Numbers that errors of ours have, and DIRAC's have not.
+OUR_ERRORS = range(3400, 3500)
+
+
 class PilotLogError(Exception):
     """Base of all named errors; ``errno`` is what a DIRAC client finds in ``Errno``."""
 

@@ -25,12 +25,14 @@ from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
 from PilotLoggingDIRAC.pilotlog.admin import installation
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
 from PilotLoggingDIRAC.pilotlog.admin.installation import Host, Hosts
-from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import OUR_ERRORS, PilotLogError
 
 Seen = tuple[str, list[Finding]]
 """A line about what was seen, and the findings."""
 
 _ELEMENTS = "/Resources/StorageElements"
+#: A reference that no pilot has.
+_NOBODY = "https://nowhere.invalid/pilot-logs-doctor"
 _READERS = (("Monitoring", "WebApp"), (SYSTEM, "PilotManager"))
 _OURS = ((SYSTEM, "TornadoPilotLogging"), (SYSTEM, "PilotLogging"), *_READERS)
 
@@ -110,7 +112,7 @@ def _status_of(se: str, vo: str) -> dict[str, str]:
 
 
 def readers(seconds: float) -> Seen:
-    """Check that the services answer that give pilots' output to people."""
+    """Check that the services answer that give pilots' output to people, and that they do it by our handlers."""
     found, good = [], []
     for system, name in _READERS:
         urls = getServiceURLs(system, service=name)
@@ -118,10 +120,25 @@ def readers(seconds: float) -> Seen:
             text = "is not installed: dirac-admin-get-pilot-output and the portal ask it"
             found.append(Finding(Level.WARNING, f"{system}/{name}", text, f"dirac-install-component {system} {name}"))
         for url in urls:
-            answer = Client(url=url, timeout=int(seconds)).ping()
-            if answer["OK"]:
-                good.append(url)
-            else:
+            problem = _reader_problem(url, seconds)
+            if problem:
                 mend = f"dirac-restart-component {system} {name}, on its host"
-                found.append(Finding(Level.CRITICAL, url, f"does not answer: {answer['Message']}", mend))
+                found.append(Finding(Level.CRITICAL, url, problem, mend))
+            else:
+                good.append(url)
     return ", ".join(good), found
+
+
+def _reader_problem(url: str, seconds: float) -> str:
+    """Return what is wrong with a service that gives pilots' output, empty if nothing is.
+
+    It is asked for a pilot that nobody has: the answer has a number of our errors, or is that of DIRAC's own handler.
+    """
+    client = Client(url=url, timeout=int(seconds))
+    alive = client.ping()
+    if not alive["OK"]:
+        return f"does not answer: {alive['Message']}"
+    answer = client.getPilotOutput(_NOBODY)
+    if answer.get("Errno") in OUR_ERRORS:
+        return ""
+    return f"runs without the package, as since before its installation: {answer.get('Message', 'a pilot is there')}"

@@ -14,6 +14,10 @@ from .replay.replayer import Replayer
 from .settings import ForwardSettings
 
 
+#: The share of a pause that is left after a step that took longer than the pause.
+_REST = 0.2
+
+
 @dataclass(slots=True)
 class Retries:
     """The pauses after failures of a destination, which double up to a limit."""
@@ -67,7 +71,11 @@ class Worker:
         return self._thread is None or not self._thread.is_alive()
 
     def once(self) -> float:
-        """Take one step. Return the seconds until the next; whatever goes wrong is a problem, and tried again."""
+        """Take one step. Return the seconds until the next; whatever goes wrong is a problem, and tried again.
+
+        Pauses between steps are counted from the step's beginning; a part of them is left after a long one.
+        """
+        began = self.monotonic()
         try:
             self.sender.step(self.wanted())
         except DestinationUnavailable as error:
@@ -78,7 +86,8 @@ class Worker:
             return self._failed(f"unexpected {type(error).__name__}", 0.0)
         self._retries.succeeded()
         self._failing_since, self.problem = None, ""
-        return self.sender.pause_seconds
+        pause = self.sender.pause_seconds
+        return max(pause - (self.monotonic() - began), pause * _REST)
 
     def alarm(self) -> str:
         """Return what is wrong for longer than is normal, empty if nothing is."""
