@@ -168,7 +168,9 @@ class Canary:
             while value(self.client.deleteLogs(wanted, False))["More"]:
                 pass
         except PilotLogError as error:
-            raise NotLooked(f"{self.stamp} stays until the VO's retention ends: {error}") from None
+            was_taken = any(link.name == "Collector" and link.state == GOOD for link in self.links)
+            what = self.stamp if was_taken else f"{self.stamp}, if any of it was stored,"
+            raise NotLooked(f"{what} stays until the VO's retention ends: {error}") from None
         return "removed; the agent removes the copy in its next cycle" if self.wait_seconds else "removed"
 
 
