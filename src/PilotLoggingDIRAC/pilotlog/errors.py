@@ -3,7 +3,6 @@
 The edge turns each into ``S_ERROR(errno, message)``; messages say what is wrong and never carry log text.
 """
 
-
 #: Numbers that errors of ours have, and DIRAC's have not.
 OUR_ERRORS = range(3400, 3500)
 

@@ -93,6 +93,18 @@ def test_next_look_follows_at_once_where_one_finds_more_than_it_takes(grid, work
     assert grid.broker.messages == ["text"] * 5
 
 
+@pytest.mark.parametrize(("taken", "pause"), [(0.2, 0.3), (0.5, 0.1), (60.0, 0.1)])
+def test_pause_counts_from_the_step_s_beginning(grid, work, seconds, taken, pause):
+    worker = work()
+    grid.send(b"text\n")
+
+    def slow():
+        seconds.now += taken
+
+    grid.broker.before = slow
+    assert worker.once() == pytest.approx(pause)
+
+
 def test_destination_that_hangs_delays_no_other(grid, work):
     reached, released, hanging = threading.Event(), threading.Event(), Broker()
 

@@ -19,7 +19,7 @@ class Content(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForwardSettings:
-    """The agent's looks for what is to be sent, and the sending; ``forward_seconds`` is the pause between two looks.
+    """The agent's looks for what is to be sent, every ``forward_seconds`` if they take less, and the sending.
 
     A step takes ``forward_logs`` logs at most, reads about ``forward_bytes`` of text at a time, and sends
     ``forward_records`` at once. ``forward_walk_logs``: so many logs are looked at again in each look, whether or not
