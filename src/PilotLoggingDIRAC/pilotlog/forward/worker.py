@@ -13,7 +13,6 @@ from .forwarder import Forwarder
 from .replay.replayer import Replayer
 from .settings import ForwardSettings
 
-
 #: The share of a pause that is left after a step that took longer than the pause.
 _REST = 0.2
 
