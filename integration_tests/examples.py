@@ -40,7 +40,7 @@ def split():
 
 
 #: Runs what ends by Ctrl-C alone; in the background that is ignored, unless it is said otherwise.
-UNTIL_CTRL_C = ["env", "--default-signal=INT", "timeout", "--preserve-status", "--signal=INT", "60"]
+UNTIL_CTRL_C = ["env", "--default-signal=INT", "timeout", "--preserve-status", "--signal=INT", "20"]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def test_a_short_campaign_with_bundles_finds_nothing(tmp_path):
 
 def test_a_plan_with_bundles_follows_from_its_seed_alone():
     assert with_bundles(plan.make(7)) == with_bundles(plan.make(7))
-    plans = [with_bundles(replace(plan.make(7), seed=seed)) for seed in range(300)]
+    made = plan.make(7)
+    plans = [with_bundles(replace(made, seed=seed)) for seed in range(300)]
     assert {fault.kind for one in plans for fault in one.clearing} == set(CLEARING)
     assert {fault.kind for one in plans for fault in one.faults} >= set(SECOND_AGENT)
 

@@ -1,5 +1,7 @@
 """A short fault campaign with destinations, and that the oracle at their end sees what it should see."""
 
+from dataclasses import replace
+
 import pytest
 
 from .faults.campaign import campaign, totals
@@ -23,7 +25,8 @@ def test_a_short_campaign_with_destinations_finds_nothing(tmp_path):
 
 
 def test_faults_follow_from_the_seed_alone_and_all_kinds_come():
-    plans = [plan.with_destinations(make(seed)) for seed in range(200)]
+    made = make(7)
+    plans = [plan.with_destinations(replace(made, seed=seed)) for seed in range(200)]
     assert plans[7] == plan.with_destinations(make(7))
     drawn = {(fault.lane, fault.kind) for one in plans for fault in one.faults}
     assert {(lane, kind) for lane, kinds in plan.FAULTS.items() for kind in kinds} <= drawn

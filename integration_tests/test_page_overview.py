@@ -148,7 +148,7 @@ def test_site_administrator_sees_the_site_alone_in_every_figure(chromium, stack,
         for site, (code, _) in FAULTS.items():
             assert site == ALPHA.site or (site not in told and name(code) not in told)
         other = visitor.open("site/LCG.RAL.uk", wait=False)
-        browser.says(other, ".note", "0 pilots")
+        browser.says(other, ".note[role=status]", "0 pilots")
         other.wait_for_selector("text=None in this time")
     with browser.visitor(chromium, stack, "alice") as visitor:
         page = visitor.open("", wait=False)
