@@ -70,8 +70,11 @@ def of_hosts(hosts: Hosts, shared_apis: Collection[str]) -> Iterator[Finding]:
             mend = "move those sections to dirac.cfg of hosts with the package before that Tornado is restarted"
             yield Finding(Level.CRITICAL, name, text, mend)
         elif name in hosts.needed and not has:
-            mend = "install the package there (guide, step 1), then restart its services, SystemAdministrator too"
-            yield Finding(Level.CRITICAL, name, "has services of pilot logging, and not the package", mend)
+            mend = (
+                "dirac-restart-component Framework SystemAdministrator there; install the package before, if it is not"
+            )
+            text = "has services of pilot logging, and its SystemAdministrator knows of no package"
+            yield Finding(Level.CRITICAL, name, text, mend)
     for name, why in sorted(hosts.silent.items()):
         if name in hosts.needed:
             mend = "is Framework/SystemAdministrator running there, and does your group have ServiceAdministrator?"
