@@ -75,7 +75,6 @@ class KafkaTransactions:
         """See ``Transactions.is_committed``."""
         if sender == self._sender:
             self.close()
-        self._problem = ""
         with translated(self.close):
             end(self._begun(sender))
             client, group = AdminClient(self._cluster), self._prefix + sender
@@ -92,7 +91,6 @@ class KafkaTransactions:
     def _connected(self, sender: str) -> Producer:
         if self._producer is None or sender != self._sender:
             self.close()
-            self._problem = ""
             self._producer, self._sender = self._begun(sender), sender
             consumer = Consumer(self._cluster | {"group.id": self._prefix + sender})
             self._group = consumer.consumer_group_metadata()
@@ -101,6 +99,7 @@ class KafkaTransactions:
 
     def _begun(self, sender: str) -> Producer:
         """Return a producer, when nothing of the sender's producers before is open, nor can be committed any more."""
+        self._problem = ""
         producer = Producer(self._options | {"transactional.id": self._prefix + sender, "error_cb": self._note})
         try:
             producer.init_transactions(self._seconds)

@@ -11,6 +11,7 @@ from DIRAC.Core.Utilities.DErrno import ENOAUTH
 
 from PilotLoggingDIRAC.commands.terminal import user_proxy
 from PilotLoggingDIRAC.pilotlog.errors import (
+    OUR_ERRORS,
     LogNotFound,
     NotAllowed,
     Overloaded,
@@ -19,7 +20,6 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     StoreUnavailable,
 )
 
-_OURS = range(3400, 3500)
 _PASSING = {Overloaded.errno, ShuttingDown.errno, StoreUnavailable.errno}
 _LASTING = {errno.ENOSYS}
 _UNAUTHORISED = {errno.EACCES, ENOAUTH}
@@ -51,7 +51,7 @@ def value(answer: dict) -> Any:
         raise named[number](message)
     if number in _UNAUTHORISED:
         raise Unauthorised(message)
-    lasting = number in _LASTING or (number in _OURS and number not in _PASSING)
+    lasting = number in _LASTING or (number in OUR_ERRORS and number not in _PASSING)
     raise (CallFailed if lasting else NotAnswered)(message)
 
 

@@ -21,6 +21,7 @@ from ..model import Log, State
 from ..ports import Clock
 from ..settings import DiagnoseSettings, DiagnosisSettings
 from .compacting import compact, known
+from .packing import Texts
 from .tally import Tally
 from .walk import LogPosition
 
@@ -66,13 +67,6 @@ class Undiagnosed(Protocol):
 
         A failure that no rule knows is put into its group, of which a VO has at most ``most_groups``.
         """
-
-
-class Texts(Protocol):
-    """The text of stored logs."""
-
-    def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """See ``StoredLogs.chunks``."""
 
 
 @dataclass(slots=True)

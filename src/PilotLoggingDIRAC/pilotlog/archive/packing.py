@@ -22,10 +22,10 @@ _BLOCK = 1024 * 1024
 
 
 class Texts(Protocol):
-    """The store as packing needs it: the text of logs."""
+    """The text of stored logs."""
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield (sequence, text) of a log's chunks, in order."""
+        """See ``StoredLogs.chunks``."""
 
 
 @dataclass(frozen=True, slots=True)
