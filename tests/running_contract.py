@@ -152,6 +152,20 @@ class RunningContract:
         agents.look()
         assert agents.received.begun == begun + 1
 
+    def test_logs_that_have_ended_leave_the_memory_to_others(self, agents):
+        agents.begin(diagnose_running_kept=2, diagnose_running_whole_seconds=100)
+        agents.send(LINE)
+        agents.send(LINE * 100, pilot(1))
+        agents.look()
+        agents.send(b"", pilot(1), return_code="0")
+        agents.look(seconds=100)
+        agents.send(LINE, pilot(2))
+        agents.look()
+        begun = agents.received.begun
+        agents.send(GOES_ON)
+        agents.look()
+        assert agents.received.begun == begun
+
     def test_pages_of_logs_are_walked_until_the_last(self, agents):
         agents.begin(diagnose_running_logs=2)
         for number in range(5):

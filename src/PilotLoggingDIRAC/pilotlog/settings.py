@@ -288,6 +288,7 @@ class DiagnosisSettings:
 
     block_bytes: int = 1 * MiB
     looked_bytes: int = 4096
+    end_bytes: int = 8192
     max_places: int = 2000
     max_places_of_text: int = 20
     max_findings_of_rule: int = 12

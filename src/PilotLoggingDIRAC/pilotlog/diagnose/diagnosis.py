@@ -13,6 +13,7 @@ from .causes import causes as causes_
 from .causes.causes import Cause
 from .causes.rules import Rules
 from .ending import Ending, Known, ending
+from .jobs import Job
 from .phases import Phase
 from .reader import DiagnosisReader, Reading
 
@@ -35,7 +36,7 @@ class Diagnosis:
                 "return_code": self.ending.return_code,
                 "silent_seconds": self.ending.silent_seconds,
             },
-            "phases": [dataclasses.asdict(phase) for phase in self.phases],
+            "phases": [_fields(phase) for phase in self.phases],
             "facts": dict(self.reading.facts.values),
             "jobs": self._jobs(),
             "clock": self._clock(),
@@ -49,7 +50,7 @@ class Diagnosis:
         return {
             "matched": jobs.matched,
             "ended": {status: number for status, number in jobs.ended.items() if number},
-            "listed": [dataclasses.asdict(job) for job in jobs.listed],
+            "listed": [_fields(job) for job in jobs.listed],
         }
 
     def _clock(self) -> dict[str, Any]:
@@ -81,6 +82,11 @@ def of(reading: Reading, rules: Rules, known: Known) -> Diagnosis:
     end = ending(reading, known)
     found = phases_.phases(reading, end)
     return Diagnosis(reading, end, found, causes_.causes(reading, rules, end, found))
+
+
+def _fields(part: Phase | Job) -> dict[str, Any]:
+    """Return the fields of a dataclass that holds no other one; ``asdict`` copies each value."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

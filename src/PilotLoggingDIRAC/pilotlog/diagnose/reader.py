@@ -22,7 +22,6 @@ from .clock import Clock
 from .log_line import LogLine, OutputPlace
 
 _EXCERPT_BYTES = 300
-_TAIL_BYTES = 8192
 _LOOKED_ERRORS = 5
 #: Errors that a pilot meets when it ends for another one.
 _AFTERMATH = (b"Failed to issue ps [ERROR 1] ", b"Failed to issue ps [ERROR 127] ")
@@ -58,7 +57,7 @@ class Reading:
     lines: int = 0
 
     def last_lines(self) -> list[FittingLine]:
-        """Return the last lines of the log, those within its last 8 KiB."""
+        """Return the last lines of the log, those within its last ``end_bytes``."""
         texts = self.tail.decode("utf-8", "replace").removesuffix("\n").split("\n")
         whole = texts if len(self.tail) >= self.bytes else texts[1:]
         first = self.lines - len(whole) + 1
@@ -205,7 +204,8 @@ class DiagnosisReader:
         if end > 0:
             found.last_line = self._finding_at(block, end - 1, last)
         found.last_error = self._last_error(block, last) or found.last_error
-        found.tail = (found.tail + block[max(1, len(block) - _TAIL_BYTES) :])[-_TAIL_BYTES:]
+        size = self.settings.end_bytes
+        found.tail = (found.tail + block[max(1, len(block) - size) :])[-size:]
 
     def _last_error(self, block: bytes, last: int) -> FittingLine | None:
         places = {level: block.rfind(level) for level in _ERROR_LEVELS}

@@ -23,6 +23,8 @@ RulesOf = Callable[[str], Rules]
 
 #: A message may be committed so long after the time that it was received.
 _LATE_SECONDS = 60.0
+#: The end of a log is for the line that tells most of a failure; thousands of logs that are received are in memory.
+_END_BYTES = 1024
 
 
 @dataclass(slots=True)
@@ -34,12 +36,13 @@ class _Round:
     whole_due: float = 0.0
     after: LogPosition | None = None
 
-    def begin(self, now: datetime, monotonic: float, whole_seconds: float) -> None:
-        """Begin anew, at the first log."""
+    def begin(self, now: datetime, monotonic: float, whole_seconds: float) -> bool:
+        """Begin anew, at the first log. Return whether it goes over all logs."""
         whole = self.began is None or monotonic >= self.whole_due
         self.since = None if self.began is None or whole else self.began - timedelta(seconds=_LATE_SECONDS)
         self.whole_due = monotonic + whole_seconds if whole else self.whole_due
         self.began = now
+        return whole
 
 
 class RunningDiagnoser:
@@ -57,7 +60,7 @@ class RunningDiagnoser:
         """Create it; ``on_problem`` is called with the kind of error that a log's text raised."""
         self._store = store
         self._settings = settings
-        self._bounds = bounds
+        self._bounds = replace(bounds, end_bytes=min(bounds.end_bytes, _END_BYTES))
         self._clock = clock
         self._on_problem = on_problem
         self._monotonic = monotonic
@@ -88,11 +91,20 @@ class RunningDiagnoser:
         if self._behind:
             return self._behind, self._round.after is None
         limit, walk = self._settings.diagnose_running_logs, self._round
-        if walk.after is None:
-            walk.begin(self._clock(), self._monotonic(), self._settings.diagnose_running_whole_seconds)
+        if walk.after is None and walk.begin(
+            self._clock(), self._monotonic(), self._settings.diagnose_running_whole_seconds
+        ):
+            self._drop_ended(limit)
         page = self._store.grown(walk.since, walk.after, limit)
         walk.after = LogPosition.of(page[-1]) if len(page) == limit else None
         return page, walk.after is None
+
+    def _drop_ended(self, limit: int) -> None:
+        """Forget the readings of logs that are not received any more."""
+        kept = self._readings.ids()
+        for start in range(0, len(kept), limit):
+            ids = kept[start : start + limit]
+            self._readings.drop(set(ids) - self._store.received(ids))
 
     def _look(self, logs: Sequence[Log], rules_of: RulesOf) -> int:
         """Read on in some logs, and store what they say now."""

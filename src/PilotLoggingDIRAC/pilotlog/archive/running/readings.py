@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...diagnose import DiagnosisReader, Rules
@@ -61,6 +62,15 @@ class Readings:
             oldest = list(itertools.islice(self._kept, _OLDEST))
             del self._kept[min(oldest, key=lambda log_id: self._kept[log_id].size)]
         self._kept[log.id] = kept
+
+    def ids(self) -> list[int]:
+        """Return the ids of logs that have one."""
+        return list(self._kept)
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """Forget the readings of some logs."""
+        for log_id in ids:
+            self._kept.pop(log_id, None)
 
     def clear(self) -> None:
         """Forget all readings."""

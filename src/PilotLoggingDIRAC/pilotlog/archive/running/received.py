@@ -44,6 +44,9 @@ class ReceivedLogs(Protocol):
     def ended(self, limit: int) -> list[Log]:
         """Return logs of pilots that have ended, as DIRAC says, whose stored diagnosis is of a pilot that runs."""
 
+    def received(self, ids: Sequence[int]) -> set[int]:
+        """Return the ids of those logs that are received."""
+
     def begin(self, found: Sequence[Log]) -> set[int]:
         """Note that logs will be read from their beginning. Return the ids of those that may be.
 

@@ -87,9 +87,10 @@ def causes(reading: Reading, rules: Rules, ending: Ending, phases: Sequence[Phas
     if not parts:
         return []
     case = _Case(reading, ending, phases, figures(reading, ending), parts)
-    found = [cause for rule in rules if (cause := _cause(case, rule))]
+    tried = [rule for rule in rules if rule.code in reading.findings or not rule.texts]
+    found = [cause for rule in tried if (cause := _cause(case, rule))]
     told = {cause.rule.code for cause in found}
-    return _in_order(found, [cause for rule in rules if rule.code not in told and (cause := _early(case, rule))])
+    return _in_order(found, [cause for rule in tried if rule.code not in told and (cause := _early(case, rule))])
 
 
 def _parts(reading: Reading, ending: Ending, phases: Sequence[Phase]) -> dict[RuleScope, list[tuple[int, int]]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, true, update
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, insert, literal_column, or_, select, true, update
 
 from ...archive.running.received import Piece, Seen
 from ...archive.walk import LogPosition
@@ -17,6 +17,7 @@ from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
 from ..schema import payload, rows
+from ..schema.changes import change
 from ..schema.lease import is_free
 from ..schema.tables import batches, diagnoses, logs
 from .diagnoses import MAX_ATTEMPTS, told
@@ -46,6 +47,10 @@ class SqlReceivedLogs:
         final = logs.c.PilotStatus.in_(sorted(FINAL_STATUSES))
         return self.transactions.run(_logs, and_(logs.c.ReturnCode.is_(None), final, diagnoses.c.Running == 1), limit)
 
+    def received(self, ids: Sequence[int]) -> set[int]:
+        """See ``ReceivedLogs.received``."""
+        return self.transactions.run(_received, ids)
+
     def begin(self, found: Sequence[Log]) -> set[int]:
         """See ``ReceivedLogs.begin``. Rows are inserted in the order in which writers lock those of logs."""
         return self.transactions.run(_begin, sorted(found, key=lambda log: (log.pilot, log.part))) if found else set()
@@ -66,6 +71,10 @@ def _logs(connection: Connection, where: ColumnElement[bool], limit: int) -> lis
     ]
 
 
+def _received(connection: Connection, ids: Sequence[int]) -> set[int]:
+    return set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
+
+
 def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
     """Count a try of each log, and return the ids of those to be read: received still, and not given up.
 
@@ -75,7 +84,7 @@ def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
     attempts = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
     locked = connection.execute(attempts.order_by(diagnoses.c.LogID).with_for_update())
     known = {row.LogID: row.Attempts for row in locked}
-    there = set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
+    there = _received(connection, ids)
     if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in there and log_id not in known]:
         connection.execute(insert(diagnoses), new)
     given_up = {log_id for log_id, number in known.items() if number >= MAX_ATTEMPTS}
@@ -104,18 +113,16 @@ def packed_following(connection: Connection, read: Mapping[int, int], most_bytes
     last = _last_rows(connection, read, most_bytes)
     if not last:
         return []
-    ranges = (
-        and_(batches.c.LogID == log_id, batches.c.Sequence.between(read[log_id], end)) for log_id, end in last.items()
-    )
+    ranges = [f"LogID = {log_id:d} AND Sequence BETWEEN {read[log_id]:d} AND {end:d}" for log_id, end in last.items()]
     columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
-    statement = select(*columns).where(or_(*ranges)).order_by(batches.c.LogID, batches.c.Sequence)
+    statement = select(*columns).where(_any(ranges)).order_by(batches.c.LogID, batches.c.Sequence)
     return [(row.LogID, row.Sequence, row.Payload) for row in connection.execute(statement)]
 
 
 def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int) -> dict[int, int]:
     """Return the number of the last row of each log that fits into a step, one row at least."""
-    ranges = (and_(batches.c.LogID == log_id, batches.c.Sequence >= number) for log_id, number in read.items())
-    sizes = select(batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes).where(or_(*ranges))
+    ranges = [f"LogID = {log_id:d} AND Sequence >= {number:d}" for log_id, number in read.items()]
+    sizes = select(batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes).where(_any(ranges))
     last: dict[int, int] = {}
     room = most_bytes
     for log_id, number, size in connection.execute(sizes.order_by(*batches.primary_key).limit(_ROWS_PER_STEP)):
@@ -123,6 +130,13 @@ def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int)
             break
         last[log_id], room = number, room - size
     return last
+
+
+def _any(conditions: Sequence[str]) -> ColumnElement[bool]:
+    """Return a condition of many that have nothing but numbers: as text, since hundreds as objects cost more than the
+    rows that they find.
+    """
+    return literal_column(" OR ".join(conditions), Boolean())
 
 
 def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
@@ -134,25 +148,19 @@ def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
         select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids), is_free(diagnoses, now)).order_by(diagnoses.c.LogID)
     )
     mine = set(connection.execute(locked.with_for_update()).scalars())
-    mine &= set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
-    by_id = update(diagnoses).where(diagnoses.c.LogID == bindparam("id"))
+    mine &= _received(connection, ids)
     said = [_said(one, one.found, now) for one in found if one.log.id in mine and one.found]
     same = [_read(one) for one in found if one.log.id in mine and not one.found]
-    for values in (said, same):
-        if values:
-            connection.execute(by_id.values({name: bindparam(f"new_{name}") for name in _names(values)}), values)
+    change(connection, diagnoses, said)
+    change(connection, diagnoses, same)
     return len(said)
 
 
 def _said(one: Seen, found: Diagnosed, now: datetime) -> dict[str, object]:
-    values = told(one.log, found, now) | {"Running": _HAS_ENDED if one.has_ended else _RUNS}
-    return {"id": one.log.id} | {f"new_{name}": value for name, value in values.items()}
+    running = _HAS_ENDED if one.has_ended else _RUNS
+    return {"LogID": one.log.id, **told(one.log, found, now), "Running": running}
 
 
 def _read(one: Seen) -> dict[str, object]:
     """Return the columns that change where the new text said nothing new."""
-    return {"id": one.log.id, "new_NextSequence": one.log.next_sequence, "new_LastSeen": one.log.last_seen}
-
-
-def _names(values: Sequence[Mapping[str, object]]) -> list[str]:
-    return [name.removeprefix("new_") for name in values[0] if name != "id"]
+    return {"LogID": one.log.id, "NextSequence": one.log.next_sequence, "LastSeen": one.log.last_seen}
