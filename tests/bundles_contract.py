@@ -247,6 +247,18 @@ class BundlesContract:
         assert len(field.archive.names()) > 3
         field.require_whole(*range(30))
 
+    def test_logs_that_end_while_a_bundle_is_made_wait_for_the_next_one(self, field, clock):
+        later = iter(range(30, 40))
+
+        def arrive():
+            clock.forward(seconds=1)
+            field.finish(next(later))
+
+        field.archive.on_put = arrive
+        field.archive_all(range(25))
+        assert len(field.archive.names()) == 3
+        field.require_whole(*range(25))
+
     # changes meanwhile
 
     def test_a_log_that_changes_while_it_is_packed_is_left_out(self, field, world, monkeypatch):

@@ -32,7 +32,7 @@ class Day:
     archived_per_second: float = 0.0
     drained: float | None = None
     database: str = ""
-    catalogue_calls: int = 0
+    catalogue_calls: Counter = field(default_factory=Counter)
     interval: float = INTERVAL
 
 
@@ -62,7 +62,7 @@ def live(ground, load, options, say=print):
     try:
         ground.enlist(crowd.prefix, load, day.seconds)
         sampler = Sampler(ground.stack, crowd, ground.batches_seconds)
-        written = ground.written()
+        written, asked = ground.written(), ground.catalogue_calls()
         start_at = crowd.begin()
         _watch(day, sampler, start_at, lambda: crowd.is_done, day.seconds * 4 + 120, say)
         day.database = ground.written_since(written, load.arrivals(day.seconds))
@@ -73,7 +73,7 @@ def live(ground, load, options, say=print):
         crowd.end()
     day.totals, day.stored = crowd.totals, ground.stored_lines(crowd.prefix)
     day.archived_per_second = ground.archived_per_second(crowd.prefix)
-    day.catalogue_calls = ground.catalogue_calls()
+    day.catalogue_calls = ground.catalogue_calls() - asked
     if crowd.errors:
         say(f"errors: {crowd.errors}")
     return day

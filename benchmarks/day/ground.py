@@ -1,5 +1,8 @@
 """The stack that a day is lived on: real collectors, MariaDB, agents; time limits short, so that text is purged too."""
 
+import re
+from collections import Counter
+
 from integration_tests.stack import Stack, world
 
 from .life import stamp
@@ -96,8 +99,9 @@ class Ground:
         return float(number / seconds) if seconds else 0.0
 
     def catalogue_calls(self):
-        """Return the calls that DIRAC's file catalogue has answered since the stack is up, by its own log."""
-        return self.stack.log(FILE_CATALOGUE).read_text(errors="replace").count("Executing action")
+        """Return the calls that DIRAC's file catalogue has answered since the stack is up, by method."""
+        text = self.stack.log(FILE_CATALOGUE).read_text(errors="replace")
+        return Counter(re.findall(r"Executing action.*/(\w+)\(", text))
 
     def written(self):
         """MariaDB's counters."""

@@ -1,4 +1,7 @@
-"""CPU and memory of the groups of processes of a stack, those that come and go included."""
+"""CPU and memory of the groups of processes of a stack, those that come and go included.
+
+Memory that several processes share (libraries) counts for each by its share.
+"""
 
 from collections import defaultdict
 
@@ -25,14 +28,14 @@ class Usage:
         memory = defaultdict(int)
         for group, process in self._found():
             try:
-                times, rss = process.cpu_times(), process.memory_info().rss
+                times, own = process.cpu_times(), process.memory_full_info().pss
             except psutil.Error:
                 continue
             used = times.user + times.system
             key = (process.pid, process.create_time())
             self._cpu[group] += max(0.0, used - self._known.get(key, 0.0))
             self._known[key] = used
-            memory[group] += rss
+            memory[group] += own
         return dict(self._cpu), dict(memory)
 
     def _found(self):

@@ -69,7 +69,8 @@ def sums(day):
         ("Archived", f"{day.archived_per_second:.1f} logs/s; all of them {day.drained:.0f} s after the last pilot"
                      if day.drained is not None
                      else f"{day.archived_per_second:.1f} logs/s; not all in the time given"),
-        ("Catalogue", f"{day.catalogue_calls} calls, {day.catalogue_calls / day.load.arrivals(day.seconds):.3f} a log"),
+        ("Catalogue", f"{day.catalogue_calls.total() / day.load.arrivals(day.seconds):.3f} calls a log: "
+                      + ", ".join(f"{name} {number}" for name, number in day.catalogue_calls.most_common())),
         ("Archive's lag at most", f"{max(one.archive_lag for one in day.samples):.0f} s"),
     ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]

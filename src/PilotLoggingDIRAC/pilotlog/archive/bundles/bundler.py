@@ -41,21 +41,21 @@ class Bundler:
     pause: Callable[[float], None] = time.sleep
 
     def run(self) -> None:
-        """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable."""
+        """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable.
+
+        Logs that end meanwhile wait for the next run, or each step would make a bundle of these few.
+        """
         single = self.single
         single.gate.begin()
+        settled = single.clock() - timedelta(seconds=single.settings.settle_seconds)
         closing = False
         for _ in range(max(single.settings.max_logs_per_cycle // self.settings.bundle_logs, 1)):
-            ids = self._waiting()
+            ids = single.leases.due(single.vo, settled, self.settings.bundle_logs)
             closing = bool(ids) and (closing or self._closes(ids))
             if not closing or single.gate.closed or not self._make(ids[:1] if single.gate.probing else ids):
                 break
         if single.gate.error:
             single.tally.problem(f"archive of {single.vo}", single.gate.error)
-
-    def _waiting(self) -> list[int]:
-        settled = self.single.clock() - timedelta(seconds=self.single.settings.settle_seconds)
-        return self.single.leases.due(self.single.vo, settled, self.settings.bundle_logs)
 
     def _closes(self, ids: Sequence[int]) -> bool:
         """Return whether these logs are enough for a bundle, or have waited for long enough."""
