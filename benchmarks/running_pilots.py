@@ -14,8 +14,8 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.diagnose import standard
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId
-from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
 from tests.pilotlog.diagnose.made_logs import MadeLog
 
 _LOGS = 500

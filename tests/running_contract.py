@@ -11,8 +11,8 @@ from sqlalchemy import select
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.diagnose import standard, with_own
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
-from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
 
@@ -51,6 +51,18 @@ class Watched:
         return self.stored.store(seen)
 
 
+class ReadTexts:
+    """The texts of a store; it counts what is read."""
+
+    def __init__(self, reader):
+        self._reader, self.bytes = reader, 0
+
+    def chunks(self, log, sequence=0):
+        for number, text in self._reader.chunks(log, sequence):
+            self.bytes += len(text)
+            yield number, text
+
+
 class Running(Agents):
     """A store whose logs are diagnosed while they are received."""
 
@@ -75,6 +87,12 @@ class Running(Agents):
         self.seconds += seconds
         rules = with_own(own or {}).rules
         return self.diagnoser.run(lambda vo: rules, lambda: False)
+
+    def recent(self, own=None):
+        """As an agent that diagnoses running pilots too: counts, and the bytes that were read."""
+        texts = ReadTexts(self.reader)
+        diagnoser = replace(self.diagnoser_of(texts=texts, own=own), begun=self.diagnoser.take)
+        return diagnoser.run_recent(self.places, lambda: False).counts, texts.bytes
 
     def say(self, status, who=PILOT):
         """DIRAC's word on a pilot gets into its log."""
@@ -215,8 +233,38 @@ class RunningContract:
         agents.send(FULL)
         agents.look()
         agents.send(b"", return_code="1")
-        assert agents.recent() == {"diagnosed": 1}
+        assert agents.recent()[0] == {"diagnosed": 1}
         assert (agents.found().cause, agents.found().running) == (DISK, False)
+
+    def test_the_last_diagnosis_reads_only_what_came_since(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(LINE)
+        agents.send(b"", return_code="1")
+        assert agents.recent() == ({"diagnosed": 1}, len(LINE))
+        assert (agents.found().cause, agents.found().line, agents.found().running) == (DISK, 2, False)
+
+    def test_text_of_a_log_that_was_read_to_its_end_is_not_read_again(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(b"", return_code="1")
+        assert agents.recent() == ({"diagnosed": 1}, 0)
+        assert agents.found().cause == DISK
+
+    def test_a_failure_that_nothing_explains_is_read_from_its_beginning(self, agents):
+        agents.send(ODD % 1 + b"\n" * 2000)
+        agents.look()
+        agents.send(b"", return_code="1")
+        assert agents.recent()[1] > 2000
+        [group] = agents.unknown()
+        assert "plate" in group.template
+
+    def test_the_last_diagnosis_is_by_the_rules_that_hold_then(self, agents):
+        agents.send(ODD % 1)
+        agents.look()
+        agents.send(b"", return_code="1")
+        agents.recent(OWN)
+        assert agents.found().cause == "plate-crooked"
 
     def test_a_pilot_that_ended_at_the_moment_of_its_last_text_has_its_last_diagnosis(self, agents):
         agents.send(FULL)
@@ -224,7 +272,7 @@ class RunningContract:
         agents.clock.forward(seconds=-5)
         agents.send(b"", return_code="1")
         agents.clock.forward(seconds=5)
-        assert agents.recent() == {"diagnosed": 1}
+        assert agents.recent()[0] == {"diagnosed": 1}
         assert agents.found().running is False
 
     def test_what_is_seen_late_is_not_put_over_the_diagnosis_of_an_ended_log(self, agents):

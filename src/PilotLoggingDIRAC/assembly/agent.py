@@ -37,6 +37,7 @@ from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
@@ -45,7 +46,6 @@ from PilotLoggingDIRAC.pilotlog.settings import (
     ClockSettings,
     CopySettings,
     DiagnoseSettings,
-    DiagnosisSettings,
     RetentionSettings,
     SealSettings,
 )

@@ -17,9 +17,10 @@ from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RulesOf, RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
-from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings, DiagnosisSettings
+from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 
 #: So long an agent that ends waits for the present step.
 _STOP_SECONDS = 10.0
@@ -73,7 +74,9 @@ class DiagnosingWatch:
         until -= self._settings.diagnose_running_seconds / 2
         settings, db = options.fill(DiagnoseSettings, self._option), self._db
         diagnoser = Diagnoser(
-            db.diagnoses, db.reader, settings, db.clock, self._owner, Tally(), rules_of, bounds=self._bounds
+            *(db.diagnoses, db.reader, settings, db.clock, self._owner, Tally(), rules_of),
+            bounds=self._bounds,
+            begun=self._running.take,
         )
         for problem in diagnoser.run_recent(self._places, lambda: self._is_over(until)).problems.values():
             self._failed(problem)

@@ -22,6 +22,7 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettin
 from PilotLoggingDIRAC.pilotlog.archive.cycle import CycleSettings
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
@@ -38,7 +39,7 @@ _COLLECTOR = (
 )
 _AGENT = (
     *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
-    *(settings.DiagnoseSettings, DiagnoseRunningSettings, settings.DiagnosisSettings),
+    *(settings.DiagnoseSettings, DiagnoseRunningSettings, DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings, NoticeSettings, BundleSettings),
 )
 _FORWARDER = (AgentStoreSettings, settings.ClockSettings, ForwardSettings)

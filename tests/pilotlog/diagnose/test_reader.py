@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.diagnose import DiagnosisReader, Known, diagnose, of, standard
-from PilotLoggingDIRAC.pilotlog.settings import DiagnosisSettings
+from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 
 from .made_logs import COMMANDS, CYCLE, CYCLE_END, JOB, REFERENCE, STAMP, MadeLog
 

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..diagnose import Rules, diagnose, standard
+from ..diagnose import Rules, diagnose, of, standard
+from ..diagnose.causes.unknown import is_explained
+from ..diagnose.settings import DiagnosisSettings
 from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
 from ..ports import Clock
-from ..settings import DiagnoseSettings, DiagnosisSettings
+from ..settings import DiagnoseSettings
 from .compacting import compact, known
 from .packing import Texts
+from .running.readings import Kept
 from .tally import Tally
 from .walk import LogPosition
 
@@ -90,7 +93,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Diagnoser:
-    """The step that diagnoses ended logs, at most ``diagnose_logs`` of them within ``diagnose_seconds``."""
+    """The step that diagnoses ended logs, at most ``diagnose_logs`` of them within ``diagnose_seconds``.
+
+    ``begun`` gives what was read of a log while it was received; the diagnosis goes on behind it.
+    """
 
     store: Undiagnosed
     texts: Texts
@@ -102,6 +108,7 @@ class Diagnoser:
     vos: Sequence[str] = ()
     bounds: DiagnosisSettings = field(default_factory=DiagnosisSettings)
     seconds: Callable[[], float] = time.monotonic
+    begun: Callable[[Log, Rules], Kept | None] = lambda log, rules: None
 
     def run(self, places: Places) -> Tally:
         """Diagnose what is due. Whatever is raised is a problem in the tally."""
@@ -170,7 +177,7 @@ class Diagnoser:
     def _one(self, log: Log) -> None:
         rules = self.rules_of(log.pilot.vo)
         try:
-            found = compact(diagnose(self._text(log), known(log), rules, self.bounds), rules)
+            found = self._diagnosed(log, rules)
         except LogNotFound:  # deleted or purged a moment ago
             return
         except StoreUnavailable:
@@ -183,9 +190,19 @@ class Diagnoser:
         if self.store.store(self.owner, log, found, self.settings.unknown_groups):
             self.tally.add("diagnosed")
 
-    def _text(self, log: Log) -> Iterator[bytes]:
-        following = 0
-        for number, text in self.texts.chunks(log):
+    def _diagnosed(self, log: Log, rules: Rules) -> Diagnosed:
+        """Return the diagnosis. A failure that nothing explains is read as a whole: little of its end was kept."""
+        kept = self.begun(log, rules)
+        if kept is not None and kept.reader is not None and kept.sequence <= log.next_sequence:
+            found = of(kept.reader.read(self._text(log, kept.sequence)), rules, known(log))
+            if is_explained(found):
+                return compact(found, rules)
+        return compact(diagnose(self._text(log), known(log), rules, self.bounds), rules)
+
+    def _text(self, log: Log, following: int = 0) -> Iterator[bytes]:
+        if following >= log.next_sequence:
+            return
+        for number, text in self.texts.chunks(log, following):
             if number < log.next_sequence:
                 yield text
             following = number + 1

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from ..settings import DiagnosisSettings
+from .settings import DiagnosisSettings
 
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| UTC) ")
 #: The part of a line that is its time up to the second, if it begins with one.

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..settings import DiagnosisSettings
 from . import phases as phases_
 from .causes import causes as causes_
 from .causes.causes import Cause
@@ -16,6 +15,7 @@ from .ending import Ending, Known, ending
 from .jobs import Job
 from .phases import Phase
 from .reader import DiagnosisReader, Reading
+from .settings import DiagnosisSettings
 
 
 @dataclass(frozen=True, slots=True)

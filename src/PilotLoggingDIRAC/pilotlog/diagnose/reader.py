@@ -12,7 +12,6 @@ import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..settings import DiagnosisSettings
 from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
 from .causes.anchors import Key, Limits, TextAnchors
@@ -20,6 +19,7 @@ from .causes.rule import Rule
 from .causes.rules import Rules, standard
 from .clock import Clock
 from .log_line import LogLine, OutputPlace
+from .settings import DiagnosisSettings
 
 _EXCERPT_BYTES = 300
 _LOOKED_ERRORS = 5

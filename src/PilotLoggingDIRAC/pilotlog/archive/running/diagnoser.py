@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ...diagnose import DiagnosisReader, Rules, of
+from ...diagnose.settings import DiagnosisSettings
 from ...diagnosed import Diagnosed
 from ...model import Log
 from ...ports import Clock
-from ...settings import DiagnosisSettings
 from ..compacting import compact, has_ended, known
 from ..walk import LogPosition
 from .readings import Kept, Readings
@@ -72,6 +72,10 @@ class RunningDiagnoser:
         """Forget all that was read: the database is another one."""
         self._readings.clear()
         self._round, self._behind = _Round(), []
+
+    def take(self, log: Log, rules: Rules) -> Kept | None:
+        """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing."""
+        return self._readings.take(log, rules)
 
     def run(self, rules_of: RulesOf, is_over: Callable[[], bool]) -> int:
         """Look at logs with new text until all of them were looked at, or time is over. Return the diagnoses stored.

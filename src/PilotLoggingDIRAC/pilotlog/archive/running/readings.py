@@ -50,11 +50,14 @@ class Readings:
 
     def of(self, log: Log, rules: Rules) -> Kept | None:
         """Return the reading of a log by these rules; None if there is none."""
-        kept = self._kept.pop(log.id, None)
-        if kept is None or kept.identity != log.identity or kept.rules is not rules:
-            return None
-        self._kept[log.id] = kept
+        if (kept := self.take(log, rules)) is not None:
+            self._kept[log.id] = kept
         return kept
+
+    def take(self, log: Log, rules: Rules) -> Kept | None:
+        """Return the reading as ``of``, and forget it."""
+        kept = self._kept.pop(log.id, None)
+        return None if kept is None or kept.identity != log.identity or kept.rules is not rules else kept
 
     def keep(self, log: Log, kept: Kept) -> None:
         """Keep a reading."""

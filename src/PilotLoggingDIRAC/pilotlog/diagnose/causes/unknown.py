@@ -32,9 +32,12 @@ _LEAST_TEXT = 6
 
 def telling_line(found: Diagnosis, rules: Rules) -> FittingLine | None:
     """Return the line that tells most of a failure without a known root, None where one is known."""
-    if found.ending.end not in (End.FAILED, End.STOPPED) or any(_is_known(cause) for cause in found.causes):
-        return None
-    return _first(_candidates(found, rules))
+    return None if is_explained(found) else _first(_candidates(found, rules))
+
+
+def is_explained(found: Diagnosis) -> bool:
+    """Return whether the pilot did not fail, or a root of its failure is known."""
+    return found.ending.end not in (End.FAILED, End.STOPPED) or any(_is_known(cause) for cause in found.causes)
 
 
 def _is_known(cause: Cause) -> bool:
