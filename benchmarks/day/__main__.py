@@ -47,6 +47,7 @@ def parser():
     grammar.add_argument("--collectors", type=int, choices=(1, 2), default=1, help="2: behind HAProxy")
     grammar.add_argument("--agents", type=int, choices=(0, 1, 2, 3, 4), default=1)
     grammar.add_argument("--workers", type=int, default=4, help="transfers at a time, of each agent")
+    grammar.add_argument("--polling", type=int, default=10, help="seconds between the agents' cycles")
     grammar.add_argument("--bundle-logs", type=int, default=1, help="logs that share a file; 1: none does")
     grammar.add_argument("--bundle-seconds", type=int, default=3600, help="a file is closed after so long")
     grammar.add_argument("--tls", choices=("m2", "std"), default="m2", help="the servers' TLS")
@@ -101,7 +102,7 @@ def main():
     load = Load.of(options.times, life_seconds=options.life, kept_share=options.kept)
     with (
         tempfile.TemporaryDirectory(dir="/var/tmp", prefix="day-") as folder,
-        Ground(Path(folder) / "stack", options.life, options.tls, options.collectors) as ground,
+        Ground(Path(folder) / "stack", options.life, options.tls, options.collectors, options.polling) as ground,
     ):
         ground.start_agents(options.agents, options.workers, options.bundle_logs, options.bundle_seconds)
         fsync = usage.fsync_seconds(folder)

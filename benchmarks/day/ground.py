@@ -22,9 +22,9 @@ _PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationS
 class Ground:
     """A stack that is up, with its collectors and no agents; text is purged so long after it was archived."""
 
-    def __init__(self, root, life_seconds, tls="m2", collectors=1):
+    def __init__(self, root, life_seconds, tls="m2", collectors=1, polling=10):
         self.stack = Stack(root, tls=tls, collectors=collectors)
-        self.batches_seconds = round(life_seconds)
+        self.batches_seconds, self._polling = round(life_seconds), polling
         self._agents = []
 
     def __enter__(self):
@@ -49,7 +49,7 @@ class Ground:
     def _agent_options(self):
         """A pilot is silent when it said nothing for its whole life."""
         silent = {f"Silent{kind}Seconds": self.batches_seconds for kind in ("Final", "Unknown", "Running")}
-        return {"PollingTime": 10, "MaxCycles": 0, "SettleSeconds": 2, **silent}
+        return {"PollingTime": self._polling, "MaxCycles": 0, "SettleSeconds": 2, **silent}
 
     def _operations(self):
         return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}
