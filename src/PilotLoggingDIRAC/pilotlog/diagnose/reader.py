@@ -99,19 +99,23 @@ class DiagnosisReader:
         self._held, self._held_bytes = [text[at:]], len(text) - at
 
     def read(self, pieces: Iterable[bytes]) -> Reading:
-        """Read all of a log."""
+        """Read all of a log, or the rest of it, and ``finish``."""
         for piece in pieces:
             self.feed(piece)
-        return self.reading()
+        return self.finish()
 
     def reading(self) -> Reading:
         """Return what is kept of the text so far, also of a line that has not ended. More can be fed afterwards."""
         whole = copy.copy(self)
         whole._reading = copy.deepcopy(self._reading)
+        return whole.finish()
+
+    def finish(self) -> Reading:
+        """Return what is kept of the whole text. Nothing can be fed afterwards."""
         if text := b"".join(self._held):
-            whole._block(text)
-        whole._reading.outline = whole._reading.outline.whole()
-        return whole._reading
+            self._block(text)
+        self._reading.outline = self._reading.outline.whole()
+        return self._reading
 
     def advance(self, text: bytes) -> None:
         """Read more text at once, up to the end of its last line; of a line that is longer than is looked at, all."""

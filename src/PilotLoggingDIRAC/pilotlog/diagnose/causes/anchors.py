@@ -121,12 +121,13 @@ class TextScanner:
             flags=[0 if exact else hyperscan.HS_FLAG_CASELESS for _, exact in self._texts],
         )
         self._of_thread = threading.local()
+        self._limits: tuple[Limits | None, list[int]] = None, []
 
     def places(self, block: bytes, limits: Limits) -> list[_Found] | None:
         """Return some places of each text that is there; None if there are too many to be told one by one."""
         ends: defaultdict[int, list[int]] = defaultdict(list)
         room = [_LEAST_ENDS + len(block) // _BYTES_PER_END]
-        most = [limits.of_more if more else limits.of_text for more in self._more]
+        most = self._most(limits)
 
         def add(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             found = ends[number]
@@ -143,6 +144,14 @@ class TextScanner:
         except hyperscan.ScanTerminated:
             return None
         return [(end - 1, *self._texts[number]) for number, found in ends.items() for end in found]
+
+    def _most(self, limits: Limits) -> list[int]:
+        """Return the number of places of each text; all blocks of all logs have the same limits."""
+        of, most = self._limits
+        if of != limits:
+            most = [limits.of_more if more else limits.of_text for more in self._more]
+            self._limits = limits, most
+        return most
 
     def _scratch(self) -> Any:
         """Return the memory of a scan, which no two threads may use at once."""
