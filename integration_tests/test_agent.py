@@ -7,6 +7,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 import zstandard
 
@@ -22,7 +23,7 @@ from tests.store_contract import StoreContract
 
 from . import grid
 from .stack import world
-from .waiting import PATIENCE_SECONDS
+from .waiting import PATIENCE_SECONDS, until
 
 AGENT = "PilotLoggingAgent"
 OPTIONS = {
@@ -220,6 +221,21 @@ def kill_agent_at(stack, logs, who, moment):
         stack.kill(AGENT)
     finally:
         stack.stop(AGENT)
+
+
+def test_agent_and_workers_let_other_processes_come_first(stack, logs):
+    stack.set_option(f"/Systems/WorkloadManagement/Agents/{AGENT}/Niceness", 7)
+    logs.finished(os.urandom(1_500_000).hex("\n", 60).encode())
+    stack.start(AGENT)
+    try:
+        agent = psutil.Process(stack.pid(AGENT))
+        until(lambda: agent.children(recursive=True))
+        found = [process.nice() for process in (agent, *agent.children(recursive=True))]
+    finally:
+        stack.stop(AGENT)
+        stack.set_option(f"/Systems/WorkloadManagement/Agents/{AGENT}/Niceness", 0)
+    assert found
+    assert set(found) == {7}
 
 
 @pytest.mark.parametrize("moment", [packing, worker_is_up, file_is_there, file_is_catalogued])

@@ -6,6 +6,7 @@ from importlib import resources
 import pytest
 from DIRAC.FrameworkSystem.Client.ComponentInstaller import ComponentInstaller
 
+from PilotLoggingDIRAC.assembly.agent_settings import AgentProcessSettings
 from PilotLoggingDIRAC.assembly.options import option_name
 from PilotLoggingDIRAC.pilotlog import settings
 from PilotLoggingDIRAC.pilotlog.admin.site_metrics import SiteMetricSettings
@@ -116,6 +117,7 @@ def test_defaults_that_the_template_names_are_those_of_the_settings():
     fields = {}
     for name in (
         *classes,
+        AgentProcessSettings,
         BundleSettings,
         DescribeSettings,
         DiagnoseRunningSettings,

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from integration_tests.stack import Stack, world
+from PilotLoggingDIRAC.assembly.agent_settings import AgentProcessSettings
 
 from .life import stamp
 
@@ -49,7 +50,8 @@ class Ground:
     def _agent_options(self):
         """A pilot is silent when it said nothing for its whole life."""
         silent = {f"Silent{kind}Seconds": self.batches_seconds for kind in ("Final", "Unknown", "Running")}
-        return {"PollingTime": self._polling, "MaxCycles": 0, "SettleSeconds": 2, **silent}
+        niceness = AgentProcessSettings().niceness
+        return {"PollingTime": self._polling, "MaxCycles": 0, "SettleSeconds": 2, "Niceness": niceness, **silent}
 
     def _operations(self):
         return {"BatchesSeconds": self.batches_seconds, "MaxBytesPerHour": 0, "MaxNewLogsPerHour": 0}

@@ -176,8 +176,9 @@ def systems(facts):
         section = with_template(service.system, "Services", service.name, options)
         system_part(sections, service.system, "Services")[service.name] = section
         system_part(sections, service.system, "URLs")[service.name] = url(facts.ports, service)
-    for agent in components.agents():
-        section = with_template(agent.system, "Agents", agent.name, {"PollingTime": agent.polling_seconds})
+    for agent in components.agents():  # tests wait for them, on machines that have much else to do
+        options = {"PollingTime": agent.polling_seconds, "Niceness": 0}
+        section = with_template(agent.system, "Agents", agent.name, options)
         system_part(sections, agent.system, "Agents")[agent.name] = section
     for system, name in components.apis():
         system_part(sections, system, "APIs")[name] = with_template(system, "APIs", name, {})

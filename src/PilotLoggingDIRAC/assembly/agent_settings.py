@@ -1,4 +1,4 @@
-"""The settings of the agent's database."""
+"""The settings of the agent's database and process."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ class AgentStoreSettings(StoreSettings):
     read_seconds: int = 60
     lock_seconds: int = 10
     max_connections: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProcessSettings:
+    """The process of the agent; its workers inherit."""
+
+    niceness: int = 10

@@ -11,7 +11,7 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServ
 
 from PilotLoggingDIRAC.assembly import diagnosis_rules, options, redaction
 from PilotLoggingDIRAC.assembly.access import tokens
-from PilotLoggingDIRAC.assembly.agent_settings import AgentStoreSettings
+from PilotLoggingDIRAC.assembly.agent_settings import AgentProcessSettings, AgentStoreSettings
 from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.notices import subscriptions
 from PilotLoggingDIRAC.assembly.reading import archives
@@ -38,7 +38,7 @@ _COLLECTOR = (
     BundleReadSettings,
 )
 _AGENT = (
-    *(AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
+    *(AgentProcessSettings, AgentStoreSettings, settings.SealSettings, settings.ArchiveSettings, settings.CopySettings),
     *(settings.DiagnoseSettings, DiagnoseRunningSettings, DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings, NoticeSettings, BundleSettings),
 )
