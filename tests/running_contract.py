@@ -69,14 +69,15 @@ class Running(Agents):
     def __init__(self, transactions, clock):
         super().__init__(transactions, clock)
         self.received = Watched(SqlReceivedLogs(transactions, clock))
-        self.problems = []
+        self.problems, self.rests = [], []
         self.begin()
 
     def begin(self, **bounds):
         """An agent begins."""
         settings = DiagnoseRunningSettings(**bounds)
         self.diagnoser = RunningDiagnoser(
-            self.received, settings, DiagnosisSettings(), self.clock, self.problems.append, lambda: self.seconds
+            *(self.received, settings, DiagnosisSettings(), self.clock, self.problems.append, lambda: self.seconds),
+            rest=self.rests.append,
         )
 
     seconds = 0.0
@@ -189,6 +190,7 @@ class RunningContract:
         for number in range(5):
             agents.send(FULL, pilot(number))
         assert agents.look() == 5
+        assert len(agents.rests) == 2
 
     def test_a_log_whose_text_was_late_is_found_by_a_look_at_all(self, agents):
         agents.look()

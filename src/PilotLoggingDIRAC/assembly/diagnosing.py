@@ -35,12 +35,12 @@ class DiagnosingWatch:
         self._db, self._option, self._owner = db, option, owner
         self._settings = settings = options.fill(DiagnoseRunningSettings, option)
         bounds = options.fill(DiagnosisSettings, option)
-        self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed)
+        self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed, rest=self._rest)
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
         self._bounds = bounds
         self._places = Places()
-        pause = functools.partial(pause_after, settings=settings)
-        self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
+        self._rested = 0.0
+        self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
         self._problems: set[str] = set()
 
     def start(self) -> None:
@@ -77,9 +77,21 @@ class DiagnosingWatch:
             *(db.diagnoses, db.reader, settings, db.clock, self._owner, Tally(), rules_of),
             bounds=self._bounds,
             begun=self._running.take,
+            rest=self._rest,
         )
         for problem in diagnoser.run_recent(self._places, lambda: self._is_over(until)).problems.values():
             self._failed(problem)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait within a step: short works and rests delay the messages of a collector on the same host by less."""
+        rest = duty_thread.pause(seconds, 0.0, self._settings.diagnose_running_load_percent)
+        self._rested += rest
+        self._thread.stopped.wait(rest)
+
+    def _pause(self, seconds: float) -> float:
+        """Return the rest of the pause after a step."""
+        rested, self._rested = self._rested, 0.0
+        return max(pause_after(seconds - rested, self._settings) - rested, 0.0)
 
     def _is_over(self, until: float) -> bool:
         return self._thread.stopped.is_set() or time.monotonic() >= until

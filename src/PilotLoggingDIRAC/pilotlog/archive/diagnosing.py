@@ -95,7 +95,8 @@ class Places:
 class Diagnoser:
     """The step that diagnoses ended logs, at most ``diagnose_logs`` of them within ``diagnose_seconds``.
 
-    ``begun`` gives what was read of a log while it was received; the diagnosis goes on behind it.
+    ``begun`` gives what was read of a log while it was received; the diagnosis goes on behind it. ``rest`` is called
+    after each few logs with the seconds that they took.
     """
 
     store: Undiagnosed
@@ -109,6 +110,7 @@ class Diagnoser:
     bounds: DiagnosisSettings = field(default_factory=DiagnosisSettings)
     seconds: Callable[[], float] = time.monotonic
     begun: Callable[[Log, Rules], Kept | None] = lambda log, rules: None
+    rest: Callable[[float], None] = lambda seconds: None
 
     def run(self, places: Places) -> Tally:
         """Diagnose what is due. Whatever is raised is a problem in the tally."""
@@ -169,9 +171,10 @@ class Diagnoser:
         for start in range(0, len(ids), _CLAIMED):
             if is_over():
                 break
-            until = self.clock() + timedelta(seconds=_LEASE_SECONDS)
+            began, until = self.seconds(), self.clock() + timedelta(seconds=_LEASE_SECONDS)
             for log in self.store.claim(self.owner, ids[start : start + _CLAIMED], until):
                 self._one(log)
+            self.rest(self.seconds() - began)
         return len(ids)
 
     def _one(self, log: Log) -> None:

@@ -56,14 +56,18 @@ class RunningDiagnoser:
         clock: Clock,
         on_problem: Callable[[str], None] = lambda problem: None,
         monotonic: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], None] = lambda seconds: None,
     ):
-        """Create it; ``on_problem`` is called with the kind of error that a log's text raised."""
+        """Create it; ``on_problem`` is called with the kind of error that a log's text raised, ``rest`` after each page
+        of logs with the seconds that it took.
+        """
         self._store = store
         self._settings = settings
         self._bounds = replace(bounds, end_bytes=min(bounds.end_bytes, _END_BYTES))
         self._clock = clock
         self._on_problem = on_problem
         self._monotonic = monotonic
+        self._rest = rest
         self._readings = Readings(settings.diagnose_running_kept)
         self._round = _Round()
         self._behind: list[Log] = []
@@ -84,10 +88,12 @@ class RunningDiagnoser:
         """
         done = self._look(self._store.ended(self._settings.diagnose_running_logs), rules_of)
         while not is_over():
+            began = self._monotonic()
             page, last = self._page()
             done += self._look(page, rules_of)
             if last and not self._behind:
                 break
+            self._rest(self._monotonic() - began)
         return done
 
     def _page(self) -> tuple[list[Log], bool]:
