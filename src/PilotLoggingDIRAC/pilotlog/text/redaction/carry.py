@@ -10,9 +10,9 @@ from .swallow import Opened
 #: So much of the present line is kept, as it stands in the log.
 CONTEXT_BYTES = 512
 
-_VERSION = 3
+_VERSION = 4
 #: Versions whose secrets are all known here: those before had fewer kinds.
-_KNOWN = (1, 2, 3)
+_KNOWN = (1, 2, 3, 4)
 _HEAD = struct.Struct(">BcIIBBB")
 _NONE = b"-"
 

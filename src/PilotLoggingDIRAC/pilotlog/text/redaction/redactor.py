@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from . import budget, swallow
+from . import budget, repeated, swallow
 from .budget import Budget
 from .carry import Carry, present_line
 from .marker import marker
@@ -69,6 +69,7 @@ class _Pass:
         self._context = state.context
         self._opened = state.opened
         self._pieces: list[bytes] = []
+        self._values: list[bytes] = []
 
     def run(self, text: bytes) -> tuple[bytes, Opened | None]:
         """Return the text as it is stored, and the secret that is open behind it."""
@@ -76,7 +77,7 @@ class _Pass:
             text = self._go_on(self._opened, text)
         if text:
             self._scan(text)
-        return b"".join(self._pieces), self._opened
+        return repeated.hide(b"".join(self._pieces), self._values), self._opened
 
     def _go_on(self, opened: Opened, text: bytes) -> bytes:
         """Return what is left of the text behind the secret that was open before it."""
@@ -112,6 +113,7 @@ class _Pass:
             return max(end, behind)
         self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
         self._done, self._opened = end, opened or self._opened
+        repeated.keep(self._values, secret.opened, self._text[secret.start : end])
         if opened and end < len(self._text):
             self._pieces.append(b"\n")
         return end

@@ -44,6 +44,12 @@ ROWS = b"r"
 ESCAPED = b"s"
 #: Lines that stand deeper, each a user, a colon and a password.
 USERS = b"o"
+#: An item of a list of pairs: as unquoted text, to the sign in ``stop`` if another name stands behind it.
+ITEM = b"i"
+#: A part of a URL's path, to the next slash.
+SEGMENT = b"g"
+#: Two secrets, the second behind the first and ``to``.
+CHANGED = b"d"
 #: The rest of a URL's path.
 PATH_OF_URL = b"p"
 #: A block scalar of YAML, ``number`` blanks deeper than its name: ``scalars.swallow``.
@@ -92,8 +98,10 @@ _ENDS = {
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
-    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s]))*+"),
+    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"(?:[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s])|(?=[\w.-]{1,64}:[^\s:/]{8,64}[ ]{0,8}\r?\n)))*+"),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
+    SEGMENT: re.compile(rb"[A-Za-z0-9_.~+=%:-]*+"),
+    CHANGED: re.compile(rb"[^\s\"'`]++(?:[\"'`]? (?:to|->|=>) [\"'`]?[^\s\"'`]*+)?+"),
     PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
     WRAPPED: re.compile(
         rb"[A-Za-z0-9_.~+/=%-]*+(?:(?:(?<=[A-Za-z0-9_.+/-]{52})|(?<=[A-Za-z0-9_.-]{19}-))\r?\n[ \t]{0,16}"
@@ -101,6 +109,13 @@ _ENDS = {
         rb"(?=[A-Za-z0-9_.+/=-]{6,512}[ \t]{0,16}(?:\r?\n|\Z))[A-Za-z0-9_.+/=-]*+)*+"
     ),
     ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
+}
+_ITEMS = {
+    sign: re.compile(
+        rb"""(?:[^\s"'\\\x00\x1b<,;]++|[,;](?!(?<=%s) ?[A-Za-z_][\w.-]{0,40}(?: \w{1,20})? ?=[^=\s,;])|\\(?!["'\\nrt0]|\Z)|<(?!/|\Z)"""
+        rb"""|["'](?=[\w!#$%%&@*+~-]))*+""" % sign
+    )
+    for sign in (b",", b";")
 }
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
 #: What is left of a text when it ends where the end of a secret may have begun.
@@ -136,7 +151,8 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     if opened.kind == AUTHORITY:
         end = _authority(text, at)
     else:
-        pattern = _QUOTED[opened.stop] if opened.kind == QUOTED else _ENDS[opened.kind]
+        of_stop = {QUOTED: _QUOTED, ITEM: _ITEMS}.get(opened.kind)
+        pattern = of_stop[opened.stop] if of_stop else _ENDS[opened.kind]
         end = end_of(pattern, text, at)
     return settle(opened, text, at, end)
 
@@ -179,7 +195,7 @@ def _authority(text: bytes, at: int) -> int:
 def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened | None]:
     """Return the end, and the secret with what it may still swallow where the text ends before it."""
     rest = text[end : end + 9]
-    if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind == BARE else _TAIL).fullmatch(rest)):
+    if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind in (BARE, ITEM) else _TAIL).fullmatch(rest)):
         return end, None
     left = opened.left - (len(text) - at)
     return len(text), opened._replace(tail=rest, left=left) if left > 0 else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ..swallow import AUTHORITY
 from ..values import plain
 from ..values.leads import GAP, QUOTE, Lead, anything
 
 RULE = b"secret"
+_MARKED = re.compile(rb"[\w.-]{1,64}:\[redacted:")
 _PORTS = re.compile(rb"(?:[\d.]{1,15}:)?\d{1,5}(?:[:-]\d{1,5})?(?:/\w+)?(?=[\s\"',]|\Z)")
 _MYSQL = rb"\b(?:mysql\w*|mariadb[\w-]*|7za?|7zr|rar|unrar|sshpass)\b"
 _DASH_P = (
@@ -27,7 +29,11 @@ _PIPED = (
 
 
 def _is_no_port(look: bytes) -> bool:
-    return anything(look) and not _PORTS.match(look)
+    return anything(look) and not plain.is_algorithm(look) and not _PORTS.match(look)
+
+
+def _is_unmarked(look: bytes) -> bool:
+    return anything(look) and not _MARKED.match(look)
 
 
 def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
@@ -56,8 +62,10 @@ _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-b|--cookie)" + GAP + rb"[\w.-]+=", rb"[^\s\"']", plain.is_opaque, command=
          rb"\b(?:curl|wget)\b"),
     Lead(RULE, rb"[ \"'](?:-E|--cert)" + GAP + rb"[\w./-]+:", rb"[^\s\"']", anything, command=rb"\bcurl\b"),
-    Lead(RULE, rb"[ \"'](?:-k|-t|--key|--api-key)" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
+    Lead(RULE, rb"[ \"'](?:-k|-t|--(?:key|api-key|rt|at|refresh|access|jwt|tok|bearer))" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
     Lead(RULE, rb"[ \"']--?auth" + GAP + rb"[\w.@-]+:", rb"[^\s\"']", anything),
+    Lead(RULE, rb" auth [\w.@-]+:", rb"[^\s\"']", plain.is_passwordlike),
+    Lead(RULE, rb"_attach(?:=|[\"']?,? [\"']?)https?://[^\s\"']+[\"']?,? " + QUOTE, rb"[^\s\"']{8}", plain.stands_out),
     Lead(RULE, rb"[ \"']-p" + GAP + rb"[a-z]+=", rb"[^\s\"']", anything, command=rb"\barcproxy\b"),
     Lead(RULE, rb"[ \"']/p:", rb"[^\s\"']", anything, command=rb"\bx?freerdp\b"),
     Lead(RULE, rb"[ \"']/user:\S+ " + QUOTE, rb"[^\s\"'/]", anything, command=rb"\bnet use\b"),
@@ -72,13 +80,13 @@ _OPTIONS = (
          rb"[^\s\"',-]", plain.is_passwordlike),
 )  # fmt: skip
 _PIPES = (
-    Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything, behind=
+    Lead(RULE, rb"\b(?:echo|printf) (?:-\w+ )?" + QUOTE + rb"[\w.-]+:", rb"[^\s]", anything,
+         behind=rb"[^\n]*(?:\| *|\n(?:[0-9-]+T[^\n\]]*\] )?\++ )(?:sudo )?(?:\S*/)?chpasswd"),
+    Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", _is_unmarked, behind=
          rb"[^\n]*?" + _PIPED),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything,
          behind=rb"[^\n]*\n(?:[0-9-]+T[^\n\]]*\] )?\++ [^\n]*(?:stdin|sudo -S|passphrase-fd|chpasswd|kinit|cryptsetup"
                 rb"|base64 -d)"),
-    Lead(RULE, rb"\becho (?:-\w+ )?" + QUOTE + rb"[\w.-]+:", rb"[^\s]", anything, behind=rb"[^\n]*?\| *(?:sudo )?"
-         rb"chpasswd"),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]",
          lambda look: plain.is_opaque(look) or plain.is_passwordlike(look), behind=rb"[^\s|<>\"']++[\"']? *>+ *\S*"
               rb"(?i:token|passw|secret|cred|_key|bt_u)"),
@@ -114,8 +122,10 @@ LEADS = (
     Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
     Lead(RULE, rb"\"AUTH\" (?:\"[^\"\n]*\" )?\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\bsqlplus (?:-\w+ )*\"?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
-    Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything),
+    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\w.]+/", rb"[^\s\"'@]", anything, AUTHORITY),
+    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\"']?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
+    Lead(RULE, rb"\b(?i:connect|conn) [A-Za-z_][\w.]*/", rb"[^\s\"'@/]+@", anything, AUTHORITY),
+    Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything, AUTHORITY),
     Lead(RULE, rb"<<-?[ ]?[\"']?\w+[\"']?\r?\n", rb"[^\s\"']", plain.is_passwordlike,
          command=_READERS),
     Lead(RULE, rb"<<< ?" + QUOTE, rb"[^\s\"']", anything,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..swallow import BARE, LINE, QUOTED, WRAPPED, Opened, Secret
+from ..swallow import BARE, LINE, QUERY, QUOTED, WRAPPED, Opened, Secret
 from ..values import plain
 from ..values.entry import begin
 
@@ -27,6 +27,12 @@ _SCHEME_BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9_-]{0,24}[ \t]*")
 _WORD = re.compile(rb"[\w.@/-]{1,64}")
 _SECOND_WORD = re.compile(rb"[^\s\"']{1,400}")
 _COOKIE = re.compile(rb"[\w.$%!~*+-]{1,128}(?:=|%3D|\Z)")
+_COOKIE_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,63}=(?=[^=\s;\"'])")
+#: The value of one cookie, and nothing but what it is set with.
+_SET_COOKIE = re.compile(
+    rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority|partitioned)"
+    rb"(?:=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+)?)++[\"']?\s*+\r?\n"
+)
 #: A value that goes on in the line behind it.
 _FOLDED = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n[ \t]+[A-Za-z0-9]")
 _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")
@@ -40,10 +46,19 @@ def find(text: bytes, start: int, end: int) -> Secret | None:
     name, at = match.group().lower(), lead.end()
     quote = _LAST_QUOTE.search(text, max(start, at - 4), at) or _quote_before(text, start, lead)
     if name.endswith((b"ookie", b"ookie2")):
-        return Secret(at, _line(quote)) if _COOKIE.match(text, at) else None
+        return _cookie(text, at, quote)
     if name == b"ucio-auth-token":
         return Secret(at, _line(quote)) if _DN.match(text, at) or _WORD.fullmatch(text, at) else None
     return _authorization(text, at, quote)
+
+
+def _cookie(text: bytes, at: int, quote: re.Match[bytes] | None) -> Secret | None:
+    """Return the values of cookies; the first one's name stays, and what a cookie is set with."""
+    if not _COOKIE.match(text, at):
+        return None
+    name = _COOKIE_NAME.match(text, at)
+    at = name.end() if name else at
+    return Secret(at, Opened(RULE, QUERY) if _SET_COOKIE.match(text, at) else _line(quote))
 
 
 def _quote_before(text: bytes, start: int, lead: re.Match[bytes]) -> re.Match[bytes] | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import binascii
 import re
 
-from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, TOKEN, USERS
+from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, SEGMENT, TOKEN, USERS
 from ..values import plain
 from ..values.leads import QUOTE, Lead, always, anything
 
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
 _HOOKS = (
-    rb"(?:hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]+/"
-    rb"|api\.telegram\.org/(?:file/)?bot"
+    rb"(?:hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/"
     rb"|/hooks/|webhook\.office\.com/webhookb2/|outlook\.office\.com/webhook/|oraclecloud\.com/p/"
     rb"|hooks\.zapier\.com/hooks/catch/|/services/hooks/"
     rb"|chat\.googleapis\.com/v1/spaces/[^\s?]*\?key=|maker\.ifttt\.com/trigger/\w+/with/key/"
@@ -44,6 +43,7 @@ LEADS = (
     Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:" + _HEADER + rb"[ ]+expire: \w+\r?\n)?" + _HEADER + rb"[ ]+(?:list|users):"
          rb"(?: \|[+-]?)?\r?\n" + _HEADER + rb"[ -]+[\w.-]+:", rb"[^\s]", always, USERS),
     Lead(RULE, rb"\bauth\\{0,3}[\"'] ?: ?\\{0,3}[\"']", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
+    Lead(RULE, rb"\bpasswords\r?\n" + _HEADER + rb"[ ]*[\w.-]+:", rb"[^\s:/]{8}", plain.is_passwordlike, USERS),
     Lead(RULE, rb"\bplain_text ", rb"[A-Za-z0-9_-]+ [A-Za-z0-9+/=_-]{16}", always, LINE),
     Lead(RULE, rb"\b[Kk]ey:? 0x", _HEX + rb"{32}", always, TOKEN),
     Lead(RULE, rb"\b[Bb]asic ", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
@@ -97,5 +97,13 @@ LEADS = (
     Lead(b"private-key", rb"[\"'](?:d|p|q|dp|dq|qi|k)\\*[\"'] ?: ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
     Lead(b"private-key", rb"<(?:D|P|Q|DP|DQ|InverseQ)>", rb"[A-Za-z0-9+/]{12}", always, TOKEN),
     Lead(RULE, rb"(?i:" + _HOOKS + rb")", rb"[A-Za-z0-9_:-]{8}[A-Za-z0-9_:/@.-]*", plain.is_path_of_hook, PATH_OF_URL),
-    Lead(RULE, rb"/t/", rb"[A-Za-z0-9_-]{8}[A-Za-z0-9_-]*/", plain.is_segment_of_token, TOKEN),
+    Lead(RULE, rb"/t/", rb"[A-Za-z0-9_-]{8}[A-Za-z0-9_-]*/", plain.is_segment_of_token, SEGMENT),
+    Lead(RULE, rb"api\.telegram\.org/(?:file/)?bot", rb"[A-Za-z0-9_:-]{8}", always, SEGMENT),
+    Lead(RULE, rb"\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"\]:(?:25|465|587|2525)[ \t]+[\w.@+-]+:", rb"[^\s:/]", anything),
+    Lead(RULE, rb"(?i:munge|vault|passw\w*|oken|cret|_auth|cookie)(?:[_.-]\w+)*[\"']?\r?\n" + _HEADER,
+         rb"[A-Za-z0-9+/=_-]{24}[A-Za-z0-9+/=_-]*\r?\n", always,
+         command=rb"\b(?:cat|base64|head|tail|less|more|xxd|strings|type|bat)\b[^|;&]*\Z"),
+    Lead(RULE, rb":(?:5432|6432|3306):[\w*-]+:[\w.@*-]+:", rb"[^\s:/]+(?:\r?\n|\z)", anything),
+    Lead(RULE, rb"\bpasswd [\w.-]+ ", _HEX + rb"{8} read-", always),
 )  # fmt: skip

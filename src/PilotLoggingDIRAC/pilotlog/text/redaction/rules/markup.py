@@ -17,8 +17,8 @@ _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
-    rb"\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?"
-    rb"(?:[ ]*\\*[\"']?(?:type|sensitive)\\*[\"']? ?[:=] ?[\"']?\w+[\"']?,?(?:\r?\n%s)?)?[ \t,-]*"
+    rb"(?:/[\w.-]+)?\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?"
+    rb"(?:[ ]*\\*[\"']?(?:type|sensitive|encoding|owner|permissions|mode)\\*[\"']? ?[:=] ?[\"']?[\w:]+[\"']?,?(?:\r?\n%s)?)?[ \t,-]*"
     rb"\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
     rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
@@ -29,6 +29,7 @@ _DUMP = rb"[\"']?(?::(?:\"[^\"\n]*\":)?(?:protected|private))?\]=>[ \t]*\r?\n%s[
 _PAIR = rb"\\?[\"'] \\?[\"']"
 _CELL = rb":?[ \t]*(?:</\w+>[ \t\r\n]*)+(?:<(?:td|dd|code|span|b|strong|p|value|string)\b[^<>\n]*>[ \t]*)+"
 _TAG = rb"(?:\\?[\"'])?(?:[ \t][^<>\n]*)?>(?:<!\[CDATA\[)?"
+_OF_TEXT = re.compile(rb"[.\"',;:)/@*-][^<\n]{0,200}+(?!<)|[^<]?[^<]?<|[^<]?\s")
 _TAG_ABOVE = rb"(?:[ \t][^<>\n]*)?>[ \t]*\r?\n%s[ \t]+"
 _FORM = rb"[\"']\r?\n(?:%s[A-Z][\w-]+: [^\n]*\n)?%s\r?\n%s"
 _SETTER = rb"(?:etenv|et -[gUux]+|etx|etEnv|gure set|fig set|utenv)[ (]\"?(?:[\w:./]*[/:])?"
@@ -77,6 +78,11 @@ def _is_in_tag(text: bytes, at: int) -> bool:
     return opened > text.rfind(b">", begin, at) and b"\n" not in text[opened:at]
 
 
+def _is_element(text: bytes, first: int, at: int) -> bool:
+    """Tell if a name is a tag's, or stands in one that is no reference, and the text behind it is a value."""
+    return _is_in_tag(text, first) and text[first - 1 : first] != b"#" and not _OF_TEXT.match(text, at)
+
+
 class Markup:
     """The rule of names and values that stand apart."""
 
@@ -96,11 +102,13 @@ class Markup:
             return heading
         for pattern, kind in _KINDS[-1:] if setter else _KINDS[:-1]:
             match = pattern.match(text, word.end())
-            if match and (pattern not in _OF_TAG or _is_in_tag(text, first)):
+            if match and (pattern not in _OF_TAG or _is_element(text, first, match.end())):
                 if pattern is _OF_NEXT and pem.BODY.match(text, match.end()):
                     return pem.find(text, match.end(), match.end())
                 check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out
                 check = plain.is_opaque if strength == WEAK else check
+                if pattern is _OF_NEXT and plain.is_uuid(text[match.end() : match.end() + 64]):
+                    return None
                 kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)
         return None

@@ -28,7 +28,8 @@ _BEGIN = (
 _BODY = rb"MI[A-Za-z0-9+/]{3,5}IBA(?:AK[BC]|DANBgkqhki)|MIG[A-Z]AgEAMB|MHcCAQEE|b3BlbnNzaC1rZXktdjE"
 BODY = re.compile(_BODY)
 _PUTTY = rb"Private-Lines: [0-9]"
-ANCHOR = _BEGIN + rb"|" + _BODY + rb"|" + _PUTTY
+_END_ANCHOR = rb"----- ?END (?:[A-Z0-9]+ )*PRIVATE KEY"
+ANCHOR = _BEGIN + rb"|" + _BODY + rb"|" + _PUTTY + rb"|" + _END_ANCHOR
 
 _MAX_OTHER_LINES = 16
 #: Where the text of before ended: at a line's begin, in the line of BEGIN, in a line of the key, in another line, which
@@ -53,15 +54,35 @@ _BEHIND_PREFIX = re.compile(rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)
 _LONG = re.compile(
     rb"""[^\n]{0,120}?(?:^|[\s:|>\])"'-]|\x1b\[[\d;]{0,8}[mK])[A-Za-z0-9+/_-]{60,76}={0,2}(?:[\s|$"',]|\\[nr]|\^M|\x1b\[[\d;]{0,8}m){0,8}\Z"""
 )
+_MAX_LINES_BACK = 128
+_MAX_LINE = 256
+_BEHIND_HEADER = re.compile(HEADER)
+_WHOLE_LINE = re.compile(HEADER + rb"[ \t>|]{0,8}[A-Za-z0-9+/]{48,76}[ \t|]{0,8}\r?\n")
+_LAST_LINE = re.compile(HEADER + rb"[ \t>|]{0,8}[A-Za-z0-9+/]{4,76}={0,2}[ \t|]{0,8}\r?\n")
 _DIGITS = re.compile(rb"\d+")
 
 
-def find(text: bytes, start: int, end: int) -> Secret:
-    """Return the key that begins at the hit."""
+def find(text: bytes, start: int, end: int) -> Secret | None:
+    """Return the key that begins at the hit, or ends there without a begin."""
+    if text.startswith((b"END", b" END"), start + 5):
+        return _without_begin(text, start)
     if text[start : start + 1] not in (b"-", b"P"):
         return Secret(start, Opened(RULE, KEY, _AT_LINE))
     prefix = _shape(text[text.rfind(b"\n", 0, start) + 1 : start][-_MAX_PREFIX:])
     return Secret(start, Opened(RULE, KEY, _IN_FIRST_LINE + prefix))
+
+
+def _without_begin(text: bytes, start: int) -> Secret | None:
+    """Return the lines before an END that are a key's."""
+    at = first = text.rfind(b"\n", 0, start) + 1
+    for _ in range(_MAX_LINES_BACK):
+        line_begin = text.rfind(b"\n", max(0, first - _MAX_LINE), max(0, first - 1)) + 1
+        line = (_LAST_LINE if first == at else _WHOLE_LINE).fullmatch(text, line_begin, first)
+        if not line:
+            break
+        first = line_begin
+    begin = _BEHIND_HEADER.match(text, first)
+    return Secret(begin.end() if begin else first, Opened(RULE, KEY, _AT_LINE)) if first < at else None
 
 
 def _shape(prefix: bytes) -> bytes:

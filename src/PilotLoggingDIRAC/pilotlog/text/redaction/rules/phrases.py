@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..swallow import LINE, TOKEN
+from ..swallow import CHANGED, LINE, TOKEN
 from ..values import plain
 from ..values.leads import QUOTE, Lead, always, anything
 
@@ -25,7 +25,11 @@ _CODES = (
     rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
     rb"|enter|the) \Z"
 )
-_WITH_DIGIT = rb"[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}"
+#: Of a pilot's line.
+_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
+_WITH_DIGIT = rb"(?:[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}|[^\s\"'=:(]{5}[^\s\"'=:(]*[0-9!#$%&*+?@^_~])"
+#: What was done with a secret, before it is told.
+_DONE = rb"(?i: (?:is |was |has been |have been )?(?:now |set |changed |reset |updated |rotated |switched ){1,2}to)"
 
 
 def _is_told(look: bytes) -> bool:
@@ -59,6 +63,11 @@ def _is_password(look: bytes) -> bool:
     return plain.is_passwordlike(look) or plain.is_spaced_phrase(look) or plain.is_phrase(look)
 
 
+def _behind_to(look: bytes) -> bytes:
+    """Return what stands behind the word ``to`` or an arrow."""
+    return look.split(maxsplit=2)[-1].lstrip(b"\"'`")
+
+
 LEADS = (
     Lead(RULE, rb"(?i:pass ?phrase|password)(?: for(?: \S+)? \S+)?: ", rb"[a-z]{3}[a-z]* [a-z]{3}[a-z]* [a-z]{3}",
          plain.is_spaced_phrase, LINE),
@@ -71,6 +80,23 @@ LEADS = (
     Lead(RULE, rb"\bPSK [\"']", rb"[^\s\"']", anything),
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
+    Lead(RULE, rb"\(was:? ?[\"']", rb"[^\s\"')]{6}", anything, command=rb"(?i:passw\w*|secret|passphrase)[)]? \(\Z"),
+    Lead(RULE, rb"(?i:password|passwd|passphrase|oken|cret|_?key)[\]\"'/]*:? (?:(?:was )?(?i:change|rotate|update)[ds]?:? (?:from )?|from )" + QUOTE,
+         rb"[^\s\"']+[\"'`]? (?:to|->|=>) ", lambda look: plain.stands_out(look) or plain.stands_out(_behind_to(look)), CHANGED),
+    Lead(RULE, rb"(?i:oken|cret| key|dential)(?:" + _DONE + rb"| to):? " + QUOTE, rb"[A-Za-z0-9_+/=.~-]{16}", _is_token),
+    Lead(RULE, _PASS + rb"(?:" + _DONE + rb"| to):? " + QUOTE, rb"[^\s\"']{5}", _is_password),
+    Lead(RULE, rb"\blogin [\w.@-]+[ ]*\r?\n" + _HEADER + rb"[ \t]*password ", rb"[^\s]", anything),
+    Lead(RULE, rb"\bpass=[\"']", rb"[A-Za-z]{8}[A-Za-z]*[\"']", anything),
+    Lead(RULE, rb"(?i:password|passwd|passphrase|oken|cret|api key)[^\n]*\r?\n" + _HEADER +
+               rb"(?:New|new|NEW) (?:value|one|password|token|key|secret)(?: is)?: ?" + QUOTE, rb"[^\s\"']{6}", plain.stands_out),
+    Lead(RULE, _PASS + rb"(?i:(?: [a-z]+){1,3}): [\"'`]", rb"[^\s\"'`]{6}", plain.is_passwordlike,
+         command=rb"(?<!invalid )(?<!unknown )(?<!missing )\w\Z"),
+    Lead(RULE, _PASS + rb"(?i: for(?: [a-z0-9_.@-]+)+(?: is| was)) " + QUOTE, rb"[^\s\"']{5}", plain.is_passwordlike),
+    Lead(RULE, _PASS + rb"(?i: (?:is|was|ist|lautet)): ?" + QUOTE, rb"[a-z]{6}[a-z]*\r?\n", anything),
+    Lead(RULE, rb"(?i:user|login|account|as) [\w.@-]+(?:,| and| with)? (?:with|using|and)(?: the)? password " + QUOTE,
+         rb"[^\s\"']{6}", anything),
+    Lead(RULE, rb"[\"']PASS ", rb"[^\s\"\\]+\\r", anything),
+    Lead(RULE, rb"[>:] ?PASS ", rb"[^\s]{4}[^\s]*\r?\n", plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
          command=rb"(?i:session|private|secret|encryption|master|unseal|shared) \Z"),
@@ -80,27 +106,29 @@ LEADS = (
     Lead(RULE, rb"(?:_KEY|Key|key[0-9]) ", rb"[A-Za-z0-9_+/=-]{24}", _is_token,
          command=rb"_\Z|[a-z]K\Z|\bk\Z"),
     Lead(RULE, rb"\bsignature ", rb"[0-9a-f]{64}", always),
-    Lead(RULE, rb"\bsession[ _-]id[=:] ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
+    Lead(RULE, rb"\bsession[ _-]id[\"']?[=:] ?" + QUOTE, rb"[A-Za-z0-9_-]{16}", plain.is_opaque),
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\"'][^\"'\n]*[\"'], ?[\"'][^\"'\n]*[\"'], ?[\"']",
+    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"bind(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file)*(?: '[^'\n]*'| \"[^\"\n]*\""
+    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", lambda look: anything(look) and look[:9].upper() != b"PASSWORD("),
+    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file| config| profile| vault| store)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
     Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
          _is_password),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, _OTHER_LANGUAGES + rb"(?: [^\n:=]*)? (?:est|es|is|ist|lautet|\xc3\xa8|\xc3\xa9)[ ]?:?[ ]" + QUOTE, rb"[^\s\"':]{6}",
+         anything),
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
-         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was)?:? " + QUOTE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was| ist| lautet)?:? " + QUOTE,
          _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
@@ -108,6 +136,8 @@ LEADS = (
                rb"|for [\w.@-]+))?:? " + QUOTE,
          _WITH_DIGIT, _is_token),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
+    Lead(RULE, rb"(?i:dentials? (?:for|of)(?: [\w.@-]+)+): ?" + QUOTE + rb"[A-Za-z][\w.@-]*(?::| ?/ ?)",
+         rb"[^\s/]{6}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
     Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
@@ -119,7 +149,7 @@ LEADS = (
     Lead(RULE, rb"(?i:dentify|ickServ) " + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
     Lead(RULE, rb"(?i:quirepass|sterauth|indpw|ootpw:?(?: --\w+)?) " + QUOTE, rb"[^\s\"'-]", anything),
     Lead(RULE, rb"(?i:ntified (?:with \S+ )?(?:by|as)(?: password)?) [\"'`]", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?:NTIFIED|ntified) (?:WITH \S+ )?(?i:by|as)(?i: password)? ", rb"[^\s\"']", _is_identifier),
+    Lead(RULE, rb"(?:NTIFIED|ntified) (?:(?i:with) \S+ (?i:as|by)|(?i:by))(?i: password)? ", rb"[^\s\"']", _is_identifier),
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),

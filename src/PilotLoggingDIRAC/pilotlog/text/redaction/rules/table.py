@@ -8,13 +8,15 @@ from ..swallow import ROWS, Opened, Secret
 
 RULE = b"secret"
 #: Behind a name that is a heading's: more headings, if any, and a line break.
-HEADING = rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
+HEADING = rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|\r?\n(?:[0-9]+-[^\n\]]*\] )?-+\+|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
 
 _CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z_ -]{0,24}[\"']?[ ]{0,32}"
 _LINES = {
     sign: re.compile(rb"[^\n]{0,80}?" + edge + _CELL + rb"(?:" + sign_ + _CELL + rb"){1,30}" + edge + rb"[ \t]*\r?")
-    for sign, sign_, edge in ((b"|", rb"\|", rb"\|"), (b",", b",", b""), (b";", b";", b""), (b"\t", b"\t", b""))
+    for sign, sign_, edge in ((b"|", rb"\|", rb"\|?"), (b",", b",", b""), (b";", b";", b""), (b"\t", b"\t", b""))
 }
+#: Below a heading without a bar at its end.
+_RULE_BELOW = re.compile(rb"\n[^\n]{0,80}?-{3,}\+[-+]*\r?\n")
 
 
 def rows(text: bytes, first: int, end: int) -> Secret | None:
@@ -27,6 +29,8 @@ def rows(text: bytes, first: int, end: int) -> Secret | None:
     for sign, pattern in _LINES.items():
         count = line.count(sign)
         heading = pattern.fullmatch(text, begin, line_end) if count else None
+        if heading and sign == b"|" and not line.rstrip().endswith(b"|") and not _RULE_BELOW.match(text, line_end):
+            continue
         if heading and _is_followed(text, line_end, sign, count):
             return Secret(line_end, Opened(RULE, ROWS, sign, number=count))
     return None

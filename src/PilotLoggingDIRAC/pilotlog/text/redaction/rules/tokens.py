@@ -6,7 +6,7 @@ import re
 
 from ..swallow import PAIR, TOKEN, WRAPPED, Opened, Secret, end_of
 
-_JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.[A-Za-z0-9_-]|\.?\Z)|eyJ[A-Za-z0-9_-]*+\Z")
+_JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}+(?:\.\.?[A-Za-z0-9_-]|\.{0,2}\Z)|eyJ[A-Za-z0-9_-]*+\Z")
 _BEARER = re.compile(rb"(?i:bearer)(?:[ \t]|%20|\+)+")
 #: An opaque token has a digit, and more letters than a word; one that the text ends in may have.
 _OPAQUE = re.compile(
@@ -42,11 +42,12 @@ _KEYS = (
     (rb"oy2[a-p]", rb"[a-z0-9]", 38),
     (
         rb"(?:gsk|r8|figd|fo1|tfp|ntn|phc|rdme|pnu|lin_api|lin_oauth|duffel_(?:test|live)|shippo_"
-        rb"(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp|ops"
+        rb"(?:test|live)|sm_[aps]at|pscale_(?:tkn|pw|oauth)|clojars|CLOJARS|rubygems|dckr_(?:pat|oat)|sgp"
         rb"|sntry[su]|snyk_uat|vcp|cfut|glsa|glc)_|(?:pplx|nvapi|xai)-",
         rb"[A-Za-z0-9_.=/+-]",
         20,
     ),
+    (rb"ops_eyJ", rb"[A-Za-z0-9_.=-]", 20),
     (rb"fm[12][ar]?_", rb"[A-Za-z0-9+/=]", 60),
     (rb"shp(?:at|ca|pa|ss)_", rb"[a-fA-F0-9]", 20),
     (rb"dapi", rb"[a-f0-9]", 32),
@@ -127,6 +128,8 @@ def jwt(text: bytes, start: int, end: int) -> Secret | None:
 def cloud_key(text: bytes, start: int, end: int) -> Secret | None:
     """Return a key with a beginning of its own, as long as such a key is, as far as the text goes."""
     kind = PAIR if text[start : start + 4] in (b"AKIA", b"ASIA") else TOKEN
+    if text[max(0, start - 1) : start] == b"_":
+        return None
     return _token(b"cloud-key", _CLOUD, text, start, kind)
 
 

@@ -23,11 +23,12 @@ _OF = re.compile(rb"(?i)\b(?:ids?|fingerprint|sha-?\d*|md5|hash|digest|checksum|
 _MAX_BEFORE = 48
 _TOKEN = rb"[A-Za-z0-9][A-Za-z0-9_+/=.~-]"
 
-SENTENCE_ANCHOR = _WORD + rb" [^\n:=\"',;]*: ?" + QUOTE + _TOKEN + rb"{19}"
-_SENTENCE = re.compile(_WORD + rb"(?P<words> [^\n:=\"',;]{1,%d}): ?" % _MAX_WORDS + QUOTE)
+SENTENCE_ANCHOR = _WORD + rb" (?:[^\n:=\"',;]|://|:[0-9]+/)*: ?" + QUOTE + _TOKEN + rb"{19}"
+_SENTENCE = re.compile(_WORD + rb"(?P<words> (?:[^\n:=\"',;]|://|:\d{1,5}/){1,%d}): ?" % _MAX_WORDS + QUOTE)
 
 _HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
-_ALONE = rb"[A-Za-z0-9][^\s\"'|>=:,]{7}[^\s\"'|>=:,]*[ \t]*\r?\n"
+_ALONE = rb"[^\s\"'|>=:,@(][^\s\"'|>:,]{7}[^\s\"'|>:,]*[ \t]*\r?\n"
+_ASSIGNS = re.compile(rb"\w{1,40}=[^=\s]|[a-z_]{1,40}(?:\.[a-z_]{1,40})*\(")
 BELOW_ANCHOR = _WORD + rb"[^\n:=]*(?::| is| below)[ ]*\r?\n" + _HEADER + rb"(?:\r?\n" + _HEADER + rb")?[ \t]*" + _ALONE
 _BELOW = re.compile(
     _WORD + rb"(?P<words>[^\n:=]{0,%d}?)(?::| is| below)[ ]*\r?\n" % _MAX_WORDS
@@ -45,6 +46,11 @@ _LITERAL = re.compile(rb"[^\"'\s\\]{6,%d}\Z" % _MAX_LITERAL)
 def _is_mixed(look: bytes) -> bool:
     """Tell if a value looks like a token, and has capitals, as sums of files have none."""
     return plain.is_opaque(look) and any(65 <= letter < 91 for letter in look[:24])
+
+
+def _is_password(look: bytes) -> bool:
+    """Tell if a value looks like a password, which a dash may begin."""
+    return plain.is_passwordlike(look[1:] if look[:1] == b"-" else look)
 
 
 def _is_about(text: bytes, start: int, words: bytes) -> bool:
@@ -66,8 +72,10 @@ def below(text: bytes, start: int, end: int) -> Secret | None:
     if not match or _is_about(text, start, match["words"]) or text.startswith(_JWT, match.end()):
         return None
     kind = WRAPPED if _LONG.match(text, match.end()) else BARE
+    if _ASSIGNS.match(text, match.end()):
+        return None
     is_token = text[start : start + 1] in b"oOdD" or text[start : start + 4].lower() == b"cret"
-    return secret_behind(text, match.end(), Opened(RULE, kind), _is_mixed if is_token else plain.is_passwordlike)
+    return secret_behind(text, match.end(), Opened(RULE, kind), _is_mixed if is_token else _is_password)
 
 
 def comparison(text: bytes, start: int, end: int) -> Secret | None:

@@ -22,7 +22,7 @@ _SECRET = re.compile(
     rb"|ssh|store|sudo|svn|user|vpn|zip)pass|.*authtok|(?:bind|root|admin|db|user|my|manager|ldap)pw"
     rb"|[a-z]{2,12}pwd|masterauth|cookie|jsessionid|phpsessid|sessionid|(?:access|account|api|auth|pre"
     rb"|pre?shared|secret|private|shared"
-    rb"|master|signing|encryption|license)key(?:data)?|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
+    rb"|master|signing|encryption|license)key(?:data)?|authenticator|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
 _KEYS = (
     b"access account admin aes api auth client consumer crypt data deploy encryption encr"
@@ -56,7 +56,9 @@ _WORDY = frozenset(
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"age alg info re algorithm algorithms allowed audience auth ca callback cert certifi"
+    b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index identifier"
+    b" jar kind lookup specified strategy supported"
+    b" age alg info re algorithm algorithms allowed audience auth ca callback cert certifi"
     b"cate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
     b" errors exchange expiration expire expired expires expiry failed file filename file"
     b"s fingerprint folder format go groups header host id"
@@ -72,18 +74,19 @@ _ABOUT = frozenset(
 _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 
 #: Names that hold such a word, and are no secrets.
-_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt"])
+_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt", b"signaturevalue"])
 #: What stands before a secret's name in an option that does something with it.
 _VERBS = frozenset(b"allow delete disable enable export gen generate import list no show without".split())
 #: What stands before the word secret where it is called by its name.
 _CALLED = (b"existing", b"pull")
+_FILE = re.compile(rb"\.(?:c|h|cc|cpp|hpp|go|rb|rs|pl|pm|md|rst|html|xml|in|am|po|\d)\Z")
 _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 
 #: Where a name may be: what begins it is looked for behind the hit. RE2, without case. Words lack their first letters
 #: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
     rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"
-    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent|mlresponse"
+    rb"|[_-]cred|creds|uthtok|rumb|p\.(?:sym|msg)|gnature|[_ ]seed|l_sig|sertion|xponent|mlresponse|nticator"
 )
 
 
@@ -120,7 +123,9 @@ class Names:
             return min(SHORT, _said_by(words[:-1]))
         if tuple(words[-2:]) in _PAIRS or (words[0] == b"x" and words[-1] == b"signature"):
             return STRONG
-        return 0 if words[-1] in _ABOUT and len(words) > 1 else _said_by(words)
+        if words[-1] == b"auth" and len(words) == 2:
+            return SHORT
+        return 0 if (words[-1] in _ABOUT and len(words) > 1) or _FILE.search(lower) else _said_by(words)
 
 
 def _said_by(words: list[bytes]) -> int:

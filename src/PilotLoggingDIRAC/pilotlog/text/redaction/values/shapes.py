@@ -25,6 +25,31 @@ CODE = re.compile(rb"\d{6,8}" + plain.END)
 LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 ENTRY_BEGUN = re.compile(rb"[a-z_-]{2,20}=")
+#: The next name, where this one has no value: ``password= scmVersion=``.
+NAME_BEGUN = re.compile(rb"[A-Za-z_-]{2,20}=(?![A-Za-z0-9+/=])")
+#: A mapping, whose entries have their own names.
+MAPPING = re.compile(rb"[\[{(]\s?([\"']?)[A-Za-z_]{1,32}\1\s?(?:=>|[:=])(?!:)")
+#: Words, as a list of choices has them, to the quote behind them.
+QUOTED_WORDS = re.compile(rb"[a-z]{2,16}(?:,? [a-z]{2,16}){1,8}[\"']")
+#: The sign before the name, if another of it may stand behind the value.
+SIGNS_OF_ITEMS = (b",", b";")
+KEY_OF_CLOUD = re.compile(rb"A[KS]IA[A-Z0-9]{12}")
+#: The identifier of a key of S3, which is none of its secret.
+KEY_IDENTIFIER = re.compile(rb"(?=[A-Z]{0,19}[0-9])[A-Z0-9]{20}" + plain.END)
+RUCIO = re.compile(rb"[\w.-]{1,64}-/[^\s\"']{1,200}-unknown-[0-9a-f]{8}")
+#: A URL that holds its secret in a parameter with a name.
+WITH_PARAMETER = re.compile(
+    rb"[a-z]{2,8}://[\w.:-]{1,80}(?:/[\w./~%:+-]{0,200})?\?(?:[\w.%-]{1,40}=[^\s&\"']{0,200}&){0,8}"
+    rb"(?i:[\w.-]{0,20}(?:authz|token|signature|sig|macaroon|secret|key|passw\w+))="
+)
+CAPITALS = re.compile(rb"[A-Z]{3,16}(?=[ \t]{2}|[\])]|\r?\n)")
+ALTERNATIVE = re.compile(rb"[A-Za-z_]{1,40}[|)/]")
+#: What a name is compared with, and what a call is given for it: other names.
+COMPARED = re.compile(rb"[A-Za-z_]{1,40}(?:[:;)]|&&|\|\|)?(?=\s|\Z)")
+ARGUMENT = re.compile(rb"(?:pass(?:wd|word|phrase)?|pwd|pw|token|secret|key|creds?|credentials)\)")
+CLASS = re.compile(rb"[A-Z][a-z]{2,20}(?=\s|\Z)")
+IN_CAPITALS = re.compile(rb"[A-Z]{2,12}(?:-[A-Z]{2,12})*(?= [a-z])")
+LOWER_CAMEL = re.compile(rb"[a-z]{2,20}(?:[A-Z][a-z]{1,20}){1,4}\Z")
 PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 #: A number of something, and a number that an error has: ``TOKENS:2:Failed``.
 SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|ms|seconds)\b")

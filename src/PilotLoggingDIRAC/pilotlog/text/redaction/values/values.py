@@ -6,12 +6,15 @@ import functools
 import re
 
 from ..rules import scalars
-from ..swallow import BARE, LINE, LISTED, QUERY, QUOTED, SCALAR, Opened, Secret, swallow
+from ..swallow import BARE, ITEM, LINE, LISTED, PAIR, QUERY, QUOTED, SCALAR, Opened, Secret, swallow
 from . import plain, shapes
 from .entry import ENTRY, MAX_NAME, NAME, PLAIN, begin
 from .names import SHORT, WEAK, Names
 
 RULE = b"secret"
+#: Before the name of a rule in a marker, and behind it where the next item of a list follows: all else may be what a
+#: message's end has cut off.
+_MARKED, _BEHIND_MARKER = b"[redacted:", (b"];", b"],")
 _LOOK = 512
 #: So far behind its name may a value stand.
 _MAX_GAP = 8 * 1024
@@ -31,6 +34,8 @@ class Values:
             return None
         word = name.group().strip(b"-_.")
         strength = self._names.strength(word[-MAX_NAME:])
+        if text.startswith(_MARKED, max(0, first - len(_MARKED))) and text[name.end() : name.end() + 2] in _BEHIND_MARKER:
+            return None
         if not strength or PLAIN.match(text, name.end()):
             return None
         at = name.end()
@@ -75,11 +80,14 @@ class _Value:
         if colon and not self._separator.strip(b".;|\xe2\x94\x82"):
             self._separator = colon
         self._is_option = text[first : first + 1] == b"-"
+        self._is_password = b"pass" in name.lower()
 
     def secret(self) -> Secret | None:
         """Return the secret, if it is one."""
         text, separator = self._text, self._separator
         if separator[:1] == b"," and separator[-1:] in b"\"'":
+            if self._quote == separator[-1:]:
+                return None
             self._quote = separator.lstrip(b", \t")
         head = text[self._at : self._at + 1]
         if head in shapes.FIRST_OF_SCHEMES and (scheme := shapes.SCHEME.match(text, self._at)):
@@ -88,7 +96,7 @@ class _Value:
         if not head.isalnum():
             if separator[-1:] == b":" and not self._quote and shapes.SCALAR.match(text, self._at):
                 return self._scalar()
-            if shapes.KEY_BEGUN.match(text, self._at):
+            if shapes.KEY_BEGUN.match(text, self._at) or shapes.MAPPING.match(text, self._at):
                 return None
             if shapes.ARRAY.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LINE))
@@ -108,8 +116,14 @@ class _Value:
         encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
         if encoded:
             return Opened(RULE, QUERY)
-        words = b"pass" in self._name.lower() and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK])
-        return Opened(RULE, LINE if words else BARE)
+        if shapes.KEY_OF_CLOUD.match(self._text, self._at):
+            return Opened(RULE, PAIR)
+        if self._is_password and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK]):
+            return Opened(RULE, LINE)
+        before = self._text[max(0, self._first - 2) : self._first].strip()[-1:]
+        if before in shapes.SIGNS_OF_ITEMS and b"=" in self._separator:
+            return Opened(RULE, ITEM, before)
+        return Opened(RULE, BARE)
 
     def _scalar(self) -> Secret | None:
         at = self._text.find(b"\n", self._at)
@@ -125,7 +139,12 @@ class _Value:
             or plain.is_reference(look)
             or (head in b"-0123456789" and plain.SMALL.match(look))
             or (head in b"/" and plain.DN.match(look))
+            or (self._quote[-1:] in (b'"', b"'") and self._quote[-1:] in look[1:3])
+            or shapes.WITH_PARAMETER.match(look)
+            or shapes.RUCIO.match(look)
         ):
+            return True
+        if not self._is_password and self._is_name_of_code(look):
             return True
         if head in b"0123456789" and self._is_plain_number(look):
             return True
@@ -141,6 +160,20 @@ class _Value:
         if literal is not None:
             return self._is_plain_literal(look, literal)
         return self._is_plain_strong(look)
+
+    def _is_name_of_code(self, look: bytes) -> bool:
+        """Tell if a value is a name of a program, an identifier of a key, or a sum."""
+        name = self._name.lower()
+        if plain.is_name_of_code(look) or (name.endswith(b"access_key") and shapes.KEY_IDENTIFIER.match(look)):
+            return True
+        if self._text[max(0, self._first - 9) : self._first].lower() == b"checksum/":
+            return True
+        word = look.partition(self._quote[-1:])[0] if self._quote else (plain.WORD.match(look) or [b""])[0]
+        if self._quote:
+            return shapes.QUOTED_WORDS.match(look) is not None or (
+                plain.is_identifier(word) and word.replace(b"_", b"").lower().endswith(name.rpartition(b".")[2].replace(b"_", b""))
+            )
+        return False
 
     def _is_plain_number(self, look: bytes) -> bool:
         """Tell if a number counts secrets, or tells how long one is."""
@@ -187,10 +220,16 @@ class _Value:
         separator = self._separator
         if separator[:1] == b",":
             inside = _inside(look, self._quote)
-            if look[:1] == b"-" or inside.startswith(self._name):
+            if look[:1] == b"-" or inside.startswith(self._name) or shapes.SIGN.match(look):
+                return True
+            if shapes.LOWER_CAMEL.match(inside) or plain.is_name_of_code(look):
+                return True
+            if self._text[max(0, self._first - 1) : self._first] not in b"\"'" and not plain.stands_out(look):
                 return True
             return (plain.are_words(inside) and not plain.is_phrase(inside)) or look.startswith(self._quote)
         if self._quote:
+            if separator == b" " and self._text[max(0, self._first - 1) : self._first] == b"(":
+                return plain.are_words(_inside(look, self._quote))
             return (
                 look.startswith(self._quote)
                 or (plain.is_state(look) and shapes.TOLD.match(look) is not None)
@@ -202,6 +241,8 @@ class _Value:
 
     def _is_plain_unquoted(self, look: bytes) -> bool:
         separator = self._separator
+        if self._is_of_a_program(look):
+            return True
         if (
             (look[:1] in b" \t\n\r\f\v,;\"'\\=)]}:" and not shapes.ESCAPED_LETTER.match(look))
             or self._is_the_name(look)
@@ -221,11 +262,42 @@ class _Value:
             return (
                 before in (b"$", b"{")
                 or (before == b"/" and separator == b" ")
+                or (look[:1] == b"*" and separator == b" ")
+                or (separator == b"|" and self._is_alternative(look))
                 or shapes.ENTRY_BEGUN.match(look) is not None
                 or shapes.VARIABLE.match(look) is not None
                 or not plain.stands_out(look)
             )
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
+
+    def _is_of_a_program(self, look: bytes) -> bool:
+        """Tell if a name stands in brackets, is compared or given to a call, and what is behind it is one, too."""
+        separator, behind = self._separator, self._text[self._first + len(self._name) :][:1]
+        if behind == b")" and (separator == b";" or (separator == b":" and plain.is_prose(look))):
+            return True
+        if behind == b"]" and separator == b"=" and plain.is_identifier(look):
+            return True
+        if separator in (b"!=", b"==", b"===") and shapes.COMPARED.match(look):
+            return True
+        if separator == b"=" and shapes.ARGUMENT.match(look):
+            return True
+        if self._is_password:
+            return separator == b":" and self._is_its_last_word(look)
+        leans = self._text[self._at - 2 : self._at] == b"= "
+        return (leans and shapes.CLASS.match(look) is not None) or (
+            (separator == b":" and self._is_its_last_word(look))
+            or (separator == b" " and b"_" in look[:32] and plain.is_identifier(look))
+        )
+
+    def _is_its_last_word(self, look: bytes) -> bool:
+        """Tell if a value in capitals ends as its name: ``KX_PSK: PSK key exchange``."""
+        word = shapes.IN_CAPITALS.match(look)
+        return word is not None and word.group().rpartition(b"-")[2] == self._name.rpartition(b"_")[2]
+
+    def _is_alternative(self, look: bytes) -> bool:
+        """Tell if a word is one of a pattern's, without blanks around the bars."""
+        end = self._first + len(self._name)
+        return self._text[end : end + 1] == b"|" and shapes.ALTERNATIVE.match(look) is not None
 
     def _is_the_name(self, look: bytes) -> bool:
         """Tell if a value is its name again, in any case: ``password=PASSWORD``."""
@@ -248,16 +320,18 @@ class _Value:
         if separator_is_encoded(self._separator) and plain.is_version(look):
             return True
         leans = self._text[self._at - 2 : self._at] == b"= " and self._text[self._at - 3 : self._at - 2] != b" "
-        if leans and plain.is_prose(look) and b" " in look[:24]:
+        if leans and ((plain.is_prose(look) and b" " in look[:24]) or shapes.NAME_BEGUN.match(look)):
             return True
-        return plain.is_constant(look) or (plain.is_state(look) and b"pass" not in self._name.lower())
+        if self._is_option and shapes.CAPITALS.match(look):
+            return True
+        return plain.is_constant(look) or (plain.is_state(look) and not self._is_password)
 
     def _is_plain_behind_colon(self, look: bytes) -> bool:
         if plain.is_state(look) or plain.is_report(look):
             return True
         if self._name[:1] == b"." and self._text[self._first - 1 : self._first] == b"/":
             return True
-        is_password = b"pass" in self._name.lower() and self._name.lower() not in (b"passwd", b"passwords")
+        is_password = self._is_password and self._name.lower() not in (b"passwd", b"passwords")
         return not is_password and (plain.is_prose(look) or shapes.ENTRY_BEGUN.match(look) is not None)
 
     def _may_become_plain(self, look: bytes) -> bool:
