@@ -113,7 +113,8 @@ class _Pass:
             return max(end, behind)
         self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
         self._done, self._opened = end, opened or self._opened
-        repeated.keep(self._values, secret.opened, self._text[secret.start : end])
+        if not opened:
+            repeated.keep(self._values, secret, self._text, end)
         if opened and end < len(self._text):
             self._pieces.append(b"\n")
         return end

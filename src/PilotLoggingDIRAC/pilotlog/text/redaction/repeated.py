@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .marker import marker
-from .swallow import BARE, ITEM, QUOTED, Opened
+from .swallow import BARE, ITEM, QUOTED, Secret
 from .values import plain
 
 _MAX_VALUES = 8
@@ -17,15 +17,12 @@ _OWN = re.compile(rb"(?=[^A-Za-z]{0,64}[A-Za-z])[A-Za-z0-9][A-Za-z-]{0,128}[^A-Z
 _SUM = re.compile(rb"[0-9A-Fa-f-]+")
 
 
-def keep(values: list[bytes], opened: Opened, value: bytes) -> None:
+def keep(values: list[bytes], secret: Secret, text: bytes, end: int) -> None:
     """Add a secret's value to those that are looked for again, if it is one that ordinary text does not hold."""
-    if (
-        len(values) < _MAX_VALUES
-        and _LEAST_BYTES <= len(value) <= _MOST_BYTES
-        and opened.kind in _KINDS
-        and value not in values
-        and _is_of_its_own(value)
-    ):
+    if len(values) == _MAX_VALUES or not _LEAST_BYTES <= end - secret.start <= _MOST_BYTES:
+        return
+    value = text[secret.start : end]
+    if secret.opened.kind in _KINDS and value not in values and _is_of_its_own(value):
         values.append(value)
 
 

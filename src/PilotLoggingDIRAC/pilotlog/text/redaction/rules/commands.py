@@ -16,7 +16,7 @@ _DASH_P = (
     rb"\b(?:sshpass|docker|podman|nerdctl|skopeo|buildah|apptainer|singularity|helm|az|oc|mongo\w*|twine"
     rb"|condor_store_cred|mosquitto_\w+"
     rb"|gfal|arangosh|cqlsh|influx|ncftp\w*|svn|rclone|oras|crane|cf|ibmcloud|robot|winexe|rpcclient|xfreerdp"
-    rb"|htcondor)\b"
+    rb"|htcondor|glite-[\w-]+|dirac-(?:admin-)?proxy[\w-]*)\b"
 )
 _CAPITAL_P = rb"\b(?:sqlcmd|bcp|isql|zip|unzip|ipmitool|ssh-keygen|plink|pscp|psftp|mosquitto_\w+|osql|fastboot)\b"
 _PIPED = (
@@ -41,7 +41,7 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 
 
 _OPTIONS = (
-    Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*:",
+    Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*[\"']?:" + QUOTE,
          rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
     Lead(RULE, rb"[ \"']--(?:basic-|proxy-|src-|dest-)?(?:user|auth|creds|credentials)" + GAP +
          rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
@@ -87,6 +87,7 @@ _PIPES = (
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]", anything,
          behind=rb"[^\n]*\n(?:[0-9-]+T[^\n\]]*\] )?\++ [^\n]*(?:stdin|sudo -S|passphrase-fd|chpasswd|kinit|cryptsetup"
                 rb"|base64 -d)"),
+    Lead(RULE, rb"<\((?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s\"']{5}", plain.stands_out),
     Lead(RULE, rb"\b(?:echo|printf)(?: -\w+| ['\"]%s(?:\\n)?['\"])* " + QUOTE, rb"[^\s]",
          lambda look: plain.is_opaque(look) or plain.is_passwordlike(look), behind=rb"[^\s|<>\"']++[\"']? *>+ *\S*"
               rb"(?i:token|passw|secret|cred|_key|bt_u)"),

@@ -31,7 +31,7 @@ _COOKIE_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,63}=(?=[^=\s;\"'])")
 #: The value of one cookie, and nothing but what it is set with.
 _SET_COOKIE = re.compile(
     rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority|partitioned)"
-    rb"(?:=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+)?)++[\"']?\s*+\r?\n"
+    rb"(?:=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+)?)++[\"']?[ \t]*+\r?\n"
 )
 #: A value that goes on in the line behind it.
 _FOLDED = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n[ \t]+[A-Za-z0-9]")

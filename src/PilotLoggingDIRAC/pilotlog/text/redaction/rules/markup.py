@@ -83,6 +83,10 @@ def _is_element(text: bytes, first: int, at: int) -> bool:
     return _is_in_tag(text, first) and text[first - 1 : first] != b"#" and not _OF_TEXT.match(text, at)
 
 
+#: A value in quotes below a call, as an interpreter shows it.
+_IS_SHOWN = re.compile(rb"\A[\"']?\).*[\"']\Z", re.DOTALL)
+
+
 class Markup:
     """The rule of names and values that stand apart."""
 
@@ -106,8 +110,12 @@ class Markup:
                 if pattern is _OF_NEXT and pem.BODY.match(text, match.end()):
                     return pem.find(text, match.end(), match.end())
                 check = anything if strength == STRONG and pattern not in _UNSURE else plain.stands_out
+                if pattern is _OF_NEXT and strength == STRONG and _IS_SHOWN.search(match.group()):
+                    check = anything
                 check = plain.is_opaque if strength == WEAK else check
-                if pattern is _OF_NEXT and plain.is_uuid(text[match.end() : match.end() + 64]):
+                if pattern is _OF_NEXT and (
+                    plain.is_uuid(text[match.end() : match.end() + 64]) or b"Error" in text[max(0, first - 8) : first]
+                ):
                     return None
                 kind = WRAPPED if pattern is _OF_NEXT and _LONG.match(text, match.end()) else kind
                 return secret_behind(text, match.end(), Opened(RULE, kind), check)

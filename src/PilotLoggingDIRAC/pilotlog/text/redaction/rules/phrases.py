@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..swallow import CHANGED, LINE, TOKEN
+from ..swallow import AUTHORITY, CHANGED, LINE, TOKEN
 from ..values import plain
 from ..values.leads import QUOTE, Lead, always, anything
 
@@ -13,6 +13,8 @@ _CODE_SHAPE = re.compile(
     rb"(?:[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?|[0-9]{6,10}|(?=[A-Z]*[0-9])[A-Z0-9]{6,10})" + plain.END
 )
 _PASS = rb"(?i:passwor[dt]|pass ?phrase|pass ?code|passwd)"
+#: The same as ``told`` begins it, as a place that has no secret takes its first letters from the other rules.
+_ASS = rb"(?i:asswor[dt]|ass ?phrase|ass ?code|asswd)"
 _OTHER_LANGUAGES = (
     rb"(?:(?i:de passe|trase(?:\xc3\xb1|n)a|enha|woord|nnwort|arola|senord|has\xc5\x82o)"
     rb"|\xd0[\xbf\x9f]\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86[\xe7\xe7]\xa0[\x81\x82]"
@@ -81,22 +83,25 @@ LEADS = (
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"\(was:? ?[\"']", rb"[^\s\"')]{6}", anything, command=rb"(?i:passw\w*|secret|passphrase)[)]? \(\Z"),
-    Lead(RULE, rb"(?i:password|passwd|passphrase|oken|cret|_?key)[\]\"'/]*:? (?:(?:was )?(?i:change|rotate|update)[ds]?:? (?:from )?|from )" + QUOTE,
+    Lead(RULE, rb"(?i:p?assword|p?asswd|p?assphrase|oken|cret|_?key)[\]\"'/]*:? (?:(?:was )?(?i:change|rotate|update)[ds]?:? (?:from )?|from )" + QUOTE,
          rb"[^\s\"']+[\"'`]? (?:to|->|=>) ", lambda look: plain.stands_out(look) or plain.stands_out(_behind_to(look)), CHANGED),
     Lead(RULE, rb"(?i:oken|cret| key|dential)(?:" + _DONE + rb"| to):? " + QUOTE, rb"[A-Za-z0-9_+/=.~-]{16}", _is_token),
-    Lead(RULE, _PASS + rb"(?:" + _DONE + rb"| to):? " + QUOTE, rb"[^\s\"']{5}", _is_password),
+    Lead(RULE, _ASS + rb"(?:" + _DONE + rb"| to):? " + QUOTE, rb"[^\s\"']{5}", _is_password),
     Lead(RULE, rb"\blogin [\w.@-]+[ ]*\r?\n" + _HEADER + rb"[ \t]*password ", rb"[^\s]", anything),
+    Lead(RULE, rb"(?i:using|with)(?: the)? password [\"'`]", rb"[^\s\"'`]{6}", anything),
+    Lead(RULE, rb"\b(?i:pw|pass|pwd) (?:is|was)(?: now)?:? " + QUOTE, _WITH_DIGIT, plain.is_passwordlike),
+    Lead(RULE, rb"(?i:oken|cret)(?: for(?: [\w.@-]+)+)(?: is| was)(?: now)?:? " + QUOTE, _WITH_DIGIT, _is_token),
     Lead(RULE, rb"\bpass=[\"']", rb"[A-Za-z]{8}[A-Za-z]*[\"']", anything),
-    Lead(RULE, rb"(?i:password|passwd|passphrase|oken|cret|api key)[^\n]*\r?\n" + _HEADER +
+    Lead(RULE, rb"(?i:assword|asswd|assphrase|oken|cret|api key)[^\n]*\r?\n" + _HEADER +
                rb"(?:New|new|NEW) (?:value|one|password|token|key|secret)(?: is)?: ?" + QUOTE, rb"[^\s\"']{6}", plain.stands_out),
-    Lead(RULE, _PASS + rb"(?i:(?: [a-z]+){1,3}): [\"'`]", rb"[^\s\"'`]{6}", plain.is_passwordlike,
+    Lead(RULE, _ASS + rb"(?i:(?: [a-z]+){1,3}): [\"'`]", rb"[^\s\"'`]{6}", plain.is_passwordlike,
          command=rb"(?<!invalid )(?<!unknown )(?<!missing )\w\Z"),
-    Lead(RULE, _PASS + rb"(?i: for(?: [a-z0-9_.@-]+)+(?: is| was)) " + QUOTE, rb"[^\s\"']{5}", plain.is_passwordlike),
-    Lead(RULE, _PASS + rb"(?i: (?:is|was|ist|lautet)): ?" + QUOTE, rb"[a-z]{6}[a-z]*\r?\n", anything),
-    Lead(RULE, rb"(?i:user|login|account|as) [\w.@-]+(?:,| and| with)? (?:with|using|and)(?: the)? password " + QUOTE,
+    Lead(RULE, _ASS + rb"(?i: for(?: [a-z0-9_.@-]+)+(?: is| was)) " + QUOTE, rb"[^\s\"']{5}", plain.is_passwordlike),
+    Lead(RULE, _ASS + rb"(?i: (?:is|was|ist|lautet)): ?" + QUOTE, rb"[a-z]{6}[a-z]*\r?\n", anything),
+    Lead(RULE, rb"(?i:user|login|account|as) [\w.@-]+,? (?:with |using |and )?(?:the )?password " + QUOTE,
          rb"[^\s\"']{6}", anything),
     Lead(RULE, rb"[\"']PASS ", rb"[^\s\"\\]+\\r", anything),
-    Lead(RULE, rb"[>:] ?PASS ", rb"[^\s]{4}[^\s]*\r?\n", plain.is_passwordlike),
+    Lead(RULE, rb"> ?PASS ", rb"[^\s]{6}[^\s]*\r?\n", anything),
     Lead(RULE, rb"(?i:oken|cret|_?key) [\[(<]", rb"[A-Za-z0-9_+/=.~-]{16}", plain.is_opaque, TOKEN),
     Lead(RULE, rb" [Kk]ey(?: [0-9])?:? (?:is:? )?" + QUOTE, rb"[A-Za-z0-9+/=_-]{16}", _is_key,
          command=rb"(?i:session|private|secret|encryption|master|unseal|shared) \Z"),
@@ -110,7 +115,7 @@ LEADS = (
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"']",
+    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\s]*[\"'][^\"'\n]*[:/.;=][^\"'\n]*[\"'],[\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"bind(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", lambda look: anything(look) and look[:9].upper() != b"PASSWORD("),
@@ -128,19 +133,19 @@ LEADS = (
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
-         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was| ist| lautet)?:? " + QUOTE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+(?: is| was|:)|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was| ist| lautet)?:? " + QUOTE,
          _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
     Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is(?: now)?|was|value|here|created|generated|issued"
                rb"|for [\w.@-]+))?:? " + QUOTE,
-         _WITH_DIGIT, _is_token),
+         _WITH_DIGIT, _is_token, command=rb"(?<!checksum/se)(?<!checksum/t)\w\Z"),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:dentials? (?:for|of)(?: [\w.@-]+)+): ?" + QUOTE + rb"[A-Za-z][\w.@-]*(?::| ?/ ?)",
          rb"[^\s/]{6}", plain.is_passwordlike),
     Lead(RULE, rb"(?i:dentials?|/password|ogin(?: as| with)?|gged in(?: with| as)?|cated as|rying)[ :=]+" + QUOTE +
          rb"[A-Za-z][\w.@-]*(?::| ?/ ?)", rb"[^\s/]*[0-9#$%^&*!?~{}][^\s/]", plain.is_passwordlike),
-    Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]{2}", plain.is_passwordlike),
+    Lead(RULE, rb"\bPASS ", rb"[^\s]*[0-9!#-/:-@][^\s]", plain.is_passwordlike),
     Lead(RULE, rb"\b(?i:AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)) ",
          rb"[A-Za-z0-9+/]{6}[A-Za-z0-9+/]*[0-9=]", always, TOKEN),
     Lead(RULE, rb"334 (?:UGFzc3dvcmQ6|VXNlcm5hbWU6)\r?\n(?:[0-9]{4}-[^\n]*\] )?(?:[<>CS]: ?|> )?",
@@ -153,8 +158,10 @@ LEADS = (
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
+    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][\w-]+[\"'], ?[\"']", rb"[^\"'\n]+[\"'], ?[\"'][^\"'\n]*[\"']", anything, LINE),
+    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][\w.]+/", rb"[^\s\"'@/]+@", anything, AUTHORITY),
     Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)"
-               rb"(?:[\"\']?(?: ?[=:] ?))?\([bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
+               rb"(?:[\"\']?(?: ?[=:] ?))?\((?:[\w.]+, ?)*[bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:password|passwd|oken|cret(?:str)?|passphrase|_?key)\([bru]?[\"']",
          rb"[^\s\"']", lambda look: always(look) and not plain.is_wordlike(look)),

@@ -47,6 +47,7 @@ _KEYS = (
         rb"[A-Za-z0-9_.=/+-]",
         20,
     ),
+    (rb"(?:ST|TGT|PGT|PT)-[0-9]{1,6}-", rb"[A-Za-z0-9.-]", 20),
     (rb"ops_eyJ", rb"[A-Za-z0-9_.=-]", 20),
     (rb"fm[12][ar]?_", rb"[A-Za-z0-9+/=]", 60),
     (rb"shp(?:at|ca|pa|ss)_", rb"[a-fA-F0-9]", 20),

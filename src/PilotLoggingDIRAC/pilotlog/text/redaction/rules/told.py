@@ -28,7 +28,7 @@ _SENTENCE = re.compile(_WORD + rb"(?P<words> (?:[^\n:=\"',;]|://|:\d{1,5}/){1,%d
 
 _HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _ALONE = rb"[^\s\"'|>=:,@(][^\s\"'|>:,]{7}[^\s\"'|>:,]*[ \t]*\r?\n"
-_ASSIGNS = re.compile(rb"\w{1,40}=[^=\s]|[a-z_]{1,40}(?:\.[a-z_]{1,40})*\(")
+_ASSIGNS = re.compile(rb"[A-Za-z_]\w{2,40}=[^=\s]|[a-z_]{1,40}(?:\.[a-z_]{1,40})*\(")
 BELOW_ANCHOR = _WORD + rb"[^\n:=]*(?::| is| below)[ ]*\r?\n" + _HEADER + rb"(?:\r?\n" + _HEADER + rb")?[ \t]*" + _ALONE
 _BELOW = re.compile(
     _WORD + rb"(?P<words>[^\n:=]{0,%d}?)(?::| is| below)[ ]*\r?\n" % _MAX_WORDS

@@ -27,7 +27,7 @@ _SECRET = re.compile(
 _KEYS = (
     b"access account admin aes api auth client consumer crypt data deploy encryption encr"
     b"ypt fernet hmac host jwt license master preshared priv"
-    b" private rsa secret service session shared signature signing ssh storage stream sta"
+    b" private principal rsa secret service session shared signature signing ssh storage stream sta"
     b"te subscription symmetric transfer user"
 ).split()
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
@@ -74,7 +74,7 @@ _ABOUT = frozenset(
 _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 
 #: Names that hold such a word, and are no secrets.
-_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt", b"signaturevalue"])
+_PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt"])
 #: What stands before a secret's name in an option that does something with it.
 _VERBS = frozenset(b"allow delete disable enable export gen generate import list no show without".split())
 #: What stands before the word secret where it is called by its name.

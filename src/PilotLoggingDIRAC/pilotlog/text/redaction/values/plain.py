@@ -40,8 +40,8 @@ STATES = frozenset(_STATES)
 #: Markers, references and masks.
 REFERENCE = re.compile(
     rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}"""
-    rb"""|<(?![^<>\s]{0,64}\d[^<>\s]{0,64}>)[^<>\n]{0,64}>|<(?:0x[^<>\n]{0,64}|[^<>\n]{0,6}|\w{0,12}[:= -]?\d{1,6}[^<>\d]{0,12})>"""
-    rb"""|[\#%@]?\$?\{{1,2}[\w .,()\[\]\"'|:-]{0,64}\}{1,2}|@@?\w{1,64}@?@|[@%][_\$]?|__\w{1,64}__"""
+    rb"""|<(?![^<>\s]{0,64}\d[^<>\s]{0,64}>)[^<>\n]{0,64}>|<(?:0x[^<>\n]{0,64}|[^<>\n]{0,6}|[a-z]{0,12}[:= -]?\d{1,6}(?:[- ][a-z ]{1,12})?)>"""
+    rb"""|[\#%@]?\$?\{{1,2}[\w .,()\[\]\"'|:-]{0,64}\}{1,2}|@@?\w{1,64}@?@|[@%][_\$]?|@(?:property|\w{1,16}method|cached_property|wraps|dataclass|override)|__\w{1,64}__"""
     rb"""|~|\$\{[^{}\n]{0,64}:?[-=]\}|<?%=? ?[\w. ]{1,64} ?%>"""
     rb"""|\$[A-Za-z_][A-Za-z0-9_]*(?:(?:->)?[\[{][\w'"$-]{1,64}[\]}]|->\w{1,64}|:\w{1,64}){0,3}|\$\d"""
     rb"""|\$?%[\w()]{1,64}%?|%\([\w:.]{1,64}\)s|%\.?\d{0,4}[sdr]"""
@@ -133,12 +133,14 @@ _TOKENLIKE = re.compile(rb"[A-Za-z0-9+/=_.~%-]{16,512}")
 _HEX = re.compile(
     rb"(?=[A-Z]*[2-7])[A-Z2-7]{26,}|[0-9a-f]{32,}|[0-9A-F]{32,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 )
+_RUCIO = re.compile(rb"[\w.-]{1,64}-/[^\s\"']{1,200}-unknown-[0-9a-f]{8}")
 _SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9A-Za-z])|(?:0x)?[0-9A-F]{8}(?:[0-9A-F]{8})?(?![0-9A-Za-z])")
 _CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
 _NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
 _PACKAGE = re.compile(rb"[A-Za-z][\w+.-]{0,60}-\d[\w.~+]{0,30}-\d[\w.~+]{0,30}\.(?:x86_64|noarch|i686|aarch64|rpm)" + END)
 _COLOUR = re.compile(rb"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})" + END)
+_NAME_OF_CODE = re.compile(_DOTTED.pattern + rb"|" + _ALGORITHM.pattern + rb"|" + _COLOUR.pattern)
 _SIZED_TYPE = re.compile(rb"[a-z]{1,20}\(\d{1,6}\)")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|v?\d{1,4}(?:\.\d{1,6}){1,4}[\w.+~-]{0,24}" + END)
 _HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Error|Exception)\b|\d{3}\s[A-Z]")
@@ -195,12 +197,17 @@ def is_passwordlike(look: bytes) -> bool:
 def is_opaque(look: bytes) -> bool:
     """Tell if a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
     word = _TOKENLIKE.match(look)
-    if not word or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
+    if not word or is_token_of_rucio(look) or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
         return False
     text = word.group()
     if _HEX.fullmatch(text):
         return True
     return all(kind.search(text) for kind in _CLASSES) or (len(text) >= 20 and _MIXED.search(text) is not None)
+
+
+def is_token_of_rucio(look: bytes) -> bool:
+    """Tell if a value is an account and a DN, with the secret behind them, which has a rule of its own."""
+    return b"-/" in look[:66] and _RUCIO.match(look) is not None
 
 
 def is_fingerprint(look: bytes) -> bool:
@@ -218,9 +225,7 @@ def code_literal(look: bytes) -> int | None:
 
 def is_name_of_code(look: bytes) -> bool:
     """Tell if a value is a name of a program: a class in its module, an algorithm, a colour."""
-    return (
-        _DOTTED.match(look) is not None or _ALGORITHM.match(look) is not None or _COLOUR.match(look) is not None
-    )
+    return _NAME_OF_CODE.match(look) is not None
 
 
 def is_algorithm(look: bytes) -> bool:

@@ -36,7 +36,6 @@ SIGNS_OF_ITEMS = (b",", b";")
 KEY_OF_CLOUD = re.compile(rb"A[KS]IA[A-Z0-9]{12}")
 #: The identifier of a key of S3, which is none of its secret.
 KEY_IDENTIFIER = re.compile(rb"(?=[A-Z]{0,19}[0-9])[A-Z0-9]{20}" + plain.END)
-RUCIO = re.compile(rb"[\w.-]{1,64}-/[^\s\"']{1,200}-unknown-[0-9a-f]{8}")
 #: A URL that holds its secret in a parameter with a name.
 WITH_PARAMETER = re.compile(
     rb"[a-z]{2,8}://[\w.:-]{1,80}(?:/[\w./~%:+-]{0,200})?\?(?:[\w.%-]{1,40}=[^\s&\"']{0,200}&){0,8}"
@@ -49,7 +48,7 @@ COMPARED = re.compile(rb"[A-Za-z_]{1,40}(?:[:;)]|&&|\|\|)?(?=\s|\Z)")
 ARGUMENT = re.compile(rb"(?:pass(?:wd|word|phrase)?|pwd|pw|token|secret|key|creds?|credentials)\)")
 CLASS = re.compile(rb"[A-Z][a-z]{2,20}(?=\s|\Z)")
 IN_CAPITALS = re.compile(rb"[A-Z]{2,12}(?:-[A-Z]{2,12})*(?= [a-z])")
-LOWER_CAMEL = re.compile(rb"[a-z]{2,20}(?:[A-Z][a-z]{1,20}){1,4}\Z")
+LOWER_CAMEL = re.compile(rb"[a-z]{3,20}(?:[A-Z][a-z]{1,20}){1,4}\Z")
 PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
 #: A number of something, and a number that an error has: ``TOKENS:2:Failed``.
 SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|ms|seconds)\b")

@@ -34,7 +34,7 @@ class Values:
             return None
         word = name.group().strip(b"-_.")
         strength = self._names.strength(word[-MAX_NAME:])
-        if text.startswith(_MARKED, max(0, first - len(_MARKED))) and text[name.end() : name.end() + 2] in _BEHIND_MARKER:
+        if text[name.end() : name.end() + 2] in _BEHIND_MARKER and text.endswith(_MARKED, 0, first):
             return None
         if not strength or PLAIN.match(text, name.end()):
             return None
@@ -96,7 +96,7 @@ class _Value:
         if not head.isalnum():
             if separator[-1:] == b":" and not self._quote and shapes.SCALAR.match(text, self._at):
                 return self._scalar()
-            if shapes.KEY_BEGUN.match(text, self._at) or shapes.MAPPING.match(text, self._at):
+            if shapes.KEY_BEGUN.match(text, self._at) or (head in b"[{(" and shapes.MAPPING.match(text, self._at)):
                 return None
             if shapes.ARRAY.match(text, self._at):
                 return Secret(self._at, Opened(RULE, LINE))
@@ -116,13 +116,14 @@ class _Value:
         encoded = b"%3" in self._separator or self._text[max(0, self._first - 1) : self._first] in (b"?", b"&", b"#")
         if encoded:
             return Opened(RULE, QUERY)
-        if shapes.KEY_OF_CLOUD.match(self._text, self._at):
+        if self._text[self._at : self._at + 1] == b"A" and shapes.KEY_OF_CLOUD.match(self._text, self._at):
             return Opened(RULE, PAIR)
         if self._is_password and plain.is_spaced_phrase(self._text[self._at : self._at + _LOOK]):
             return Opened(RULE, LINE)
-        before = self._text[max(0, self._first - 2) : self._first].strip()[-1:]
-        if before in shapes.SIGNS_OF_ITEMS and b"=" in self._separator:
-            return Opened(RULE, ITEM, before)
+        if self._separator == b"=":
+            before = self._text[max(0, self._first - 2) : self._first].strip()[-1:]
+            if before in shapes.SIGNS_OF_ITEMS:
+                return Opened(RULE, ITEM, before)
         return Opened(RULE, BARE)
 
     def _scalar(self) -> Secret | None:
@@ -140,8 +141,8 @@ class _Value:
             or (head in b"-0123456789" and plain.SMALL.match(look))
             or (head in b"/" and plain.DN.match(look))
             or (self._quote[-1:] in (b'"', b"'") and self._quote[-1:] in look[1:3])
-            or shapes.WITH_PARAMETER.match(look)
-            or shapes.RUCIO.match(look)
+            or (b"://" in look[:12] and shapes.WITH_PARAMETER.match(look))
+            or plain.is_token_of_rucio(look)
         ):
             return True
         if not self._is_password and self._is_name_of_code(look):
@@ -168,12 +169,13 @@ class _Value:
             return True
         if self._text[max(0, self._first - 9) : self._first].lower() == b"checksum/":
             return True
-        word = look.partition(self._quote[-1:])[0] if self._quote else (plain.WORD.match(look) or [b""])[0]
-        if self._quote:
-            return shapes.QUOTED_WORDS.match(look) is not None or (
-                plain.is_identifier(word) and word.replace(b"_", b"").lower().endswith(name.rpartition(b".")[2].replace(b"_", b""))
-            )
-        return False
+        if not self._quote or not look[:2].strip(b"_").isalpha():
+            return False
+        if shapes.QUOTED_WORDS.match(look):
+            return True
+        word = _inside(look, self._quote)
+        last = name.rpartition(b".")[2].replace(b"_", b"")
+        return plain.is_identifier(word) and word.replace(b"_", b"").lower().endswith(last)
 
     def _is_plain_number(self, look: bytes) -> bool:
         """Tell if a number counts secrets, or tells how long one is."""
@@ -222,7 +224,9 @@ class _Value:
             inside = _inside(look, self._quote)
             if look[:1] == b"-" or inside.startswith(self._name) or shapes.SIGN.match(look):
                 return True
-            if shapes.LOWER_CAMEL.match(inside) or plain.is_name_of_code(look):
+            if self._text[max(0, self._first - 8) : self._first - 1].lower() == b"define(":
+                return plain.is_state(look)
+            if not self._is_option and (shapes.LOWER_CAMEL.match(inside) or plain.is_name_of_code(look)):
                 return True
             if self._text[max(0, self._first - 1) : self._first] not in b"\"'" and not plain.stands_out(look):
                 return True
@@ -272,7 +276,8 @@ class _Value:
 
     def _is_of_a_program(self, look: bytes) -> bool:
         """Tell if a name stands in brackets, is compared or given to a call, and what is behind it is one, too."""
-        separator, behind = self._separator, self._text[self._first + len(self._name) :][:1]
+        separator, end = self._separator, self._first + len(self._name)
+        behind = self._text[end : end + 1]
         if behind == b")" and (separator == b";" or (separator == b":" and plain.is_prose(look))):
             return True
         if behind == b"]" and separator == b"=" and plain.is_identifier(look):
