@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from . import budget, repeated, swallow
+from . import budget, swallow
 from .budget import Budget
 from .carry import Carry, present_line
 from .marker import marker
+from .repeated import Repeated
 from .rules import encoded, pem, scalars
 from .rules.own import OwnRule
 from .scanning import Scanner
@@ -69,7 +70,7 @@ class _Pass:
         self._context = state.context
         self._opened = state.opened
         self._pieces: list[bytes] = []
-        self._values: list[bytes] = []
+        self._repeated = Repeated()
 
     def run(self, text: bytes) -> tuple[bytes, Opened | None]:
         """Return the text as it is stored, and the secret that is open behind it."""
@@ -77,7 +78,7 @@ class _Pass:
             text = self._go_on(self._opened, text)
         if text:
             self._scan(text)
-        return repeated.hide(b"".join(self._pieces), self._values), self._opened
+        return self._repeated.hide(b"".join(self._pieces)), self._opened
 
     def _go_on(self, opened: Opened, text: bytes) -> bytes:
         """Return what is left of the text behind the secret that was open before it."""
@@ -114,7 +115,7 @@ class _Pass:
         self._pieces += [self._text[self._done : max(secret.start, self._done)], marker(secret.opened.rule)]
         self._done, self._opened = end, opened or self._opened
         if not opened:
-            repeated.keep(self._values, secret, self._text, end)
+            self._repeated.keep(secret, self._text, end)
         if opened and end < len(self._text):
             self._pieces.append(b"\n")
         return end

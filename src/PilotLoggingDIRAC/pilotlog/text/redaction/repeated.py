@@ -1,4 +1,4 @@
-"""The value of a secret where it stands again in the same message: what a shell's trace tests, what a command is given."""
+"""The value of a secret where it stands again in the same message: what a shell's trace tests, what a command gets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from .marker import marker
 from .swallow import BARE, ITEM, QUOTED, Secret
 from .values import plain
 
-_MAX_VALUES = 8
+#: So many values are looked at, so that the time is bounded.
+_MAX_VALUES = 12
 _LEAST_BYTES, _MOST_BYTES = 8, 128
 _KINDS = (BARE, ITEM, QUOTED)
 _RULE = b"secret"
@@ -17,26 +18,32 @@ _OWN = re.compile(rb"(?=[^A-Za-z]{0,64}[A-Za-z])[A-Za-z0-9][A-Za-z-]{0,128}[^A-Z
 _SUM = re.compile(rb"[0-9A-Fa-f-]+")
 
 
-def keep(values: list[bytes], secret: Secret, text: bytes, end: int) -> None:
-    """Add a secret's value to those that are looked for again, if it is one that ordinary text does not hold."""
-    if len(values) == _MAX_VALUES or not _LEAST_BYTES <= end - secret.start <= _MOST_BYTES:
-        return
-    value = text[secret.start : end]
-    if secret.opened.kind in _KINDS and value not in values and _is_of_its_own(value):
-        values.append(value)
+class Repeated:
+    """The values of a message's first secrets."""
+
+    def __init__(self) -> None:
+        self._values: list[bytes] = []
+
+    def keep(self, secret: Secret, text: bytes, end: int) -> None:
+        """Add a secret's value to those that are looked for again."""
+        if (
+            _LEAST_BYTES <= end - secret.start <= _MOST_BYTES
+            and secret.opened.kind in _KINDS
+            and len(self._values) < _MAX_VALUES
+        ):
+            self._values.append(text[secret.start : end])
+
+    def hide(self, stored: bytes) -> bytes:
+        """Return the text with a marker in each further place of a value that ordinary text does not hold."""
+        for value in self._values:
+            if value in stored and _is_of_its_own(value):
+                stored = b"".join(_pieces(stored, value))
+        return stored
 
 
 def _is_of_its_own(value: bytes) -> bool:
     """Tell if a value has letters, and digits or signs among them, and is neither a sum nor a UUID."""
     return plain.is_passwordlike(value) and _OWN.match(value) is not None and not _SUM.fullmatch(value)
-
-
-def hide(stored: bytes, values: list[bytes]) -> bytes:
-    """Return the text with a marker in each further place of a value that stands for itself."""
-    for value in values:
-        if value in stored:
-            stored = b"".join(_pieces(stored, value))
-    return stored
 
 
 def _pieces(stored: bytes, value: bytes) -> Iterator[bytes]:

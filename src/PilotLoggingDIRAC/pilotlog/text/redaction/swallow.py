@@ -98,7 +98,11 @@ _ENDS = {
     HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
     LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
     ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
-    USERS: re.compile(rb"(?:[^\r\n]++|\r?\n" + _HEADER + rb"(?:[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s])|(?=[\w.-]{1,64}:[^\s:/]{8,64}[ ]{0,8}\r?\n)))*+"),
+    USERS: re.compile(
+        rb"(?:[^\r\n]++|\r?\n"
+        + _HEADER
+        + rb"(?:[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s])|(?=[\w.-]{1,64}:[^\s:/]{8,64}[ ]{0,8}\r?\n)))*+"
+    ),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     SEGMENT: re.compile(rb"[A-Za-z0-9_.~+=%:-]*+"),
     CHANGED: re.compile(rb"[^\s\"'`]++(?:[\"'`]? (?:to|->|=>) [\"'`]?[^\s\"'`]*+)?+"),
@@ -112,7 +116,8 @@ _ENDS = {
 }
 _ITEMS = {
     sign: re.compile(
-        rb"""(?:[^\s"'\\\x00\x1b<,;]++|[,;](?!(?<=%s) ?[A-Za-z_][\w.-]{0,40}(?: \w{1,20})? ?=[^=\s,;])|\\(?!["'\\nrt0]|\Z)|<(?!/|\Z)"""
+        rb"""(?:[^\s"'\\\x00\x1b<,;]++|[,;](?!(?<=%s) ?[A-Za-z_][\w.-]{0,40}(?: \w{1,20})? ?=[^=\s,;])"""
+        rb"""|\\(?!["'\\nrt0]|\Z)|<(?!/|\Z)"""
         rb"""|["'](?=[\w!#$%%&@*+~-]))*+""" % sign
     )
     for sign in (b",", b";")
@@ -195,7 +200,9 @@ def _authority(text: bytes, at: int) -> int:
 def settle(opened: Opened, text: bytes, at: int, end: int) -> tuple[int, Opened | None]:
     """Return the end, and the secret with what it may still swallow where the text ends before it."""
     rest = text[end : end + 9]
-    if rest and not (len(text) - end == len(rest) and (_BARE_TAIL if opened.kind in (BARE, ITEM) else _TAIL).fullmatch(rest)):
+    if rest and not (
+        len(text) - end == len(rest) and (_BARE_TAIL if opened.kind in (BARE, ITEM) else _TAIL).fullmatch(rest)
+    ):
         return end, None
     left = opened.left - (len(text) - at)
     return len(text), opened._replace(tail=rest, left=left) if left > 0 else None

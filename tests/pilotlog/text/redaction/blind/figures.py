@@ -1,4 +1,4 @@
-"""Figures of both blind corpora by kind, as the table of the administrator guide: ``python -m tests…blind.figures``.
+"""Figures of the blind corpora by kind, as the table of the administrator guide: ``python -m tests…blind.figures``.
 
 Of each kind the share of cases of which nothing is shown: as whole messages, with a pilot's header before each line, and
 cut in two at every byte of a secret (the first case of each form; a piece of 8 characters may show).
@@ -10,6 +10,7 @@ from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import default
 
 from .first import cases as first
 from .second import cases as second
+from .third import cases as third
 
 HEADER = "2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] "
 SHOWN_OF_A_CUT = 8
@@ -67,9 +68,9 @@ def rows(corpus):
 
 
 def main():
-    """Print both tables as CSV."""
+    """Print all tables as CSV."""
     print("Corpus,Kind,Cases,Whole (%),With headers (%),Cut (%)")
-    for name, corpus in (("first", first), ("second", second)):
+    for name, corpus in (("first", first), ("second", second), ("third", third)):
         for row in rows(corpus):
             print(name, *row, sep=",", flush=True)
 

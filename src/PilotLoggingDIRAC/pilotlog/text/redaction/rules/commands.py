@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..swallow import AUTHORITY
-from ..values import plain
+from ..values import code, plain
 from ..values.leads import GAP, QUOTE, Lead, anything
 
 RULE = b"secret"
@@ -29,7 +29,7 @@ _PIPED = (
 
 
 def _is_no_port(look: bytes) -> bool:
-    return anything(look) and not plain.is_algorithm(look) and not _PORTS.match(look)
+    return anything(look) and not code.is_algorithm(look) and not _PORTS.match(look)
 
 
 def _is_unmarked(look: bytes) -> bool:
@@ -41,7 +41,8 @@ def _option(option: bytes, command: bytes, gap: bytes = GAP) -> Lead:
 
 
 _OPTIONS = (
-    Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/]*[\"']?:" + QUOTE,
+    Lead(RULE, rb"[ \"'](?:-[a-zA-Z]{0,4}[uUa]|--(?:proxy-)?user|--auth)(?:" + GAP + rb")?[^\s:'\"$/@=-][^\s:'\"$/"
+         rb"]*[\"']?:" + QUOTE,
          rb"[^\s\"'/]", anything, command=rb"\b(?:curl|wget|https?|xh|hey|aria2c|siege|lftp)\b"),
     Lead(RULE, rb"[ \"']--(?:basic-|proxy-|src-|dest-)?(?:user|auth|creds|credentials)" + GAP +
          rb"[^\s:'\"$/@=-][^\s:'\"$/]*:",
@@ -62,7 +63,8 @@ _OPTIONS = (
     Lead(RULE, rb"[ \"'](?:-b|--cookie)" + GAP + rb"[\w.-]+=", rb"[^\s\"']", plain.is_opaque, command=
          rb"\b(?:curl|wget)\b"),
     Lead(RULE, rb"[ \"'](?:-E|--cert)" + GAP + rb"[\w./-]+:", rb"[^\s\"']", anything, command=rb"\bcurl\b"),
-    Lead(RULE, rb"[ \"'](?:-k|-t|--(?:key|api-key|rt|at|refresh|access|jwt|tok|bearer))" + GAP, rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
+    Lead(RULE, rb"[ \"'](?:-k|-t|--(?:key|api-key|rt|at|refresh|access|jwt|tok|bearer))" + GAP,
+         rb"[A-Za-z0-9_-]{24}", plain.is_opaque),
     Lead(RULE, rb"[ \"']--?auth" + GAP + rb"[\w.@-]+:", rb"[^\s\"']", anything),
     Lead(RULE, rb" auth [\w.@-]+:", rb"[^\s\"']", plain.is_passwordlike),
     Lead(RULE, rb"_attach(?:=|[\"']?,? [\"']?)https?://[^\s\"']+[\"']?,? " + QUOTE, rb"[^\s\"']{8}", plain.stands_out),
@@ -123,8 +125,10 @@ LEADS = (
     Lead(RULE, rb"\bs/[@_{}$%]+[A-Za-z_]*(?i:passw\w*|secret|token|_key)[\w@{}$%-]*/", rb"[^\s/]", anything),
     Lead(RULE, rb"\"AUTH\" (?:\"[^\"\n]*\" )?\"", rb"[^\s\"]", anything),
     Lead(RULE, rb"\bmc (?:alias set|config host add) \S+ \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\w.]+/", rb"[^\s\"'@]", anything, AUTHORITY),
-    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\"']?[\w.]+/" + QUOTE, rb"[^\s\"'@]", anything),
+    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\w.]+/", rb"[^\s\"'@]", anything,
+         AUTHORITY),
+    Lead(RULE, rb"\b(?:sqlplus|(?:exp|imp)dp|rman target|sqlldr) (?:-\w+ )*[\"']?[\w.]+/" + QUOTE, rb"[^\s\"'@]",
+         anything),
     Lead(RULE, rb"\b(?i:connect|conn) [A-Za-z_][\w.]*/", rb"[^\s\"'@/]+@", anything, AUTHORITY),
     Lead(RULE, rb"\bjdbc:oracle:\w+:[^/\s@]+/", rb"[^\s@]", anything, AUTHORITY),
     Lead(RULE, rb"<<-?[ ]?[\"']?\w+[\"']?\r?\n", rb"[^\s\"']", plain.is_passwordlike,

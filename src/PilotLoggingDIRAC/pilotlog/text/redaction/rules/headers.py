@@ -30,7 +30,8 @@ _COOKIE = re.compile(rb"[\w.$%!~*+-]{1,128}(?:=|%3D|\Z)")
 _COOKIE_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,63}=(?=[^=\s;\"'])")
 #: The value of one cookie, and nothing but what it is set with.
 _SET_COOKIE = re.compile(
-    rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority|partitioned)"
+    rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority"
+    rb"|partitioned)"
     rb"(?:=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+)?)++[\"']?[ \t]*+\r?\n"
 )
 #: A value that goes on in the line behind it.

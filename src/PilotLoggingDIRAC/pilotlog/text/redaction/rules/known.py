@@ -6,7 +6,7 @@ import binascii
 import re
 
 from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, SEGMENT, TOKEN, USERS
-from ..values import plain
+from ..values import code, plain
 from ..values.leads import QUOTE, Lead, always, anything
 
 RULE = b"secret"
@@ -19,7 +19,7 @@ _HOOKS = (
     rb"|api\.softlayer\.com/soap/v3(?:\.1)?/|/webhooks/)"
 )
 
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}" + plain.END)
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{8,}={0,2}" + code.END)
 
 
 def _is_user_and_password(look: bytes) -> bool:
@@ -74,7 +74,8 @@ LEADS = (
     Lead(RULE, rb"[?&]u(?:ser)?=[^&\s]*&p=", rb"[^&\s]", anything, QUERY),
     Lead(RULE, rb"[_-](?i:auth)(?:\\?[\"'] ?[:=] ?\\?[\"']| ?= ?[\"']?)[\w.@-]+:", rb"[^\s\"'/]",
          plain.is_passwordlike),
-    Lead(RULE, rb"(?i:key|cret|oken|assword)(?: for [\w.@/-]+)? [\[(]?(?i:hex)[\])]?(?:[ :=]+|: ?)", _HEX + rb"{32}", always, TOKEN,
+    Lead(RULE, rb"(?i:key|cret|oken|assword)(?: for [\w.@/-]+)? [\[(]?(?i:hex)[\])]?(?:[ :=]+|: ?)",
+         _HEX + rb"{32}", always, TOKEN,
          command=rb"(?i)(?<!public[ _-])\w\Z"),
     Lead(b"private-key", rb"\b(?:PrivateExponent|Prime[12]|Exponent[12]|Coefficient): ",
          rb"[A-Za-z0-9+/]{16}[A-Za-z0-9+/]*", always, TOKEN),

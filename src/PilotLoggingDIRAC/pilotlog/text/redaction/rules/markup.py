@@ -18,7 +18,8 @@ _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
 _RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
     rb"(?:/[\w.-]+)?\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?"
-    rb"(?:[ ]*\\*[\"']?(?:type|sensitive|encoding|owner|permissions|mode)\\*[\"']? ?[:=] ?[\"']?[\w:]+[\"']?,?(?:\r?\n%s)?)?[ \t,-]*"
+    rb"(?:[ ]*\\*[\"']?(?:type|sensitive|encoding|owner|permissions|mode)\\*[\"']? ?[:=] ?[\"']?[\w:]+[\"']?,?"
+    rb"(?:\r?\n%s)?)?[ \t,-]*"
     rb"\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
     rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )

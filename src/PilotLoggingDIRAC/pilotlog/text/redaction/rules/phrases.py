@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from ..swallow import AUTHORITY, CHANGED, LINE, TOKEN
-from ..values import plain
+from ..values import code, plain
 from ..values.leads import QUOTE, Lead, always, anything
 
 RULE = b"secret"
 _CODE_SHAPE = re.compile(
-    rb"(?:[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?|[0-9]{6,10}|(?=[A-Z]*[0-9])[A-Z0-9]{6,10})" + plain.END
+    rb"(?:[A-Z0-9]{3,5}-[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5})?|[0-9]{6,10}|(?=[A-Z]*[0-9])[A-Z0-9]{6,10})" + code.END
 )
 _PASS = rb"(?i:passwor[dt]|pass ?phrase|pass ?code|passwd)"
 #: The same as ``told`` begins it, as a place that has no secret takes its first letters from the other rules.
@@ -65,9 +65,9 @@ def _is_password(look: bytes) -> bool:
     return plain.is_passwordlike(look) or plain.is_spaced_phrase(look) or plain.is_phrase(look)
 
 
-def _behind_to(look: bytes) -> bytes:
-    """Return what stands behind the word ``to`` or an arrow."""
-    return look.split(maxsplit=2)[-1].lstrip(b"\"'`")
+def _is_changed(look: bytes) -> bool:
+    """Tell if the value before the word ``to`` or an arrow, or that behind it, looks like a secret."""
+    return plain.stands_out(look) or plain.stands_out(look.split(maxsplit=2)[-1].lstrip(b"\"'`"))
 
 
 LEADS = (
@@ -83,9 +83,11 @@ LEADS = (
     Lead(RULE, _OTHER_LANGUAGES + rb" ?\xc2\xab[\s]?", rb"[^\s\"']", anything),
     Lead(RULE, rb"\(was:? ?" + QUOTE, rb"[^\s\"')]{4}", plain.is_passwordlike),
     Lead(RULE, rb"\(was:? ?[\"']", rb"[^\s\"')]{6}", anything, command=rb"(?i:passw\w*|secret|passphrase)[)]? \(\Z"),
-    Lead(RULE, rb"(?i:p?assword|p?asswd|p?assphrase|oken|cret|_?key)[\]\"'/]*:? (?:(?:was )?(?i:change|rotate|update)[ds]?:? (?:from )?|from )" + QUOTE,
-         rb"[^\s\"']+[\"'`]? (?:to|->|=>) ", lambda look: plain.stands_out(look) or plain.stands_out(_behind_to(look)), CHANGED),
-    Lead(RULE, rb"(?i:oken|cret| key|dential)(?:" + _DONE + rb"| to):? " + QUOTE, rb"[A-Za-z0-9_+/=.~-]{16}", _is_token),
+    Lead(RULE, rb"(?i:p?assword|p?asswd|p?assphrase|oken|cret|_?key)[\]\"'/]*:? (?:(?:was )?(?i:change|rotate"
+         rb"|update)[ds]?:? (?:from )?|from )" + QUOTE,
+         rb"[^\s\"']+[\"'`]? (?:to|->|=>) ", _is_changed, CHANGED),
+    Lead(RULE, rb"(?i:oken|cret| key|dential)(?:" + _DONE + rb"| to):? " + QUOTE, rb"[A-Za-z0-9_+/=.~-]{16}",
+         _is_token),
     Lead(RULE, _ASS + rb"(?:" + _DONE + rb"| to):? " + QUOTE, rb"[^\s\"']{5}", _is_password),
     Lead(RULE, rb"\blogin [\w.@-]+[ ]*\r?\n" + _HEADER + rb"[ \t]*password ", rb"[^\s]", anything),
     Lead(RULE, rb"(?i:using|with)(?: the)? password [\"'`]", rb"[^\s\"'`]{6}", anything),
@@ -93,7 +95,8 @@ LEADS = (
     Lead(RULE, rb"(?i:oken|cret)(?: for(?: [\w.@-]+)+)(?: is| was)(?: now)?:? " + QUOTE, _WITH_DIGIT, _is_token),
     Lead(RULE, rb"\bpass=[\"']", rb"[A-Za-z]{8}[A-Za-z]*[\"']", anything),
     Lead(RULE, rb"(?i:assword|asswd|assphrase|oken|cret|api key)[^\n]*\r?\n" + _HEADER +
-               rb"(?:New|new|NEW) (?:value|one|password|token|key|secret)(?: is)?: ?" + QUOTE, rb"[^\s\"']{6}", plain.stands_out),
+               rb"(?:New|new|NEW) (?:value|one|password|token|key|secret)(?: is)?: ?" + QUOTE, rb"[^\s\"']{6}",
+               plain.stands_out),
     Lead(RULE, _ASS + rb"(?i:(?: [a-z]+){1,3}): [\"'`]", rb"[^\s\"'`]{6}", plain.is_passwordlike,
          command=rb"(?<!invalid )(?<!unknown )(?<!missing )\w\Z"),
     Lead(RULE, _ASS + rb"(?i: for(?: [a-z0-9_.@-]+)+(?: is| was)) " + QUOTE, rb"[^\s\"']{5}", plain.is_passwordlike),
@@ -115,25 +118,30 @@ LEADS = (
     Lead(RULE, rb"dential [a-z]+: ?" + QUOTE, rb"[A-Za-z0-9+/]{24}", plain.is_opaque),
     Lead(RULE, rb"\bset \w*(?i:passw\w*|secret|token|passphrase) [\"']", rb"[^\s\"']", _is_password),
     Lead(RULE, rb"(?i:aes_(?:de|en)crypt|pgp_sym_\w+)\([^,\n]*, ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\s]*[\"'][^\"'\n]*[:/.;=][^\"'\n]*[\"'],[\s]*[\"'][^\"'\n]*[\"'],[\s]*[\"']",
+    Lead(RULE, rb"(?i:onnect(?:ion)?|construct|pdo)\([\s]*[\"'][^\"'\n]*[:/.;=][^\"'\n]*[\"'],[\s]*[\"'][^\"'\n]*["
+         rb"\"'],[\s]*[\"']",
          rb"[^\s\"']", anything),
     Lead(RULE, rb"bind(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
-    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']", lambda look: anything(look) and look[:9].upper() != b"PASSWORD("),
-    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file| config| profile| vault| store)*(?: '[^'\n]*'| \"[^\"\n]*\""
+    Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']",
+         lambda look: anything(look) and look[:9].upper() != b"PASSWORD("),
+    Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file| config| profile| vault"
+         rb"| store)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
          rb"[^\s\"']", anything, command=rb"(?<!read )\w\Z"),
     Lead(RULE, _PASS + rb" for (?:user |account |the |key )?\S+ (?:changed |set |reset )?to [\"'`]", rb"[^\s\"'`]",
          _is_password),
     Lead(RULE, _PASS + rb" ?\([^()\n]*\): ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:pass ?phrase)(?: again)?: ?" + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, _OTHER_LANGUAGES + rb"(?: [^\n:=]*)? (?:est|es|is|ist|lautet|\xc3\xa8|\xc3\xa9)[ ]?:?[ ]" + QUOTE, rb"[^\s\"':]{6}",
+    Lead(RULE, _OTHER_LANGUAGES + rb"(?: [^\n:=]*)? (?:est|es|is|ist|lautet|\xc3\xa8|\xc3\xa9)[ ]?:?[ ]" + QUOTE,
+         rb"[^\s\"':]{6}",
          anything),
     Lead(RULE, _OTHER_LANGUAGES + rb"[ ]?(?:[:=]|\xef\xbc\x9a)[ ]?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\b(?i:otp|pin|passcode)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code),
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
-         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+(?: is| was|:)|changed to|of [\w.@-]+ (?:is|was)))?(?: is| was| ist| lautet)?:? " + QUOTE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+(?: is| was|:)|changed to|of [\w.@-]+ (?:is|was)))?(?: is"
+             rb"| was| ist| lautet)?:? " + QUOTE,
          _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
@@ -154,11 +162,13 @@ LEADS = (
     Lead(RULE, rb"(?i:dentify|ickServ) " + QUOTE, rb"[^\s\"']", plain.is_passwordlike),
     Lead(RULE, rb"(?i:quirepass|sterauth|indpw|ootpw:?(?: --\w+)?) " + QUOTE, rb"[^\s\"'-]", anything),
     Lead(RULE, rb"(?i:ntified (?:with \S+ )?(?:by|as)(?: password)?) [\"'`]", rb"[^\s\"']", anything),
-    Lead(RULE, rb"(?:NTIFIED|ntified) (?:(?i:with) \S+ (?i:as|by)|(?i:by))(?i: password)? ", rb"[^\s\"']", _is_identifier),
+    Lead(RULE, rb"(?:NTIFIED|ntified) (?:(?i:with) \S+ (?i:as|by)|(?i:by))(?i: password)? ", rb"[^\s\"']",
+         _is_identifier),
     Lead(RULE, rb"\b(?i:password) ?\([\"']", rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:ragma (?:re|hex)?key) ?= ?" + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:nsert into \S+ ?\([^)\n]*(?:passw|token|secret)[^)\n]*\) ?values ?)\(", rb"[^\s]", always, LINE),
-    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][\w-]+[\"'], ?[\"']", rb"[^\"'\n]+[\"'], ?[\"'][^\"'\n]*[\"']", anything, LINE),
+    Lead(RULE, rb"(?i:onnect|onnection)\([\"'][\w-]+[\"'], ?[\"']", rb"[^\"'\n]+[\"'], ?[\"'][^\"'\n]*[\"']",
+         anything, LINE),
     Lead(RULE, rb"(?i:onnect|onnection)\([\"'][\w.]+/", rb"[^\s\"'@/]+@", anything, AUTHORITY),
     Lead(RULE, rb"(?i:uth|ogin|nnect|cate|ntials|_password|_secret)"
                rb"(?:[\"\']?(?: ?[=:] ?))?\((?:[\w.]+, ?)*[bru]?[\"'][^\"'=\n]*[\"'], ?[bru]?[\"']",

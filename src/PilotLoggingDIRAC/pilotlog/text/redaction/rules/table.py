@@ -8,7 +8,10 @@ from ..swallow import ROWS, Opened, Secret
 
 RULE = b"secret"
 #: Behind a name that is a heading's: more headings, if any, and a line break.
-HEADING = rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|\r?\n(?:[0-9]+-[^\n\]]*\] )?-+\+|[,;\t][\w\"',;\t]*\r?\n|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
+HEADING = (
+    rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|\r?\n(?:[0-9]+-[^\n\]]*\] )?-+\+|[,;\t][\w\"',;\t]*\r?\n"
+    rb"|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
+)
 
 _CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z_ -]{0,24}[\"']?[ ]{0,32}"
 _LINES = {

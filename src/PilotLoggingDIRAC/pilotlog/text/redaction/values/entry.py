@@ -26,7 +26,8 @@ ENTRY = re.compile(
          rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+|\r(?!\n)|\x1b\[[0-9;]*[mK])*+"
     + _COLOURS
     + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?"
-      rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{1,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24}(?:\[[\w ,.\[\]|]{1,64}\])? = |"
+      rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{1,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24}"
+      rb"(?:\[[\w ,.\[\]|]{1,64}\])? = |"
       rb"(?:!!?[a-z]{1,12}|&\w{1,20}) (?!\|))?"
     + rb"(?:\$(?=[\"'])|@(?=[\"']))?(?:[bBrRuUfF]{1,2}(?=[\"']))?(?:'\"'\"'|'\\'')?(?P<quote>\"{3}|'{3}|" + QUOTES
     + rb"|`(?![a-z./]*[ )]))?(?:\$\{\w{1,64}:?[-=])?(?P<encoded>\{(?:AES|SSHA|SHA|cipher|crypt|noop|bcrypt|PLAIN)\}"
@@ -35,7 +36,8 @@ ENTRY = re.compile(
 )  # fmt: skip
 #: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
 PLAIN = re.compile(
-    rb":[ ]?[\w.-]{1,32}:[x*!]{0,2}:\d{1,10}:\d{1,10}:|(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])|[ \t]{2,}[\d.]{1,12}(?:/(?:tcp|udp|sctp))?(?=\s)|;[ \t]"
+    rb":[ ]?[\w.-]{1,32}:[x*!]{0,2}:\d{1,10}:\d{1,10}:|(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])"
+    rb"|[ \t]{2,}[\d.]{1,12}(?:/(?:tcp|udp|sctp))?(?=\s)|;[ \t]"
     rb"|[ \t]+-{1,2}[a-z]"
     rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t]"
     rb"(?:to|is|for|of|and|or|was|has|in|from)[ \t]"

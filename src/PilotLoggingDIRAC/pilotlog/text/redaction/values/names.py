@@ -56,7 +56,8 @@ _WORDY = frozenset(
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index identifier"
+    b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index id"
+    b"entifier"
     b" jar kind lookup specified strategy supported"
     b" age alg info re algorithm algorithms allowed audience auth ca callback cert certifi"
     b"cate class client count date deb denied dir directory disabled discovery enabled endpoint env error"

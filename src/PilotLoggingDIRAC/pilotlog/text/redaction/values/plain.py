@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: Where a value may end.
-END = rb"""(?=[\s"'\\,;&`\x00]|[)\]}>|](?![A-Za-z0-9])|%2[267]|\Z)"""
+from .code import END, code_literal, is_algorithm
 
 _STATES = (
     b"a accepted add again ale allowed already amd64 an and any are arm64 array as ask at"
@@ -40,8 +39,10 @@ STATES = frozenset(_STATES)
 #: Markers, references and masks.
 REFERENCE = re.compile(
     rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|[xX]{3,64}|\.{3,64}|-{1,64}|_{2,64}|\#{3,64}"""
-    rb"""|<(?![^<>\s]{0,64}\d[^<>\s]{0,64}>)[^<>\n]{0,64}>|<(?:0x[^<>\n]{0,64}|[^<>\n]{0,6}|[a-z]{0,12}[:= -]?\d{1,6}(?:[- ][a-z ]{1,12})?)>"""
-    rb"""|[\#%@]?\$?\{{1,2}[\w .,()\[\]\"'|:-]{0,64}\}{1,2}|@@?\w{1,64}@?@|[@%][_\$]?|@(?:property|\w{1,16}method|cached_property|wraps|dataclass|override)|__\w{1,64}__"""
+    rb"""|<(?![^<>\s]{0,64}\d[^<>\s]{0,64}>)[^<>\n]{0,64}>"""
+    rb"""|<(?:0x[^<>\n]{0,64}|[^<>\n]{0,6}|[a-z]{0,12}[:= -]?\d{1,6}(?:[- ][a-z ]{1,12})?)>"""
+    rb"""|[\#%@]?\$?\{{1,2}[\w .,()\[\]\"'|:-]{0,64}\}{1,2}"""
+    rb"""|@@?\w{1,64}@?@|[@%][_\$]?|@(?:property|\w{1,16}method|cached_property|wraps|dataclass|override)|__\w{1,64}__"""
     rb"""|~|\$\{[^{}\n]{0,64}:?[-=]\}|<?%=? ?[\w. ]{1,64} ?%>"""
     rb"""|\$[A-Za-z_][A-Za-z0-9_]*(?:(?:->)?[\[{][\w'"$-]{1,64}[\]}]|->\w{1,64}|:\w{1,64}){0,3}|\$\d"""
     rb"""|\$?%[\w()]{1,64}%?|%\([\w:.]{1,64}\)s|%\.?\d{0,4}[sdr]"""
@@ -106,29 +107,6 @@ _FIRST_WORD = re.compile(
 )
 _PROSE = re.compile(rb"[A-Za-z][A-Za-z]{0,14}[,;.]?[ \t]+(?:[A-Za-z]{1,15}(?=[\s,;.:'()]|\Z)|[(\"']|\d{3}\b|\d\.\d\s)")
 _SNAKE = re.compile(rb"[A-Za-z]?[a-z]{1,24}(?:[_-][a-z]{1,24}){0,6}[.,;:!]?" + END)
-#: A part of a name with dots.
-_PART = rb"_{0,2}(?:[a-z][a-z_]{1,40}|(?:[a-z]{3,20})?(?:[A-Z][a-z]{2,20}){1,5})"
-#: An expression of a program: a call, an item of a mapping, an attribute.
-_CODE = re.compile(
-    rb"""[a-z_]{2,40}\d{0,2}(?:\.[a-z_0-9]{2,40}){0,3}[\[(](?:(?:[A-Za-z_][A-Za-z_.]{0,40})?[\]),:( ]|:-?\d|'\{)"""
-    rb"""|(?:await\s|new\s|not\s|lambda\s|self\.|this\.|cls\.)?[A-Za-z_][A-Za-z_]{0,40}(?:[0-9]?(?:\.|::|->)[A-Za-z_][A-Za-z_0-9]{0,40}){0,6}(?:\(\)|[\[(](?=[bfru]?["']|[a-z_]{1,40}[,=).\[]|[A-Z_]{2,40}[,)])|[\[(]\Z)"""
-    rb"|(?:self|this|cls|args|config|os|settings|options|request|kwargs)\.[a-z_.]{1,64}(?:" + END + rb"|[\[(])"
-    rb"|" + _PART + rb"(?:\." + _PART + rb"){1,6}[\[(]|[A-Za-z_]{2,40}\((?:\.\.\.|\d{1,3}\)|\s*\r?\n|[a-z_]{2,20}=)"
-    rb"|[A-Z][A-Za-z]{2,40}<[A-Z][A-Za-z]{2}|[A-Z][A-Za-z]{2,24}\[[\"'A-Za-z.]{2,64}[\],]"
-)
-#: A module, a class or an attribute: names with dots between.
-_DOTTED = re.compile(_PART + rb"(?:\." + _PART + rb"){1,6}[,.;:]?" + END)
-_IDENTIFIER = re.compile(rb"_{0,2}[A-Za-z]{1,24}(?:_[A-Za-z]{1,24}){0,6}" + END)
-#: Names of ways to hash, encrypt or write text.
-_ALGORITHM = re.compile(
-    rb"(?i:(?:scram-|hmac-|rsa-|pbkdf2-|ecdsa-)*(?:sha(?:-?[0-9]{1,3})?|aes|md[45]|aes-?\d{3}|a\d{3}gcm|des3?|rs\d{3}|hs\d{3}|es\d{3}"
-    rb"|ed25519|utf-?\d{1,2}|latin-?1|ascii|base64|bcrypt|argon2i?d?|scrypt|amd64|arm64|i[3-6]86|x86[_-]64|aarch64|ppc64\w{0,2}|s390x|noarch)(?:-[a-z]{2,4})?(?:-plus)?)" + END
-)
-_LITERAL = re.compile(rb"[A-Za-z_.:0-9>-]{1,200}[\[(][bfru]?([\"'])")
-_READS = re.compile(
-    rb"(?i)[\w.:>-]{0,200}(?:env|environ|get(?:value|option|attr)?|encode|decode|split|strip|pop|read|load|open|prompt|getpass|request|config\w*|headers|args|kwargs"
-    rb"|find|lookup|fetch\w*|getitem)[\[(][bfru]?[\"']"
-)
 _TOKENLIKE = re.compile(rb"[A-Za-z0-9+/=_.~%-]{16,512}")
 _HEX = re.compile(
     rb"(?=[A-Z]*[2-7])[A-Z2-7]{26,}|[0-9a-f]{32,}|[0-9A-F]{32,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -138,9 +116,9 @@ _SHA1 = re.compile(rb"[0-9a-f]{40}(?![0-9A-Za-z])|(?:0x)?[0-9A-F]{8}(?:[0-9A-F]{
 _CLASSES = (re.compile(rb"[0-9]"), re.compile(rb"[A-Z]"), re.compile(rb"[a-z]"))
 _MIXED = re.compile(rb"(?:[a-z][0-9][a-z0-9]*){3}")
 _NAMED_FILE = re.compile(rb"\.[a-z][a-z0-9]{1,5}\Z|[a-z]{5}[-_/.][a-z]{4}|/[a-z]+/[a-z]+")
-_PACKAGE = re.compile(rb"[A-Za-z][\w+.-]{0,60}-\d[\w.~+]{0,30}-\d[\w.~+]{0,30}\.(?:x86_64|noarch|i686|aarch64|rpm)" + END)
-_COLOUR = re.compile(rb"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})" + END)
-_NAME_OF_CODE = re.compile(_DOTTED.pattern + rb"|" + _ALGORITHM.pattern + rb"|" + _COLOUR.pattern)
+_PACKAGE = re.compile(
+    rb"[A-Za-z][\w+.-]{0,60}-\d[\w.~+]{0,30}-\d[\w.~+]{0,30}\.(?:x86_64|noarch|i686|aarch64|rpm)" + END
+)
 _SIZED_TYPE = re.compile(rb"[a-z]{1,20}\(\d{1,6}\)")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|v?\d{1,4}(?:\.\d{1,6}){1,4}[\w.+~-]{0,24}" + END)
 _HTTP = re.compile(rb"HTTP(?:/[\d.]{1,3}|S?)\s|HTTP[A-Z]\w{3,40}\(|\w{1,30}(?:Error|Exception)\b|\d{3}\s[A-Z]")
@@ -185,8 +163,8 @@ def is_passwordlike(look: bytes) -> bool:
     return not (
         is_wordlike(look)
         or _SIZED_TYPE.match(look)
-        or _ALGORITHM.match(look)
-        or _PACKAGE.match(look)
+        or is_algorithm(look)
+        or (b"." in word.group() and _PACKAGE.match(look))
         or NUMBER.match(look)
         or _DATE.match(look)
         or code_literal(look) is not None
@@ -197,9 +175,11 @@ def is_passwordlike(look: bytes) -> bool:
 def is_opaque(look: bytes) -> bool:
     """Tell if a value looks like a token: 16 letters and digits at least, in no order that a name would have."""
     word = _TOKENLIKE.match(look)
-    if not word or is_token_of_rucio(look) or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
+    if not word or is_reference(look) or DN.match(look) or _DATE.match(look) or _NAMED_FILE.search(word.group()):
         return False
     text = word.group()
+    if b"-/" in text[:66] and is_token_of_rucio(look):
+        return False
     if _HEX.fullmatch(text):
         return True
     return all(kind.search(text) for kind in _CLASSES) or (len(text) >= 20 and _MIXED.search(text) is not None)
@@ -207,35 +187,12 @@ def is_opaque(look: bytes) -> bool:
 
 def is_token_of_rucio(look: bytes) -> bool:
     """Tell if a value is an account and a DN, with the secret behind them, which has a rule of its own."""
-    return b"-/" in look[:66] and _RUCIO.match(look) is not None
+    return _RUCIO.match(look) is not None
 
 
 def is_fingerprint(look: bytes) -> bool:
     """Tell if a value looks like SHA-1 of a key."""
     return _SHA1.match(look) is not None
-
-
-def code_literal(look: bytes) -> int | None:
-    """Return where the literal begins that may be a secret, in an expression of a program; 0 where there is none."""
-    if not _CODE.match(look):
-        return None
-    literal = _LITERAL.match(look)
-    return literal.end() if literal and not _READS.match(look) else 0
-
-
-def is_name_of_code(look: bytes) -> bool:
-    """Tell if a value is a name of a program: a class in its module, an algorithm, a colour."""
-    return _NAME_OF_CODE.match(look) is not None
-
-
-def is_algorithm(look: bytes) -> bool:
-    """Tell if a value names a way to hash, to encrypt or to write text."""
-    return _ALGORITHM.match(look) is not None
-
-
-def is_identifier(look: bytes) -> bool:
-    """Tell if a value is letters, with underscores between."""
-    return _IDENTIFIER.match(look) is not None
 
 
 def is_prose(look: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..swallow import QUOTES
-from . import plain
+from .code import END
 
 SCHEME = re.compile(
     rb"\[?(?i:bearer|basic|token|negotiate|digest|gssapi|macaroon|ntlm|apikey|jwt|private)(?:[ \t]|%20|\+)+(?:token="
@@ -21,7 +21,7 @@ OF_PROSE = re.compile(rb"[a-z]{2,12} (?:for|here|is|are|of|to|and|or|in|the|as|i
 NO_VALUE = re.compile(rb"[^\w\s\x80-\xff]{1,8}(?=\s|\Z)")
 EXPRESSION = re.compile(rb"[A-Za-z_]{2,32}(?: (?:\+|=|%|or|and|if) |, [a-z_]{2,32}(?:\r?\n|\Z))")
 CODES = frozenset([b"otp", b"pin", b"totp", b"passcode", b"mfa"])
-CODE = re.compile(rb"\d{6,8}" + plain.END)
+CODE = re.compile(rb"\d{6,8}" + END)
 LIST = re.compile(rb"\[\s{0,8}[bu]?(?:" + QUOTES + rb")")
 SCALAR = re.compile(rb"(?:!!?(?!vault)[a-z]{1,12} )?[|>][+-]?[0-9]?[ \t]*(?:\r?\n|\Z)")
 ENTRY_BEGUN = re.compile(rb"[a-z_-]{2,20}=")
@@ -31,11 +31,9 @@ NAME_BEGUN = re.compile(rb"[A-Za-z_-]{2,20}=(?![A-Za-z0-9+/=])")
 MAPPING = re.compile(rb"[\[{(]\s?([\"']?)[A-Za-z_]{1,32}\1\s?(?:=>|[:=])(?!:)")
 #: Words, as a list of choices has them, to the quote behind them.
 QUOTED_WORDS = re.compile(rb"[a-z]{2,16}(?:,? [a-z]{2,16}){1,8}[\"']")
-#: The sign before the name, if another of it may stand behind the value.
-SIGNS_OF_ITEMS = (b",", b";")
 KEY_OF_CLOUD = re.compile(rb"A[KS]IA[A-Z0-9]{12}")
 #: The identifier of a key of S3, which is none of its secret.
-KEY_IDENTIFIER = re.compile(rb"(?=[A-Z]{0,19}[0-9])[A-Z0-9]{20}" + plain.END)
+KEY_IDENTIFIER = re.compile(rb"(?=[A-Z]{0,19}[0-9])[A-Z0-9]{20}" + END)
 #: A URL that holds its secret in a parameter with a name.
 WITH_PARAMETER = re.compile(
     rb"[a-z]{2,8}://[\w.:-]{1,80}(?:/[\w./~%:+-]{0,200})?\?(?:[\w.%-]{1,40}=[^\s&\"']{0,200}&){0,8}"
@@ -48,8 +46,10 @@ COMPARED = re.compile(rb"[A-Za-z_]{1,40}(?:[:;)]|&&|\|\|)?(?=\s|\Z)")
 ARGUMENT = re.compile(rb"(?:pass(?:wd|word|phrase)?|pwd|pw|token|secret|key|creds?|credentials)\)")
 CLASS = re.compile(rb"[A-Z][a-z]{2,20}(?=\s|\Z)")
 IN_CAPITALS = re.compile(rb"[A-Z]{2,12}(?:-[A-Z]{2,12})*(?= [a-z])")
+#: A digit among the first letters, as no name of a program has it.
+EARLY_DIGIT = re.compile(rb"[A-Za-z_-]{0,15}[0-9]")
 LOWER_CAMEL = re.compile(rb"[a-z]{3,20}(?:[A-Z][a-z]{1,20}){1,4}\Z")
-PLURAL_NUMBER = re.compile(rb"\d{1,20}" + plain.END)
+PLURAL_NUMBER = re.compile(rb"\d{1,20}" + END)
 #: A number of something, and a number that an error has: ``TOKENS:2:Failed``.
 SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|ms|seconds)\b")
 NUMBERED = re.compile(rb"\d{1,3}:[A-Z][a-z]{1,16} ")
@@ -59,8 +59,8 @@ LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]{2,16}=")
 ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
 #: The bracket of a call behind the quote that ends its text: ``getpass('password: ')``.
 CALL_END = re.compile(rb"\)(?=[\s,;):]|\Z)")
-VARIABLE = re.compile(rb"[A-Z][A-Z0-9]{0,32}(?:_[A-Z0-9]{1,32}){1,8}" + plain.END)
-METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + plain.END)
+VARIABLE = re.compile(rb"[A-Z][A-Z0-9]{0,32}(?:_[A-Z0-9]{1,32}){1,8}" + END)
+METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + END)
 LINE_END = re.compile(rb"\\?\r?\n")
 TOLD = re.compile(rb"[A-Za-z][A-Za-z ,.:'()_-]*(?:[\"'\\]|\Z|\n)")
 SIGN = re.compile(rb"[^\w\s]{1,2}\\*[\"']")

@@ -1,0 +1,1 @@
+"""Secrets in the forms of one author; ``cases`` has them all."""
