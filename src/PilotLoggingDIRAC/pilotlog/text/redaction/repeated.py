@@ -9,8 +9,8 @@ from .marker import marker
 from .swallow import BARE, ITEM, QUOTED, Secret
 from .values import plain
 
-#: So many values are looked at, so that the time is bounded.
-_MAX_VALUES = 12
+#: So many values are looked for, so far behind them, that the time is bounded.
+_MAX_VALUES, _REACH_BYTES = 32, 2048
 _LEAST_BYTES, _MOST_BYTES = 8, 128
 _KINDS = (BARE, ITEM, QUOTED)
 _RULE = b"secret"
@@ -19,25 +19,25 @@ _SUM = re.compile(rb"[0-9A-Fa-f-]+")
 
 
 class Repeated:
-    """The values of a message's first secrets."""
+    """The values of a message's first secrets that stand again behind them."""
 
     def __init__(self) -> None:
         self._values: list[bytes] = []
+        self._left = _MAX_VALUES
 
     def keep(self, secret: Secret, text: bytes, end: int) -> None:
-        """Add a secret's value to those that are looked for again."""
-        if (
-            _LEAST_BYTES <= end - secret.start <= _MOST_BYTES
-            and secret.opened.kind in _KINDS
-            and len(self._values) < _MAX_VALUES
-        ):
-            self._values.append(text[secret.start : end])
+        """Keep a secret's value if it stands again, and ordinary text does not hold it."""
+        if not self._left or secret.opened.kind not in _KINDS or not _LEAST_BYTES <= end - secret.start <= _MOST_BYTES:
+            return
+        self._left -= 1
+        value = text[secret.start : end]
+        if text.find(value, end, end + _REACH_BYTES) >= 0 and _is_of_its_own(value):
+            self._values.append(value)
 
     def hide(self, stored: bytes) -> bytes:
-        """Return the text with a marker in each further place of a value that ordinary text does not hold."""
-        for value in self._values:
-            if value in stored and _is_of_its_own(value):
-                stored = b"".join(_pieces(stored, value))
+        """Return the text with a marker in each further place of these values."""
+        for value in dict.fromkeys(self._values):
+            stored = b"".join(_pieces(stored, value))
         return stored
 
 
