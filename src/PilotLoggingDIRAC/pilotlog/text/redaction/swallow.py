@@ -156,8 +156,7 @@ def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
     if opened.kind == AUTHORITY:
         end = _authority(text, at)
     else:
-        of_stop = {QUOTED: _QUOTED, ITEM: _ITEMS}.get(opened.kind)
-        pattern = of_stop[opened.stop] if of_stop else _ENDS[opened.kind]
+        pattern = _ENDS.get(opened.kind) or (_QUOTED if opened.kind == QUOTED else _ITEMS)[opened.stop]
         end = end_of(pattern, text, at)
     return settle(opened, text, at, end)
 

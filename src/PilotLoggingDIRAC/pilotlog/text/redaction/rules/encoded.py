@@ -21,7 +21,7 @@ _WORDS = (
     *(form(word) for word in (b"token", b"passw", b"passph", b"secret", b"credential", b"bearer ", b"authorization",
                               b"apikey", b"_key", b"-key", b"_pwd", b"_pass") for form in (bytes.lower, bytes.upper,
                                                                                           bytes.capitalize)),
-    *(b"sql://", b"odb://", b"dis://", b"mqp://", b"mqps:/", b"ttps://"),
+    b"sql://",
     *(letter + b"Key" for letter in (b"i", b"s", b"e", b"t", b"n", b"g")),
 )  # fmt: skip
 _LETTERS = rb"[A-Za-z0-9+/_-]"

@@ -32,11 +32,11 @@ class Values:
             return None
         word = name.group().strip(b"-_.")
         strength = self._names.strength(word[-MAX_NAME:])
-        if text[name.end() : name.end() + 2] in _BEHIND_MARKER and text.endswith(_MARKED, 0, first):
-            return None
-        if not strength or PLAIN.match(text, name.end()):
-            return None
         at = name.end()
+        if not strength or PLAIN.match(text, at):
+            return None
+        if text.startswith(b"]", at) and text[at : at + 2] in _BEHIND_MARKER and text.endswith(_MARKED, 0, first):
+            return None
         if (strength == WEAK and shapes.SHORT_VALUE.match(text, at)) or _tells_a_state(text, at):
             return None
         entry = ENTRY.match(text, at, at + _MAX_GAP + _LOOK)
