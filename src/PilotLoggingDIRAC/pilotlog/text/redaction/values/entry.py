@@ -36,14 +36,14 @@ ENTRY = re.compile(
 )  # fmt: skip
 #: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
 PLAIN = re.compile(
-    rb":[ ]?[\w.-]{1,32}:[x*!]{0,2}:\d{1,10}:\d{1,10}:|(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])"
+    rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])"
     rb"|[ \t]{2,}[\d.]{1,12}(?:/(?:tcp|udp|sctp))?(?=\s)|;[ \t]"
     rb"|[ \t]+-{1,2}[a-z]"
     rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t]"
     rb"(?:to|is|for|of|and|or|was|has|in|from)[ \t]"
     rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr"
     rb"|scratch|afs|eos|pool|root|srv)/"
-    rb"[\w.+@%~:/-]*+(?=[\s,;]))"
+    rb"[\w.+@%~:/-]*+(?=[\s,;])|:[ ]?[\w.-]{1,32}+:[x*!]{0,2}:\d{1,10}:\d{1,10}:)"
 )
 _SHORTS = rb"psk|pin|otp|wort|\xb1a"
 _WEAKS = rb"auth|code|srf|mac|jwt|key|sid|sig|gnature"
