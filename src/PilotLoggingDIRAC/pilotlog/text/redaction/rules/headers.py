@@ -28,6 +28,7 @@ _WORD = re.compile(rb"[\w.@/-]{1,64}")
 _SECOND_WORD = re.compile(rb"[^\s\"']{1,400}")
 _COOKIE = re.compile(rb"[\w.$%!~*+-]{1,128}(?:=|%3D|\Z)")
 _COOKIE_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,63}=(?=[^=\s;\"'])")
+_NO_COOKIE = re.compile(rb"[A-Za-z_][\w.-]{0,63}=(?=;)")
 #: The value of one cookie, and nothing but what it is set with.
 _SET_COOKIE = re.compile(
     rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority"
@@ -56,6 +57,8 @@ def find(text: bytes, start: int, end: int) -> Secret | None:
 def _cookie(text: bytes, at: int, quote: re.Match[bytes] | None) -> Secret | None:
     """Return the values of cookies; the first one's name stays, and what a cookie is set with."""
     if not _COOKIE.match(text, at):
+        return None
+    if (emptied := _NO_COOKIE.match(text, at)) and _SET_COOKIE.match(text, emptied.end()):
         return None
     name = _COOKIE_NAME.match(text, at)
     at = name.end() if name else at

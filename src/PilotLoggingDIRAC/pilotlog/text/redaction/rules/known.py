@@ -54,6 +54,7 @@ LEADS = (
     Lead(b"private-key", rb"\(0x", rb"[0-9a-f]{16}", always, TOKEN,
          command=rb"(?:aes[0-9]+-cts|arcfour|rc4|hmac|des)[\w-]*\)? +\(\Z"),
     Lead(b"private-key", rb"[\"']?proxy\w*[\"']?(?:: ?| = [\w.(]*)[\"']{1,3}", rb"[A-Za-z0-9+/]{40}", always, TOKEN),
+    Lead(b"private-key", rb"b64decode\([bru]?[\"']{1,3}", rb"(?:QlpoO|H4sI|LS0tLS1)[A-Za-z0-9+/]{40}", always, TOKEN),
     Lead(RULE, rb"(?i:dockerconfigjson|dockercfg)[\"']?[:=] ?" + QUOTE, rb"[A-Za-z0-9+/]{16}", always, TOKEN),
     Lead(RULE, rb"release: ", rb"H4sIA[A-Za-z0-9+/]{20}", always, TOKEN),
     Lead(RULE, rb"SCRAM-SHA-[0-9]+\$[0-9]+:", rb"[A-Za-z0-9+/]{8}", always, BARE),

@@ -124,6 +124,8 @@ LEADS = (
     Lead(RULE, rb"bind(?:_s)?\(\(?[\"'][^\"'\n]*[\"'], ?[\"']", rb"[^\s\"']", anything),
     Lead(RULE, _PASS + rb"(?i: for) [^\s=]+ ?= ?" + QUOTE, rb"[^\s\"']",
          lambda look: anything(look) and look[:9].upper() != b"PASSWORD("),
+    Lead(RULE, rb"(?i:pass ?phrase) for [^\s:'\"]+: ?", rb"[a-z]{3}[a-z]* [a-z]{3}[a-z]* [a-z]{3}[a-z ]*\r?\n",
+         plain.is_spaced_phrase, LINE),
     Lead(RULE, _PASS + rb" for(?: key| user| this| the| identity| account| PKCS12| file| config| profile| vault"
          rb"| store)*(?: '[^'\n]*'| \"[^\"\n]*\""
                        rb"| [^\s:'\"]+)?(?: identity)?(?: \([^()\n]*\))?: ?" + QUOTE,
@@ -140,13 +142,13 @@ LEADS = (
     Lead(RULE, rb"(?i: (?:code|password)s?)(?:: ?| is:? | )" + QUOTE, rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE, rb" codes?: ?[A-Z0-9]+-[A-Z0-9]+,? ", rb"[A-Z0-9]{3}", _is_code, command=_CODES),
     Lead(RULE,
-         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+(?: is| was|:)|changed to|of [\w.@-]+ (?:is|was)))?(?: is"
-             rb"| was| ist| lautet)?:? " + QUOTE,
+         _PASS + rb"(?i: (?:is|was|set to|for [\w.@-]+(?: is| was|:)|changed to|of(?: [\w.@-]+){1,5} (?:is|was)))?"
+             rb"(?: is| was| ist| lautet)?:? " + QUOTE,
          _WITH_DIGIT, _is_told,
          command=rb"(?<![/.])\w\Z"),
     Lead(RULE, _PASS + rb"(?i: (?:is|was|set to))?:? [\"'`]", rb"[^\s\"'`]", _is_password),
     Lead(RULE, rb"(?i:oken|cret|[is] key|dential)(?i: (?:is(?: now)?|was|value|here|created|generated|issued"
-               rb"|for [\w.@-]+))?:? " + QUOTE,
+               rb"|for [\w.@-]+|of(?: [\w.@-]+){1,5} (?:is|was)))?:? " + QUOTE,
          _WITH_DIGIT, _is_token, command=rb"(?<!checksum/se)(?<!checksum/t)\w\Z"),
     Lead(RULE, rb"(?i:ogin [\w.@-]+ password) " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"(?i:dentials? (?:for|of)(?: [\w.@-]+)+): ?" + QUOTE + rb"[A-Za-z][\w.@-]*(?::| ?/ ?)",

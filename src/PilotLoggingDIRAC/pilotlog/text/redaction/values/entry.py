@@ -39,6 +39,7 @@ PLAIN = re.compile(
     rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])"
     rb"|[ \t]{2,}[\d.]{1,12}(?:/(?:tcp|udp|sctp))?(?=\s)|;[ \t]"
     rb"|[ \t]+-{1,2}[a-z]"
+    rb"|:[ ]?\w[\w.-]{0,63}=;[ ]"
     rb"|[\"']?:[ ]?(?:null|None|true|false)(?=[\s,}\]])|[ ]?[=: ][ ]?[\"']?\$\{?[A-Z_][A-Z0-9_]*\}?(?=[\s\"';,])|[ \t]"
     rb"(?:to|is|for|of|and|or|was|has|in|from)[ \t]"
     rb"|[\"']?[ \t]*[:=]?[ \t]*(?:\r?\n|\d{1,3}(?=[\s,;}\])])|[A-Z]{3,16}\]|/(?:cvmfs|etc|tmp|var|home|run|opt|usr"

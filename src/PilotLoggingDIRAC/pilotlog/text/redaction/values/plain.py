@@ -66,7 +66,7 @@ _SCHEMES = (b"KEYRING:", b"KCM:", b"urn:")
 
 #: A folder that paths on worker nodes begin with; base64 may begin with a slash as well.
 _ROOTS = (
-    b"afs bin builddir cephfs cvmfs data dev eos etc gpfs home hpc lib lustre mnt nfs opt"
+    b"afs batch bin builddir cephfs condor cvmfs data dev eos etc gpfs home hpc lib lustre mnt nfs opt"
     b" pbs pool private proc root run scratch"
     b" share shared srv ssd storage sys tmp user users usr var work workdir".split()
 )
