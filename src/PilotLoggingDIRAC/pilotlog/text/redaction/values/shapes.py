@@ -28,7 +28,10 @@ ENTRY_BEGUN = re.compile(rb"[a-z_-]{2,20}=")
 #: The next name, where this one has no value: ``password= scmVersion=``.
 NAME_BEGUN = re.compile(rb"[A-Za-z_-]{2,20}=(?![A-Za-z0-9+/=])")
 #: A mapping, whose entries have their own names.
-MAPPING = re.compile(rb"[\[{(]\s?([\"']?)[A-Za-z_]{1,32}\1\s?(?:=>|[:=])(?!:)")
+MAPPING = re.compile(
+    rb"[{(]\s?([\"']?)[A-Za-z_]{1,32}\1\s?(?:=>|[:=])(?!:)"
+    rb"|\[\s?(?:([\"'])[A-Za-z_]{1,32}\2\s?(?:=>|[:=])|[A-Za-z_]{1,32}\s?(?:=>|=|:(?=[\s\"'\[{])))"
+)
 #: Words, as a list of choices has them, to the quote behind them.
 QUOTED_WORDS = re.compile(rb"[a-z]{2,16}(?:,? [a-z]{2,16}){1,8}[\"']")
 KEY_OF_CLOUD = re.compile(rb"A[KS]IA[A-Z0-9]{12}")
