@@ -7,7 +7,7 @@ import re
 
 from ..swallow import BARE, ESCAPED, HASH, HEX_LINES, LINE, PATH_OF_URL, QUERY, SEGMENT, TOKEN, USERS
 from ..values import code, plain
-from ..values.leads import QUOTE, Lead, always, anything
+from ..values.leads import LINE_HEADER, QUOTE, Lead, always, anything
 
 RULE = b"secret"
 _HEX = rb"[0-9a-fA-F]"
@@ -31,8 +31,6 @@ def _is_user_and_password(look: bytes) -> bool:
     return b":" in decoded and decoded.isascii() and decoded.decode("ascii").isprintable()
 
 
-#: Of a pilot's line.
-_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _ESCAPED_QUOTE = rb"(?:&quot;|&apos;|&#0?3[49];|\\\\?u002[27])"
 
 LEADS = (
@@ -40,10 +38,11 @@ LEADS = (
          rb"[^\s&\\]", anything, ESCAPED),
     Lead(RULE, rb"(?:snmp-server |\br[ow])community6? " + QUOTE, rb"[^\s\"']", anything),
     Lead(RULE, rb"\bcom2sec6? \S+ \S+ " + QUOTE, rb"[^\s\"']", anything),
-    Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:" + _HEADER + rb"[ ]+expire: \w+\r?\n)?" + _HEADER + rb"[ ]+(?:list|users):"
-         rb"(?: \|[+-]?)?\r?\n" + _HEADER + rb"[ -]+[\w.-]+:", rb"[^\s]", always, USERS),
+    Lead(RULE, rb"chpasswd:[ ]*\r?\n(?:" + LINE_HEADER + rb"[ ]+expire: \w+\r?\n)?" + LINE_HEADER +
+         rb"[ ]+(?:list|users):"
+         rb"(?: \|[+-]?)?\r?\n" + LINE_HEADER + rb"[ -]+[\w.-]+:", rb"[^\s]", always, USERS),
     Lead(RULE, rb"\bauth\\{0,3}[\"'] ?: ?\\{0,3}[\"']", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
-    Lead(RULE, rb"\bpasswords\r?\n" + _HEADER + rb"[ ]*[\w.-]+:", rb"[^\s:/]{8}", plain.is_passwordlike, USERS),
+    Lead(RULE, rb"\bpasswords\r?\n" + LINE_HEADER + rb"[ ]*[\w.-]+:", rb"[^\s:/]{8}", plain.is_passwordlike, USERS),
     Lead(RULE, rb"\bplain_text ", rb"[A-Za-z0-9_.-]+ [A-Za-z0-9+/=_-]{16}", always, LINE),
     Lead(RULE, rb"\b[Kk]ey:? 0x", _HEX + rb"{32}", always, TOKEN),
     Lead(RULE, rb"\b[Bb]asic ", rb"[A-Za-z0-9+/]{8}", _is_user_and_password, TOKEN),
@@ -103,7 +102,7 @@ LEADS = (
     Lead(RULE, rb"api\.telegram\.org/(?:file/)?bot", rb"[A-Za-z0-9_:-]{8}", always, SEGMENT),
     Lead(RULE, rb"\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t", rb"[^\s]", always, LINE),
     Lead(RULE, rb"\]:(?:25|465|587|2525)[ \t]+[\w.@+-]+:", rb"[^\s:/]", anything),
-    Lead(RULE, rb"(?i:munge|vault|passw\w*|oken|cret|_auth|cookie)(?:[_.-]\w+)*[\"']?\r?\n" + _HEADER,
+    Lead(RULE, rb"(?i:munge|vault|passw\w*|oken|cret|_auth|cookie)(?:[_.-]\w+)*[\"']?\r?\n" + LINE_HEADER,
          rb"[A-Za-z0-9+/=_-]{24}[A-Za-z0-9+/=_-]*\r?\n", always,
          command=rb"\b(?:cat|base64|head|tail|less|more|xxd|strings|type|bat)\b[^|;&]*\Z"),
     Lead(RULE, rb":(?:5432|6432|3306):[\w*-]+:[\w.@*-]+:", rb"[^\s:/]+(?:\r?\n|\z)", anything),

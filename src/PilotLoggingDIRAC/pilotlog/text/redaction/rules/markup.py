@@ -7,7 +7,7 @@ import re
 from ..swallow import BARE, MARKUP, WRAPPED, Opened, Secret
 from ..values import plain
 from ..values.entry import begin
-from ..values.leads import QUOTE, anything, secret_behind
+from ..values.leads import LINE_HEADER, QUOTE, anything, secret_behind
 from ..values.names import KEYWORDS, STRONG, WEAK, Names
 from . import pem, table
 from .pem import HEADER
@@ -15,7 +15,6 @@ from .pem import HEADER
 RULE = b"secret"
 _NAME = rb"(?i:" + KEYWORDS + rb"|pass)[A-Za-z0-9_.-]*"
 _LOG_HEADER = HEADER.replace(b"(?P<header>", b"(?:")
-_RE2_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _VALUE = (
     rb"(?:/[\w.-]+)?\\*[\"']?(?:,|[ ]\{)?(?:[ \t]*\r?\n%s)?"
     rb"(?:[ ]*\\*[\"']?(?:type|sensitive|encoding|owner|permissions|mode)\\*[\"']? ?[:=] ?[\"']?[\w:]+[\"']?,?"
@@ -56,19 +55,19 @@ _WORD = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 _SET = re.compile(_SETTER)
 
 _STANDS_APART = (
-    _VALUE % (_RE2_HEADER, _RE2_HEADER),
+    _VALUE % (LINE_HEADER, LINE_HEADER),
     _CELL,
     _TAG,
-    _TAG_ABOVE % _RE2_HEADER,
-    _DUMP % _RE2_HEADER,
+    _TAG_ABOVE % LINE_HEADER,
+    _DUMP % LINE_HEADER,
     _PAIR,
     table.HEADING,
-    _FORM % ((_RE2_HEADER,) * 3),
+    _FORM % ((LINE_HEADER,) * 3),
 )
 ANCHOR = (
     _SETTER.replace(rb"\b", b"") + rb"[A-Za-z0-9_.-]*" + _NAME + rb"\"?,?[ \t]+" + QUOTE + rb"[^\s\"'=|]"
     rb"|" + _NAME + rb"(?:" + rb"|".join(_STANDS_APART) + rb")[^\s<]"
-    + rb"|" + _NAME + _NEXT % (_RE2_HEADER, _RE2_HEADER) + _SINGLE
+    + rb"|" + _NAME + _NEXT % (LINE_HEADER, LINE_HEADER) + _SINGLE
 )  # fmt: skip
 
 

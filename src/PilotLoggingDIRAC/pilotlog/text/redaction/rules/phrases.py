@@ -6,7 +6,7 @@ import re
 
 from ..swallow import AUTHORITY, CHANGED, LINE, TOKEN
 from ..values import code, plain
-from ..values.leads import QUOTE, Lead, always, anything
+from ..values.leads import LINE_HEADER, QUOTE, Lead, always, anything
 
 RULE = b"secret"
 _CODE_SHAPE = re.compile(
@@ -27,8 +27,6 @@ _CODES = (
     rb"(?i:one[- ]time|temporary|verification|security|2fa|mfa|authentication|auth|device|user|recovery|backup"
     rb"|enter|the) \Z"
 )
-#: Of a pilot's line.
-_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _WITH_DIGIT = rb"(?:[^\s\"'=:(]*[0-9!#$%&*+?@^_~|{}<>][^\s\"']{2}|[^\s\"'=:(]{5}[^\s\"'=:(]*[0-9!#$%&*+?@^_~])"
 #: What was done with a secret, before it is told.
 _DONE = rb"(?i: (?:is |was |has been |have been )?(?:now |set |changed |reset |updated |rotated |switched ){1,2}to)"
@@ -89,12 +87,12 @@ LEADS = (
     Lead(RULE, rb"(?i:oken|cret| key|dential)(?:" + _DONE + rb"| to):? " + QUOTE, rb"[A-Za-z0-9_+/=.~-]{16}",
          _is_token),
     Lead(RULE, _ASS + rb"(?:" + _DONE + rb"| to):? " + QUOTE, rb"[^\s\"']{5}", _is_password),
-    Lead(RULE, rb"\blogin [\w.@-]+[ ]*\r?\n" + _HEADER + rb"[ \t]*password ", rb"[^\s]", anything),
+    Lead(RULE, rb"\blogin [\w.@-]+[ ]*\r?\n" + LINE_HEADER + rb"[ \t]*password ", rb"[^\s]", anything),
     Lead(RULE, rb"(?i:using|with)(?: the)? password [\"'`]", rb"[^\s\"'`]{6}", anything),
     Lead(RULE, rb"\b(?i:pw|pass|pwd) (?:is|was)(?: now)?:? " + QUOTE, _WITH_DIGIT, plain.is_passwordlike),
     Lead(RULE, rb"(?i:oken|cret)(?: for(?: [\w.@-]+)+)(?: is| was)(?: now)?:? " + QUOTE, _WITH_DIGIT, _is_token),
     Lead(RULE, rb"\bpass=[\"']", rb"[A-Za-z]{8}[A-Za-z]*[\"']", anything),
-    Lead(RULE, rb"(?i:assword|asswd|assphrase|oken|cret|api key)[^\n]*\r?\n" + _HEADER +
+    Lead(RULE, rb"(?i:assword|asswd|assphrase|oken|cret|api key)[^\n]*\r?\n" + LINE_HEADER +
                rb"(?:New|new|NEW) (?:value|one|password|token|key|secret)(?: is)?: ?" + QUOTE, rb"[^\s\"']{6}",
                plain.stands_out),
     Lead(RULE, _ASS + rb"(?i:(?: [a-z]+){1,3}): [\"'`]", rb"[^\s\"'`]{6}", plain.is_passwordlike,

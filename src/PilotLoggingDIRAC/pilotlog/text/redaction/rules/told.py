@@ -6,7 +6,7 @@ import re
 
 from ..swallow import BARE, QUOTED, WRAPPED, Opened, Secret
 from ..values import plain
-from ..values.leads import QUOTE, secret_behind
+from ..values.leads import LINE_HEADER, QUOTE, secret_behind
 
 RULE = b"secret"
 _MAX_WORDS = 64
@@ -26,13 +26,14 @@ _TOKEN = rb"[A-Za-z0-9][A-Za-z0-9_+/=.~-]"
 SENTENCE_ANCHOR = _WORD + rb" (?:[^\n:=\"',;]|://|:[0-9]+/)*: ?" + QUOTE + _TOKEN + rb"{19}"
 _SENTENCE = re.compile(_WORD + rb"(?P<words> (?:[^\n:=\"',;]|://|:\d{1,5}/){1,%d}): ?" % _MAX_WORDS + QUOTE)
 
-_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 _ALONE = rb"[^\s\"'|>=:,@(][^\s\"'|>:,]{7}[^\s\"'|>:,]*[ \t]*\r?\n"
 _ASSIGNS = re.compile(rb"[A-Za-z_]\w{2,40}=[^=\s]|[a-z_]{1,40}(?:\.[a-z_]{1,40})*\(")
-BELOW_ANCHOR = _WORD + rb"[^\n:=]*(?::| is| below)[ ]*\r?\n" + _HEADER + rb"(?:\r?\n" + _HEADER + rb")?[ \t]*" + _ALONE
+BELOW_ANCHOR = (
+    _WORD + rb"[^\n:=]*(?::| is| below)[ ]*\r?\n" + LINE_HEADER + rb"(?:\r?\n" + LINE_HEADER + rb")?[ \t]*" + _ALONE
+)
 _BELOW = re.compile(
     _WORD + rb"(?P<words>[^\n:=]{0,%d}?)(?::| is| below)[ ]*\r?\n" % _MAX_WORDS
-    + _HEADER + rb"(?:\r?\n" + _HEADER + rb")?[ \t]*(?=" + _ALONE + rb")"
+    + LINE_HEADER + rb"(?:\r?\n" + LINE_HEADER + rb")?[ \t]*(?=" + _ALONE + rb")"
 )  # fmt: skip
 
 #: A token that may go on in the next line, and one that has a rule of its own.

@@ -14,6 +14,9 @@ QUOTE = rb"(?:\\{0,3}[\"'`])?"
 #: Between two words of a command line, or of its list of arguments.
 GAP = rb"(?:[ =]+|[\"'], ?)" + QUOTE
 
+#: The header of a pilot's line, if it has one: for the scan, roughly; ``pem.HEADER`` is exact.
+LINE_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
+
 #: What stands before a secret is so long at most.
 MAX_LEAD = 2048
 _LOOK = 512
