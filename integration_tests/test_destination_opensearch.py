@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import repeat
 
 import pytest
 
@@ -14,6 +15,8 @@ from PilotLoggingDIRAC.pilotlog.model import PilotId
 from tests.destination_contract import VO, DestinationContract, event, line
 
 from . import engines
+from .faults.plan import Treatment
+from .faults.proxy import Proxy
 from .stack import ports
 from .stack.destinations import PASSWORD, USER
 from .waiting import until
@@ -179,6 +182,21 @@ def test_oversize_records_are_set_aside_before_and_behind_the_network(make, docu
         (refused.identity, "larger than the cluster takes")
     ]
     assert [record["line"] for record in documents()] == [1, 2, 4, 6, 7]
+
+
+def test_what_breaks_the_connection_by_its_size_is_set_aside_and_nothing_else(stack, make, documents):
+    proxy = Proxy([stack.ports["opensearch"]])
+    port = proxy.open("destination", 0, repeat(Treatment("cut request", 1_500_000)))
+    large = line(3, os.urandom(2_500_000).hex())
+    options = {"Port": str(port), "MaxBytes": "9000000", "MaxBulkBytes": "20000000"}
+    found = make(**options).send([line(1), line(2), large, line(4)])
+    assert [(rejected.identity, rejected.reason) for rejected in found] == [
+        (large.identity, "larger than the cluster takes")
+    ]
+    assert [record["line"] for record in documents()] == [1, 2, 4]
+    assert make(**options).send([line(number, os.urandom(400_000).hex()) for number in range(5, 10)]) == []
+    proxy.close()
+    assert [record["line"] for record in documents()] == [1, 2, *range(4, 10)]
 
 
 def test_nothing_is_missing_or_doubled_when_the_node_is_killed_and_starts_again(stack, make, documents, engine):

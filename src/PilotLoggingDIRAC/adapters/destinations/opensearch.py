@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import OpenSearchException, TransportError
+from opensearchpy.exceptions import ConnectionError as ConnectionBroken
+from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
 from opensearchpy.helpers import streaming_bulk
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected, by_size
+from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected, by_size, message_bytes
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.forward.record import Record
 from PilotLoggingDIRAC.pilotlog.forward.settings import Content
@@ -23,6 +24,8 @@ from .opensearch_server import OpenSearchServer
 _MAX_BULK_BYTES = 5_000_000
 _MAX_BULK_RECORDS = 2_000
 _MAX_BYTES = 2_000_000
+#: No server's limit is smaller; so messages of this size are never to blame for a connection that breaks.
+_ALWAYS_TAKEN_BYTES = 1_000_000
 _BETWEEN_CLEANING = timedelta(hours=6)
 #: What the document is to blame for; whatever else an index says may be over in a minute.
 _FAULTS = frozenset(
@@ -100,7 +103,7 @@ class OpenSearchDestination:
         """Create documents; yield those that are not taken. Raise DestinationUnavailable."""
         fitting, rejected = by_size(records, self._max_bytes)
         yield from rejected
-        too_much = []
+        too_much, broken = list[Record](), dict[TransportError, list[Record]]()
         answers = streaming_bulk(
             client, map(self._action, fitting), chunk_size=self._max_bulk_records,
             max_chunk_bytes=self._max_bulk_bytes, raise_on_error=False, raise_on_exception=False,
@@ -108,15 +111,26 @@ class OpenSearchDestination:
         for record, (is_created, answer) in zip(fitting, answers, strict=True):
             if is_created:
                 continue
+            failed = answer["create"].get("exception")
+            if _broke(failed):
+                broken.setdefault(failed, []).append(record)
+                continue
             reason = self._judged(answer["create"])
             if reason == HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase:
                 too_much.append(record)
             elif reason:
                 yield Rejected(record.identity, reason)
         yield from self._create_in_halves(client, too_much)
+        for failed, unsent in broken.items():
+            if sum(map(message_bytes, unsent)) <= _ALWAYS_TAKEN_BYTES or not client.ping():
+                raise failed
+            yield from self._create_in_halves(client, unsent)
 
     def _create_in_halves(self, client: OpenSearch, records: Sequence[Record]) -> Iterator[Rejected]:
-        """Create documents of a request that was too large for something on the way to the cluster."""
+        """Create documents of a request that was too large for something on the way to the cluster.
+
+        A server may refuse it by an answer, or close the connection before the whole of it was sent.
+        """
         if len(records) == 1:
             yield Rejected(records[0].identity, "larger than the cluster takes")
         elif records:
@@ -142,6 +156,11 @@ class OpenSearchDestination:
         if status == HTTPStatus.BAD_REQUEST and (fault := next((kind for kind in kinds if kind in _FAULTS), "")):
             return fault
         raise DestinationUnavailable(f"OpenSearch answers {status} for a document: {kinds[0] or 'no reason'}")
+
+
+def _broke(failed: object) -> bool:
+    """Return whether a request failed because its connection broke, or could not be made."""
+    return isinstance(failed, ConnectionBroken) and not isinstance(failed, ConnectionTimeout)
 
 
 def _reason_of(error: OpenSearchException) -> str:

@@ -68,11 +68,16 @@ def transactions_of(destination: Destination) -> Transactions | None:
     return found
 
 
+def message_bytes(record: Record) -> int:
+    """Return how many bytes a record's message has in UTF-8."""
+    return len(record.message.encode("utf-8", "replace"))
+
+
 def by_size(records: Sequence[Record], most_bytes: int) -> tuple[list[Record], list[Rejected]]:
     """Return the records whose message has at most so many bytes, and the rejections of the others."""
     fitting, rejected = list[Record](), list[Rejected]()
     for record in records:
-        if len(record.message.encode("utf-8", "replace")) > most_bytes:
+        if message_bytes(record) > most_bytes:
             rejected.append(Rejected(record.identity, f"larger than {most_bytes} bytes"))
         else:
             fitting.append(record)
