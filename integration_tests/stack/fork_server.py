@@ -29,15 +29,17 @@ import types
 from pathlib import Path
 
 from .processes import write_pid_file
+from .siblings import fork_workers
 
 LIBRARIES = (
-    "MySQLdb.cursors", "authlib.jose", "authlib.integrations.requests_client", "dominate", "joserfc.jwt", "M2Crypto",
-    "opensearchpy", "opensearchpy.helpers", "prometheus_client", "pyasn1_modules.rfc3281", "re2", "requests",
-    "sqlalchemy.dialects.mysql.mysqldb", "sqlalchemy.ext.declarative", "sqlalchemy.orm", "sqlite3", "zstandard",
+    "MySQLdb.cursors", "authlib.jose", "authlib.integrations.requests_client",
+    "diracx.core.preferences", "dominate", "joserfc.jwt", "M2Crypto", "opensearchpy", "opensearchpy.helpers",
+    "prometheus_client", "pyasn1_modules.rfc3281", "pyparsing", "re2", "requests", "sqlalchemy.dialects.mysql.mysqldb",
+    "sqlalchemy.ext.declarative", "sqlalchemy.orm", "sqlite3", "zstandard",
 )  # fmt: skip
 DIRAC = (
     "DIRAC.Core.Base.AgentReactor", "DIRAC.Core.Base.Client", "DIRAC.Core.Tornado.Client.TornadoClient",
-    "DIRAC.Core.Base.Script",
+    "DIRAC.Core.Base.Script", "DIRAC.Core.Security.ProxyInfo",
 )  # fmt: skip
 #: Only processes of Tornado have this variable; tls.py mends Tornado, and nobody else's is mended.
 TORNADO, FOR_TORNADO = "DIRAC_USE_TORNADO_IOLOOP", ("integration_tests.stack.tls", "tornado.httpserver", "tornado.web")
@@ -49,12 +51,15 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Server:
-    """The server's side of the socket, and the children that run."""
+    """The server's side of the sockets, and the children that run, each with a socket to request siblings by."""
 
     def __init__(self, requests):
         self._requests = requests
         self._selector = selectors.DefaultSelector()
         self._selector.register(requests, selectors.EVENT_READ)
+        self._of_children = set()
+        self.siblings = None
+        """In a child: the socket to request siblings by."""
         self._children = {}  # process id by the descriptor that tells of its end
         self._answers = {}  # where to tell it, by process id
 
@@ -62,36 +67,51 @@ class Server:
         """Fork children until the requests end, and return None then; return a child's request in the child."""
         while True:
             for key, _ in self._selector.select():
-                if key.fileobj is not self._requests:
+                if isinstance(key.fileobj, int):
                     self._reap(key.fd)
                     continue
-                message, descriptors, _, _ = socket.recv_fds(self._requests, LONGEST_REQUEST, 4)
-                if not message:
+                message, descriptors, _, _ = socket.recv_fds(key.fileobj, LONGEST_REQUEST, 4)
+                if not message and key.fileobj is self._requests:
                     return None
-                if self._fork(descriptors):
+                if not message:
+                    self._forget(key.fileobj)
+                elif self._fork(descriptors):
                     return json.loads(message)
 
     def _fork(self, descriptors):
         """Return True in the child, which has the descriptors as its standard ones."""
         *standard, answers = descriptors
+        ours, siblings = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
             self._leave(answers)
+            ours.close()
+            self.siblings = siblings
             for number, descriptor in enumerate(standard):
                 os.dup2(descriptor, number)
         for descriptor in standard:
             os.close(descriptor)
         if pid == 0:
             return True
+        siblings.close()
+        self._of_children.add(ours)
+        self._selector.register(ours, selectors.EVENT_READ)
         self._watch(pid, answers)
         return False
 
     def _leave(self, *descriptors):
         """Close what is the server's."""
-        self._requests.close()
         self._selector.close()
+        for requests in (self._requests, *self._of_children):
+            requests.close()
         for descriptor in (*descriptors, *self._children, *self._answers.values()):
             os.close(descriptor)
+
+    def _forget(self, requests):
+        """Take no more requests of a child, which has ended."""
+        self._selector.unregister(requests)
+        self._of_children.remove(requests)
+        requests.close()
 
     def _watch(self, pid, answers):
         ending = os.pidfd_open(pid)
@@ -201,10 +221,15 @@ def main():
     # a terminal's interrupt is for the tests, which end this one
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload(modules(sys.argv[1]))
-    request = Server(socket.socket(fileno=os.dup(0))).serve()
+    server = Server(socket.socket(fileno=os.dup(0)))
+    request = server.serve()
     if request:
         signal.signal(signal.SIGINT, interrupt)
         become(request)
+        if request["argv"][:2] == ["-m", __spec__.name]:
+            server.siblings.close()
+        else:
+            fork_workers(server.siblings)
         run_to_the_end(request["argv"])
 
 

@@ -63,6 +63,7 @@ def python_words(argv, env):
     """Return the words after the interpreter, for this one and the scripts that it runs; None for other programs."""
     program, *words = map(str, argv)
     if program == sys.executable:
+        words = words[words[:1] == ["-P"] :]
         return words if words and (words[0] in ("-m", "-c") or not words[0].startswith("-")) else None
     path = shutil.which(program, path=env.get("PATH"))
     if path is None:

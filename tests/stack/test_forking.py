@@ -54,7 +54,10 @@ def test_a_forked_program_sees_what_it_would_see_by_itself(monkeypatch, tmp_path
     monkeypatch.setenv(forking.SWITCH, "no")
     alone = run(*words, folder=tmp_path, X509_USER_PROXY="/tmp/proxy")
     assert alone.args != forked.args, "the one was forked, the other not"
-    assert json.loads(forked.stdout) == json.loads(alone.stdout)
+    found = [json.loads(done.stdout) for done in (forked, alone)]
+    descriptors = [len(told.pop(4)) for told in found]
+    assert descriptors[0] == descriptors[1] + 1, "it has a socket to request siblings by"
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("variable", ["X509_USER_PROXY", "ANOTHER"])
@@ -95,6 +98,27 @@ def test_a_session_of_its_own_is_given():
     for wanted in (True, False):
         process = forking.forked([sys.executable, "-c", tell], env(), "/", start_new_session=wanted, **pipes)
         assert process.communicate(timeout=60)[0].strip() == str(wanted)
+
+
+#: Starts a worker as ``Worker`` does, and lets its input end.
+START_WORKER = """
+import os, subprocess, sys
+argv = [sys.executable, "-P", "-m", "PilotLoggingDIRAC.adapters.workers.child", sys.argv[1], "host"]
+pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+worker = subprocess.Popen(argv, env=dict(os.environ), start_new_session=True, **pipes)
+print(type(worker).__name__, worker.stdout.readline(), os.getsid(worker.pid) == worker.pid, flush=True)
+worker.stdin.close()
+print(worker.wait(60), flush=True)
+"""
+
+
+def test_a_worker_of_a_forked_program_is_forked_too_and_ends_with_its_input(tmp_path):
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / "dirac.cfg").touch()
+    told = run("-c", START_WORKER, str(folder), DIRAC_NO_CFG="1")
+    assert told.stdout.splitlines() == ['Forked b\'{"value": "ready"}\\n\' True', str(-signal.SIGKILL)], told.stderr
+    assert not folder.exists()
 
 
 def test_a_program_that_takes_too_long_is_ended():
