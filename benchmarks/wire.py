@@ -92,11 +92,18 @@ class Mark(Request):
         super().__init__(netloc, path, "finaliseLogs", (json.dumps({"retCode": "0"}), _STAMP, vo), keep)
 
 
-class Message(Request):
-    """A ``sendMessage``; ``fill`` makes it the next one, cheaply."""
+class TextMessage(Request):
+    """A ``sendMessage`` with a text."""
+
+    def __init__(self, netloc, path, vo, text, keep):
+        super().__init__(netloc, path, "sendMessage", (json.dumps(text), _STAMP, vo), keep)
+
+
+class Message(TextMessage):
+    """A ``sendMessage`` with random words; ``fill`` makes it the next one, cheaply."""
 
     def __init__(self, netloc, path, vo, lines, keep, seed=1):
-        super().__init__(netloc, path, "sendMessage", (json.dumps(pilot_text(lines, seed)), _STAMP, vo), keep)
+        super().__init__(netloc, path, vo, pilot_text(lines, seed), keep)
         self._counter = self.body.index(_COUNTER.encode())
 
     def fill(self, number, stamp):

@@ -1,8 +1,8 @@
 """The life of a pilot, the messages in it and their times: the arithmetic of the simulation.
 
 By the stock pilot's ways (the wrapper's log at the start, one message at the end of each command, by timer or full
-buffer while it runs jobs, then the mark): 14 messages with 1,100 lines of 119 bytes, and ``finaliseLogs``. A pilot that
-is killed falls silent somewhere and sends no mark. Lives are scaled: seconds instead of hours.
+buffer while it runs jobs, then the mark): 14 messages, together as large as 1,100 lines of 119 bytes, and
+``finaliseLogs``. A pilot that is killed falls silent somewhere and sends no mark. Lives are scaled: seconds for hours.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,18 @@ PILOTS_A_DAY = 1_000_000
 
 @dataclass(frozen=True)
 class Part:
-    """One message: its lines, and when in the pilot's life it is sent, from 0 to 1. No lines: the mark."""
+    """One message: its size in lines of average length, and when in the pilot's life it is sent, from 0 to 1.
+
+    The one without lines is the mark.
+    """
 
     lines: int
     at: float
+
+    @property
+    def bytes(self) -> int:
+        """Return the size of its text."""
+        return self.lines * LINE_BYTES
 
 
 #: The wrapper, the ten commands of a stock pilot (the long one installs DIRAC), three times the job agent's output.
@@ -65,7 +73,7 @@ class Load:
 
 def log_bytes() -> int:
     """Bytes of text of a whole life."""
-    return sum(part.lines for part in LIFE) * LINE_BYTES
+    return sum(part.bytes for part in LIFE)
 
 
 @dataclass(frozen=True)

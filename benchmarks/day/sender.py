@@ -14,8 +14,9 @@ import time
 from urllib.parse import urlsplit
 
 from ..sender import tls_context
-from ..wire import Mark, Message, read_answer
+from ..wire import Mark, TextMessage, read_answer
 from . import life
+from .texts import texts
 
 MAX_ERRORS_TOLD = 5
 
@@ -94,8 +95,8 @@ class Way:
         self._context = context
         place = (self._url.netloc, self._url.path, vo)
         self._messages = {
-            (number, keep): Message(*place, part.lines, keep, seed=number + 1) if part.lines else Mark(*place, keep)
-            for number, part in enumerate(life.LIFE)
+            (number, keep): TextMessage(*place, text, keep) if text else Mark(*place, keep)
+            for number, text in enumerate(texts())
             for keep in (False, True)
         }
 
@@ -143,7 +144,7 @@ class Worker(threading.Thread):
             error, kept = repr(problem), None
         if not error and b'"OK": true' not in answer:
             error = answer[:200].decode(errors="replace")
-        self._tally.note(time.monotonic() - began, began - due, life.LIFE[message].lines, error)
+        self._tally.note(time.monotonic() - began, began - due, texts()[message].count("\n"), error)
         if message + 1 < pilot.messages:
             if kept:
                 self._connections[pilot.number] = kept

@@ -13,6 +13,7 @@ from benchmarks.day.archiving import Setting
 from benchmarks.day.report import picture
 from benchmarks.day.sampling import Sample, percentile
 from benchmarks.day.sender import Schedule, Tally
+from benchmarks.day.texts import texts
 from benchmarks.wire import Mark
 
 NO_DEATHS = life.Load.of(1, killed_share=0.0)
@@ -31,6 +32,12 @@ def test_a_whole_life_is_14_messages_and_the_mark_in_order():
     assert [part.at for part in life.LIFE] == sorted(part.at for part in life.LIFE)
     assert (life.LIFE[0].at, life.LIFE[-1].at) == (0.0, 1.0)
     assert life.log_bytes() == sum(texts) * 119 == 1100 * 119
+
+
+def test_texts_are_whole_lines_as_large_as_life_says():
+    for part, text in zip(life.LIFE, texts(), strict=True):
+        assert part.bytes <= len(text) < part.bytes + 1000
+        assert text.endswith("\n") or not text
 
 
 def test_messages_a_second_are_those_of_the_pilots_that_arrive():
