@@ -23,7 +23,7 @@ from tests.custody_contract import CustodyContract
 from tests.store_contract import StoreContract
 
 from . import grid
-from .stack import world
+from .stack import siblings, world
 from .waiting import PATIENCE_SECONDS, until
 
 AGENT = "PilotLoggingAgent"
@@ -226,6 +226,7 @@ def kill_agent_at(stack, logs, who, moment):
 
 def test_agent_and_workers_let_other_processes_come_first(stack, logs):
     stack.set_option(f"/Systems/WorkloadManagement/Agents/{AGENT}/Niceness", 7)
+    stack.component_environment[AGENT] = {siblings.SWITCH: "no"}
     logs.finished(os.urandom(1_500_000).hex("\n", 60).encode())
     found = []
 
@@ -242,6 +243,7 @@ def test_agent_and_workers_let_other_processes_come_first(stack, logs):
         found.append(agent.nice())
     finally:
         stack.stop(AGENT)
+        del stack.component_environment[AGENT]
         stack.set_option(f"/Systems/WorkloadManagement/Agents/{AGENT}/Niceness", 0)
     assert set(found) == {7}
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import queue
+import threading
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from PilotLoggingDIRAC.adapters.destinations.stomp import StompDestination
+from PilotLoggingDIRAC.adapters.destinations.stomp import StompDestination, end_with_broker
 from PilotLoggingDIRAC.adapters.destinations.syslog import SyslogDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from tests.destination_contract import DestinationContract, line
@@ -55,6 +56,7 @@ class Inbox(stomp.ConnectionListener):
 
     def _is_connected(self):
         self._connection = stomp.Connection12(self._place, vhost="/", auto_decode=False)
+        end_with_broker(self._connection)
         self._connection.set_ssl(self._place, ca_certs=self._authority)
         self._connection.set_listener("inbox", self)
         try:
@@ -160,12 +162,14 @@ class StompContract(ConfiguredContract):
             destination.send([line(1)])
 
     def test_what_a_killed_broker_has_confirmed_is_there_when_it_runs_again(self, stack, options, server, name):
+        others = set(threading.enumerate())
         destination = StompDestination("Broker", options)
         destination.send([line(number) for number in range(1, 101)])
         for process in psutil.Process(stack.pid(self.broker)).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):  # the broker's helpers come and go
                 process.kill()
         stack.kill(self.broker)
+        until(lambda: set(threading.enumerate()) <= others, seen=threading.enumerate)  # none that reads goes on
         with pytest.raises(DestinationUnavailable):
             destination.send([line(101)])
         stack.destinations.start(self.broker)

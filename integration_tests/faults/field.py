@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..pilot import Connection
-from ..stack import Stack, world
+from ..stack import Stack, siblings, world
 from ..stack.components import BALANCER, MARIADB, SECOND_TORNADO, TORNADO
 from .database_proxy import DatabaseProxy
 from .destinations import Engines
@@ -123,8 +123,12 @@ class Field:
             self.engines.start()
 
     def _environment(self, name):
-        plugins = {"PYTHONPATH": f"{self.stack.env()['PYTHONPATH']}:{PLUGINS}", "STACK_SHORTEST_CYCLE_SECONDS": "1"}
-        environment = plugins if name == AGENT else {}
+        of_agent = {
+            "PYTHONPATH": f"{self.stack.env()['PYTHONPATH']}:{PLUGINS}",
+            "STACK_SHORTEST_CYCLE_SECONDS": "1",
+            siblings.SWITCH: "no",  # workers are found as the agent's children
+        }
+        environment = of_agent if name == AGENT else {}
         if not self.has_clocks:
             return environment
         self.set_clock(name, 0)

@@ -23,8 +23,8 @@ _PROGRAM = f"{__package__}.fork_server"
 SWITCH = "STACK_FORK"
 #: Variables that are read when they are used, not when DIRAC is imported; each child has its own.
 READ_WHEN_USED = {
-    "DIRACSYSCONFIG", "DIRAC_X509_HOST_CERT", "DIRAC_X509_HOST_KEY", "PID_FILE", "STACK_SHORTEST_CYCLE_SECONDS",
-    "X509_USER_PROXY",
+    "DIRACSYSCONFIG", "DIRAC_X509_HOST_CERT", "DIRAC_X509_HOST_KEY", "PID_FILE", "STACK_FORK_WORKERS",
+    "STACK_SHORTEST_CYCLE_SECONDS", "X509_USER_PROXY",
 }  # fmt: skip
 #: Variables that act before Python does.
 ACT_BEFORE_PYTHON = {"LD_LIBRARY_PATH", "LD_PRELOAD"}

@@ -1,10 +1,15 @@
-"""Workers of a forked program are forked by its own fork server (``fork_server.py``), as its siblings."""
+"""Workers of a forked program are forked by its own fork server (``fork_server.py``), as its siblings.
 
+STACK_FORK_WORKERS=no in the program's environment makes them its children, each started by itself.
+"""
+
+import os
 import subprocess
 from pathlib import Path
 
 from .forking import Forked, python_words
 
+SWITCH = "STACK_FORK_WORKERS"
 _WORKER = ["-P", "-m", "PilotLoggingDIRAC.adapters.workers.child"]
 _alone = subprocess.Popen
 
@@ -16,7 +21,7 @@ def fork_workers(server):
         """A process that is started by itself, unless it is a worker."""
 
         def __new__(cls, argv, *args, **settings):
-            if argv[1:4] != _WORKER:
+            if argv[1:4] != _WORKER or os.environ.get(SWITCH) == "no":
                 return super().__new__(cls)
             env = settings.pop("env")
             request = {"argv": python_words(argv, env), "env": env, "cwd": str(Path.cwd()), "tied": False}

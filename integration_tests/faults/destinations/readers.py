@@ -9,6 +9,7 @@ from confluent_kafka import Consumer
 from opensearchpy.helpers import scan
 
 from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
+from PilotLoggingDIRAC.adapters.destinations.stomp import end_with_broker
 
 from ...stack.destinations import PASSWORD, USER
 from . import places
@@ -112,6 +113,7 @@ class QueueReader(Reader, stomp.ConnectionListener):
     def _connect(self):
         place = [("127.0.0.1", self._stack.ports[self._server])]
         self._connection = stomp.Connection12(place, vhost=self._vhost, auto_decode=False)
+        end_with_broker(self._connection)
         self._connection.set_ssl(place, ca_certs=str(self._stack.pki.certificate("ca")))
         self._connection.set_listener("reader", self)
         self._connection.connect(USER, PASSWORD, wait=True)

@@ -95,6 +95,7 @@ class StompDestination:
         self._connection = connection = stomp.Connection12(
             self._hosts, vhost=self._vhost, timeout=self._seconds, reconnect_attempts_max=1, keepalive=True
         )
+        end_with_broker(connection)
         connection.set_listener("answers", self._answers)
         with self._credentials(connection):
             connection.connect(self._user or None, self._password or None)
@@ -179,6 +180,19 @@ def _service(name: str, address: str) -> dict[str, Any]:
         raise InvalidInput(f"destination {name}: MQ is not <service>::Queues::<name> or <service>::Topics::<name>")
     found = getMQParamsFromCS(address)
     return found["Value"] if found["OK"] else {}
+
+
+def end_with_broker(connection: stomp.Connection12) -> None:
+    """End a connection when the broker ends it. stomp.py 9.0 would ask TLS for more text in a loop, for ever."""
+    transport, receive = connection.transport, connection.transport.receive
+
+    def received() -> bytes | None:
+        text: bytes | None = receive()
+        if text == b"":
+            transport.running = False
+        return text
+
+    transport.receive = received
 
 
 def _cut(connection: stomp.Connection12) -> None:
