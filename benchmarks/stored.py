@@ -13,7 +13,8 @@ from PilotLoggingDIRAC.pilotlog.sql.schema import payload
 from tests.corpora.dictionary import messages
 from tests.corpora.pilots import written
 
-_LOGS = 2000
+#: Enough that the 4 MB by which a file grows are little of it.
+_LOGS = 10_000
 _GROUP = 50
 _SIZES = """SELECT SUM(IF(name LIKE '%%PilotLogBatches', file_size, 0)), SUM(IF(name LIKE '%%PilotLogs', file_size, 0))
     FROM information_schema.innodb_sys_tablespaces WHERE name LIKE %s"""
