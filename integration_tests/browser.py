@@ -1,4 +1,4 @@
-"""A real browser for tests of the page: Debian's Chromium, with a user's certificate, told of what goes wrong in it."""
+"""A real browser for tests of the page: headless Chromium, with a user's certificate, told of what goes wrong in it."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from .stack.environment import TOP
 from .waiting import until
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 #: The sandbox needs more rights than a container gives; the pages are our own. Downloads don't ask the context about
 #: the stack's own authority.
 ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--ignore-certificate-errors")

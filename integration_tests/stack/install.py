@@ -21,7 +21,7 @@ STAMP = VENV / "set-up-done"
 LOG = VENV.with_name(".venv.log")
 INPUTS = ("requirements.lock", "package-lock.json", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
-    "chromium",
+    "chromium-headless-shell",
     "curl",
     "fonts-dejavu-core",
     "gcc",
