@@ -45,8 +45,7 @@ def assert_plain(said):
 
 @pytest.mark.parametrize("user", ["pila", "admin", "host"])
 def test_no_message_of_the_collector_holds_what_was_sent(stack, connect, user):
-    connection = connect(user)
-    all_answers = [connection.call(name, *arguments) for name, arguments in calls()]
+    all_answers = list(connect(user).call_all(calls()))
     answers = [answer for answer in all_answers if isinstance(answer, dict)]
     assert not any(MARK in str(answer) for answer in all_answers), "DIRAC's own refusals, before a method is called"
     refused = [answer for answer in answers if not answer["OK"]]

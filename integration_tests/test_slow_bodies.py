@@ -157,7 +157,7 @@ class Trickle(threading.Thread):
     def begin(self):
         raw = Raw(self.stack, "pila")
         raw.head(LIMIT)
-        raw.socket.sendall(body("a" * 32)[: 256 * 1024])
+        raw.socket.sendall(body("a" * 32, size=512 * 1024)[: 256 * 1024])
         return raw
 
     def trickle(self, raw):

@@ -4,6 +4,7 @@ Runs before anything is installed, so it is started as a plain file and uses the
 is remembered as a hash of all that it depends on; when that is unchanged it returns at once.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -192,10 +193,18 @@ def install_page_tools(steps):
 
 
 def main():
-    """Set up what is missing; say nothing when nothing is."""
+    """Set up what is missing; say nothing when nothing is. Another one that does so already is awaited."""
     if is_done():
         return
     require_python()
+    with LOG.open("ab") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        if not is_done():
+            set_up()
+
+
+def set_up():
+    """Set up everything."""
     LOG.write_bytes(b"")
     steps = Steps()
     print("setting up, once (details in .venv.log)", flush=True)
