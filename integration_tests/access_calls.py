@@ -247,8 +247,10 @@ def answer_https(stack, calls, tokens):
     for call in calls:
         if (key := (call.service, call.role)) not in known:
             known[key] = connection(stack, call.service, call.role, tokens)
-        status, answer = known[key].post({"method": call.method, "args": json.dumps(call.arguments())})
+        status, answer = known[key].post_kept({"method": call.method, "args": json.dumps(call.arguments())})
         yield call, answer if status == 200 else {"OK": False, "Errno": NOT_AUTHORISED if status == 401 else status}
+    for way in known.values():
+        way.close()
 
 
 def answer_diset(stack, calls, folder):

@@ -31,6 +31,7 @@ class Connection:
         self.url = url
         self.timeout = timeout
         self.headers = {}
+        self._kept = None
         self._stored = stored
         self._context = ssl.create_default_context(capath=str(ca_folder))
         self.is_host = credentials is not None and Path(credentials).is_dir()
@@ -47,15 +48,26 @@ class Connection:
 
     def call_all(self, calls):
         """Call methods, each with its arguments, over one connection; yield what ``call`` returns for each."""
-        url = urlsplit(self.url)
-        form_type = {"Content-Type": "application/x-www-form-urlencoded"}
-        way = http.client.HTTPSConnection(url.hostname, url.port, timeout=self.timeout, context=self._context)
-        with contextlib.closing(way):
+        with contextlib.closing(self):
             for method, arguments in calls:
-                way.request("POST", url.path, self._body({"method": method, "args": json.dumps(arguments)}), form_type)
-                answer = way.getresponse()
-                text = answer.read().decode(errors="replace")
-                yield json.loads(text) if answer.status == HTTPStatus.OK else text
+                yield self.post_kept({"method": method, "args": json.dumps(arguments)})[1]
+
+    def post_kept(self, form):
+        """Do what ``post`` does, over a connection that is kept until ``close``."""
+        url = urlsplit(self.url)
+        if self._kept is None:
+            self._kept = http.client.HTTPSConnection(url.netloc, timeout=self.timeout, context=self._context)
+        form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+        self._kept.request("POST", url.path, self._body(form), self.headers | form_type)
+        answer = self._kept.getresponse()
+        text = answer.read().decode(errors="replace")
+        return answer.status, json.loads(text) if answer.status == HTTPStatus.OK else text
+
+    def close(self):
+        """Close the connection that is kept, if there is one."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def post(self, form):
         """Post a form and return (HTTP status, answer): the JSON, or the text where it is none."""
