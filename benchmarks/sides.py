@@ -90,7 +90,8 @@ class Diracs(Side):
         stack.component_options[SECOND_TORNADO] = {_PLUGIN: "FileCacheLoggingPlugin"}
 
     def start(self):
-        """Start it and see that it is it."""
+        """Start it and see that it is it. It refuses one of two first messages that would make its folder."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         self.stack.start(SECOND_TORNADO)
         self.require_storage("")
 
@@ -103,8 +104,12 @@ class Diracs(Side):
         for file in self._files("*"):
             file.unlink()
 
+    @property
+    def _folder(self):
+        return self.stack.root / "work" / SECOND_TORNADO / "pilotlogs" / world.ALPHA.name
+
     def _files(self, pattern):
-        return (self.stack.root / "work" / SECOND_TORNADO / "pilotlogs" / world.ALPHA.name).glob(pattern)
+        return self._folder.glob(pattern)
 
 
 class Arena:
