@@ -280,12 +280,15 @@ def assert_asked_seldom(issuer, before):
 
 @pytest.mark.parametrize("kind", ["Ed25519", "RS256"])
 def test_rotated_keys_are_picked_up(stack, issuer, claims, works, kind):
-    old, before = issuer.sign(claims(), kind), len(issuer.asked)
-    issuer.rotate(kind)
-    is_let_in = who(stack, old)[0] == 200
-    assert is_let_in or issuer.asked[before:], "a key holds until the next fetch"
-    until(lambda: who(stack, issuer.sign(claims(), kind))[0] == 200)
-    assert who(stack, old)[0] == 401
+    for _ in range(3):  # keys may be fetched between the two
+        old = issuer.sign(claims(), kind)
+        issuer.rotate(kind)
+        held = who(stack, old)[0] == 200
+        until(lambda: who(stack, issuer.sign(claims(), kind))[0] == 200)
+        assert who(stack, old)[0] == 401
+        if held:
+            break
+    assert held, "a key holds until the next fetch"
 
 
 def test_nothing_of_a_token_is_in_the_log(stack, issuer, claims, works):

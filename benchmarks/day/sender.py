@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ..sender import tls_context
 from ..wire import Mark, TextMessage, read_answer
 from . import life
-from .texts import texts
+from .texts import line_counts, texts
 
 MAX_ERRORS_TOLD = 5
 
@@ -144,7 +144,7 @@ class Worker(threading.Thread):
             error, kept = repr(problem), None
         if not error and b'"OK": true' not in answer:
             error = answer[:200].decode(errors="replace")
-        self._tally.note(time.monotonic() - began, began - due, texts()[message].count("\n"), error)
+        self._tally.note(time.monotonic() - began, began - due, line_counts()[message], error)
         if message + 1 < pilot.messages:
             if kept:
                 self._connections[pilot.number] = kept

@@ -17,6 +17,12 @@ def texts() -> tuple[str, ...]:
     return tuple(_text(lines, part.bytes) for part in LIFE)
 
 
+@functools.cache
+def line_counts() -> tuple[int, ...]:
+    """Return how many lines the text of each message has."""
+    return tuple(text.count("\n") for text in texts())
+
+
 def _lines() -> list[str]:
     good = [log.text for log in logs("seen") if log.label.good]
     collected = [text for text in good if _FIRST_LINE_OF_COLLECTED in text.partition("\n")[0]]

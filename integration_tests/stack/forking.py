@@ -72,6 +72,11 @@ def python_words(argv, env):
         return [path, *words] if file.readline().strip() == f"#!{sys.executable}".encode() else None
 
 
+def requested(argv, env, cwd, tied=False):
+    """Return what a fork server is asked for: a program, where it runs, and whether it ends with the server."""
+    return {"argv": python_words(argv, env), "env": env, "cwd": str(cwd), "tied": tied}
+
+
 class ServerEnded(Exception):
     """A fork server ended before it forked; the message has what it said."""
 
@@ -134,7 +139,7 @@ class _Server:
 
     def popen(self, argv, env, cwd, tied=False, **settings):
         """Start a child and return it."""
-        request = {"argv": python_words(argv, env), "env": env, "cwd": str(cwd), "tied": tied}
+        request = requested(argv, env, cwd, tied)
         self._children = [child for child in self._children if child.poll() is None]
         try:
             self._children.append(Forked(self._socket, request, argv, **settings))

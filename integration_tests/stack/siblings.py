@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from .forking import Forked, python_words
+from .forking import Forked, requested
 
 SWITCH = "STACK_FORK_WORKERS"
 _WORKER = ["-P", "-m", "PilotLoggingDIRAC.adapters.workers.child"]
@@ -23,8 +23,7 @@ def fork_workers(server):
         def __new__(cls, argv, *args, **settings):
             if argv[1:4] != _WORKER or os.environ.get(SWITCH) == "no":
                 return super().__new__(cls)
-            env = settings.pop("env")
-            request = {"argv": python_words(argv, env), "env": env, "cwd": str(Path.cwd()), "tied": False}
+            request = requested(argv, settings.pop("env"), Path.cwd())
             return Forked(server, request, argv, **settings)
 
     subprocess.Popen = Popen
