@@ -171,6 +171,25 @@ def test_text_that_tells_nothing_is_not_noted():
     assert reader.noted > before
 
 
+def test_another_line_of_a_fact_that_is_known_is_not_noted():
+    reader = DiagnosisReader()
+    reader.advance(MadeLog().text)
+    before = reader.noted
+    reader.advance(b"2026-11-26T09:10:11.123456Z INFO [CheckWorkerNode] Host FQDN  = other.example.org\n")
+    assert reader.noted == before and reader.so_far().facts.values["host"] == "wn17.example.org"
+    reader.advance(b"2026-11-26T09:10:11.123456Z INFO [CheckWorkerNode] DiskSpace (MB) = 17\n")
+    assert reader.noted > before and reader.so_far().facts.values["last_disk_mb"] == "17"
+
+
+def test_fact_of_a_line_that_had_not_ended_is_read_again():
+    at = MadeLog().text.index(b"wn17.example.org") + len(b"wn17.ex")
+    reader = DiagnosisReader(settings=DiagnosisSettings(block_bytes=1 << 20))
+    reader.feed(MadeLog().text[:at])
+    assert reader.reading().facts.values["host"] == "wn17.ex"
+    reader.feed(MadeLog().text[at:])
+    assert reader.finish().facts.values["host"] == "wn17.example.org"
+
+
 def test_line_that_has_not_ended_is_kept_up_to_the_length_that_is_looked_at():
     reader = DiagnosisReader(settings=DiagnosisSettings(looked_bytes=100))
     reader.advance(b"x" * 100)

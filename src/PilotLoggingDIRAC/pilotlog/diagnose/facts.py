@@ -101,10 +101,16 @@ class Facts:
     def note(self, text: bytes, line: LogLine) -> None:
         """Note the facts of a line that has one of the texts."""
         for rank, form in _BY_TEXT[text]:
-            better = form.last or rank < self._ranks.get(form.fact, len(_FORMS))
-            if better and (match := form.value.search(line.text)):
+            if self._is_better(rank, form) and (match := form.value.search(line.text)):
                 self.values[form.fact] = match[1].decode("utf-8", "replace").strip()[:_MAX_VALUE]
                 self._ranks[form.fact] = rank
+
+    def may_change(self, text: bytes) -> bool:
+        """Return whether another line with a text can change a fact."""
+        return any(self._is_better(rank, form) for rank, form in _BY_TEXT.get(text, ()))
+
+    def _is_better(self, rank: int, form: _Form) -> bool:
+        return form.last or rank < self._ranks.get(form.fact, len(_FORMS))
 
     def number(self, fact: str) -> float | None:
         """Return a fact that is a number."""

@@ -41,7 +41,7 @@ class FittingLine:
 
 @dataclass(slots=True)
 class Reading:
-    """All that is kept of a log."""
+    """All that is kept of a log; ``settled`` are texts of which another line would tell nothing new."""
 
     outline: Outline
     clock: Clock
@@ -50,6 +50,7 @@ class Reading:
     marks: marks.Marks
     job_output: OutputPlace = field(default_factory=OutputPlace)
     findings: dict[str, list[FittingLine]] = field(default_factory=dict)
+    settled: set[bytes] = field(default_factory=set)
     last_error: FittingLine | None = None
     last_line: FittingLine | None = None
     tail: bytes = b""
@@ -162,8 +163,9 @@ class DiagnosisReader:
             self._look(key, line)
 
     def _interesting(self, block: bytes, limits: Limits) -> Iterator[tuple[int, Key]]:
-        """Yield the places of known texts that no job wrote, of a rule's only where it may fit."""
-        lines, output = log_line.Lines(block, self.settings.looked_bytes), self._reading.job_output
+        """Yield the places of known texts that no job wrote and that may tell something new."""
+        lines = log_line.Lines(block, self.settings.looked_bytes)
+        output, settled = self._reading.job_output, self._reading.settled
         for place, key in self._anchors.places(block, limits):
             if isinstance(key, Rule):
                 text = None if output.has(place) else lines.untried(place, id(key))
@@ -171,7 +173,7 @@ class DiagnosisReader:
                     yield place, key
             elif key in log_line.BEGINNINGS:
                 output.begin(block, place, key)
-            elif not output.has(place):
+            elif not (key in settled or output.has(place)):
                 yield place, key
 
     def _look(self, key: Key, line: LogLine) -> None:
@@ -186,6 +188,8 @@ class DiagnosisReader:
             found.jobs.note(key, line)
         if key in marks.TEXTS:
             found.marks.note(key, line)
+        if key not in _NEVER_SETTLED and not found.facts.may_change(key):
+            found.settled.add(key)
 
     def _try(self, rule: Rule, line: LogLine) -> None:
         """Keep a line that a rule fits: the first ones, and the last ones."""
@@ -231,6 +235,9 @@ class DiagnosisReader:
 
 #: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
 _ALL = frozenset((*jobs.TEXTS, *marks.REPEATED, marks.WRAPPER, *log_line.BEGINNINGS))
+
+#: Texts of which each line may tell something new.
+_NEVER_SETTLED = frozenset((*jobs.TEXTS, *marks.REPEATED))
 
 
 @functools.lru_cache(maxsize=8)

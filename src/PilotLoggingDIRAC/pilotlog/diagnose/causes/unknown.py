@@ -32,7 +32,11 @@ _LEAST_TEXT = 6
 
 def telling_line(found: Diagnosis, rules: Rules) -> FittingLine | None:
     """Return the line that tells most of a failure without a known root, None where one is known."""
-    return None if is_explained(found) else _first(_candidates(found, rules))
+    if is_explained(found):
+        return None
+    last = _last_lines(found)
+    telling = (line for line in last if _TELLS.search(line.text) and not _has_rule(rules, line.text))
+    return next(telling, None) or next((line for line in last if not _has_rule(rules, line.text)), None)
 
 
 def is_explained(found: Diagnosis) -> bool:
@@ -46,14 +50,14 @@ def _is_known(cause: Cause) -> bool:
     return known and cause.close
 
 
-def _candidates(found: Diagnosis, rules: Rules) -> list[FittingLine]:
-    """Return the last lines before the step that failed, the last one first."""
+def _last_lines(found: Diagnosis) -> list[FittingLine]:
+    """Return the last lines before the step that failed, the last one first, without those of any pilot that ends."""
     steps = {
         cause.line for cause in found.causes if cause.rule.depth is Depth.STEP and cause.rule.code not in CATCH_ALL
     }
     until = max(steps, default=found.reading.lines + 1)
     last = [line for line in found.reading.last_lines() if line.line < until and not _FAREWELL.search(line.text)]
-    return [line for line in reversed(last) if line.text.strip() and not _has_rule(rules, line.text)]
+    return [line for line in reversed(last) if line.text.strip()]
 
 
 def _has_rule(rules: Rules, line: str) -> bool:
@@ -61,10 +65,6 @@ def _has_rule(rules: Rules, line: str) -> bool:
     return rules.is_harmless(text) or any(
         rule.texts and rule.code not in CATCH_ALL and rule.fits(text) for rule in rules
     )
-
-
-def _first(lines: list[FittingLine]) -> FittingLine | None:
-    return next((line for line in lines if _TELLS.search(line.text)), lines[0] if lines else None)
 
 
 def skeleton(known: Template, fingerprint: str, logs: int, sites: Sequence[str]) -> str:
