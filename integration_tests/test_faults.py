@@ -10,7 +10,8 @@ from .faults.campaign import campaign, totals
 from .faults.oracle import judge, judge_log
 from .faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 
-SEEDS = (0, 49, 915)
+#: Seed 0 is run with destinations, in a module of its own.
+SEEDS = (49, 915)
 
 
 def test_a_short_campaign_finds_nothing(tmp_path):
