@@ -1,6 +1,6 @@
 """One stack for all integration tests of a process, and what they share: a stamp of their own, connections by user.
 
-``./dev test`` runs four processes side by side, each with whole modules and a stack of its own.
+``./dev test`` runs five processes side by side, each with whole modules and a stack of its own.
 """
 
 import os
