@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .plan import PASS
 
@@ -18,6 +18,7 @@ APPLICATION_DATA = 23
 HEADER = struct.Struct(">BHH")
 RESET = struct.pack("ii", 1, 0)
 MAX_SECONDS = 30
+END_SECONDS = 5
 
 
 @dataclass
@@ -65,8 +66,10 @@ class Proxy:
         self._cut = set()
         self._open = {}
         self.exchanges: list[Exchange] = []
+        self._servers = []
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+        self._thread.start()
 
     def open(self, sender, collector, treatments, source="127.0.0.1"):
         """Open a way for a sender and return its port; its n-th connection gets the n-th treatment, later ones none.
@@ -85,8 +88,19 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._cut.discard, collector)
 
     def close(self):
-        """Let go of everything."""
+        """Let go of everything: no connection, task or thread of it is left."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(3 * END_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(END_SECONDS)
+        self._loop.close()
+
+    async def _end(self):
+        for server in self._servers:
+            server.close()
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.wait(others, timeout=END_SECONDS)
 
     def _cut_now(self, collector):
         self._cut.add(collector)
@@ -103,12 +117,12 @@ class _Way:
     collector: int
     treatments: object
     source: str
-    server: object = field(default=None)
 
     async def listen(self):
         """Take connections; return the port."""
-        self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        return self.server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.proxy._servers.append(server)
+        return server.sockets[0].getsockname()[1]
 
     async def _connected(self, reader, writer):
         treatment = next(self.treatments, PASS)
