@@ -35,13 +35,12 @@ LAST_WORDS = (
     b"Checksum mismatch for file ",
 )
 
-#: Marks of which only the first line counts.
-ONCE = frozenset((WRAPPER, LAUNCHING, PARAMETERS, EXECUTING, AGENT))
+_ONCE = (WRAPPER, LAUNCHING, PARAMETERS, EXECUTING, AGENT)
 _LAST = (STOPPING, AGENT_END, LAST_DISK, BAILING_OUT, TRACEBACK, LOGGED_TRACEBACK, CUT, *WELL, *LAST_WORDS)
 _CYCLES = (CYCLE, GOOD_CYCLE, BAD_CYCLE)
-#: Marks of which all places count, or the last one.
+#: Marks of which all places count, or the last one; of the others it is the first one.
 REPEATED = frozenset((*_LAST, *_CYCLES, EXIT))
-TEXTS = REPEATED | ONCE
+TEXTS = REPEATED.union(_ONCE)
 
 _CODE = re.compile(rb"\(exit code: ?([^)]{1,100})\)")
 
@@ -83,7 +82,7 @@ class Marks:
     def note(self, text: bytes, line: LogLine) -> None:
         """Note a line that has one of the texts."""
         mark = Mark(line.number, line.header.time if line.header else "")
-        if text in ONCE:
+        if text in _ONCE:
             self.found.setdefault(text, mark)
         elif text in _LAST:
             self.found[text] = mark

@@ -233,11 +233,10 @@ class DiagnosisReader:
         return _finding(log_line.line_at(block, place, number, False, self.settings.looked_bytes))
 
 
-#: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
-_ALL = frozenset((*jobs.TEXTS, *marks.REPEATED, marks.WRAPPER, *log_line.BEGINNINGS))
-
 #: Texts of which each line may tell something new.
 _NEVER_SETTLED = frozenset((*jobs.TEXTS, *marks.REPEATED))
+#: Texts whose lines all count, up to a bound; of others the first ones in a block and the last are enough.
+_ALL = _NEVER_SETTLED.union((marks.WRAPPER, *log_line.BEGINNINGS))
 
 
 @functools.lru_cache(maxsize=8)

@@ -34,9 +34,8 @@ def telling_line(found: Diagnosis, rules: Rules) -> FittingLine | None:
     """Return the line that tells most of a failure without a known root, None where one is known."""
     if is_explained(found):
         return None
-    last = _last_lines(found)
-    telling = (line for line in last if _TELLS.search(line.text) and not _has_rule(rules, line.text))
-    return next(telling, None) or next((line for line in last if not _has_rule(rules, line.text)), None)
+    errors_first = sorted(_last_lines(found), key=lambda line: not _TELLS.search(line.text))
+    return next((line for line in errors_first if not _has_rule(rules, line.text)), None)
 
 
 def is_explained(found: Diagnosis) -> bool:
