@@ -129,7 +129,10 @@ class RunningDescriber:
         """Write what was found of a page into its logs, and settle those that are done."""
         jobs, hosts = self._jobs(infos), self._hosts.of([one.log for one in page])
         found = [
-            Description(one.log, infos.get(one.log.id), jobs.get(one.log.id, ()), hosts.get(one.log.id, ""))
+            Description(
+                *(one.log, infos.get(one.log.id), jobs.get(one.log.id, ()), hosts.get(one.log.id, "")),
+                pilot_id=one.pilot_id,
+            )
             for one in page
             if one.log.id in infos or one.log.id in hosts
         ]

@@ -19,12 +19,16 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The present description of a log. Empty values are not known, and take nothing away that is."""
+    """The present description of a log. Empty values are not known, and take nothing away that is.
+
+    ``pilot_id`` is the pilot that the store knew before, 0 for none.
+    """
 
     log: Log
     info: PilotInfo | None = None
     jobs: tuple[PilotJob, ...] = ()
     host: str = ""
+    pilot_id: int = 0
 
 
 class UnsettledLogs(Protocol):

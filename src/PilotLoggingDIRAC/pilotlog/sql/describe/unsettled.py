@@ -106,24 +106,17 @@ def _beginnings(connection: Connection, ids: Sequence[int], below: int) -> dict[
 def _describe(connection: Connection, found: Sequence[Description]) -> int:
     """Write descriptions. The jobs come last: an older log's row may have gone, then nothing is written for it."""
     changed, there = 0, []
-    known = _pilot_ids(connection, [one.log.id for one in found])
     for one in found:
         values = _changes(one)
         if values:
             connection.execute(update(logs).where(_is_same(one.log)).values(values))
             changed += 1
-        if one.info and one.info.id and one.info.id != known.get(one.log.id, one.info.id):
+        if one.info and one.info.id not in (0, one.pilot_id):
             mine = unsettled.c.LogID == one.log.id
             connection.execute(update(unsettled).where(mine).values(PilotID=one.info.id))
         there += [one] if one.jobs else []
     pilot_jobs.store(connection, {one.log.id: one.jobs for one in there})
     return changed
-
-
-def _pilot_ids(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Return the pilots of those logs that are unsettled."""
-    statement = select(unsettled.c.LogID, unsettled.c.PilotID).where(unsettled.c.LogID.in_(ids))
-    return {row.LogID: row.PilotID for row in connection.execute(statement)}
 
 
 def _is_same(log: Log) -> Any:
