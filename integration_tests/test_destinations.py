@@ -1,12 +1,11 @@
 """Destinations on real brokers and receivers: the contract, faults of the other side, and TLS."""
 
-import contextlib
 import json
 import queue
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import psutil
 import pytest
 import stomp
 from cryptography import x509
@@ -14,13 +13,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from PilotLoggingDIRAC.adapters.destinations.stomp import StompDestination, end_with_broker
+from PilotLoggingDIRAC.adapters.destinations.stomp import StompDestination
+from PilotLoggingDIRAC.adapters.destinations.stomp_transport import end_with_broker
 from PilotLoggingDIRAC.adapters.destinations.syslog import SyslogDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from tests.destination_contract import DestinationContract, line
 
 from . import engines
 from .stack.destinations import PASSWORD, USER
+from .stack.destinations.rabbitmq import LASTING
 from .waiting import until
 
 
@@ -34,6 +35,11 @@ def running(stack, name):
     """A server of the stack, started if it does not run; a test is skipped where it can't be had."""
     engines.started(stack, name)
     return stack.destinations.server(name)
+
+
+def threads_and_descriptors():
+    """The threads of this process, and how many descriptors it has open."""
+    return set(threading.enumerate()), len(list(Path("/proc/self/fd").iterdir()))
 
 
 def is_sent(destination, record):
@@ -161,23 +167,30 @@ class StompContract(ConfiguredContract):
         with pytest.raises(DestinationUnavailable):
             destination.send([line(1)])
 
-    def test_what_a_killed_broker_has_confirmed_is_there_when_it_runs_again(self, stack, options, server, name):
+    def test_what_a_killed_broker_has_confirmed_is_there_when_it_runs_again(self, stack, options, server):
         others = set(threading.enumerate())
-        destination = StompDestination("Broker", options)
+        destination = StompDestination("Broker", options | {"MQ": f"broker::Queues::{LASTING}"})
         destination.send([line(number) for number in range(1, 101)])
-        for process in psutil.Process(stack.pid(self.broker)).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):  # the broker's helpers come and go
-                process.kill()
-        stack.kill(self.broker)
+        stack.kill_all(self.broker)
         until(lambda: set(threading.enumerate()) <= others, seen=threading.enumerate)  # none that reads goes on
         with pytest.raises(DestinationUnavailable):
             destination.send([line(101)])
         stack.destinations.start(self.broker)
         until(lambda: is_sent(destination, line(101)))
         destination.close()
-        inbox = Inbox(stack, server.port, name)
+        inbox = Inbox(stack, server.port, LASTING)
         until(lambda: {record["line"] for record in inbox()} == set(range(1, 102)), seen=lambda: len(inbox()))
         inbox.close()
+
+    def test_closed_connection_leaves_no_thread_and_no_descriptor(self, options):
+        destination = StompDestination("Broker", options)
+        threads, descriptors = threads_and_descriptors()
+        for number in range(1, 21):
+            destination.send([line(number)])
+            destination.close()
+        threads_left, descriptors_left = threads_and_descriptors()
+        assert threads_left <= threads
+        assert descriptors_left <= descriptors
 
     def test_record_above_the_limit_is_rejected_alone(self, options, received):
         destination = StompDestination("Broker", options | {"MaxBytes": "1000"})

@@ -108,6 +108,13 @@ class Processes:
         if number == signal.SIGKILL:
             wait_until(lambda: self.pid(name) is None, 60)
 
+    def signal_all(self, name, number):
+        """Send a signal to the process and to all that it started; nothing, where it does not run."""
+        for member in self._session(name):
+            signal_quietly(member, number)
+        if number == signal.SIGKILL:
+            wait_until(lambda: not self._session(name), 60)
+
     def stop(self, name, patience_seconds=10):
         """End the process and what it left in its session: politely at first, then not."""
         pid = self.pid(name)

@@ -182,6 +182,10 @@ class Stack:
         """Send a signal to a component's process, and to it alone."""
         self._processes.signal(name, number)
 
+    def kill_all(self, name, number=signal.SIGKILL):
+        """Send a signal to a component's process and to all that it started, which may have ended by then."""
+        self._processes.signal_all(name, number)
+
     def pid(self, name):
         """Return the id of a component's process, None when it doesn't run."""
         return self._processes.pid(name)

@@ -7,7 +7,6 @@ import time
 import urllib.request
 from contextlib import contextmanager
 
-import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
@@ -97,7 +96,7 @@ class Breaker:
         self._stop_server("rsyslog", fault.seconds)
 
     def _kill_server(self, name, seconds):
-        _signal_all(self._stack.pid(name), signal.SIGKILL)
+        self._stack.kill_all(name)
         self._start_again(seconds, name)
 
     def _start_again(self, seconds, *names):
@@ -109,12 +108,11 @@ class Breaker:
 
     @contextmanager
     def _stopped(self, name):
-        pid = self._stack.pid(name)
-        _signal_all(pid, signal.SIGSTOP)
+        self._stack.kill_all(name, signal.SIGSTOP)
         try:
             yield
         finally:
-            _signal_all(pid, signal.SIGCONT)
+            self._stack.kill_all(name, signal.SIGCONT)
 
     def _stop_server(self, name, seconds):
         with self._stopped(name):
@@ -192,19 +190,3 @@ def _until_done(call):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
-
-
-def _signal_all(pid, number):
-    """Send a signal to a process and to all that it started; nothing, where another lane has just killed it."""
-    if pid is None:
-        return
-    try:
-        leader = psutil.Process(pid)
-        every = [*leader.children(recursive=True), leader]
-    except psutil.NoSuchProcess:
-        return
-    for process in every:
-        try:
-            process.send_signal(number)
-        except psutil.NoSuchProcess:
-            continue

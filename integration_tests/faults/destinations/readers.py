@@ -9,7 +9,7 @@ from confluent_kafka import Consumer
 from opensearchpy.helpers import scan
 
 from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
-from PilotLoggingDIRAC.adapters.destinations.stomp import end_with_broker
+from PilotLoggingDIRAC.adapters.destinations.stomp_transport import end_with_broker
 
 from ...stack.destinations import PASSWORD, USER
 from . import places

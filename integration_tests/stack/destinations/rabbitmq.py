@@ -20,6 +20,9 @@ _ERLANG = (
 )
 PACKAGES = ("rabbitmq-server", *(f"erlang-{name}" for name in _ERLANG.split()))
 PLUGINS = ("rabbitmq_stomp", "rabbitmq_auth_mechanism_ssl")
+#: A queue that is there from the first start on. One that a client's message makes, and what it holds, may be lost when
+#: the broker is killed right after it has confirmed the message.
+LASTING = "lasting"
 _ALL = {"configure": ".*", "write": ".*", "read": ".*"}
 
 
@@ -67,6 +70,7 @@ class RabbitMQ(LoginServer):
             "users": [{"name": name, "password": self.password, "tags": ""} for name in names],
             "vhosts": [{"name": "/"}],
             "permissions": [{"user": name, "vhost": "/", **_ALL} for name in names],
+            "queues": [{"name": LASTING, "vhost": "/", "durable": True, "auto_delete": False, "arguments": {}}],
         }
 
     def _programs(self):

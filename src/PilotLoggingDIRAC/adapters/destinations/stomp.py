@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInp
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.forward.record import Record
+
+from .stomp_transport import cut, end_with_broker
 
 _PORT = 61613
 _MAX_BYTES = 16 * 1024 * 1024
@@ -73,7 +74,7 @@ class StompDestination:
         """Close the connection, without waiting for the broker."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            _cut(connection)
+            cut(connection)
 
     def _send(self, bodies: Sequence[tuple[Record, bytes]], deadline: float) -> None:
         if not bodies:
@@ -129,7 +130,7 @@ class StompDestination:
 
     def _give_up(self) -> None:
         if self._connection is not None:
-            _cut(self._connection)
+            cut(self._connection)
 
 
 class _Answers(stomp.ConnectionListener):
@@ -180,30 +181,6 @@ def _service(name: str, address: str) -> dict[str, Any]:
         raise InvalidInput(f"destination {name}: MQ is not <service>::Queues::<name> or <service>::Topics::<name>")
     found = getMQParamsFromCS(address)
     return found["Value"] if found["OK"] else {}
-
-
-def end_with_broker(connection: stomp.Connection12) -> None:
-    """End a connection when the broker ends it. stomp.py 9.0 would ask TLS for more text in a loop, for ever."""
-    transport, receive = connection.transport, connection.transport.receive
-
-    def received() -> bytes | None:
-        text: bytes | None = receive()
-        if text == b"":
-            transport.running = False
-        return text
-
-    transport.receive = received
-
-
-def _cut(connection: stomp.Connection12) -> None:
-    """Break a connection. stomp.py's own way would wait for the broker's part of TLS's end."""
-    connection.transport.running = False
-    sock = connection.transport.socket
-    if sock is not None:
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
-        with suppress(OSError):
-            sock.close()
 
 
 @contextmanager
