@@ -100,3 +100,15 @@ def test_memory_is_that_of_a_block_whatever_the_characters(unit, peak_bytes):
     with peak_bytes(below=2_500_000):
         for _ in range(50):
             decoder.feed(block)
+
+
+def test_blanks_before_the_message_are_not_kept(peak_bytes):
+    taken = bytearray()
+    decoder = ArgumentsDecoder(taken.extend)
+    decoder.feed(" [")
+    block = " " * 65536
+    with peak_bytes(below=1_000_000):
+        for _ in range(50):
+            decoder.feed(block)
+    decoder.feed(' "\\"a\\"", "b"]')
+    assert (bytes(taken), decoder.finish()) == (b"a", ["b"])

@@ -160,6 +160,18 @@ def test_a_file_moved_here_from_another_host_is_adopted(folder, tmp_path):
     assert texts(spool) == [b"moved"]
 
 
+def test_what_was_taken_over_waits_though_another_file_can_t_be_opened(folder):
+    one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    one.append("one", numbered(b"taken"))
+    one.close()
+    (folder / "9999.spool").mkdir()
+    with pytest.raises(SpoolUnavailable):
+        two.adopt()
+    assert not two.empty
+    two.close()
+    assert texts(Spool(folder, SETTINGS)) == [b"taken"]
+
+
 def test_a_file_that_is_no_spool_is_put_aside_and_told(folder):
     folder.mkdir()
     (folder / "0000.spool").write_bytes(b"not a database, " * 500)

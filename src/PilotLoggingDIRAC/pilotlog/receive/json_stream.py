@@ -175,7 +175,7 @@ class ArgumentsDecoder:
         inside = before[1:].lstrip(_SPACE)
         if before[:1] not in ("", "[") or inside[:1] not in ("", '"'):
             raise InvalidInput("The arguments of a message are not a list that begins with a string")
-        self._is_inside, self._before = bool(inside), "" if inside else before
+        self._is_inside, self._before = bool(inside), "" if inside else before[:1]
         return inside[1:]
 
     def _add_behind(self, block: str) -> None:

@@ -42,10 +42,10 @@ class Spool:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._path, self._lock = self._take_file()
                 self._database = _open(self._path)
+            self._count()
         except SpoolUnavailable as error:
             error.may_hold_batches = _has_files(folder)
             raise
-        self._count()
 
     @property
     def empty(self) -> bool:
@@ -112,7 +112,7 @@ class Spool:
         on with its own file, so that its new batches stay behind the waiting ones. A file that is no readable spool is
         renamed, and its name is added to ``broken``.
         """
-        adopted = []
+        adopted: list[str] = []
         with _named_errors("adopted"):
             others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path != self._path]
             abandoned = time.time() - self._settings.abandoned_seconds
@@ -122,8 +122,6 @@ class Spool:
                     with lock:
                         self._take_over(path)
                     adopted.append(path.name)
-        if adopted:
-            self._count()
         return adopted
 
     def check(self) -> None:
@@ -180,6 +178,7 @@ class Spool:
                     )
         finally:
             self._database.execute("DETACH other")
+        self._count()  # before anything else can fail: what is not counted is taken for nothing
         _remove(path)
 
     def _delete(self, table: str, epoch: str, group: Sequence[Numbered]) -> int:
