@@ -7,7 +7,9 @@ from ..report import table
 from .life import DAY_SECONDS, LIFE, PILOTS_A_DAY, log_bytes
 
 _HEADINGS = ("s", "requests/s", "p50 ms", "p99 ms", "late s", "queue", "spool", "receiving", "sealed", "archive lag s",
-             "archived", "purged", "to be purged", "CPU (cores)")  # fmt: skip
+             "archived", "purged", "to be purged", "CPU (cores)", "agents MB")  # fmt: skip
+#: The groups of processes whose memory counts together.
+_ARCHIVING = ("agents", "workers")
 
 
 def rows(samples):
@@ -18,12 +20,14 @@ def rows(samples):
             f"{one.at:.0f}", f"{one.requests_per_second:.0f}", f"{1e3 * one.p50:.0f}", f"{1e3 * one.p99:.0f}",
             f"{one.late:.1f}", one.waiting_batches, one.spooled_batches, one.receiving, one.sealed,
             f"{one.archive_lag:.0f}", one.archived, one.purged, one.purge_backlog, cores,
+            f"{one.memory.get('agents', 0) / 1e6:.0f}",
         )  # fmt: skip
 
 
 def picture(samples):
     """The SVG."""
     groups = sorted({group for one in samples for group in one.cores})
+    kinds = sorted({group for one in samples for group in one.memory})
     panels = [
         drawing.Panel("Requests a second", {"answered": [(one.at, one.requests_per_second) for one in samples]}),
         drawing.Panel(
@@ -42,6 +46,9 @@ def picture(samples):
         drawing.Panel("Archive's lag, s", {"oldest sealed log": [(one.at, one.archive_lag) for one in samples]}),
         drawing.Panel(
             "CPU, cores", {group: [(one.at, one.cores.get(group, 0.0)) for one in samples] for group in groups}
+        ),
+        drawing.Panel(
+            "Memory, MB", {group: [(one.at, one.memory.get(group, 0) / 1e6) for one in samples] for group in kinds}
         ),
     ]
     return drawing.picture(panels, "seconds")
@@ -88,7 +95,9 @@ def _listed(samples, name, unit, form):
 
 def _most(samples):
     groups = sorted({group for one in samples for group in one.memory})
-    return ", ".join(f"{group} {max(one.memory.get(group, 0) for one in samples) / 1e6:.0f}" for group in groups)
+    each = ", ".join(f"{group} {max(one.memory.get(group, 0) for one in samples) / 1e6:.0f}" for group in groups)
+    together = max(sum(one.memory.get(group, 0) for group in _ARCHIVING) for one in samples)
+    return f"{each}; {' and '.join(_ARCHIVING)} at one time {together / 1e6:.0f}"
 
 
 def page(machine, fsync, day, picture_name):
