@@ -69,8 +69,11 @@ ROOMS = (
     (WEB, (LOGIC, ASSEMBLY, TRANSPORT, WEB, "DIRAC", "tornado")),
     # a canary sends as a pilot does: with a proxy that the workers' adapter fetches
     (f"{COMMANDS}.canary.credential", (LOGIC, COMMANDS, f"{ADAPTERS}.workers.proxies", "DIRAC")),
-    # the rules of a VO are options, and the command diagnoses by itself
-    (f"{COMMANDS}.causes.diagnosing", (LOGIC, COMMANDS, f"{ASSEMBLY}.diagnosis_rules", "DIRAC")),
+    # the rules of a VO are options: one command diagnoses by itself, others name their causes
+    *(
+        (f"{COMMANDS}.{name}", (LOGIC, COMMANDS, f"{ASSEMBLY}.diagnosis_rules", "DIRAC"))
+        for name in ("causes.diagnosing", "terminal.known_names")
+    ),
     (COMMANDS, (LOGIC, COMMANDS, f"{ADAPTERS}.output_service", "DIRAC")),
     # doors
     (f"{WMS}.DB", (ADAPTERS,)),

@@ -32,14 +32,15 @@ def configure():
 def watch(tmp_path):
     """Start the thread on an empty store; it looks every hundredth of a second."""
     made = []
+    options = {"NoticeSeconds": 0.01, "NoticeLoadPercent": 100, "NoticeSendSeconds": 1}
 
     def start(owner="agent"):
-        options = {"NoticeSeconds": 0.01, "NoticeLoadPercent": 100, "NoticeSendSeconds": 1}
         db = LogDatabase(url=f"sqlite:///{tmp_path}/logs.db")
         made.append(NoticeWatch(db, lambda name, default: options.get(name, default), owner))
         made[-1].start()
         return db, made[-1]
 
+    start.options = options
     yield start
     for one in made:
         one.stop()
@@ -65,6 +66,14 @@ def test_a_subscription_that_can_not_be_used_is_a_problem_of_the_vo(configure, w
     until(lambda: thread.tally().problems)
     (text,) = thread.tally().problems.values()
     assert "Mail: nobody is no address" in text
+
+
+def test_problems_end_when_notices_are_switched_off(configure, watch):
+    configure(Mail="nobody")
+    _, thread = watch()
+    until(lambda: thread.tally().problems)
+    watch.options["NoticeSeconds"] = 0
+    until(lambda: not thread.tally().problems)
 
 
 def test_an_agent_that_ends_leaves_the_work_to_another_at_once(configure, watch):

@@ -7,7 +7,7 @@ import pytest
 from PilotLoggingDIRAC.commands.causes import diagnosing
 from PilotLoggingDIRAC.commands.logs.reading import Pilot, PilotOutput
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 from tests.pilotlog.diagnose.made_logs import STAMP, MadeLog
 
 FULL = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text.decode()
@@ -21,6 +21,8 @@ class Logs:
         self.logs = logs
 
     def find(self, name, vo=""):
+        if name == "ambiguous":
+            raise InvalidInput("Several pilots have it")
         parts = self.logs.get(name, ((),))[0]
         if not parts:
             raise LogNotFound("There is no log of such a pilot")
@@ -34,6 +36,8 @@ class Logs:
             raise LogNotFound("There is no log of such a pilot")
         if self.logs[name][2] is None:
             raise CallFailed("The service refuses")
+        if isinstance(self.logs[name][2], Exception):
+            raise self.logs[name][2]
         return PilotOutput(self.logs[name][2], "", "ComputingElement", True)
 
 
@@ -77,6 +81,8 @@ def test_log_that_no_collector_has_comes_from_the_chain(told):
         (part(ReturnCode="0"), ""),
         (part(ReturnCode="3"), "unknown"),
         (part(ReturnCode="it failed"), "unknown"),
+        (part(ReturnCode="--1"), "unknown"),
+        (part(ReturnCode="\u00b2"), "unknown"),
         (part(Complete=False, State="Receiving", ReturnCode=""), ""),
         (part(Complete=False, State="Receiving", ReturnCode="", PilotEnded=True), "stopped-in-agent"),
         (part(Complete=False, State="Incomplete", ReturnCode=""), "stopped-in-agent"),
@@ -97,3 +103,11 @@ def test_pilot_that_cannot_be_read_costs_no_other(told):
     code, entries = told(logs, "nothing", STAMP)
     assert code == 2 and "no log" in entries[0]["error"] and first_cause(entries[1]) == "disk-full"
     assert told(logs, "nothing", "refused", STAMP)[0] == 1
+
+
+def test_pilot_that_is_not_for_the_caller_to_read_or_ambiguous_costs_no_other(told):
+    logs = {STAMP: ((part(),), FULL, ""), "mistyped": ((), "", NotAllowed("This is not for you to read"))}
+    code, entries = told(logs, "mistyped", STAMP)
+    assert (code, first_cause(entries[1])) == (2, "disk-full") and "no log" in entries[0]["error"]
+    code, entries = told(logs, "ambiguous", STAMP)
+    assert (code, first_cause(entries[1])) == (1, "disk-full") and "Several" in entries[0]["error"]

@@ -133,9 +133,9 @@ class ForwardingAgent:
             for what, worker in (("destination", lane.worker), ("replay to", lane.replaying)):
                 if problem := worker.alarm():
                     tally.problem(f"{what} {name}", problem)
+        self._alarms.update(tally.problems)  # also when the database is away
         self._texts.drop_idle()
         self._forget(set(wanted), settings.forward_forget_seconds)
-        self._alarms.update(tally.problems)
         return tally.counts
 
     def close(self) -> None:

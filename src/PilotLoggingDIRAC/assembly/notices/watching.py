@@ -75,6 +75,9 @@ class NoticeWatch:
         settings = self._now()
         if settings.notice_seconds:
             self._try(settings)
+        else:
+            self._problems = {}
+            self._mailer.drop_idle()
 
     def _try(self, settings: NoticeSettings) -> None:
         """Look once; whatever goes wrong is a problem of the agent, and the next look tries again."""

@@ -1,15 +1,14 @@
-"""The search of one collector, in the database and in archived copies."""
+"""The searches of one process, in the database, in archived copies and in engines."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.sources.archive import archived_text
 from PilotLoggingDIRAC.adapters.storage.bundle_cache import BundleCache
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.assembly.reading.engines import Engines
@@ -33,8 +32,8 @@ class ArchivedTexts:
         """Yield a copy's text in blocks that are the same each time. Raise ArchiveError."""
         self._workers.drop_idle()
         archive = archives.archive(log.pilot.vo, self._workers, self._seconds, self._bundles)
-        with tempfile.TemporaryDirectory(prefix="pilotlog-search-") as folder:  # mode 0700
-            yield from archived_text(archive, log, Path(folder) / "copy.gz")
+        with PrivateFolder("search") as folder:
+            yield from archived_text(archive, log, folder / "copy.gz")
 
     def drop_idle(self) -> None:
         """End worker processes that have had nothing to do for a while."""
@@ -47,7 +46,7 @@ class ArchivedTexts:
 
 
 def searches(db: LogDatabase, option: options.Getter, cursors: Cursors) -> tuple[Searches, ArchivedTexts]:
-    """Return the searches of a collector, and the archived texts that the collector has to close."""
+    """Return the searches, and the archived texts, which their owner has to close."""
     settings = options.fill(SearchSettings, option)
     archived = ArchivedTexts(settings.searches, settings.search_fetch_seconds, archives.bundle_cache(option))
     engines = Engines(settings.search_fetch_seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
@@ -37,8 +37,8 @@ def check(options: Mapping[str, str]) -> int:
 
 
 def passes(vo: str, url: str) -> bool:
-    """Return True if pilots of a VO can send to a URL and the log can be read; print what is broken."""
-    canary = Canary(_known(vo), lambda link: _tell(link) if link.state == BROKEN else None, url)
+    """Return True if pilots of a VO can send to a URL and the log can be read; remark what is broken."""
+    canary = Canary(_known(vo), lambda link: _tell(link, console.remark) if link.state == BROKEN else None, url)
     canary.run()
     return canary.good
 
@@ -49,7 +49,7 @@ def _known(vo: str) -> str:
     return vo
 
 
-def _tell(link: Link) -> None:
-    console.line(f"{link.state:<7} {link.name:<17} {link.seconds:5.1f} s  {link.text}")
+def _tell(link: Link, say: Callable[[str], None] = console.line) -> None:
+    say(f"{link.state:<7} {link.name:<17} {link.seconds:5.1f} s  {link.text}")
     if link.state == BROKEN:
-        console.line(f"{'':<7} {'':<17}          mend: {link.mend}")
+        say(f"{'':<7} {'':<17}          mend: {link.mend}")

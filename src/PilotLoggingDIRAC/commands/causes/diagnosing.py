@@ -8,12 +8,12 @@ from typing import Any
 
 from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.reading import LogReading, Pilot
+from PilotLoggingDIRAC.commands.logs.reading import LogReading, Pilot, PilotOutput
 from PilotLoggingDIRAC.commands.terminal import console
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.diagnose import Diagnosis, Known, diagnose, files
 from PilotLoggingDIRAC.pilotlog.diagnose.report import report
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 
 TOLD, FAILED, NOTHING = 0, 1, 2
 
@@ -48,7 +48,7 @@ def _diagnosed(options: Mapping[str, str], name: str) -> tuple[int, Diagnosis | 
         return TOLD, _of_pilot(options, name), ""
     except LogNotFound as error:
         return NOTHING, None, str(error)
-    except (CallFailed, files.UnreadableFile) as error:
+    except (CallFailed, NotAllowed, InvalidInput, files.UnreadableFile) as error:
         return FAILED, None, str(error)
 
 
@@ -61,11 +61,19 @@ def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
     reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
     try:
         pilot = reading.find(name, options.get("VO", ""))
-    except LogNotFound:
-        output = reading.output(name)
+    except LogNotFound as unknown:
+        output = _output(reading, name, unknown)
         return diagnose(_encoded([output.stdout]), rules=rules(options.get("VO", "")))
     texts = reading.pages(pilot) if pilot.in_database else [reading.output(pilot.exact_name).stdout]
     return diagnose(_encoded(texts), _known(pilot), rules(pilot.vo))
+
+
+def _output(reading: LogReading, name: str, unknown: LogNotFound) -> PilotOutput:
+    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell if there is one."""
+    try:
+        return reading.output(name)
+    except NotAllowed:
+        raise unknown from None
 
 
 def _known(pilot: Pilot) -> Known:
@@ -75,7 +83,7 @@ def _known(pilot: Pilot) -> Known:
         running = last["State"] == "Receiving" and not last.get("PilotEnded")
         return Known(running=running)
     code = str(last["ReturnCode"])
-    return Known(return_code=int(code) if code.lstrip("-").isdigit() else 1)
+    return Known(return_code=int(code) if code.removeprefix("-").isdecimal() else 1)
 
 
 def _encoded(texts: Iterable[str]) -> Iterable[bytes]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry, Resources
+from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 
+from PilotLoggingDIRAC.assembly.diagnosis_rules import SECTION
 from PilotLoggingDIRAC.commands.terminal import console
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import standard
+from PilotLoggingDIRAC.pilotlog.diagnosed import NO_CAUSE
 
 _MAX_TOLD = 10
 
@@ -62,7 +66,9 @@ def _vos() -> list[str]:
 
 
 def _causes() -> list[str]:
-    return list(standard().by_code)
+    """Return the causes of the standard rules and of each VO's own, and the word for a log without one."""
+    own = (Operations(vo=vo).getSections(SECTION).get("Value") or [] for vo in _vos())
+    return [*{*standard().by_code, *itertools.chain.from_iterable(own)}, NO_CAUSE]
 
 
 _KNOWN: dict[str, tuple[str, Callable[[], list[str]]]] = {
