@@ -57,3 +57,20 @@ def test_a_section_that_every_host_reads_is_told_and_one_of_this_host_alone_is_n
     assert subjects() == []
     configure(two, [(f"{section}/Authorization/Default", "authenticated")])
     assert subjects() == [section]
+
+
+@pytest.mark.parametrize(
+    ("value", "sends"),
+    [
+        ("True", True),
+        ("TRUE", True),
+        (" true ", True),
+        (True, True),
+        ("yes", False),
+        ("1", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_pilots_send_only_where_the_option_is_true(value, sends):
+    assert configuration.is_on(value) is sends

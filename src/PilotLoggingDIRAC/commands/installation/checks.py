@@ -91,7 +91,7 @@ def vos(seconds: float) -> Seen:
     elements = gConfig.getSections(_ELEMENTS).get("Value") or []
     for vo in sorted(value(Registry.getVOs())):
         option = Operations(vo=vo)
-        sends = str(option.getValue("Pilot/RemoteLogging", "")).strip().lower() == "true"
+        sends = configuration.is_on(option.getValue("Pilot/RemoteLogging", ""))
         se, path = option.getValue("Pilot/UploadSE", ""), str(option.getValue("Pilot/UploadPath", ""))
         looked += [vo] if sends or se else []
         if sends:

@@ -26,8 +26,13 @@ def _addresses() -> Iterator[Finding]:
     collectors = getServiceURLs(SYSTEM, service=HTTPS)
     for vo in Registry.getVOs().get("Value") or []:
         option = Operations(vo=vo)
-        if str(option.getValue("Pilot/RemoteLogging", "")).strip().lower() == "true":
+        if is_on(option.getValue("Pilot/RemoteLogging", "")):
             yield from health.of_address(vo, option.getValue("Pilot/RemoteLoggerURL", ""), collectors)
+
+
+def is_on(value: object) -> bool:
+    """Return whether pilots send, as a stock pilot reads ``RemoteLogging``; None and an empty text are no."""
+    return str(value).strip().lower() == "true"
 
 
 def shared_apis() -> list[str]:

@@ -12,6 +12,7 @@ from DIRAC.ConfigurationSystem.Client.PathFinder import getServiceURLs
 from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
 
 from PilotLoggingDIRAC.commands.installation.collector_urls import HTTPS, SYSTEM
+from PilotLoggingDIRAC.commands.installation.configuration import is_on
 from PilotLoggingDIRAC.commands.terminal import console
 from PilotLoggingDIRAC.pilotlog.admin.switch import Switch, switched_off, switched_on
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
@@ -46,7 +47,7 @@ class PilotSwitch:
         """The present setting."""
         names = self._value(_LIST)
         ces = None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
-        return Switch((self._value(_ON) or "").strip().lower() == "true", (self._value(_URL) or "").strip(), ces)
+        return Switch(is_on(self._value(_ON)), (self._value(_URL) or "").strip(), ces)
 
     def known(self) -> list[str]:
         """Return the CEs that have queues for the VO; none where the configuration has no sites at all."""
