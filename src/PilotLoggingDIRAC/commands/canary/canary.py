@@ -15,10 +15,11 @@ from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.Core.Security.Locations import getCAsLocation
 
 from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
+from PilotLoggingDIRAC.commands.canary.archive_wait import archived_at
 from PilotLoggingDIRAC.commands.canary.credential import credential
 from PilotLoggingDIRAC.commands.canary.pilot_wire import PilotWire
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.listing import listing
+from PilotLoggingDIRAC.commands.installation.configuration import is_on
 from PilotLoggingDIRAC.commands.logs.reading import LogReading
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed, value
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed, PilotLogError
@@ -68,6 +69,10 @@ class Canary:
         """True if no link was found broken."""
         return all(link.state != BROKEN for link in self.links)
 
+    @property
+    def _wanted(self) -> dict[str, str]:
+        return {"VO": self.vo, "PilotStamp": self.stamp}
+
     def run(self) -> None:
         """Check each link in turn, up to the first broken one."""
         steps = (
@@ -103,8 +108,7 @@ class Canary:
         self.url = self.url or option.getValue("Pilot/RemoteLoggerURL", "")
         if not self.url:
             raise Broken("Pilots are not told where to send", f"dirac-admin-pilot-logs-enable --VO {self.vo}")
-        on = str(option.getValue("Pilot/RemoteLogging", "")).lower() == "true"
-        return f"{self.url}, logging is {'on' if on else 'off'}"
+        return f"{self.url}, logging is {'on' if is_on(option.getValue('Pilot/RemoteLogging', '')) else 'off'}"
 
     def _send(self) -> str:
         with tempfile.TemporaryDirectory(prefix="pilotlog-check-") as folder:  # mode 0700
@@ -146,16 +150,7 @@ class Canary:
             raise NotLooked("this VO has no archive (UploadSE)")
         if not self.wait_seconds:
             raise NotLooked("not waited for")
-        until = time.monotonic() + self.wait_seconds
-        while True:
-            (log,) = listing(self.client, {"VO": self.vo, "PilotStamp": self.stamp}, 0, 1).logs
-            if log["SE"]:
-                return f"{log['LFN']} on {log['SE']}"
-            if log["LastError"]:
-                raise CallFailed(log["LastError"])
-            if time.monotonic() > until:
-                raise CallFailed(f"nothing arrived at {se} within {self.wait_seconds:.0f} s")
-            time.sleep(_POLL_SECONDS)
+        return archived_at(self.client, self._wanted, se, self.wait_seconds)
 
     def _read_archived(self) -> str:
         if self.links[-1].state != GOOD:
@@ -163,9 +158,8 @@ class Canary:
         return self._read_from("Archive")
 
     def _remove(self) -> str:
-        wanted = {"VO": self.vo, "PilotStamp": self.stamp}
         try:
-            while value(self.client.deleteLogs(wanted, False))["More"]:
+            while value(self.client.deleteLogs(self._wanted, False))["More"]:
                 pass
         except PilotLogError as error:
             was_taken = any(link.name == "Collector" and link.state == GOOD for link in self.links)
