@@ -11,6 +11,7 @@ LOGS = [
     ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "succeeded", [4711]],
     ["vo.a", "a1b2", 2, "htcondorce://ce/1", "LCG.A.org", "running", [4712]],
     ["vo.a", "a1c3", 1, "htcondorce://ce/2", "LCG.A.org", "running", []],
+    ["vo.a", "a1d4", 1, "", "", "running", []],
     ["vo.b", "b1b2", 1, "htcondorce://ce/1", "LCG.A.org", "running", []],
 ]
 
@@ -34,12 +35,18 @@ def _matches(log, key, value):
     return log[key] == value
 
 
+class PilotManager:
+    """A PilotManager that knows one pilot, whose log has no reference yet."""
+
+    def getPilotInfo(self, name):  # noqa: N802  (its name on the wire)
+        """The pilot, if it is named."""
+        known = {"VO": "vo.a", "PilotStamp": "a1d4", "Status": "Running"}
+        return {"OK": True, "Value": {name: known} if name == "htcondorce://ce/4" else {}}
+
+
 @pytest.fixture
 def find(monkeypatch):
-    def no_record(self, name):
-        raise LogNotFound("unknown")
-
-    monkeypatch.setattr(reading.LogReading, "_find_running", no_record)
+    monkeypatch.setattr(reading, "Client", lambda url: PilotManager())
     return LogReading(Collector(), tell=print).find
 
 
@@ -70,3 +77,15 @@ def test_several_pilots_are_told_and_none_is_chosen(find):
 def test_a_name_that_nobody_has_is_not_found(find):
     with pytest.raises(LogNotFound):
         find("zz99")
+
+
+def test_a_reference_that_no_log_has_yet_is_looked_up_in_the_records_of_dirac(find):
+    for vo in ("", "vo.a"):
+        assert found(find("htcondorce://ce/4", vo)) == ("vo.a", "a1d4", [1])
+
+
+def test_a_pilot_of_another_vo_than_the_wanted_is_not_found(find):
+    with pytest.raises(LogNotFound):
+        find("a1c3", "vo.b")
+    with pytest.raises(LogNotFound, match=r"of vo\.a"):
+        find("htcondorce://ce/4", "vo.b")

@@ -20,7 +20,8 @@ class Collector:
         """The log, if it is named."""
         self.asked.append(wanted)
         named = {"PilotStamp": "a1b2", "PilotReference": "htcondorce://ce/1", "Job": "4711"}
-        found = [PURGED] if any(named.get(key) == value for key, value in wanted.items()) else []
+        is_here = wanted.get("VO", "vo.a") == "vo.a"
+        found = [PURGED] if is_here and any(named.get(key) == value for key, value in wanted.items()) else []
         return {"OK": True, "Value": {"ParameterNames": NAMES, "Records": found, "TotalRecords": len(found)}}
 
 
@@ -65,6 +66,22 @@ def test_refused_pilot_that_no_collector_knows_is_not_found(collector, monkeypat
     assert showing.show({}, ["zz"]) == showing.NOTHING
 
 
+def test_a_pilot_that_dirac_knows_for_another_vo_is_not_shown(collector, sources, monkeypatch, capfdbinary):
+    monkeypatch.setattr(reading, "Client", lambda url: OneOfA())
+    assert showing.show({"VO": "vo.b"}, ["htcondorce://ce/9"]) == showing.NOTHING
+    assert sources == []
+    showing.show({"VO": "vo.a"}, ["htcondorce://ce/9"])
+    assert sources == ["htcondorce://ce/9"]
+
+
+class OneOfA:
+    """A PilotManager to which all pilots are of one VO."""
+
+    def getPilotInfo(self, name):  # noqa: N802
+        """The pilot."""
+        return {"OK": True, "Value": {name: {"VO": "vo.a", "PilotStamp": "a9", "Status": "Running"}}}
+
+
 class Unknown:
     """A PilotManager that knows nobody."""
 
@@ -77,3 +94,9 @@ class Unknown:
 def test_one_pilot_is_named_or_many_are_followed(options, names):
     with pytest.raises(InvalidInput):
         showing.show(options, names)
+
+
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_an_output_that_names_no_file_is_refused_in_words(collector, sources, path, capfdbinary):
+    with pytest.raises(InvalidInput, match="--Output names no file"):
+        showing.show({"Output": path}, ["a1b2"])

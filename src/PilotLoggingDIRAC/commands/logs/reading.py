@@ -27,6 +27,10 @@ _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
 
 
+class OfAnotherVO(LogNotFound):
+    """The pilot is there, but of another VO than it was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pilot:
     """The pilot that ``name`` names; ``parts`` are the records of its log, first to last."""
@@ -106,7 +110,8 @@ class LogReading:
 
     def find(self, name: str, vo: str = "") -> Pilot:
         """Return the pilot with this stamp or reference, the one that took the job of this number, or the one with a
-        part of a stamp or reference. Raise LogNotFound, and InvalidInput if there are several.
+        part of a stamp or reference. Raise LogNotFound, OfAnotherVO if DIRAC says so, and InvalidInput if there are
+        several.
         """
         for key in _keys(name):
             wanted = {key: name} | ({"VO": vo} if vo else {})
@@ -118,7 +123,7 @@ class LogReading:
                 raise InvalidInput(_several(name, parts))
             if parts:
                 return self._whole(Pilot(name, parts[0]["VO"], parts[0]["PilotStamp"], tuple(parts)), key)
-        return self._find_running(name)
+        return self._find_running(name, vo)
 
     def _whole(self, pilot: Pilot, key: str) -> Pilot:
         """Return the pilot with all parts of its log; a job is one of a part."""
@@ -127,7 +132,7 @@ class LogReading:
         found = listing(self.client, {"VO": pilot.vo, "PilotStamp": pilot.stamp}, 0, _MAX_PARTS).logs
         return replace(pilot, parts=tuple(sorted(found, key=lambda part: part["Part"])))
 
-    def _find_running(self, name: str) -> Pilot:
+    def _find_running(self, name: str, wanted_vo: str) -> Pilot:
         """Return the pilot by DIRAC's record, for one whose log has no reference yet. Only operators may read the
         record.
         """
@@ -136,6 +141,8 @@ class LogReading:
         if not info.get("PilotStamp"):
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
+        if wanted_vo not in ("", vo):
+            raise OfAnotherVO(f"This pilot is one of {vo}, and not of {wanted_vo}")
         parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
         if not parts:
             raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")

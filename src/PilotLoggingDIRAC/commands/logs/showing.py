@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.follow_many import follow_many
-from PilotLoggingDIRAC.commands.logs.reading import SOURCES, LogReading, Pilot, PilotOutput, last_lines
+from PilotLoggingDIRAC.commands.logs.reading import SOURCES, LogReading, OfAnotherVO, Pilot, PilotOutput, last_lines
 from PilotLoggingDIRAC.commands.terminal import console, switches
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain
@@ -103,10 +103,12 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
 
 
 def _known(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot | PilotLogError:
-    """Return the pilot as a collector knows it, or why none tells: the log is shown all the same."""
+    """Return the pilot as a collector knows it, or why none tells: the log is shown all the same, unless the pilot is
+    known to be of another VO.
+    """
     try:
         return reading.find(name, options.get("VO", ""))
-    except InvalidInput:
+    except (InvalidInput, OfAnotherVO):
         raise
     except PilotLogError as error:
         return error
@@ -175,7 +177,11 @@ def _print(texts: Iterable[str], raw: bool) -> None:
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
-    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raise OSError."""
+    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raise OSError, and
+    InvalidInput for a path without a file's name. ``size``: its bytes, at least, for the progress.
+    """
+    if not path.name:
+        raise InvalidInput("--Output names no file")
     part, written = path.with_name(path.name + ".part"), 0
     with _private_file(part) as file:
         for text in texts:
