@@ -1,11 +1,12 @@
 #!/usr/bin/env python
 """Retry work at once: the archiving of pilot logs, their diagnosis, or messages that the database refused.
 
-Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent; --VO, --Stamp and
---Site select some. With --Diagnoses, the agent diagnoses logs again whose text is in the database, as after an upgrade
-with other rules; name a time, or some of the others, at most 100,000 logs a call. With --OtherRules, those that were
-diagnosed with the present rules are left out, so that the command can be repeated until it says 0. With --Quarantine, a
-collector offers to the database again the messages that it refused; name the collector with --URL if there are several.
+Without switches, all logs whose archiving failed are due in the next cycle of the PilotLoggingAgent; --VO, --Stamp,
+--Site, --Cause and --Since select some. With --Diagnoses, the agent diagnoses logs again whose text is in the database,
+as after an upgrade with other rules; name a time, or some of the others, at most 100,000 logs a call. With --OtherRules
+besides, those that were diagnosed with the present rules are left out, so that the command can be repeated until it
+says 0. With --Quarantine, a collector offers to the database again all messages that it refused, so nothing selects
+among them; name the collector with --URL if there are several.
 
 Needs a proxy with the property ServiceAdministrator. Repeating it does no harm.
 
@@ -15,16 +16,13 @@ Example:
   $ dirac-admin-pilot-logs-retry --VO vo.example.org
   12 logs are due again
   $ dirac-admin-pilot-logs-retry --Diagnoses --Since 7d
-  4210 logs are diagnosed again by the agent's next cycles
+  4,210 logs are diagnosed again by the agent's next cycles
   $ dirac-admin-pilot-logs-retry --Quarantine
   3 messages are offered to the database again
 """
 
 from DIRAC import exit as DIRACExit
 from DIRAC.Core.Base.Script import Script
-from DIRAC.Core.Utilities.ReturnValues import returnValueOrRaise
-
-_SELECTING = ("VO", "Stamp", "Site", "Cause", "Since")
 
 
 @Script()
@@ -49,33 +47,11 @@ def main():
 
 def run(options):
     """Call a collector, print the result, and return the exit code."""
+    from PilotLoggingDIRAC.commands.logs.retrying import retry
     from PilotLoggingDIRAC.commands.terminal.console import line
 
-    line(done(options))
+    line(retry(options))
     return 0
-
-
-def done(options):
-    """Call a collector, and return the result in words."""
-    from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.terminal.switches import selection
-
-    client = CollectorClient(url=options.get("URL"))
-    if "Quarantine" in options:
-        return in_words(client.releaseQuarantine(), "message", "offered to the database again")
-    wanted = selection({name: value for name, value in options.items() if name in _SELECTING}, checks=True)
-    if "Diagnoses" in options:
-        answer = client.diagnoseAgain(wanted, "OtherRules" in options)
-        return in_words(answer, "log", "diagnosed again by the agent's next cycles")
-    return in_words(client.retryArchiving(wanted), "log", "due again")
-
-
-def in_words(answer, what, outcome):
-    """Return the number of an answer, and what becomes of so many."""
-    from PilotLoggingDIRAC.commands.terminal.console import counted
-
-    number = returnValueOrRaise(answer)
-    return f"{counted(number, what)} {'is' if number == 1 else 'are'} {outcome}"
 
 
 if __name__ == "__main__":
