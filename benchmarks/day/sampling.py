@@ -41,6 +41,16 @@ def percentile(ordered, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+def collector_status(operator):
+    """Return what a collector says of itself to an operator's connection, None where it is too busy, or away."""
+    try:
+        answer = operator.call("getStatus")
+    except OSError:
+        return None
+    is_good = isinstance(answer, dict) and answer["OK"]  # a text is that of an HTTP error
+    return answer["Value"]["Collector"] if is_good else None
+
+
 class Sampler:
     """Looks at a stack and its crowd; ``batches_seconds`` is for how long archived text is kept."""
 
@@ -75,12 +85,9 @@ class Sampler:
 
     def _collectors(self, sample):
         for operator in self._operators:
-            try:
-                status = operator.call("getStatus")["Value"]["Collector"]
-            except OSError:  # the collector is too busy to say so
-                continue
-            sample.waiting_batches += status["WaitingBatches"]
-            sample.spooled_batches += status["Spool"]["Batches"]
+            if status := collector_status(operator):
+                sample.waiting_batches += status["WaitingBatches"]
+                sample.spooled_batches += status["Spool"]["Batches"]
 
     def _logs(self, sample):
         for state, count, age, due in self._stack.sql(

@@ -2,6 +2,9 @@
 
 import json
 import random
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
@@ -11,10 +14,11 @@ from benchmarks import drawing
 from benchmarks.day import life
 from benchmarks.day.archiving import Setting
 from benchmarks.day.report import picture
-from benchmarks.day.sampling import Sample, percentile
+from benchmarks.day.sampling import Sample, collector_status, percentile
 from benchmarks.day.sender import Schedule, Tally
 from benchmarks.day.texts import texts
 from benchmarks.wire import Mark
+from integration_tests.pilot import Connection
 
 NO_DEATHS = life.Load.of(1, killed_share=0.0)
 
@@ -139,3 +143,45 @@ def test_a_picture_is_whole_and_its_curves_stay_within():
             x, y = map(float, point.split(","))
             assert 0 <= x <= width
             assert 0 <= y <= height
+
+
+@contextmanager
+def answering(status, body):
+    """The URL of a server that answers each call so."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/x"
+        server.shutdown()
+
+
+STATUS = {"WaitingBatches": 3, "Spool": {"Batches": 4}}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "seen"),
+    [
+        (200, {"OK": True, "Value": {"Collector": STATUS}}, STATUS),
+        (200, {"OK": False, "Errno": 3409, "Message": "Too busy"}, None),
+        (503, {"OK": False}, None),
+    ],
+)
+def test_a_collector_that_is_too_busy_for_its_status_does_not_end_the_day(tmp_path, status, answer, seen):
+    with answering(status, json.dumps(answer).encode()) as url:
+        assert collector_status(Connection(url, tmp_path, None, timeout=10)) == seen
+
+
+def test_a_collector_that_is_away_does_not_end_the_day(tmp_path):
+    with answering(200, b"") as url:
+        pass
+    assert collector_status(Connection(url, tmp_path, None, timeout=10)) is None
