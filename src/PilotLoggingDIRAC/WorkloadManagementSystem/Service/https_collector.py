@@ -39,7 +39,6 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
     decode = staticmethod(decode_plain)
     _place: asyncio.Semaphore | None = None
     _is_stored = False
-    _answer: Answer | None = None
 
     @classmethod
     def _pre_initialize(cls):
