@@ -81,7 +81,7 @@ def live(ground, load, options, say=print):
 
 
 def _watch(day, sampler, start_at, is_done, patience, say):
-    """Take samples until it is done; whether it was in that time."""
+    """Take samples until it is done. Return False if it was not in that time."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if is_done():

@@ -29,7 +29,7 @@ BALANCED = {"balancer": {"kill": (2, 0, 3), "terminate": (1, 0, 3)}, "hang": {"s
 GALERA = {"kill node": (4, 0, 6), "stop node": (3, 1, 10), "no quorum": (2, 1, 8), "cut": (1, 1, 6),
           "lose commits": (2, 1, 6)}  # fmt: skip
 NODES = (0, 0, 0, 1, 2)
-#: What one of these needs for itself.
+#: Lanes that can't be in a run with this one, as they act on the same process or disk.
 CLASHES = {"spool": {"database", "collector", "second", "drain"}, "drain": {"database", "collector", "second"},
            "hang": {"collector", "second", "drain", "spool"}}  # fmt: skip
 #: When the first fault of a lane begins, in seconds of a run; most logs are archived when their senders have ended.

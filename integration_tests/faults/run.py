@@ -47,16 +47,16 @@ class Run:
 
     has_bundles = False
 
-    def __init__(self, place, plan):
-        self._field = place
-        self.is_balanced, self.has_agent = place.is_balanced, place.has_agent
-        self.has_destinations = place.engines is not None
-        self._archive = Archive(place.stack) if place.has_agent else Unarchived(place.stack, place.url(0))
-        self._proxy = Proxy(place.ports())
+    def __init__(self, on_field, plan):
+        self._field = on_field
+        self.is_balanced, self.has_agent = on_field.is_balanced, on_field.has_agent
+        self.has_destinations = on_field.engines is not None
+        self._archive = Archive(on_field.stack) if on_field.has_agent else Unarchived(on_field.stack, on_field.url(0))
+        self._proxy = Proxy(on_field.ports())
         self.plan = plan
         self.result = Result(plan.seed, plan.faults)
         self.texts, self.received = {}, {}
-        self._served = balanced.Served(place.stack) if place.is_balanced else None
+        self._served = balanced.Served(on_field.stack) if on_field.is_balanced else None
         self._stamps = defaultdict(lambda: uuid.uuid4().hex)
         self._senders = [self._sender(number, one) for number, one in enumerate(plan.senders)]
         self.ledgers = [sender.ledger for sender in self._senders]
@@ -143,7 +143,7 @@ class Run:
         self._judge_destinations(parts)
 
     def _judge_destinations(self, parts):
-        """What each destination has of the text that is archived."""
+        """Judge what each destination has of the archived text."""
         if self._field.engines:
             findings, counts = self._field.engines.judge(parts, lambda part: self._archive.text([part])[0])
             self.result.findings += findings
@@ -176,7 +176,9 @@ class Run:
         return findings
 
     def _verdict(self, ledgers, text):
-        """The strict one, but for a sender that was at two collectors while text may have waited at one of them."""
+        """Return the strict verdict; where text of a sender may have waited at one of two collectors, that by
+        collector.
+        """
         if self._served:
             [ledger] = ledgers
             servers = self._servers(ledger)

@@ -20,9 +20,9 @@ class BundleRun(Run):
 
     has_bundles = True
 
-    def __init__(self, place, plan):
-        super().__init__(place, plan)
-        self._archive = BundledArchive(place.stack)
+    def __init__(self, on_field, plan):
+        super().__init__(on_field, plan)
+        self._archive = BundledArchive(on_field.stack)
         self.result.faults = (*plan.faults, *plan.clearing)
         self._victims = [(one.stamp, one.name, one.vo) for one in self.ledgers if one.name in plan.victims]
         self._late = dict(plan.late)

@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.pilotlog.outcome import RUNNING
 from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText
 
 _RUNNING = [outcome.value for outcome in RUNNING]
-#: The list of running pilots is looked at as often, in seconds.
+#: Seconds between two looks at the list of running pilots.
 _LOOK_SECONDS = 5.0
 #: More text than this is shown though its line has not ended.
 _MAX_HELD_CHARACTERS = 1 << 20
