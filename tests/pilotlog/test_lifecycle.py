@@ -187,6 +187,7 @@ class TestTransitions:
             ("201", "2"),
             (["0", ""], ""),
             (["0", "out of space"], "out of space"),
+            (["0", "-1", "--1", "-"], "-1"),
         ],
     )
     def test_the_worst_of_several_codes_wins_and_all_are_listed(self, codes, worst):

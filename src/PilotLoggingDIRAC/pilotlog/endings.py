@@ -31,4 +31,4 @@ def _badness(code: str) -> tuple[int, int]:
     """Return the rank of a code: 0, none, failures by their number; a failure in words counts as 1."""
     if code in ("0", ""):
         return (0, int(code == ""))
-    return (1, abs(int(code)) if code.lstrip("-").isdecimal() else 1)
+    return (1, abs(int(code)) if code.removeprefix("-").isdecimal() else 1)
