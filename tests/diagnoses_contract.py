@@ -188,6 +188,15 @@ class DiagnosesContract:
             agents.clock.forward(minutes=6)
         assert taken == 3
 
+    def test_a_log_that_was_given_up_is_diagnosed_when_somebody_asks_for_it(self, agents):
+        agents.fail()
+        while agents.diagnoses.claim("killed", [agents.log().id], agents.later(minutes=5)):
+            agents.clock.forward(minutes=6)
+        assert agents.diagnose().counts == {}
+        assert agents.diagnoses.again(Selection(vos=(VO,))) == 1
+        assert agents.diagnose().counts == {"diagnosed": 1}
+        assert agents.found().cause == DISK
+
     def test_a_lease_of_a_diagnosis_hinders_no_archiving(self, agents):
         agents.fail()
         agents.diagnoses.claim("one", [agents.log().id], agents.later(minutes=5))

@@ -299,6 +299,21 @@ class RunningContract:
             agents.received.begin([agents.log()])
         agents.look()
         assert agents.found() is None
+        agents.custody.seal([agents.log()])
+        assert agents.recent()[0] == {}
+        assert agents.diagnoses.again(Selection(vos=(VO,))) == 1
+        assert agents.recent()[0] == {"diagnosed": 1}
+        assert agents.found().cause == DISK
+
+    def test_logs_that_ended_agents_keep_no_other_from_being_diagnosed_on_request(self, agents):
+        for number in range(3):
+            agents.send(FULL, pilot(number))
+        given_up, asked_for = [agents.log(pilot(number)) for number in range(2)], agents.log(pilot(2))
+        for _ in range(3):
+            agents.received.begin(given_up)
+        agents.look()
+        agents.custody.seal([*given_up, asked_for])
+        assert agents.diagnoses.marked(2) == [asked_for.id]
 
     def test_a_text_that_can_not_be_read_costs_no_other(self, agents):
         agents.send(FULL)

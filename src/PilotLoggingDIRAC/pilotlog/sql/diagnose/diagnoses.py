@@ -95,8 +95,9 @@ class SqlDiagnoses:
     def again(self, wanted: Selection, versions: Mapping[str, str] | None = None) -> int:
         """Mark the diagnoses of the selected logs, up to ``_MAX_MARKED``, to be made again. Return their number.
 
-        Only those of logs whose text is in the store; with ``versions`` of rules by VO (``""``: of all others), only
-        those made with other rules. Raise InvalidInput for an empty selection.
+        Logs that were given up are tried again. Only those of logs whose text is in the store; with ``versions`` of
+        rules by VO (``""``: of all others), only those made with other rules. Raise InvalidInput for an empty
+        selection.
         """
         some(wanted.given)
         done = 0
@@ -112,8 +113,9 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def _marked(connection: Connection, limit: int) -> list[int]:
-    """Marks of logs whose text has left are taken away."""
-    statement = select(diagnoses.c.LogID, logs.c.State).join(logs, _OF_LOG).where(diagnoses.c.Again == 1)
+    """Marks of logs whose text has left are taken away. Those that were given up had no request since."""
+    wanted = and_(diagnoses.c.Again == 1, diagnoses.c.Attempts < MAX_ATTEMPTS)
+    statement = select(diagnoses.c.LogID, logs.c.State).join(logs, _OF_LOG).where(wanted)
     found = connection.execute(statement.order_by(diagnoses.c.LogID).limit(limit)).all()
     gone = [log_id for log_id, state in found if state not in _STATES]
     if gone:
@@ -255,9 +257,11 @@ def _outdated(
 
 
 def _again(connection: Connection, wanted: Selection, which: ColumnElement[bool]) -> int:
-    unmarked = and_(diagnoses.c.Again == 0, diagnoses.c.DiagnosedAt.is_not(None), logs.c.State.in_(_STATES))
+    """Those that were given up have no diagnosis, or a mark of their sealing that nobody follows."""
+    unmarked = and_(diagnoses.c.Again == 0, diagnoses.c.DiagnosedAt.is_not(None))
+    idle = and_(or_(unmarked, diagnoses.c.Attempts >= MAX_ATTEMPTS), logs.c.State.in_(_STATES))
     statement = (
-        select(logs.c.LogID).join(diagnoses, _OF_LOG).where(matching(Scope(everything=True), wanted), unmarked, which)
+        select(logs.c.LogID).join(diagnoses, _OF_LOG).where(matching(Scope(everything=True), wanted), idle, which)
     )
     ids = list(connection.execute(statement.limit(_MARKED_PER_STEP)).scalars())
     if ids:
