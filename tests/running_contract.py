@@ -2,6 +2,7 @@
 on sqlite, ``integration_tests`` on MariaDB.
 """
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -82,12 +83,15 @@ class Running(Agents):
 
     seconds = 0.0
 
-    def look(self, own=None, seconds=5):
-        """A look at what is new, some seconds after the last one: the number of diagnoses that were stored."""
+    def look(self, own=None, seconds=5, pages=1000):
+        """A look at what is new, some seconds after the last one: the number of diagnoses that were stored.
+
+        After so many pages its time is over.
+        """
         self.clock.forward(seconds=seconds)
         self.seconds += seconds
-        rules = with_own(own or {}).rules
-        return self.diagnoser.run(lambda vo: rules, lambda: False)
+        rules, looked_at = with_own(own or {}).rules, itertools.count()
+        return self.diagnoser.run(lambda vo: rules, lambda: next(looked_at) >= pages)
 
     def recent(self, own=None):
         """As an agent that diagnoses running pilots too: counts, and the bytes that were read."""
@@ -157,6 +161,26 @@ class RunningContract:
         agents.look()
         assert agents.found().cause == DISK
         assert agents.received.bytes == len(b"".join(lines) + FULL + LINE)
+
+    def test_a_log_that_was_half_read_when_time_was_over_is_read_on_at_the_next_look(self, agents):
+        agents.begin(diagnose_running_bytes=300)
+        agents.look()
+        for number in range(20):
+            agents.send(LINE.replace(b"nothing", b"%08d" % number))
+        agents.send(FULL)
+        agents.look(seconds=90, pages=1)
+        assert agents.found().cause == ""
+        agents.look(seconds=90)
+        assert agents.found().cause == DISK
+
+    def test_logs_with_new_text_are_looked_at_behind_those_half_read(self, agents):
+        agents.begin(diagnose_running_bytes=300)
+        for number in range(20):
+            agents.send(LINE.replace(b"nothing", b"%08d" % number))
+        agents.look(pages=1)
+        agents.send(FULL, pilot(1))
+        agents.look()
+        assert agents.found(pilot(1)).cause == DISK
 
     def test_the_number_of_logs_that_are_kept_in_memory_is_bounded_and_large_ones_stay(self, agents):
         agents.begin(diagnose_running_kept=2)

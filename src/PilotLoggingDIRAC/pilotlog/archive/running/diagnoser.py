@@ -29,12 +29,16 @@ _END_BYTES = 1024
 
 @dataclass(slots=True)
 class _Round:
-    """One pass over the logs that were heard of since the last one began; now and then over all of them."""
+    """One pass over the logs that were heard of since the last one began; now and then over all of them.
+
+    ``done``: it has come to its end in this run.
+    """
 
     since: datetime | None = None
     began: datetime | None = None
     whole_due: float = 0.0
     after: LogPosition | None = None
+    done: bool = False
 
     def begin(self, now: datetime, monotonic: float, whole_seconds: float) -> bool:
         """Begin anew, at the first log. Return whether it goes over all logs."""
@@ -86,28 +90,36 @@ class RunningDiagnoser:
 
         Raise StoreUnavailable.
         """
-        done = self._look(self._store.ended(self._settings.diagnose_running_logs), rules_of)
+        done, self._round.done = self._look_at_ended(rules_of), False
         while not is_over():
             began = self._monotonic()
-            page, last = self._page()
-            done += self._look(page, rules_of)
-            if last and not self._behind:
+            done += self._look(self._page(), rules_of)
+            if self._round.done and not self._behind:
                 break
             self._rest(self._monotonic() - began)
         return done
 
-    def _page(self) -> tuple[list[Log], bool]:
-        """Return the next logs, and whether they are the last ones of the round. Those half read come first."""
+    def _look_at_ended(self, rules_of: RulesOf) -> int:
+        """Look at logs of pilots that have ended. Those half read when time was over come next, one page at most."""
+        limit, behind = self._settings.diagnose_running_logs, self._behind
+        done = self._look(self._store.ended(limit), rules_of)
+        again = {log.id for log in self._behind}
+        self._behind = [*self._behind, *(log for log in behind if log.id not in again)][:limit]
+        return done
+
+    def _page(self) -> list[Log]:
+        """Return the next logs: those half read come first, then those of the round."""
         if self._behind:
-            return self._behind, self._round.after is None
+            return self._behind
         limit, walk = self._settings.diagnose_running_logs, self._round
         if walk.after is None and walk.begin(
             self._clock(), self._monotonic(), self._settings.diagnose_running_whole_seconds
         ):
             self._drop_ended(limit)
         page = self._store.grown(walk.since, walk.after, limit)
-        walk.after = LogPosition.of(page[-1]) if len(page) == limit else None
-        return page, walk.after is None
+        walk.done = len(page) < limit
+        walk.after = None if walk.done else LogPosition.of(page[-1])
+        return page
 
     def _drop_ended(self, limit: int) -> None:
         """Forget the readings of logs that are not received any more."""
