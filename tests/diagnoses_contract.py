@@ -95,6 +95,10 @@ class Texts:
         return self.reader.chunks(log, sequence)
 
 
+class Killed(BaseException):
+    """An agent's end."""
+
+
 class DiagnosesContract:
     """Tests that take ``transactions`` of the store under test."""
 
@@ -187,6 +191,16 @@ class DiagnosesContract:
             taken += 1
             agents.clock.forward(minutes=6)
         assert taken == 3
+
+    def test_a_log_that_ends_agents_costs_no_other_its_diagnosis(self, agents):
+        for number in range(3):
+            agents.fail(pilot(number))
+        for _ in range(3):
+            with pytest.raises(Killed):
+                agents.diagnose(texts=Texts(agents.reader, Killed(), pilot(0)))
+            agents.clock.forward(minutes=20)
+        assert agents.diagnose().counts == {"diagnosed": 2}
+        assert agents.found(pilot(0)) is None
 
     def test_a_log_that_was_given_up_is_diagnosed_when_somebody_asks_for_it(self, agents):
         agents.fail()

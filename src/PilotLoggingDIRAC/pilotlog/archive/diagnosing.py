@@ -54,7 +54,11 @@ class Undiagnosed(Protocol):
         """
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Log]:
-        """Lease those logs' diagnoses that are still due and that no other agent is leasing; return the logs."""
+        """Lease those logs' diagnoses that are still due and that no other agent is leasing; return the logs.
+
+        One whose lease ended before without a diagnosis is leased alone, when no other is left: it may have ended the
+        agent.
+        """
 
     def outdated(
         self, version_of: Callable[[str], str], since: datetime, after: LogPosition | None, looked_at: int
@@ -169,12 +173,15 @@ class Diagnoser:
     def _diagnose(self, ids: Sequence[int], is_over: Callable[[], bool]) -> int:
         """Diagnose these logs, as far as time goes. Return their number."""
         for start in range(0, len(ids), _CLAIMED):
-            if is_over():
-                break
-            began, until = self.seconds(), self.clock() + timedelta(seconds=_LEASE_SECONDS)
-            for log in self.store.claim(self.owner, ids[start : start + _CLAIMED], until):
-                self._one(log)
-            self.rest(self.seconds() - began)
+            left = ids[start : start + _CLAIMED]
+            while left and not is_over():
+                began, until = self.seconds(), self.clock() + timedelta(seconds=_LEASE_SECONDS)
+                claimed = self.store.claim(self.owner, left, until)
+                for log in claimed:
+                    self._one(log)
+                done = {log.id for log in claimed}
+                left = [log_id for log_id in left if log_id not in done] if done else []
+                self.rest(self.seconds() - began)
         return len(ids)
 
     def _one(self, log: Log) -> None:

@@ -155,17 +155,24 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime, until: datetime) -> list[Log]:
     """Lease logs. A row is inserted once: the step of the agent that comes second is run again, and finds it leased."""
-    known = select(diagnoses.c.LogID).where(diagnoses.c.LogID.in_(ids)).order_by(diagnoses.c.LogID).with_for_update()
-    present = set(connection.execute(known).scalars())
+    known = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
+    locked = connection.execute(known.order_by(diagnoses.c.LogID).with_for_update())
+    attempts = {row.LogID: row.Attempts for row in locked}
     due = _that_are_due(connection, ids, now)
     statement = select(logs).where(logs.c.LogID.in_(sorted(due)), logs.c.State.in_(_STATES))
     found = {log.id: log for log in map(rows.to_log, connection.execute(statement))}
+    mine = _together([log_id for log_id in ids if log_id in found], attempts)
     lease = {"LeaseOwner": owner, "LeaseUntil": until}
-    again = diagnoses.c.LogID.in_(sorted(present & found.keys()))
+    again = diagnoses.c.LogID.in_(sorted(attempts.keys() & mine))
     connection.execute(update(diagnoses).where(again).values(Attempts=diagnoses.c.Attempts + 1, **lease))
-    if new := sorted(found.keys() - present):
+    if new := sorted(set(mine) - attempts.keys()):
         connection.execute(insert(diagnoses), [{"LogID": log_id, "Attempts": 1, **lease} for log_id in new])
-    return [found[log_id] for log_id in ids if log_id in found]
+    return [found[log_id] for log_id in mine]
+
+
+def _together(ids: Sequence[int], attempts: Mapping[int, int]) -> Sequence[int]:
+    """Return those that were not tried before; without one, the first: what ends agents must count for itself alone."""
+    return [log_id for log_id in ids if not attempts.get(log_id)] or ids[:1]
 
 
 def _store(connection: Connection, owner: str, log: Log, found: Diagnosed, most_groups: int, now: datetime) -> bool:
