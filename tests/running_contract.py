@@ -19,7 +19,7 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
 
 from .conftest import PILOT
 from .custody_contract import VO, pilot
-from .diagnoses_contract import ALL, DISK, FULL, ODD, OWN, Agents
+from .diagnoses_contract import ALL, DISK, FULL, ODD, OWN, Agents, Killed
 
 GOES_ON = (
     b"2026-11-21T08:20:01.000000Z INFO [ConfigureBasics] Command ConfigureBasics instantiated from pilotCommands\n"
@@ -28,20 +28,24 @@ LINE = b"2026-11-21T08:20:02.000000Z DEBUG [ConfigureBasics] nothing of interest
 
 
 class Watched:
-    """The received logs of a store; it counts what is read. The text of the log ``spoiled`` is none."""
+    """The received logs of a store; it counts what is read. The text of the log ``spoiled`` is none, who reads that of
+    ``deadly`` is killed.
+    """
 
     def __init__(self, store):
         self.stored, self.bytes, self.begun = store, 0, 0
-        self.spoiled, self.before_store = 0, lambda: None
+        self.spoiled, self.deadly, self.before_store = 0, 0, lambda: None
 
     def __getattr__(self, name):
         return getattr(self.stored, name)
 
-    def begin(self, logs):
+    def begin(self, logs, alone):
         self.begun += len(logs)
-        return self.stored.begin(logs)
+        return self.stored.begin(logs, alone)
 
     def following(self, read, most_bytes):
+        if self.deadly in read:
+            raise Killed
         pieces = self.stored.following(read, most_bytes)
         self.bytes += sum(len(piece.text) for piece in pieces)
         return [replace(piece, text=None) if piece.log_id == self.spoiled else piece for piece in pieces]
@@ -320,7 +324,7 @@ class RunningContract:
     def test_a_log_that_ended_agents_is_left_until_it_is_asked_for(self, agents):
         agents.send(FULL)
         for _ in range(3):
-            agents.received.begin([agents.log()])
+            agents.received.begin([agents.log()], True)
         agents.look()
         assert agents.found() is None
         agents.custody.seal([agents.log()])
@@ -329,12 +333,26 @@ class RunningContract:
         assert agents.recent()[0] == {"diagnosed": 1}
         assert agents.found().cause == DISK
 
+    def test_a_log_that_ends_agents_costs_no_other_its_diagnosis(self, agents):
+        for number in range(4):
+            agents.send(FULL, pilot(number))
+        agents.received.deadly = agents.log(pilot(1)).id
+        for _ in range(3):
+            with pytest.raises(Killed):
+                agents.look()
+            agents.begin()
+        agents.look()
+        assert [agents.found(pilot(number)) is None for number in range(4)] == [False, True, False, False]
+        assert agents.found(pilot(3)).cause == DISK
+        agents.begin()
+        assert agents.look() == 0
+
     def test_logs_that_ended_agents_keep_no_other_from_being_diagnosed_on_request(self, agents):
         for number in range(3):
             agents.send(FULL, pilot(number))
         given_up, asked_for = [agents.log(pilot(number)) for number in range(2)], agents.log(pilot(2))
-        for _ in range(3):
-            agents.received.begin(given_up)
+        for log in given_up * 3:
+            agents.received.begin([log], True)
         agents.look()
         agents.custody.seal([*given_up, asked_for])
         assert agents.diagnoses.marked(2) == [asked_for.id]

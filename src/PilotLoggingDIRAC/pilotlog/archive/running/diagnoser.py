@@ -75,11 +75,12 @@ class RunningDiagnoser:
         self._readings = Readings(settings.diagnose_running_kept)
         self._round = _Round()
         self._behind: list[Log] = []
+        self._alone: dict[int, Log] = {}
 
     def forget(self) -> None:
         """Forget all that was read: the database is another one."""
         self._readings.clear()
-        self._round, self._behind = _Round(), []
+        self._round, self._behind, self._alone = _Round(), [], {}
 
     def take(self, log: Log, rules: Rules) -> Kept | None:
         """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing."""
@@ -90,11 +91,12 @@ class RunningDiagnoser:
 
         Raise StoreUnavailable.
         """
-        done, self._round.done = self._look_at_ended(rules_of), False
+        done = self._look_at_ended(rules_of)
+        self._round.done = False
         while not is_over():
             began = self._monotonic()
             done += self._look(self._page(), rules_of)
-            if self._round.done and not self._behind:
+            if self._round.done and not self._behind and not self._alone:
                 break
             self._rest(self._monotonic() - began)
         return done
@@ -108,9 +110,11 @@ class RunningDiagnoser:
         return done
 
     def _page(self) -> list[Log]:
-        """Return the next logs: those half read come first, then those of the round."""
+        """Return the next logs: those half read, then those of the round, then one by one those to be read alone."""
         if self._behind:
             return self._behind
+        if self._round.done and self._alone:
+            return [self._alone.pop(next(iter(self._alone)))]
         limit, walk = self._settings.diagnose_running_logs, self._round
         if walk.after is None and walk.begin(
             self._clock(), self._monotonic(), self._settings.diagnose_running_whole_seconds
@@ -144,7 +148,8 @@ class RunningDiagnoser:
         """Return the readings of logs; a reading begins where there is none, unless that is to be left."""
         rules = {log.id: rules_of(log.pilot.vo) for log in logs}
         found = {log.id: self._readings.of(log, rules[log.id]) for log in logs}
-        may_begin = self._store.begin([log for log in logs if found[log.id] is None])
+        may_begin, waiting = self._store.begin([log for log in logs if found[log.id] is None], len(logs) == 1)
+        self._alone |= {log.id: log for log in logs if log.id in waiting}
         kept = {log_id: one for log_id, one in found.items() if one is not None}
         for log in logs:
             if log.id in may_begin:

@@ -47,10 +47,11 @@ class ReceivedLogs(Protocol):
     def received(self, ids: Sequence[int]) -> set[int]:
         """Return the ids of those logs that are received."""
 
-    def begin(self, found: Sequence[Log]) -> set[int]:
-        """Note that logs will be read from their beginning. Return the ids of those that may be.
+    def begin(self, found: Sequence[Log], alone: bool) -> tuple[set[int], set[int]]:
+        """Note that logs will be read from their beginning. Return the ids of those that may be and of those that wait.
 
-        Others are not received any more, or have ended too many agents that read them.
+        A log that was noted before without a diagnosis may have ended the agent: unless nothing else is read meanwhile
+        (``alone``), it waits and is not noted. Others are not received any more, or have ended too many agents.
         """
 
     def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:

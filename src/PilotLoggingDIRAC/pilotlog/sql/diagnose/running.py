@@ -51,9 +51,11 @@ class SqlReceivedLogs:
         """See ``ReceivedLogs.received``."""
         return self.transactions.run(_received, ids)
 
-    def begin(self, found: Sequence[Log]) -> set[int]:
+    def begin(self, found: Sequence[Log], alone: bool) -> tuple[set[int], set[int]]:
         """See ``ReceivedLogs.begin``. Rows are inserted in the order in which writers lock those of logs."""
-        return self.transactions.run(_begin, sorted(found, key=lambda log: (log.pilot, log.part))) if found else set()
+        if not found:
+            return set(), set()
+        return self.transactions.run(_begin, sorted(found, key=lambda log: (log.pilot, log.part)), alone)
 
     def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
         """See ``ReceivedLogs.following``."""
@@ -75,8 +77,8 @@ def _received(connection: Connection, ids: Sequence[int]) -> set[int]:
     return set(connection.execute(select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)).scalars())
 
 
-def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
-    """Count a try of each log, and return the ids of those to be read: received still, and not given up.
+def _begin(connection: Connection, found: Sequence[Log], alone: bool) -> tuple[set[int], set[int]]:
+    """Count a try of each log that may be read: it is received still, was not given up, and does not wait.
 
     A row is inserted once: the step of the agent that comes second is run again, and finds it.
     """
@@ -84,14 +86,15 @@ def _begin(connection: Connection, found: Sequence[Log]) -> set[int]:
     attempts = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
     locked = connection.execute(attempts.order_by(diagnoses.c.LogID).with_for_update())
     known = {row.LogID: row.Attempts for row in locked}
-    there = _received(connection, ids)
-    if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in there and log_id not in known]:
+    there = _received(connection, ids) - {log_id for log_id, number in known.items() if number >= MAX_ATTEMPTS}
+    waiting = set() if alone else {log_id for log_id in there if known.get(log_id)}
+    begun = there - waiting
+    if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in begun and log_id not in known]:
         connection.execute(insert(diagnoses), new)
-    given_up = {log_id for log_id, number in known.items() if number >= MAX_ATTEMPTS}
-    if again := sorted(known.keys() - given_up):
+    if again := sorted(known.keys() & begun):
         more = {"Attempts": diagnoses.c.Attempts + 1}
         connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(again)).values(more))
-    return there - given_up
+    return begun, waiting
 
 
 def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
