@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.diagnose import DiagnosisReader, Known, diagnose, of, standard
+from PilotLoggingDIRAC.pilotlog.diagnose import DiagnosisReader, Known, diagnose, of, reader, standard, with_own
+from PilotLoggingDIRAC.pilotlog.diagnose.causes import anchors
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 
 from .made_logs import COMMANDS, CYCLE, CYCLE_END, JOB, REFERENCE, STAMP, MadeLog
@@ -223,3 +224,29 @@ def test_memory_is_bounded_whatever_the_log():
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 16 * 1024 * 1024
+
+
+def test_what_is_made_of_the_rules_of_a_vo_is_made_once_for_many_vos_in_turns(monkeypatch):
+    made = []
+
+    def counted(kind):
+        class Counted(kind):
+            def __init__(self, *values):
+                made.append(kind)
+                super().__init__(*values)
+
+        return Counted
+
+    monkeypatch.setattr(reader, "TextAnchors", counted(reader.TextAnchors))
+    monkeypatch.setattr(anchors, "TextScanner", counted(anchors.TextScanner))
+    own = [
+        {"Name": "Ours", "Party": "VO", "Hint": "Ask.", "Text": f"frobnicator of VO {number}"} for number in range(12)
+    ]
+    rules = [with_own({"ours": section}).rules for section in own]
+    for one in rules:
+        DiagnosisReader(one)
+    first = len(made)
+    for one in rules:
+        DiagnosisReader(one)
+    assert first >= len(rules)
+    assert len(made) == first

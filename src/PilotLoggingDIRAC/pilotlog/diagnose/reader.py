@@ -16,7 +16,7 @@ from ..text.outline import Outline
 from . import facts, jobs, log_line, marks
 from .causes.anchors import Key, Limits, TextAnchors
 from .causes.rule import Rule
-from .causes.rules import Rules, standard
+from .causes.rules import MOST_VERSIONS, Rules, standard
 from .clock import Clock
 from .log_line import LogLine, OutputPlace
 from .settings import DiagnosisSettings
@@ -239,7 +239,7 @@ _NEVER_SETTLED = frozenset((*jobs.TEXTS, *marks.REPEATED))
 _ALL = _NEVER_SETTLED.union((marks.WRAPPER, *log_line.BEGINNINGS))
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=MOST_VERSIONS)
 def _anchors(rules: Rules) -> TextAnchors:
     """Return the anchors of all texts that a log is searched for, made once for the same rules."""
     return TextAnchors(rules, [*facts.TEXTS, *marks.TEXTS, *_ALL], _ALL)

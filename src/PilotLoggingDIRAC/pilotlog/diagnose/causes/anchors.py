@@ -18,7 +18,7 @@ from typing import Any
 import re2
 
 from .rule import Rule
-from .rules import Rules
+from .rules import MOST_VERSIONS, Rules
 
 try:
     import hyperscan
@@ -161,7 +161,7 @@ class TextScanner:
         return scratch
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=MOST_VERSIONS)
 def _scanner(exact: tuple[bytes, ...], any_case: tuple[bytes, ...], more: frozenset[bytes]) -> TextScanner | None:
     """Return the scanner of some texts; None where Hyperscan is missing, or can't do them."""
     if hyperscan is None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from .causes import FIGURES
 from .rule import LINES, Depth, Party, Rule, RuleScope, Severity
-from .rules import InvalidRule, Rules, rule, standard, standard_tables
+from .rules import MOST_VERSIONS, InvalidRule, Rules, rule, standard, standard_tables
 
 Sections = Mapping[str, Mapping[str, str]]
 """Options by name, by the codes of the rules."""
@@ -25,7 +25,6 @@ Sections = Mapping[str, Mapping[str, str]]
 #: Each rule costs time with each log.
 MOST_RULES = 200
 _LEAST_TEXT = 3
-_VERSIONS = 64
 _ENABLED = "Enabled"
 _NEEDED = ("Name", "Party", "Hint")
 #: Options after which the example of a standard rule is none any more.
@@ -47,7 +46,7 @@ def with_own(sections: Sections) -> OwnRules:
     return _made(json.dumps(told)) if told else OwnRules(standard())
 
 
-@functools.lru_cache(maxsize=_VERSIONS)
+@functools.lru_cache(maxsize=MOST_VERSIONS)
 def _made(told: str) -> OwnRules:
     sections, known = json.loads(told), standard()
     away: set[str] = set()
