@@ -91,6 +91,7 @@ def test_bytes_that_are_not_what_was_archived_are_an_error(reader, knows_ranges)
     reader.element.knows_ranges = knows_ranges
     with pytest.raises(ArchiveError):
         reader.read(3, crc=1)
+    assert list(reader.folder.glob("copy*.zip")) == [], "no bundle is left"
 
 
 def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):

@@ -64,11 +64,12 @@ class GridArchive:
             return
         bundle = path.with_name(f"{path.name}.zip")
         path.rename(bundle)
-        cut(bundle, member, path)
-        if self.bundles:
-            self.bundles.adopt(file.whole, bundle)
-        else:
-            bundle.unlink()
+        try:
+            cut(bundle, member, path)
+            if self.bundles:
+                self.bundles.adopt(file.whole, bundle)
+        finally:  # on a full disk, each try would leave one
+            bundle.unlink(missing_ok=True)
 
     def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         """See ``ports.Archive.check``. Each storage element is asked once for all of its copies."""
