@@ -2,7 +2,7 @@
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.diagnose import Rules, diagnose, parse
+from PilotLoggingDIRAC.pilotlog.diagnose import Rules, diagnose, parse, standard
 from PilotLoggingDIRAC.pilotlog.diagnose.causes import anchors
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.anchors import Limits, TextAnchors
 
@@ -26,6 +26,12 @@ def places(block, limits=LIMITS, more=frozenset()):
     return [(block.count(b"\n", 0, place), key if isinstance(key, bytes) else key.code) for place, key in found]
 
 
+def codes(log):
+    """Causes by the standard rules; as rules that nobody had before, they get anchors of this engine."""
+    rules = Rules(standard(), standard().harmless)
+    return [cause.rule.code for cause in diagnose([log.text], rules=rules).causes]
+
+
 @pytest.fixture(params=["hyperscan", "re2"])
 def engine(request, monkeypatch):
     if request.param == "re2":
@@ -39,6 +45,11 @@ def engine(request, monkeypatch):
 
 def test_texts_of_rules_are_found_in_any_case_and_others_as_they_are(engine):
     assert places(b"too LOUD\nexact Exact\nEXACT\n") == [(0, "too-loud"), (1, b"exact")]
+
+
+def test_a_place_is_the_first_byte_of_a_text(engine):
+    found = TextAnchors(RULES, [b"exact"], frozenset()).places(b"so too loud\nnot exact\n", LIMITS)
+    assert [place for place, _ in found] == [3, 16]
 
 
 def test_first_places_and_the_last_one_are_told_one_a_line(engine):
@@ -59,4 +70,13 @@ def test_number_of_places_is_bounded(engine):
 
 def test_diagnosis_is_the_same_with_either_engine(engine):
     log = MadeLog().fail("InstallDIRAC", *HARMLESS[:2], "tar: write: NO SPACE LEFT on device")
-    assert [cause.rule.code for cause in diagnose([log.text]).causes][:1] == ["disk-full"]
+    assert codes(log)[:1] == ["disk-full"]
+
+
+def test_the_agent_s_line_right_behind_the_beginning_of_a_job_s_output_ends_it(engine):
+    log = MadeLog().job(
+        "@U WorkloadManagement/JobAgent/Watchdog INFO: ================START================",
+        "@U WorkloadManagement/JobAgent ERROR: Could not retrieve payload proxy x",
+        end="",
+    )
+    assert codes(log) == ["payload-proxy"]

@@ -33,7 +33,7 @@ Key = bytes | Rule
 """A text that is looked for as it is, or a rule."""
 
 _Found = tuple[int, bytes, bool]
-"""A place, the text that is there, and whether it is one that is looked for as it is."""
+"""The first byte of a text, the text, and whether it is one that is looked for as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,12 @@ class TextScanner:
             self._database.scan(block, add, scratch=self._scratch())
         except hyperscan.ScanTerminated:
             return None
-        return [(end - 1, *self._texts[number]) for number, found in ends.items() for end in found]
+        return [
+            (end - len(text), text, exact)
+            for number, found in ends.items()
+            for text, exact in (self._texts[number],)
+            for end in found
+        ]
 
     def _most(self, limits: Limits) -> list[int]:
         """Return the number of places of each text; all blocks of all logs have the same limits."""
