@@ -1,11 +1,14 @@
 """Options as somebody mistypes them, in a whole configuration: each is told, and the others count."""
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 from diraccfg import CFG
 
+from PilotLoggingDIRAC import assembly
 from PilotLoggingDIRAC.assembly import option_check, options
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.assembly.reading.sources import names_for
@@ -56,6 +59,8 @@ WRONG = [
     (f"{WMS}/PilotLogging/CrossVOGroups", "nobody", None),
     (f"{WMS}/PilotLogging/Redaction/Badge", "(", None),
     (f"{WMS}/APIs/PilotLogs/TickSeconds", "0", None),
+    (f"{WMS}/APIs/PilotLogs/MaxFigured", "all", None),
+    (f"{WMS}/Agents/PilotLogForwardingAgent/BundleCacheMB", "much", None),
     (f"{WMS}/APIs/PilotLogMetrics/Sites", "many", None),
 ]
 
@@ -87,6 +92,16 @@ def test_a_wrong_option_is_told_alone(configure, path, value, told):
     assert list(option_check.problems()) == [told or path]
 
 
+def test_each_of_several_wrong_groups_and_destinations_is_told(configure):
+    groups, destinations = f"{WMS}/PilotLogging/CrossVOGroups", f"/Operations/{VO}/PilotLogging/Destinations"
+    configure((groups, "data, nobody, noone"), (destinations, "Archive, 2nd, Nowhere"))
+    told = option_check.problems()
+    assert told[groups] == "there is no group nobody; there is no group noone"
+    assert "2nd" in told[destinations]
+    assert "begins with no digit" in told[destinations]
+    assert "; /Resources/PilotLogDestinations/Nowhere has no Plugin" in told[destinations]
+
+
 def test_all_of_them_together_are_told_and_the_others_count(configure):
     wrong = {path: value for path, value, _ in WRONG}
     configure(*wrong.items(), (f"/Operations/{VO}/PilotLogging/KeptSeconds", "60"))
@@ -115,3 +130,10 @@ def test_no_settings_are_left_unchecked():
     """``StoreSettings`` of the agent are those of ``AgentStoreSettings``."""
     kinds = {kind for kind in vars(settings).values() if isinstance(kind, type)}
     assert kinds <= option_check.CHECKED
+
+
+def test_no_settings_that_are_filled_from_options_are_left_unchecked():
+    files = Path(assembly.__file__).parent.rglob("*.py")
+    filled = {name for file in files for name in re.findall(r"options\.fill\(\s*(\w+)", file.read_text())}
+    assert "PageSettings" in filled
+    assert filled <= {kind.__name__ for kind in option_check.CHECKED}

@@ -25,7 +25,8 @@ from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
-from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
+from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings, SubscriptionSettings
+from PilotLoggingDIRAC.pilotlog.page.figures import FigureSettings
 from PilotLoggingDIRAC.pilotlog.page.log_search import SearcherSettings
 from PilotLoggingDIRAC.pilotlog.read.source_chain import order_problem
 from PilotLoggingDIRAC.pilotlog.text.redaction.rules.own import compiled
@@ -42,19 +43,21 @@ _AGENT = (
     *(settings.DiagnoseSettings, DiagnoseRunningSettings, DiagnosisSettings),
     *(settings.ClockSettings, CycleSettings, NoticeSettings, BundleSettings),
 )
-_FORWARDER = (AgentStoreSettings, settings.ClockSettings, ForwardSettings)
+_FORWARDER = (AgentStoreSettings, settings.ClockSettings, ForwardSettings, BundleReadSettings)
 _SHARED = (
     *(settings.StoreSettings, settings.ReadSettings, settings.SourceSettings, settings.AuditSettings),
     *(settings.JobOutputSettings, settings.StatusSettings, BundleReadSettings),
 )
 _PAGE = (
     *(settings.PageSettings, settings.StoreSettings, settings.ReadSettings, settings.SourceSettings),
-    *(settings.SearchSettings, settings.StatusSettings, SearcherSettings, BundleReadSettings),
+    *(settings.SearchSettings, settings.StatusSettings, SearcherSettings, BundleReadSettings, FigureSettings),
 )
 _METRICS = (SiteMetricSettings, MetricStoreSettings, settings.StatusSettings)
 _OF_VO = (settings.RetentionSettings, settings.QuotaSettings)
-CHECKED = frozenset({*_COLLECTOR, *_AGENT, *_FORWARDER, *_SHARED, *_PAGE, *_METRICS, *_OF_VO, TokenSettings})
-"""All settings that are checked: a test holds that none is left out."""
+CHECKED = frozenset(
+    {*_COLLECTOR, *_AGENT, *_FORWARDER, *_SHARED, *_PAGE, *_METRICS, *_OF_VO, TokenSettings, SubscriptionSettings}
+)
+"""All settings that are checked, those of subscriptions by ``subscriptions``: a test holds that none is left out."""
 _VO_WORDS = {"VOMembersMayRead", "Destinations"}
 _PAGE_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogs"
 _METRICS_SECTION = "/Systems/WorkloadManagement/APIs/PilotLogMetrics"
@@ -99,9 +102,9 @@ def _words() -> dict[str, str]:
     if wrong := [address for address in gConfig.getValue(mail, []) if "@" not in address]:
         found[mail] = f"{', '.join(wrong)} is no address"
     groups = gConfig.getSections("/Registry/Groups").get("Value") or []
-    for group in gConfig.getValue(f"{options.SHARED}/CrossVOGroups", []):
-        if group not in groups:
-            found[f"{options.SHARED}/CrossVOGroups"] = f"there is no group {group}"
+    across = f"{options.SHARED}/CrossVOGroups"
+    if unknown := [group for group in gConfig.getValue(across, []) if group not in groups]:
+        found[across] = "; ".join(f"there is no group {group}" for group in unknown)
     return found
 
 
@@ -136,11 +139,14 @@ def _of_vo(vo: str) -> Iterator[tuple[str, str]]:
 
 
 def _destinations(vo: str) -> Iterator[tuple[str, str]]:
+    wrong = []
     for name in destinations.forwarded_to(vo):
         try:
             destinations.configured(name)
         except InvalidInput as error:
-            yield f"/Operations/{vo}/PilotLogging/Destinations", str(error)
+            wrong.append(str(error))
+    if wrong:
+        yield f"/Operations/{vo}/PilotLogging/Destinations", "; ".join(wrong)
 
 
 def _archive(vo: str) -> Iterator[tuple[str, str]]:

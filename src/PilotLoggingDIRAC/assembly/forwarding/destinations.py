@@ -54,7 +54,8 @@ def forwarded_to(vo: str) -> tuple[str, ...]:
 def configured(name: str) -> Configured:
     """Return a destination. Raise InvalidInput if its section is not there, or its name can't be one."""
     if len(name) > _MAX_NAME or not name.isascii() or not name.isidentifier():
-        raise InvalidInput(f"{name} is no name of a destination: it has letters, digits and _, {_MAX_NAME} at most")
+        allowed = f"it has letters, digits and _, begins with no digit, and has at most {_MAX_NAME} characters"
+        raise InvalidInput(f"{name} is no name of a destination: {allowed}")
     found = _tree(f"{SECTION}/{name}")
     plugin = str(found.get("Plugin", ""))
     if not plugin:
