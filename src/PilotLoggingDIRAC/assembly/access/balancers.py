@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 
 from DIRAC import gConfig, gLogger
@@ -27,8 +28,14 @@ def _within(address: str, network: str) -> bool:
     try:
         return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
     except ValueError:
-        _log.error("Not an address or a network", f"{address}, BalancerAddresses: {network}")
+        _complain(network)
         return False
+
+
+@functools.lru_cache(maxsize=100)
+def _complain(network: str) -> None:
+    """Log a network once, though options are read at each request."""
+    _log.error("Not an address or a network", f"BalancerAddresses: {network}")
 
 
 def authorities() -> str:
