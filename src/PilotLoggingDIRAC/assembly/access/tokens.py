@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -78,11 +79,14 @@ def tokens() -> Tokens:
 
 
 def issuers() -> list[Issuer]:
-    """Return the issuers that the CS has now; an invalid one is logged and left out."""
+    """Return the issuers that the CS has now; one that is invalid, or named by two sections, is logged and left out."""
     names = gConfig.getSections(SECTION)
-    found = [_issuer(name) for name in names["Value"]] if names["OK"] else []
-    urls = [known.url for known in found if known]
-    return [known for known in found if known and urls.count(known.url) == 1]
+    found = [known for known in map(_issuer, names["Value"]) if known] if names["OK"] else []
+    urls = Counter(known.url for known in found)
+    for known in found:
+        if urls[known.url] > 1:
+            _complain(known.name, f"{known.url} is named by two sections")
+    return [known for known in found if urls[known.url] == 1]
 
 
 def _issuer(name: str) -> Issuer | None:
