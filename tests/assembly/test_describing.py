@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.adapters.job_owners import JobOwners
 from PilotLoggingDIRAC.assembly import describing
 from PilotLoggingDIRAC.assembly.describing import DescribingWatch, pause_after
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
@@ -55,6 +56,11 @@ def site(db, pilot):
     return db.reader.find(pilot)[0].site
 
 
+def owners_of(db, pilot):
+    log_id = db.reader.find(pilot)[0].id
+    return [job.owner for job in db.pilot_jobs.of([log_id]).get(log_id, ())]
+
+
 def test_running_pilots_get_their_site_and_another_collector_goes_on_when_one_ends(watch, dirac):
     first, db = watch()
     dirac.submit(PILOT, 1)
@@ -78,6 +84,26 @@ def test_dirac_that_can_t_be_asked_is_told_once_and_asked_again(watch, dirac, mo
     dirac.submit(PILOT, 1)
     until(lambda: site(db, PILOT) == "LCG.Alpha.org")
     assert len(told) == 1
+
+
+def test_each_outage_of_the_owners_of_jobs_is_told_once(watch, dirac, monkeypatch):
+    """Between two questions for owners there are looks without one, which say nothing of the outage."""
+    told, asked, owners = [], [], JobOwners.owners
+    monkeypatch.setattr(describing._log, "warn", lambda *words: told.append(words))
+    monkeypatch.setattr(JobOwners, "owners", lambda self, jobs: asked.append(jobs) or owners(self, jobs))
+    dirac.submit(PILOT, 1)
+    dirac.match(1, 7, "alice")
+    _, db = watch(DescribeAgainSeconds=0.2, DescribeLoadPercent=100)
+    for outage in (1, 2):
+        dirac.run("ALTER TABLE Jobs RENAME TO Away")
+        send(db, PILOT, outage)
+        until(lambda outage=outage: len(told) >= outage)
+        several = len(asked) + 4
+        until(lambda several=several: len(asked) >= several)
+        assert len(told) == outage
+        assert "owners of jobs" in told[-1][0]
+        dirac.run("ALTER TABLE Away RENAME TO Jobs", f"UPDATE Jobs SET Owner = 'owner {outage}'")
+        until(lambda outage=outage: owners_of(db, PILOT) == [f"owner {outage}"])
 
 
 def test_without_an_interval_nothing_is_looked_up(watch, dirac):

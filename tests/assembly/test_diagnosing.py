@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningS
 from PilotLoggingDIRAC.pilotlog.diagnose import standard
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT, batch
 from tests.diagnoses_contract import DISK, FULL
 from tests.waiting import until
@@ -88,6 +89,48 @@ def test_thread_goes_on_when_the_store_was_away(watch, monkeypatch):
     until(lambda: not away)
     send(db)
     until(lambda: is_told(db, True))
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the agent's log is told."""
+    lines = []
+    monkeypatch.setattr(diagnosing._log, "warn", lambda *words: lines.append(words[-1]))
+    return lines
+
+
+@pytest.fixture
+def outages(monkeypatch):
+    """The errors that the next looks at the store meet, the last one first."""
+    errors, hold = [], SqlDuties.hold
+
+    def failing(*words):
+        if errors:
+            raise errors.pop()
+        return hold(*words)
+
+    monkeypatch.setattr(SqlDuties, "hold", failing)
+    return errors
+
+
+def test_outage_is_told_once_when_it_begins_and_so_is_a_later_one(watch, told, outages):
+    outages += [StoreUnavailable("away")] * 3
+    _, db = watch()
+    send(db)
+    until(lambda: is_told(db, True))
+    assert told == ["away"]
+    outages += [StoreUnavailable("away")] * 3
+    until(lambda: not outages)
+    send(db, 2, b"", "1")
+    until(lambda: is_told(db, False))
+    assert told == ["away", "away"]
+
+
+def test_after_very_many_failures_another_one_is_told(watch, told, outages):
+    outages += [StoreUnavailable(f"away {number}") for number in range(1100)]
+    watch(DiagnoseRunningSeconds=1e-4)
+    until(lambda: not outages)
+    until(lambda: "away 0" in told)
 
 
 @pytest.mark.parametrize(("seconds", "pause"), [(0.1, 5.0), (5.0, 15.0)])

@@ -34,13 +34,14 @@ class DescribingWatch:
         store = dataclasses.replace(store, read_seconds=_READ_SECONDS, max_connections=1)
         self._pilots = PilotAgents(store, keys_per_query=settings.describe_pilots)
         self._owners = JobOwners(store)
+        self._problems: set[str] = set()
+        known = (self._pilots, self._owners)
         self._describer = RunningDescriber(
-            db.unsettled, self._pilots, self._owners, settings, db.clock, on_problem=self._failed
+            *(db.unsettled, *known, settings, db.clock), on_problem=self._failed, on_answer=self._problems.discard
         )
         pause = functools.partial(pause_after, settings=settings)
         owner = duty_thread.owner_name()
         self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
-        self._problems: set[str] = set()
 
     def start(self) -> None:
         """Start the thread, unless ``DescribeSeconds`` is 0."""

@@ -25,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 #: So long an agent that ends waits for the present step.
 _STOP_SECONDS = 10.0
 _DUTY = "diagnose running pilots"
+_MAX_REMEMBERED = 1000
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -42,6 +43,7 @@ class DiagnosingWatch:
         self._rested = 0.0
         self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
         self._problems: set[str] = set()
+        self._outage = ""
 
     def start(self) -> None:
         """Start the thread, unless ``DiagnoseRunningSeconds`` is 0."""
@@ -56,7 +58,10 @@ class DiagnosingWatch:
         try:
             self._work()
         except Exception as error:  # logs are diagnosed in the agent's cycles then
-            self._failed(str(error) if isinstance(error, StoreUnavailable) else repr(error))
+            self._outage = str(error) if isinstance(error, StoreUnavailable) else repr(error)
+            self._failed(self._outage)
+        else:
+            self._problems.discard(self._outage)
 
     def _work(self) -> None:
         settings = self._settings
@@ -97,10 +102,13 @@ class DiagnosingWatch:
         return self._thread.stopped.is_set() or time.monotonic() >= until
 
     def _failed(self, problem: str) -> None:
-        """Log a failure once: it may last, and delays no pilot."""
-        if problem not in self._problems and len(self._problems) < 1000:
-            _log.warn("A log can't be diagnosed now", problem)
+        """Log a failure once: it may last, and delays no pilot. After very many different ones all are logged anew."""
+        if problem in self._problems:
+            return
+        if len(self._problems) >= _MAX_REMEMBERED:
+            self._problems.clear()
         self._problems.add(problem)
+        _log.warn("A log can't be diagnosed now", problem)
 
 
 def pause_after(seconds: float, settings: DiagnoseRunningSettings) -> float:

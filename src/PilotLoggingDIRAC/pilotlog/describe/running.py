@@ -65,15 +65,18 @@ class RunningDescriber:
         settings: DescribeSettings,
         clock: Clock,
         on_problem: Callable[[str, Exception], None] = lambda subject, error: None,
+        on_answer: Callable[[str], None] = lambda subject: None,
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """Create it; ``on_problem`` is called with what can't be looked up while the rest goes on."""
+        """Create it; ``on_problem`` is called with what can't be looked up while the rest goes on, ``on_answer`` with
+        the same word when that was looked up.
+        """
         self._store = store
         self._pilots = pilots
         self._owners = owners
         self._settings = settings
         self._clock = clock
-        self._on_problem = on_problem
+        self._on_problem, self._on_answer = on_problem, on_answer
         self._monotonic = monotonic
         self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
         self._ages = Ages()
@@ -156,11 +159,15 @@ class RunningDescriber:
         }
 
     def _owners_of(self, jobs: Sequence[int]) -> Mapping[int, str]:
+        if not jobs:
+            return {}
         try:
-            return self._owners.owners(jobs) if jobs else {}
+            found = self._owners.owners(jobs)
         except StoreUnavailable as error:
             self._on_problem("owners of jobs", error)
             return {}
+        self._on_answer("owners of jobs")
+        return found
 
 
 def is_settled(log: Log, info: PilotInfo | None, now: datetime, patience_seconds: float) -> bool:
