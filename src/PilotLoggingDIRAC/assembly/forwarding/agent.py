@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +29,7 @@ from PilotLoggingDIRAC.pilotlog.forward.worker import Worker
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
-#: So long an agent that ends waits for what is being sent to all destinations; then the leases run out.
+#: So long an agent that ends waits for what is being sent to all destinations together; then the leases run out.
 _STOP_SECONDS = 10.0
 _MAX_TOLD = 1000
 _log = gLogger.getSubLogger("PilotLogging")
@@ -80,9 +81,10 @@ class _Lane:
             worker.stopped.set()
 
     def stop(self, seconds: float) -> bool:
-        """Stop both workers, each within some seconds. Return False if one goes on."""
+        """Stop both workers within some seconds. Return False if one goes on."""
         self.ask_to_stop()
-        ended = [worker.stop(seconds) for worker in self.workers]
+        until = time.monotonic() + seconds
+        ended = [worker.stop(max(until - time.monotonic(), 0.0)) for worker in self.workers]
         return all(ended)
 
 
@@ -142,8 +144,9 @@ class ForwardingAgent:
         """End all workers; what is being sent is waited for, for a while."""
         for lane in self._lanes.values():
             lane.ask_to_stop()
+        until = time.monotonic() + _STOP_SECONDS
         for name in list(self._lanes):
-            self._end(name)
+            self._end(name, max(until - time.monotonic(), 0.0))
         self._texts.close()
         self._db.close()
 
@@ -205,7 +208,7 @@ class ForwardingAgent:
         began = lane.began = lane.began or self._db.destinations.begin(name).began
         return Wanted(name, lane.vos, began)
 
-    def _end(self, name: str) -> None:
+    def _end(self, name: str, seconds: float = _STOP_SECONDS) -> None:
         lane = self._lanes.pop(name, None)
-        if lane is not None and not lane.stop(_STOP_SECONDS):
+        if lane is not None and not lane.stop(seconds):
             _log.warn("A destination does not answer, and is left", name)

@@ -1,0 +1,91 @@
+"""The forwarding agent as it ends: destinations that hang keep it no longer than one of them."""
+
+import itertools
+import sys
+import threading
+import time
+import types
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import pytest
+from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
+from diraccfg import CFG
+
+from PilotLoggingDIRAC.adapters.database import LogDatabase
+from PilotLoggingDIRAC.assembly.forwarding import agent
+from PilotLoggingDIRAC.pilotlog.model import Numbered
+from tests.conftest import PILOT, batch, line
+from tests.waiting import until
+
+NAMES = [f"Hanging{number}" for number in range(8)]
+PLUGINS = "PilotLoggingDIRAC.WorkloadManagementSystem.Client.PilotLoggingPlugins"
+
+
+class HangingDestination:
+    """A destination that answers nothing until ``released``; ``called`` are those that wait for it."""
+
+    called: ClassVar[list[str]] = []
+    released = threading.Event()
+
+    def __init__(self, name, options):
+        self.name = name
+
+    def send(self, records):
+        self.called.append(self.name)
+        self.released.wait()
+        return []
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def hanging(monkeypatch):
+    monkeypatch.setattr(HangingDestination, "called", [])
+    monkeypatch.setattr(HangingDestination, "released", threading.Event())
+    module = types.SimpleNamespace(HangingDestination=HangingDestination, __file__=__file__)
+    monkeypatch.setitem(sys.modules, f"{PLUGINS}.HangingDestination", module)
+    yield HangingDestination
+    HangingDestination.released.set()
+
+
+@pytest.fixture
+def configured(tmp_path, monkeypatch):
+    """Destinations of one VO in the CS, and the database that it names, on sqlite."""
+    before = gConfigurationData.localCFG
+    gConfigurationData.localCFG = CFG().loadFromDict(
+        {
+            "Registry": {"VO": {PILOT.vo: {}}},
+            "Operations": {PILOT.vo: {"PilotLogging": {"Destinations": ", ".join(NAMES)}}},
+            "Resources": {"PilotLogDestinations": {name: {"Plugin": "HangingDestination"} for name in NAMES}},
+        }
+    )
+    gConfigurationData.generateNewVersion()
+    gConfigurationData.sync()
+    monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
+    yield
+    gConfigurationData.localCFG = before
+    gConfigurationData.sync()
+
+
+def send(db, number):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    db.appender.append("e", [Numbered(number, batch(line(f"text {number}"), received=now))])
+
+
+@pytest.mark.usefixtures("configured")
+def test_agent_that_ends_waits_for_all_destinations_that_hang_as_long_as_for_one(hanging, monkeypatch):
+    monkeypatch.setattr(agent, "_STOP_SECONDS", 1.0)
+    forwarding, db, numbers = agent.ForwardingAgent("WorkloadManagement/X"), LogDatabase(), itertools.count(1)
+    forwarding.cycle()
+
+    def all_hang():  # a log is sent to destinations that began before it was heard of
+        send(db, next(numbers))
+        return sorted(hanging.called) == NAMES
+
+    until(all_hang, lambda: hanging.called)
+    db.close()
+    began = time.monotonic()
+    forwarding.close()
+    assert time.monotonic() - began < len(NAMES) / 2
