@@ -85,18 +85,23 @@ def _states(overall: dict) -> Iterator[tuple[str, str]]:
 
 
 def vos(seconds: float) -> Seen:
-    """Check the groups and the archives of VOs with remote logging or an archive."""
+    """Check the groups and the archives of VOs with remote logging or an archive.
+
+    ResourceStatus is asked for all of them at the same time: DIRAC's client tries for half a minute if it is away.
+    """
     found: list[Finding] = []
     looked: list[str] = []
     elements = gConfig.getSections(_ELEMENTS).get("Value") or []
-    for vo in sorted(value(Registry.getVOs())):
-        option = Operations(vo=vo)
+    known = {vo: Operations(vo=vo) for vo in sorted(value(Registry.getVOs()))}
+    targets = {vo: option.getValue("Pilot/UploadSE", "") for vo, option in known.items()}
+    statuses = _statuses({vo: se for vo, se in targets.items() if se in elements}, seconds)
+    for vo, option in known.items():
         sends = configuration.is_on(option.getValue("Pilot/RemoteLogging", ""))
-        se, path = option.getValue("Pilot/UploadSE", ""), str(option.getValue("Pilot/UploadPath", ""))
+        se, path = targets[vo], str(option.getValue("Pilot/UploadPath", ""))
         looked += [vo] if sends or se else []
         if sends:
             found += installation.of_pilot_groups(vo, _groups(vo))
-        found += installation.of_archive_target(vo, se, path, elements, _status_of(se, vo) if se in elements else {})
+        found += installation.of_archive_target(vo, se, path, elements, statuses.get(vo, {}))
     return ", ".join(looked) or "none is switched on or has an archive", found
 
 
@@ -105,10 +110,19 @@ def _groups(vo: str) -> dict[str, list[str]]:
     return {group: Registry.getPropertiesForGroup(group, []) for group in groups}
 
 
-def _status_of(se: str, vo: str) -> dict[str, str]:
-    """Return the status of a storage element by kind of access. Raise what ``value`` raises."""
+def _statuses(targets: dict[str, str], seconds: float) -> dict[str, dict[str, str] | str]:
+    """Return the status of each VO's storage element by kind of access, or why it is not known."""
+    helper = ResourceStatus()
+    answers = ask_all({vo: partial(_status_of, helper, se, vo) for vo, se in targets.items()}, seconds)
+    return {vo: answers.get(vo, f"no answer within {seconds:.0f} s") for vo in targets}
+
+
+def _status_of(helper: ResourceStatus, se: str, vo: str) -> dict[str, str] | str:
     kinds = ["ReadAccess", "WriteAccess", "RemoveAccess"]
-    return value(ResourceStatus().getElementStatus(se, "StorageElement", kinds, vO=vo))[se]
+    try:
+        return value(helper.getElementStatus(se, "StorageElement", kinds, vO=vo))[se]
+    except PilotLogError as error:
+        return str(error)
 
 
 def readers(seconds: float) -> Seen:

@@ -104,15 +104,21 @@ def of_pilot_groups(vo: str, groups: Mapping[str, Collection[str]]) -> Iterator[
 
 
 def of_archive_target(
-    vo: str, se: str, path: str, known: Collection[str], status: Mapping[str, str]
+    vo: str, se: str, path: str, known: Collection[str], status: Mapping[str, str] | str
 ) -> Iterator[Finding]:
-    """Yield the findings about where a VO's logs are archived; ``status`` is the storage element's, by kind."""
+    """Yield the findings about where a VO's logs are archived; ``status`` is the storage element's by kind, or says
+    why it is not known.
+    """
     subject = f"archive of {vo}"
     if not se:
         return
     for problem, option in ((element_problem(se, known), "UploadSE"), (folder_problem(vo, path), "UploadPath")):
         if problem:
             yield Finding(Level.CRITICAL, subject, problem, f"Operations/{vo}/Pilot/{option}")
+    if isinstance(status, str):
+        text = f"the status of {se} is not known: {status}"
+        yield Finding(Level.UNKNOWN, subject, text, "does ResourceStatus/ResourceStatus run?")
+        return
     bad = {kind: value for kind, value in status.items() if value not in _GOOD_STATUS}
     if bad:
         told = ", ".join(f"{kind} is {value}" for kind, value in sorted(bad.items()))
