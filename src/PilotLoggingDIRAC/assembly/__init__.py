@@ -1,4 +1,5 @@
-"""The parts of ``pilotlog`` and ``adapters``, put together for each process: the sole reader of CS options.
+"""The parts of ``pilotlog`` and ``adapters``, put together for each process: the sole reader of CS options in services
+and agents. Commands, which run for a user, read the few that they show.
 
 ``options.fill`` turns options into settings, ``option_check`` says which options can't be used. Each process makes the
 parts that it needs at the first call: a service its ``collector``, the web server its ``page`` and ``metrics``, the

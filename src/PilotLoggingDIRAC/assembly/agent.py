@@ -63,9 +63,10 @@ class ArchivingAgent:
         self._owner = owner_name()
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db, self._pilots = LogDatabase(settings=store, clocks=clocks), PilotAgents(store)
-        self._size = options.fill(ArchiveSettings, self._option).workers
-        self._workers = WorkerPool(self._size, spare=self._size)
-        self._slots = threading.BoundedSemaphore(self._size)
+        workers = options.fill(ArchiveSettings, self._option).workers
+        self._workers = WorkerPool(workers, spare=workers)
+        self._slots = threading.BoundedSemaphore(workers)
+        # a fixed bound: not read from the CS
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms

@@ -68,6 +68,8 @@ def owner_name() -> str:
 
 
 def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
-    """Return the pause after a step that took so long: steps take a share of the time at most, in percent from 1."""
+    """Return the pause after a step of ``seconds``: at least ``least_seconds``, and so long that steps take
+    ``load_percent`` (1 to 100) of the time at most.
+    """
     share = min(max(load_percent, 1.0), 100.0)
     return max(least_seconds, seconds * (100.0 / share - 1.0))

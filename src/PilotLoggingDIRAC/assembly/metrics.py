@@ -46,7 +46,7 @@ class Metrics:
         self._of_sites = cached(TTLCache(1, settings.site_refresh_seconds), lock=threading.Lock())(self._read_sites)
 
     def gather(self) -> list[Metric]:
-        """Return all metrics; those of the database are at most half a minute old, those of sites a minute."""
+        """Return all metrics; those of the database are at most 30 s old, those of sites ``SiteRefreshSeconds``."""
         return merged(self._all())
 
     def _all(self) -> Iterator[Metric]:

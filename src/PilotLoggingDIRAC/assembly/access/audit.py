@@ -1,4 +1,4 @@
-"""The audit of this process: notices in the service's log, with the options that all services share."""
+"""The audit of this process: lines in the service's log, with the options that all services share."""
 
 from __future__ import annotations
 
