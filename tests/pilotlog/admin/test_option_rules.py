@@ -29,6 +29,9 @@ def test_a_number_that_would_stop_its_component_is_not_used(value, kind, field):
     [
         ("0", float, "files_seconds"),
         ("0", int, "max_bytes_per_hour"),
+        ("0", int, "diagnose_logs"),
+        ("0", int, "unknown_groups"),
+        ("0", int, "bundle_cache_mb"),
         ("0.5", float, "scrub_days"),
         ("1", int, "workers"),
     ],

@@ -11,7 +11,12 @@ from typing import Any
 from ..text import humanize
 
 #: Numbers of things of which none at all means something.
-_MAY_BE_ZERO = frozenset({"scrub_copies", "max_bytes_per_hour", "max_new_logs_per_hour", "niceness"})
+_MAY_BE_ZERO = frozenset(
+    {
+        *("scrub_copies", "max_bytes_per_hour", "max_new_logs_per_hour", "niceness"),
+        *("diagnose_logs", "unknown_groups", "bundle_cache_mb"),
+    }
+)
 #: Times without which a component would do nothing, or nothing else.
 _NEVER_ZERO = frozenset(
     {
