@@ -346,6 +346,14 @@ def test_tail_is_the_last_lines_and_reading_goes_on_behind_it(store, lines):
     assert store.query.page(store.reader.find(PILOT), page.cursor, 100).text == " and more\n"
 
 
+def test_text_that_comes_while_a_tail_is_read_is_told_once(store):
+    store.add(b"one\n")
+    parts = store.reader.find(PILOT)
+    store.add(b"two\n")
+    page = store.query.tail(parts, 10, 10**6)
+    assert page.text + store.query.page(store.reader.find(PILOT), page.cursor, 100).text == "one\ntwo\n"
+
+
 def test_tail_is_bounded_in_bytes(store):
     store.add(*[b"x" * 9 + b"\n"] * 50)
     assert store.query.tail(store.reader.find(PILOT), 40, 25).text == ("x" * 9 + "\n") * 2

@@ -122,7 +122,8 @@ class LogReader:
         texts: list[bytes] = []
         for part in reversed(parts):
             first = self._reader.tail_starts(part, missing, room)
-            texts.insert(0, b"".join(text for _, text in self._chunks(part, first))[-room:])
+            chunks = (text for number, text in self._chunks(part, first) if number < part.next_sequence)
+            texts.insert(0, b"".join(chunks)[-room:])
             missing, room = missing - texts[0].count(b"\n"), room - len(texts[0])
             if first or missing < 0 or room <= 0:
                 break
