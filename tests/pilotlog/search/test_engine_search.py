@@ -143,6 +143,10 @@ def test_cursor_that_nobody_gave_is_refused(grid, cursor):
     ("x stage-in y", Words(within="stage")),
     ("***", Words()),
     ("Größe", Words()),
+    (f"the {'a' * 256} key b", Words(("key",))),
+    (f"rc=127 {'a' * 256}", Words(within="127")),
+    (f"x {'a' * 255} y", Words(("a" * 255,))),
+    (f" {'a' * 256} ", Words()),
 ])  # fmt: skip
 def test_words_are_those_that_each_matching_line_has(pattern, words):
     assert Words.of(pattern) == words

@@ -11,6 +11,8 @@ from typing import Protocol
 from ..model import PilotId
 
 _RUN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+#: A longer word is cut by the analyzer of OpenSearch, and is in none of its words as a whole.
+_MAX_WORD = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,11 @@ class Words:
     @classmethod
     def of(cls, pattern: str) -> Words:
         """Return the words of a text that is looked for. None of them is longer than what engines index as a word."""
-        inner = [word.lower() for word in pattern.split(" ")[1:-1] if _RUN.fullmatch(word)]
+        inner = [word.lower() for word in pattern.split(" ")[1:-1] if len(word) <= _MAX_WORD and _RUN.fullmatch(word)]
         if inner:
             return cls(tuple(dict.fromkeys(inner)))
         runs = _RUN.findall(pattern) if pattern.isascii() else []
-        return cls(within=max(runs, key=len, default="").lower())
+        return cls(within=max((run for run in runs if len(run) <= _MAX_WORD), key=len, default="").lower())
 
 
 @dataclass(frozen=True, slots=True)
