@@ -120,12 +120,33 @@ def test_search_goes_on_where_a_call_has_stopped(grid):
     whole = grid.texts("text")
     assert len(whole) == 21
     assert grid.texts("text", service=grid.service(search_hits=2)) == whole
+    assert grid.texts("text", service=grid.service(search_seconds=0), Context=1) == whole
 
 
 def test_lines_around_a_hit_are_shown(grid):
     grid.write(pilot(1), "one", "two", "three", "four", "five")
     ((_, hit),) = grid.found("three", Context=1)
     assert (hit.before, hit.text, hit.after) == ((b"two",), b"three", (b"four",))
+
+
+def test_lines_around_a_hit_are_whole_however_many_pieces_they_have(grid):
+    bar, dots = "bar" * 400, "." * 1100
+    grid.write(pilot(1), "one", bar, "three", dots, "five")
+    pieces = {2: ["bar"] * 400, 4: ["."] * 1100}
+    grid.engine.held = [
+        EngineLine(line.pilot, line.part, line.line, piece, text, (line.pilot.stamp, line.line, piece))
+        for line in grid.engine.held
+        for piece, text in enumerate(pieces.get(line.line, [line.text]))
+    ]
+    ((_, hit),) = grid.found("three", Context=2)
+    assert (hit.before, hit.after) == ((b"one", bar.encode()), (dots.encode(), b"five"))
+
+
+def test_lines_around_a_hit_are_those_next_to_it(grid):
+    grid.write(pilot(1), *"abcde")
+    grid.engine.held = [line for line in grid.engine.held if line.text != "b"]
+    ((_, hit),) = grid.found("c", Context=2)
+    assert (hit.before, hit.after) == ((), (b"d", b"e"))
 
 
 @pytest.mark.parametrize("cursor", ["e.zz", "e.5b", "e.7b7d", "e.5b6e756c6c5d", "12.d.1.1.1.1", "e." + "5b" * 900])

@@ -11,9 +11,10 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Protocol
 
 from ..access import Scope
@@ -21,11 +22,13 @@ from ..cursors import Cursors
 from ..errors import InvalidInput, Overloaded
 from ..model import Log, PilotId, Selection
 from ..settings import SearchSettings
-from .line_engine import EngineLine, LineEngine, LineQuery
+from .line_engine import EngineLine, LineEngine, LineQuery, log_lines
 from .line_finder import Hit
 from .search import SearchQuery, SearchResult
 
 _PAGE = 500
+#: A line has a piece for each state of a progress bar: so many pages of pieces are read around a hit at most.
+_PAGES_AROUND = 20
 _MOST_NAMED = 1000
 #: A log that is heard of may have begun so long ago.
 _LONGEST = timedelta(days=31)
@@ -182,22 +185,28 @@ class _Call:
         return {(log.pilot, log.part): log for log in found}
 
     def _hit(self, engine: LineEngine, log: Log, line: EngineLine) -> bool:
-        """Take a line if it matches; return True if the result is full."""
+        """Take a line if it matches; return True if the result is full, or time is over."""
         text = line.text.encode("utf-8", "backslashreplace")
         match = self._query.find(text, 0, len(text))
         if match < 0:
             return False
         before, after = self._around(engine, line) if self._query.context else ((), ())
         self._answer.hits.append((log, Hit(line.line, text, match, before, after)))
-        return len(self._answer.hits) >= self._settings.search_hits
+        # each hit may have asked the engine again
+        return len(self._answer.hits) >= self._settings.search_hits or self._monotonic() >= self._deadline
 
     def _around(self, engine: LineEngine, line: EngineLine) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-        """Return the texts of the lines before and after one."""
+        """Return the texts of the lines before and after one, as far as they follow each other without a gap."""
         context, number = self._query.context, line.line
         numbers = (number - context, number + context)
         query = LineQuery((line.pilot.vo,), (line.pilot.stamp,), part=line.part, lines=numbers)
         texts: dict[int, bytes] = {}
-        for each in engine.lines(query, (), _PAGE):
+        for each in log_lines(engine, query, _PAGE, _PAGES_AROUND):
             texts[each.line] = texts.get(each.line, b"") + each.text.encode("utf-8", "backslashreplace")
-        before = tuple(text for there, text in texts.items() if there < number)
-        return before, tuple(text for there, text in texts.items() if there > number)
+        before = tuple(_together(texts, range(number - 1, numbers[0] - 1, -1)))
+        return before[::-1], tuple(_together(texts, range(number + 1, numbers[1] + 1)))
+
+
+def _together(texts: Mapping[int, bytes], numbers: Iterable[int]) -> Iterator[bytes]:
+    """Yield the texts of lines, up to the first one that is not there."""
+    return (texts[number] for number in takewhile(texts.__contains__, numbers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -73,13 +73,12 @@ class LineEngine(Protocol):
         """
 
 
-def log_lines(engine: LineEngine, query: LineQuery, page: int) -> list[EngineLine]:
-    """Return all lines of one part that a query names. Raise StoreUnavailable."""
-    found: list[EngineLine] = []
+def log_lines(engine: LineEngine, query: LineQuery, page: int, most_pages: int) -> Iterator[EngineLine]:
+    """Yield the lines that a query names, of so many pages at the most. Raise StoreUnavailable."""
     after: Sequence[str | int] = ()
-    while True:
+    for _ in range(most_pages):
         lines = engine.lines(query, after, page)
-        found += lines
+        yield from lines
         if len(lines) < page:
-            return found
+            return
         after = lines[-1].place
