@@ -114,6 +114,12 @@ def test_selection_is_that_of_the_rows(grid, clock):
     assert grid.texts("text", wanted=Selection(vos=(OTHER,))) == []
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "0001-02-01", "0001-02-02"])
+def test_selection_may_begin_at_the_first_day_that_there_is(grid, since):
+    grid.write(pilot(1), "text one")
+    assert grid.texts("text", wanted=selection.selection({"FromDate": since})) == ["text one"]
+
+
 def test_search_goes_on_where_a_call_has_stopped(grid):
     for number in range(1, 8):
         grid.write(pilot(number), *(f"text {number}.{line}" for line in range(3)))

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Protocol
 
@@ -175,7 +175,7 @@ class _Call:
             stamps=stamps,
             sites=() if self._scope.everything or self._scope.vos else tuple(sorted(self._scope.sites)),
             words=self._query.words,
-            began=since - _LONGEST if since else None,
+            began=since - _LONGEST if since and since >= datetime.min + _LONGEST else None,
         )
 
     def _readable(self, lines: Sequence[EngineLine]) -> Mapping[tuple[PilotId, int], Log]:
