@@ -217,6 +217,14 @@ class NoticesContract:
         assert len(grid.receiver.digests) == 1
         assert grid.look() == {}
 
+    def test_failures_of_all_subscriptions_of_a_vo_are_told(self, grid):
+        other = Receiver("webhook")
+        grid.receiver.error, other.error = NoticeNotSent("it refuses"), NoticeNotSent("it hangs")
+        grid.end(number=6)
+        wanted = [grid.subscription(), replace(grid.subscription(receivers=[other]), name="Other")]
+        grid.look(*wanted)
+        assert grid.look(*wanted) == {VO: "Notice: it refuses; Other: it hangs"}
+
     def test_an_unknown_error_of_a_channel_is_a_failure_too(self, grid):
         grid.end(number=6)
         grid.receiver.error = ValueError("with the pilot's text")

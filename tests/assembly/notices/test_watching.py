@@ -16,8 +16,8 @@ VO = "vo.alpha.org"
 def configure():
     before = gConfigurationData.localCFG
 
-    def use(**options):
-        notices = {"Quiet": {"When": "Silence", **options}}
+    def use(others=(), **options):
+        notices = {"Quiet": {"When": "Silence", **options}, **dict(others)}
         tree = {"Registry": {"VO": {VO: {}}}, "Operations": {VO: {"PilotLogging": {"Notices": notices}}}}
         gConfigurationData.localCFG = CFG().loadFromDict(tree)
         gConfigurationData.generateNewVersion()
@@ -66,6 +66,15 @@ def test_a_subscription_that_can_not_be_used_is_a_problem_of_the_vo(configure, w
     until(lambda: thread.tally().problems)
     (text,) = thread.tally().problems.values()
     assert "Mail: nobody is no address" in text
+
+
+def test_what_can_not_be_sent_is_told_beside_subscriptions_that_can_not_be_used(configure, watch):
+    others = {"Mistyped": {"When": "Silence", "Mail": "nobody"}, "Wrong": {"When": "Silence", "Mail": "no one"}}
+    configure(others, Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+    _, thread = watch()
+    told = lambda: "".join(thread.tally().problems.values())  # noqa: E731
+    until(lambda: "Quiet: the webhook can't be called" in told())
+    assert "Mistyped: Mail: nobody is no address" in told() and "Wrong: Mail: no one is no address" in told()
 
 
 def test_problems_end_when_notices_are_switched_off(configure, watch):

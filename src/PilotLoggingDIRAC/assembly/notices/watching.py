@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
@@ -100,10 +101,11 @@ class NoticeWatch:
         notifier = Notifier(
             db.standings, watch, settings, db.clock, self._owner, self._post, self._counted, self._under_way
         )
-        wrong = notifier.look(found.found) | {
-            path.split("/")[2]: f"{path}: {text}" for path, text in found.problems.items()
-        }
-        return {f"notices of {vo}": text for vo, text in wrong.items()}
+        unusable = ((path.split("/")[2], f"{path}: {text}") for path, text in found.problems.items())
+        wrong = defaultdict[str, list[str]](list)
+        for vo, text in (*notifier.look(found.found).items(), *unusable):
+            wrong[f"notices of {vo}"].append(text)
+        return {subject: "; ".join(texts) for subject, texts in wrong.items()}
 
     def _post(self, channel: str, work: Callable[[], None]) -> None:
         self._queues[channel].submit(work, ())

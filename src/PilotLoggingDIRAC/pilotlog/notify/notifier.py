@@ -6,6 +6,7 @@ under a lease, outside of the look: a recipient that hangs delays neither the lo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -105,7 +106,7 @@ class Notifier:
 
         Return what is wrong with subscriptions and their recipients, by VO.
         """
-        entries, wrong = self.store.entries(), dict[str, str]()
+        entries, wrong = self.store.entries(), defaultdict[str, list[str]](list)
         for subscription in subscriptions:
             try:
                 error = self._look_at(subscription, entries)
@@ -114,9 +115,9 @@ class Notifier:
             except Exception as problem:  # one subscription must not stop the others
                 error = f"{type(problem).__name__}: {problem}"
             if error:
-                wrong[subscription.vo] = f"{subscription.name}: {error}"
+                wrong[subscription.vo].append(f"{subscription.name}: {error}")
         self.store.forget(self.clock() - timedelta(seconds=self.settings.notice_forget_seconds))
-        return wrong
+        return {vo: "; ".join(texts) for vo, texts in wrong.items()}
 
     def _look_at(self, subscription: Subscription, entries: Mapping[Key, Entry]) -> str:
         """Look for the problems of one subscription. Return why a recipient could not be told, empty if all were."""
