@@ -300,3 +300,15 @@ def test_ce_that_hangs_costs_an_answer_little_time_and_is_left_alone_for_a_while
     began = time.monotonic()
     assert ask(asked, "Collector", "CE").stdout == ask(asked, "Collector", "CE").stdout == "log"
     assert (hanging.asked, time.monotonic() - began < PATIENCE_SECONDS) == (1, True)
+
+
+def test_source_that_was_too_busy_to_be_asked_is_asked_the_next_time(hanging):
+    hanging.supplements = True
+    asked = chain(Has("Collector", "log"), hanging, max_in_flight=1, turn_seconds=0.01)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(asked.output, PILOT, "another pilot", ("Collector", "CE"))
+        until(lambda: hanging.asked)
+        assert ask(asked, "Collector", "CE").source == "Collector"
+        hanging.go.set()
+        first.result()
+    until(lambda: ask(asked, "Collector", "CE") and hanging.asked == 2)

@@ -36,7 +36,7 @@ _TURN_SECONDS = 5.0
 
 _MAX_REASON_CHARACTERS = 300
 
-#: A source that had nothing to add to an answer is not asked again for this time.
+#: A source that was asked, and had nothing to add to an answer or was too slow, is not asked again for this time.
 _SILENT_SECONDS = 60.0
 _MAX_SILENT = 1000
 
@@ -122,7 +122,8 @@ class SourceChain:
                 found = self._ask(name, pilot, reference, seconds)
                 answer = found if answer is None else combined(answer, found)
             except PilotLogError as error:
-                self._note_silent(name, reference)
+                if not isinstance(error, NotAsked):
+                    self._note_silent(name, reference)
                 reasons.append(f"{name}: {error}")
             except Exception as error:  # a source may be anybody's; whatever it raises, the next one is asked
                 self._on_error(name, error)
@@ -158,7 +159,7 @@ class SourceChain:
         if name not in self._sources:
             raise NotASource(f"unknown source, there are {', '.join(self._sources)}")
         if seconds <= 0:
-            raise Overloaded("not asked, the time was up")
+            raise NotAsked("not asked, the time was up")
         found = self._sources[name].ask(pilot, reference, seconds)
         if found.empty:
             raise NothingThere("has only empty text")
@@ -177,6 +178,10 @@ class NothingThere(PilotLogError):
     errno = SourcesExhausted.errno
 
 
+class NotAsked(Overloaded):
+    """The source was not asked: others are asking it, or the time was up."""
+
+
 class _AskedSource:
     """One source with its threads; a thread that hangs still counts."""
 
@@ -187,10 +192,10 @@ class _AskedSource:
         self.supplements = bool(getattr(source, "supplements", False))
 
     def ask(self, pilot: PilotId, reference: str, seconds: float) -> Output:
-        """Return the source's output. Raise what the source raises, and Overloaded when it is busy or too slow."""
+        """Return the source's output. Raise what it raises, NotAsked when it is busy, Overloaded when it is slow."""
         asked = time.monotonic()
         if not self._free.acquire(timeout=min(seconds, self._turn_seconds)):
-            raise Overloaded("too many questions wait for it")
+            raise NotAsked("too many questions wait for it")
         answer: Future[Output] = Future()
         self._start(answer, pilot, reference)
         try:
@@ -207,7 +212,7 @@ class _AskedSource:
             work.start()
         except RuntimeError:
             self._free.release()
-            raise Overloaded("no thread could be started") from None
+            raise NotAsked("no thread could be started") from None
 
     def _work(self, answer: Future[Output], pilot: PilotId, reference: str) -> None:
         try:
