@@ -46,6 +46,13 @@ def test_how_much_is_missing_is_told_beside_the_standing():
     assert "Log: complete, 1.4 MB missing. " in summary(parts, TEXT)
 
 
+def test_second_run_under_a_stamp_is_told_and_imported_text_is_none():
+    imported, second = dataclasses.replace(ENDED, part=0), dataclasses.replace(ENDED, part=2)
+    assert "ran again" not in summary([imported, ENDED], TEXT)
+    assert "ran again under the same stamp, this is in 2 parts." in summary([ENDED, second], TEXT)
+    assert "ran again under the same stamp, this is in 3 parts." in summary([imported, ENDED, second], TEXT)
+
+
 def test_log_without_commands_and_errors_has_no_empty_headings():
     told = summary([RUNNING], "")
     assert "Commands" not in told and "Errors" not in told and "Where" not in told

@@ -126,7 +126,8 @@ def silence(fate: Fate) -> str:
 
 
 def _again(parts: Sequence[Log]) -> str:
-    return f"The pilot ran again under the same stamp, this is in {len(parts)} parts. " if len(parts) > 1 else ""
+    runs = sum(log.part > 0 for log in parts)  # part 0 is imported text
+    return f"The pilot ran again under the same stamp, this is in {len(parts)} parts. " if runs > 1 else ""
 
 
 def whereabouts(parts: Sequence[Log]) -> str:
