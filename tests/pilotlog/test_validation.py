@@ -321,6 +321,8 @@ class TestSelections:
             {"FromDate": ["2026-11-21"]},
             {"ToDate": ""},
             {"ToDate": "9999-12-31T23:00:00-14:00"},
+            {"LastError": ["no proxy", "full"]},
+            {"Name": ["abc", "def"]},
         ],
     )
     def test_what_is_no_selection_is_refused(self, values):

@@ -131,12 +131,15 @@ def _jobs(key: str, value: object) -> tuple[int, ...]:
     return tuple(job_number(job) for job in values)
 
 
-def _first(key: str, value: object) -> str:
-    return _strings(key, value)[0]
+def _only(key: str, value: object) -> str:
+    found = _strings(key, value)
+    if len(found) > 1:
+        raise InvalidInput(f"{key} is given once")
+    return found[0]
 
 
 def _part(key: str, value: object) -> str:
-    name = _first(key, value)
+    name = _only(key, value)
     if len(name) < _SHORTEST_PART:
         raise InvalidInput(f"{key} takes a part of at least {_SHORTEST_PART} characters")
     return name
@@ -181,5 +184,5 @@ _PARSERS: dict[str, Callable[[str, Any], dict[str, Any]]] = {
     "Name": _as("name", _part),
     "FromDate": _as("since", _time),
     "ToDate": _as("until", _time),
-    "LastError": _as("last_error", _first),
+    "LastError": _as("last_error", _only),
 }
