@@ -47,7 +47,7 @@ ROOMS = (
     (
         f"{ADAPTERS}.destinations",
         (
-            *(LOGIC, f"{ADAPTERS}.destinations", "DIRAC"),
+            *(LOGIC, f"{ADAPTERS}.destinations", f"{ADAPTERS}.timed_http", "DIRAC"),
             *("stomp", "opensearchpy", "confluent_kafka", "opentelemetry", "requests"),
         ),
     ),

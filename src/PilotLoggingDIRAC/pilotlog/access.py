@@ -16,7 +16,8 @@ from .model import Log, Selection
 REFUSAL = "No such log, or not for you to read"
 
 _PILOTS = frozenset({"GenericPilot", "Pilot"})
-_WRITERS = _PILOTS | {"Operator"}
+#: The properties of a group that may send.
+WRITERS = _PILOTS | {"Operator"}
 _VO_READERS = frozenset({"Operator", "JobAdministrator"})
 _ADMINISTRATORS = frozenset({"ServiceAdministrator"})
 _SITE_READERS = frozenset({"SiteManager"})
@@ -121,10 +122,10 @@ def writer_vo(caller: Caller, stated_vo: object) -> object:
     Raise NotAllowed for who is no writer, and for a group without a VO.
     """
     if caller.is_host:
-        if not caller.properties & (_WRITERS | {_TRUSTED}):
+        if not caller.properties & (WRITERS | {_TRUSTED}):
             raise NotAllowed("This host is not trusted to send pilot logs")
         return stated_vo
-    if not caller.properties & _WRITERS:
+    if not caller.properties & WRITERS:
         raise NotAllowed("Only pilots may send pilot logs")
     if not caller.vo:
         raise NotAllowed("Your group has no VO in the Registry, so no log can be kept for it")

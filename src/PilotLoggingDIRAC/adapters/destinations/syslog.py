@@ -14,9 +14,9 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
+from PilotLoggingDIRAC.adapters.timed_http import context_of, left
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
@@ -105,10 +105,10 @@ class SyslogDestination:
 
     def _send(self, text: bytes, deadline: float) -> None:
         connection = self._connected(deadline)
-        connection.settimeout(_left(deadline))
+        connection.settimeout(left(deadline))
         connection.sendall(text)
         while _unacknowledged(connection):
-            connection.settimeout(_left(deadline))
+            connection.settimeout(left(deadline))
             time.sleep(_POLL_SECONDS)
         if _is_closed(connection):
             raise ConnectionResetError
@@ -118,10 +118,10 @@ class SyslogDestination:
         if self._connection is not None and not _is_closed(self._connection):
             return self._connection
         self.close()
-        plain = socket.create_connection((self._host, self._port), _left(deadline))
+        plain = socket.create_connection((self._host, self._port), left(deadline))
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self._tls:
-            plain.settimeout(_left(deadline))
+            plain.settimeout(left(deadline))
             self._connection = self._context().wrap_socket(plain, server_hostname=self._host)
         else:
             self._connection = plain
@@ -129,20 +129,11 @@ class SyslogDestination:
 
     def _context(self) -> ssl.SSLContext:
         certificate, key, place = self._files
-        is_folder = bool(place) and Path(place).is_dir()
-        file, folder = ("", place) if is_folder else (place, "")
-        context = ssl.create_default_context(cafile=file or None, capath=folder or None)
+        context = context_of(place)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if certificate:
             context.load_cert_chain(certificate, key or None)
         return context
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _unacknowledged(connection: socket.socket) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..access import WRITERS
 from .health import Finding, Level
 from .option_rules import element_problem, folder_problem
 
@@ -16,7 +17,6 @@ _INSTALL = {
     f"Agents/{AGENT}": f"dirac-install-component WorkloadManagement {AGENT}",
 }
 SECTIONS = tuple(_INSTALL)
-_SENDERS = frozenset({"GenericPilot", "Pilot", "Operator"})
 _GOOD_STATUS = frozenset({"Active", "Degraded"})
 
 
@@ -98,7 +98,7 @@ def of_agent(hosts: Hosts) -> Iterator[Finding]:
 
 def of_pilot_groups(vo: str, groups: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     """Yield a finding when no group of a VO may send; ``groups`` are its groups with their properties."""
-    if not any(_SENDERS & set(properties) for properties in groups.values()):
+    if not any(WRITERS & set(properties) for properties in groups.values()):
         mend = "GenericPilot in Properties of the pilots' group, and the VO in /Registry/Groups/<group>/VO"
         yield Finding(Level.CRITICAL, f"pilots of {vo}", "none of the VO's groups may send", mend)
 

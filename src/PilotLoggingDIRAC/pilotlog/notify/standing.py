@@ -70,9 +70,7 @@ class Standing:
         """Return the standing that ``as_json`` gave."""
         found = json.loads(text)
         problems = {
-            subject: KnownProblem(
-                title, datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None, told
-            )
+            subject: KnownProblem(title, datetime.fromisoformat(since), _moment(until), told)
             for subject, (title, since, until, told) in found["problems"].items()
         }
         return cls(problems, found["more"])
