@@ -98,7 +98,9 @@ class KafkaTransactions:
         return self._producer
 
     def _begun(self, sender: str) -> Producer:
-        """Return a producer, when nothing of the sender's producers before is open, nor can be committed any more."""
+        """Return a new producer of a sender. Kafka has aborted what the sender's earlier producers left open, and lets
+        them commit nothing more.
+        """
         self._problem = ""
         producer = Producer(self._options | {"transactional.id": self._prefix + sender, "error_cb": self._note})
         try:

@@ -21,7 +21,10 @@ _DATABASE = "WorkloadManagement/PilotLogSearchDB"
 
 @dataclass(frozen=True, slots=True)
 class OpenSearchServer:
-    """How a cluster is reached. ``hosts`` are URLs without credentials; the first that answers is taken."""
+    """The address of a cluster, and the credentials for it.
+
+    ``hosts`` are URLs without credentials; the first that answers is taken.
+    """
 
     hosts: tuple[str, ...]
     user: str

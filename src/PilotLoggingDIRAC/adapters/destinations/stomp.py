@@ -177,7 +177,7 @@ class _Answers(stomp.ConnectionListener):
 
 def _service(name: str, address: str) -> dict[str, Any]:
     """Return the options of a queue and its service in the configuration, none if it is not there."""
-    if address.count("::") != len(("type", "queue")):
+    if address.count("::") != 2:
         raise InvalidInput(f"destination {name}: MQ is not <service>::Queues::<name> or <service>::Topics::<name>")
     found = getMQParamsFromCS(address)
     return found["Value"] if found["OK"] else {}

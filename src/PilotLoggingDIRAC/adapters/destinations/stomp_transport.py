@@ -1,4 +1,4 @@
-"""How a connection of stomp.py 9.0 ends: where the broker ends it, and where we cut it.
+"""The end of a connection of stomp.py 9.0: where the broker ends it, and where we cut it.
 
 A thread of stomp.py's own reads each connection. It alone closes the socket: were another thread to close it, the
 descriptor could belong to another file by the time it is read.

@@ -50,6 +50,7 @@ class ArchiveSource:
         present = [log for log in parts if log.part not in lost]
         if not present:
             raise LogNotFound("the log is no longer kept")
+        # of a log with a lost part CollectorSource gives nothing: what is left comes from here, also from the database
         if not lost and not any(map(_is_archived, present)):
             raise LogNotFound("the log is not in the archive")
         chunks = (text for log in present for text in self._text(log, folder))

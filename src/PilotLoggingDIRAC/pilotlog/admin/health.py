@@ -60,7 +60,7 @@ class DiskUsage:
 
     @property
     def days(self) -> float | None:
-        """The days until the disk is full if nothing is purged; None when that is unknown."""
+        """Return the days until the disk is full if nothing is purged; None when that is unknown."""
         if not self.disk_bytes or self.growth_bytes_a_day <= 0:
             return None
         return max(self.disk_bytes - self.stored_bytes, 0) / self.growth_bytes_a_day

@@ -10,7 +10,7 @@ from .health import Finding, Level
 from .option_rules import element_problem, folder_problem
 
 PACKAGE, AGENT = "PilotLoggingDIRAC", "PilotLoggingAgent"
-#: Where DIRAC's services come from, in the words of its installer.
+#: The command that installs each section's component.
 _INSTALL = {
     "Databases/PilotLoggingDB": "dirac-install-db PilotLoggingDB",
     "Services/TornadoPilotLogging": "dirac-install-component WorkloadManagement TornadoPilotLogging",

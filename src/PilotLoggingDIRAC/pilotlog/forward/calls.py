@@ -13,7 +13,7 @@ _Result = TypeVar("_Result")
 
 
 class Calls:
-    """What forwarder and replayer, which have these fields, share.
+    """Calls of a destination, shared by forwarder and replayer, which define these fields.
 
     ``sending_since`` is when the present call began (monotonic seconds), None while there is none.
     """

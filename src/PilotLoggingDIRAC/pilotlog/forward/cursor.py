@@ -1,4 +1,4 @@
-"""How far each log was sent to each destination, and the store of that."""
+"""Cursors: the progress of each log at each destination, and the store of them."""
 
 from __future__ import annotations
 

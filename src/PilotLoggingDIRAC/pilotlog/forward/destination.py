@@ -37,7 +37,7 @@ class Destination(Protocol):
 
 
 class Transactions(Protocol):
-    """What a destination with transactions has besides: with it, no record is there twice. One thread at a time calls.
+    """Transactions of a destination: with them, no record is there twice. One thread at a time calls.
 
     A parcel of records is prepared, then committed together with its number. ``sender`` tells who sends: a name that
     no other has at the same time, and that has one parcel at a time. It is called for parcels alone; what is sent
