@@ -129,6 +129,15 @@ def test_search_goes_on_where_a_call_has_stopped(grid):
     assert grid.texts("text", service=grid.service(search_seconds=0), Context=1) == whole
 
 
+def test_answer_ends_when_its_text_is_as_much_as_it_may_have(grid):
+    grid.write(pilot(1), *["text"] * 5)
+    query = selection.search_query("text", {"Source": "OpenSearch", "Context": 1}, 20)
+    service = grid.service(search_answer_bytes=150)
+    answer = service.search(EVERYTHING, Selection(), query)
+    assert len(answer.hits) == 2
+    assert grid.texts("text", service=service, Context=1) == ["text"] * 5
+
+
 def test_lines_around_a_hit_are_shown(grid):
     grid.write(pilot(1), "one", "two", "three", "four", "five")
     ((_, hit),) = grid.found("three", Context=1)

@@ -134,6 +134,7 @@ class _Call:
         self._scope, self._wanted, self._query = scope, wanted, query
         self._deadline = monotonic() + settings.search_seconds
         self._answer = SearchResult()
+        self._answer_bytes = 0
 
     def run(self, places: Sequence[EnginePlace], start: _Start) -> SearchResult:
         """Return the hits from a start on, and where to continue."""
@@ -191,9 +192,15 @@ class _Call:
         if match < 0:
             return False
         before, after = self._around(engine, line) if self._query.context else ((), ())
-        self._answer.hits.append((log, Hit(line.line, text, match, before, after)))
-        # each hit may have asked the engine again
-        return len(self._answer.hits) >= self._settings.search_hits or self._monotonic() >= self._deadline
+        hit = Hit(line.line, text, match, before, after)
+        self._answer.hits.append((log, hit))
+        self._answer_bytes += hit.shown_bytes(self._settings.shown_line_bytes)
+        return self._is_full()
+
+    def _is_full(self) -> bool:
+        settings = self._settings
+        full = len(self._answer.hits) >= settings.search_hits or self._answer_bytes >= settings.search_answer_bytes
+        return full or self._monotonic() >= self._deadline  # each hit may have asked the engine again
 
     def _around(self, engine: LineEngine, line: EngineLine) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         """Return the texts of the lines before and after one, as far as they follow each other without a gap."""

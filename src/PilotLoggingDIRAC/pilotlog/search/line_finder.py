@@ -25,6 +25,8 @@ class SearchPosition(NamedTuple):
 
 
 _START = SearchPosition()
+#: What an answer has beside the text of a line.
+_BESIDE_LINE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Hit:
     match: int
     before: tuple[bytes, ...] = ()
     after: tuple[bytes, ...] = ()
+
+    def shown_bytes(self, most_of_line: int) -> int:
+        """Return about how much the hit takes in an answer that has ``most_of_line`` bytes of a line."""
+        lines = (self.text, *self.before, *self.after)
+        return sum(min(len(line), most_of_line) + _BESIDE_LINE_BYTES for line in lines)
 
 
 class LineFinder:

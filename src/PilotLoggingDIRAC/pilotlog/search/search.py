@@ -247,13 +247,10 @@ class _Call:
         """Take hits; return True if the result is full."""
         for hit in hits:
             self._answer.hits.append((log, hit))
-            self._answer_bytes += sum(self._shown_bytes(line) for line in (hit.text, *hit.before, *hit.after))
+            self._answer_bytes += hit.shown_bytes(self._settings.shown_line_bytes)
             if self._full():
                 return True
         return False
-
-    def _shown_bytes(self, line: bytes) -> int:
-        return min(len(line), self._settings.shown_line_bytes) + 64
 
     def _full(self) -> bool:
         settings = self._settings
