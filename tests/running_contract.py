@@ -249,6 +249,25 @@ class RunningContract:
         assert agents.found().cause
         assert agents.look() == 0
 
+    def test_a_pilot_that_runs_again_after_its_end_has_no_cause_of_its_first_run(self, agents):
+        agents.fail()
+        agents.diagnose()
+        agents.send(GOES_ON)
+        agents.look()
+        assert (agents.found().cause, agents.found().running) == ("", True)
+        end = json.loads(agents.diagnoses.details(agents.log()))["end"]
+        assert (end["how"], end["return_code"]) == ("running", None)
+
+    def test_a_pilot_that_ran_again_and_that_dirac_says_is_dead_is_diagnosed_as_ended_without_new_text(self, agents):
+        agents.fail()
+        agents.send(GOES_ON)
+        agents.look()
+        agents.say("Failed")
+        assert agents.look() == 1
+        end = json.loads(agents.diagnoses.details(agents.log()))["end"]
+        assert (end["how"], end["return_code"]) == ("failed", 1)
+        assert agents.look() == 0
+
     def test_sealing_puts_the_diagnosis_of_the_whole_log_in_its_place(self, agents):
         agents.send(ODD % 1)
         agents.look()

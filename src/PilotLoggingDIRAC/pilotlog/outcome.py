@@ -71,6 +71,15 @@ class Fates:
         return self.of(parts[-1]) if parts else Fate()
 
 
+def has_ended(log: Log) -> bool:
+    """Return whether the pilot of a log has ended: its log was finalised or sealed and got no text since, or DIRAC
+    says so.
+
+    A return code alone tells nothing: a pilot that runs again under its stamp has that of its first run.
+    """
+    return log.state is not State.RECEIVING or log.pilot_status in FINAL_STATUSES
+
+
 def outcome(log: Log, fate: Fate) -> Outcome:
     """Return the outcome of the pilot of a log, whose last part is given."""
     if log.state is State.RECEIVING and not fate.dead:

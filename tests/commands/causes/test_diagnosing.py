@@ -86,6 +86,8 @@ def test_log_that_no_collector_has_comes_from_the_chain(told):
         (part(Complete=False, State="Receiving", ReturnCode=""), ""),
         (part(Complete=False, State="Receiving", ReturnCode="", PilotEnded=True), "stopped-in-agent"),
         (part(Complete=False, State="Incomplete", ReturnCode=""), "stopped-in-agent"),
+        (part(State="Receiving", ReturnCode="3"), ""),
+        (part(State="Receiving", ReturnCode="3", PilotEnded=True), "unknown"),
     ],
 )
 def test_the_log_s_record_tells_how_the_pilot_ended(told, record, cause):

@@ -79,8 +79,8 @@ def _output(reading: LogReading, name: str, unknown: LogNotFound) -> PilotOutput
 def _known(pilot: Pilot) -> Known:
     """Return what the log's record tells of the end."""
     last = pilot.parts[-1]
-    if not last["Complete"]:
-        running = last["State"] == "Receiving" and not last.get("PilotEnded")
+    running = last["State"] == "Receiving" and not last.get("PilotEnded")
+    if running or not last["Complete"]:
         return Known(running=running)
     code = str(last["ReturnCode"])
     return Known(return_code=int(code) if code.removeprefix("-").isdecimal() else 1)

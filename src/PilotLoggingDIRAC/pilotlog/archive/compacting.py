@@ -1,4 +1,4 @@
-"""Diagnoses as they are stored, and what a log's row tells of its pilot's end."""
+"""Diagnoses as they are stored."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from ..diagnose import Diagnosis, Known, Rules
+from ..diagnose import Diagnosis, Rules
 from ..diagnose.causes.templates import template
 from ..diagnose.causes.unknown import telling_line
 from ..diagnose.phases import last_of
 from ..diagnosed import Diagnosed
-from ..model import Log, State
-from ..outcome import FINAL_STATUSES
 
 _MAX_DETAILS = 16_384
 _MAX_TEXT = 300
 #: Numbers of causes, phases and facts that are tried in turn until the details are within their bound.
 _AMOUNTS = ((50, 200, 60), (20, 50, 40), (10, 10, 20), (3, 0, 0))
-
-
-def has_ended(log: Log) -> bool:
-    """Return whether the pilot of a log has ended: it said so, DIRAC says so, or its log was sealed."""
-    return log.complete or log.state is not State.RECEIVING or log.pilot_status in FINAL_STATUSES
-
-
-def known(log: Log) -> Known:
-    """Return what the row of a log tells of the pilot's end."""
-    code = log.return_code or ""
-    number = int(code) if code.removeprefix("-").isdecimal() and code.isascii() else None
-    return Known(return_code=number, running=not has_ended(log))
 
 
 def compact(found: Diagnosis, rules: Rules) -> Diagnosed:

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..diagnose import Rules, diagnose, of, standard
+from ..diagnose import Known, Rules, diagnose, of, standard
 from ..diagnose.causes.unknown import is_explained
 from ..diagnose.settings import DiagnosisSettings
 from ..diagnosed import Diagnosed
 from ..errors import LogNotFound, StoreUnavailable
 from ..model import Log, State
+from ..outcome import has_ended
 from ..ports import Clock
 from ..settings import DiagnoseSettings
-from .compacting import compact, known
+from .compacting import compact
 from .packing import Texts
 from .running.readings import Kept
 from .tally import Tally
@@ -202,12 +203,12 @@ class Diagnoser:
 
     def _diagnosed(self, log: Log, rules: Rules) -> Diagnosed:
         """Return the diagnosis. A failure that nothing explains is read as a whole: little of its end was kept."""
-        kept = self.begun(log, rules)
+        known, kept = Known.of(log.return_code, has_ended(log)), self.begun(log, rules)
         if kept is not None and kept.reader is not None and kept.sequence <= log.next_sequence:
-            found = of(kept.reader.read(self._text(log, kept.sequence)), rules, known(log))
+            found = of(kept.reader.read(self._text(log, kept.sequence)), rules, known)
             if is_explained(found):
                 return compact(found, rules)
-        return compact(diagnose(self._text(log), known(log), rules, self.bounds), rules)
+        return compact(diagnose(self._text(log), known, rules, self.bounds), rules)
 
     def _text(self, log: Log, following: int = 0) -> Iterator[bytes]:
         if following >= log.next_sequence:

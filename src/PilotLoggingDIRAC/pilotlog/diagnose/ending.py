@@ -43,6 +43,12 @@ class Known:
     running: bool = False
     ended: datetime | None = None
 
+    @classmethod
+    def of(cls, code: str | None, has_ended: bool) -> Known:
+        """Return what a reported return code tells: of a pilot that runs nothing, as an earlier run has reported it."""
+        number = int(code) if code and code.removeprefix("-").isdecimal() and code.isascii() else None
+        return cls(number) if has_ended else cls(running=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -56,9 +62,21 @@ class Ending:
 
 def ending(reading: Reading, known: Known) -> Ending:
     """Return how a pilot ended."""
-    code = known.return_code if known.return_code is not None else reading.marks.return_code
+    code = known.return_code if known.return_code is not None else _told_code(reading, known)
     seconds, line = _silence(reading, known)
     return Ending(_end(reading, known, code), code, seconds, line)
+
+
+def _told_code(reading: Reading, known: Known) -> int | None:
+    """Return the code that the text tells; of a pilot that runs, none that an earlier run has told."""
+    seen = reading.marks
+    return None if known.running and seen.exit_line < _last_command(reading) else seen.return_code
+
+
+def _last_command(reading: Reading) -> int:
+    """Return the line where the last command began, 0 without one."""
+    begun = reading.outline.phases
+    return begun[-1].line + 1 if begun else 0
 
 
 def _end(reading: Reading, known: Known, code: int | None) -> End:
@@ -66,7 +84,8 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
     if code is not None:
         return End.GOOD if code == 0 else End.FAILED
     if known.running:
-        return End.FAILED if max(map(seen.line, _ENDS)) > max(map(seen.line, _GONE_ON)) else End.RUNNING
+        gone_on = max(_last_command(reading), *map(seen.line, _GONE_ON))
+        return End.FAILED if max(map(seen.line, _ENDS)) > gone_on else End.RUNNING
     if seen.has(marks.CUT):
         return End.UNKNOWN
     if max(map(seen.line, _BAD)) > max(map(seen.line, _GONE_ON)):

@@ -146,6 +146,12 @@ def test_pilot_that_runs_has_a_cause_in_the_last_lines_of_its_present_phase():
     assert diagnose([log], RUNS).causes == []
 
 
+def test_pilot_that_runs_again_has_no_cause_of_the_run_that_stands_before_in_its_log():
+    first = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text
+    found = diagnose([first + MadeLog().cut("ConfigureBasics").text], RUNS)
+    assert (str(found.ending.end), found.ending.return_code, found.causes) == ("running", None, [])
+
+
 def test_pilot_that_has_said_its_last_words_failed_though_it_is_said_to_run():
     log = MadeLog().fail("InstallDIRAC", "tar: Cannot write: No space left on device").text
     found = diagnose([log[: log.rindex(b"on sys.exit()")]], RUNS)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ...diagnose import DiagnosisReader, Rules, of
+from ...diagnose import DiagnosisReader, Known, Rules, of
 from ...diagnose.settings import DiagnosisSettings
 from ...diagnosed import Diagnosed
 from ...model import Log
+from ...outcome import has_ended
 from ...ports import Clock
-from ..compacting import compact, has_ended, known
+from ..compacting import compact
 from ..walk import LogPosition
 from .readings import Kept, Readings
 from .received import ReceivedLogs, Seen
@@ -173,7 +174,8 @@ class RunningDiagnoser:
         if kept.noted == kept.reader.noted and kept.has_ended == ended:
             return Seen(log, None, ended)
         try:
-            found = compact(of(kept.reader.so_far(), kept.rules, known(log)), kept.rules)
+            known = Known.of(log.return_code, ended)
+            found = compact(of(kept.reader.so_far(), kept.rules, known), kept.rules)
         except Exception as error:
             self._give_up(kept, error)
             found = Diagnosed(rules=kept.rules.version, problem=type(error).__name__)

@@ -45,7 +45,7 @@ class SqlReceivedLogs:
     def ended(self, limit: int) -> list[Log]:
         """See ``ReceivedLogs.ended``."""
         final = logs.c.PilotStatus.in_(sorted(FINAL_STATUSES))
-        return self.transactions.run(_logs, and_(logs.c.ReturnCode.is_(None), final, diagnoses.c.Running == 1), limit)
+        return self.transactions.run(_logs, and_(final, diagnoses.c.Running == _RUNS), limit)
 
     def received(self, ids: Sequence[int]) -> set[int]:
         """See ``ReceivedLogs.received``."""
