@@ -366,8 +366,8 @@ class TestSilence:
     def test_a_log_that_had_ended_is_sealed_after_a_silence_of_its_own(self, change):
         settings = SealSettings(silent_final_seconds=0, silent_running_seconds=0, silent_reopened_seconds=HOUR)
         for info in (None, PilotInfo("ref", final=True), PilotInfo("ref", final=False)):
-            assert not lifecycle.has_ended(replace(NEW, **change), info, NOW + timedelta(minutes=59), settings)
-            assert lifecycle.has_ended(replace(NEW, **change), info, NOW + timedelta(hours=1), settings)
+            assert not lifecycle.is_to_be_sealed(replace(NEW, **change), info, NOW + timedelta(minutes=59), settings)
+            assert lifecycle.is_to_be_sealed(replace(NEW, **change), info, NOW + timedelta(hours=1), settings)
 
     @pytest.mark.parametrize(
         ("info", "hours"),
@@ -376,13 +376,13 @@ class TestSilence:
     )
     def test_a_log_has_ended_after_as_much_silence_as_its_pilots_status_asks_for(self, info, hours):
         limit = timedelta(hours=hours)
-        assert lifecycle.has_ended(NEW, info, NOW + limit, SETTINGS)
-        assert not lifecycle.has_ended(NEW, info, NOW + limit - timedelta(microseconds=1), SETTINGS)
+        assert lifecycle.is_to_be_sealed(NEW, info, NOW + limit, SETTINGS)
+        assert not lifecycle.is_to_be_sealed(NEW, info, NOW + limit - timedelta(microseconds=1), SETTINGS)
 
     def test_unknown_is_not_dead(self):
         settings = SealSettings(silent_final_seconds=0, silent_running_seconds=DAY, silent_unknown_seconds=HOUR)
-        assert not lifecycle.has_ended(NEW, None, NOW + timedelta(minutes=59), settings)
-        assert lifecycle.has_ended(NEW, None, NOW + timedelta(minutes=60), settings)
+        assert not lifecycle.is_to_be_sealed(NEW, None, NOW + timedelta(minutes=59), settings)
+        assert lifecycle.is_to_be_sealed(NEW, None, NOW + timedelta(minutes=60), settings)
 
 
 class TestRetrying:

@@ -216,7 +216,7 @@ def next_part(log: Log, received: datetime) -> Log:
     )
 
 
-def has_ended(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
+def is_to_be_sealed(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
     """Return whether a receiving log is to be sealed: its silence exceeds its pilot's limit, or that of a log that had
     ended before.
 

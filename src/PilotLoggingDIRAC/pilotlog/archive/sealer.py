@@ -50,7 +50,7 @@ class Sealer:
 
     def _seal(self, page: Sequence[Log]) -> None:
         infos, now = self._infos(page), self.clock()
-        ended = [log for log in page if lifecycle.has_ended(log, infos.get(log.pilot), now, self.settings)]
+        ended = [log for log in page if lifecycle.is_to_be_sealed(log, infos.get(log.pilot), now, self.settings)]
         if ended:
             self.tally.add("sealed", self.store.seal(ended))
 
