@@ -54,6 +54,16 @@ def test_log_that_has_waited_for_too_long_is_given_up_loudly(grid, ready, clock)
     assert ready(NAME) == ([pilot(1), pilot(2)], {f"logs given up for {NAME} of {VO}": words})
 
 
+def test_numbers_of_logs_are_told_in_the_words_of_the_alarms(grid, clock):
+    tally = Tally()
+    logs = [grid.log(pilot(number)) for number in (1, 2)]
+    awaited = Awaited(VO, [NAME], grid.logs, tally)
+    awaited.ready(logs, clock() - timedelta(days=7))
+    assert tally.counts == {f"logs wait for {NAME}": 2}
+    awaited.ready(logs, clock())
+    assert tally.counts == {f"logs wait for {NAME}": 2, f"logs given up for {NAME}": 2}
+
+
 def test_destination_whose_agent_never_ran_is_waited_for(grid, ready):
     grid.run()
     assert ready(NAME, "Other")[0] == []

@@ -43,5 +43,5 @@ class Awaited:
 
     def _tell(self, what: str, became: str, unsent: Mapping[int, Sequence[str]], ids: set[int]) -> None:
         for name, number in sorted(Counter(name for log_id in ids for name in unsent[log_id]).items()):
-            self.tally.add(f"logs that {what} {name}", number)
+            self.tally.add(f"logs {what} {name}", number)
             self.tally.problem(f"logs {what} {name} of {self.vo}", f"text that {name} lacks {became}")
