@@ -1,7 +1,7 @@
 """The reader: facts, jobs, times and phases of a log, however its text is cut, in bounded memory."""
 
 import tracemalloc
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -81,11 +81,6 @@ def test_killed_pilot_stopped_in_its_last_phase_and_had_been_silent():
     assert found.phases[-1].outcome == "cut off"
     assert 6000 < found.ending.silent_seconds < 7000
     assert found.ending.silent_line == found.reading.lines
-
-
-def test_silence_behind_the_last_line_is_known_by_the_time_of_the_end():
-    found = diagnose([MadeLog().cut("ConfigureSite").text], Known(ended=datetime(2026, 11, 26, 20)))
-    assert found.ending.silent_seconds > 11 * 3600 and found.ending.silent_line == 0
 
 
 def test_cycle_with_an_error_failed():

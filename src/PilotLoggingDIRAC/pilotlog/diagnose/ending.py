@@ -7,7 +7,6 @@ no code: there the last line of its last command is a good end, the list of chil
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from . import marks
@@ -37,11 +36,10 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Facts about a pilot from outside its log: its return code, whether it is running, when it was found dead."""
+    """Facts about a pilot from outside its log: its return code, whether it is running."""
 
     return_code: int | None = None
     running: bool = False
-    ended: datetime | None = None
 
     @classmethod
     def of(cls, code: str | None, has_ended: bool) -> Known:
@@ -52,7 +50,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of a pilot. ``silent_seconds`` is the time without a line before its last lines, or behind them."""
+    """The end of a pilot. ``silent_seconds`` is the time without a line before its last lines."""
 
     end: End
     return_code: int | None
@@ -63,7 +61,7 @@ class Ending:
 def ending(reading: Reading, known: Known) -> Ending:
     """Return how a pilot ended."""
     code = known.return_code if known.return_code is not None else _told_code(reading, known)
-    seconds, line = _silence(reading, known)
+    seconds, line = _silence(reading)
     return Ending(_end(reading, known, code), code, seconds, line)
 
 
@@ -95,11 +93,7 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
     return End.STOPPED
 
 
-def _silence(reading: Reading, known: Known) -> tuple[float, int]:
-    """Return the silence before the end, and the line behind it, 0 for silence behind the last line."""
-    if known.ended and reading.clock.last:
-        behind = (known.ended - reading.clock.last).total_seconds()
-        if behind >= reading.clock.settings.silence_seconds:
-            return behind, 0
+def _silence(reading: Reading) -> tuple[float, int]:
+    """Return the silence before the end, and the line behind it; zeros without one."""
     before = reading.clock.silent_before_end(reading.lines, _LAST_LINES)
     return (before.seconds, before.line) if before else (0.0, 0)
