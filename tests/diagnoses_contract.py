@@ -58,7 +58,7 @@ class Agents(World):
 
     def recent(self):
         """Return what is diagnosed between cycles: the counts."""
-        return self.diagnoser_of().run_recent(self.places, lambda: False).counts
+        return self.diagnoser_of().run_recent(lambda: False).counts
 
     def diagnoser_of(self, owner="agent", texts=None, own=None, **bounds):
         """The step of an agent."""

@@ -101,7 +101,7 @@ class Running(Agents):
         """As an agent that diagnoses running pilots too: counts, and the bytes that were read."""
         texts = ReadTexts(self.reader)
         diagnoser = replace(self.diagnoser_of(texts=texts, own=own), begun=self.diagnoser.take)
-        return diagnoser.run_recent(self.places, lambda: False).counts, texts.bytes
+        return diagnoser.run_recent(lambda: False).counts, texts.bytes
 
     def say(self, status, who=PILOT):
         """DIRAC's word on a pilot gets into its log."""

@@ -13,7 +13,7 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly import diagnosis_rules, duty_thread, options
 from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
-from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
+from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RulesOf, RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
@@ -39,7 +39,6 @@ class DiagnosingWatch:
         self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed, rest=self._rest)
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
         self._bounds = bounds
-        self._places = Places()
         self._rested = 0.0
         self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
         self._problems: set[str] = set()
@@ -84,7 +83,7 @@ class DiagnosingWatch:
             begun=self._running.take,
             rest=self._rest,
         )
-        for problem in diagnoser.run_recent(self._places, lambda: self._is_over(until)).problems.values():
+        for problem in diagnoser.run_recent(lambda: self._is_over(until)).problems.values():
             self._failed(problem)
 
     def _rest(self, seconds: float) -> None:

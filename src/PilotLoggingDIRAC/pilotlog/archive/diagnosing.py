@@ -127,7 +127,7 @@ class Diagnoser:
             self.tally.problem(_SUBJECT, f"{type(error).__name__}: {error}")
         return self.tally
 
-    def run_recent(self, places: Places, is_over: Callable[[], bool]) -> Tally:
+    def run_recent(self, is_over: Callable[[], bool]) -> Tally:
         """Diagnose what was asked for, and logs whose pilots have just reported their end. Raise StoreUnavailable."""
         room = self.settings.diagnose_logs
         since = LogPosition(self.clock() - timedelta(seconds=_RECENT_SECONDS), 0)
