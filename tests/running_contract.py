@@ -46,9 +46,9 @@ class Watched:
     def following(self, read, most_bytes):
         if self.deadly in read:
             raise Killed
-        pieces = self.stored.following(read, most_bytes)
-        self.bytes += sum(len(piece.text) for piece in pieces)
-        return [replace(piece, text=None) if piece.log_id == self.spoiled else piece for piece in pieces]
+        chunks = self.stored.following(read, most_bytes)
+        self.bytes += sum(len(chunk.text) for chunk in chunks)
+        return [replace(chunk, text=None) if chunk.log_id == self.spoiled else chunk for chunk in chunks]
 
     def store(self, seen):
         if seen:

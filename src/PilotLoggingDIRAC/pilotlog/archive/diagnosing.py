@@ -25,7 +25,7 @@ from ..ports import Clock
 from ..settings import DiagnoseSettings
 from .compacting import compact
 from .packing import Texts
-from .running.readings import Kept
+from .running.readings import OpenReader
 from .tally import Tally
 from .walk import LogPosition
 
@@ -114,7 +114,7 @@ class Diagnoser:
     vos: Sequence[str] = ()
     bounds: DiagnosisSettings = field(default_factory=DiagnosisSettings)
     seconds: Callable[[], float] = time.monotonic
-    begun: Callable[[Log, Rules], Kept | None] = lambda log, rules: None
+    begun: Callable[[Log, Rules], OpenReader | None] = lambda log, rules: None
     rest: Callable[[float], None] = lambda seconds: None
 
     def run(self, places: Places) -> Tally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..archive.running.received import Piece
+from ..archive.running.received import ReadChunk
 from ..archive.walk import LogPosition
 from ..diagnosed import NONE, Diagnosed
 from ..model import Log, State
@@ -95,7 +95,7 @@ class ForwardedLogs(Protocol):
     def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
         """Lease free logs whose text is in the store."""
 
-    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece | Unreadable]:
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
         """Return chunks of logs from sequence numbers on, by the logs' ids; of each log in order, without a gap.
 
         What is damaged is named in its place. About ``most_bytes`` in all; one row at least, if there is any.

@@ -125,9 +125,9 @@ class Forwarder(Calls):
             if claim.cursor.sequence < claim.log.next_sequence
         }
         chunks: dict[int, list[Chunk]] = {}
-        for piece in self.logs.texts(wanted, self.settings.forward_bytes):
-            text = None if isinstance(piece, Unreadable) else piece.text
-            chunks.setdefault(piece.log_id, []).append((piece.sequence, text))
+        for chunk in self.logs.texts(wanted, self.settings.forward_bytes):
+            text = None if isinstance(chunk, Unreadable) else chunk.text
+            chunks.setdefault(chunk.log_id, []).append((chunk.sequence, text))
         ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
         most = self.settings.forward_records
         return [

@@ -15,7 +15,7 @@ from ...outcome import has_ended
 from ...ports import Clock
 from ..compacting import compact
 from ..walk import LogPosition
-from .readings import Kept, Readings
+from .readings import OpenReader, Readings
 from .received import ReceivedLogs, Seen
 from .settings import DiagnoseRunningSettings
 
@@ -83,7 +83,7 @@ class RunningDiagnoser:
         self._readings.clear()
         self._round, self._behind, self._alone = _Round(), [], {}
 
-    def take(self, log: Log, rules: Rules) -> Kept | None:
+    def take(self, log: Log, rules: Rules) -> OpenReader | None:
         """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing."""
         return self._readings.take(log, rules)
 
@@ -137,15 +137,15 @@ class RunningDiagnoser:
         """Read on in some logs, and store what they say now."""
         kept = self._kept(logs, rules_of)
         texts = {log_id: one.sequence for log_id, one in kept.items() if one.reader is not None}
-        pieces = self._store.following(texts, self._settings.diagnose_running_bytes)
-        for piece in pieces:
-            self._read(kept[piece.log_id], piece.sequence, piece.text)
+        chunks = self._store.following(texts, self._settings.diagnose_running_bytes)
+        for chunk in chunks:
+            self._read(kept[chunk.log_id], chunk.sequence, chunk.text)
         there = [log for log in logs if log.id in kept]
-        self._behind = [log for log in there if pieces and kept[log.id].is_behind(log)]
+        self._behind = [log for log in there if chunks and kept[log.id].is_behind(log)]
         seen = [self._seen(log, kept[log.id]) for log in there if kept[log.id].sequence or not kept[log.id].reader]
         return self._store.store(seen)
 
-    def _kept(self, logs: Sequence[Log], rules_of: RulesOf) -> dict[int, Kept]:
+    def _kept(self, logs: Sequence[Log], rules_of: RulesOf) -> dict[int, OpenReader]:
         """Return the readings of logs; a reading begins where there is none, unless that is to be left."""
         rules = {log.id: rules_of(log.pilot.vo) for log in logs}
         found = {log.id: self._readings.of(log, rules[log.id]) for log in logs}
@@ -155,17 +155,17 @@ class RunningDiagnoser:
         for log in logs:
             if log.id in may_begin:
                 reader = DiagnosisReader(rules[log.id], self._bounds)
-                kept[log.id] = Kept(log.identity, reader, rules[log.id])
+                kept[log.id] = OpenReader(log.identity, reader, rules[log.id])
                 self._readings.keep(log, kept[log.id])
         return kept
 
-    def _read(self, kept: Kept, sequence: int, text: bytes) -> None:
+    def _read(self, kept: OpenReader, sequence: int, text: bytes) -> None:
         try:
             kept.read(sequence, text)
         except Exception as error:  # a text that the rules can't be tried on must not stop others
             self._give_up(kept, error)
 
-    def _seen(self, log: Log, kept: Kept) -> Seen:
+    def _seen(self, log: Log, kept: OpenReader) -> Seen:
         """Return what a log says, if it may say something else than at the last look."""
         ended = has_ended(log)
         if kept.reader is None:
@@ -182,6 +182,6 @@ class RunningDiagnoser:
         kept.noted, kept.has_ended = kept.reader.noted if kept.reader else -1, ended
         return Seen(log, found, ended)
 
-    def _give_up(self, kept: Kept, error: Exception) -> None:
+    def _give_up(self, kept: OpenReader, error: Exception) -> None:
         kept.reader = None
         self._on_problem(type(error).__name__)  # its message may hold the pilot's text

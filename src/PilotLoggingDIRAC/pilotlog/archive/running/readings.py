@@ -14,7 +14,7 @@ _OLDEST = 16
 
 
 @dataclass(slots=True)
-class Kept:
+class OpenReader:
     """A log's reader, None for a text that can't be read, and how far it has read.
 
     ``noted`` is the reader's at the last diagnosis, -1 before the first; ``has_ended`` is what was stored then.
@@ -46,20 +46,20 @@ class Readings:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[int, Kept] = {}
+        self._kept: dict[int, OpenReader] = {}
 
-    def of(self, log: Log, rules: Rules) -> Kept | None:
+    def of(self, log: Log, rules: Rules) -> OpenReader | None:
         """Return the reading of a log by these rules; None if there is none."""
         if (kept := self.take(log, rules)) is not None:
             self._kept[log.id] = kept
         return kept
 
-    def take(self, log: Log, rules: Rules) -> Kept | None:
+    def take(self, log: Log, rules: Rules) -> OpenReader | None:
         """Return the reading as ``of``, and forget it."""
         kept = self._kept.pop(log.id, None)
         return None if kept is None or kept.identity != log.identity or kept.rules is not rules else kept
 
-    def keep(self, log: Log, kept: Kept) -> None:
+    def keep(self, log: Log, kept: OpenReader) -> None:
         """Keep a reading."""
         while len(self._kept) >= self._most:
             oldest = list(itertools.islice(self._kept, _OLDEST))

@@ -13,8 +13,8 @@ from ..walk import LogPosition
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A chunk of a log."""
+class ReadChunk:
+    """A chunk of a log, as it was read."""
 
     log_id: int
     sequence: int
@@ -54,7 +54,7 @@ class ReceivedLogs(Protocol):
         (``alone``), it waits and is not noted. Others are not received any more, or have ended too many agents.
         """
 
-    def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+    def following(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk]:
         """Return chunks of logs from sequence numbers on, by the logs' ids, in order: of each log without a gap.
 
         About ``most_bytes`` in all; one row at least, if there is any.

@@ -21,7 +21,7 @@ _MAX_PROBLEM = 255
 #: Said, and the order of the join too: an optimizer may begin with the logs, which are nearly all of them, and sort.
 _BY_LOOK = "FORCE INDEX (IX_Checked)"
 _CURRENT = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
-_KEPT = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
+_HAS_COPY = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _is_due(before: datetime) -> ColumnElement[bool]:
 
 def _due(before: datetime) -> Select[Any]:
     verified = files.c.VerifiedAt.is_not(None)
-    statement = select(files, logs.c.VO).join(logs, _CURRENT).where(_is_due(before), _KEPT, verified)
+    statement = select(files, logs.c.VO).join(logs, _CURRENT).where(_is_due(before), _HAS_COPY, verified)
     statement = statement.with_hint(files, _BY_LOOK, "mysql").prefix_with("STRAIGHT_JOIN", dialect="mysql")
     return statement.order_by(files.c.CheckedAt, files.c.LogID)
 

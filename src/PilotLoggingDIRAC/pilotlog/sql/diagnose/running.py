@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, ColumnElement, Connection, and_, insert, literal_column, or_, select, true, update
 
-from ...archive.running.received import Piece, Seen
+from ...archive.running.received import ReadChunk, Seen
 from ...archive.walk import LogPosition
 from ...diagnosed import Diagnosed
 from ...model import Log, State
@@ -57,7 +57,7 @@ class SqlReceivedLogs:
             return set(), set()
         return self.transactions.run(_begin, sorted(found, key=lambda log: (log.pilot, log.part)), alone)
 
-    def following(self, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+    def following(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk]:
         """See ``ReceivedLogs.following``."""
         return self.transactions.run(following, read, most_bytes) if read else []
 
@@ -97,10 +97,10 @@ def _begin(connection: Connection, found: Sequence[Log], alone: bool) -> tuple[s
     return begun, waiting
 
 
-def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[Piece]:
+def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk]:
     """Return the text that follows what was read."""
     return [
-        Piece(log_id, number, text)
+        ReadChunk(log_id, number, text)
         for log_id, sequence, packed in packed_following(connection, read, most_bytes)
         for number, text in payload.unpack(sequence, packed)
         if number >= read[log_id]

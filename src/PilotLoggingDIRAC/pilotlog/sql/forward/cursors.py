@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, insert, select, update
 
-from ...archive.running.received import Piece
+from ...archive.running.received import ReadChunk
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
 from ...forward.cursor import Claim, Cursor, Move, Unreadable, Wanted
@@ -52,7 +52,7 @@ class SqlForwardedLogs:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: who comes second finds it leased."""
         return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
 
-    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[Piece | Unreadable]:
+    def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
         """See ``ForwardedLogs.texts``."""
         if not read:
             return []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from ...archive.running.received import Piece
+from ...archive.running.received import ReadChunk
 from ...forward.cursor import Unreadable
 from ..diagnose.running import packed_following
 from ..schema import payload
@@ -15,7 +15,7 @@ from ..schema.dictionaries import UnknownDictionary
 
 def texts(
     connection: Connection, read: Mapping[int, int], most_bytes: int, all_learned: bool
-) -> list[Piece | Unreadable]:
+) -> list[ReadChunk | Unreadable]:
     """Return what follows what was read.
 
     Unless ``all_learned``, raise UnknownDictionary: the dictionary may be in the database. One that is not there either
@@ -23,19 +23,19 @@ def texts(
     """
     damaged: tuple[type[Exception], ...] = (*payload.DAMAGED, *((UnknownDictionary,) if all_learned else ()))
     return [
-        piece
+        chunk
         for log_id, sequence, packed in packed_following(connection, read, most_bytes)
-        for piece in _pieces(log_id, sequence, packed, damaged)
-        if piece.sequence >= read[log_id]
+        for chunk in _chunks(log_id, sequence, packed, damaged)
+        if chunk.sequence >= read[log_id]
     ]
 
 
-def _pieces(
+def _chunks(
     log_id: int, sequence: int, packed: bytes, damaged: tuple[type[Exception], ...]
-) -> Iterator[Piece | Unreadable]:
+) -> Iterator[ReadChunk | Unreadable]:
     try:
         chunks = payload.unpack(sequence, packed)
     except damaged:
         yield Unreadable(log_id, sequence)
     else:
-        yield from (Piece(log_id, number, text) for number, text in chunks)
+        yield from (ReadChunk(log_id, number, text) for number, text in chunks)

@@ -15,7 +15,7 @@ from ..connection.engine import Transactions
 from ..schema.tables import ce_outputs
 
 #: How long DIRAC itself keeps what it knows of a pilot.
-_KEPT = timedelta(days=30)
+_RETAINED = timedelta(days=30)
 _LEVEL = 3
 
 
@@ -60,7 +60,7 @@ def forget(connection: Connection, pilots: Iterable[tuple[str, str]]) -> None:
 
 def forget_old(connection: Connection, now: datetime) -> int:
     """Delete outputs that were fetched too long ago, and return their number."""
-    return connection.execute(delete(ce_outputs).where(ce_outputs.c.FetchedAt < now - _KEPT)).rowcount
+    return connection.execute(delete(ce_outputs).where(ce_outputs.c.FetchedAt < now - _RETAINED)).rowcount
 
 
 def _of(vo: str, reference: str) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ _LEVEL = 1
 
 _SKIPPABLE = 0x184D2A5E
 _FRAME = struct.Struct("<II")
-_PIECE = struct.Struct("<II")
+_CHUNK = struct.Struct("<II")
 _TAIL = struct.Struct("<I4s")
 _MARK = b"run1"
 
@@ -41,7 +41,7 @@ def pack(text: bytes, level: int = _LEVEL, dictionary: Dictionary | None = None)
 
 def pack_run(texts: Sequence[bytes]) -> bytes:
     """Return the payload of a run of chunks."""
-    sizes = b"".join(_PIECE.pack(len(text), text.count(b"\n")) for text in texts)
+    sizes = b"".join(_CHUNK.pack(len(text), text.count(b"\n")) for text in texts)
     packed = zstandard.compress(sizes, _LEVEL)
     tail = _TAIL.pack(len(packed), _MARK)
     frame = _FRAME.pack(_SKIPPABLE, len(packed) + len(tail))
@@ -53,7 +53,7 @@ def unpack(sequence: int, payload: bytes) -> list[tuple[int, bytes]]:
     text = _text(payload)
     if not payload.endswith(_MARK):
         return [(sequence, text)]
-    sizes = [size for size, _ in _pieces(payload)]
+    sizes = [size for size, _ in _chunk_sizes(payload)]
     ends = list(itertools.accumulate(sizes, initial=0))
     first = sequence - len(sizes) + 1
     return [(first + number, text[ends[number] : ends[number + 1]]) for number in range(len(sizes))]
@@ -72,10 +72,10 @@ def _text(payload: bytes) -> bytes:
 
 def sizes(payload: bytes) -> list[tuple[int, int]]:
     """Return (line ends, bytes) of the chunks of a run; an empty list for the payload of one chunk."""
-    return [(lines, size) for size, lines in _pieces(payload)] if payload.endswith(_MARK) else []
+    return [(lines, size) for size, lines in _chunk_sizes(payload)] if payload.endswith(_MARK) else []
 
 
-def _pieces(payload: bytes) -> list[tuple[int, int]]:
+def _chunk_sizes(payload: bytes) -> list[tuple[int, int]]:
     length, _ = _TAIL.unpack_from(payload, len(payload) - _TAIL.size)
     end = len(payload) - _TAIL.size
-    return list(_PIECE.iter_unpack(zstandard.decompress(payload[end - length : end])))
+    return list(_CHUNK.iter_unpack(zstandard.decompress(payload[end - length : end])))
