@@ -45,7 +45,7 @@ class BundleCache:
             self._bundles.move_to_end(bundle)
             return os.open(path, os.O_RDONLY)
 
-    def is_wanted(self, bundle: StoredFile) -> bool:
+    def count_read(self, bundle: StoredFile) -> bool:
         """Count a read of a bundle, and return whether the bundle is worth to be fetched as a whole."""
         with self._lock:
             if len(self._reads) >= _MAX_COUNTED:

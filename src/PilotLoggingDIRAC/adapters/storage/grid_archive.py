@@ -56,7 +56,7 @@ class GridArchive:
 
     def _from_bundle(self, file: StoredFile, member: Member, path: Path) -> None:
         """Read a log's copy from its place in the bundle, or fetch the bundle where that is better or the only way."""
-        wanted = self.bundles is not None and self.bundles.is_wanted(file.whole)
+        wanted = self.bundles is not None and self.bundles.count_read(file.whole)
         place = {"offset": member.offset, "length": member.size}
         whole = {"size": file.size, "checksum": file.checksum, "path": str(path)}
         if not self._call("get_part", file, wanted=wanted, **place, **whole):

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import BundleWriter, cut, stretches, without
+from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import BundleWriter, cut, stretches, write_without
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
 CONTENTS = {f"{number:032x}.1.1.log.gz": os.urandom(1000 + number) for number in range(20)}
@@ -53,7 +53,7 @@ def test_the_same_members_give_the_same_bytes(tmp_path):
 def test_a_bundle_is_rewritten_without_some_members_as_if_they_had_never_been_in_it(tmp_path):
     write(tmp_path / "old")
     gone = set(list(CONTENTS)[5:10])
-    places = without(gone, tmp_path / "old", tmp_path / "new")
+    places = write_without(gone, tmp_path / "old", tmp_path / "new")
     left = {name: text for name, text in CONTENTS.items() if name not in gone}
     assert write(tmp_path / "direct", left) == places
     assert (tmp_path / "direct").read_bytes() == (tmp_path / "new").read_bytes()
@@ -72,4 +72,4 @@ def test_what_is_damaged_is_an_error(tmp_path, what):
     with pytest.raises(ArchiveError):
         cut(path, place, tmp_path / "copy")
     with pytest.raises(ArchiveError):
-        without(set(), path, tmp_path / "new")
+        write_without(set(), path, tmp_path / "new")

@@ -61,7 +61,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def without(names: Collection[str], old: Path, new: Path) -> dict[str, Stretch]:
+def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, Stretch]:
     """Write the bundle ``new`` with the members of ``old`` but those named. Return the places of its members, by name.
 
     Raise ArchiveError when ``old`` is no bundle or damaged.

@@ -21,7 +21,7 @@ from ...settings import MiB
 from ..archiver import LOCKED_SECONDS, Archiver
 from ..custody import Claim
 from ..packing import content, copy_name, pack
-from .bundle_file import BundleWriter, without
+from .bundle_file import BundleWriter, write_without
 from .custody import Bundle, BundledLogs, Packed
 from .settings import BundleSettings
 
@@ -144,7 +144,7 @@ class Bundler:
             bundle, lost = self._try_to_record(packed, path)
             if bundle:
                 return bundle
-            packed = self._without(lost, packed, path)
+            packed = self._take_out(lost, packed, path)
         for one in packed:
             single.leases.release(one.claim, None)
         return None
@@ -155,14 +155,14 @@ class Bundler:
         name = functools.partial(single.target.bundle, content=found, since=since)
         return self.store.record_bundle(single.vo, packed, lambda number: name(number=number), single.lease_end())
 
-    def _without(self, lost: Collection[int], packed: Sequence[Packed], path: Path) -> list[Packed]:
+    def _take_out(self, lost: Collection[int], packed: Sequence[Packed], path: Path) -> list[Packed]:
         """Take logs out of a bundle that was not recorded yet."""
         for one in packed:
             if one.claim.log.id in lost:
                 self.single.tally.add("changed meanwhile")
                 self.single.leases.release(one.claim, None)
         names = {_name(one.claim, one.generation) for one in packed if one.claim.log.id in lost}
-        places = without(names, path, path.with_suffix(".new"))
+        places = write_without(names, path, path.with_suffix(".new"))
         path.with_suffix(".new").replace(path)
         left = [one for one in packed if one.claim.log.id not in lost]
         return [replace(one, place=places[_name(one.claim, one.generation)]) for one in left]

@@ -21,7 +21,7 @@ from ..custody import CopyKey
 from ..failures import Failures
 from ..packing import Target, content
 from ..tally import Tally
-from .bundle_file import without
+from .bundle_file import write_without
 from .custody import Bundle, ClearedBundles
 from .settings import BundleSettings
 
@@ -88,7 +88,7 @@ class Clearing:
         """Rewrite a bundle, or put it off with its deleted logs and return False."""
         try:
             with tempfile.TemporaryDirectory(dir=self.workspace.folder) as folder:
-                self._without(archive, bundle, set(names.values()), Path(folder))
+                self._retire_or_rewrite(archive, bundle, set(names.values()), Path(folder))
         except LeaseLost:  # another agent did it
             self.tally.add("changed meanwhile")
         except ArchiveError as error:
@@ -104,12 +104,12 @@ class Clearing:
     def _later(self, attempts: int) -> datetime:
         return lifecycle.retry_after(attempts, self.clock(), self.retries)
 
-    def _without(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> None:
+    def _retire_or_rewrite(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> None:
         if self.store.retire_bundle(bundle):  # all that is needed of it was deleted: it is not even read
             return
         old, new = folder / "old.zip", folder / "new.zip"
         archive.get(bundle.file, old)
-        places = without(names, old, new)
+        places = write_without(names, old, new)
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
         rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
