@@ -78,7 +78,7 @@ class Jobs:
 
     most: int
     matched: int = 0
-    last_line: int = 0
+    received_line: int = 0
     last_good_line: int = 0
     listed: list[Job] = field(default_factory=list)
     ended: Counter[str] = field(default_factory=Counter)
@@ -133,7 +133,7 @@ class Jobs:
     def _receive(self, line: LogLine) -> None:
         if match := _ID.search(line.text):
             self.matched += 1
-            self.last_line = self.answered_line = line.number
+            self.received_line = self.answered_line = line.number
             self._last = Job(match[1].decode(), (match[2] or b"").decode("utf-8", "replace"), line.number)
             self.ended[UNKNOWN] += 1
             if len(self.listed) < self.most:
@@ -152,7 +152,7 @@ class Jobs:
         if not self._troubles or self._troubles[-1].job != self.matched:
             if len(self._troubles) >= self.most:
                 self._troubles.pop()
-            self._troubles.append(Trouble(self.matched, self.last_line, line.number))
+            self._troubles.append(Trouble(self.matched, self.received_line, line.number))
         trouble = self._troubles[-1]
         trouble.last_line = line.number
         trouble.blameless |= blameless

@@ -56,13 +56,13 @@ class Lines:
     _text: bytes = b""
     _tried: set[int] = field(default_factory=set)
 
-    def untried(self, place: int, number: int) -> bytes | None:
-        """Return the text around a place, up to the bounds of its line; None if the number was given for it before."""
+    def untried(self, place: int, rule_id: int) -> bytes | None:
+        """Return the text around a place, up to the bounds of its line; None if the rule was tried on it before."""
         if not self._start <= place < self._end:
             self._go_to(place)
-        if number in self._tried:
+        if rule_id in self._tried:
             return None
-        self._tried.add(number)
+        self._tried.add(rule_id)
         return self._text
 
     def _go_to(self, place: int) -> None:

@@ -217,7 +217,7 @@ def _is_close(case: _Case, line: int) -> bool:
     last = case.last
     if last is not None and line < last.line:
         return False
-    return line >= case.reading.jobs.last_line
+    return line >= case.reading.jobs.received_line
 
 
 def _in_order(found: list[Cause], early: list[Cause]) -> list[Cause]:
