@@ -68,17 +68,17 @@ class SqlAppender:
         step = Advance(epoch, group[0].number, group[-1].number, now, int(backlog))
         is_new, known = round_trips.of(connection).enter(connection, step, [*{batch.pilot for batch in batches}])
         if is_new:  # as nearly always: nothing of the group was committed before
-            return self._store(connection, batches, known, self._patience(acknowledged))
+            return self._store(connection, batches, known, self._accept_late(acknowledged))
         done = self._lock_epoch(connection, epoch, now)
         fresh = [numbered for numbered in group if numbered.number > done]
         if not fresh:
             return [Receipt(0)] * len(group)
         batches = [_not_later(numbered.batch, now) for numbered in fresh]
-        receipts = self._store(connection, batches, known, self._patience(acknowledged))
+        receipts = self._store(connection, batches, known, self._accept_late(acknowledged))
         self._move_epoch(connection, epoch, fresh[-1].number, backlog, now)
         return [Receipt(0)] * (len(group) - len(fresh)) + receipts
 
-    def _patience(self, acknowledged: bool) -> timedelta:
+    def _accept_late(self, acknowledged: bool) -> timedelta:
         return timedelta.max if acknowledged else self.accept_late
 
     def _lock_epoch(self, connection: Connection, epoch: str, now: datetime) -> int:
