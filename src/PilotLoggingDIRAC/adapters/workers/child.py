@@ -8,7 +8,6 @@ same when a request exceeds its time limit, as the parent may be stopped and una
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import queue
@@ -67,18 +66,13 @@ def _initialize(configuration: Path, as_host: bool) -> None:
     gConfigurationData.mergeWithLocal(_parsed(configuration))
     gConfigurationData.setOptionInCFG("/DIRAC/Security/UseServerCertificate", "yes" if as_host else "no")
     for module in _MODULES:
-        _load(f"{_ADAPTERS}.{module}")
+        importlib.import_module(f"{_ADAPTERS}.{module}")
 
 
 def _parsed(configuration: Path) -> Any:
     from diraccfg import CFG
 
     return CFG().loadFromFile(str(configuration))
-
-
-def _load(name: str) -> None:
-    if importlib.util.find_spec(name):
-        importlib.import_module(name)
 
 
 def _serve(request: dict, answers: BinaryIO, folder: Path, failed: bool) -> bool:
