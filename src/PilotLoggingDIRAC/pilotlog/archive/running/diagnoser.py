@@ -169,7 +169,7 @@ class RunningDiagnoser:
         """Return what a log says, if it may say something else than at the last look."""
         ended = has_ended(log)
         if kept.reader is None:
-            return Seen(log, Diagnosed(rules=kept.rules.version, problem="not read", running=True), ended)
+            return Seen(log, Diagnosed(rules=kept.rules.version, problem="not read"), ended)
         log = replace(log, next_sequence=kept.sequence)
         if kept.noted == kept.reader.noted and kept.has_ended == ended:
             return Seen(log, None, ended)

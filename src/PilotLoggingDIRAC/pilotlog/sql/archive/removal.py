@@ -15,9 +15,9 @@ from ..connection.engine import Transactions
 from ..schema import rows, side_tables
 from ..schema.file_tables import files
 from ..schema.tables import logs
+from .leases import MAX_ERROR
 from .sealing import some
 
-_MAX_ERROR = 512
 _DELETED = logs.c.State == State.DELETED.value
 _OF_LOG = files.c.LogID == logs.c.LogID
 
@@ -69,7 +69,7 @@ def _put_off(connection: Connection, log_id: int, error: str, retry_after: Calla
     mine = and_(logs.c.LogID == log_id, _DELETED)
     attempts = connection.execute(select(logs.c.Attempts).where(mine).with_for_update()).scalar()
     if attempts is not None:
-        values = {"Attempts": attempts + 1, "LastError": error[:_MAX_ERROR], "RetryAfter": retry_after(attempts + 1)}
+        values = {"Attempts": attempts + 1, "LastError": error[:MAX_ERROR], "RetryAfter": retry_after(attempts + 1)}
         connection.execute(update(logs).where(mine).values(values))
 
 

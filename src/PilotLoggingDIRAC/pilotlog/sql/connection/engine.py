@@ -165,4 +165,4 @@ def translated_errors() -> Iterator[None]:
         raise StoreUnavailable(f"The database is not usable ({type(error).__name__})") from error
 
 
-__all__ = ["Connection", "Transactions", "make_engine", "repeatedly", "translated_errors"]
+__all__ = ["Transactions", "make_engine", "repeatedly", "translated_errors"]
