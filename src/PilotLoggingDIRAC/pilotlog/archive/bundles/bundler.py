@@ -7,7 +7,6 @@ into a later bundle. ``Gate`` bounds the failures of a run, as for ``Archiver``.
 
 from __future__ import annotations
 
-import functools
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -58,7 +57,10 @@ class Bundler:
             single.tally.problem(f"archive of {single.vo}", single.gate.error)
 
     def _closes(self, ids: Sequence[int]) -> bool:
-        """Return whether these logs are enough for a bundle, or have waited for long enough."""
+        """Return whether a bundle is due: enough logs or text wait, or the VO's last bundle is ``bundle_seconds`` old.
+
+        Of a VO without a bundle the first one is due.
+        """
         return len(ids) >= self.settings.bundle_logs or self._is_time() or self._is_much(ids)
 
     def _is_time(self) -> bool:
@@ -152,8 +154,9 @@ class Bundler:
     def _try_to_record(self, packed: Sequence[Packed], path: Path) -> tuple[Bundle | None, set[int]]:
         single, found = self.single, content(path)
         since = min(one.claim.log.first_seen for one in packed)
-        name = functools.partial(single.target.bundle, content=found, since=since)
-        return self.store.record_bundle(single.vo, packed, lambda number: name(number=number), single.lease_end())
+        return self.store.record_bundle(
+            single.vo, packed, lambda number: single.target.bundle(since, number, found), single.lease_end()
+        )
 
     def _take_out(self, lost: Collection[int], packed: Sequence[Packed], path: Path) -> list[Packed]:
         """Take logs out of a bundle that was not recorded yet."""

@@ -105,6 +105,10 @@ class Clearing:
         return lifecycle.retry_after(attempts, self.clock(), self.retries)
 
     def _retire_or_rewrite(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> None:
+        """Retire a bundle of which nothing else is needed, or put one without these members in its place.
+
+        Raise ArchiveError, and LeaseLost if another agent did it.
+        """
         if self.store.retire_bundle(bundle):  # all that is needed of it was deleted: it is not even read
             return
         old, new = folder / "old.zip", folder / "new.zip"
