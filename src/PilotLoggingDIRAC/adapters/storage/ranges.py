@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 _GATEWAY_SECONDS = 30
 
 Read = Callable[[Any, str, int, int], bytes]
-"""Return (plugin, URL, offset, size) bytes of a file; fewer at its end. Raise any exception."""
+"""Take (plugin, URL, offset, size) and return the bytes there, fewer at the file's end. May raise any exception."""
 
 
 def read_range(storage: Any, lfn: str, offset: int, size: int) -> bytes:

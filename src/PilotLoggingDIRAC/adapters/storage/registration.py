@@ -32,7 +32,7 @@ _log = gLogger.getSubLogger("PilotLogArchive")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the catalogue is to have of a file. Size in bytes, checksum adler32."""
+    """The entry that the catalogue is to have of a file. Size in bytes, checksum adler32."""
 
     lfn: str
     guid: str

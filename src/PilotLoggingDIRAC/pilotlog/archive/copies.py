@@ -1,4 +1,6 @@
-"""Looks at archived copies: once more right before their text is purged, and at a share of all each day (``Scrub``).
+"""Looks at archived copies: once more right before their text is purged, and at a share of all each day.
+
+``CopyCheck.scrub`` does the latter, with the copies of ``due_copies``.
 
 A copy that is not there, or not what was archived, is *lost*. While its text is in the store the log is archived again;
 afterwards only the alarm remains. Where the storage can't tell of a copy, its text is not purged.

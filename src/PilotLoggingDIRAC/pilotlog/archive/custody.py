@@ -66,7 +66,10 @@ class SilentLogs(Protocol):
         """Return Receiving logs last heard of before then; by their positions, from behind ``after`` on."""
 
     def bring_back(self, now: datetime, limit: int) -> int:
-        """Make logs that seem to have been heard of after now, up to ``limit``, heard of now. Return their number."""
+        """Set ``last_seen`` to ``now`` on at most ``limit`` logs for which it lies in the future.
+
+        Return their number.
+        """
 
     def draining(self, since: datetime) -> bool:
         """Return whether a collector has since then stored text that it received while the store was unavailable."""
@@ -192,7 +195,7 @@ class DueCopy:
 
 
 class CheckedCopies(Protocol):
-    """The store as ``CopyCheck`` and ``Scrub`` need it: looks at archived copies."""
+    """The store as ``CopyCheck`` and ``due_copies`` need it: looks at archived copies."""
 
     def take_due_copies(self, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
         """Return copies of Archived or Purged logs that were last looked at before then, those looked at longest ago

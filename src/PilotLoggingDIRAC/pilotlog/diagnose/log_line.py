@@ -47,7 +47,7 @@ class LogLine:
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of a block that places are in, roughly: one may have several pieces. The last one is kept."""
+    """The line around a place, between line breaks. The last one is remembered, with the rules tried on it."""
 
     block: bytes
     looked_bytes: int

@@ -22,9 +22,10 @@ _OUTCOMES = {End.GOOD: GOOD, End.FAILED: BAD, End.STOPPED: CUT_OFF, End.RUNNING:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A phase: its first and last line (from 1), its time in the log's words, and how it ended.
+    """A phase: its first and last line (from 1), when it began, and how it ended.
 
-    ``seconds`` is None where a time is missing. ``within`` is the phase that it is a part of.
+    ``start`` is the time of its first line, ISO 8601 without a zone, empty if unknown. ``seconds`` is None where a time
+    is missing. ``within`` is the phase that it is a part of.
     """
 
     name: str

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import re2
 
 Matches = Callable[[bytes], bool]
-"""Whether a line fits a pattern."""
+"""Return True for a text that has a match."""
 
 
 def matcher(pattern: bytes, ignore_case: bool = True) -> Matches:

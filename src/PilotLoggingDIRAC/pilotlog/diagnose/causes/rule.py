@@ -40,7 +40,7 @@ class Depth(IntEnum):
 
 
 class RuleScope(StrEnum):
-    """The pilots, beside those that failed, of which a cause counts.
+    """The pilots that did not fail in which a rule counts too; PILOT: none.
 
     AGENT: the matcher refused or did not answer; JOB: a job failed; WRAPPER: a job failed, and not by the application;
     EMPTY: the pilot got no job.
@@ -85,10 +85,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A known cause. ``first`` orders causes of one depth, lower before higher.
+    """A known cause. All fields are described at the top of ``rules.toml``.
 
-    ``texts`` are in small letters; case never matters. ``bound``: the pattern asks for a line's
-    beginning or end.
+    ``first`` orders causes of one depth, lower before higher. ``texts`` are in small letters; case never matters.
+    ``bound``: the pattern asks for a line's beginning or end.
     """
 
     code: str

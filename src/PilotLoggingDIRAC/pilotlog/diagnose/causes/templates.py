@@ -82,7 +82,7 @@ def template(line: str) -> Template:
 
 
 def parsed(text: str) -> Template:
-    """Return the template of its text."""
+    """Return the template whose ``text`` this is."""
     return Template(tuple(text.split()))
 
 

@@ -18,7 +18,7 @@ from ..schema.file_tables import files
 from ..schema.tables import logs
 
 _MAX_PROBLEM = 255
-#: Said, and the order of the join too: an optimizer may begin with the logs, which are nearly all of them, and sort.
+#: Index and order of the join are forced: an optimizer may begin with the logs, nearly all of which match, and sort.
 _BY_LOOK = "FORCE INDEX (IX_Checked)"
 _CURRENT = and_(files.c.LogID == logs.c.LogID, files.c.Generation == logs.c.Generation)
 _HAS_COPY = logs.c.State.in_([State.ARCHIVED.value, State.PURGED.value])

@@ -1,7 +1,7 @@
 """Ordered, recorded, additive changes of the schema.
 
 Each change runs once and is recorded. Changes run under a lock of the database, so that many components may start at
-once. They remove nothing, so that the version before works beside the new one.
+once. They remove no table and no column, so that the version before works beside the new one.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ DAMAGED = (zstandard.ZstdError, struct.error, MemoryError, OverflowError)
 
 
 def pack(text: bytes, level: int = _LEVEL, dictionary: Dictionary | None = None) -> bytes:
-    """Return the payload of one chunk; the dictionary is for a small one. No text makes it look like a run's."""
+    """Return the payload of one chunk; the dictionary is for a small one. Whatever the text, it does not
+    end like a run's.
+    """
     small = dictionary if len(text) <= _SMALL_BYTES else None
     payload = small.pack(text) if small else zstandard.compress(text, level)
     return payload + _FRAME.pack(_SKIPPABLE, 0) if payload.endswith(_MARK) else payload

@@ -1,4 +1,4 @@
-"""Conversion between rows and ``model.Log``: the one place that knows the columns' names."""
+"""Conversion between rows and ``model.Log``."""
 
 from __future__ import annotations
 
