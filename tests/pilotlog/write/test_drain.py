@@ -78,10 +78,17 @@ def problems():
 
 
 @pytest.fixture
-def make_writer(switch, clock, tmp_path, problems):
+def reports():
+    """The subjects of problems, as they were told one time after the other."""
+    return []
+
+
+@pytest.fixture
+def make_writer(switch, clock, tmp_path, problems, reports):
     writers = []
 
     def report(present):
+        reports.append(set(present))
         problems.update(present)
         for subject in set(problems) - set(present):
             del problems[subject]
@@ -252,6 +259,23 @@ def test_a_spool_that_can_be_written_again_is_no_problem_any_more(make_writer, s
     until(lambda: not problems)
 
 
+def test_a_spool_that_fails_while_the_database_answers_is_no_problem_of_the_database(
+    make_writer, switch, problems, monkeypatch
+):
+    def full(*_):
+        raise SpoolUnavailable("disk full")
+
+    writer = make_writer()
+    switch.away = True
+    send(writer, line("kept"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "remove", full)
+        switch.away = False
+        until(lambda: problems == {"spool": "disk full"}, lambda: problems)
+        assert writer.status()["Spool"]["DatabaseAway"] == ""
+    until(lambda: drained(writer) and not problems, lambda: problems)
+
+
 def test_a_line_about_text_that_is_stored_after_all_goes_through_the_spool_and_is_dropped(
     make_writer, switch, transactions, monkeypatch
 ):
@@ -419,15 +443,20 @@ def test_the_spool_of_a_dead_neighbour_is_adopted_while_running(make_writer, tra
     until(lambda: line("theirs") in read(transactions))
 
 
-def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(make_writer, switch, tmp_path, problems):
+def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(
+    make_writer, switch, tmp_path, problems, reports
+):
     spool = Spool(tmp_path / "spool", SPOOL)
     spool.append("old", [Numbered(1, batch(line("a")))])
     with sqlite3.connect(tmp_path / "spool" / "0000.spool") as database:
         database.execute("UPDATE Batches SET Received = 'no time'")
     spool.close()
     writer = make_writer()
-    until(lambda: "unexpected ValueError" in problems.get("database", ""))
+    until(lambda: "unexpected ValueError" in problems.get("spool", ""))
+    told = len(reports)
     before, began = time.process_time(), time.monotonic()
     time.sleep(0.5)
     assert time.process_time() - before < 0.5 * (time.monotonic() - began)
+    assert "database" not in problems
+    assert all("spool" in report for report in reports[told:])
     assert send(writer, line("b")) == [Receipt(len(line("b")))]

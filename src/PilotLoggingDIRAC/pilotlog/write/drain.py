@@ -56,6 +56,7 @@ class Drain:
         self._next_probe = 0.0
         self._next_adoption = time.monotonic() + settings.probe_seconds
         self._away = ""
+        self._stuck, self._paused_until = "", 0.0
         self._spool_problem = ""
         self._older_unreachable = False
         self._release: tuple[Numbers, Future[int]] | None = None
@@ -87,9 +88,9 @@ class Drain:
         self._next_probe = time.monotonic() + self._settings.probe_seconds
 
     def step_failed(self, problem: str) -> None:
-        """Wait for the next probe after an unexpected error, if groups of the spool may be its cause."""
+        """Leave the spool alone for a while after an unexpected error, if groups of it may be the cause."""
         if self._spool is not None and not self._spool.empty:
-            self.store_failed(StoreUnavailable(problem))
+            self._pause(problem)
 
     def store_answered(self) -> None:
         """Count the store as available: it has stored a group."""
@@ -120,7 +121,7 @@ class Drain:
         """Return the seconds that the writer may wait for new batches before the next ``step``."""
         if self._spool is None or self._spool.empty or self._offered:
             return idle_seconds
-        return min(idle_seconds, max(0.0, self._next_probe - time.monotonic()) if self._away else 0.0)
+        return min(idle_seconds, max(0.0, self._next_offer - time.monotonic()))
 
     def step(self) -> None:
         """Settle the offered group if the store has answered, and offer the next group. Never waits for the store."""
@@ -134,9 +135,7 @@ class Drain:
                 self._release_if_asked(spool)
                 self._offer(spool)
         except SpoolUnavailable as error:
-            self._spool_problem = str(error)
-            self._next_probe = time.monotonic() + self._settings.probe_seconds
-            self._away = self._away or "The spool can't be read"
+            self._pause(str(error))
 
     def close(self, seconds: float) -> None:
         """Close the spool, after at most ``seconds`` of waiting for the offered group; a stored group is removed."""
@@ -151,13 +150,22 @@ class Drain:
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
 
+    def _pause(self, problem: str) -> None:
+        """Offer nothing for the time of a probe: the spool has a problem, until a group of it is settled."""
+        self._stuck = problem
+        self._paused_until = time.monotonic() + self._settings.probe_seconds
+
+    @property
+    def _next_offer(self) -> float:
+        return max(self._paused_until, self._next_probe if self._away else 0.0)
+
     def _settle_offered(self, spool: Spool) -> None:
         if self._offered and self._offered[2].done():
             offered, self._offered = self._offered, None
             self._settle(spool, *offered)
 
     def _offer(self, spool: Spool) -> None:
-        if spool.empty or (self._away and time.monotonic() < self._next_probe):
+        if spool.empty or time.monotonic() < self._next_offer:
             return
         epoch, group = spool.first(self._group_batches, self._ingest.max_group_bytes)
         step = self._committer.submit(self._offer_to_store, epoch, group, spool.holds_more(epoch, group))
@@ -196,12 +204,14 @@ class Drain:
             self._away = ""
             self._group_batches = min(2 * self._group_batches, self._ingest.max_group_batches)
             spool.remove(epoch, group)
+            self._stuck = ""
         elif isinstance(error, StoreUnavailable):
             self.store_failed(error)
         elif len(group) > 1:
             self._group_batches = len(group) // 2
         else:
             spool.quarantine(epoch, group[0])
+            self._stuck = ""
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
@@ -241,7 +251,7 @@ class Drain:
         """Return the spool's counts, and the problems of database and spool."""
         answer = {
             "DatabaseAway": self._away,
-            "Problem": self._spool_problem,
+            "Problem": self._spool_problem or self._stuck,
             "Batches": 0,
             "Bytes": 0,
             "Quarantined": 0,
@@ -253,7 +263,7 @@ class Drain:
 
     def problems(self) -> dict[str, str]:
         """Return the present problems by subject."""
-        found = {"database": self._away, "spool": self._spool_problem}
+        found = {"database": self._away, "spool": self._spool_problem or self._stuck}
         if self._spool is not None and self._spool.quarantined:
             found["quarantine"] = f"{self._spool.quarantined} batches were refused by the database and put aside"
         if self._spool is not None and self._spool.broken:
