@@ -42,8 +42,8 @@ def audited_deletion(who: Caller, wanted: Selection) -> Iterator[DeletionRecord]
 
 
 def _words(wanted: Selection) -> str:
-    """Return the selection as text, with the first names of long lists. ``validation`` has made sure that each is
-    printable.
+    """Return the selection as text, with the first names of long lists. ``read.selection`` has made sure that each
+    is printable.
     """
     given = {
         "VO": wanted.vos,
@@ -58,7 +58,12 @@ def _words(wanted: Selection) -> str:
         "Outcome": wanted.outcomes,
         "Cause": wanted.causes,
         "State": wanted.states,
-        "ReturnCode": wanted.return_codes,
+        "ReturnCode": [*wanted.return_codes, *(f"!{code}" for code in wanted.other_codes)],
+        "LastError": [wanted.last_error] if wanted.last_error else [],
+        "Incomplete": [True] if wanted.incomplete else [],
+        "Missing": [True] if wanted.missing else [],
+        "Dead": [True] if wanted.dead else [],
+        "Checks": [False] if wanted.without_checks else [],
         "FromDate": [wanted.since] if wanted.since else [],
         "ToDate": [wanted.until] if wanted.until else [],
     }
