@@ -39,6 +39,7 @@ ROOMS = (
     (f"{LOGIC}.receive", (LOGIC, "cachetools")),
     (f"{LOGIC}.write.writer", (LOGIC, "prometheus_client")),
     (f"{LOGIC}.admin.metrics", (LOGIC, "prometheus_client")),
+    (f"{LOGIC}.describe.hosts", (LOGIC, "cachetools")),
     (f"{LOGIC}.read", (LOGIC, "cachetools")),
     (f"{LOGIC}.page", (LOGIC, "cachetools")),
     (LOGIC, (LOGIC,)),

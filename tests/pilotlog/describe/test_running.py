@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.describe.hosts import host_in
+from PilotLoggingDIRAC.pilotlog.describe import hosts
+from PilotLoggingDIRAC.pilotlog.describe.hosts import HostFinder, host_in
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
@@ -242,6 +243,33 @@ def test_the_host_is_what_the_pilot_says_at_its_beginning(store, reader, describ
     store(b"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn17.alpha.org\n")
     steps.run()
     assert reader.find(PILOT)[0].host == "wn17.alpha.org"
+
+
+def test_a_host_is_written_although_the_store_was_away_when_it_was_found(store, reader, describer, monkeypatch):
+    def away(*_):
+        raise StoreUnavailable("away")
+
+    steps = describer()
+    store(b"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn17.alpha.org\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlUnsettled, "describe", away)
+        with pytest.raises(StoreUnavailable):
+            steps.run()
+    steps.run()
+    assert reader.find(PILOT)[0].host == "wn17.alpha.org"
+
+
+def test_the_memory_of_logs_without_a_host_is_bounded(store, reader, monkeypatch):
+    monkeypatch.setattr(hosts, "_MAX_LOGS", 2)
+    pilots = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 4)]
+    for pilot in pilots:
+        store(b"hello\n", pilot=pilot)
+    read = []
+    finder = HostFinder(lambda ids, chunks: read.extend(ids) or {}, 1)
+    found = [reader.find(pilot)[0] for pilot in pilots]
+    for log in [*found, found[2], found[0]]:
+        finder.of([log])
+    assert read == [log.id for log in [*found, found[0]]]
 
 
 @pytest.mark.parametrize("words", [b"wn17 ; rm -rf", b"<b>", b"x" * 200, "\u202ewn".encode(), b"../../etc"])

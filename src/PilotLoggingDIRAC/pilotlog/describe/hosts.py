@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cachetools import LRUCache
+
 from ..diagnose import facts
 from ..model import Log
 
 #: The host's name stands in the first messages, or nowhere.
 _CHUNKS = 20
+#: So many logs are remembered; one that was forgotten is read again.
+_MAX_LOGS = 100_000
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?", re.ASCII)
 
 Beginnings = Callable[[Sequence[int], int], Mapping[int, bytes]]
@@ -25,7 +29,7 @@ class HostFinder:
 
     beginnings: Beginnings
     limit: int
-    _looked_at: dict[int, int] = field(default_factory=dict)
+    _looked_at: LRUCache[int, int] = field(default_factory=lambda: LRUCache(_MAX_LOGS))
 
     def of(self, logs: Sequence[Log]) -> dict[int, str]:
         """Return the hosts that can be told among logs without one, by the logs' ids. Raise StoreUnavailable."""
@@ -38,7 +42,7 @@ class HostFinder:
         return {log_id: host for log_id, host in found.items() if host}
 
     def forget(self, ids: Sequence[int]) -> None:
-        """Forget logs that are not looked at any more."""
+        """Forget logs that are not looked at any more, or whose hosts could not be written."""
         for log_id in ids:
             self._looked_at.pop(log_id, None)
 

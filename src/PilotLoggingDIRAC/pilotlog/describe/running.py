@@ -139,7 +139,11 @@ class RunningDescriber:
             for one in page
             if one.log.id in infos or one.log.id in hosts
         ]
-        changed = self._store.describe(found) if found else 0
+        try:
+            changed = self._store.describe(found) if found else 0
+        except StoreUnavailable:
+            self._hosts.forget(list(hosts))
+            raise
         now, patience = self._clock(), self._settings.describe_patience_seconds
         done = [one.log.id for one in page if is_settled(one.log, infos.get(one.log.id), now, patience)]
         if may_settle and done:
