@@ -385,6 +385,8 @@ def test_keys_that_can_t_be_used_are_left_out():
         private,
         good | {"kid": "enc", "use": "enc"},
         good | {"kid": "ops", "key_ops": ["sign"]},
+        good | {"kid": "null ops", "key_ops": None},
+        good | {"kid": "number of ops", "key_ops": 7},
         {"kty": "new", "kid": "new"},
     ]
     twice = [good | {"kid": "twice"}, KEYS["ES256"].as_dict(private=False) | {"kid": "twice"}]

@@ -39,11 +39,11 @@ def read_keys(content: bytes) -> dict[str, Key]:
 
 
 def _key(entry: Any) -> Key | None:
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("kid"), str) or _SECRET & entry.keys():
-        return None
-    if entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]):
-        return None
     try:
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("kid"), str) or _SECRET & entry.keys():
+            return None
+        if entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]):
+            return None
         key = import_key(dict(entry))
         return key if isinstance(key, Key) and _is_strong(key) else None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
