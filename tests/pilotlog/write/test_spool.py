@@ -176,8 +176,7 @@ def test_a_file_that_is_no_spool_is_put_aside_and_told(folder):
     folder.mkdir()
     (folder / "0000.spool").write_bytes(b"not a database, " * 500)
     spool = Spool(folder, SETTINGS)
-    assert spool.broken == ["0000.spool"]
-    assert list(folder.glob("0000.*.broken"))
+    assert spool.broken == [path.name for path in folder.glob("0000.*.broken")] != []
     spool.close()
     assert Spool(folder, SETTINGS).broken, "until somebody takes it away"
     assert spool.empty

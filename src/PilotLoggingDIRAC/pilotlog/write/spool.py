@@ -159,11 +159,10 @@ class Spool:
         try:
             if _readable(path):
                 return lock
-            _put_aside(path)
+            self.broken.append(_put_aside(path))
         except (sqlite3.Error, OSError):
             lock.close()
             raise
-        self.broken.append(path.name)
         lock.close()
         return None
 
@@ -255,13 +254,17 @@ def _has_files(folder: Path) -> bool:
         return True
 
 
-def _put_aside(path: Path) -> None:
-    """Rename a file that is no readable spool, together with its write-ahead log, so that a person can repair it."""
-    stem = f"{path.stem}.{int(time.time())}.broken"
+def _put_aside(path: Path) -> str:
+    """Rename a file that is no readable spool, together with its write-ahead log, so that a person can repair it.
+
+    Return its new name.
+    """
+    name = f"{path.stem}.{int(time.time())}.broken"
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
-            part.rename(path.with_name(stem + suffix))
+            part.rename(path.with_name(name + suffix))
+    return name
 
 
 def _remove(path: Path) -> None:
