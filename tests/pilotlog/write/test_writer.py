@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, StoreRefused, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import Overloaded, ShuttingDown, SpoolFull, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt
 from PilotLoggingDIRAC.pilotlog.receive.message import message
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
@@ -15,6 +15,7 @@ from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.redaction import redactor
 from PilotLoggingDIRAC.pilotlog.write import answers as answers_module
+from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
 from tests.conftest import PILOT, batch, line
 from tests.waiting import PATIENCE_SECONDS, until
@@ -232,7 +233,7 @@ def test_a_failure_nobody_thought_of_costs_its_group_and_no_other(gate, clock, t
 
 
 class Unsure:
-    """A store in front of another whose next answers are lost: before it has committed, or after."""
+    """A store in front of another whose next answers are lost: before it has committed, or after; or it refuses."""
 
     def __init__(self, store):
         self.store = store
@@ -242,6 +243,8 @@ class Unsure:
         lost = self.lost.pop(0) if self.lost else None
         if lost == "before":
             raise StoreUnavailable("away")
+        if lost == "refused":
+            raise StoreRefused("no")
         receipts = self.store.append(epoch, group, acknowledged, backlog)
         if lost == "after":
             raise StoreUnavailable("the answer was lost")
@@ -294,6 +297,48 @@ def test_refused_text_is_told_to_be_missing_unless_its_commit_happened(unsure, t
     assert [b"%d1\n" % number in text for number in range(len(lost))] == [when == "after" for when in lost]
     [part] = SqlReader(transactions).find(PILOT)
     assert part.missing_bytes == sum(int(size) for _, size in told)
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (["refused", "", "before"], [(b"1", b"10"), (b"1", b"5")]),
+        (["refused", "", "after"], [(b"1", b"10")]),
+        (["refused", "after"], [(b"1", b"10"), (b"1", b"5")]),
+        (["refused", "before"], [(b"1", b"10"), (b"1", b"5")]),
+        (["before"], [(b"2", b"15")]),
+        (["after"], [(b"1", b"10")]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value[0], str) else f"{len(value)} told",
+)
+def test_a_gap_is_told_once_although_its_line_and_later_text_share_a_group_that_fails(transactions, clock, lost, told):
+    store = Unsure(SqlAppender(transactions, clock))
+    store.lost = list(lost)
+    writer = Writer(store, SETTINGS, clock, spool_settings=SpoolSettings(probe_seconds=0))
+    writer.gap(PILOT, 10, "refused before")
+    answer = writer.submit(batch(b"text\n"))
+    writer.start()
+    with pytest.raises(StoreUnavailable):
+        answer.result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+    writer.stop()
+    assert MISSING.findall(read(transactions)) == told
+    [part] = SqlReader(transactions).find(PILOT)
+    assert part.missing_bytes == sum(int(size) for _, size in told)
+
+
+def test_a_gap_whose_line_is_in_the_spool_is_told_once_although_the_spool_takes_no_more(transactions, clock, tmp_path):
+    store, settings = Unsure(SqlAppender(transactions, clock)), SpoolSettings(spool_max_mb=1, probe_seconds=0.05)
+    store.lost = ["refused", "before"]
+    writer = Writer(store, SETTINGS, clock, lambda: Spool(tmp_path / "spool", settings), settings)
+    writer.gap(PILOT, 10, "refused before")
+    answer = writer.submit(batch(b"x" * 1_100_000))
+    writer.start()
+    with pytest.raises(SpoolFull):
+        answer.result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == writer.status()["Spool"]["Batches"] == 0)
+    writer.stop()
+    assert MISSING.findall(read(transactions)) == [(b"1", b"10"), (b"1", b"1100000")]
 
 
 def test_a_block_printed_again_after_the_refusal_of_one_that_is_stored_is_stored_too(unsure, transactions):

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
 from typing import Any
 
 from prometheus_client import Histogram
@@ -34,6 +35,14 @@ _IDLE_SECONDS = 1.0
 _SPOOL = SpoolSettings()
 _GROUP_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _COMMIT_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """The numbers of a turn: those that are stored, spooled or put aside, and those whose commit got no answer."""
+
+    taken: set[int] = field(default_factory=set)
+    in_doubt: set[int] = field(default_factory=set)
 
 
 class Writer:
@@ -66,7 +75,7 @@ class Writer:
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
-        self._may_be_stored = False
+        self._tried = _Tried()
         self.groups = Histogram("group_batches", "Batches of a transaction", buckets=_GROUP_BATCHES, registry=None)
         self.commits = Histogram("commit_seconds", "Seconds of a transaction", buckets=_COMMIT_SECONDS, registry=None)
 
@@ -141,7 +150,7 @@ class Writer:
             return
         numbered = self._numbered(reports, claimed)
         futures = [*([None] * len(reports)), *(answer for _, answer in claimed)]
-        self._may_be_stored = False
+        self._tried = _Tried()
         try:
             self._store_or_spool(numbered, futures)
             self._answers.told(numbered)
@@ -164,20 +173,27 @@ class Writer:
         futures: Sequence[Answer | None],
         error: PilotLogError,
     ) -> None:
-        """Refuse what is not answered yet. Keep its gaps, and those whose lines are not stored, for the next group."""
+        """Refuse what is not answered yet. Keep its gaps, and those whose lines are not stored, for the next group.
+
+        One line tells of all that shares the transaction in doubt; other halves of the group are stored, or were not
+        offered.
+        """
         pairs = zip(numbered, futures, strict=True)
         refused = [(item, answer) for item, answer in pairs if answer and not answer.done()]
-        gaps = [GapReport.of(item.batch, str(error), item.number) for item, _ in refused if item.batch.text]
-        lines = [
-            dataclasses.replace(report, number=item.number) for report, item in zip(reports, numbered, strict=False)
-        ]
-        if self._may_be_stored:
-            old = [report for report in reports if report.number]
-            self._gaps.keep([*old, *together([*lines[len(old) :], *gaps])])
-        else:
-            self._gaps.keep([*reports, *(dataclasses.replace(gap, number=0) for gap in gaps)])
+        gaps = [GapReport.of(item.batch, str(error), self._doubt(item)) for item, _ in refused if item.batch.text]
+        lines = zip(reports, numbered, strict=False)
+        untold = [(report, item) for report, item in lines if item.number not in self._tried.taken]
+        old = [report for report, _ in untold if report.number]
+        new = [dataclasses.replace(report, number=self._doubt(item)) for report, item in untold if not report.number]
+        fresh = [*new, *gaps]
+        doubtful = together(report for report in fresh if report.number)
+        self._gaps.keep([*old, *doubtful, *(report for report in fresh if not report.number)])
         for _, answer in refused:
             answer.set_exception(error)
+
+    def _doubt(self, item: Numbered) -> int:
+        """Return the number of a batch that may be stored, 0 for one that is not."""
+        return item.number if item.number in self._tried.in_doubt else 0
 
     def _line(self, report: GapReport, numbers: Iterator[int]) -> Numbered:
         """Return the line of a report. One under the number of its text tells of no answers: if the store skips it, the
@@ -219,9 +235,10 @@ class Writer:
                 self._halve(numbered, futures, error)
                 return
             except StoreUnavailable as error:
-                self._may_be_stored = True
+                self._tried.in_doubt.update(item.number for item in numbered)
                 self._drain.store_failed(error)
                 receipts = self._drain.append(self._epoch, numbered, error)
+        self._tried.taken.update(item.number for item in numbered)
         _answer(futures, receipts)
 
     def _halve(self, numbered: list[Numbered], futures: list[Answer | None], error: StoreRefused) -> None:
@@ -232,6 +249,7 @@ class Writer:
             self._store_or_spool(numbered[middle:], futures[middle:])
             return
         self._drain.quarantine(self._epoch, numbered[0])
+        self._tried.taken.add(numbered[0].number)
         self._refuse(numbered, futures, error)
 
     def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Answer | None], error: PilotLogError) -> None:
