@@ -341,6 +341,15 @@ def test_a_gap_whose_line_is_in_the_spool_is_told_once_although_the_spool_takes_
     assert MISSING.findall(read(transactions)) == [(b"1", b"10"), (b"1", b"1100000")]
 
 
+def test_a_log_counts_once_however_many_of_its_messages_may_be_missing(unsure):
+    store, send, writer = unsure
+    store.lost = 1000 * ["before"]
+    assert not any(send(b"%d\n" % number) for number in range(3))
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 1, lambda: writer.status()["LogsWithUntoldGaps"])
+    store.lost = []
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+
+
 def test_a_block_printed_again_after_the_refusal_of_one_that_is_stored_is_stored_too(unsure, transactions):
     store, send, writer = unsure
     store.lost = ["after"]

@@ -36,7 +36,11 @@ def collector_metrics(status: Mapping[str, Any], histograms: Mapping[str, Histog
     yield _labelled("counter", "messages_refused", "Calls that were refused, by reason", "reason", status["Refused"])
     yield _gauge("waiting_messages", "Messages that wait for the database in memory", status["WaitingBatches"])
     yield _gauge("waiting_bytes", "Bytes of them", status["WaitingBytes"])
-    yield _gauge("untold_gaps", "Logs in which text is missing and no line says so yet", status["LogsWithUntoldGaps"])
+    yield _gauge(
+        "untold_gaps",
+        "Logs in which text is missing and no line says so yet; beyond 10,000 logs, messages that none will tell of",
+        status["LogsWithUntoldGaps"],
+    )
     yield from _spool_metrics(status["Spool"])
     yield histogram_metric("answer_seconds", "Seconds from a message's acceptance to its answer", histograms["Answers"])
     yield histogram_metric("group_messages", "Messages of a transaction", histograms["Groups"])

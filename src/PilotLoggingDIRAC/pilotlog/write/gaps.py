@@ -59,7 +59,7 @@ def together(reports: Iterable[GapReport]) -> list[GapReport]:
 
 
 class Gaps:
-    """The gaps that no line reports yet. Their number is bounded; ``untold`` counts those beyond the bound."""
+    """The gaps that no line reports yet. Their number is bounded: no line will report those beyond the bound."""
 
     def __init__(self, clock: Clock):
         self._clock = clock
@@ -67,7 +67,7 @@ class Gaps:
         self._gaps: dict[PilotId, Gap] = {}
         self._doubtful: list[GapReport] = []
         self._last = datetime.min
-        self.untold = 0
+        self._beyond = 0
 
     def add(self, batch: Batch, reason: str) -> None:
         """Add the gap of a refused batch; a finalise mark without text leaves none."""
@@ -92,7 +92,7 @@ class Gaps:
         elif len(self._gaps) < _MAX_LOGS:
             self._gaps[pilot] = gap
         else:
-            self.untold += 1
+            self._beyond += 1
 
     def take(self) -> list[GapReport]:
         """Take out the oldest reports, a bounded number; those with numbers come first, in their order."""
@@ -103,7 +103,16 @@ class Gaps:
             certain = [GapReport(pilot, self._gaps.pop(pilot)) for pilot in sorted(list(self._gaps)[:_LOGS_PER_STEP])]
         return doubtful + certain
 
+    @property
+    def untold(self) -> int:
+        """Return how many logs wait for a line, each once, and how many messages beyond the bound were refused: their
+        logs are not known, and they count as long as the process lives.
+        """
+        with self._lock:
+            return len(self._gaps.keys() | {report.pilot for report in self._doubtful}) + self._beyond
+
     def __len__(self) -> int:
+        """Return the number of reports that wait for a line."""
         return len(self._gaps) + len(self._doubtful)
 
     def line(self, report: GapReport) -> Batch:

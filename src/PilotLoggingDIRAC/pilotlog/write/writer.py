@@ -114,7 +114,7 @@ class Writer:
         return {
             "WaitingBatches": self._queue.length,
             "WaitingBytes": self._queue.bytes,
-            "LogsWithUntoldGaps": len(self._gaps) + self._gaps.untold,
+            "LogsWithUntoldGaps": self._gaps.untold,
             "Spool": self._drain.status(),
         }
 
