@@ -41,7 +41,7 @@ class HeadAndTail:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes that are in memory."""
+        """Return the bytes in memory."""
         return self._head_bytes + self._tail_bytes
 
     @property

@@ -80,11 +80,11 @@ class Memory:
         return cls(packed[:_KEY_BYTES], markers, known if len(known) == len(markers) else (_UNKNOWN,) * len(markers))
 
     def dump(self) -> bytes:
-        """At most 176 bytes for the log's row."""
+        """Return at most 176 bytes for the log's row."""
         return self.key + b"".join([_MARKER.pack(*marker) for marker in self.markers])
 
     def dump_answers(self) -> bytes:
-        """At most 100 bytes for the log's row: all that ``dump`` leaves out."""
+        """Return at most 100 bytes for the log's row: all that ``dump`` leaves out."""
         if not self.markers:
             return b""
         return self.markers[-1][1][-_CHECK_BYTES:] + b"".join([_ANSWER.pack(*answer) for answer in self.answers])

@@ -47,7 +47,7 @@ class Header:
 
     @property
     def error(self) -> bool:
-        """True for the levels of errors."""
+        """Return whether the level is an error's."""
         return _ERROR_LEVEL.fullmatch(self.level.encode()) is not None
 
 

@@ -1,4 +1,4 @@
-"""All guards of a Tornado: every handler of ours calls ``guard_server`` before it serves."""
+"""Guards of a Tornado: every handler of ours calls ``guard_server`` before it serves."""
 
 from __future__ import annotations
 

@@ -84,6 +84,7 @@ class _Pass:
         """Return what is left of the text behind the secret that was open before it."""
         text = opened.tail + text
         end, self._opened = _swallow(opened._replace(tail=b""), text, 0, self._context)
+        # other output follows the secret on a line that the log has begun: end that line
         if self._opened and end < len(text) and (end or not pem.goes_on(opened)) and self._context:
             self._pieces.append(b"\n")
             self._context = b""

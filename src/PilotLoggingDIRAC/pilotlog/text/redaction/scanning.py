@@ -56,7 +56,7 @@ class Scanner:
         return self._anchors.places(text)
 
     def next(self, places: Places, at: int, end: int, left: Budget) -> tuple[Secret, int] | None:
-        """Return the next secret, and where the scan goes on if it is none of this text."""
+        """Return the next secret, and where the scan goes on if its extent turns out to be empty; None without one."""
         text = places.text
         while place := places.next(at, end):
             start, behind = place

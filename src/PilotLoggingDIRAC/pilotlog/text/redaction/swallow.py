@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: What is not closed after so many bytes is closed: a key has 13 kB at most, twice that with a header on each line.
+#: A secret without an end is closed after so many bytes: a key has 13 kB at most, twice that with a header a line.
 MAX_BYTES = 64 * 1024
 
 #: Unquoted text, to a blank, a quote, or a line break that is written as an escape.
@@ -123,7 +123,7 @@ _ITEMS = {
     for sign in (b",", b";")
 }
 _AUTHORITY = re.compile(rb"""[^\s/"'<>?#\\]*+""")
-#: What is left of a text when it ends where the end of a secret may have begun.
+#: The rest of a text that ends where the end of a secret may have begun.
 _TAIL = re.compile(rb"\\{1,8}|%[0-4]?")
 _BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
 

@@ -19,7 +19,7 @@ def indent(line: bytes) -> int:
 
 
 def swallow(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Up to the break before a line that stands no deeper than ``number``."""
+    """Swallow up to the break before a line that stands no deeper than ``number``."""
     begun, in_line = at, opened.stop == _IN_LINE
     while at < len(text):
         if not in_line:

@@ -14,7 +14,7 @@ _OPAQUE = re.compile(
     rb"|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z"
 )
 
-#: What keys begin with, what else they are made of, how long that is at least. Order counts.
+#: Kinds of keys: their beginning, a character behind it, the least number of these. Order counts.
 _KEYS = (
     (rb"(?:A[KSB]IA|ACCA|A3T[A-Z0-9])", rb"[A-Z0-9]", 16),
     (rb"ABSK", rb"[A-Za-z0-9+/=]", 60),

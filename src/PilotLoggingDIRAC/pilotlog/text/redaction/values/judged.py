@@ -41,7 +41,7 @@ class Judged:
             self._separator = colon
         self._is_option = text[first : first + 1] == b"-"
         self._is_password = b"pass" in name.lower()
-        #: Whether the value's first word has a digit, as no word of a language and no name of a program has.
+        #: True if the value's first word has a digit, as no word of a language and no name of a program has.
         self._has_digit = False
 
     def is_plain(self, look: bytes) -> bool:

@@ -17,7 +17,7 @@ GAP = rb"(?:[ =]+|[\"'], ?)" + QUOTE
 #: The header of a pilot's line, if it has one: for the scan, roughly; ``pem.HEADER`` is exact.
 LINE_HEADER = rb"(?:[0-9]+-[^\n\]]*\] )?"
 
-#: What stands before a secret is so long at most.
+#: Most bytes of the text before a secret by which it is known.
 MAX_LEAD = 2048
 _LOOK = 512
 _BACK = 512
@@ -75,7 +75,7 @@ class Lead:
 
     @property
     def anchor(self) -> bytes:
-        """The pattern of the place, without the bounds of words, which would cost the scan time."""
+        """Return the pattern of the place, without the bounds of words, which would cost the scan time."""
         return (rb"(?:" + self.lead + rb")(?:" + self.shape + rb")").replace(rb"\b", b"")
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:

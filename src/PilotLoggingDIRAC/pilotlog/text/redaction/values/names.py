@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable
 
-#: How much a name says: its value is a secret; is one when it looks like a password; or like a token.
+#: The weight of a name: its value is a secret; is one when it looks like a password; or like a token.
 STRONG, SHORT, WEAK = 3, 2, 1
 
 _SECRET = re.compile(
@@ -76,9 +76,9 @@ _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
 
 #: Names that hold such a word, and are no secrets.
 _PLAIN = frozenset([b"extracredentials", b"oldpwd", b"publicclaimid", b"htgettoken", b"pgpass", b"cpp-jwt"])
-#: What stands before a secret's name in an option that does something with it.
+#: Words before a secret's name in an option that does something with it.
 _VERBS = frozenset(b"allow delete disable enable export gen generate import list no show without".split())
-#: What stands before the word secret where it is called by its name.
+#: Words before the word secret where it is called by its name.
 _CALLED = (b"existing", b"pull")
 _FILE = re.compile(rb"\.(?:c|h|cc|cpp|hpp|go|rb|rs|pl|pm|md|rst|html|xml|in|am|po|\d)\Z")
 _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
@@ -101,7 +101,7 @@ class Names:
 
     @property
     def keywords(self) -> bytes:
-        """A pattern of RE2 for what a secret name holds."""
+        """Return a pattern of RE2 for what a secret name holds."""
         return rb"|".join([KEYWORDS, *(re.escape(name) for name in sorted(self._secret))])
 
     def _strength(self, name: bytes) -> int:

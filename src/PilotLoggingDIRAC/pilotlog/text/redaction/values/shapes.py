@@ -44,7 +44,7 @@ WITH_PARAMETER = re.compile(
 )
 CAPITALS = re.compile(rb"[A-Z]{3,16}(?=[ \t]{2}|[\])]|\r?\n)")
 ALTERNATIVE = re.compile(rb"[A-Za-z_]{1,40}[|)/]")
-#: What a name is compared with, and what a call is given for it: other names.
+#: Other names: one that a name is compared with, and one that a call is given for it.
 COMPARED = re.compile(rb"[A-Za-z_]{1,40}(?:[:;)]|&&|\|\|)?(?=\s|\Z)")
 ARGUMENT = re.compile(rb"(?:pass(?:wd|word|phrase)?|pwd|pw|token|secret|key|creds?|credentials)\)")
 CLASS = re.compile(rb"[A-Z][a-z]{2,20}(?=\s|\Z)")
@@ -56,7 +56,7 @@ PLURAL_NUMBER = re.compile(rb"\d{1,20}" + END)
 #: A number of something, and a number that an error has: ``TOKENS:2:Failed``.
 SIZE = re.compile(rb"\d{1,12} (?:[kKMG]?i?[bB]ytes|[kMG]i?B|chars|characters|ms|seconds)\b")
 NUMBERED = re.compile(rb"\d{1,3}:[A-Z][a-z]{1,16} ")
-#: What a lexer tells of a token.
+#: A lexer's word on a token.
 LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]{2,16}=")
 #: A letter that is written as an escape, as no control character is.
 ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
@@ -73,6 +73,6 @@ UNKNOWN = re.compile(
     rb"|redacted:[\w-]{0,64}\]?)|[*]{1,8}|[|>][+-]?(?:\[redacted:[\w-]{0,64}\]?)?"
     rb"|[\[{(]\s{0,8}\\{0,3}[\"']\w{0,64}|-{1,5}[A-Z0-9 ]{0,40}-{0,5}|:|</?\w{0,16}|!!?[a-z]{0,12}|&\w{0,20}"
 )
-#: What is too short for a token.
+#: A value that is too short for a token.
 SHORT_VALUE = re.compile(rb"[\"']?[ \t]?[:=][ \t]?[\"']?[^\s\"',;]{1,15}(?=[\s\"',;])")
 STATED = re.compile(rb":[ \t]+([A-Za-z]{1,20})(?=[\s,;!)])(?! ?[=:])")
