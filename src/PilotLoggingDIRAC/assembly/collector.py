@@ -81,7 +81,10 @@ class Collector:
         self.decoding = BoundedExecutor("decode", 1, _MAX_WAITING_TO_DECODE)
 
     def release_quarantine(self) -> int:
-        """Write the messages again that the database refused. Return their number. Raise StoreUnavailable."""
+        """Write the messages again that the database refused, and return their number.
+
+        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the spool can't be written.
+        """
         return self._writer.release_quarantine()
 
     def status(self) -> dict:

@@ -20,14 +20,14 @@ class AuditedMixin:
 
     @property
     def who(self) -> Caller:
-        """The caller of this request."""
+        """Return the caller of this request."""
         if self._who is None:
             self._who = callers.caller_of(self)
         return self._who
 
     @property
     def audit(self) -> Audit:
-        """The audit log that readings are written to."""
+        """Return the audit log that readings are written to."""
         return audit.audit()
 
     def refused(self, error: PilotLogError, method: str) -> None:

@@ -35,7 +35,7 @@ class CausesMixin:
     def export_getCauses(self, selection, by=("Cause",)):
         """Return the numbers of diagnosed logs that the caller may read, by one or several of their properties.
 
-        :param dict selection: see ``selecting.selection``; it has a FromDate
+        :param dict selection: see ``pilotlog.read.selection``; it has a FromDate
         :param list by: some of Site, CE, VO, Cause, Party
         :return: S_OK({"Groups", "Logs", "More"}). Groups, the largest first, at most 1000: dictionaries with what
                  ``by`` names, CauseName beside Cause, Logs that have ended, Failed, the number of those with a cause,
@@ -56,7 +56,7 @@ class CausesMixin:
     def export_getUnknownFailures(self, selection, fingerprint=""):
         """Return groups of failed pilots that the caller may read, whose logs tell of something that no rule knows.
 
-        :param dict selection: see ``selecting.selection``; it has a FromDate
+        :param dict selection: see ``pilotlog.read.selection``; it has a FromDate
         :param str fingerprint: of the group that is wanted alone
         :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen,
                  LastSeen, PilotStamp and Line of the last log), the group with most logs first, at most 1000

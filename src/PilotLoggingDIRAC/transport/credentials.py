@@ -38,7 +38,7 @@ class CredentialsOnce(OwnCertificates):
 
     @functools.cached_property
     def _chain(self) -> tuple[bytes, ...] | None:
-        """The certificate chain of the connection; None if the request names its caller in another way."""
+        """Return the certificate chain of the connection; None if the request names its caller in another way."""
         if "extraCredentials" in self.request.arguments or self.is_passed_on:
             return None
         stream = self.request.connection.stream

@@ -23,8 +23,8 @@ def exported(method: Callable) -> Callable:
     """Return a handler's method as DIRAC calls it: it checks the number of arguments and answers ``S_OK`` or
     ``S_ERROR``.
 
-    The method may have a ``self.refused(error, name)`` beside it, which is told of every refusal, with the name that
-    callers know the method by.
+    The method may have a ``self.refused(error, method)`` beside it, which is told of every refusal; ``method`` is the
+    name that callers know.
     """
     name = method.__name__.removeprefix("export_")
     (_, *names), optional = expected(method)

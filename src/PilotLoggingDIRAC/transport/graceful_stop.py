@@ -19,7 +19,7 @@ from pathlib import Path
 from DIRAC import gLogger
 from tornado.ioloop import IOLoop
 
-#: What supervisors, terminals and rotations of logs send.
+#: Signals of supervisors, terminals and log rotation.
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 _QUIET_SECONDS = 0.5
@@ -62,6 +62,7 @@ async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
     """
     stopping = threading.Thread(target=stop, name="pilotlog-stop", daemon=True)
     stopping.start()
+    # the writer alone may take ``seconds``; other threads and connections are ended behind it
     deadline = time.monotonic() + 2 * seconds
     while stopping.is_alive() and time.monotonic() < deadline:
         await asyncio.sleep(_STEP_SECONDS)

@@ -79,6 +79,7 @@ class ReplaysMixin:
     def export_stopReplay(self, number):
         """Stop an open replay. What was sent stays sent.
 
+        :param int number: ID as of getReplays
         :return: S_OK(bool), False if there is no such open replay
         """
         access.require_administrator(self.who)

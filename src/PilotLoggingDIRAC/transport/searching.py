@@ -53,7 +53,7 @@ class SearchingMixin:
         Each call does a bounded amount of work; repeat it with the Cursor of the answer until that is empty. When too
         many searches run, a call is refused; try again.
 
-        :param dict selection: see ``selecting.selection``
+        :param dict selection: see ``pilotlog.read.selection``
         :param str pattern: text, or a regular expression of RE2; it is found within a line
         :param dict options: any of Regex, IgnoreCase, Archive (True or False), Context (lines before and after), and
                              Source: OpenSearch, for the search engines that hold all lines of VOs' logs

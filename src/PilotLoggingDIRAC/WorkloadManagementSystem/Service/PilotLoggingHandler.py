@@ -147,7 +147,7 @@ class PilotLoggingHandlerMixin(SearchingMixin, CausesMixin, ReplaysMixin, Audite
     def export_getPilotLogs(self, selection, order=(), start=0, limit=100):
         """Return the selected logs that the caller may read.
 
-        :param dict selection: see ``selecting.selection``
+        :param dict selection: see ``pilotlog.read.selection``
         :param list order: [[column, "ASC" or "DESC"]], newest first by default
         :return: S_OK({"TotalRecords", "MoreRecords", "ParameterNames", "Records"}). Counting stops at MaxCounted;
                  MoreRecords is True then, and orders other than by time and by LogID cover only the logs heard of last.

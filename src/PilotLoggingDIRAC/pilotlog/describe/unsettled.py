@@ -45,7 +45,9 @@ class UnsettledLogs(Protocol):
         """Return the highest id of all logs, 0 without any."""
 
     def take(self, above: int, limit: int) -> int:
-        """Make logs with higher ids unsettled that are neither that nor archived. Return their number."""
+        """Make logs with ids above ``above`` unsettled that are neither unsettled nor archived, at most ``limit``.
+        Return their number.
+        """
 
     def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
         """Return unsettled logs with higher ids, by their ids: those whose pilots DIRAC knows, or the others."""

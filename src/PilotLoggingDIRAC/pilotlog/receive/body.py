@@ -126,7 +126,7 @@ class Body:
             return
         if self._long:
             self._decode(plain)
-        elif not self._head:
+        elif not self._head:  # refused before any of it was held
             self._count_text(plain)
         self._remember_edges(plain)
 

@@ -45,7 +45,7 @@ class Form:
     def text(self) -> str:
         """Return the JSON text of the arguments, "[]" when there are none. Frees the memory of ``args``.
 
-        Raise InvalidInput for arguments that are not UTF-8.
+        Raise InvalidInput for arguments that are not UTF-8, and for a ``%`` without two digits.
         """
         encoded, self.args = self.args, b""
         decoded = unquote(encoded)
@@ -56,7 +56,10 @@ class Form:
             raise InvalidInput("The arguments are not UTF-8") from None
 
     def names(self) -> tuple[object, object] | None:
-        """Return the stamp and VO in the arguments of a message, unchecked; None when they are not found."""
+        """Return the stamp and VO in the arguments of a message, unchecked; None when they are not found.
+
+        Raise InvalidInput for a ``%`` without two digits.
+        """
         if self.message:
             return self.message[1:] if len(self.message) == 3 else None
         return names_at_end(self.args)
@@ -102,7 +105,10 @@ def cut_edges(head: bytes, tail: bytes) -> Form:
 
 
 def names_at_end(args: bytes) -> tuple[str, str | None] | None:
-    """Return the stamp and VO that end the arguments of a message, unchecked; None when they are not found."""
+    """Return the stamp and VO that end the arguments of a message, unchecked; None when they are not found.
+
+    Raise InvalidInput for a ``%`` without two digits.
+    """
     found = _NAMES_AT_END.search(unquote(args[-EDGE_BYTES:]))
     if not found:
         return None

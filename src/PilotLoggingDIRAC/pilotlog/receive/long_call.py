@@ -9,7 +9,7 @@ from ..errors import InvalidInput
 from ..text.excerpt import HeadAndTail
 from .json_stream import ArgumentsDecoder
 
-#: What DIRAC's client puts around the arguments.
+#: The frame of DIRAC's client around the arguments.
 _BEGIN = re.compile(r'\{\s*"OK"\s*:\s*true\s*,\s*"Value"\s*:')
 _END = "}"
 _MAX_BEGIN = 256

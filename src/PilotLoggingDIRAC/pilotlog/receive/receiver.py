@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -121,12 +120,12 @@ class Receiver:
         share = self.settings.outcome_seconds
         try:
             return answer.result(max(seconds - share, 0))
-        except FutureTimeout:
+        except TimeoutError:
             if answer.cancel():
                 raise too_late() from None
         try:
             return answer.result(min(max(seconds, 0), share))
-        except FutureTimeout:
+        except TimeoutError:
             raise too_late() from None
 
     def refused(self, error: PilotLogError) -> None:

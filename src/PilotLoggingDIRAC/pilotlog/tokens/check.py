@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import claims as of
+from .claims import end, properties, require_audience
 from .holder import Holder, Registry, holder
 from .issuer import Issuer, TokenSettings
 from .keyring import Keyring
@@ -16,6 +16,6 @@ def check(
 ) -> Holder:
     """Return the holder of a token at a time, in seconds since 1970. Raise TokenRefused; never waits."""
     issuer, claims = verified(token, issuers, keyring, settings.max_token_bytes)
-    ends = of.end(claims, now, settings.leeway_seconds)
-    of.require_audience(claims, issuer)
-    return holder(claims, issuer, registry, ends, of.properties(claims, issuer))
+    ends = end(claims, now, settings.leeway_seconds)
+    require_audience(claims, issuer)
+    return holder(claims, issuer, registry, ends, properties(claims, issuer))

@@ -11,7 +11,10 @@ from .signature import Claims
 
 
 def end(claims: Claims, now: float, leeway: float) -> float:
-    """Return when the token ends. Raise TokenRefused unless it has begun and ends later; it must say when it ends."""
+    """Return the time until which the token is accepted: ``exp`` and the leeway, in seconds since 1970.
+
+    Raise TokenRefused unless it has begun and ends later; it must say when it ends.
+    """
     if "exp" not in claims:
         raise TokenRefused("The token never expires")
     ends = _time(claims["exp"]) + leeway
@@ -29,7 +32,9 @@ def _time(value: Any) -> float:
 
 
 def require_audience(claims: Claims, issuer: Issuer) -> None:
-    """Raise TokenRefused for a token that is for somebody else, or, unless the issuer names nobody, for nobody."""
+    """Raise TokenRefused for a token whose audience is not this service; one without audience passes only where
+    ``audience_needed`` is off.
+    """
     if "aud" not in claims and not issuer.audience_needed:
         return
     if not issuer.audiences & frozenset(words(claims.get("aud"))):

@@ -173,7 +173,9 @@ class Drain:
         step.add_done_callback(lambda _: self._wake())
 
     def _offer_to_store(self, epoch: str, group: list[Numbered], backlog: bool) -> None:
-        """Offer a group; the epoch's mark of a backlog goes with the last batch of it, also when that is refused."""
+        """Offer a group. With the epoch's last batch its mark of a backlog is removed, also when the store refuses that
+        batch.
+        """
         try:
             self._append(epoch, group, backlog)
         except Exception as error:
@@ -236,7 +238,10 @@ class Drain:
             _resolve(answer, lambda: spool.release(*numbers(spool.quarantined)))
 
     def request_release(self, numbers: Numbers) -> int:
-        """Move the quarantine back to the spool and return its number of batches. Waits for the writer's thread."""
+        """Move the quarantine back to the spool and return its number of batches. Waits for the writer's thread.
+
+        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
+        """
         if self._spool is None or not self._spool.quarantined:
             return 0
         answer: Future[int] = Future()

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +105,10 @@ class Writer:
         self._committer.shutdown(wait=False, cancel_futures=True)
 
     def release_quarantine(self) -> int:
-        """Offer the quarantined batches again, with new numbers, and return how many there are."""
+        """Offer the quarantined batches again, with new numbers, and return how many there are.
+
+        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
+        """
         return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
 
     def status(self) -> dict[str, Any]:
@@ -274,7 +276,7 @@ class Writer:
         step = self._committer.submit(self._store.append, self._epoch, numbered)
         try:
             return step.result(self._settings.commit_seconds)
-        except FutureTimeout:
+        except TimeoutError:
             step.cancel()
             raise StoreUnavailable("The database did not answer in time") from None
         except PilotLogError:

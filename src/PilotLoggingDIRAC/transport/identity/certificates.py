@@ -42,7 +42,7 @@ class OwnCertificates(HandlerMixin):
 
     @functools.cached_property
     def is_passed_on(self) -> bool:
-        """True if the request comes from a known balancer and carries the caller's certificate."""
+        """Return whether the request comes from a known balancer and carries the caller's certificate."""
         headers = self.request.headers
         if _CERTIFICATE not in headers or headers.get(_VERIFIED) != "SUCCESS":
             return False
