@@ -192,3 +192,12 @@ def test_parts_of_another_log_are_other_chunks():
     one.grow([(first.log, first)])
     two.grow([(replace(second.log, pilot=PilotId("other", "a" * 32)), second)])
     assert b"".join(text for _, text in one.chunks(0)) + b"".join(text for _, text in two.chunks(0)) == b"one\ntwo\n"
+
+
+def test_document_that_was_opened_with_some_parts_gets_no_other_ones():
+    """Who opened it may have no right to them."""
+    one, two = Part([b"one\n"]), Part([b"two\n"], 2)
+    documents = Documents(lambda log: {1: one, 2: two}[log.part], SMALL)
+    first, both = documents.open([one.log]), documents.open([one.log, two.log])
+    assert (b"".join(first.stream()), b"".join(both.stream())) == (b"one\n", b"one\ntwo\n")
+    assert documents.open([one.log]) is first and documents.open([one.log, two.log]) is both

@@ -187,3 +187,39 @@ def test_administrators_of_a_site_follow_a_log_as_soon_as_its_site_is_known(foll
         follow.since(SITE, PILOT, "0.0", views.heads([PILOT])[PILOT])
     alter(update(table).values(Site="LCG.Alpha.org"))
     assert follow.since(SITE, PILOT, "0.0", views.heads([PILOT])[PILOT]).text["text"] == "one\n"
+
+
+@pytest.fixture
+def in_two_parts(store, alter):
+    """Store a log in two parts, one of which is at the site; return the text of that part."""
+
+    def make(site_of_part):
+        store(b"first\n", return_code="0")
+        alter(update(table).values(State="Purged"))  # so that what follows makes a new part
+        store(b"second\n")
+        alter(update(table).values(State="Receiving"))
+        alter(update(table).where(table.c.Part == site_of_part).values(Site="LCG.Alpha.org"))
+        return {1: "first\n", 2: "second\n"}[site_of_part]
+
+    return make
+
+
+@pytest.mark.parametrize("part", [1, 2])
+@pytest.mark.parametrize("first", [ADMIN, SITE])
+def test_each_follower_gets_the_parts_that_they_may_read_alone_whoever_came_first(following, in_two_parts, part, first):
+    follow, views = following
+    readable = in_two_parts(part)
+    head = views.heads([PILOT])[PILOT]
+    follow.since(first, PILOT, "0.0", head)
+    for reader, text in ((ADMIN, "first\nsecond\n"), (SITE, readable)):
+        news = follow.since(reader, PILOT, "0.0", head)
+        assert (news.text["text"], news.text["line"], news.standing["parts"]) == (text, 0, text.count("\n"))
+
+
+def test_part_that_another_reads_is_not_shown_to_who_follows_the_part_before(following, in_two_parts):
+    follow, views = following
+    in_two_parts(1)
+    head = views.heads([PILOT])[PILOT]
+    cursor = follow.since(SITE, PILOT, "0.0", head).cursor
+    assert follow.since(ADMIN, PILOT, cursor, head).text["text"] == "second\n"
+    assert follow.since(SITE, PILOT, cursor, head).text is None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from ..errors import InvalidInput, LogNotFound
-from ..model import Log, PilotId
+from ..model import Log, PartIdentity
 from ..settings import PageSettings
 from ..text.blocks import blocks
 from ..text.outline import Outline
@@ -66,10 +66,10 @@ class Document:
         self._looking = threading.Lock()
 
     def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
-        """Return True if the parts here are these parts, perhaps with more text at the end."""
+        """Return True if the parts here are these texts, perhaps with more text at the end of the last one."""
         wanted = [identity(log, text) for log, text in parts]
         ended = zip(self._stretches[:-1], parts, strict=False)
-        return [stretch.identity for stretch in self._stretches] == wanted[: len(self._stretches)] and all(
+        return [stretch.identity for stretch in self._stretches] == wanted and all(
             stretch.log.bytes == log.bytes for stretch, (log, _) in ended
         )
 
@@ -241,7 +241,9 @@ def shown(text: bytes) -> str:
 
 
 class Documents:
-    """The documents that were opened last."""
+    """The documents that were opened last, one for each choice of parts: a part that is added later makes another one,
+    as whoever still reads the first may have no right to that part.
+    """
 
     def __init__(self, text_of: Callable[[Log], PartText], settings: PageSettings):
         """Create the cache; ``text_of(log)`` returns a part's text, or raises ``NotYetThere`` or ArchiveError."""
@@ -249,7 +251,7 @@ class Documents:
         self._settings = settings
         self._cache = ChunkCache(settings.cache_bytes)
         self._lock = threading.Lock()
-        self._documents: LRUCache[PilotId, Document] = LRUCache(settings.max_documents)
+        self._documents: LRUCache[tuple[PartIdentity, ...], Document] = LRUCache(settings.max_documents)
 
     def clear(self) -> None:
         """Forget all documents and chunks; whoever reads one goes on with it."""
@@ -261,11 +263,11 @@ class Documents:
         """Return the document of a log's parts; it is empty without parts."""
         if not parts:
             return Document(self._cache, self._settings)
-        texts = [(log, self._text_of(log)) for log in parts]
+        texts, key = [(log, self._text_of(log)) for log in parts], tuple(log.identity for log in parts)
         with self._lock:
-            document = self._documents.get(parts[0].pilot)
+            document = self._documents.get(key)
             if document is None or not document.continues(texts):
                 document = Document(self._cache, self._settings)
-            self._documents[parts[0].pilot] = document
+            self._documents[key] = document
         document.grow(texts)
         return document

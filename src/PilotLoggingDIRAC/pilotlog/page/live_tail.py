@@ -10,6 +10,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from .. import access
+from ..access import Scope
 from ..diagnosed import NONE, Diagnosed
 from ..errors import CursorOutdated
 from ..model import Log, PilotId, PilotJob
@@ -35,7 +36,9 @@ class News:
 
 
 class _Seen:
-    """A log at one head: its parts, its document, its pilot's jobs, and the last answer with its cursor."""
+    """A log at one head, as callers with the same rights see it: its parts, its document, its pilot's jobs, and the
+    last answer with its cursor.
+    """
 
     def __init__(self, head: Head):
         self.head = head
@@ -49,12 +52,12 @@ class _Seen:
 
 
 class LiveTail:
-    """The answers for followers of logs. Callers with the same head and cursor get the same answer."""
+    """The answers for followers of logs. Callers with the same rights, head and cursor get the same answer."""
 
     def __init__(self, viewer: Viewer):
         self._viewer = viewer
         self._lock = threading.Lock()
-        self._seen: LRUCache[PilotId, _Seen] = LRUCache(_MAX_SEEN)
+        self._seen: LRUCache[tuple[PilotId, Scope], _Seen] = LRUCache(_MAX_SEEN)
 
     def clear(self) -> None:
         """Forget what was seen."""
@@ -70,13 +73,12 @@ class LiveTail:
             parts = self._viewer.parts(reader, pilot)
             document, jobs = self._viewer.document(parts), self._viewer.jobs_of(parts)
             return self._news(parts, document, cursor, jobs, self._viewer.cause_of(parts))
-        seen = self._with(pilot, head)
+        seen = self._with((pilot, access.scope(reader.caller, reader.policy)), head)
         with seen.lock:
             if seen.document is None:
                 seen.parts = self._viewer.parts(reader, pilot)
                 seen.jobs = self._viewer.jobs_of(seen.parts)
                 seen.document = self._viewer.document(seen.parts)
-            access.require_read(reader.caller, reader.policy, seen.parts[-1])
             if seen.last is None or seen.last[0] != cursor:
                 seen.last = cursor, self._news(seen.parts, seen.document, cursor, seen.jobs, self._cause(seen))
             standing = self._viewer.describe(seen.parts, seen.jobs, self._cause(seen))
@@ -89,12 +91,12 @@ class LiveTail:
             seen.cause, seen.cause_due = self._viewer.cause_of(seen.parts), now + _CAUSE_SECONDS
         return seen.cause
 
-    def _with(self, pilot: PilotId, head: Head) -> _Seen:
+    def _with(self, key: tuple[PilotId, Scope], head: Head) -> _Seen:
         with self._lock:
-            seen = self._seen.get(pilot)
+            seen = self._seen.get(key)
             if seen is None or seen.head != head:
                 seen = _Seen(head)
-            self._seen[pilot] = seen
+            self._seen[key] = seen
             return seen
 
     def _news(self, parts: list[Log], document: Document, cursor: str, jobs: list[PilotJob], cause: Diagnosed) -> News:
