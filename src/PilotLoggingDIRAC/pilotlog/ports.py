@@ -130,6 +130,9 @@ class StoredLogs(Protocol):
     def find(self, pilot: PilotId) -> list[Log]:
         """Return all parts of a pilot's log, first to last; an empty list when there is none."""
 
+    def find_stamps(self, stamps: Sequence[str]) -> list[Log]:
+        """Return all parts of the logs with one of these stamps, of any VO, each log's first to last."""
+
     def select(
         self, scope: Scope, wanted: Selection, order: str, descending: bool, start: int, limit: int, most: int
     ) -> tuple[Total, list[Log]]:

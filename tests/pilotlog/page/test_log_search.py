@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.schema.file_tables import files
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 from tests.conftest import PILOT, line
-from tests.stored import alter, reader, store  # noqa: F401
+from tests.stored import alter, importer, reader, store  # noqa: F401
 
 BETA = PilotId("beta_vo", "b" * 32)
 ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
@@ -110,6 +110,12 @@ def test_line_of_a_later_part_is_counted_from_the_start_of_the_log(search, store
     assert [hit["line"] for hit in found(search, ADMIN, Pattern="three")] == [3]
     alter(delete(files))  # a part without its copy is not on the page
     assert [hit["line"] for hit in found(search, ADMIN, Pattern="three")] == [1]
+
+
+def test_line_of_a_log_with_an_imported_part_is_counted_from_the_start_of_that(search, store, importer):
+    importer.append(PILOT, 0, "imported\n", {}, "2026-11-01T13:00:00")
+    store(b"one\ntwo\n")
+    assert [hit["line"] for word in ("imported", "two") for hit in found(search, ADMIN, Pattern=word)] == [1, 3]
 
 
 @pytest.mark.parametrize("asked", [

@@ -24,11 +24,14 @@ from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import jobs as jobs_table
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as table
 from tests.conftest import PILOT, Clock, line
-from tests.stored import alter, reader, store  # noqa: F401
+from tests.stored import alter, importer, reader, store  # noqa: F401
 
 BETA = PilotId("beta_vo", "b" * 32)
 ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
 OPERATOR = PageCaller(Caller("op", "alpha_op", PILOT.vo, frozenset({"Operator"})), Policy())
+SITE_ADMIN = PageCaller(
+    Caller("sid", "site_admin", "", frozenset({"SiteManager"}), sites=frozenset({"LCG.Here.zz"})), Policy()
+)
 USER = PageCaller(Caller("user", "alpha_user", PILOT.vo, frozenset({"NormalUser"})), Policy())
 
 
@@ -135,6 +138,33 @@ def test_a_failed_pilot_s_cause_is_told_in_the_list_and_above_its_log(viewer, st
     told = {"code": "disk-full", "name": "No space left", "party": "site", "line": 1, "hint": "df -h"}
     assert [log["cause"] for log in viewer.logs(ADMIN, {})["logs"]] == [told]
     assert viewer.log(ADMIN, PILOT, {})["cause"] == told
+
+
+def test_lines_of_causes_in_the_list_count_from_the_start_of_what_the_reader_sees_of_the_log(
+    viewer, store, importer, alter
+):
+    importer.append(PILOT, 0, "im\nported\n", {}, "2026-11-01T13:00:00")
+    store(b"a\nb\n", return_code="1")
+    store(b"other\n", pilot=BETA, return_code="1")
+    alter(update(table).where(table.c.Part == 1).values(Site="LCG.Here.zz"))
+    found = Diagnosed("disk-full", "No space left", "site", 2, "df -h", running=True)
+    viewer = replace(viewer, diagnoses=lambda ids: dict.fromkeys(ids, found))
+
+    def told(who):
+        rows = viewer.logs(who, {})["logs"]
+        return {(row["vo"], row["part"]): row["cause"]["line"] for row in rows}
+
+    assert told(ADMIN) == {(PILOT.vo, 0): 2, (PILOT.vo, 1): 4, (BETA.vo, 1): 2}
+    assert told(SITE_ADMIN) == {(PILOT.vo, 1): 2, (BETA.vo, 1): 2}
+    assert viewer.log(ADMIN, PILOT, {})["cause"]["line"] == 4
+
+
+def test_cause_in_a_part_whose_text_is_kept_nowhere_has_no_line_in_the_list(viewer, store, alter):
+    store(b"a\n", return_code="1")
+    viewer = replace(viewer, diagnoses=lambda ids: dict.fromkeys(ids, Diagnosed("disk-full", "No space left", line=1)))
+    assert [log["cause"]["line"] for log in viewer.logs(ADMIN, {})["logs"]] == [1]
+    alter(update(table).values(State="Purged"))
+    assert [log["cause"]["line"] for log in viewer.logs(ADMIN, {})["logs"]] == [0]
 
 
 def test_a_log_that_is_received_tells_what_is_known_so_far_and_no_older_cause(viewer, store):

@@ -211,8 +211,8 @@ def test_each_follower_gets_the_parts_that_they_may_read_alone_whoever_came_firs
     readable = in_two_parts(part)
     head = views.heads([PILOT])[PILOT]
     follow.since(first, PILOT, "0.0", head)
-    for reader, text in ((ADMIN, "first\nsecond\n"), (SITE, readable)):
-        news = follow.since(reader, PILOT, "0.0", head)
+    for who, text in ((ADMIN, "first\nsecond\n"), (SITE, readable)):
+        news = follow.since(who, PILOT, "0.0", head)
         assert (news.text["text"], news.text["line"], news.standing["parts"]) == (text, 0, text.count("\n"))
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from .. import access
 from ..model import Log
-from ..read.outputs import lost_parts
 from ..read.reader import LogReader
 from ..read.searching import CallersSearch, SearchRequest
 from ..search.line_finder import Hit
@@ -49,7 +49,8 @@ class PageSearch:
         only, is (number, bytes) of the selected logs by place. ``cursor`` is where to go on, "" at the end.
         """
         found = self.searching.step(reader.caller, reader.policy, _request(asked), cursor)
-        before = {log.id: self._lines_before(reader, log) for log, _ in found.hits if log.part > 1}
+        scope = access.scope(reader.caller, reader.policy)
+        before = self.query.lines_before(scope, [log for log, _ in found.hits])
         return {
             "hits": [self._hit(log, hit, before.get(log.id, 0)) for log, hit in found.hits],
             "cursor": found.cursor,
@@ -58,12 +59,6 @@ class PageSearch:
             "extent": found.extent,
             "unreadable": _unreadable(found),
         }
-
-    def _lines_before(self, reader: PageCaller, log: Log) -> int:
-        """Return the number of lines that the page shows before those of a part."""
-        parts = self.query.parts(reader.caller, reader.policy, log.pilot)
-        lost = lost_parts(parts)
-        return sum(part.lines for part in parts if part.part < log.part and part.part not in lost)
 
     def _hit(self, log: Log, hit: Hit, before: int) -> dict[str, Any]:
         text = shown(hit.text, hit.match, self.settings.found_line_bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -100,17 +100,22 @@ class Viewer:
             "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
             "outcomes": {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome},
-            "logs": self._rows(found),
+            "logs": self._rows(scope, found),
         }
 
-    def _rows(self, found: Sequence[Log]) -> list[dict[str, Any]]:
-        ids = [log.id for log in found]
-        causes, jobs = self.diagnoses(ids), self.jobs(ids)
-        told = [(log, self.fates.of(log), present(log, causes.get(log.id, NONE))) for log in found]
+    def _rows(self, scope: Scope, found: Sequence[Log]) -> list[dict[str, Any]]:
+        jobs, causes = self.jobs([log.id for log in found]), self._causes(scope, found)
         return [
-            _row(log) | _fate(log, fate, cause) | _cause(cause) | _jobs(jobs.get(log.id, ()))
-            for log, fate, cause in told
+            _row(log) | _fate(log, self.fates.of(log), cause) | _cause(cause) | _jobs(jobs.get(log.id, ()))
+            for log, cause in zip(found, causes, strict=True)
         ]
+
+    def _causes(self, scope: Scope, found: Sequence[Log]) -> list[Diagnosed]:
+        """Return the diagnoses of parts, with lines as in the log that the caller is shown."""
+        known = self.diagnoses([log.id for log in found])
+        told = [(log, present(log, known.get(log.id, NONE))) for log in found]
+        before = self.query.lines_before(scope, [log for log, cause in told if cause.line])
+        return [replace(cause, line=before[log.id] + cause.line if log.id in before else 0) for log, cause in told]
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the standing and length of a log. Raise NotYetThere while the text is being fetched."""

@@ -135,6 +135,12 @@ def lost_parts(parts: Sequence[Log]) -> list[int]:
     return sorted(gone | set(range(1, max(rows) + 1)) - set(rows))
 
 
+def kept_parts(parts: Sequence[Log]) -> list[Log]:
+    """Return the parts whose text is not lost, in their order; none of none."""
+    lost = lost_parts(parts) if parts else []
+    return [log for log in parts if log.part not in lost]
+
+
 def whole_chunks(reader: LogLookup, log: Log) -> Iterator[tuple[int, bytes]]:
     """Yield (sequence, text) of a log in the store. Raise LogNotFound at the end if the text was purged meanwhile."""
     size = 0

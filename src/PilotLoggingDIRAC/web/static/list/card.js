@@ -9,7 +9,7 @@ import { ago, bytes, count, duration, hasFailed } from "../shared/words.js";
 /** Return the element of a log; `now` is the server's time in milliseconds. */
 export function card(log, now) {
   const [name, meaning] = log.outcome ? [capital(log.outcome), OUTCOMES[log.outcome]] : [log.state, STATES[log.state]];
-  const place = log.cause && log.part === 1 ? `#L${log.cause.line}` : "";
+  const place = log.cause?.line ? `#L${log.cause.line}` : "";
   return make(
     "a",
     { class: `card is-${name.toLowerCase()}`, href: `${pageOf(log)}${place}`, "data-go": true },
@@ -73,7 +73,7 @@ function cause(log) {
   return make(
     "span",
     { class: "cause is-bad", title: log.cause.hint },
-    `${log.cause.name}, line ${count(log.cause.line)}`,
+    log.cause.line ? `${log.cause.name}, line ${count(log.cause.line)}` : log.cause.name,
     make("span", { class: "hint" }, log.cause.hint),
   );
 }
