@@ -14,11 +14,11 @@ from .model import Log, State
 class Diagnosed:
     """The likeliest cause of a pilot's failure, all empty for a pilot that has none.
 
-    ``party`` can do something about it, ``line`` counts from 1 within the part, ``rules`` is the version of the rules.
-    ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the log could not be read.
-    ``telling`` is the template of the line that tells most of a failure without a known cause, ``telling_line`` its
-    number. ``phase`` is the step in which the pilot is, or ended. ``running``: the log was received, and this is what
-    was known so far.
+    ``party`` can do something about it, ``line`` counts from 1 within the part, 0 if no line tells it, ``rules`` is the
+    version of the rules. ``details`` is JSON of all causes, phases and facts, within a bound. ``problem`` says why the
+    log could not be read. ``telling`` is the template of the line that tells most of a failure without a known cause,
+    ``telling_line`` its number. ``phase`` is the step in which the pilot is, or ended. ``running``: the log was
+    received, and this is what was known so far.
     """
 
     cause: str = ""
@@ -83,10 +83,16 @@ def present(log: Log, found: Diagnosed) -> Diagnosed:
     return found if found.running or log.state is not State.RECEIVING else NONE
 
 
-def of_log(parts: Sequence[Log], diagnoses: Diagnoses) -> Diagnosed:
-    """Return the diagnosis of a log: that of its last part, with its line counted from the start of the log."""
-    found = present(parts[-1], diagnoses([parts[-1].id]).get(parts[-1].id, NONE))
-    return replace(found, line=found.line + sum(part.lines for part in parts[:-1])) if found.cause else found
+def of_log(parts: Sequence[Log], kept: Sequence[Log], diagnoses: Diagnoses) -> Diagnosed:
+    """Return the diagnosis of a log: that of its last part.
+
+    Its line counts from the start of the text of the parts that are ``kept``, and is 0 if it is not in them.
+    """
+    last = parts[-1]
+    found = present(last, diagnoses([last.id]).get(last.id, NONE))
+    if not found.line or last not in kept:
+        return replace(found, line=0)
+    return replace(found, line=found.line + sum(part.lines for part in kept if part.part < last.part))
 
 
 #: Columns of a log's record in the answers of ``getPilotLogs``, in their order.

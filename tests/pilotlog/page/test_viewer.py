@@ -2,10 +2,11 @@
 them.
 """
 
+import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
@@ -165,6 +166,26 @@ def test_cause_in_a_part_whose_text_is_kept_nowhere_has_no_line_in_the_list(view
     assert [log["cause"]["line"] for log in viewer.logs(ADMIN, {})["logs"]] == [1]
     alter(update(table).values(State="Purged"))
     assert [log["cause"]["line"] for log in viewer.logs(ADMIN, {})["logs"]] == [0]
+
+
+@pytest.mark.parametrize("is_forgotten", [False, True])
+def test_lines_of_a_part_that_is_kept_nowhere_are_not_counted(viewer, store, alter, is_forgotten):
+    """Not before the cause in the head, and not before the phases and causes in the outline."""
+    store(b"gone\ngone\n", return_code="1")
+    alter(update(table).values(State="Purged"))
+    store(b"a\nb\n", return_code="1")
+    if is_forgotten:
+        alter(delete(table).where(table.c.Part == 1))
+    cause = {"name": "No space left", "party": "site", "phase": "X", "hint": "", "because_of": ""}
+    cause |= {"code": "disk-full", "line": 2}
+    viewer = replace(
+        viewer,
+        diagnoses=lambda ids: dict.fromkeys(ids, Diagnosed("disk-full", "No space left", line=2)),
+        details=lambda log: json.dumps({"causes": [cause]}),
+    )
+    answer = viewer.log(ADMIN, PILOT, {})
+    assert (answer["lines"], answer["cause"]["line"]) == (2, 2)
+    assert [cause["line"] for cause in viewer.outline(ADMIN, PILOT, {})["causes"]] == [1]
 
 
 def test_a_log_that_is_received_tells_what_is_known_so_far_and_no_older_cause(viewer, store):

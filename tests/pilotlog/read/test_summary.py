@@ -87,5 +87,19 @@ def test_why_the_pilot_failed_is_told_with_line_and_hint():
 
 def test_a_cause_s_line_counts_from_the_start_of_the_first_part():
     parts = [ENDED, dataclasses.replace(ENDED, id=2, part=2)]
-    assert of_log(parts, lambda ids: {log_id: Diagnosed("c", line=4) for log_id in ids}).line == 7
-    assert of_log(parts, lambda ids: {1: Diagnosed("c", line=4)}) == Diagnosed()
+    assert of_log(parts, parts, lambda ids: {log_id: Diagnosed("c", line=4) for log_id in ids}).line == 7
+    assert of_log(parts, parts, lambda ids: {1: Diagnosed("c", line=4)}) == Diagnosed()
+
+
+def test_lines_of_parts_whose_text_is_lost_are_not_counted_before_a_cause():
+    parts = [dataclasses.replace(ENDED, state=State.PURGED), dataclasses.replace(ENDED, id=2, part=2)]
+    found = of_log(parts, parts[1:], lambda ids: {2: Diagnosed("c", "No space left", line=3)})
+    assert found.line == 3
+    assert "Cause: No space left [c], line 3." in summary(parts, TEXT, found=found)
+
+
+def test_cause_in_a_part_whose_text_is_lost_is_told_without_a_line():
+    parts = [ENDED, dataclasses.replace(ENDED, id=2, part=2, state=State.PURGED)]
+    found = of_log(parts, parts[:1], lambda ids: {2: Diagnosed("c", "No space left", "site", line=3)})
+    assert found.line == 0
+    assert "Cause: No space left [c]. It is for: site" in summary(parts, TEXT, found=found).splitlines()

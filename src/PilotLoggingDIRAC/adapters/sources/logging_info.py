@@ -56,5 +56,6 @@ class SummarySource:
         return self._summary(parts, last.output(pilot, reference))
 
     def _summary(self, parts: Sequence[Log], text: Output) -> Output:
-        told = summary(parts, text.stdout, self.fate(parts), of_log(parts, self.diagnoses))
+        found = of_log(parts, outputs.kept_parts(parts), self.diagnoses)
+        told = summary(parts, text.stdout, self.fate(parts), found)
         return Output(told, final=text.final, complete=text.complete)

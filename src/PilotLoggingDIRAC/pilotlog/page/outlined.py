@@ -24,10 +24,10 @@ def no_details(log: Log) -> str:
 
 
 def outlined(outline: Outline, done: bool, parts: Sequence[Log], details: Details) -> dict[str, Any]:
-    """Return the phases, causes, errors, warnings and gaps of a log of these parts. Lines count from 0.
+    """Return the phases, causes, errors, warnings and gaps of a log whose text is that of the parts.
 
-    Each phase has a line, a command, a module and a time; of the diagnosis also its last line, its seconds, its
-    outcome, and the phase that it is ``within``.
+    Lines count from 0. Each phase has a line, a command, a module and a time; of the diagnosis also its last line, its
+    seconds, its outcome, and the phase that it is ``within``.
     """
     told = list(_diagnoses(parts, details))
     phases = {phase.line: _scanned(phase) for phase in outline.phases}

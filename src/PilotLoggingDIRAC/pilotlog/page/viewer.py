@@ -16,7 +16,7 @@ from ..outcome import Fate, Fates, outcome, outcome_text
 from ..ports import Clock
 from ..read import selection
 from ..read.audit import Audit
-from ..read.outputs import lost_parts
+from ..read.outputs import kept_parts
 from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
@@ -135,7 +135,7 @@ class Viewer:
 
     def cause_of(self, parts: Sequence[Log]) -> Diagnosed:
         """Return the diagnosis of a log, or what is known so far."""
-        return of_log(parts, self.diagnoses)
+        return of_log(parts, kept_parts(parts), self.diagnoses)
 
     def describe(
         self, parts: Sequence[Log], jobs: Sequence[PilotJob] | None = None, found: Diagnosed | None = None
@@ -159,7 +159,7 @@ class Viewer:
         """Return phases, causes, errors, warnings and gaps in the text scanned so far; ask again until ``done``."""
         parts = self.parts(reader, pilot)
         outline, done = self.document(parts).outline()
-        return outlined(outline, done, parts, self.details)
+        return outlined(outline, done, kept_parts(parts), self.details)
 
     def find(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the lines from ``First`` on that hold ``Text``, and the line to continue from (None at the end)."""
@@ -185,8 +185,7 @@ class Viewer:
         """Return the document of the parts that are stored. Raise NotYetThere while a part is being fetched from the
         archive.
         """
-        lost = lost_parts(parts)
-        return self.documents.open([log for log in parts if log.part not in lost])
+        return self.documents.open(kept_parts(parts))
 
 
 def describe(parts: Sequence[Log], fate: Fate, cause: Diagnosed = NONE) -> dict[str, Any]:
@@ -245,8 +244,8 @@ def _jobs(taken: Sequence[PilotJob]) -> dict[str, Any]:
 
 
 def _cause(found: Diagnosed) -> dict[str, Any]:
-    """Return the likeliest cause of a failure, None without one (its line counts from 1), and the phase, empty if
-    unknown.
+    """Return the likeliest cause of a failure, None without one (its line counts from 1, 0: it is not there), and the
+    phase, empty if unknown.
     """
     told = {"code": found.cause, "name": found.name, "party": found.party, "line": found.line, "hint": found.hint}
     return {"cause": told if found.cause else None, "phase": found.phase}

@@ -52,7 +52,8 @@ def _cause(found: Diagnosed) -> Iterator[str]:
     if found.phase:
         yield f"Phase: {found.phase}"
     if found.cause:
-        yield f"Cause: {found.name} [{found.cause}], line {found.line}. It is for: {found.party}"
+        line = f", line {found.line}" if found.line else ""
+        yield f"Cause: {found.name} [{found.cause}]{line}. It is for: {found.party}"
         yield f"Hint: {found.hint}"
 
 

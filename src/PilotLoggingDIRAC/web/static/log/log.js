@@ -88,7 +88,7 @@ export class LogView {
   /** Show what is wanted first: the end of a live log, the cause of a failure or its first error, else the beginning. */
   begin() {
     if (this.log.live) this.scroller.toEnd();
-    else if (this.log.cause) this.jump(this.log.cause.line - 1);
+    else if (this.log.cause?.line) this.jump(this.log.cause.line - 1);
     else this.isUntouched = hasFailed(this.log);
   }
 

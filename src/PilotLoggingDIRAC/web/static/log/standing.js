@@ -50,7 +50,7 @@ export class Standing {
     this.times();
   }
 
-  /** Show why the pilot failed, with a link to the line that tells so. */
+  /** Show why the pilot failed, with a link to the line that tells so, if that is there. */
   caused(cause) {
     this.cause.hidden = !cause;
     if (!cause) return;
@@ -61,8 +61,8 @@ export class Standing {
     fill(
       this.cause,
       make("strong", { class: "is-bad" }, cause.name),
-      ` (${cause.party}), `,
-      make("a", { href: `#L${cause.line}`, click: follow }, `line ${count(cause.line)}`),
+      ` (${cause.party})`,
+      cause.line ? [", ", make("a", { href: `#L${cause.line}`, click: follow }, `line ${count(cause.line)}`)] : "",
       make("span", { class: "hint" }, cause.hint),
     );
   }
