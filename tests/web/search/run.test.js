@@ -78,6 +78,23 @@ test("a stream that breaks off goes on behind its last answer", async (t) => {
   assert.deepEqual([run.tally.hits.length, run.why, requests[1].values.Cursor], [2, "all", "c1"]);
 });
 
+test("a stream that breaks off behind its last hits has ended, and nothing is asked again", async (t) => {
+  const cut = (response) => {
+    response.writeHead(200);
+    response.write(`${JSON.stringify(found("c1"))}\n${JSON.stringify(found(""))}\n`, () => response.destroy());
+  };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const requests = await serve(t, cut, answer(found(""), end("all")));
+  const run = searching();
+  const done = run.go();
+  while (run.busy) {
+    t.mock.timers.tick(2000);
+    await new Promise(setImmediate);
+  }
+  await done;
+  assert.deepEqual([requests.length, run.tally.hits.length, run.why, run.more], [1, 2, "all", false]);
+});
+
 test("a refusal ends the search with the server's words", async (t) => {
   await serve(t, [400, { error: "Not a regular expression" }]);
   const run = searching();

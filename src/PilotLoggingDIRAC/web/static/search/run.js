@@ -50,6 +50,7 @@ export class SearchRun {
         }
         lost += 1;
       } catch (error) {
+        if (this.why) return;
         if (error.status !== 503 && error.status !== 0) throw error;
         if (error.status === 0) lost += 1;
         this.note = error.message;
@@ -71,6 +72,7 @@ export class SearchRun {
 
   found(answer) {
     this.note = "";
+    if (!answer.cursor) this.why = "all"; // the stream may break off before it says so
     this.tally.add(answer.hits);
     this.logs += answer.logs;
     this.bytes += answer.bytes;
