@@ -55,12 +55,17 @@ class Fates:
             return Fate(log.pilot_status)
         seconds = max((self._clock() - log.last_seen).total_seconds(), 0.0)
         dead, settings = log.pilot_status in FINAL_STATUSES, self._settings
-        silent = seconds >= settings.status_silent_seconds
+        silent = seconds >= self.silent_seconds
         return Fate(log.pilot_status, dead, seconds, silent, dead and seconds >= settings.status_over_seconds)
+
+    @property
+    def silent_seconds(self) -> float:
+        """Return after how long without a message a running pilot is called silent."""
+        return self._settings.status_silent_seconds
 
     def silent_before(self) -> datetime:
         """Return the time before which a running pilot was heard of last that is called silent."""
-        return self._clock() - timedelta(seconds=self._settings.status_silent_seconds)
+        return self._clock() - timedelta(seconds=self.silent_seconds)
 
     def resolved(self, wanted: Selection) -> Selection:
         """Return a selection whose outcomes can be told at this moment."""

@@ -76,7 +76,7 @@ def test_news_say_in_which_line_they_begin(chunks):
         assert news.line == so_far.count("\n")
         so_far, cursor = so_far + news.text, news.cursor
     assert so_far == whole
-    tail = follow(found, found.last_line())[0]
+    tail = follow(found, found.cursor(found.ended_bytes()))[0]
     assert tail == whole[whole.rfind("\n") + 1 :]
     assert found.number_of_lines() == whole.count("\n") + bool(tail)
 

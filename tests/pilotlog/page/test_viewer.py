@@ -126,6 +126,19 @@ def test_log_tells_its_length_and_where_to_go_on(viewer, store):
     assert viewer.lines(ADMIN, PILOT, {"First": ["1"]})["lines"] == ["tw"]
 
 
+def test_length_of_a_live_log_goes_up_to_the_cursor_from_which_it_is_followed(viewer, store):
+    store(line("one") + b"tw")
+    assert viewer.log(ADMIN, PILOT, {})["bytes"] == len(line("one"))
+    store(b"o", return_code="0")
+    assert viewer.log(ADMIN, PILOT, {})["bytes"] == len(line("one") + b"two")
+
+
+def test_log_tells_after_how_long_a_running_pilot_is_called_silent(viewer, store, clock):
+    store(b"a\n")
+    viewer = replace(viewer, fates=Fates(StatusSettings(status_silent_seconds=3600.0), clock))
+    assert viewer.log(ADMIN, PILOT, {})["silentSeconds"] == 3600.0
+
+
 def test_long_lines_are_told_of(viewer, store):
     store(b"x" * 20_000 + b"\nshort\n")
     answer = viewer.lines(ADMIN, PILOT, {})

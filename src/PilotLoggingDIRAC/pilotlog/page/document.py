@@ -149,17 +149,17 @@ class Document:
     @property
     def end(self) -> str:
         """Return the cursor behind all text of the document."""
-        return self._cursor(self._index.bytes)
+        return self.cursor(self._index.bytes)
 
-    def last_line(self) -> str:
-        """Return the cursor behind the last line end; the line that follows may still grow."""
+    def ended_bytes(self) -> int:
+        """Return the bytes up to the last line end; the line that follows may still grow."""
         if not self._index.lines:
-            return self._cursor(0)
+            return 0
         chunk = self._index.of_line(self._index.lines)
         _, text = next(self.chunks(chunk))
-        return self._cursor(self._index.bytes_before(chunk) + text.rfind(b"\n") + 1)
+        return self._index.bytes_before(chunk) + text.rfind(b"\n") + 1
 
-    def _cursor(self, place: int) -> str:
+    def cursor(self, place: int) -> str:
         """Return the cursor of a byte: part and byte of it, so that it stays valid when earlier parts go away."""
         stretch = next((found for found in reversed(self._stretches) if found.first_byte <= place), None)
         return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else START
@@ -192,7 +192,7 @@ class Document:
             if room <= 0 or end < len(text):
                 break
         found = b"".join(texts)
-        return TextSince(line, shown(found), self._cursor(place + len(found)))
+        return TextSince(line, shown(found), self.cursor(place + len(found)))
 
     def outline(self) -> tuple[Outline, bool]:
         """Return (outline, done); each call scans ``scan_bytes`` more of the text. An unfinished line is in it, too."""

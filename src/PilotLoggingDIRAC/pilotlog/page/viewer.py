@@ -118,15 +118,18 @@ class Viewer:
         return [replace(cause, line=before[log.id] + cause.line if log.id in before else 0) for log, cause in told]
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Return the standing and length of a log. Raise NotYetThere while the text is being fetched."""
+        """Return the standing and length of a log, and the cursor behind its last line end; ``bytes`` of a live log are
+        those up to there. Raise NotYetThere while the text is being fetched.
+        """
         parts = self.parts(reader, pilot)
-        document = self.document(parts)
-        return self.describe(parts) | {
+        document, facts = self.document(parts), self.describe(parts)
+        ended = document.ended_bytes()
+        return facts | {
             "now": _moment(self.clock()),
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
-            "bytes": document.size,
-            "cursor": self.query.cursors.give(document.last_line()),
+            "bytes": ended if facts["live"] else document.size,
+            "cursor": self.query.cursors.give(document.cursor(ended)),
         }
 
     def jobs_of(self, parts: Sequence[Log]) -> list[PilotJob]:
@@ -143,7 +146,8 @@ class Viewer:
         """Return the facts that the page always shows; ``jobs`` and the diagnosis ``found`` if they were looked up."""
         found = self.cause_of(parts) if found is None else found
         jobs = self.jobs_of(parts) if jobs is None else jobs
-        return describe(parts, self.fates.of_log(parts), found) | _cause(found) | _jobs(jobs)
+        facts = describe(parts, self.fates.of_log(parts), found) | _cause(found) | _jobs(jobs)
+        return facts | {"silentSeconds": self.fates.silent_seconds}
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a

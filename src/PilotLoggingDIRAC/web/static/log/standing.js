@@ -8,7 +8,6 @@ import { moment } from "../shared/times.js";
 import { ago, bytes, count, duration, hasFailed } from "../shared/words.js";
 
 const STANDINGS = { running: "Running", ended: "Ended", complete: "Complete", incomplete: "Incomplete" };
-const SILENT_SECONDS = 300;
 
 export class Standing {
   /** `view` is the log's. */
@@ -134,7 +133,7 @@ export class Standing {
     const name = told || (STANDINGS[log.standing] ?? log.standing);
     const status = log.standing === "ended" && !told ? ` (${log.pilotStatus})` : "";
     const missing = log.missing ? `, ${bytes(log.missing)} missing` : "";
-    const text = `${name}${status}${missing}${silent >= SILENT_SECONDS ? `, silent for ${duration(silent)}` : ""}`;
+    const text = `${name}${status}${missing}${silent >= log.silentSeconds ? `, silent for ${duration(silent)}` : ""}`;
     if (text !== this.shown) fill(this.chip, (this.shown = text));
   }
 }
