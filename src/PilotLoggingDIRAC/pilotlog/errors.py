@@ -74,6 +74,12 @@ class Overloaded(PilotLogError):
     errno = 3407
 
 
+class NotYetThere(PilotLogError):
+    """The answer is not there yet; ask again in a moment."""
+
+    errno = Overloaded.errno
+
+
 class ShuttingDown(PilotLogError):
     """The collector is stopping; the sender may try again."""
 

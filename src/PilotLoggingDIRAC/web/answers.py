@@ -20,11 +20,11 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     LogNotFound,
     NotAllowed,
     NothingToRead,
+    NotYetThere,
     Overloaded,
     PilotLogError,
     StoreUnavailable,
 )
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 
 #: Whom people are told to ask where the option ``Contact`` names nobody.
 ADMINISTRATOR = "your DIRAC administrator"

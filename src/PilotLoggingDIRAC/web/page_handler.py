@@ -18,9 +18,8 @@ from PilotLoggingDIRAC.assembly.access.callers import caller_of, policy
 from PilotLoggingDIRAC.assembly.known_places import known_places
 from PilotLoggingDIRAC.assembly.page import WebPage, page, whoami
 from PilotLoggingDIRAC.pilotlog import validation
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotYetThere, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller
 from PilotLoggingDIRAC.web.answers import (
     Response,

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, Overloaded
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, NotYetThere, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State, StoredFile
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies, NotYetThere
+from PilotLoggingDIRAC.pilotlog.page.archived_copies import ArchivedCopies
 from tests.conftest import PILOT, Clock
 from tests.waiting import PATIENCE_SECONDS, until
 

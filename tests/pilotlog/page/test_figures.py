@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NothingToRead
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NothingToRead, NotYetThere
 from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP, PilotId, Selection
 from PilotLoggingDIRAC.pilotlog.outcome import Fates
-from PilotLoggingDIRAC.pilotlog.page.archived_copies import NotYetThere
 from PilotLoggingDIRAC.pilotlog.page.durations import durations
 from PilotLoggingDIRAC.pilotlog.page.figures import WINDOWS, Figures, FigureSettings, spans_of
 from PilotLoggingDIRAC.pilotlog.page.viewer import PageCaller

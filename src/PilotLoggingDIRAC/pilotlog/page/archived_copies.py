@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
-from ..errors import ArchiveError, Overloaded, PilotLogError
+from ..errors import ArchiveError, NotYetThere, Overloaded, PilotLogError
 from ..model import Log, PartIdentity
 from ..ports import Archive
 from ..stored_file import StoredFile
@@ -28,12 +28,6 @@ _FAILED_SECONDS = 30.0
 _MAX_FAILURES = 1000
 
 _Key = tuple[PartIdentity, StoredFile | None]
-
-
-class NotYetThere(PilotLogError):
-    """The text is still being fetched from the archive; ask again in a moment."""
-
-    errno = Overloaded.errno
 
 
 class ArchivedCopy:

@@ -16,13 +16,12 @@ from cachetools import TTLCache
 
 from .. import access
 from ..access import Scope
-from ..errors import InvalidInput
+from ..errors import InvalidInput, NotYetThere
 from ..model import Selection
 from ..outcome import Fates
 from ..ports import Clock
 from ..read.audit import Audit
 from ..read.selection import selection
-from .archived_copies import NotYetThere
 from .durations import durations
 from .tallies import (
     LogTally,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from ..read.searching import CallersSearch, SearchRequest
 from ..search.line_finder import Hit
 from ..search.search import SearchResult, host_of
 from ..search.shown_line import shown
-from .viewer import Asked, PageCaller
+from .viewer import Asked, PageCaller, words
 
 _METHOD = "page"
 _OPTIONS = ("Regex", "IgnoreCase", "Archive")
@@ -67,13 +67,9 @@ class PageSearch:
 
 def _request(asked: Asked) -> SearchRequest:
     """Return the request in the words of a query string; of several patterns the last counts."""
-    selected = {name: _plain(values) for name, values in asked.items() if name not in _APART}
+    selected = {name: words(values) for name, values in asked.items() if name not in _APART}
     options = {name: asked[name][-1] == "true" for name in _OPTIONS if asked.get(name)}
     return SearchRequest(selected, asked.get("Pattern", [""])[-1], options, _METHOD)
-
-
-def _plain(values: Sequence[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)
 
 
 def _place(log: Log) -> dict[str, Any]:

@@ -31,6 +31,11 @@ _MAX_FIND_BYTES = 256
 _LISTED = 50
 
 
+def words(values: Sequence[str]) -> str | list[str]:
+    """Return the values of one name as a selection takes them: one alone, several as a list."""
+    return values[0] if len(values) == 1 else list(values)
+
+
 Jobs = Callable[[Sequence[int]], Mapping[int, Sequence[PilotJob]]]
 """Return the jobs of logs by the logs' ids; logs without jobs are absent. Raise StoreUnavailable."""
 
@@ -80,7 +85,7 @@ class Viewer:
         """Return a page of the selected logs, newest first unless ``Order`` says otherwise, and their number by state
         and by outcome. ``newest`` above 0 is the number of logs, heard of last, that were counted.
         """
-        chosen = {key: _value(key, asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
+        chosen = {key: words(asked[key]) for key in asked if key not in ("Start", "Limit", "Order")}
         wanted = selection.selection(chosen)
         column, descending = _order(asked)
         most = self.query.settings.max_counted
@@ -264,10 +269,6 @@ def _one(asked: Asked, name: str) -> str:
     if len(values) != 1:
         raise InvalidInput(f"{name} is given once")
     return values[0]
-
-
-def _value(key: str, values: Sequence[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)
 
 
 def _number(asked: Asked, name: str, default: int, lowest: int, highest: int) -> int:
