@@ -21,7 +21,6 @@ export class Find {
     this.later = [];
     this.busy = false;
     this.problem = "";
-    this.place = 0;
   }
 
   /** Search for a text from the beginning of the log. */
@@ -52,7 +51,6 @@ export class Find {
       const last = this.hits.at(-1) ?? -1;
       this.hits.push(...answer.hits.filter((line) => line > last));
       first = answer.next;
-      this.place = first ?? Infinity;
       this.changed();
     }
   }
