@@ -3,6 +3,7 @@
 import { isTyping } from "../shared/dom.js";
 import { helpDialog } from "../shared/help.js";
 import { wayBack } from "../shared/pages.js";
+import { nextLevel } from "./tools.js";
 
 const HELP = [
   ["j / k, ↓ / ↑", "a line down, up"],
@@ -76,7 +77,7 @@ export class Keys {
       f: () => panel.toggleFollow(),
       z: () => this.fold(),
       Z: () => this.view.foldAll(),
-      v: () => this.view.filter(panel.tools.level(this.view.level)),
+      v: () => this.view.filter(nextLevel(this.view.level)),
       t: () => panel.toggleDeltas(),
       w: () => panel.toggleWrap(),
       c: () => panel.copy("lines"),

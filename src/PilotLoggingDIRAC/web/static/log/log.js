@@ -177,7 +177,7 @@ export class LogView {
   /** Show the lines of a level alone: "all", "warnings" and errors, "errors". */
   filter(level) {
     this.level = level;
-    this.panel.tools.level(level);
+    this.panel.tools.showLevel(level);
     this.arrange();
   }
 
@@ -211,7 +211,7 @@ export class LogView {
     if (this.visible.has(line)) return;
     this.folding.reveal(line);
     this.level = "all";
-    this.panel.tools.level("all");
+    this.panel.tools.showLevel("all");
     this.panel.side.show();
     this.arrange();
   }

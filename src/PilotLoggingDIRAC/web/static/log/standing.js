@@ -68,7 +68,7 @@ export class Standing {
 
   /** Show the facts about the log, relative times included. */
   times() {
-    this.name();
+    this.showChip();
     const shown = this.all().filter(([, value]) => value);
     const text = JSON.stringify(shown.map(([name, value]) => [name, value]));
     if (text === this.told) return;
@@ -126,7 +126,7 @@ export class Standing {
   }
 
   /** Show the standing, with the silence of a log that may still get text. */
-  name() {
+  showChip() {
     const { log } = this.view;
     const silent = log.live ? (this.view.now() - Date.parse(log.lastSeen)) / 1000 : 0;
     const told = log.outcome && (!log.live || log.standing === "ended") ? capital(log.outcomeText) : "";

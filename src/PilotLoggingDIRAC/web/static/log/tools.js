@@ -120,11 +120,9 @@ export class Tools {
     this.field.select();
   }
 
-  /** Show the level that is filtered by, and return the one that comes next. */
-  level(chosen) {
+  /** Show the level that is filtered by. */
+  showLevel(chosen) {
     this.levels.value = chosen;
-    const place = LEVELS.findIndex(([value]) => value === chosen);
-    return LEVELS[(place + 1) % LEVELS.length][0];
   }
 
   /** Show the number of errors and gaps of the outline. */
@@ -154,6 +152,12 @@ export class Tools {
     const [low, high] = [Math.min(from, to) + 1, Math.max(from, to) + 1];
     fill(this.copied, from === null ? "Lines" : low === high ? `Line ${low}` : `Lines ${low} – ${high}`);
   }
+}
+
+/** Return the level that comes next. */
+export function nextLevel(chosen) {
+  const place = LEVELS.findIndex(([value]) => value === chosen);
+  return LEVELS[(place + 1) % LEVELS.length][0];
 }
 
 function button(label, title, act, more = {}) {
