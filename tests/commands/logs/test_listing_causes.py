@@ -48,3 +48,9 @@ def test_a_cause_s_line_counts_from_the_start_of_the_log():
         "Hint": "df -h",
     }
     assert Pilot("s", "vo", "s", (GOOD,)).cause == {}
+
+
+def test_lines_of_a_part_that_is_kept_nowhere_are_not_counted_before_a_cause():
+    later = LOG | {"Part": 2}
+    for lfn, line in (("", 2), ("/vo/x", 5)):
+        assert Pilot("s", "vo", "s", (GOOD | {"State": "Purged", "LFN": lfn}, later)).cause["Line"] == line

@@ -58,11 +58,15 @@ class Pilot:
 
     @property
     def cause(self) -> dict[str, Any]:
-        """The likeliest cause of its failure, for scripts; empty without one. Its line counts from the log's start."""
+        """The likeliest cause of its failure, for scripts; empty without one.
+
+        Its line counts from the start of the text that is kept.
+        """
         last = self.parts[-1] if self.parts else {}
         if not last.get("Cause"):
             return {}
-        before = sum(part["NumberOfLines"] for part in self.parts[:-1])
+        kept = [part for part in self.parts[:-1] if part["State"] != "Purged" or part.get("LFN")]
+        before = sum(part["NumberOfLines"] for part in kept)
         words = {"Code": last["Cause"], "Name": last["CauseName"], "Party": last["CauseParty"]}
         return words | {"Line": before + last["CauseLine"], "Hint": last["CauseHint"]}
 
