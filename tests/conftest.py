@@ -1,5 +1,6 @@
 """Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
 
+import copy
 import tracemalloc
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,6 +64,25 @@ def transactions(tmp_path, clock):
 
 
 PILOT = PilotId("vo.alpha.org", "0123456789abcdef0123456789abcdef")
+
+
+@pytest.fixture
+def configure():
+    """``configure(tree, *options)``: DIRAC's configuration of this process, meanwhile; options are (path, value)."""
+    from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
+    from diraccfg import CFG
+
+    def use(tree, *options):
+        gConfigurationData.localCFG = CFG().loadFromDict(copy.deepcopy(tree))
+        for path, value in options:
+            gConfigurationData.setOptionInCFG(path, value)
+        gConfigurationData.generateNewVersion()  # what is below /Operations is remembered by it
+        gConfigurationData.sync()
+
+    before = gConfigurationData.localCFG
+    yield use
+    gConfigurationData.localCFG = before
+    gConfigurationData.sync()
 
 
 def line(text, second=0):

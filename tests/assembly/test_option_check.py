@@ -1,12 +1,10 @@
 """Options as somebody mistypes them, in a whole configuration: each is told, and the others count."""
 
-import copy
+import functools
 import re
 from pathlib import Path
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC import assembly
 from PilotLoggingDIRAC.assembly import option_check, options
@@ -66,35 +64,25 @@ WRONG = [
 
 
 @pytest.fixture
-def configure():
-    before = gConfigurationData.localCFG
-
-    def use(*changes):
-        gConfigurationData.localCFG = CFG().loadFromDict(copy.deepcopy(RIGHT))
-        for path, value in changes:
-            gConfigurationData.setOptionInCFG(path, value)
-        gConfigurationData.generateNewVersion()  # what is below /Operations is remembered by it
-        gConfigurationData.sync()
-
-    yield use
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
+def set_up(configure):
+    """``set_up(*options)``: the right configuration with other options, as (path, value)."""
+    return functools.partial(configure, RIGHT)
 
 
-def test_right_options_are_no_problem(configure):
-    configure()
+def test_right_options_are_no_problem(set_up):
+    set_up()
     assert option_check.problems() == {}
 
 
 @pytest.mark.parametrize(("path", "value", "told"), WRONG)
-def test_a_wrong_option_is_told_alone(configure, path, value, told):
-    configure((path, value))
+def test_a_wrong_option_is_told_alone(set_up, path, value, told):
+    set_up((path, value))
     assert list(option_check.problems()) == [told or path]
 
 
-def test_each_of_several_wrong_groups_and_destinations_is_told(configure):
+def test_each_of_several_wrong_groups_and_destinations_is_told(set_up):
     groups, destinations = f"{WMS}/PilotLogging/CrossVOGroups", f"/Operations/{VO}/PilotLogging/Destinations"
-    configure((groups, "data, nobody, noone"), (destinations, "Archive, 2nd, Nowhere"))
+    set_up((groups, "data, nobody, noone"), (destinations, "Archive, 2nd, Nowhere"))
     told = option_check.problems()
     assert told[groups] == "there is no group nobody; there is no group noone"
     assert "2nd" in told[destinations]
@@ -102,9 +90,9 @@ def test_each_of_several_wrong_groups_and_destinations_is_told(configure):
     assert "; /Resources/PilotLogDestinations/Nowhere has no Plugin" in told[destinations]
 
 
-def test_all_of_them_together_are_told_and_the_others_count(configure):
+def test_all_of_them_together_are_told_and_the_others_count(set_up):
     wrong = {path: value for path, value, _ in WRONG}
-    configure(*wrong.items(), (f"/Operations/{VO}/PilotLogging/KeptSeconds", "60"))
+    set_up(*wrong.items(), (f"/Operations/{VO}/PilotLogging/KeptSeconds", "60"))
     assert len(option_check.problems()) >= len(wrong) - 2
     assert options.fill(RetentionSettings, options.operations(VO)) == RetentionSettings(kept_seconds=60)
     agent = options.agent("WorkloadManagement/PilotLoggingAgent")
@@ -112,16 +100,16 @@ def test_all_of_them_together_are_told_and_the_others_count(configure):
 
 
 @pytest.mark.parametrize("change", [("UploadSE", "ALPHA-dsk"), ("UploadPath", f"/{VO}/logs, /{VO}/more")])
-def test_nothing_is_archived_to_a_place_that_is_mistyped(configure, change):
-    configure()
+def test_nothing_is_archived_to_a_place_that_is_mistyped(set_up, change):
+    set_up()
     assert archives.target(VO) == Target("ALPHA-disk", f"/{VO}/logs")
-    configure((f"/Operations/{VO}/Pilot/{change[0]}", change[1]))
+    set_up((f"/Operations/{VO}/Pilot/{change[0]}", change[1]))
     with pytest.raises(ArchiveError, match=change[0]):
         archives.target(VO)
 
 
-def test_sources_are_found_whatever_the_case_of_their_letters(configure):
-    configure((f"/Operations/{VO}/Pilot/LogSources", "collector"))
+def test_sources_are_found_whatever_the_case_of_their_letters(set_up):
+    set_up((f"/Operations/{VO}/Pilot/LogSources", "collector"))
     assert names_for(VO) == ("Collector",)
     assert option_check.problems() == {}
 

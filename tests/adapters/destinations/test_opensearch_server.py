@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.adapters.destinations.opensearch import OpenSearchDestination
 from PilotLoggingDIRAC.adapters.destinations.opensearch_indexes import Indexes
@@ -20,18 +18,10 @@ OF_DATABASE = {"Host": "own.example.org", "Password": "other"}
 
 
 @pytest.fixture
-def configuration():
+def configuration(configure):
     """``configuration(tree)``: what DIRAC's configuration holds."""
-    before = gConfigurationData.localCFG
-
-    def configure(tree):
-        gConfigurationData.localCFG = CFG().loadFromDict(tree)
-        gConfigurationData.sync()
-
     configure({})
-    yield configure
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
+    return configure
 
 
 def test_without_options_of_its_own_it_is_the_cluster_of_dirac(configuration):

@@ -5,9 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 from DIRAC.Core.DISET.RequestHandler import RequestHandler
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.assembly.access.callers import caller, policy, served
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
@@ -41,13 +39,8 @@ CONFIGURATION = {
 
 
 @pytest.fixture(autouse=True)
-def configuration():
-    before = gConfigurationData.localCFG
-    gConfigurationData.localCFG = CFG().loadFromDict(CONFIGURATION)
-    gConfigurationData.sync()
-    yield
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
+def configuration(configure):
+    configure(CONFIGURATION)
 
 
 def test_group_says_vo_properties_and_sites():
@@ -116,9 +109,8 @@ def test_policy_has_the_named_groups_and_the_caller_s_vo_if_its_members_may_read
     assert policy("").reading_hosts == {"a.example.org"}
 
 
-def test_without_options_nobody_is_named():
-    gConfigurationData.localCFG = CFG()
-    gConfigurationData.sync()
+def test_without_options_nobody_is_named(configure):
+    configure({})
     assert policy("vo.gamma.org") == Policy()
 
 

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.forwarding import agent
@@ -51,22 +49,16 @@ def hanging(monkeypatch):
 
 
 @pytest.fixture
-def configured(tmp_path, monkeypatch):
+def configured(tmp_path, monkeypatch, configure):
     """Destinations of one VO in the CS, and the database that it names, on sqlite."""
-    before = gConfigurationData.localCFG
-    gConfigurationData.localCFG = CFG().loadFromDict(
+    configure(
         {
             "Registry": {"VO": {PILOT.vo: {}}},
             "Operations": {PILOT.vo: {"PilotLogging": {"Destinations": ", ".join(NAMES)}}},
             "Resources": {"PilotLogDestinations": {name: {"Plugin": "HangingDestination"} for name in NAMES}},
         }
     )
-    gConfigurationData.generateNewVersion()
-    gConfigurationData.sync()
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
-    yield
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
 
 
 def send(db, number):

@@ -1,8 +1,6 @@
 """The agent's thread of notices: a whole look at a real store and configuration, beside whoever uses them."""
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch, pause_after
@@ -13,19 +11,14 @@ VO = "vo.alpha.org"
 
 
 @pytest.fixture
-def configure():
-    before = gConfigurationData.localCFG
+def subscribe(configure):
+    """``subscribe(others, **options)``: the VO's subscriptions, one of them with these options."""
 
     def use(others=(), **options):
         notices = {"Quiet": {"When": "Silence", **options}, **dict(others)}
-        tree = {"Registry": {"VO": {VO: {}}}, "Operations": {VO: {"PilotLogging": {"Notices": notices}}}}
-        gConfigurationData.localCFG = CFG().loadFromDict(tree)
-        gConfigurationData.generateNewVersion()
-        gConfigurationData.sync()
+        configure({"Registry": {"VO": {VO: {}}}, "Operations": {VO: {"PilotLogging": {"Notices": notices}}}})
 
-    yield use
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
+    return use
 
 
 @pytest.fixture
@@ -46,47 +39,47 @@ def watch(tmp_path):
         one.stop()
 
 
-def test_what_can_not_be_sent_is_a_problem_of_the_vo(configure, watch):
-    configure(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+def test_what_can_not_be_sent_is_a_problem_of_the_vo(subscribe, watch):
+    subscribe(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
     _, thread = watch()
     until(lambda: thread.tally().problems)
     assert thread.tally().problems == {f"notices of {VO}": "Quiet: the webhook can't be called: ConnectionRefusedError"}
 
 
-def test_counts_are_those_since_the_last_question(configure, watch):
-    configure(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+def test_counts_are_those_since_the_last_question(subscribe, watch):
+    subscribe(Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
     _, thread = watch()
     until(lambda: thread.tally().counts)
     assert thread.tally().counts == {}
 
 
-def test_a_subscription_that_can_not_be_used_is_a_problem_of_the_vo(configure, watch):
-    configure(Mail="nobody")
+def test_a_subscription_that_can_not_be_used_is_a_problem_of_the_vo(subscribe, watch):
+    subscribe(Mail="nobody")
     _, thread = watch()
     until(lambda: thread.tally().problems)
     (text,) = thread.tally().problems.values()
     assert "Mail: nobody is no address" in text
 
 
-def test_what_can_not_be_sent_is_told_beside_subscriptions_that_can_not_be_used(configure, watch):
+def test_what_can_not_be_sent_is_told_beside_subscriptions_that_can_not_be_used(subscribe, watch):
     others = {"Mistyped": {"When": "Silence", "Mail": "nobody"}, "Wrong": {"When": "Silence", "Mail": "no one"}}
-    configure(others, Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
+    subscribe(others, Webhook="http://127.0.0.1:1/", WebhookSecret="a secret of the webhook")
     _, thread = watch()
     told = lambda: "".join(thread.tally().problems.values())  # noqa: E731
     until(lambda: "Quiet: the webhook can't be called" in told())
     assert "Mistyped: Mail: nobody is no address" in told() and "Wrong: Mail: no one is no address" in told()
 
 
-def test_problems_end_when_notices_are_switched_off(configure, watch):
-    configure(Mail="nobody")
+def test_problems_end_when_notices_are_switched_off(subscribe, watch):
+    subscribe(Mail="nobody")
     _, thread = watch()
     until(lambda: thread.tally().problems)
     watch.options["NoticeSeconds"] = 0
     until(lambda: not thread.tally().problems)
 
 
-def test_an_agent_that_ends_leaves_the_work_to_another_at_once(configure, watch):
-    configure(Mail="nobody")
+def test_an_agent_that_ends_leaves_the_work_to_another_at_once(subscribe, watch):
+    subscribe(Mail="nobody")
     _, first = watch("first")
     until(lambda: first.tally().problems)
     _, second = watch("second")

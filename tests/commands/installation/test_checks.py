@@ -3,8 +3,6 @@
 import threading
 
 import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.commands.installation import checks
 from PilotLoggingDIRAC.pilotlog.admin.health import Level
@@ -14,20 +12,14 @@ PILOT = {"RemoteLogging": "True", "UploadSE": "Disk"}
 
 
 @pytest.fixture
-def _configured():
-    before = gConfigurationData.localCFG
-    gConfigurationData.localCFG = CFG().loadFromDict(
+def _configured(configure):
+    configure(
         {
             "Registry": {"VO": {ALPHA: {}, BETA: {}}, "Groups": {"plain": {"Users": "alice", "VO": ALPHA}}},
             "Resources": {"StorageElements": {"Disk": {"BackendType": "x"}}},
             "Operations": {vo: {"Pilot": PILOT | {"UploadPath": f"/{vo}/logs"}} for vo in (ALPHA, BETA)},
         }
     )
-    gConfigurationData.generateNewVersion()
-    gConfigurationData.sync()
-    yield
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
 
 
 @pytest.fixture

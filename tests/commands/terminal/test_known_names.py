@@ -1,9 +1,5 @@
 """Names that nobody knows are told with those that there are."""
 
-import pytest
-from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
-
 from PilotLoggingDIRAC.commands.terminal import known_names
 
 
@@ -21,19 +17,7 @@ def test_a_cause_that_no_rule_has_is_told():
     assert list(known_names.unknown_names({})) == []
 
 
-@pytest.fixture
-def own_rule():
-    """A VO with a rule of its own."""
-    before = gConfigurationData.localCFG
+def test_causes_of_own_rules_and_the_word_for_none_are_known(configure):
     rules = {"PilotLogging": {"DiagnosisRules": {"our-proxy": {"text": "our proxy is gone"}}}}
-    tree = {"Registry": {"VO": {"vo.alpha.org": {}}}, "Operations": {"vo.alpha.org": rules}}
-    gConfigurationData.localCFG = CFG().loadFromDict(tree)
-    gConfigurationData.generateNewVersion()
-    gConfigurationData.sync()
-    yield
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
-
-
-def test_causes_of_own_rules_and_the_word_for_none_are_known(own_rule):
+    configure({"Registry": {"VO": {"vo.alpha.org": {}}}, "Operations": {"vo.alpha.org": rules}})
     assert list(known_names.unknown_names({"Cause": "our-proxy,none"})) == []
