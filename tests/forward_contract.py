@@ -156,6 +156,25 @@ class ForwardContract:
         assert grid.broker.messages == ["one", "two and more", "three"]
         assert [each.line for each in grid.broker.records[1:]] == [1, 2, 3]
 
+    def test_line_over_messages_that_do_not_fit_into_one_reading_is_sent_when_it_ends(self, grid):
+        agent = grid.begin(forward_bytes=64)
+        for text in (b"a" * 40 + b"\n" + b"b" * 23, b"c", b"d\n" + b"e" * 61 + b"\n"):
+            grid.send(text)
+        agent.is_stopped = Patience(looks=20)
+        grid.run(agent)
+        assert grid.broker.messages == ["a" * 40, "b" * 23 + "cd", "e" * 61]
+
+    def test_step_that_finds_nothing_to_send_ends_with_its_lease(self, grid, clock):
+        grid.send(b"no end")
+        grid.run()
+        grid.send(b" yet")
+        agent = grid.begin(forward_lease_seconds=SHORT_SECONDS)
+        agent.logs = Slow(grid.logs, clock, SHORT_SECONDS)
+        place = select(forwards.c.NextSequence)
+        before = grid.transactions.run(lambda connection: connection.execute(place).all())
+        grid.step(agent)
+        assert grid.transactions.run(lambda connection: connection.execute(place).all()) == before
+
     def test_line_without_end_is_sent_when_its_log_has_ended_and_goes_on_in_a_further_piece(self, grid):
         grid.send(b"one\ntwo")
         grid.send(return_code="0", text=b"")
@@ -450,6 +469,31 @@ class Mortal:
         if name in self._never:
             return lambda *arguments: None if self._fate.place <= 0 else method(*arguments)
         return lambda *arguments, **named: self._fate.meet(lambda: method(*arguments, **named))
+
+
+class Patience:
+    """A ``is_stopped`` that is True after so many looks: a step that would never end does."""
+
+    def __init__(self, looks):
+        self._looks = looks
+
+    def __call__(self):
+        self._looks -= 1
+        return self._looks < 0
+
+
+class Slow:
+    """The store for an agent; reading texts takes so many seconds."""
+
+    def __init__(self, logs, clock, seconds):
+        self._logs, self._clock, self._seconds = logs, clock, seconds
+
+    def __getattr__(self, name):
+        return getattr(self._logs, name)
+
+    def texts(self, *arguments):
+        self._clock.forward(seconds=self._seconds)
+        return self._logs.texts(*arguments)
 
 
 class Unreleasing:

@@ -105,19 +105,24 @@ class Forwarder(Calls):
         return self._parcels.settle(claims)
 
     def _groups(self, claims: Sequence[Claim], until: datetime) -> Iterator[list[Portion]]:
-        """Yield portions of logs, about as many as are sent at once; those of a log in their order."""
-        waiting = {claim.log.id: claim for claim in claims}
+        """Yield portions of logs, about as many as are sent at once; those of a log in their order.
+
+        A line that has no end in what was read is read again from its beginning, with twice as much: its log would
+        stand still, and so would those behind it.
+        """
+        waiting, most_bytes = {claim.log.id: claim for claim in claims}, self.settings.forward_bytes
         while waiting and not self.is_stopped():
-            group = self._read(waiting)
+            group = self._read(waiting, most_bytes)
             if not group:
                 return
+            most_bytes = self.settings.forward_bytes if any(map(_gets_on, group)) else 2 * most_bytes
             for each in group:
                 waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
                 if each.is_done:
                     del waiting[each.claim.log.id]
             yield from _in_parcels(group, self.settings.forward_records)
 
-    def _read(self, waiting: dict[int, Claim]) -> list[Portion]:
+    def _read(self, waiting: dict[int, Claim], most_bytes: int) -> list[Portion]:
         """Return portions, in their order, of those logs whose text was read, and of those that have no more text."""
         wanted = {
             log_id: claim.cursor.sequence
@@ -125,7 +130,7 @@ class Forwarder(Calls):
             if claim.cursor.sequence < claim.log.next_sequence
         }
         chunks: dict[int, list[Chunk]] = {}
-        for chunk in self.logs.texts(wanted, self.settings.forward_bytes):
+        for chunk in self.logs.texts(wanted, most_bytes):
             text = None if isinstance(chunk, Unreadable) else chunk.text
             chunks.setdefault(chunk.log_id, []).append((chunk.sequence, text))
         ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
@@ -152,12 +157,23 @@ class Forwarder(Calls):
 
     def _send_and_move(self, records: Sequence[Record], moves: Sequence[Move], until: datetime) -> list[Rejected]:
         rejected: list[Rejected] = []
+        if not records:
+            self._ensure_lease(until)
         for start in range(0, len(records), self.settings.forward_records):
-            if self.clock() >= until:
-                raise LeaseLost("sending took longer than the lease")
+            self._ensure_lease(until)
             rejected += self.send(records[start : start + self.settings.forward_records])
         self.logs.advance(self.name, self.owner, moves)
         return rejected
+
+    def _ensure_lease(self, until: datetime) -> None:
+        if self.clock() >= until:
+            raise LeaseLost("the step took longer than the lease")
+
+
+def _gets_on(portion: Portion) -> bool:
+    """Return whether a log's next text begins behind a portion, or is not there yet."""
+    before, after = portion.claim.cursor, portion.after
+    return portion.is_done or (before.sequence, before.offset) != (after.sequence, after.offset)
 
 
 def _in_parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
