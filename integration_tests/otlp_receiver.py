@@ -14,7 +14,9 @@ PATH = "/v1/logs"
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    """One connection. ``refusals`` of the server are answered first; ``rejects`` is of records that it doesn't take."""
+    """One connection. ``refusals`` of the server are answered first; ``rejects`` is of records that it doesn't take.
+    ``content_type`` is that of all answers.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -35,7 +37,7 @@ class _Receiver(BaseHTTPRequestHandler):
             self.server.records += [record for record in records if record not in rejected]
         self.send_response(status)
         content = answer.SerializeToString() if status == 200 else b""
-        for name, value in {"Content-Type": "application/x-protobuf", "Content-Length": str(len(content))}.items():
+        for name, value in {"Content-Type": self.server.content_type, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
@@ -93,4 +95,5 @@ def server(pki):
     context.load_cert_chain(pki.certificate("host"), pki.key("host"))
     found.socket = context.wrap_socket(found.socket, server_side=True)
     found.records, found.refusals, found.unfit, found.rejects = [], [], set(), set()
+    found.content_type = "application/x-protobuf"
     return receivers.serving(found)

@@ -74,6 +74,35 @@ def test_receiver_that_has_no_room_gets_all_later(receiver, destination):
     assert [record["line"] for record in receiver.records] == [1]
 
 
+@pytest.mark.parametrize("status", [302, 304, 307])
+def test_redirect_has_taken_nothing(receiver, destination, status):
+    receiver.refusals[:] = [status]
+    with pytest.raises(DestinationUnavailable) as raised:
+        destination.send([line(1)])
+    assert (str(raised.value), receiver.records) == (f"the receiver answers {status}", [])
+    assert list(destination.send([line(1)])) == []
+    assert [record["line"] for record in receiver.records] == [1]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_refusal_that_is_not_of_otlp_is_about_no_record(receiver, destination, status):
+    """As a proxy's, which wants a certificate."""
+    receiver.refusals[:], receiver.content_type = [status] * 9, "text/html"
+    with pytest.raises(DestinationUnavailable) as raised:
+        destination.send([line(1), line(2)])
+    assert str(raised.value) == f"the receiver answers {status}"
+    receiver.refusals.clear()
+    assert list(destination.send([line(1), line(2)])) == []
+    assert [record["line"] for record in receiver.records] == [1, 2]
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "application/octet-stream"])
+def test_refusal_of_another_type_of_otlp_is_about_the_records(receiver, destination, content_type):
+    receiver.refusals[:], receiver.content_type = [400], content_type
+    (rejected,) = destination.send([line(1)])
+    assert rejected.reason == "the receiver answers 400"
+
+
 def test_record_that_the_receiver_can_not_take_is_rejected_and_costs_no_other(receiver, destination):
     receiver.unfit.add("odd")
     sent = [line(number, "odd" if number == 3 else "even") for number in range(1, 9)]

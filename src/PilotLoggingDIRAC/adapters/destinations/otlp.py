@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 1_000_000
 _SERVICE, _SCOPE = "dirac-pilot", "PilotLoggingDIRAC"
-#: What a receiver does not take, however often it comes; all else may pass.
-_REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
+#: What a receiver does not take, however often it comes, if it says so as OTLP has it; all else may pass. A proxy
+#: answers 400 in HTML to each request without the certificate that it wants.
+_REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+#: A ``Status`` in protobuf or JSON; Loki names it ``application/octet-stream``.
+_OF_OTLP = ("application/x-protobuf", "application/json", "application/octet-stream")
 _SEVERITIES = {
     **dict.fromkeys(("FATAL", "CRITICAL"), "FATAL"),
     **dict.fromkeys(("ERROR", "EXCEPT", "EXCEPTION"), "ERROR"),
@@ -90,10 +93,10 @@ class OtlpDestination:
         self._answer = None
         result = self._connected().export([_exported(record) for record in records])
         answer = self._answer
-        if result is LogRecordExportResult.SUCCESS and answer is not None:
+        if result is LogRecordExportResult.SUCCESS and answer is not None and _is_taken(answer):
             yield from _partly(records, answer)
             return
-        if answer is None or answer.status_code not in _REFUSALS:
+        if answer is None or not _is_refusal(answer):
             raise DestinationUnavailable(_problem(answer), _pause(answer))
         if len(records) == 1:
             yield Rejected(records[0].identity, f"the receiver answers {answer.status_code}")
@@ -158,6 +161,18 @@ def _exported(record: Record) -> ReadableLogRecord:
 def _pilot(record: Record) -> dict[str, str]:
     pilot = {"service.name": _SERVICE, "service.namespace": record.pilot.vo, "service.instance.id": record.pilot.stamp}
     return pilot | {"dirac.site": record.site, "dirac.ce": record.ce}
+
+
+def _is_taken(answer: Response) -> bool:
+    """Return whether an answer is the receiver's to the records: the exporter takes a redirect for success, too."""
+    return 200 <= answer.status_code < 300 and answer.request.method == "POST"
+
+
+def _is_refusal(answer: Response) -> bool:
+    """Return whether the receiver takes some of the records in no later request either."""
+    if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return True
+    return answer.status_code in _REFUSALS and answer.headers.get("Content-Type", "").lower().startswith(_OF_OTLP)
 
 
 def _partly(records: Sequence[Record], answer: Response) -> Iterator[Rejected]:
