@@ -4,6 +4,9 @@ The receiver decodes the protobuf with OpenTelemetry's own classes: neither Debi
 to start.
 """
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from PilotLoggingDIRAC.adapters.destinations.otlp import OtlpDestination
@@ -137,6 +140,15 @@ def test_receiver_of_an_unknown_authority_gets_nothing(stack, receiver, make):
 def test_severity_is_that_of_the_line(receiver, destination):
     destination.send([line(1, level="EXCEPT"), line(2, level="")])
     assert [record["level"] for record in receiver.records] == ["EXCEPT", ""]
+
+
+def test_line_with_a_year_that_otlp_can_not_tell_has_the_time_at_which_its_log_began(receiver, destination):
+    began = datetime(2026, 11, 21, 8)
+    odd = [replace(line(number), time=datetime(year, 12, 31)) for number, year in ((1, 1969), (2, 9999))]
+    sent = [replace(odd[0], began=began), replace(odd[1], began=began), replace(odd[1], line=3), line(4)]
+    assert list(destination.send(sent)) == []
+    hour, none = "2026-11-21T08:00:00.000000Z", "1970-01-01T00:00:00.000000Z"
+    assert [record["time"] for record in receiver.records] == [hour, hour, none, line(4).fields()["time"]]
 
 
 def test_address_is_needed(make):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from requests import Response
 
 _MAX_BYTES = 1_000_000
+#: Times are nanoseconds below this.
+_TIMES = 2**64
 _SERVICE, _SCOPE = "dirac-pilot", "PilotLoggingDIRAC"
 #: What a receiver does not take, however often it comes, if it says so as OTLP has it; all else may pass. A proxy
 #: answers 400 in HTML to each request without the certificate that it wants.
@@ -136,7 +138,6 @@ def _certificate(own: PluginOptions) -> tuple[str, str] | None:
 
 def _exported(record: Record) -> ReadableLogRecord:
     """Return a record as OpenTelemetry has them: the pilot is the resource, the rest are attributes."""
-    moment = int(record.time.replace(tzinfo=UTC).timestamp()) * 10**9 + record.time.microsecond * 1000
     fields = record.fields()
     attributes = {
         f"dirac.{name}": fields[name] for name in ("kind", "part", "sequence", "line", "piece", "source", "phase")
@@ -145,7 +146,7 @@ def _exported(record: Record) -> ReadableLogRecord:
     severity = _SEVERITIES.get(record.level)
     return ReadableLogRecord(
         LogRecord(
-            timestamp=moment,
+            timestamp=_moment(record),
             observed_timestamp=time.time_ns(),
             severity_text=record.level or None,
             severity_number=SeverityNumber[severity] if severity else None,
@@ -156,6 +157,16 @@ def _exported(record: Record) -> ReadableLogRecord:
         resource=Resource(_pilot(record)),
         instrumentation_scope=InstrumentationScope(_SCOPE),
     )
+
+
+def _moment(record: Record) -> int:
+    """Return a record's time in nanoseconds since 1970.
+
+    One that OTLP can't tell, which a line may have, is that at which its log began, or 0, OTLP's for unknown.
+    """
+    moments = (record.time, record.began) if record.began else (record.time,)
+    told = (int(each.replace(tzinfo=UTC).timestamp()) * 10**9 + each.microsecond * 1000 for each in moments)
+    return next((moment for moment in told if 0 <= moment < _TIMES), 0)
 
 
 def _pilot(record: Record) -> dict[str, str]:
