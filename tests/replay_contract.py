@@ -6,6 +6,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, DestinationUnavailable, LogNotFound
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.destination import message_bytes
 from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.replay.request import ReplayState, wanted
 from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
@@ -40,6 +41,20 @@ class Archive:
             raise LogNotFound("the log is no longer kept")
         text = self.copies[log.pilot]
         yield from ((0, text[start : start + 7]) for start in range(0, len(text), 7))
+
+
+class Sized:
+    """A destination whose calls are measured: ``sizes`` are the bytes of their messages."""
+
+    def __init__(self, whole, sizes):
+        self._whole, self._sizes = whole, sizes
+
+    def __getattr__(self, name):
+        return getattr(self._whole, name)
+
+    def send(self, records):
+        self._sizes.append(sum(map(message_bytes, records)))
+        return self._whole.send(records)
 
 
 class Replaying(Forwarding):
@@ -176,6 +191,26 @@ class ReplayContract:
         grid.replay(replayer)
         assert (grid.listed().state, grid.listed().progress.logs) == (ReplayState.STOPPED, 2)
         assert len(grid.again.messages) == 2
+
+    def test_long_lines_are_sent_in_calls_of_a_bounded_size(self, grid):
+        for number in range(2):
+            grid.send(b"".join(b"%04d" % place + b"x" * 1020 + b"\n" for place in range(10)), pilot(number))
+        grid.run()
+        grid.request()
+        sizes, broker = [], Broker()
+        replayer = grid.replayer(broker=Sized(broker, sizes), forward_records=1000, forward_bytes=4096)
+        grid.replay(replayer)
+        assert broker.identities == grid.broker.identities
+        assert max(sizes) <= 4096
+
+    def test_line_above_the_size_of_a_call_is_sent_alone(self, grid):
+        grid.send(b"one\n" + b"x" * 5000 + b"\ntwo\n")
+        grid.run()
+        grid.request()
+        sizes, broker = [], Broker()
+        grid.replay(grid.replayer(broker=Sized(broker, sizes), forward_bytes=4096))
+        assert broker.messages == grid.broker.messages
+        assert 5000 in sizes
 
     def test_long_log_is_leased_for_as_long_as_it_is_sent(self, grid, clock):
         grid.send("".join(f"line {number}\n" for number in range(50)).encode())

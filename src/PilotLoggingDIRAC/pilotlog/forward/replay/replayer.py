@@ -16,7 +16,7 @@ from ...model import Log, State
 from ...ports import Clock
 from ..calls import Calls
 from ..cursor import Claim, Wanted
-from ..destination import Destination, Rejected
+from ..destination import Destination, Rejected, message_bytes
 from ..record import Record
 from ..settings import Content, ForwardSettings
 from .log_records import log_records
@@ -141,6 +141,7 @@ class _Parcel:
     after: int = field(init=False)
     sent: int = 0
     _waiting: list[Record] = field(default_factory=list)
+    _waiting_bytes: int = 0
     _progress: Progress = field(default_factory=Progress)
     _reason: str = ""
     _noted: datetime = field(init=False)
@@ -153,9 +154,10 @@ class _Parcel:
     def add(self, records: Sequence[Record]) -> None:
         """Add records of a log; send what fills a call of the destination."""
         self._waiting += records
-        size = self.replayer.settings.forward_records
-        while len(self._waiting) >= size:
-            self._send(size)
+        self._waiting_bytes += sum(map(message_bytes, records))
+        settings = self.replayer.settings
+        while len(self._waiting) >= settings.forward_records or self._waiting_bytes >= settings.forward_bytes:
+            self._send()
             if self.replayer.clock() - self._noted >= _NOTED_AFTER:
                 self._advance(Step(self._noted_after))
 
@@ -178,7 +180,7 @@ class _Parcel:
     def note(self) -> None:
         """Send what waits, and note how far the replay is. Raise LeaseLost."""
         while self._waiting:
-            self._send(self.replayer.settings.forward_records)
+            self._send()
         self._advance(Step(self.after, self._progress, self._reason))
         self._progress = Progress()
 
@@ -186,9 +188,21 @@ class _Parcel:
         self.replayer.advance(self.replay, step)
         self._noted, self._noted_after = self.replayer.clock(), step.after
 
-    def _send(self, size: int) -> None:
-        records, self._waiting = self._waiting[:size], self._waiting[size:]
+    def _send(self) -> None:
+        records = self._take()
         rejected = self.replayer.send(records)
         self.sent += len(records)
         self._progress += Progress(records=len(records), rejected=len(rejected))
         self._reason = rejected[-1].reason if rejected else self._reason
+
+    def _take(self) -> list[Record]:
+        """Return the records of one call, and let them wait no more: one at least, however large it is."""
+        settings, number, size = self.replayer.settings, 0, 0
+        for record in self._waiting[: settings.forward_records]:
+            more = message_bytes(record)
+            if number and size + more > settings.forward_bytes:
+                break
+            number, size = number + 1, size + more
+        taken, self._waiting = self._waiting[:number], self._waiting[number:]
+        self._waiting_bytes -= size
+        return taken
