@@ -1,11 +1,11 @@
-"""The forwarding agent as it ends: destinations that hang keep it no longer than one of them."""
+"""The forwarding agent: as it ends, destinations that hang keep it no longer than one of them; what it forgets."""
 
 import itertools
 import sys
 import threading
 import time
 import types
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
@@ -49,15 +49,26 @@ def hanging(monkeypatch):
 
 
 @pytest.fixture
-def configured(tmp_path, monkeypatch, configure):
-    """Destinations of one VO in the CS, and the database that it names, on sqlite."""
-    configure(
-        {
-            "Registry": {"VO": {PILOT.vo: {}}},
-            "Operations": {PILOT.vo: {"PilotLogging": {"Destinations": ", ".join(NAMES)}}},
-            "Resources": {"PilotLogDestinations": {name: {"Plugin": "HangingDestination"} for name in NAMES}},
-        }
-    )
+def name_destinations(configure):
+    """``name_destinations(*names, **options)``: destinations of one VO in the CS, and the agent's options."""
+
+    def name(*names, **options):
+        configure(
+            {
+                "Registry": {"VO": {PILOT.vo: {}}},
+                "Operations": {PILOT.vo: {"PilotLogging": {"Destinations": ", ".join(names)}}},
+                "Resources": {"PilotLogDestinations": {name: {"Plugin": "HangingDestination"} for name in NAMES}},
+                "Systems": {"WorkloadManagement": {"Agents": {"X": options}}},
+            }
+        )
+
+    return name
+
+
+@pytest.fixture
+def configured(tmp_path, monkeypatch, name_destinations):
+    """All destinations in the CS, and the database that it names, on sqlite."""
+    name_destinations(*NAMES)
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
 
 
@@ -81,3 +92,37 @@ def test_agent_that_ends_waits_for_all_destinations_that_hang_as_long_as_for_one
     began = time.monotonic()
     forwarding.close()
     assert time.monotonic() - began < len(NAMES) / 2
+
+
+@pytest.fixture
+def standing(configured, hanging):
+    """``standing()`` of a destination that was last up to date eight days ago, while no VO names one; None without."""
+    db, name = LogDatabase(), NAMES[0]
+    db.destinations.begin(name)
+    db.destinations.caught_up(name, db.clock() - timedelta(days=8))
+    yield lambda: next((found for found in db.destinations.standings() if found.name == name), None)
+    db.close()
+
+
+def test_destination_that_was_away_is_not_forgotten_when_it_is_unnamed_for_a_cycle(standing, name_destinations):
+    before = standing()
+    name_destinations()
+    forwarding = agent.ForwardingAgent("WorkloadManagement/X")
+    try:
+        forwarding.cycle()
+        forwarding.cycle()
+        assert standing() == before
+        name_destinations(NAMES[0])
+        forwarding.cycle()
+        assert standing().began == before.began
+    finally:
+        forwarding.close()
+
+
+def test_destination_that_no_vo_names_is_forgotten(standing, name_destinations):
+    name_destinations(ForwardForgetSeconds="0.5")
+    forwarding = agent.ForwardingAgent("WorkloadManagement/X")
+    try:
+        until(lambda: forwarding.cycle() is not None and standing() is None, standing)
+    finally:
+        forwarding.close()

@@ -31,6 +31,9 @@ from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
 #: So long an agent that ends waits for what is being sent to all destinations together; then the leases run out.
 _STOP_SECONDS = 10.0
+#: So long, in the time of one agent, a destination is unnamed before it is forgotten. DIRAC ends an agent after some
+#: hours (``MaxCycles``), and what it remembers with it.
+_UNNAMED_SECONDS = 3600.0
 _MAX_TOLD = 1000
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -120,6 +123,7 @@ class ForwardingAgent:
         self._alarms = Bell(full_name).alarms
         self._texts = LogTexts(self._db, options.fill(ForwardSettings, self._option), self._option)
         self._lanes: dict[str, _Lane] = {}
+        self._unnamed: dict[str, float] = {}
 
     def cycle(self) -> dict[str, int]:
         """Bring the workers to the present configuration, ring for what is wrong, and return the counts."""
@@ -166,11 +170,18 @@ class ForwardingAgent:
             tally.problem(f"destination {name}", str(error))
 
     def _forget(self, named: set[str], seconds: float) -> None:
-        """Forget destinations that no VO has named for a while, and replays that are over. Raise StoreUnavailable."""
-        before = self._db.clock() - timedelta(seconds=seconds)
+        """Forget destinations that no VO has named for a while, and replays that are over. Raise StoreUnavailable.
+
+        One that was away is not forgotten when the configuration lacks it for a moment.
+        """
+        now, before = time.monotonic(), self._db.clock() - timedelta(seconds=seconds)
+        self._unnamed = {name: since for name, since in self._unnamed.items() if name not in named}
         self._db.replays.forget(before)
         for found in self._db.destinations.standings():
-            if found.name not in named and (found.caught_up_at or found.began) <= before:
+            if found.name in named:
+                continue
+            since = self._unnamed.setdefault(found.name, now)
+            if now - since >= min(seconds, _UNNAMED_SECONDS) and (found.caught_up_at or found.began) <= before:
                 self._db.destinations.forget(found.name)
 
     def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
