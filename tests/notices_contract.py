@@ -17,6 +17,7 @@ from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings, Subscript
 from PilotLoggingDIRAC.pilotlog.notify.standing import Standing
 from PilotLoggingDIRAC.pilotlog.notify.subscription import Recipient, Subscription, Wanted, When
 from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
+from PilotLoggingDIRAC.pilotlog.settings import DAY
 from PilotLoggingDIRAC.pilotlog.sql.notify.standings import SqlStandings
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs
 
@@ -335,6 +336,13 @@ class NoticesContract:
         grid.clock.forward(days=2)
         grid.look(grid.subscription(UNKNOWN, receivers=[Receiver("mail:other@example.org")]))
         assert [key.recipient for key in grid.standings.entries()] == ["mail:other@example.org"]
+
+    def test_a_standing_with_a_window_longer_than_it_is_kept_is_not_forgotten_while_it_is_looked_at(self, grid):
+        grid.end(number=6)
+        for _ in range(40):
+            grid.look(grid.subscription(window_seconds=30 * DAY, period_seconds=30 * DAY))
+            grid.clock.forward(hours=6)
+        assert grid.receiver.told == [([f"site {HERE}"], [])]
 
     def test_a_subscription_that_can_not_be_looked_at_costs_no_other(self, grid):
         grid.end(number=6)

@@ -141,7 +141,8 @@ class Notifier:
         """Save what was found for one recipient, and have a digest sent if it is time."""
         standing = entry.standing.after(found, now, self.settings.notice_problems)
         window = subscription.limits.window_seconds
-        if standing != entry.standing or _is_stale(entry, now, window):
+        kept = min(window, self.settings.notice_forget_seconds)
+        if standing != entry.standing or _is_stale(entry, now, kept):
             saved = self.store.save(entry, standing, now)
             if saved is None:  # another agent has looked
                 return
@@ -189,6 +190,6 @@ class Notifier:
         self.store.failed(entry, self.owner, reason, self.clock() + timedelta(seconds=pause))
 
 
-def _is_stale(entry: Entry, now: datetime, window_seconds: float) -> bool:
-    """Return whether the database should hear that somebody looks still."""
-    return entry.version == 0 or now - entry.looked_at > timedelta(seconds=window_seconds / 2)
+def _is_stale(entry: Entry, now: datetime, kept_seconds: float) -> bool:
+    """Return whether the database should hear that somebody looks still: it is not to forget what it keeps so long."""
+    return entry.version == 0 or now - entry.looked_at > timedelta(seconds=kept_seconds / 2)
