@@ -341,6 +341,26 @@ def test_a_spool_that_can_t_be_opened_means_refusals_and_is_tried_again(make_wri
     until(lambda: drained(writer))
 
 
+def test_a_spool_that_fails_unexpectedly_when_it_is_opened_means_refusals_and_is_tried_again(switch, clock, tmp_path):
+    told, fails = {}, threading.Event()
+    fails.set()
+
+    def open_spool():
+        if fails.is_set():
+            raise PermissionError(13, "Permission denied", "/path")
+        return Spool(tmp_path / "spool", SPOOL)
+
+    writer = Writer(switch, INGEST, clock, open_spool, SPOOL, lambda present: told.update(now=present))
+    writer.start()
+    with pytest.raises(SpoolUnavailable, match=r"^[^/]*$"):
+        send(writer, line("refused"))
+    until(lambda: "spool" in told.get("now", {}), lambda: told)
+    fails.clear()
+    until(lambda: "spool" not in told["now"], lambda: told)
+    assert send(writer, line("stored")) == [Receipt(len(line("stored")))]
+    writer.stop()
+
+
 def test_nothing_overtakes_what_waits_in_a_spool_that_can_t_be_opened(make_writer, switch, transactions, tmp_path):
     writer = make_writer()
     switch.away = True

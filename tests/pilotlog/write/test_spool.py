@@ -208,6 +208,28 @@ def test_a_path_that_is_no_folder_is_a_named_error(folder):
         Spool(folder, SETTINGS)
 
 
+def refused(error):
+    """Return a function of the file system that raises the error for any path."""
+
+    def refuse(*_, **__):
+        raise error
+
+    return refuse
+
+
+def test_a_folder_that_can_t_be_searched_is_a_named_error(folder, monkeypatch):
+    folder.mkdir()
+    monkeypatch.setattr(Path, "stat", refused(PermissionError(13, "Permission denied")))
+    with pytest.raises(SpoolUnavailable, match="can't be opened: Permission denied"):
+        Spool(folder, SETTINGS)
+
+
+def test_a_path_that_none_can_have_is_a_named_error_and_holds_nothing(tmp_path):
+    with pytest.raises(SpoolUnavailable) as refusal:
+        Spool(tmp_path / "spo\0ol", SETTINGS)
+    assert not refusal.value.may_hold_batches
+
+
 @pytest.fixture(scope="module")
 def torn(tmp_path_factory):
     """A spool's files after five groups, and the length of its write-ahead log after each."""

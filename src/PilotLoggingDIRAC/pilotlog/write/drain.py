@@ -70,6 +70,9 @@ class Drain:
             self._spool_problem, self._older_unreachable = "", False
         except SpoolUnavailable as error:
             self._spool_problem, self._older_unreachable = str(error), error.may_hold_batches
+        except Exception as error:  # must not end the writer's thread; without its text: senders see it
+            self._spool_problem = f"The spool can't be opened: unexpected {type(error).__name__}"
+            self._older_unreachable = True
 
     def require_order(self) -> None:
         """Raise SpoolUnavailable while a spool that cannot be opened may hold older batches: none may overtake them."""

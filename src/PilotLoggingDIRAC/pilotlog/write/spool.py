@@ -25,6 +25,7 @@ from .spool_rows import COLUMNS, INSERT, create_table, pack, pack_aside, unpack
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000
+_FAILURES: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
 
 class Spool:
@@ -36,10 +37,11 @@ class Spool:
         self._settings = settings
         self._counting = threading.Lock()
         self.batches = self.bytes = self.quarantined = 0
-        self.broken = [path.name for path in folder.glob("*.broken")] if folder.is_dir() else []
+        self.broken: list[str] = []
         try:
-            with _named_errors("opened"):
+            with _named_errors("opened", (*_FAILURES, ValueError)):  # a path with a NUL
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self.broken += [path.name for path in folder.glob("*.broken")]
                 self._path, self._lock = self._take_file()
                 self._database = _open(self._path)
             self._count()
@@ -273,9 +275,9 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _named_errors(what: str) -> Iterator[None]:
+def _named_errors(what: str, failures: tuple[type[Exception], ...] = _FAILURES) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except failures as error:
         reason = getattr(error, "strerror", None) or error  # without the path: senders see it
         raise SpoolUnavailable(f"The spool can't be {what}: {reason}") from error
