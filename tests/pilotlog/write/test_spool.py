@@ -230,6 +230,26 @@ def test_a_path_that_none_can_have_is_a_named_error_and_holds_nothing(tmp_path):
     assert not refusal.value.may_hold_batches
 
 
+def test_a_folder_that_can_t_be_listed_may_hold_batches_and_no_file_is_begun_in_it(folder, monkeypatch):
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", numbered(b"older"))
+    spool.close()
+    before = set(folder.iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refused(PermissionError(13, "Permission denied")))
+        with pytest.raises(SpoolUnavailable) as refusal:
+            Spool(folder, SETTINGS)
+    assert refusal.value.may_hold_batches
+    assert set(folder.iterdir()) == before
+
+
+def test_adopting_from_a_folder_that_can_t_be_listed_is_a_named_error(folder, monkeypatch):
+    spool = Spool(folder, SETTINGS)
+    monkeypatch.setattr(os, "scandir", refused(PermissionError(13, "Permission denied")))
+    with pytest.raises(SpoolUnavailable):
+        spool.adopt()
+
+
 @pytest.fixture(scope="module")
 def torn(tmp_path_factory):
     """A spool's files after five groups, and the length of its write-ahead log after each."""

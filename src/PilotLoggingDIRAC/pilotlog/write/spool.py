@@ -41,7 +41,7 @@ class Spool:
         try:
             with _named_errors("opened", (*_FAILURES, ValueError)):  # a path with a NUL
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self.broken += [path.name for path in folder.glob("*.broken")]
+                self.broken += [path.name for path in _files(folder, ".broken")]
                 self._path, self._lock = self._take_file()
                 self._database = _open(self._path)
             self._count()
@@ -116,7 +116,7 @@ class Spool:
         """
         adopted: list[str] = []
         with _named_errors("adopted"):
-            others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path != self._path]
+            others = [path for path in _files(self._folder) if path != self._path]
             abandoned = time.time() - self._settings.abandoned_seconds
             for path in sorted((path for path in others if _written(path) <= abandoned), key=_written):
                 lock = self._lock_readable(path)
@@ -142,7 +142,7 @@ class Spool:
 
     def _take_file(self) -> tuple[Path, IO[str]]:
         """Return a file for this process and its lock: the file of a dead process, or a new one."""
-        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+        for path in _files(self._folder):
             lock = self._lock_readable(path)
             if lock:
                 return path, lock
@@ -251,9 +251,17 @@ def _try_lock(path: Path) -> IO[str] | None:
 def _has_files(folder: Path) -> bool:
     """Return whether the folder may contain a spool; True if it cannot be read."""
     try:
-        return any(folder.glob(f"*{_SUFFIX}"))
+        return bool(_files(folder))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
     except OSError:
         return True
+
+
+def _files(folder: Path, suffix: str = _SUFFIX) -> list[Path]:
+    """Return the files of a suffix, by name. Raise OSError if it can't be read: ``Path.glob`` would find none."""
+    with os.scandir(folder) as entries:
+        return sorted(folder / entry.name for entry in entries if entry.name.endswith(suffix))
 
 
 def _put_aside(path: Path) -> str:
