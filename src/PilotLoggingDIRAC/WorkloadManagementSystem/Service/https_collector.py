@@ -14,7 +14,7 @@ from tornado.web import HTTPError
 
 from PilotLoggingDIRAC.assembly.collector import collector
 from PilotLoggingDIRAC.pilotlog import validation
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, Overloaded, PilotLogError
 from PilotLoggingDIRAC.pilotlog.receive import form
 from PilotLoggingDIRAC.pilotlog.receive.receiver import too_late
 from PilotLoggingDIRAC.pilotlog.write.answers import Answer
@@ -112,7 +112,11 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
     async def _read_long(self, offer, called: form.Form, names: list[str], late: float) -> Answer:
         """Return the future of a message that is read in a thread; one that waits for it for too long is refused."""
         end = form.Form(args=called.args[-form.EDGE_BYTES :], message=called.message)
-        reading = self.collector.decoding.submit(_offer, (offer, called, names))
+        try:
+            reading = self.collector.decoding.submit(_offer, (offer, called, names))
+        except Overloaded as error:
+            self._miss(end, self._body.text_bytes, error)
+            raise
         read = asyncio.wrap_future(reading)
         if not await _is_done(read, late) and reading.cancel():
             self._miss(end, self._body.text_bytes, too_late())
