@@ -192,6 +192,24 @@ def test_who_may_not_write_marks_nothing(stack, connect, operator, stamp, user, 
     assert read(operator, ALPHA, stamp) == "text\nnext\n"
 
 
+UNREADABLE = {
+    "the message is no JSON": lambda stamp: json.dumps(["not json", stamp, "vo"]),
+    "the arguments are no JSON": lambda stamp: f'["a" "b","{stamp}","vo"]',
+    "read in a thread": lambda stamp: json.dumps(["not json " * 10_000, stamp, "vo"]),
+}
+
+
+@pytest.mark.parametrize("make", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_small_message_that_can_t_be_read_is_missing_in_its_log(stack, connect, operator, stamp, make):
+    with Raw(stack, "pila") as raw:
+        status, answer = raw.post(urlencode({"method": "sendMessage", "args": make(stamp)}).encode())
+    assert (status, answer["OK"]) == (200, False)
+    connect("pila").send("next\n", stamp)
+    stored(stack)
+    text = whole(operator, stamp)
+    assert text.count("1 messages with ") == text.count("bytes are missing here: ") == 1 and text.endswith("next\n")
+
+
 GOOD = urlencode({"method": "sendMessage", "args": json.dumps(['"a"', "abc", "vo"])}).encode()
 MULTIPART = b'--b\r\nContent-Disposition: form-data; name="method"\r\n\r\nsendMessage\r\n--b--\r\n'
 MALFORMED = {

@@ -130,8 +130,9 @@ REFUSED = {
     "a host states a path": ({"caller": HOST, "vo": "a/../b"}, InvalidInput),
     "dict": ({"payload": {"a": 1}}, InvalidInput),
     "None": ({"payload": None}, InvalidInput),
-    "broken JSON": ({"payload": '["a'}, InvalidInput),
 }
+
+UNREADABLE = {"no JSON": "not json", "broken JSON": '["a', "a number among lines": '["good", 7]', "null": "null"}
 
 
 class TestRefusing:
@@ -142,10 +143,31 @@ class TestRefusing:
             step(receiver, **changes)
         assert SqlReader(transactions).counts() == {}
 
-    def test_a_list_with_one_wrong_line_stores_none_of_it(self, receiver, transactions):
+    @pytest.mark.parametrize("payload", UNREADABLE.values(), ids=UNREADABLE)
+    def test_of_a_message_that_can_t_be_read_nothing_is_stored_and_its_log_tells_of_the_gap(
+        self, receiver, transactions, payload
+    ):
         with pytest.raises(InvalidInput):
-            send(receiver, '["good", 7]')
-        assert SqlReader(transactions).counts() == {}
+            send(receiver, payload)
+        send(receiver)
+        ((log, text),) = logs(transactions)
+        assert b"1 messages with %d bytes are missing here: The message is " % len(payload) in text
+        assert text.endswith(line("one")) and text.count(b"\n") <= 3
+        assert log.missing_bytes == len(payload)
+
+    def test_a_mark_that_can_t_be_read_is_no_gap(self, receiver, transactions):
+        with pytest.raises(InvalidInput):
+            finalise(receiver, '{"retCode"')
+        send(receiver)
+        ((log, text),) = logs(transactions)
+        assert (text, log.missing_bytes) == (line("one"), 0)
+
+    def test_who_may_not_write_marks_nothing_with_what_can_t_be_read(self, receiver, transactions):
+        for changes in ({"caller": USER}, {"stamp": "../abc"}):
+            with pytest.raises(PilotLogError):
+                send(receiver, "not json", **changes)
+        send(receiver, stamp="other")
+        assert logs(transactions) == []
 
     def test_of_a_message_over_the_limit_head_and_tail_are_stored_and_the_rest_counts_as_dropped(
         self, receiver, transactions

@@ -101,7 +101,7 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
         names, receiver = _parameters(offer.__func__), self.collector.receiver
         late = self._arrived + max(receiver.settings.answer_seconds, 0.001)
         if len(called.args) <= _SHORT_BYTES and not called.message:
-            self._answer = _offer(offer, called, names)
+            self._answer = self._offer(offer, called, names)
         else:
             self._answer = await self._read_long(offer, called, names, late)
             self._let_go()
@@ -111,9 +111,9 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
 
     async def _read_long(self, offer, called: form.Form, names: list[str], late: float) -> Answer:
         """Return the future of a message that is read in a thread; one that waits for it for too long is refused."""
-        end = form.Form(args=called.args[-form.EDGE_BYTES :], message=called.message)
+        end = called.end()
         try:
-            reading = self.collector.decoding.submit(_offer, (offer, called, names))
+            reading = self.collector.decoding.submit(self._offer, (offer, called, names))
         except Overloaded as error:
             self._miss(end, self._body.text_bytes, error)
             raise
@@ -122,6 +122,16 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
             self._miss(end, self._body.text_bytes, too_late())
             raise too_late()
         return await read
+
+    def _offer(self, offer, called: form.Form, names: list[str]) -> Answer:
+        end = called.end()
+        try:
+            arguments = _arguments(called, names)
+        except InvalidInput as error:
+            if offer == self.offer_sendMessage:  # a finalise mark has no text
+                self._miss(end, self._body.text_bytes, error)
+            raise
+        return offer(*arguments)
 
     async def _outcome(self, answer: Answer, late: float):
         """Return the receipt. A message that still waits is refused in time; one that is being stored can't be, so it
@@ -193,10 +203,10 @@ def _parameters(offer) -> list[str]:
     return list(inspect.signature(offer).parameters)[1:]
 
 
-def _offer(offer, called: form.Form, names: list[str]) -> Answer:
+def _arguments(called: form.Form, names: list[str]) -> list:
     if called.message:
-        return offer(*validation.counted(called.message, names))
-    return offer(*validation.arguments(called.text(), names))
+        return validation.counted(called.message, names)
+    return validation.arguments(called.text(), names)
 
 
 async def _is_done(future: asyncio.Future, deadline: float) -> bool:

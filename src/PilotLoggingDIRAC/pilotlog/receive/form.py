@@ -55,6 +55,10 @@ class Form:
         except UnicodeDecodeError:
             raise InvalidInput("The arguments are not UTF-8") from None
 
+    def end(self) -> Form:
+        """Return a form with the end of the arguments, which has the names in a message; the end outlives ``text``."""
+        return Form(args=self.args[-EDGE_BYTES:], message=self.message)
+
     def names(self) -> tuple[object, object] | None:
         """Return the stamp and VO in the arguments of a message, unchecked; None when they are not found.
 

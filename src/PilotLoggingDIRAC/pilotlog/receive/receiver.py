@@ -18,7 +18,7 @@ from prometheus_client import Histogram
 
 from .. import access, validation
 from ..access import Caller
-from ..errors import Overloaded, PilotLogError, QuotaSpent
+from ..errors import InvalidInput, Overloaded, PilotLogError, QuotaSpent
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
@@ -60,8 +60,17 @@ class Receiver:
     def message(self, caller: Caller, payload: object, stamp: object, stated_vo: object, sender: str) -> Answer:
         """Submit a ``sendMessage`` and return the future of its Receipt. Raise the PilotLogError of a refusal."""
         who = self._pilot(caller, stamp, stated_vo)
-        batch = message(who, payload, self.settings.max_message_bytes, self._clock(), self._settle, sender)
+        batch = self._read(who, payload, sender)
         return self._submit(batch, self._admit(batch))
+
+    def _read(self, who: PilotId, payload: object, sender: str) -> Batch:
+        """Return the batch of a message. Raise InvalidInput; a gap is marked if there was text."""
+        try:
+            return message(who, payload, self.settings.max_message_bytes, self._clock(), self._settle, sender)
+        except InvalidInput as error:
+            if payload and isinstance(payload, str):
+                self._mark(who, len(payload.encode("utf-8", "backslashreplace")), error)
+            raise
 
     def _admit(self, batch: Batch) -> Charge:
         """Take a message from its VO's quotas. Raise QuotaSpent; a log that exists gets a marked line about the gap."""
