@@ -8,7 +8,7 @@ from MySQLdb.constants import CLIENT
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import ConnectionLost, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine, repeatedly
 
@@ -106,6 +106,33 @@ def test_nothing_of_a_transaction_that_could_not_end_is_in_the_next_one(tmp_path
     noted = transactions.run(lambda connection: connection.execute(text("SELECT Value FROM Noted")).scalars().all())
     assert noted == [2]
     engine.dispose()
+
+
+READ_ONLY = {"MariaDB and MySQL": 1290, "MySQL": 1836}
+
+
+@pytest.mark.parametrize("code", READ_ONLY.values(), ids=READ_ONLY)
+def test_connections_to_a_server_that_became_read_only_are_replaced(transactions, code):
+    """As after a planned switch-over: the server goes on, and another one takes writes."""
+    engine, made = transactions.engine, []
+    with engine.connect(), engine.connect():
+        pass
+    event.listen(engine, "connect", lambda connection, _: made.append(connection))
+    with pytest.raises(StoreUnavailable) as refusal:
+        transactions.run(Losing(1, code))
+    assert not isinstance(refusal.value, ConnectionLost)
+    with engine.connect(), engine.connect():
+        pass
+    assert len(made) == 2
+
+
+def test_connections_are_kept_after_other_errors(transactions):
+    made = []
+    event.listen(transactions.engine, "connect", lambda connection, _: made.append(connection))
+    with pytest.raises(StoreUnavailable):
+        transactions.run(Losing(1, TABLE_EXISTS))
+    transactions.run(Losing(0))
+    assert made == []
 
 
 def test_connections_take_several_statements_in_one_trip_and_count_rows_that_are_found():

@@ -25,6 +25,8 @@ from .idle_connections import watch_idle_connections
 _SEVERAL_STATEMENTS = 1 << 16
 #: A deadlock, which on a Galera cluster is also a change of another node's; and a table that is just being changed.
 _LATER = frozenset({1213, 1684})
+#: The server takes no writes any more, as after a planned switch-over to another one; 1836 is MySQL's.
+_READ_ONLY = frozenset({1290, 1836})
 _DUPLICATE = 1062
 #: Pauses grow up to this many times the first one.
 _LONGEST = 16
@@ -86,13 +88,18 @@ class Transactions:
         return repeatedly(lambda: self._once(step, *args), self.settings)
 
     def _once(self, step: Callable[..., Result], *args: object) -> Result:
-        with self.engine.connect() as connection:
-            try:
-                with connection.begin():
-                    return step(connection, *args)
-            except BaseException:
-                _end(connection)
-                raise
+        try:
+            with self.engine.connect() as connection:
+                try:
+                    with connection.begin():
+                        return step(connection, *args)
+                except BaseException:
+                    _end(connection)
+                    raise
+        except DBAPIError as error:
+            if _code(error) in _READ_ONLY:
+                self.engine.dispose()  # else they would be used for ever: they are in order, and ROLLBACK succeeds
+            raise
 
 
 def _end(connection: Connection) -> None:
