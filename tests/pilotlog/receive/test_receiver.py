@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.errors import (
     ShuttingDown,
     StoreUnavailable,
 )
-from PilotLoggingDIRAC.pilotlog.model import PilotId, Receipt, State
+from PilotLoggingDIRAC.pilotlog.model import Delivery, PilotId, Receipt, State
 from PilotLoggingDIRAC.pilotlog.receive.quotas import Quotas
 from PilotLoggingDIRAC.pilotlog.receive.receiver import Receiver
 from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, QuotaSettings, SpoolSettings
@@ -321,6 +321,27 @@ class TestWaiting:
         until(lambda: door.asked)
         taken.cancel = lambda: door.open.set() or Answer.cancel(taken)  # the store answers when it is too late for that
         assert receiver.wait(taken, PATIENCE_SECONDS) == Receipt(len(line("one")))
+
+    def test_a_refusal_from_before_the_outcome_is_no_answer_that_arrived_though_it_is_sent_after_it(
+        self, receiver, door
+    ):
+        door.open.clear()
+        answer = receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+        until(lambda: door.asked)
+        with pytest.raises(Overloaded):
+            receiver.wait(answer, 0.05)
+        door.open.set()
+        assert answer.result(PATIENCE_SECONDS) == Receipt(len(line("one")))
+        answer.sent(True)
+        assert answer.note.state is None
+
+    def test_an_answer_that_tells_the_outcome_has_arrived_also_as_a_refusal(self, receiver, door):
+        for door.away in (False, True):
+            answer = receiver.message(PILOTS, TEXT, PILOT.stamp, PILOT.vo, "")
+            with suppress(StoreUnavailable):
+                receiver.wait(answer, PATIENCE_SECONDS)
+            answer.sent(True)
+            assert answer.note.state is Delivery.ARRIVED
 
     @pytest.mark.parametrize("size", [20, 8 * SETTINGS.max_message_bytes], ids=["short", "over the limit"])
     def test_what_was_refused_while_it_was_being_stored_and_is_sent_again_is_stored_once_and_told(

@@ -142,6 +142,7 @@ class HttpsCollector(PilotLoggingHandlerMixin, FormHandler):
         if await _is_done(outcome, last_call) or (not answer.cancel() and await _is_done(outcome, late)):
             return outcome.result()
         outcome.cancel()
+        answer.give_up()
         raise too_late()
 
     def sent(self, whole: bool) -> None:

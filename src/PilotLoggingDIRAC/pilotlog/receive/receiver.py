@@ -135,6 +135,7 @@ class Receiver:
         try:
             return answer.result(min(max(seconds, 0), share))
         except TimeoutError:
+            answer.give_up()
             raise too_late() from None
 
     def refused(self, error: PilotLogError) -> None:

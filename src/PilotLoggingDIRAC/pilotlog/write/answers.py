@@ -32,6 +32,11 @@ class Answer(Future[Receipt]):
     def __init__(self) -> None:
         super().__init__()
         self.note = DeliveryNote()
+        self._is_given_up = False
+
+    def give_up(self) -> None:
+        """Note that the sender is answered before the outcome is known; it may be known when the answer is sent."""
+        self._is_given_up = True
 
     def sent(self, whole: bool) -> None:
         """Note whether all of the answer was written to a connection that was open.
@@ -39,7 +44,7 @@ class Answer(Future[Receipt]):
         An answer that came before the outcome was known says that the message is not stored, though it may be:
         nobody can tell whether its sender counts it as received.
         """
-        told = Delivery.ARRIVED if self.done() else None
+        told = Delivery.ARRIVED if self.done() and not self._is_given_up else None
         self.note.state = told if whole else Delivery.BROKEN
 
 
