@@ -220,7 +220,10 @@ class Drain:
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
-        """Adopt spools of dead processes, and try a spool again that had a problem; at most once an interval."""
+        """Adopt spools of dead processes, and try a spool again that had a problem; at most once an interval.
+
+        Nothing is adopted while the store is away: copying stops the writer, and would fill the spool in an outage.
+        """
         if time.monotonic() < self._next_adoption or self._offered:
             return
         wait = self._settings.adopt_seconds if self._spool else self._settings.probe_seconds
@@ -228,7 +231,8 @@ class Drain:
         self.open()
         try:
             if self._spool is not None:
-                self._spool.adopt()
+                if not self.store_is_away:
+                    self._spool.adopt()
                 if self._spool_problem:
                     self._spool.check()
                 self._spool_problem = ""
