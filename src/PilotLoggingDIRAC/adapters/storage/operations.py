@@ -21,7 +21,7 @@ from ..workers.operations import operation
 from ..workers.private_folder import private_files
 from .elements import compare, element, exists, fetch, value
 from .ranges import read_range
-from .registration import Entry, metadata, register
+from .registration import Entry, metadata, register, require_no_other_replica
 
 _log = gLogger.getSubLogger("PilotLogArchive")
 
@@ -159,14 +159,17 @@ def _has_equal_copy(storage: Any, path: str, entry: Entry) -> bool:
 
 
 def _require_unclaimed(storage: Any, entry: Entry, size: dict) -> None:
-    """Raise ArchiveError when the copy is, by the catalogue, another whole file.
+    """Raise ArchiveError when the copy is, by the catalogue, another file that is whole, or may be, here or elsewhere.
 
-    A database that was restored from an old backup has no record of such a file.
+    A database that was restored from an old backup has no record of such a file. A size that can't be had is no
+    reason to take the copy for damaged.
     """
     known = metadata(storage.vo, entry.lfn)
-    whole = known and size["OK"] and size["Value"] == int(known["Size"])
-    if whole and not entry.is_same_file(known):
+    if not known or entry.is_same_file(known):
+        return
+    if not size["OK"] or size["Value"] == int(known["Size"]):
         raise ArchiveError(f"Another file is registered as {entry.lfn}; it is left alone")
+    require_no_other_replica(storage, entry.lfn)
 
 
 def _upload(storage: Any, lfn: str, path: str) -> None:

@@ -26,6 +26,7 @@ _FILE_MODE = 0o640
 _FOLDER_MODE = 0o750
 _PERMISSIONS = 0o777
 _ABSENT = "No such file"
+_NO_REPLICAS = "zero replicas"
 
 _log = gLogger.getSubLogger("PilotLogArchive")
 
@@ -102,7 +103,7 @@ def _mend(catalogue: FileCatalog, storage: Any, entry: Entry, known: dict) -> di
     Return the catalogue's metadata. Raise ArchiveError when it still does not have the file, with this copy.
     """
     if known and not entry.is_same(known):
-        _require_no_other_replica(catalogue, storage, entry.lfn)
+        require_no_other_replica(storage, entry.lfn)
         value(catalogue.removeFile(entry.lfn), "The catalogue does not let go of a wrong entry")
         known = {}
     if not known:
@@ -115,9 +116,9 @@ def _mend(catalogue: FileCatalog, storage: Any, entry: Entry, known: dict) -> di
     return known
 
 
-def _require_no_other_replica(catalogue: FileCatalog, storage: Any, lfn: str) -> None:
-    """Raise ArchiveError when the catalogue's other file of this name is on another storage element."""
-    if others := sorted(set(_replicas(catalogue, lfn)) - {storage.name}):
+def require_no_other_replica(storage: Any, lfn: str) -> None:
+    """Raise ArchiveError when the catalogue's other file of this name is, or may be, on another storage element."""
+    if others := sorted(set(_replicas(FileCatalog(vo=storage.vo), lfn)) - {storage.name}):
         raise ArchiveError(f"Another file is registered as {lfn}, on {', '.join(others)}; it is left alone")
 
 
@@ -129,8 +130,13 @@ def _add_replica(storage: Any, entry: Entry) -> None:
 
 
 def _replicas(catalogue: FileCatalog, lfn: str) -> dict:
+    """Return the URLs of a file's replicas by storage element; empty for none. Raise ArchiveError if it is unknown."""
     single = returnSingleResult(catalogue.getReplicas(lfn, allStatus=True))
-    return single["Value"] if single["OK"] else {}
+    if single["OK"]:
+        return single["Value"]
+    if any(message in single["Message"] for message in (_ABSENT, _NO_REPLICAS)):
+        return {}
+    raise ArchiveError(f"The catalogue does not tell the replicas: {single['Message']}")
 
 
 def _restrict(catalogue: FileCatalog, vo: str, lfn: str, known: dict) -> None:
