@@ -309,6 +309,15 @@ class BundlesContract:
         assert (field.log(3).state, field.log(3).attempts) == (State.COMPLETE, 1)
         field.require_whole(*(number for number in range(10) if number != 3))
 
+    def test_a_log_whose_text_is_damaged_keeps_nobody_waiting(self, field, transactions):
+        field.finish(0, 1, 2)
+        broken = field.log(1).id
+        with transactions.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE PilotLogBatches SET Payload = 'damaged' WHERE LogID = {broken}")
+        field.agent.archive_logs()
+        assert (field.log(1).state, field.log(1).attempts) == (State.COMPLETE, 1)
+        field.require_whole(0, 2)
+
     def test_a_disk_that_is_full_puts_all_logs_off(self, field, clock, monkeypatch):
         def full(*args):
             raise OSError(28, "No space left on device")

@@ -116,16 +116,19 @@ class Bundler:
             for number, claim in enumerate(claims):
                 if packed and bundle.size >= self.settings.bundle_mb * MiB:
                     return packed, claims[number:]
-                try:
-                    packed.append(self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"))
-                except StoreUnavailable:
-                    raise
-                except PilotLogError as error:
-                    self._leave(claim, str(error))
+                if one := self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"):
+                    packed.append(one)
         return packed, ()
 
-    def _add(self, bundle: BundleWriter, claim: Claim, generation: int, path: Path) -> Packed:
-        size = pack(claim.log, self.single.texts, path).size
+    def _add(self, bundle: BundleWriter, claim: Claim, generation: int, path: Path) -> Packed | None:
+        """Pack a log into the bundle; return None, and count its failure, when that fails, as with damaged text."""
+        try:
+            size = pack(claim.log, self.single.texts, path).size
+        except (StoreUnavailable, OSError):
+            raise
+        except Exception as error:  # nothing of it is in the bundle yet
+            self._leave(claim, str(error) if isinstance(error, PilotLogError) else f"{type(error).__name__}: {error}")
+            return None
         with path.open("rb") as file:
             return Packed(claim, generation, bundle.add(_name(claim, generation), file, size))
 
