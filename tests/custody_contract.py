@@ -352,6 +352,17 @@ class CustodyContract:
         assert world.custody.purge_kept([world.log().id], world.clock()) == 1
         assert world.text() == b""
 
+    def test_a_kept_log_that_was_claimed_meanwhile_stays_for_as_long_as_without(self, world):
+        world.finish()
+        world.clock.forward(days=40)
+        world.custody.keep([world.log().id])
+        kept_at = world.clock()
+        world.clock.forward(days=1)
+        world.custody.release(world.claim(), None)
+        assert world.due() == [world.log().id]
+        assert world.custody.kept(VO, world.later(days=-30), 10) == []
+        assert [log.pilot for log in world.custody.kept(VO, kept_at, 10)] == [PILOT]
+
     def test_what_a_ce_gave_goes_with_the_text_of_a_kept_log_with_the_row_or_in_time(self, world, transactions, clock):
         outputs, kept, deleted = SqlCEOutputs(transactions, clock), pilot(2), pilot(3)
         for who in (PILOT, kept, deleted):

@@ -98,7 +98,7 @@ class LogDatabase:
         self.usage = SqlUsage(self._transactions)
         self.custody = SqlCustody(self._transactions, clock)
         self.importer = SqlImporter(self._transactions, clock)
-        self.mending = SqlRetry(self._transactions)
+        self.mending = SqlRetry(self._transactions, clock)
         self.deleting = SqlDeletion(self._transactions, clock)
         self.diagnoses = SqlDiagnoses(self._transactions, clock)
         self.received = SqlReceivedLogs(self._transactions, clock)

@@ -30,7 +30,7 @@ def due(transactions, clock, pilot):
 def test_failed_logs_are_due_again_at_once_and_keep_their_last_error(transactions, clock):
     fail(transactions, clock, ALPHA)
     assert not due(transactions, clock, ALPHA)
-    assert SqlRetry(transactions).retry(Selection()) == 1
+    assert SqlRetry(transactions, clock).retry(Selection()) == 1
     assert len(due(transactions, clock, ALPHA)) == 1
     assert SqlReader(transactions).find(ALPHA)[0].last_error == "the storage element is down"
 
@@ -38,10 +38,20 @@ def test_failed_logs_are_due_again_at_once_and_keep_their_last_error(transaction
 def test_logs_that_were_not_selected_go_on_waiting(transactions, clock):
     fail(transactions, clock, ALPHA)
     fail(transactions, clock, BETA)
-    assert SqlRetry(transactions).retry(Selection(vos=("beta_vo",))) == 1
+    assert SqlRetry(transactions, clock).retry(Selection(vos=("beta_vo",))) == 1
     assert (due(transactions, clock, ALPHA), len(due(transactions, clock, BETA))) == ([], 1)
 
 
 def test_logs_that_did_not_fail_are_not_counted(transactions, clock):
     SqlAppender(transactions, clock).append("e", [Numbered(1, batch(b"a\n"))])
-    assert SqlRetry(transactions).retry(Selection()) == 0
+    assert SqlRetry(transactions, clock).retry(Selection()) == 0
+
+
+def test_text_of_a_kept_log_stays_after_a_retry_for_as_long_as_of_one_kept_now(transactions, clock):
+    fail(transactions, clock, ALPHA)
+    custody = SqlCustody(transactions, clock)
+    clock.forward(days=40)
+    custody.keep([SqlReader(transactions).find(ALPHA)[0].id])
+    assert SqlRetry(transactions, clock).retry(Selection()) == 1
+    assert len(due(transactions, clock, ALPHA)) == 1
+    assert custody.kept(ALPHA.vo, clock() - timedelta(days=30), 10) == []

@@ -132,6 +132,7 @@ class SqlRetry:
     """The step that makes logs due for archiving again."""
 
     transactions: Transactions
+    clock: Clock
 
     def retry(self, wanted: Selection) -> int:
         """Make the selected logs whose archiving failed due at once, and return their number.
@@ -139,16 +140,17 @@ class SqlRetry:
         An empty selection means all logs that failed. Leases stay as they are.
         """
         done = 0
-        while step := self.transactions.run(_retry, wanted):
+        while step := self.transactions.run(_retry, wanted, self.clock()):
             done += step
         return done
 
 
-def _retry(connection: Connection, wanted: Selection) -> int:
+def _retry(connection: Connection, wanted: Selection, now: datetime) -> int:
     failed = select(logs.c.LogID).where(
         matching(Scope(everything=True), wanted), logs.c.State.in_(_WAITING), logs.c.Attempts > 0
     )
     ids = list(connection.execute(failed.order_by(logs.c.LogID).limit(_LOGS_PER_STEP)).scalars())
     if ids:
-        connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(Attempts=0, RetryAfter=None))
+        # not None: of a Kept log, that would mean that its text was kept for long enough
+        connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(Attempts=0, RetryAfter=now))
     return len(ids)

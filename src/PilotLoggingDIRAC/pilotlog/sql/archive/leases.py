@@ -64,7 +64,9 @@ class SqlLeases:
 
     def release(self, claim: Claim, retry_after: datetime | None) -> bool:
         """See ``Leases.release``."""
-        return self.transactions.run(_let_go, claim, {"RetryAfter": retry_after})
+        # a Kept log's column tells since when it is that, see ``retention``; what was due stays due unchanged
+        values = {"RetryAfter": retry_after} if retry_after else {}
+        return self.transactions.run(_let_go, claim, values)
 
     def keep(self, ids: Sequence[int]) -> int:
         """See ``UnarchivedLogs.keep``."""
