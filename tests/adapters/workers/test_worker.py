@@ -93,6 +93,18 @@ class TestWorker:
         child.wait()
         assert worker.call("ping", START_SECONDS) == "pong"
 
+    def test_a_child_that_dies_right_before_a_request_is_an_error_and_leaves_nothing_behind(
+        self, worker, folder, monkeypatch
+    ):
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # with all of its threads, which have its input open
+        monkeypatch.setattr(subprocess.Popen, "poll", lambda process: None)  # it ran a moment ago
+        with pytest.raises(ArchiveError, match="died"):
+            worker.call("ping", START_SECONDS)
+        assert list(folder.glob("pilotlog-worker-*")) == []
+
     def test_without_a_proxy_there_is_no_worker(self, folder):
         def refuse(identity, path):
             raise ArchiveError("No proxy of shifter")
@@ -141,6 +153,23 @@ class TestWorker:
         parent.stdout.close()
         until(lambda: gone(child))
         assert list(folder.glob("pilotlog-worker-*")) == []
+
+    def test_a_child_ends_when_its_input_breaks_off_within_a_request(self, folder):
+        private = folder / "pilotlog-worker-private"
+        private.mkdir()
+        (private / "dirac.cfg").touch()
+        (private / "proxy").write_text("secret")
+        child = subprocess.Popen(
+            [sys.executable, "-m", "PilotLoggingDIRAC.adapters.workers.child", str(private), "user"],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            child.communicate(b'{"oper', timeout=START_SECONDS)
+        finally:
+            child.kill()
+            child.wait()
+        assert not private.exists()
 
     def test_what_a_killed_process_left_is_removed_by_the_next(self, worker, folder):
         left = folder / "pilotlog-worker-left"

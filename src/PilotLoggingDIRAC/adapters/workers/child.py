@@ -44,9 +44,12 @@ def main() -> None:
 
 
 def _read(requests: queue.Queue, folder: Path) -> None:
-    for line in sys.stdin.buffer:
-        requests.put(json.loads(line))
-    _end(folder)
+    """Queue the requests; then end, also when the last one breaks off because the parent was killed within it."""
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        _end(folder)
 
 
 def _end(folder: Path) -> None:

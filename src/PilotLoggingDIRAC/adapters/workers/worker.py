@@ -154,7 +154,8 @@ class _Child:
         if self._process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            _pipe(self._process.stdin).close()
+            with contextlib.suppress(OSError):  # it flushes what a child that has died did not read
+                _pipe(self._process.stdin).close()
             _pipe(self._process.stdout).close()
             self._process.wait()
         self._private.close()
