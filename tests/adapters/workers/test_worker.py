@@ -1,6 +1,8 @@
 """Workers: child processes of one identity each, under a time limit. Real processes, no server."""
 
+import contextlib
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -104,6 +106,15 @@ class TestWorker:
         with pytest.raises(ArchiveError, match="died"):
             worker.call("ping", START_SECONDS)
         assert list(folder.glob("pilotlog-worker-*")) == []
+
+    def test_a_process_with_many_open_files_has_workers(self, worker):
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.ExitStack() as files:
+            files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (2048, limits[1]))
+            for _ in range(1100):
+                files.enter_context(Path(os.devnull).open("rb"))
+            assert worker.call("ping", START_SECONDS) == "pong"
 
     def test_without_a_proxy_there_is_no_worker(self, folder):
         def refuse(identity, path):

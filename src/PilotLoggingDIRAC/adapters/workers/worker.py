@@ -142,7 +142,9 @@ class _Child:
 
     def _read(self, until: float) -> None:
         left, stdout = until - time.time(), _pipe(self._running().stdout)
-        if left <= 0 or not select.select([stdout], [], [], left)[0]:
+        poller = select.poll()  # unlike ``select`` it takes descriptors above 1023
+        poller.register(stdout, select.POLLIN)
+        if left <= 0 or not poller.poll(left * 1000):
             raise _Broken("it took too long")
         data = os.read(stdout.fileno(), _READ_BYTES)
         if not data:
