@@ -102,6 +102,25 @@ def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):
     assert reader.cached() == []
 
 
+def test_a_bundle_that_a_cleaner_of_temporary_files_removed_is_fetched_again(reader):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    for path in reader.cached():
+        path.unlink()
+    assert [reader.read(3), reader.read(4)] == [COPIES[3], COPIES[4]]
+    assert reader.element.calls == ["whole"] * 2
+
+
+def test_logs_are_read_although_a_cleaner_of_temporary_files_removed_the_folder_of_bundles(reader):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    shutil.rmtree(reader.folder / "cache")
+    (reader.folder / "cache").mkdir()
+    assert [reader.read(number) for number in (3, 4, 5)] == COPIES[3:6]
+    assert reader.element.calls == ["whole"] * 3, "the third was put into a new folder"
+    assert len(reader.cached()) == 1
+
+
 def test_bundles_that_were_not_read_for_longest_give_way(tmp_path):
     cache = BundleCache(BundleReadSettings(bundle_cache_mb=2), lambda: PrivateFolder("bundles", tmp_path))
     for number in (1, 2, 3):

@@ -43,7 +43,11 @@ class BundleCache:
             if path is None:
                 return None
             self._bundles.move_to_end(bundle)
-            return os.open(path, os.O_RDONLY)
+            try:
+                return os.open(path, os.O_RDONLY)
+            except FileNotFoundError:  # the machine removes old temporary files
+                del self._bundles[bundle]
+                return None
 
     def count_read(self, bundle: StoredFile) -> bool:
         """Count a read of a bundle, and return whether the bundle is worth to be fetched as a whole."""
@@ -55,7 +59,10 @@ class BundleCache:
             return fits and self._reads[bundle] > self._settings.bundle_ranged_reads
 
     def adopt(self, bundle: StoredFile, path: Path) -> None:
-        """Take over a bundle that was fetched, if it fits, in place of those that were not read for longest."""
+        """Take over a bundle that was fetched, if it fits, in place of those that were not read for longest.
+
+        It is removed if it can't be: a cache fails no read. The next one then gets a new folder.
+        """
         room = self._settings.bundle_cache_mb * MiB
         with self._lock:
             if bundle.size > room or bundle in self._bundles:
@@ -64,13 +71,20 @@ class BundleCache:
             while self._bundles and bundle.size + sum(known.size for known in self._bundles) > room:
                 _, oldest = self._bundles.popitem(last=False)
                 oldest.unlink(missing_ok=True)
-            self._folder = self._folder or self._make()
-            self._bundles[bundle] = path.rename(self._folder.path / f"{next(self._numbers)}.zip")
+            try:
+                self._folder = self._folder or self._make()
+                self._bundles[bundle] = path.rename(self._folder.path / f"{next(self._numbers)}.zip")
+            except OSError:
+                path.unlink(missing_ok=True)
+                self._remove()
 
     def close(self) -> None:
         """Remove all bundles."""
         with self._lock:
-            self._bundles.clear()
-            if self._folder:
-                self._folder.close()
-                self._folder = None
+            self._remove()
+
+    def _remove(self) -> None:
+        self._bundles.clear()
+        if self._folder:
+            self._folder.close()
+            self._folder = None
