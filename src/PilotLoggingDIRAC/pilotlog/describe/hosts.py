@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cachetools import LRUCache
 
 from ..diagnose import facts
+from ..errors import StoreUnavailable
 from ..model import Log
 
 #: The host's name stands in the first messages, or nowhere.
@@ -32,19 +33,33 @@ class HostFinder:
     _looked_at: LRUCache[int, int] = field(default_factory=lambda: LRUCache(_MAX_LOGS))
 
     def of(self, logs: Sequence[Log]) -> dict[int, str]:
-        """Return the hosts that can be told among logs without one, by the logs' ids. Raise StoreUnavailable."""
+        """Return the hosts that can be told among logs without one, by the logs' ids.
+
+        Raise StoreUnavailable; after any other error these logs count as looked at, so that others have their turn.
+        """
         due = [log for log in logs if not log.host and self._has_grown(log)][: self.limit]
         if not due:
             return {}
-        texts = self.beginnings([log.id for log in due], _CHUNKS)
-        self._looked_at.update({log.id: log.next_sequence for log in due})
-        found = {log_id: host_in(text) for log_id, text in texts.items()}
+        try:
+            found = self._told([log.id for log in due])
+        except StoreUnavailable:
+            raise
+        except Exception:
+            self._note(due)
+            raise
+        self._note(due)
         return {log_id: host for log_id, host in found.items() if host}
 
     def forget(self, ids: Sequence[int]) -> None:
         """Forget logs that are not looked at any more, or whose hosts could not be written."""
         for log_id in ids:
             self._looked_at.pop(log_id, None)
+
+    def _told(self, ids: Sequence[int]) -> dict[int, str]:
+        return {log_id: host_in(text) for log_id, text in self.beginnings(ids, _CHUNKS).items()}
+
+    def _note(self, logs: Sequence[Log]) -> None:
+        self._looked_at.update({log.id: log.next_sequence for log in logs})
 
     def _has_grown(self, log: Log) -> bool:
         before = self._looked_at.get(log.id, 0)

@@ -130,7 +130,7 @@ class RunningDescriber:
 
     def _write(self, page: Sequence[Unsettled], infos: Mapping[int, PilotInfo], may_settle: bool = False) -> int:
         """Write what was found of a page into its logs, and settle those that are done."""
-        jobs, hosts = self._jobs(infos), self._hosts.of([one.log for one in page])
+        jobs, hosts = self._jobs(infos), self._hosts_of([one.log for one in page])
         found = [
             Description(
                 *(one.log, infos.get(one.log.id), jobs.get(one.log.id, ()), hosts.get(one.log.id, "")),
@@ -150,6 +150,18 @@ class RunningDescriber:
             self._store.settle(done)
             self._hosts.forget(done)
         return changed
+
+    def _hosts_of(self, logs: Sequence[Log]) -> Mapping[int, str]:
+        try:
+            found = self._hosts.of(logs)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # the text is a pilot's: whatever it does, all else is described
+            self._on_problem("hosts", error)
+            return {}
+        if found:
+            self._on_answer("hosts")
+        return found
 
     def _jobs(self, infos: Mapping[int, PilotInfo]) -> dict[int, tuple[PilotJob, ...]]:
         """Return the jobs of logs by the logs' ids, with their owners as far as these can be told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,9 @@ from ...describe.unsettled import Description, Unsettled
 from ...model import Log, State
 from ..archive.sealing import description
 from ..connection.engine import Transactions
-from ..schema import payload, rows
-from ..schema.tables import batches, logs, unsettled
-from . import pilot_jobs
+from ..schema import rows
+from ..schema.tables import logs, unsettled
+from . import beginnings, pilot_jobs
 
 #: Logs whose rows are locked by one transaction, so that no writer waits for long.
 _LOGS_PER_STEP = 100
@@ -47,7 +46,7 @@ class SqlUnsettled:
 
     def beginnings(self, ids: Sequence[int], below: int) -> dict[int, bytes]:
         """See ``UnsettledLogs.beginnings``."""
-        return self.transactions.run(_beginnings, ids, below) if ids else {}
+        return beginnings.read(self.transactions, ids, below) if ids else {}
 
     def describe(self, found: Sequence[Description]) -> int:
         """See ``UnsettledLogs.describe``. Rows are locked in the writers' order, a few at a time."""
@@ -92,15 +91,6 @@ def _page(connection: Connection, known: bool, after: int, limit: int) -> list[U
         return []
     whole = connection.execute(select(logs).where(logs.c.LogID.in_(list(found))).order_by(logs.c.LogID))
     return [Unsettled(log, found[log.id]) for log in map(rows.to_log, whole)]
-
-
-def _beginnings(connection: Connection, ids: Sequence[int], below: int) -> dict[int, bytes]:
-    columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
-    statement = select(*columns).where(batches.c.LogID.in_(ids), batches.c.Sequence < below)
-    texts: dict[int, list[bytes]] = defaultdict(list)
-    for log_id, sequence, packed in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
-        texts[log_id] += [text for _, text in payload.unpack(sequence, packed)]
-    return {log_id: b"".join(found) for log_id, found in texts.items()}
 
 
 def _describe(connection: Connection, found: Sequence[Description]) -> int:

@@ -1,0 +1,107 @@
+"""The hosts of pilots are read from the beginnings of their logs, whatever these hold, in bounded steps."""
+
+import pytest
+from sqlalchemy import update
+
+from PilotLoggingDIRAC.pilotlog.describe.hosts import HostFinder
+from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
+from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
+from tests.conftest import PILOT
+from tests.described import Dirac
+from tests.stored import alter, reader, store  # noqa: F401
+
+OTHER = PilotId(PILOT.vo, "b" * 32)
+HOST = b"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn17.alpha.org\n"
+
+
+@pytest.fixture
+def dirac(tmp_path):
+    found = Dirac(tmp_path / "dirac.db")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def told():
+    """Problems and answers in their order."""
+    return []
+
+
+@pytest.fixture
+def steps(transactions, clock, dirac, seconds, told):
+    def problem(subject, error):
+        told.append(f"{subject}: {error}")
+
+    store_of, known = SqlUnsettled(transactions), (dirac.pilots, dirac.owners)
+    return RunningDescriber(store_of, *known, DescribeSettings(), clock, problem, told.append, seconds)
+
+
+def host(reader, pilot=PILOT):
+    return reader.find(pilot)[0].host
+
+
+@pytest.mark.parametrize("payload", [b"", b"x", b"x" * 100], ids=["empty", "a byte", "no frame"])
+def test_a_text_that_can_t_be_unpacked_stops_no_description(store, reader, alter, dirac, steps, payload):
+    dirac.submit(PILOT, 7)
+    dirac.submit(OTHER, 8)
+    store(b"hello\n")
+    store(HOST, pilot=OTHER)
+    alter(update(batches).where(batches.c.LogID == reader.find(PILOT)[0].id).values(Payload=payload))
+    steps.run()
+    assert [reader.find(pilot)[0].site for pilot in (PILOT, OTHER)] == ["LCG.Alpha.org"] * 2
+    assert (host(reader), host(reader, OTHER)) == ("", "wn17.alpha.org")
+
+
+def test_a_text_of_a_dictionary_that_is_nowhere_stops_no_description(store, reader, alter, dirac, steps):
+    frame = bytes.fromhex("28b52ffd") + bytes([0x23]) + (4242424242).to_bytes(4, "little") + b"\x05"
+    dirac.submit(PILOT, 7)
+    store(b"hello\n")
+    alter(update(batches).values(Payload=frame + b"rest"))
+    steps.run()
+    assert reader.find(PILOT)[0].site == "LCG.Alpha.org"
+
+
+def test_what_is_before_a_text_that_can_t_be_unpacked_is_read(store, reader, alter, steps):
+    store(HOST, b"more\n")
+    alter(update(batches).where(batches.c.Sequence == 1).values(Payload=b"x"))
+    steps.run()
+    assert host(reader) == "wn17.alpha.org"
+
+
+def test_hosts_that_can_t_be_read_stop_no_description_and_are_told_once(
+    store, reader, dirac, steps, told, seconds, monkeypatch
+):
+    def broken(*_):
+        raise ValueError("broken")
+
+    dirac.submit(PILOT, 7)
+    store(b"hello\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("PilotLoggingDIRAC.pilotlog.diagnose.facts.find", broken)
+        steps.run()
+        steps.run()
+    assert (reader.find(PILOT)[0].site, told) == ("LCG.Alpha.org", ["hosts: broken"])
+    store(HOST)
+    seconds.now += DescribeSettings().describe_again_seconds
+    steps.run()
+    assert (host(reader), told[1:]) == ("wn17.alpha.org", ["hosts"])
+
+
+def test_logs_are_looked_at_again_after_the_store_was_away(store, reader):
+    answers = iter([StoreUnavailable("away"), {1: HOST}])
+
+    def beginnings(ids, below):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    store(b"hello\n")
+    finder, found = HostFinder(beginnings, 1), reader.find(PILOT)
+    with pytest.raises(StoreUnavailable):
+        finder.of(found)
+    assert finder.of(found) == {1: "wn17.alpha.org"}
