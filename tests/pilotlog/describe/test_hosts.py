@@ -1,13 +1,14 @@
 """The hosts of pilots are read from the beginnings of their logs, whatever these hold, in bounded steps."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from PilotLoggingDIRAC.pilotlog.describe.hosts import HostFinder
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId
+from PilotLoggingDIRAC.pilotlog.sql.describe import beginnings
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
 from tests.conftest import PILOT
@@ -105,3 +106,36 @@ def test_logs_are_looked_at_again_after_the_store_was_away(store, reader):
     with pytest.raises(StoreUnavailable):
         finder.of(found)
     assert finder.of(found) == {1: "wn17.alpha.org"}
+
+
+def test_long_beginnings_are_read_a_bounded_number_of_bytes_at_a_time(store, reader, steps, peak_bytes, monkeypatch):
+    monkeypatch.setattr(beginnings, "MAX_BYTES", 1024 * 1024)
+    pilots = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 9)]
+    for pilot in pilots:
+        store(HOST + b"x" * 500_000 + b"\n", *[b"y" * 500_000] * 3, pilot=pilot)
+    known = []
+    for _ in range(4):
+        with peak_bytes(2 * 1024 * 1024):
+            steps.run()
+        known.append(sum(host(reader, pilot) == "wn17.alpha.org" for pilot in pilots))
+    assert known == [2, 4, 6, 8]
+
+
+def test_a_text_over_the_bound_is_read_by_itself(store, reader, steps, monkeypatch):
+    monkeypatch.setattr(beginnings, "MAX_BYTES", 1000)
+    store(HOST + b"x" * 2000)
+    steps.run()
+    assert host(reader) == "wn17.alpha.org"
+
+
+def test_a_line_that_the_bound_cuts_tells_no_host(store, reader, steps, monkeypatch):
+    monkeypatch.setattr(beginnings, "MAX_LOG_BYTES", len(HOST) - len("alpha.org\n"))
+    store(HOST)
+    steps.run()
+    assert host(reader) == ""
+
+
+def test_a_log_whose_text_is_kept_nowhere_has_an_empty_beginning(store, reader, alter, transactions):
+    store(b"hello\n")
+    alter(delete(batches))
+    assert SqlUnsettled(transactions).beginnings([reader.find(PILOT)[0].id], 20) == {1: b""}

@@ -265,7 +265,7 @@ def test_the_memory_of_logs_without_a_host_is_bounded(store, reader, monkeypatch
     for pilot in pilots:
         store(b"hello\n", pilot=pilot)
     read = []
-    finder = HostFinder(lambda ids, chunks: read.extend(ids) or {}, 1)
+    finder = HostFinder(lambda ids, chunks: read.extend(ids) or dict.fromkeys(ids, b""), 1)
     found = [reader.find(pilot)[0] for pilot in pilots]
     for log in [*found, found[2], found[0]]:
         finder.of([log])

@@ -41,22 +41,20 @@ class HostFinder:
         if not due:
             return {}
         try:
-            found = self._told([log.id for log in due])
+            texts = self.beginnings([log.id for log in due], _CHUNKS)
+            found = {log_id: host_in(text) for log_id, text in texts.items()}
         except StoreUnavailable:
             raise
         except Exception:
             self._note(due)
             raise
-        self._note(due)
+        self._note([log for log in due if log.id in texts])
         return {log_id: host for log_id, host in found.items() if host}
 
     def forget(self, ids: Sequence[int]) -> None:
         """Forget logs that are not looked at any more, or whose hosts could not be written."""
         for log_id in ids:
             self._looked_at.pop(log_id, None)
-
-    def _told(self, ids: Sequence[int]) -> dict[int, str]:
-        return {log_id: host_in(text) for log_id, text in self.beginnings(ids, _CHUNKS).items()}
 
     def _note(self, logs: Sequence[Log]) -> None:
         self._looked_at.update({log.id: log.next_sequence for log in logs})

@@ -53,7 +53,10 @@ class UnsettledLogs(Protocol):
         """Return unsettled logs with higher ids, by their ids: those whose pilots DIRAC knows, or the others."""
 
     def beginnings(self, ids: Sequence[int], below: int) -> dict[int, bytes]:
-        """Return the beginnings of logs by their ids: the text of chunks with sequence numbers below ``below``."""
+        """Return the beginnings of logs by their ids: the first text of chunks with sequence numbers below ``below``.
+
+        The text that is read in one call has a bound: logs behind it are absent, and have to be asked for again.
+        """
 
     def describe(self, found: Sequence[Description]) -> int:
         """Write descriptions into logs, where they differ. Return the number of logs that were changed."""

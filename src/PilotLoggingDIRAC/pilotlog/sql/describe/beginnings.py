@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
@@ -10,6 +11,11 @@ from ..connection.engine import Transactions
 from ..schema import payload
 from ..schema.dictionaries import UnknownDictionary
 from ..schema.tables import batches
+
+#: The text of a log in which its host may stand, in bytes; the row where it ends is read whole.
+MAX_LOG_BYTES = 64 * 1024
+#: The text that one call unpacks, in bytes, whatever pilots have sent.
+MAX_BYTES = 16 * 1024 * 1024
 
 Damaged = tuple[type[Exception], ...]
 
@@ -23,15 +29,35 @@ def read(transactions: Transactions, ids: Sequence[int], below: int) -> dict[int
 
 
 def _beginnings(connection: Connection, ids: Sequence[int], below: int, damaged: Damaged) -> dict[int, bytes]:
-    columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
+    reached = _reached(connection, ids, below)
+    texts = {log_id: _text(connection, log_id, rows, damaged) for log_id, rows in reached.items()}
+    return {log_id: text for log_id, text in texts.items() if text is not None}
+
+
+def _reached(connection: Connection, ids: Sequence[int], below: int) -> dict[int, list[int]]:
+    """Return the numbers of the rows to read, by the ids of the logs that are within the bound; one log is always."""
+    columns = (batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes)
     statement = select(*columns).where(batches.c.LogID.in_(ids), batches.c.Sequence < below)
-    texts: dict[int, list[bytes]] = {}
-    broken: set[int] = set()
-    for log_id, sequence, packed in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
-        if log_id in broken:
-            continue
+    rows: dict[int, list[int]] = {log_id: [] for log_id in ids}
+    sizes = dict.fromkeys(ids, 0)
+    for log_id, sequence, size in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
+        if sizes[log_id] < MAX_LOG_BYTES:
+            rows[log_id].append(sequence)
+            sizes[log_id] += size
+    totals = zip(ids, itertools.accumulate(sizes[log_id] for log_id in ids), strict=True)
+    return {log_id: rows[log_id] for log_id, total in totals if total <= MAX_BYTES or log_id == ids[0]}
+
+
+def _text(connection: Connection, log_id: int, rows: Sequence[int], damaged: Damaged) -> bytes | None:
+    """Return whole lines from the rows of a log; None if the writer has put rows together meanwhile."""
+    statement = select(batches.c.Sequence, batches.c.Payload).where(batches.c.LogID == log_id)
+    packed = connection.execute(statement.where(batches.c.Sequence.in_(rows)).order_by(batches.c.Sequence)).all()
+    if len(packed) < len(rows):
+        return None
+    found = b""
+    for row in packed:
         try:
-            texts.setdefault(log_id, []).extend(text for _, text in payload.unpack(sequence, packed))
+            found += b"".join(text for _, text in payload.unpack(*row))
         except damaged:
-            broken.add(log_id)
-    return {log_id: b"".join(found) for log_id, found in texts.items()}
+            break
+    return found if len(found) <= MAX_LOG_BYTES else found[: found.rfind(b"\n", 0, MAX_LOG_BYTES) + 1]
