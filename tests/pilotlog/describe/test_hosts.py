@@ -1,7 +1,7 @@
 """The hosts of pilots are read from the beginnings of their logs, whatever these hold, in bounded steps."""
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from PilotLoggingDIRAC.pilotlog.describe.hosts import HostFinder
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
@@ -139,3 +139,16 @@ def test_a_log_whose_text_is_kept_nowhere_has_an_empty_beginning(store, reader, 
     store(b"hello\n")
     alter(delete(batches))
     assert SqlUnsettled(transactions).beginnings([reader.find(PILOT)[0].id], 20) == {1: b""}
+
+
+def test_a_host_is_found_after_the_writer_has_put_small_messages_together(store, reader, transactions, steps):
+    store(b"hello\n", b"more\n", HOST, *[b"line\n"] * 300)
+    assert transactions.run(lambda connection: connection.execute(select(func.min(batches.c.Sequence))).scalar()) > 0
+    steps.run()
+    assert host(reader) == "wn17.alpha.org"
+
+
+def test_of_messages_that_were_put_together_only_the_first_are_looked_at(store, reader, steps):
+    store(*[b"line\n"] * 100, HOST, *[b"line\n"] * 200)
+    steps.run()
+    assert host(reader) == ""

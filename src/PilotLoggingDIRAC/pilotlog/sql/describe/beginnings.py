@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ..connection.engine import Transactions
 from ..schema import payload
 from ..schema.dictionaries import UnknownDictionary
 from ..schema.tables import batches
+from ..write import runs
 
 #: The text of a log in which its host may stand, in bytes; the row where it ends is read whole.
 MAX_LOG_BYTES = 64 * 1024
@@ -30,25 +31,30 @@ def read(transactions: Transactions, ids: Sequence[int], below: int) -> dict[int
 
 def _beginnings(connection: Connection, ids: Sequence[int], below: int, damaged: Damaged) -> dict[int, bytes]:
     reached = _reached(connection, ids, below)
-    texts = {log_id: _text(connection, log_id, rows, damaged) for log_id, rows in reached.items()}
+    texts = {log_id: _text(connection, log_id, rows, below, damaged) for log_id, rows in reached.items()}
     return {log_id: text for log_id, text in texts.items() if text is not None}
 
 
 def _reached(connection: Connection, ids: Sequence[int], below: int) -> dict[int, list[int]]:
-    """Return the numbers of the rows to read, by the ids of the logs that are within the bound; one log is always."""
+    """Return the numbers of the rows to read, by the ids of the logs that are within the bound; one log is always.
+
+    Chunks that were put together have the number of their run's last one. A row with that number that is not the first
+    one of its log is a later chunk.
+    """
     columns = (batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes)
-    statement = select(*columns).where(batches.c.LogID.in_(ids), batches.c.Sequence < below)
+    first = or_(batches.c.Sequence < below, batches.c.Sequence == runs.RUN - 1)
+    statement = select(*columns).where(batches.c.LogID.in_(ids), first)
     rows: dict[int, list[int]] = {log_id: [] for log_id in ids}
     sizes = dict.fromkeys(ids, 0)
     for log_id, sequence, size in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
-        if sizes[log_id] < MAX_LOG_BYTES:
+        if sizes[log_id] < MAX_LOG_BYTES and (sequence < below or not rows[log_id]):
             rows[log_id].append(sequence)
             sizes[log_id] += size
     totals = zip(ids, itertools.accumulate(sizes[log_id] for log_id in ids), strict=True)
     return {log_id: rows[log_id] for log_id, total in totals if total <= MAX_BYTES or log_id == ids[0]}
 
 
-def _text(connection: Connection, log_id: int, rows: Sequence[int], damaged: Damaged) -> bytes | None:
+def _text(connection: Connection, log_id: int, rows: Sequence[int], below: int, damaged: Damaged) -> bytes | None:
     """Return whole lines from the rows of a log; None if the writer has put rows together meanwhile."""
     statement = select(batches.c.Sequence, batches.c.Payload).where(batches.c.LogID == log_id)
     packed = connection.execute(statement.where(batches.c.Sequence.in_(rows)).order_by(batches.c.Sequence)).all()
@@ -57,7 +63,7 @@ def _text(connection: Connection, log_id: int, rows: Sequence[int], damaged: Dam
     found = b""
     for row in packed:
         try:
-            found += b"".join(text for _, text in payload.unpack(*row))
+            found += b"".join(text for number, text in payload.unpack(*row) if number < below)
         except damaged:
             break
     return found if len(found) <= MAX_LOG_BYTES else found[: found.rfind(b"\n", 0, MAX_LOG_BYTES) + 1]
