@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -51,5 +52,9 @@ class PilotWire:
             raise NotSent(f"HTTP {error.code}: {'not authorised' if error.code == 401 else error.reason}") from error
         except (OSError, ValueError) as error:
             raise NotSent(f"{getattr(error, 'reason', error)}") from error
+        except http.client.HTTPException as error:  # it holds what was answered instead
+            raise NotSent(repr(error)) from error
+        if not isinstance(found, dict):
+            raise NotSent("The answer is not a collector's")
         if not found.get("OK"):
             raise NotSent(str(found.get("Message", "refused")))
