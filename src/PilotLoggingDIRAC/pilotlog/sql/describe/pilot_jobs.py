@@ -41,6 +41,7 @@ def store(connection: Connection, taken: Mapping[int, Sequence[PilotJob]]) -> No
     if not taken:
         return
     there = select(logs.c.LogID).where(logs.c.LogID.in_(list(taken)), logs.c.State != State.DELETED.value)
+    there = there.with_for_update(read=True)  # a log that is deleted meanwhile would keep its jobs and their owners
     before = _of(connection, list(taken))
     new = []
     for log_id in connection.execute(there).scalars():
