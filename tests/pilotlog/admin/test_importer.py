@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.admin import collector_log
 from PilotLoggingDIRAC.pilotlog.admin.collector_log import CollectorLog
 from PilotLoggingDIRAC.pilotlog.admin.import_slice import ImportConflict
 from PilotLoggingDIRAC.pilotlog.admin.importer import Importer, ImportOutcome, converted
-from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor, default
@@ -171,3 +171,49 @@ def test_changed_rules_make_a_repeated_import_a_conflict_and_store_nothing(folde
     with pytest.raises(ImportConflict):
         bring(folder, Wire(importer), clock, Redactor(secret_names=["badge"]))
     assert stored(reader) == b"badge=1234567\n"
+
+
+def repeated(wire):
+    """Return a ``send`` whose first text is stored, and sent again since the answer was lost."""
+    lost = iter([True])
+
+    def send(pilot, step):
+        if step.text and next(lost, False):
+            wire(pilot, step)
+        return wire(pilot, step)
+
+    return send
+
+
+def test_a_slice_that_is_sent_again_after_its_answer_was_lost_is_no_conflict(folder, importer, reader, clock):
+    text = ("µ" * 700_001).encode()
+    write(folder, f"{PILOT.stamp}.log", text)
+    assert bring(folder, repeated(Wire(importer)), clock) == [ImportOutcome.IMPORTED]
+    assert stored(reader) == text
+
+
+def test_a_log_that_grows_by_another_import_meanwhile_is_a_conflict(folder, importer, reader, clock):
+    write(folder, f"{PILOT.stamp}.log", b"abc\n")
+    wire = Wire(importer)
+
+    def send(pilot, step):
+        if step.text:
+            importer.append(PILOT, 0, "another text", {}, ISO)
+        return wire(pilot, step)
+
+    with pytest.raises(OffsetMismatch):
+        bring(folder, send, clock)
+    assert stored(reader) == b"another text"
+
+
+def test_another_text_of_the_same_length_meanwhile_is_a_conflict(folder, importer, reader, clock):
+    write(folder, f"{PILOT.stamp}.log", b"abc\n")
+    wire, others = Wire(importer), iter([b"abd\n"])
+
+    def send(pilot, step):
+        if step.text and (other := next(others, b"")):
+            importer.append(PILOT, 0, other.decode(), {}, ISO)
+        return wire(pilot, step)
+
+    with pytest.raises(ImportConflict):
+        bring(folder, send, clock)

@@ -18,8 +18,6 @@ from PilotLoggingDIRAC.pilotlog.errors import OffsetMismatch, PilotLogError
 from PilotLoggingDIRAC.pilotlog.model import PilotId
 from PilotLoggingDIRAC.pilotlog.text.redaction.redactor import Redactor
 
-_CONFLICTS = (ImportConflict.errno, OffsetMismatch.errno)
-
 
 class ImportFailed(PilotLogError):
     """The collector refused a slice; the message is its answer."""
@@ -64,7 +62,7 @@ class PilotLogImport:
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
             outcome = Importer(self.send, self.silent, self.redactor).bring(left, now)
-        except ImportConflict as error:
+        except (ImportConflict, OffsetMismatch) as error:
             report.conflicts += 1
             self.tell(str(left.pilot), f"CONFLICT: {error}")
         except (ImportFailed, OSError) as error:
@@ -75,11 +73,16 @@ class PilotLogImport:
             self.tell(str(left.pilot), outcome.value)
 
     def send(self, pilot: PilotId, step: ImportSlice) -> int:
-        """Send a slice and return the length of the import so far. Raise ImportConflict, ImportFailed."""
+        """Send a slice and return the length of the import so far.
+
+        Raise OffsetMismatch, ImportConflict, ImportFailed.
+        """
         last = {"State": step.ending.state.value, "SHA256": step.ending.sha256.hex()} if step.ending else {}
         modified = step.modified.isoformat()
         answer = self.client.importLog(pilot.vo, pilot.stamp, step.offset, step.text.decode(), last, modified)
         if answer["OK"]:
             return answer["Value"]
-        error = ImportConflict if answer.get("Errno") in _CONFLICTS else ImportFailed
+        if answer.get("Errno") == OffsetMismatch.errno:  # the answer has the offset in words only
+            raise OffsetMismatch(self.send(pilot, ImportSlice(0, b"", None, step.modified)))
+        error = ImportConflict if answer.get("Errno") == ImportConflict.errno else ImportFailed
         raise error(answer["Message"])

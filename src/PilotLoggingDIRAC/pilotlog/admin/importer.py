@@ -14,13 +14,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from .. import lifecycle
+from ..errors import OffsetMismatch
 from ..model import PilotId
 from ..text.redaction.redactor import Redactor
 from .collector_log import CollectorLog
 from .import_slice import ImportConflict, ImportSlice
 
 Send = Callable[[PilotId, ImportSlice], int]
-"""Send a slice to the collector and return the length of the import. Raise PilotLogError."""
+"""Send a slice to the collector and return the length of the import. Raise OffsetMismatch, or another
+PilotLogError.
+"""
 
 
 class ImportOutcome(StrEnum):
@@ -42,7 +45,8 @@ class Importer:
     def bring(self, log: CollectorLog, now: datetime) -> ImportOutcome:
         """Send a log to the collector, without its secrets, from where an earlier import ended.
 
-        Raise ImportConflict when the collector holds other text, and the errors of ``send``.
+        Raise ImportConflict when the collector holds other text, OffsetMismatch when it got some meanwhile, and the
+        other errors of ``send``.
         """
         known = length = self.send(log.pilot, ImportSlice(0, b"", None, log.modified))
         digest, position = hashlib.sha256(), 0
@@ -53,7 +57,7 @@ class Importer:
                 new = text[length - position :]
                 if new[0] & 0xC0 == 0x80:
                     raise ImportConflict(f"The collector's {length} bytes end inside a character of the file")
-                length = self.send(log.pilot, ImportSlice(length, new, None, log.modified))
+                length = self._send(log.pilot, ImportSlice(length, new, None, log.modified))
         if length != position:
             raise ImportConflict(f"The collector has {length} bytes, the file {position}")
         ending = log.ending(digest.digest(), now, self.silent)
@@ -61,6 +65,19 @@ class Importer:
             return ImportOutcome.OPEN
         self.send(log.pilot, ImportSlice(length, b"", ending, log.modified))
         return ImportOutcome.PRESENT if known == length else ImportOutcome.IMPORTED
+
+    def _send(self, pilot: PilotId, step: ImportSlice) -> int:
+        """Send text and return the length of the import.
+
+        DIRAC's client sends a slice again when the answer was lost. The import is then as long as with it already; that
+        it has the same text is proven by the SHA-256 at its end.
+        """
+        try:
+            return self.send(pilot, step)
+        except OffsetMismatch as error:
+            if error.offset != step.offset + len(step.text):
+                raise
+            return error.offset
 
 
 def converted(paths: Iterable[Path], redactor: Redactor) -> Iterator[bytes]:
