@@ -81,6 +81,7 @@ class RunningDescriber:
         self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
         self._ages = Ages()
         self._taken: int | None = None  # all logs up to this id
+        self._reopened = clock()  # the last look at logs that are received again
         self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
         self._unknown = Round(settings.describe_whole_seconds, due=monotonic() + settings.describe_whole_seconds)
 
@@ -101,6 +102,12 @@ class RunningDescriber:
         if self._store.take(self._taken, limit) < limit:
             self._taken = max(self._taken, self._ages.before(now - _LATE_SECONDS))
 
+    def _take_reopened(self) -> None:
+        """Make logs unsettled again that got text after they were settled: their ids are below those of new ones."""
+        now, limit = self._clock(), self._settings.describe_pilots
+        if self._store.take_reopened(self._reopened - timedelta(seconds=_LATE_SECONDS), limit) < limit:
+            self._reopened = now
+
     def _young(self) -> int:
         """Look up new pilots, which are in the table before they send anything, among those that have not ended."""
         after = self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds)
@@ -113,6 +120,8 @@ class RunningDescriber:
         now, walk, limit = self._monotonic(), self._unknown, self._settings.describe_pilots
         if not walk.begins(now):
             return 0
+        if not walk.after:
+            self._take_reopened()
         page = self._store.page(False, walk.after, limit)
         infos = self._pilots.by_stamp([one.log.pilot for one in page]) if page else {}
         walk.move(page, limit, now)

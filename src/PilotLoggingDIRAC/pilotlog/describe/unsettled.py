@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ..model import Log, PilotId, PilotInfo, PilotJob
@@ -49,6 +50,12 @@ class UnsettledLogs(Protocol):
         Return their number.
         """
 
+    def take_reopened(self, since: datetime, limit: int) -> int:
+        """Make received logs with text since a moment unsettled that are not, at most ``limit``. Return their number.
+
+        A settled log keeps its id when it is opened again by late text.
+        """
+
     def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
         """Return unsettled logs with higher ids, by their ids: those whose pilots DIRAC knows, or the others."""
 
@@ -62,7 +69,7 @@ class UnsettledLogs(Protocol):
         """Write descriptions into logs, where they differ. Return the number of logs that were changed."""
 
     def settle(self, ids: Sequence[int]) -> None:
-        """Take logs from the unsettled ones."""
+        """Take logs from the unsettled ones, but for those that are received again meanwhile."""
 
 
 class KnownPilots(Protocol):

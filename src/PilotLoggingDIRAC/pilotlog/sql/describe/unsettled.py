@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
 
 from ...describe.unsettled import Description, Unsettled
 from ...model import Log, State
@@ -19,6 +20,7 @@ from . import beginnings, pilot_jobs
 #: Logs whose rows are locked by one transaction, so that no writer waits for long.
 _LOGS_PER_STEP = 100
 _TAKEN = (State.RECEIVING.value, State.COMPLETE.value, State.INCOMPLETE.value)
+_RECEIVED = logs.c.State == State.RECEIVING.value
 _OF_LOG = unsettled.c.LogID == logs.c.LogID
 
 
@@ -38,7 +40,11 @@ class SqlUnsettled:
 
     def take(self, above: int, limit: int) -> int:
         """See ``UnsettledLogs.take``."""
-        return self.transactions.run(_take, above, limit)
+        return self.transactions.run(_take, _new(above).limit(limit))
+
+    def take_reopened(self, since: datetime, limit: int) -> int:
+        """See ``UnsettledLogs.take_reopened``."""
+        return self.transactions.run(_take, _heard(since).limit(limit))
 
     def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
         """See ``UnsettledLogs.page``."""
@@ -57,7 +63,7 @@ class SqlUnsettled:
     def settle(self, ids: Sequence[int]) -> None:
         """See ``UnsettledLogs.settle``."""
         if ids:
-            self.transactions.run(forget, ids)
+            self.transactions.run(_settle, ids)
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
@@ -74,10 +80,30 @@ def _highest(connection: Connection) -> int:
     return connection.execute(select(func.max(logs.c.LogID))).scalar() or 0
 
 
-def _take(connection: Connection, above: int, limit: int) -> int:
-    new = select(logs.c.LogID).outerjoin(unsettled, _OF_LOG)
-    new = new.where(logs.c.LogID > above, unsettled.c.LogID.is_(None), logs.c.State.in_(_TAKEN))
-    ids = connection.execute(new.order_by(logs.c.LogID).limit(limit)).scalars().all()
+def _settle(connection: Connection, ids: Sequence[int]) -> None:
+    received = select(logs.c.LogID).where(logs.c.LogID.in_(ids), _RECEIVED)
+    connection.execute(delete(unsettled).where(unsettled.c.LogID.in_(ids), unsettled.c.LogID.not_in(received)))
+
+
+def _others() -> Select[tuple[int]]:
+    others: Select[tuple[int]] = select(logs.c.LogID).outerjoin(unsettled, _OF_LOG)
+    return others.where(unsettled.c.LogID.is_(None))
+
+
+def _new(above: int) -> Select[tuple[int]]:
+    return _others().where(logs.c.LogID > above, logs.c.State.in_(_TAKEN)).order_by(logs.c.LogID)
+
+
+def _heard(since: datetime) -> Select[tuple[int]]:
+    """Return the statement of received logs with text since a moment. The index is named, as an optimizer that is asked
+    for few rows in an order would walk all logs.
+    """
+    heard = _others().where(_RECEIVED, logs.c.LastSeen >= since).order_by(logs.c.LastSeen)
+    return heard.with_hint(logs, "FORCE INDEX (IX_State_LastSeen)", "mysql")
+
+
+def _take(connection: Connection, chosen: Select[tuple[int]]) -> int:
+    ids = connection.execute(chosen).scalars().all()
     if ids:
         connection.execute(insert(unsettled), [{"LogID": log_id} for log_id in ids])
     return len(ids)
