@@ -105,12 +105,17 @@ def page_answer(gzip: bool) -> Response:
     return _compressed(Response(body, _TYPES[".html"]), gzip)
 
 
-@functools.cache
 def file_answer(version: str, name: str, gzip: bool) -> Response | None:
-    """Return a file of the page in the present version; None for any other."""
+    """Return a file of the page in the present version; None for any other, which is not remembered: callers choose
+    both.
+    """
     files, here = _files()
-    if version != here or name not in files:
-        return None
+    return _file(name, gzip) if version == here and name in files else None
+
+
+@functools.cache
+def _file(name: str, gzip: bool) -> Response:
+    files, _ = _files()
     return _compressed(Response(files[name], _TYPES[Path(name).suffix], cacheable=True), gzip)
 
 
