@@ -164,7 +164,7 @@ def test_lines_around_a_hit_are_those_next_to_it(grid):
     assert (hit.before, hit.after) == ((), (b"d", b"e"))
 
 
-@pytest.mark.parametrize("cursor", ["e.zz", "e.5b", "e.7b7d", "e.5b6e756c6c5d", "12.d.1.1.1.1", "e." + "5b" * 900])
+@pytest.mark.parametrize("cursor", ["e.zz", "e.5b", "e.7b7d", "e.5b6e756c6c5d", "12.d.1.1.1.1", "e." + "5b" * 2000])
 def test_cursor_that_nobody_gave_is_refused(grid, cursor):
     query = selection.search_query("text", {"Source": "OpenSearch"}, 20)
     with pytest.raises(InvalidInput):

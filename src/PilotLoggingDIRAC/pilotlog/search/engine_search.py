@@ -66,7 +66,7 @@ class _Start:
         match = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
         try:
             name, *after = json.loads(bytes.fromhex(match[1] if match else ""))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise InvalidInput("The cursor is not one that searchLogs gave") from None
         if not all(isinstance(value, str | int) for value in (name, *after)):
             raise InvalidInput("The cursor is not one that searchLogs gave")
