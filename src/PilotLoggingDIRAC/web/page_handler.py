@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError
 
 from PilotLoggingDIRAC.assembly.access import audit
 from PilotLoggingDIRAC.assembly.access.callers import caller_of, policy
@@ -77,7 +78,7 @@ class PageHandler(Endpoint):
             self._send(refusal_page(name, self._page.contact))
             return
         self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps({"error": f"Refused ({status_code})"}))
+        self.finish(json.dumps(_refused(status_code)))
 
     async def get(self, path: str | None = None) -> None:
         """Answer a request by its path below the location."""
@@ -115,7 +116,10 @@ class PageHandler(Endpoint):
 
     def _fail(self, error: Exception) -> None:
         """Answer an error; if the answer has begun, end the connection, so that nobody takes a part for the whole."""
-        answer = error_answer(error, self._page.contact)
+        if isinstance(error, HTTPError):  # Tornado's own, of an address that is no UTF-8
+            answer = json_answer(_refused(error.status_code), False, error.status_code)
+        else:
+            answer = error_answer(error, self._page.contact)
         if isinstance(error, PilotLogError) and not isinstance(error, NotYetThere):
             audit.audit().refused(caller_of(self), "page", error)
         if self._headers_written:
@@ -198,3 +202,7 @@ class PageHandler(Endpoint):
         """Close the stream, as the browser has disconnected."""
         if stream := getattr(self, "_running", None):
             stream.close()
+
+
+def _refused(status: int) -> dict[str, str]:
+    return {"error": f"Refused ({status})"}
