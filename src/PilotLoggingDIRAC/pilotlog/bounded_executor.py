@@ -24,7 +24,11 @@ class BoundedExecutor:
         """Return a future of the function's result. Raise Overloaded when more waits already than is allowed."""
         if not self._places.acquire(blocking=False):
             raise Overloaded("Too much is waiting: try again later")
-        answer = self._pool.submit(function, *arguments)
+        try:
+            answer = self._pool.submit(function, *arguments)
+        except BaseException:  # as where no thread can be started
+            self._places.release()
+            raise
         answer.add_done_callback(lambda _: self._places.release())
         return answer
 

@@ -69,14 +69,21 @@ class Watcher:
                 raise Overloaded("Too many are watching logs: try again later")
             if self._users[user] >= self._settings.max_watchers_of_user:
                 raise Overloaded("You are watching too many logs: close some")
+            if self._thread is None:
+                self._thread = self._started()  # it waits for the lock
             watch = LogWatch(pilot, user, wake)
             self._watches.setdefault(pilot, []).append(watch)
             self._users[user] += 1
-            if self._thread is None:
-                self._stop.clear()
-                self._thread = threading.Thread(target=self._look, name="pilotlog-watch", daemon=True)
-                self._thread.start()
             return watch
+
+    def _started(self) -> threading.Thread:
+        self._stop.clear()
+        thread = threading.Thread(target=self._look, name="pilotlog-watch", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the limit of threads
+            raise Overloaded("No more threads can be started: try again later") from None
+        return thread
 
     def leave(self, watch: LogWatch) -> None:
         """Stop watching; a second time does nothing."""
