@@ -1,5 +1,9 @@
 """Issuers of tokens in the configuration: those that can be used, and what is said of the others."""
 
+import threading
+
+import pytest
+
 from PilotLoggingDIRAC.assembly.access import tokens
 from PilotLoggingDIRAC.assembly.access.tokens import issuers
 
@@ -20,3 +24,19 @@ def test_issuer_that_two_sections_name_is_left_out_and_told_once(configure, monk
         assert [known.name for known in issuers()] == ["Third"]
     assert len(told) == 2
     assert all(f"{name}: {URL} is named by two sections" in " ".join(told) for name in ("First", "Second"))
+
+
+def test_keys_are_fetched_although_a_first_thread_could_not_be_started(configure, monkeypatch):
+    configure({}, *options("First", URL))
+    found, started = tokens.Tokens(), []
+
+    def no_thread(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    with pytest.raises(RuntimeError):
+        found.start()
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: started.append(thread))
+    found.start()
+    found.start()
+    assert [thread.name for thread in started] == ["pilotlog-keys"]

@@ -52,8 +52,8 @@ class Tokens:
         with self._lock:
             if self._running or not issuers():
                 return
-            self._running = True
-        threading.Thread(target=self._run, name="pilotlog-keys", daemon=True).start()
+            threading.Thread(target=self._run, name="pilotlog-keys", daemon=True).start()
+            self._running = True  # only now: the start fails at the limit of threads
 
     def _run(self) -> None:
         while True:
