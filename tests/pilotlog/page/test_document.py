@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
 from PilotLoggingDIRAC.pilotlog.page.document import Document, Documents
 from PilotLoggingDIRAC.pilotlog.page.part_text import DATABASE, ChunkCache
@@ -111,6 +111,19 @@ def test_earlier_part_that_grew_makes_a_new_document():
     second = documents.open([one.log, two.log])
     assert second is not first
     assert b"".join(second.stream()) == b"one\nlate\ntwo\n"
+
+
+@pytest.mark.parametrize("purged", [1, 2, 3])
+def test_part_that_is_purged_before_its_sizes_are_looked_up_is_no_empty_one(purged):
+    parts = [Part([b"one\n", b"two\n"], number) for number in (1, 2, 3)]
+    logs, chunks = [part.log for part in parts], parts[purged - 1].chunks
+    documents = Documents(lambda log: parts[log.part - 1], SMALL)
+    parts[purged - 1].chunks = []
+    for _ in range(2):
+        with pytest.raises(LogNotFound):
+            documents.open(logs)
+    parts[purged - 1].chunks = chunks
+    assert b"".join(documents.open(logs).stream()) == b"one\ntwo\n" * 3
 
 
 def test_chunks_are_read_once_while_they_are_at_hand():

@@ -20,6 +20,7 @@ from .part_text import DATABASE, ChunkCache, PartText, TextKey
 
 _STREAMED_BYTES = 256 * 1024
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
+_LEFT = "The log has left the place where it was: open it again"
 #: The cursor of the first byte.
 START = "0.0"
 
@@ -74,7 +75,7 @@ class Document:
         )
 
     def grow(self, parts: Sequence[tuple[Log, PartText]]) -> None:
-        """Add the text that was stored since the last call."""
+        """Add the text that was stored since the last call. Raise LogNotFound if text has left its place."""
         with self._lock:
             for number, (log, text) in enumerate(parts):
                 if number == len(self._stretches):
@@ -85,6 +86,8 @@ class Document:
                     known = self._index.chunks - stretch.first_chunk
                     if log.next_sequence > known or text.source != DATABASE:
                         self._index.extend(text.sizes(known))
+                    if self._index.bytes - stretch.first_byte < log.bytes:  # purged since its row was read
+                        raise LogNotFound(_LEFT)
 
     @property
     def ended_lines(self) -> int:
@@ -122,7 +125,7 @@ class Document:
     def _fetch(self, stretch: _Stretch, number: int, keep: bool) -> dict[int, bytes]:
         found = stretch.text.step(number - stretch.first_chunk)
         if not found:
-            raise LogNotFound("The log has left the place where it was: open it again")
+            raise LogNotFound(_LEFT)
         for place, text in enumerate(found, number - stretch.first_chunk):
             if keep:
                 self._cache.put((stretch.identity, place), text)
