@@ -113,7 +113,8 @@ class Tail:
         if news.text is not None:
             await self._send("text", news.text | {"lastSeen": news.standing["lastSeen"]}, news.cursor)
         quiet = {name: value for name, value in news.standing.items() if name not in _QUIET}
-        if quiet != self._standing:
+        is_due = news.standing["live"] or not news.more  # a page stops listening soon after it hears of the end
+        if is_due and quiet != self._standing:
             self._standing = quiet
             await self._send("standing", news.standing)
 

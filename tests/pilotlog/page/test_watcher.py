@@ -107,6 +107,9 @@ def test_watchers_are_bounded_in_all_and_for_each_user(watching):
 
 
 def test_watch_whose_thread_cannot_start_leaves_nothing_behind(watching, monkeypatch):
+    def no_thread(thread):
+        raise RuntimeError("can't start new thread")
+
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
         with pytest.raises(Overloaded):
@@ -115,10 +118,6 @@ def test_watch_whose_thread_cannot_start_leaves_nothing_behind(watching, monkeyp
     woken = []
     watching.watch(PILOT, "user", woken.append)
     until(lambda: woken)
-
-
-def no_thread(thread):
-    raise RuntimeError("can't start new thread")
 
 
 def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
