@@ -155,6 +155,18 @@ def test_find_gives_each_line_that_holds_the_text(chunks, wanted):
     assert sorted(set(hits)) == [number for number, text in enumerate(lines) if wanted in text]
 
 
+@pytest.mark.parametrize("before", [b"", b"first\n"])
+def test_find_gets_past_a_line_that_is_longer_than_one_search(before):
+    found, first, hits = document(Part([before + b"a" * 10, *[b"a" * 10] * 8, b"b\nlast b\n"])), 0, []
+    for _ in range(10):
+        more, first = found.find(b"b", first)
+        hits += more
+        if first is None:
+            break
+    number = before.count(b"\n")
+    assert (sorted(set(hits)), first) == ([number, number + 1], None)
+
+
 def test_capitals_count_where_there_are_some():
     found = document(Part([b"Error\nerror\nERROR\n"]), settings=PageSettings())
     assert found.find(b"error", 0)[0] == [0, 1, 2]

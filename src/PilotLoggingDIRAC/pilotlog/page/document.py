@@ -209,8 +209,8 @@ class Document:
             return self._outline.whole(), self._outlined >= self._index.chunks
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
-        """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``; None
-        at the end.
+        """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``, or
+        after a line that is longer; None at the end.
 
         Capitals count only where the wanted text has some (of ASCII letters).
         """
@@ -218,8 +218,9 @@ class Document:
         found: list[int] = []
         room, carry, start = self._settings.scan_bytes, b"", self._index.of_line(first)
         for number, text in self.chunks(start, keep=False):
-            if room <= 0 or len(found) >= self._settings.max_hits:
-                return found, max(self._index.lines_before(number), first)
+            is_enough = room <= 0 or len(found) >= self._settings.max_hits
+            if is_enough and self._index.lines_before(number) > first:
+                return found, self._index.lines_before(number)
             whole = carry + (text.lower() if fold else text)
             line = self._index.lines_before(number) - carry.count(b"\n")
             found += [hit for hit in _hits(whole, wanted, line) if hit >= first and hit not in found[-1:]]
