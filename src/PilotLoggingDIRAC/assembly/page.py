@@ -107,7 +107,7 @@ class WebPage:
         if self._folder is None:
             remove_abandoned()
             self._folder = PrivateFolder("page")
-        return self._folder.path
+        return self._folder.kept()
 
     def _look_after_workers(self) -> None:
         while True:

@@ -136,3 +136,17 @@ def test_bundles_that_were_not_read_for_longest_give_way(tmp_path):
         os.close(descriptor)
     cache.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bundles_that_somebody_has_removed_are_fetched_again(tmp_path):
+    cache = BundleCache(BundleReadSettings(bundle_cache_mb=2), lambda: PrivateFolder("bundles", tmp_path))
+    bundle = StoredFile("SE", "/vo/1", "", 1, "")
+    for _ in range(2):
+        path = tmp_path / "fetched"
+        path.write_bytes(b"x")
+        cache.adopt(bundle, path)
+        os.close(cache.open(bundle))
+        for folder in tmp_path.glob("pilotlog-bundles-*"):
+            shutil.rmtree(folder)
+        assert cache.open(bundle) is None
+    cache.close()

@@ -1,6 +1,7 @@
 """Temporary files of logs and proxies: for nobody else's eyes, and gone with their process, however it ends."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -37,6 +38,23 @@ def test_a_folder_that_is_in_use_is_left_alone(folder):
     with PrivateFolder("read") as path:
         remove_abandoned()
         assert path.exists()
+
+
+@pytest.mark.parametrize("is_made_by_another", [False, True])
+def test_a_folder_that_somebody_has_removed_is_made_anew(folder, is_made_by_another):
+    private = PrivateFolder("page")
+    old = private.path
+    assert private.kept() == old
+    shutil.rmtree(old)
+    if is_made_by_another:
+        old.mkdir()
+        (old / "lock").touch()
+    new = private.kept()
+    assert new != old and mode(new) == 0o700 and private.kept() == new
+    remove_abandoned()
+    assert new.exists()
+    private.close()
+    assert not new.exists()
 
 
 @pytest.mark.parametrize("below", [False, True])

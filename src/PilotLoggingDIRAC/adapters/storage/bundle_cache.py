@@ -42,12 +42,13 @@ class BundleCache:
             path = self._bundles.get(bundle)
             if path is None:
                 return None
-            self._bundles.move_to_end(bundle)
             try:
-                return os.open(path, os.O_RDONLY)
+                found = os.open(path, os.O_RDONLY)
             except FileNotFoundError:  # the machine removes old temporary files
                 del self._bundles[bundle]
                 return None
+            self._bundles.move_to_end(bundle)
+            return found
 
     def count_read(self, bundle: StoredFile) -> bool:
         """Count a read of a bundle, and return whether the bundle is worth to be fetched as a whole."""
@@ -61,7 +62,7 @@ class BundleCache:
     def adopt(self, bundle: StoredFile, path: Path) -> None:
         """Take over a bundle that was fetched, if it fits, in place of those that were not read for longest.
 
-        It is removed if it can't be: a cache fails no read. The next one then gets a new folder.
+        It is removed if it can't be: a cache fails no read.
         """
         room = self._settings.bundle_cache_mb * MiB
         with self._lock:
@@ -73,7 +74,7 @@ class BundleCache:
                 oldest.unlink(missing_ok=True)
             try:
                 self._folder = self._folder or self._make()
-                self._bundles[bundle] = path.rename(self._folder.path / f"{next(self._numbers)}.zip")
+                self._bundles[bundle] = path.rename(self._folder.kept() / f"{next(self._numbers)}.zip")
             except OSError:
                 path.unlink(missing_ok=True)
                 self._remove()

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +20,36 @@ class PrivateFolder:
 
     def __init__(self, purpose: str, parent: Path | None = None) -> None:
         """Create the folder below ``parent``, by default the temporary folder; its name contains ``purpose``."""
-        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{purpose}-", dir=parent))
+        self._purpose, self._parent = purpose, parent
+        self._guard = threading.Lock()
+        self._create()
+
+    def _create(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{self._purpose}-", dir=self._parent))
         # locked before it has its name, so that no process takes the folder for abandoned
         new = self.path / "new"
         self._lock = os.open(new, os.O_WRONLY | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         new.rename(self.path / _LOCK)
+
+    def kept(self) -> Path:
+        """Return the path; it is a new folder's if this one was removed, as by who cleans up the temporary folder.
+
+        What is left of the old one is left to them: another thread may be writing there.
+        """
+        with self._guard:
+            if not self._is_there():
+                old = self._lock
+                self._create()
+                os.close(old)
+            return self.path
+
+    def _is_there(self) -> bool:
+        """Return whether the lock is still the one of this process: anybody may make a folder of the same name."""
+        try:
+            return os.path.samestat(os.fstat(self._lock), os.lstat(self.path / _LOCK))
+        except OSError:
+            return False
 
     def __enter__(self) -> Path:
         return self.path
