@@ -182,7 +182,7 @@ class PageHandler(Endpoint):
         """Send the page itself, at the top and for each log, or one of its files below ``static``."""
         if _PAGE.fullmatch(path):
             self._send(page_answer(self._gzip))
-        elif (match := _FILE.fullmatch(path)) and (answer := file_answer(*match.groups(), self._gzip)):
+        elif (match := _FILE.fullmatch(path)) and (answer := file_answer(match[1], match[2], self._gzip)):
             self._send(answer)
         else:
             raise LogNotFound("No such page")
