@@ -134,16 +134,17 @@ def _of_the_page(db, scope, now):
 
 def lookups(db, number, now):
     """One log, as each reading of text begins."""
-    log = number - number // 20
+    log, failed = number - number // 20, Selection(outcomes=(Outcome.FAILED,), silent_before=now)
     return {
         "a log's parts": partial(db.reader.find, pilot(log)),
         "by 100 stamps": partial(db.reader.find_stamps, [pilot(log + place).stamp for place in range(100)]),
         "by reference": partial(db.reader.find_reference, "htcondorce://ce17.example.org/1"),
         "how far 50 logs have come": partial(db.views.heads, [pilot(log + place) for place in range(50)]),
         **{
-            f"{name} of a name; {scope}": partial(db.reader.named, SCOPES[scope], part, 1000)
+            f"{name} of a name{kind}; {scope}": partial(db.reader.named, SCOPES[scope], replace(rest, name=part), 1000)
             for scope in SCOPES
             for name, part in (("a beginning", pilot(log).stamp[:20]), ("a part", f"/{log}"))
+            for kind, rest in (("", Selection()), (", failed", failed))
         },
         "jobs of 50 logs": partial(db.pilot_jobs.of, range(log, log + 50)),
         "a log's text": lambda: list(db.reader.chunks(db.reader.find(pilot(log))[0])),

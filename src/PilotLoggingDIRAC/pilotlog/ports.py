@@ -141,8 +141,8 @@ class StoredLogs(Protocol):
         Raise InvalidInput for an order that the store does not know, and for a page that begins beyond ``most``.
         """
 
-    def named(self, scope: Scope, part: str, limit: int) -> list[str]:
-        """Return stamps of pilots in the scope with a part of a stamp or reference, at most ``limit``."""
+    def named(self, scope: Scope, wanted: Selection, limit: int) -> list[str]:
+        """Return stamps of selected pilots in the scope with ``wanted.name`` in stamp or reference, up to ``limit``."""
 
     def chunks(self, log: Log, sequence: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield (sequence, text) from a sequence number on, a bounded number in memory at a time."""

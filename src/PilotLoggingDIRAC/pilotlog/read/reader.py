@@ -203,11 +203,13 @@ class LogReader:
         return self._reader.select(scope, self.named(scope, wanted), order, descending, start, limit, most)
 
     def named(self, scope: Scope, wanted: Selection) -> Selection:
-        """Return a selection with the stamps that its part of a name means, at most ``max_rows`` of them."""
+        """Return a selection with the stamps that its part of a name means, at most ``max_rows`` of them.
+
+        They are looked up with the rest of the selection: it may leave none of any ``max_rows`` with that part.
+        """
         if not wanted.name:
             return wanted
-        found = self._reader.named(scope, wanted.name, self.settings.max_rows)
-        stamps = [stamp for stamp in found if not wanted.stamps or stamp in wanted.stamps]
+        stamps = self._reader.named(scope, wanted, self.settings.max_rows)
         return replace(wanted, name="", stamps=tuple(stamps) or _NO_STAMPS)
 
     def status(self) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Logs by jobs, their owners, hosts, and parts of names."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import insert, update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
+from PilotLoggingDIRAC.pilotlog.diagnosed import NO_CAUSE
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import PilotId, Selection
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
@@ -66,7 +69,22 @@ def test_a_part_of_a_name_finds_only_what_the_caller_may_read(three, found, read
     assert (found(OPERATOR, name="://"), found(OPERATOR, name="100%")) == ("ab", "")
     of_vo = Scope(vos=frozenset({PILOT.vo}))
     for part in ("arc", "100%", "ccc"):  # none takes the place of one that may be read
-        assert (reader.named(of_vo, part, 10), len(reader.named(EVERYTHING, part, 10))) == ([], 1)
+        wanted = Selection(name=part)
+        assert (reader.named(of_vo, wanted, 10), len(reader.named(EVERYTHING, wanted, 10))) == ([], 1)
+
+
+@pytest.mark.parametrize("part", ["htcondorce://", "ce/"])
+@pytest.mark.parametrize(
+    ("fields", "letter"), [({"hosts": ("wn10",)}, "b"), ({"jobs": (2,)}, "a"), ({"stamps": ("b" * 32,)}, "b")]
+)
+def test_the_rest_of_a_selection_counts_before_the_number_of_names_is_limited(three, reader, part, fields, letter):
+    query = LogReader(reader, ReadSettings(max_rows=1))
+    assert query.named(EVERYTHING, Selection(name=part, **fields)).stamps == (letter * 32,)
+
+
+@pytest.mark.parametrize("fields", [{"without_checks": True}, {"causes": (NO_CAUSE,)}, {"since": datetime(2026, 1, 1)}])
+def test_a_part_of_a_name_goes_with_any_other_filter(three, found, fields):
+    assert found(name="ce/", **fields) == "ab"
 
 
 def test_stamps_and_a_part_of_a_name_are_both_wanted(three, found):

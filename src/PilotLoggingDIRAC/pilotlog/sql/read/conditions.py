@@ -31,6 +31,12 @@ def matching(scope: Scope, wanted: Selection) -> ColumnElement[bool]:
     return and_(PRESENT, _in_scope(scope), *_matches(wanted))
 
 
+def narrowing(wanted: Selection) -> ColumnElement[bool] | None:
+    """Return the condition that a log matches the selection, None if that names nothing."""
+    conditions = list(_matches(wanted))
+    return and_(*conditions) if conditions else None
+
+
 def branches(scope: Scope, wanted: Selection) -> list[ColumnElement[bool]]:
     """Return ``matching`` as several conditions, each for one index; a log may match more than one."""
     scopes, selections = [scope], _one_by_one(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..schema import payload, rows
 from ..schema.file_tables import files
 from ..schema.tables import batches, logs
 from . import log_list, names, site_figures
-from .conditions import PRESENT, branches, matching
+from .conditions import PRESENT, branches, matching, narrowing
 from .log_list import Wheres
 
 #: Text fetched by one query while a log is read; at least one row, which has at most 1 MiB.
@@ -67,11 +67,12 @@ class SqlReader:
         log_list.checked(order, start, most)
         return self.transactions.run(_select, branches(scope, wanted), order, descending, start, limit, most)
 
-    def named(self, scope: Scope, part: str, limit: int) -> list[str]:
-        """Return stamps of pilots in the scope whose stamp or reference begins with a text, or has it somewhere, if
-        they are among the logs heard of last; at most ``limit``.
+    def named(self, scope: Scope, wanted: Selection, limit: int) -> list[str]:
+        """Return stamps of selected pilots in the scope whose stamp or reference begins with ``wanted.name``, or has it
+        somewhere, if they are among the logs heard of last; at most ``limit``.
         """
-        return self.transactions.run(names.stamps, matching(scope, Selection()), part, limit)
+        in_scope, rest = matching(scope, Selection()), narrowing(replace(wanted, name=""))
+        return self.transactions.run(names.stamps, in_scope, rest, wanted.name, limit)
 
     def by_site(self, scope: Scope, wanted: Selection, most: int) -> dict[tuple[str, Outcome], int]:
         """Return the number of selected logs in the scope by site and outcome, of the ``most`` heard of last.
