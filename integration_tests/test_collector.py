@@ -119,7 +119,7 @@ BAD_ARGUMENTS = {
 
 
 @pytest.mark.parametrize("arguments", BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
-def test_bad_messages_are_refused_clearly_and_leave_at_most_a_line_about_their_gap(pilot, operator, arguments):
+def test_bad_messages_are_refused_clearly_and_a_line_tells_of_a_gap(pilot, operator, arguments):
     status, answer = pilot.post({"method": "sendMessage", "args": json.dumps(arguments)})
     assert (status, answer["OK"]) == (200, False)
     assert answer["Message"] and "Traceback" not in str(answer) and "Internal" not in answer["Message"]

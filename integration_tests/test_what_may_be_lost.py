@@ -26,7 +26,7 @@ TOLD = re.compile(r"WARN \[PilotLogging\] (\d+) messages with (\d+) bytes are mi
 ELSEWHERE = {
     "The VO has sent more": "test_quotas.test_bytes_over_the_quota_are_refused_marked_and_alarmed_of_once",
     "The text of a message": "test_long_messages.test_a_long_message_is_stored_whole_or_head_and_tail_with_a_true_mark",
-    "The message is malformed": "test_collector.test_bad_messages_are_refused_clearly_and_store_nothing",
+    "The message is malformed": "test_collector.test_bad_messages_are_refused_clearly_and_a_line_tells_of_a_gap",
     "The collector is killed": "test_stopping.test_a_collector_that_is_stopped_loses_and_doubles_nothing",
     "The pilot got no answer": (
         "test_sent_again.test_output_sent_again_after_a_broken_answer_is_stored_once_and_a_line_tells_of_it"

@@ -81,7 +81,7 @@ class RunningDescriber:
         self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
         self._ages = Ages()
         self._taken: int | None = None  # all logs up to this id
-        self._reopened = clock()  # the last look at logs that are received again
+        self._reopened: datetime | None = None  # the last look at logs that are received again
         self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
         self._unknown = Round(settings.describe_whole_seconds, due=monotonic() + settings.describe_whole_seconds)
 
@@ -105,7 +105,8 @@ class RunningDescriber:
     def _take_reopened(self) -> None:
         """Make logs unsettled again that got text after they were settled: their ids are below those of new ones."""
         now, limit = self._clock(), self._settings.describe_pilots
-        if self._store.take_reopened(self._reopened - timedelta(seconds=_LATE_SECONDS), limit) < limit:
+        since = (self._reopened or now) - timedelta(seconds=_LATE_SECONDS)
+        if self._store.take_reopened(since, limit) < limit:
             self._reopened = now
 
     def _young(self) -> int:
