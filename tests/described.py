@@ -1,5 +1,6 @@
 """PilotAgentsDB and JobDB on sqlite, with the columns that are read."""
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from PilotLoggingDIRAC.adapters.job_owners import JobOwners
@@ -59,3 +60,11 @@ class Dirac:
         self.pilots.close()
         self.owners.close()
         self._engine.dispose()
+
+
+@pytest.fixture
+def dirac(tmp_path):
+    """DIRAC's databases without pilots."""
+    found = Dirac(tmp_path / "dirac.db")
+    yield found
+    found.close()

@@ -12,18 +12,11 @@ from PilotLoggingDIRAC.pilotlog.sql.describe import beginnings
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
 from tests.conftest import PILOT
-from tests.described import Dirac
+from tests.described import dirac  # noqa: F401
 from tests.stored import alter, reader, store  # noqa: F401
 
 OTHER = PilotId(PILOT.vo, "b" * 32)
 HOST = b"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn17.alpha.org\n"
-
-
-@pytest.fixture
-def dirac(tmp_path):
-    found = Dirac(tmp_path / "dirac.db")
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -10,17 +10,10 @@ from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs, unsettled
 from tests.conftest import PILOT
-from tests.described import Dirac
+from tests.described import dirac  # noqa: F401
 from tests.stored import alter, reader, store  # noqa: F401
 
 SETTINGS = DescribeSettings()
-
-
-@pytest.fixture
-def dirac(tmp_path):
-    found = Dirac(tmp_path / "dirac.db")
-    yield found
-    found.close()
 
 
 @pytest.fixture
