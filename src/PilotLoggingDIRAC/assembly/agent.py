@@ -71,13 +71,13 @@ class ArchivingAgent:
         self._memory = AgentMemory()
         self._alarms = Bell(full_name).alarms
         self._notices = NoticeWatch(self._db, self._option, self._owner)
-        self._notices.start()
         self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
         self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
-        self._diagnosing.start()
+        self._has_begun = False
 
     def cycle(self) -> dict[str, int]:
         """Run every step once and return the counts. Raise StoreUnavailable."""
+        self._begin()
         tally = Tally()
         settings = options.fill(CycleSettings, self._option)
         describer = Describer(self._db.custody, self._pilots, tally)
@@ -97,6 +97,15 @@ class ArchivingAgent:
         tally.merge(self._notices.tally())
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
+
+    def _begin(self) -> None:
+        """Start the threads, at the first cycle: DIRAC changes the environment behind an agent's initialization, and a
+        thread that reads it then, as MySQL's client does, may end the process (glibc's setenv).
+        """
+        if not self._has_begun:
+            self._has_begun = True
+            self._notices.start()
+            self._diagnosing.start()
 
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""
