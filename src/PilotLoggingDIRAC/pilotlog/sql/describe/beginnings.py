@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, or_, select
 
 from ..connection.engine import Transactions
-from ..schema import payload
-from ..schema.dictionaries import UnknownDictionary
+from ..schema import damage, payload
+from ..schema.damage import Damaged
 from ..schema.tables import batches
 from ..write import runs
 
@@ -18,15 +18,10 @@ MAX_LOG_BYTES = 64 * 1024
 #: The text that one call unpacks, in bytes, whatever pilots have sent.
 MAX_BYTES = 16 * 1024 * 1024
 
-Damaged = tuple[type[Exception], ...]
-
 
 def read(transactions: Transactions, ids: Sequence[int], below: int) -> dict[int, bytes]:
-    """See ``UnsettledLogs.beginnings``. A dictionary that could not be learned is damage."""
-    try:
-        return transactions.run(_beginnings, ids, below, payload.DAMAGED)
-    except UnknownDictionary:
-        return transactions.run(_beginnings, ids, below, (*payload.DAMAGED, UnknownDictionary))
+    """See ``UnsettledLogs.beginnings``."""
+    return damage.run(transactions, _beginnings, ids, below)
 
 
 def _beginnings(connection: Connection, ids: Sequence[int], below: int, damaged: Damaged) -> dict[int, bytes]:

@@ -17,8 +17,7 @@ from ...model import State
 from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
-from ..schema import rows
-from ..schema.dictionaries import UnknownDictionary
+from ..schema import damage, rows
 from ..schema.forward_tables import destinations, forwards
 from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
@@ -54,12 +53,7 @@ class SqlForwardedLogs:
 
     def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
         """See ``ForwardedLogs.texts``."""
-        if not read:
-            return []
-        try:
-            return self.transactions.run(texts, read, most_bytes, False)
-        except UnknownDictionary:
-            return self.transactions.run(texts, read, most_bytes, True)
+        return damage.run(self.transactions, texts, read, most_bytes) if read else []
 
     def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
         """See ``ForwardedLogs.advance``."""

@@ -10,18 +10,13 @@ from ...archive.running.received import ReadChunk
 from ...forward.cursor import Unreadable
 from ..diagnose.running import packed_following
 from ..schema import payload
-from ..schema.dictionaries import UnknownDictionary
+from ..schema.damage import Damaged
 
 
 def texts(
-    connection: Connection, read: Mapping[int, int], most_bytes: int, all_learned: bool
+    connection: Connection, read: Mapping[int, int], most_bytes: int, damaged: Damaged
 ) -> list[ReadChunk | Unreadable]:
-    """Return what follows what was read.
-
-    Unless ``all_learned``, raise UnknownDictionary: the dictionary may be in the database. One that is not there either
-    is damage.
-    """
-    damaged: tuple[type[Exception], ...] = (*payload.DAMAGED, *((UnknownDictionary,) if all_learned else ()))
+    """Return what follows what was read."""
     return [
         chunk
         for log_id, sequence, packed in packed_following(connection, read, most_bytes)
@@ -30,9 +25,7 @@ def texts(
     ]
 
 
-def _chunks(
-    log_id: int, sequence: int, packed: bytes, damaged: tuple[type[Exception], ...]
-) -> Iterator[ReadChunk | Unreadable]:
+def _chunks(log_id: int, sequence: int, packed: bytes, damaged: Damaged) -> Iterator[ReadChunk | Unreadable]:
     try:
         chunks = payload.unpack(sequence, packed)
     except damaged:
