@@ -1,10 +1,7 @@
 """Subscriptions in a whole configuration: which are used, whom they tell, and what they reach."""
 
-import copy
-
 import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
-from diraccfg import CFG
 
 from PilotLoggingDIRAC.assembly import option_check
 from PilotLoggingDIRAC.assembly.notices import subscriptions
@@ -35,36 +32,30 @@ RIGHT = {
 
 
 @pytest.fixture
-def configure():
-    before = gConfigurationData.localCFG
+def set_up(configure):
+    """``set_up(**options)``: the subscriptions of the right configuration with other options."""
 
     def use(**options):
-        gConfigurationData.localCFG = CFG().loadFromDict(copy.deepcopy(RIGHT))
-        for name, value in options.items():
-            gConfigurationData.setOptionInCFG(f"{NOTICES}/{name.replace('_', '/')}", value)
-        gConfigurationData.generateNewVersion()
-        gConfigurationData.sync()
+        configure(RIGHT, *((f"{NOTICES}/{name.replace('_', '/')}", value) for name, value in options.items()))
         return subscriptions.read([VO, OTHER], Channels(None, 1.0))
 
-    yield use
-    gConfigurationData.localCFG = before
-    gConfigurationData.sync()
+    return use
 
 
 def recipients(found):
     return [recipient.key for recipient in found.recipients]
 
 
-def test_a_subscription_is_of_its_vo_with_its_limits(configure):
-    (found,) = configure().found
+def test_a_subscription_is_of_its_vo_with_its_limits(set_up):
+    (found,) = set_up().found
     assert (found.vo, found.name, found.limits.percent) == (VO, "Rate", 30.0)
     assert found.scope == Scope(vos=frozenset({VO}))
     assert recipients(found) == ["mail:a@example.org"]
     assert option_check.problems() == {}
 
 
-def test_one_of_the_defaults_is_every_vo_s_for_its_own_logs(configure):
-    configure()
+def test_one_of_the_defaults_is_every_vo_s_for_its_own_logs(set_up):
+    set_up()
     gConfigurationData.setOptionInCFG("/Operations/Defaults/PilotLogging/Notices/All/When", "Silence")
     gConfigurationData.setOptionInCFG("/Operations/Defaults/PilotLogging/Notices/All/Mail", "b@example.org")
     gConfigurationData.generateNewVersion()
@@ -74,11 +65,11 @@ def test_one_of_the_defaults_is_every_vo_s_for_its_own_logs(configure):
     assert found[OTHER, "All"].scope == Scope(vos=frozenset({OTHER}))
 
 
-def test_members_of_a_group_get_mail_and_reach_what_the_group_may_read(configure):
-    (found,) = configure(Rate_Group="sites").found
+def test_members_of_a_group_get_mail_and_reach_what_the_group_may_read(set_up):
+    (found,) = set_up(Rate_Group="sites").found
     assert recipients(found) == ["mail:a@example.org", "mail:sam@example.org"]
     assert found.scope == Scope(sites=frozenset({SITE}))
-    (found,) = configure(Rate_Group="ops").found
+    (found,) = set_up(Rate_Group="ops").found
     assert found.scope.covers_vo(VO)
 
 
@@ -92,15 +83,15 @@ def test_members_of_a_group_get_mail_and_reach_what_the_group_may_read(configure
         ({"Rate_Mail": ""}, "nobody is told"),
     ],
 )
-def test_a_subscription_beyond_its_reach_is_not_used_and_told(configure, options, told):
-    answer = configure(**options)
+def test_a_subscription_beyond_its_reach_is_not_used_and_told(set_up, options, told):
+    answer = set_up(**options)
     assert answer.found == []
     assert told in answer.problems[f"{NOTICES}/Rate"]
     assert told in option_check.problems()[f"{NOTICES}/Rate"]
 
 
-def test_a_cause_of_the_vo_s_own_rules_is_known(configure):
-    answer = configure(Rate_When="Cause", Rate_Cause="own-cause")
+def test_a_cause_of_the_vo_s_own_rules_is_known(set_up):
+    answer = set_up(Rate_When="Cause", Rate_Cause="own-cause")
     assert "nobody knows own-cause" in answer.problems[f"{NOTICES}/Rate"]
     own = {"Name": "Own", "Party": "site", "Hint": "Look there.", "Example": "it is own", "Text": "it is own"}
     for name, value in own.items():
@@ -112,25 +103,25 @@ def test_a_cause_of_the_vo_s_own_rules_is_known(configure):
     assert found.wanted.causes == ("own-cause",)
 
 
-def test_a_bad_number_is_told_and_the_default_counts(configure):
-    (found,) = configure(Rate_LeastPilots="many").found
+def test_a_bad_number_is_told_and_the_default_counts(set_up):
+    (found,) = set_up(Rate_LeastPilots="many").found
     assert found.limits.least_pilots == 5
     assert list(option_check.problems()) == [f"{NOTICES}/Rate/LeastPilots"]
 
 
-def test_a_mistyped_option_is_told(configure):
-    configure(Rate_Recipients="c@example.org")
+def test_a_mistyped_option_is_told(set_up):
+    set_up(Rate_Recipients="c@example.org")
     assert list(option_check.problems()) == [f"{NOTICES}/Rate/Recipients"]
 
 
-def test_a_webhook_without_a_secret_is_told(configure):
-    (found,) = configure(Rate_Webhook="https://hooks.example.org/").found
+def test_a_webhook_without_a_secret_is_told(set_up):
+    (found,) = set_up(Rate_Webhook="https://hooks.example.org/").found
     assert recipients(found) == ["mail:a@example.org", "webhook"]
     assert list(option_check.problems()) == [f"{NOTICES}/Rate/WebhookSecretFile"]
-    configure(Rate_Webhook="https://hooks.example.org/", Rate_WebhookSecretFile="/etc/secret")
+    set_up(Rate_Webhook="https://hooks.example.org/", Rate_WebhookSecretFile="/etc/secret")
     assert option_check.problems() == {}
 
 
-def test_a_subscription_that_can_not_be_used_costs_no_other(configure):
-    answer = configure(Bad_When="Never", Bad_Mail="a@example.org")
+def test_a_subscription_that_can_not_be_used_costs_no_other(set_up):
+    answer = set_up(Bad_When="Never", Bad_Mail="a@example.org")
     assert [item.name for item in answer.found] == ["Rate"]
