@@ -27,8 +27,14 @@ def ended_with(log: Log, code: str) -> Log:
     )
 
 
+def number(code: str) -> int | None:
+    """Return the number that a code is; None for one in words."""
+    return int(code) if code.isascii() and code.removeprefix("-").isdecimal() else None
+
+
 def _badness(code: str) -> tuple[int, int]:
     """Return the rank of a code: 0, none, failures by their number; a failure in words counts as 1."""
     if code in ("0", ""):
         return (0, int(code == ""))
-    return (1, abs(int(code)) if code.removeprefix("-").isdecimal() else 1)
+    found = number(code)
+    return (1, 1 if found is None else abs(found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .. import endings
 from . import marks
 from .reader import Reading
 
@@ -44,7 +45,7 @@ class Known:
     @classmethod
     def of(cls, code: str | None, has_ended: bool) -> Known:
         """Return what a reported return code tells: of a pilot that runs nothing, as an earlier run has reported it."""
-        number = int(code) if code and code.removeprefix("-").isdecimal() and code.isascii() else None
+        number = endings.number(code or "")
         return cls(number) if has_ended else cls(running=True)
 
 
