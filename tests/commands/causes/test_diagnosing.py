@@ -5,7 +5,7 @@ import json
 import pytest
 
 from PilotLoggingDIRAC.commands.causes import diagnosing
-from PilotLoggingDIRAC.commands.logs.reading import Pilot, PilotOutput
+from PilotLoggingDIRAC.commands.logs.reading import LogReading, OfAnotherVO, Pilot, PilotOutput
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 from tests.pilotlog.diagnose.made_logs import STAMP, MadeLog
@@ -23,6 +23,8 @@ class Logs:
     def find(self, name, vo=""):
         if name == "ambiguous":
             raise InvalidInput("Several pilots have it")
+        if name == "foreign":
+            raise OfAnotherVO("This pilot is one of vo.alpha.org")
         parts = self.logs.get(name, ((),))[0]
         if not parts:
             raise LogNotFound("There is no log of such a pilot")
@@ -31,7 +33,9 @@ class Logs:
     def pages(self, pilot):
         yield self.logs[pilot.name][1]
 
-    def output(self, name):
+    output_of_unknown = LogReading.output_of_unknown
+
+    def output(self, name, source=""):
         if name not in self.logs:
             raise LogNotFound("There is no log of such a pilot")
         if self.logs[name][2] is None:
@@ -113,3 +117,8 @@ def test_pilot_that_is_not_for_the_caller_to_read_or_ambiguous_costs_no_other(to
     assert (code, first_cause(entries[1])) == (2, "disk-full") and "no log" in entries[0]["error"]
     code, entries = told(logs, "ambiguous", STAMP)
     assert (code, first_cause(entries[1])) == (1, "disk-full") and "Several" in entries[0]["error"]
+
+
+def test_pilot_of_another_vo_is_not_diagnosed(told):
+    code, (entry,) = told({"foreign": ((), "", FULL)}, "foreign")
+    assert (code, entry["causes"]) == (2, []) and "vo.alpha.org" in entry["error"]

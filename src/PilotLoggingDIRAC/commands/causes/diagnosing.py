@@ -8,9 +8,10 @@ from typing import Any
 
 from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.reading import LogReading, Pilot, PilotOutput
+from PilotLoggingDIRAC.commands.logs.reading import LogReading, OfAnotherVO, Pilot
 from PilotLoggingDIRAC.commands.terminal import console
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
+from PilotLoggingDIRAC.pilotlog import endings
 from PilotLoggingDIRAC.pilotlog.diagnose import Diagnosis, Known, diagnose, files
 from PilotLoggingDIRAC.pilotlog.diagnose.report import report
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
@@ -61,19 +62,13 @@ def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
     reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
     try:
         pilot = reading.find(name, options.get("VO", ""))
+    except OfAnotherVO:
+        raise
     except LogNotFound as unknown:
-        output = _output(reading, name, unknown)
+        output = reading.output_of_unknown(name, unknown)
         return diagnose(_encoded([output.stdout]), rules=rules(options.get("VO", "")))
     texts = reading.pages(pilot) if pilot.in_database else [reading.output(pilot.exact_name).stdout]
     return diagnose(_encoded(texts), _known(pilot), rules(pilot.vo))
-
-
-def _output(reading: LogReading, name: str, unknown: LogNotFound) -> PilotOutput:
-    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell if there is one."""
-    try:
-        return reading.output(name)
-    except NotAllowed:
-        raise unknown from None
 
 
 def _known(pilot: Pilot) -> Known:
@@ -82,8 +77,8 @@ def _known(pilot: Pilot) -> Known:
     running = last["State"] == "Receiving" and not last.get("PilotEnded")
     if running or not last["Complete"]:
         return Known(running=running)
-    code = str(last["ReturnCode"])
-    return Known(return_code=int(code) if code.removeprefix("-").isdecimal() else 1)
+    number = endings.number(str(last["ReturnCode"]))
+    return Known(return_code=1 if number is None else number)
 
 
 def _encoded(texts: Iterable[str]) -> Iterable[bytes]:

@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.following import Following
 from PilotLoggingDIRAC.commands.logs.listing import listing
 from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
 
 SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT, source_chain.OPENSEARCH)
@@ -157,6 +157,15 @@ class LogReading:
         names = ([source],) if source else ()
         found = value(Client(url=OUTPUT_SERVICE, timeout=600).getPilotOutput(name, *names))
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
+
+    def output_of_unknown(self, name: str, why: PilotLogError, source: str = "") -> PilotOutput:
+        """Return the whole output of a pilot that no collector tells of, as ``output``. Raise ``why`` none does also
+        where nobody may tell if there is such a pilot.
+        """
+        try:
+            return self.output(name, source)
+        except NotAllowed:
+            raise why from None
 
     def pages(self, pilot: Pilot) -> Iterator[str]:
         """Yield the whole text in the database."""

@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.follow_many import follow_many
 from PilotLoggingDIRAC.commands.logs.reading import SOURCES, LogReading, OfAnotherVO, Pilot, PilotOutput, last_lines
 from PilotLoggingDIRAC.commands.terminal import console, switches
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import source_chain
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
@@ -96,9 +96,11 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
     pilot = _known(reading, name, options)
     if lines is not None and not source and isinstance(pilot, Pilot) and pilot.in_database:
         return _from_database(reading, pilot, lines, options)
-    output = _output(reading, name, source, pilot)
+    if isinstance(pilot, Pilot):
+        record, output = pilot.record | {"Cause": pilot.cause}, reading.output(pilot.exact_name, source)
+    else:
+        record, output = {"Name": name, "Cause": {}}, reading.output_of_unknown(name, pilot, source)
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
-    record = pilot.record | {"Cause": pilot.cause} if isinstance(pilot, Pilot) else {"Name": name, "Cause": {}}
     return _give(name, record, [text], output, len(text), options)
 
 
@@ -112,16 +114,6 @@ def _known(reading: LogReading, name: str, options: Mapping[str, str]) -> Pilot 
         raise
     except PilotLogError as error:
         return error
-
-
-def _output(reading: LogReading, name: str, source: str, pilot: Pilot | PilotLogError) -> PilotOutput:
-    """Return the output from the chain of sources. Raise LogNotFound also where nobody may tell if there is one."""
-    try:
-        return reading.output(pilot.exact_name if isinstance(pilot, Pilot) else name, source)
-    except NotAllowed:
-        if isinstance(pilot, PilotLogError):
-            raise pilot from None
-        raise
 
 
 def _give(
