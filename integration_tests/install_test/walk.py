@@ -3,9 +3,9 @@ behind HAProxy, all processes killed, back to DIRAC's own logging, over again wi
 """
 
 import shlex
-import signal
 import subprocess
 import sys
+import time
 from functools import partial
 
 from ..stack.environment import TOP
@@ -121,7 +121,8 @@ def walk(work, keep):
             if keep and sys.stdin.isatty():
                 first.host.visit()
             elif keep:
-                signal.pause()
+                while True:  # a signal that comes right before a blocking call waits for its end
+                    time.sleep(1)
     return 0
 
 

@@ -15,7 +15,7 @@ from tests.waiting import until
 
 TOP = Path(__file__).parents[2]
 #: Each starts a component, which has a child of its own as most have, and prints "ready"; then it waits.
-COMPONENT = "sleep 1000 & sleep 1000"
+COMPONENT = "sleep 1000 & exec sleep 1000"
 STARTER = f"""
     import os, sys
     from pathlib import Path
@@ -31,6 +31,8 @@ STARTER = f"""
     {{waits}}
 """
 WAITS = "sys.stdin.read()"
+ALL = 4
+"""Processes of the components."""
 
 
 def program(text):
@@ -71,11 +73,16 @@ def _session(pid):
         return None
 
 
+def all_members(folder):
+    """Wait until all processes of the components have started, and return their ids."""
+    until(lambda: len(members(folder)) == ALL, seen=lambda: members(folder))
+    return members(folder)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda n: n.name)
 def test_components_end_with_the_program_that_a_signal_ends(starter, tmp_path, number):
     process = starter()
-    pids = members(tmp_path)
-    assert len(pids) >= 4
+    pids = all_members(tmp_path)
     process.send_signal(number)
     until(lambda: not any(map(psutil.pid_exists, pids)), seen=lambda: members(tmp_path))
 
@@ -102,7 +109,7 @@ def test_signal_to_the_whole_group_of_the_program_does_not_reach_the_watchdog(tm
         argv, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout.readline() == "ready\n"
-    pids = members(tmp_path)
+    pids = all_members(tmp_path)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     until(lambda: not any(map(psutil.pid_exists, pids)))
@@ -111,7 +118,7 @@ def test_signal_to_the_whole_group_of_the_program_does_not_reach_the_watchdog(tm
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_components_that_are_to_stay_outlive_the_program(starter, tmp_path, where):
     process = starter(**{where: "processes.stay()"})
-    pids = members(tmp_path)
+    pids = all_members(tmp_path)
     process.kill()
     process.wait()
     until(lambda: not watchdogs(tmp_path), seen=lambda: watchdogs(tmp_path))
@@ -172,14 +179,16 @@ def test_forked_process_can_end_with_its_parent():
     until(lambda: not psutil.pid_exists(child))
 
 
+#: A signal that comes right before a blocking call waits for its end, so this one waits in steps.
 CLEAN = """
-    import sys
+    import time
     from integration_tests.stack import ending
 
     ending.clean_up_when_terminated()
     try:
         print("ready", flush=True)
-        sys.stdin.read()
+        while True:
+            time.sleep(0.1)
     finally:
         print("cleaned up", flush=True)
 """
