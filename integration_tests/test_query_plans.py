@@ -97,7 +97,7 @@ def test_what_changes_the_store_looks_up_what_it_changes(catalogue, statements):
     old = now - timedelta(days=7)
     for find, purge in ((db.custody.purgeable, db.custody.purge), (db.custody.kept, db.custody.purge_kept)):
         assert purge([log.id for log in find(filling.vo(5), old, 100)], old)
-    assert db.custody.delete_rows(filling.vo(5), now - timedelta(days=300), True, 50) == 50
+    assert db.custody.delete_rows(filling.vo(5), now - timedelta(days=300), True, 50)[0] == 50
     assert {statement.split()[0] for statement, _ in statements} == {"SELECT", "UPDATE", "DELETE"}
     assert scans(running, statements) == {}
 

@@ -377,7 +377,7 @@ class CustodyContract:
         world.custody.purge_kept([world.log(kept).id], world.clock())
         assert outputs.get(VO, kept.stamp) is None and outputs.get(VO, PILOT.stamp)
         assert world.custody.delete_ce_outputs(world.later(days=29)) == 0
-        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 3
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == (3, None)
         assert outputs.get(VO, deleted.stamp) is None
         outputs.put(VO, "of nobody", Output("text"))
         assert world.custody.delete_ce_outputs(world.later(days=31)) == 1
@@ -403,21 +403,36 @@ class CustodyContract:
     def test_rows_are_deleted_with_what_is_known_of_their_file(self, world):
         world.finish()
         world.archive()
-        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 0
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == (0, None)
         world.custody.purge([world.log().id], world.clock())
-        assert world.custody.delete_rows(VO, world.later(seconds=-1), True, 10) == 0
-        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 1
+        assert world.custody.delete_rows(VO, world.later(seconds=-1), True, 10) == (0, None)
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == (1, None)
         assert world.reader.find(PILOT) == []
 
     def test_rows_wait_for_files_that_are_to_be_removed(self, world):
         world.finish()
         world.archive()
         world.custody.purge([world.log().id], world.clock())
-        assert world.custody.delete_rows(VO, world.clock(), False, 10) == 0
+        assert world.custody.delete_rows(VO, world.clock(), False, 10) == (0, None)
         [(key, file)], _ = world.custody.expired(VO, world.clock(), None, 10)
         assert isinstance(file, StoredFile)
         world.custody.forget(key)
-        assert world.custody.delete_rows(VO, world.clock(), False, 10) == 1
+        assert world.custody.delete_rows(VO, world.clock(), False, 10) == (1, None)
+
+    def test_rows_behind_those_that_wait_for_files_are_reached_page_by_page(self, world):
+        names = [pilot(number) for number in range(5)]
+        for who in names:
+            world.finish(who)
+            world.archive(who=who)
+        ids = [world.log(who).id for who in names]
+        world.custody.purge(ids, world.clock())
+        for log_id in ids[3:]:
+            world.custody.forget(CopyKey(log_id, 1))
+        deleted, after = world.custody.delete_rows(VO, world.clock(), False, 2)
+        assert (deleted, after.log_id) == (0, ids[1])
+        deleted, after = world.custody.delete_rows(VO, world.clock(), False, 2, after)
+        assert (deleted, after.log_id) == (1, ids[3])
+        assert world.custody.delete_rows(VO, world.clock(), False, 2, after) == (1, None)
 
     def test_rows_wait_for_superseded_files(self, world):
         world.finish()
@@ -425,7 +440,7 @@ class CustodyContract:
         world.go_on()
         world.archive(content=Content(200, "00000001"))
         world.custody.purge([world.log().id], world.clock())
-        assert world.custody.delete_rows(VO, world.clock(), True, 10) == 0
+        assert world.custody.delete_rows(VO, world.clock(), True, 10) == (0, None)
 
     def test_writers_that_have_been_silent_for_long_are_forgotten(self, world):
         world.send()

@@ -268,7 +268,7 @@ class DiagnosesContract:
         agents.custody.keep([log.id])
         agents.clock.forward(days=1)
         agents.custody.purge_kept([log.id], agents.clock())
-        assert agents.custody.delete_rows(VO, agents.clock(), False, 10) == 1
+        assert agents.custody.delete_rows(VO, agents.clock(), False, 10) == (1, None)
         assert agents.diagnoses.of([log.id]) == {}
 
     def test_diagnoses_are_made_again_on_request_of_the_selected_logs_alone(self, agents):

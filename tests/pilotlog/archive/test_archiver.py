@@ -453,6 +453,21 @@ class TestRetention:
         assert archive.names() == []
         assert world.reader.find(PILOT) == []
 
+    def test_rows_that_wait_for_their_files_are_looked_at_a_page_a_cycle(self, agent, world):
+        ids = []
+        for number in range(3):
+            world.finish(pilot(number))
+            ids.append(world.log(pilot(number)).id)
+        agent.archive_logs()
+        world.clock.forward(days=400)
+        retention, looked_at = agent.retention(files_seconds=86400 * 1000, logs_per_step=1), []
+        for _ in range(5):
+            retention.run(purge_kept=False)
+            after = retention.progress.looked_at[f"rows {VO}"]
+            looked_at.append(after and after.log_id)
+        assert looked_at == [*ids, None, ids[0]]
+        assert len(world.reader.find(pilot(0))) == 1
+
     def test_superseded_files_are_left_for_as_long_as_an_upload_may_still_come(self, agent, world, archive):
         world.finish()
         agent.archive_logs()

@@ -178,8 +178,12 @@ class RetainedLogs(RetainedCopies, Protocol):
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of logs that are still ``kept``, and make them Purged. Return their number."""
 
-    def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
-        """Delete up to ``limit`` Purged logs last heard of before then; those with a copy only if ``with_file``.
+    def delete_rows(
+        self, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None = None
+    ) -> tuple[int, LogPosition | None]:
+        """Look at ``limit`` Purged logs last heard of before then, behind a position, and delete them; those with a
+        copy only if ``with_file``. Return the number of deleted ones, and the position for the next page, None behind
+        the last one.
 
         A log with a superseded copy stays until that copy is removed, unless that is in a bundle.
         """

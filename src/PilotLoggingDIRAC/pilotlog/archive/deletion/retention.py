@@ -28,11 +28,11 @@ class RemovalProgress:
     """The places behind which the next cycle goes on, so that what can't be removed or purged blocks no other.
 
     ``copies`` has the keys of copies that were tried last, by storage element for those that gave up, and under an
-    empty name for all others together; ``purged`` the positions of logs.
+    empty name for all others together; ``looked_at`` the positions of logs that were to be purged or deleted.
     """
 
     copies: dict[str, dict[str, CopyKey | None]] = field(default_factory=dict)
-    purged: dict[str, LogPosition | None] = field(default_factory=dict)
+    looked_at: dict[str, LogPosition | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Retention:
         time is over, the next cycle goes on; where a storage element got no more tries, behind the last ones.
         """
         subject, given_up_at = f"{kind} {self.vo}", None
-        after = self.progress.purged.get(subject)
+        after = self.progress.looked_at.get(subject)
         for _ in range(self.settings.max_steps):
             logs = find(self.vo, before, self.settings.logs_per_step, after)
             ready = self._ready(logs, before)
@@ -98,7 +98,7 @@ class Retention:
             none_can_be = self.archive is None and ready and not purged
             if after is None or none_can_be or self.copies.monotonic() > until:
                 break
-        self.progress.purged[subject] = after or given_up_at
+        self.progress.looked_at[subject] = after or given_up_at
 
     def _ready(self, logs: list[Log], before: datetime) -> list[Log]:
         """Return those that wait for no destination."""
@@ -136,10 +136,17 @@ class Retention:
         return True
 
     def _delete_rows(self) -> None:
-        """Delete rows last; where files are to be removed some day, not before them."""
-        before, limit = self._ago(self.settings.rows_seconds), self.settings.logs_per_step
+        """Delete rows last; where files are to be removed some day, not before them.
+
+        A page with nothing to delete is the last one of a cycle; the next cycle goes on behind it. Otherwise rows that
+        wait for their files would be read again and again.
+        """
+        before, with_file = self._ago(self.settings.rows_seconds), self.settings.files_seconds <= 0
+        subject = f"rows {self.vo}"
+        after = self.progress.looked_at.get(subject)
         for _ in range(self.settings.max_steps):
-            deleted = self.store.delete_rows(self.vo, before, self.settings.files_seconds <= 0, limit)
+            deleted, after = self.store.delete_rows(self.vo, before, with_file, self.settings.logs_per_step, after)
             self.tally.add("rows deleted", deleted)
-            if deleted < limit:
-                return
+            if after is None or not deleted:
+                break
+        self.progress.looked_at[subject] = after

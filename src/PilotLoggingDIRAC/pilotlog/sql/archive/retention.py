@@ -73,9 +73,11 @@ class SqlRetention:
         """See ``RetainedLogs.purge_kept``."""
         return self.transactions.run(_purge, _kept(before).where(logs.c.LogID.in_(some(ids))), True)
 
-    def delete_rows(self, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+    def delete_rows(
+        self, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None = None
+    ) -> tuple[int, LogPosition | None]:
         """See ``RetainedLogs.delete_rows``."""
-        return self.transactions.run(_delete_rows, some(vo), before, with_file, limit)
+        return self.transactions.run(_delete_rows, some(vo), before, with_file, limit, after)
 
     def delete_epochs(self, before: datetime) -> int:
         """See ``Epochs.delete_epochs``."""
@@ -147,13 +149,27 @@ def _purge(connection: Connection, statement: Select[Any], is_last: bool = False
     return len(ids)
 
 
-def _delete_rows(connection: Connection, vo: str, before: datetime, with_file: bool, limit: int) -> int:
+def _delete_rows(
+    connection: Connection, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None
+) -> tuple[int, LogPosition | None]:
+    """See ``RetainedLogs.delete_rows``. A page is read without locks; those to be deleted are locked and looked at
+    again.
+    """
     other = and_(_ALONE, files.c.Generation != logs.c.Generation) if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
     old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
-    statement = select(logs.c.LogID, logs.c.PilotReference).where(old, ~hindered)
-    statement = statement.order_by(logs.c.LastSeen, logs.c.LogID)
-    found = connection.execute(statement.limit(limit).with_for_update()).all()
+    page = select(logs.c.LogID, logs.c.LastSeen, hindered.label("Hindered")).where(old, behind(after))
+    looked_at = connection.execute(page.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)).all()
+    free = [row.LogID for row in looked_at if not row.Hindered]
+    deleted = _delete_these(connection, vo, free, and_(old, ~hindered)) if free else 0
+    if len(looked_at) < limit:
+        return deleted, None
+    return deleted, LogPosition(looked_at[-1].LastSeen, looked_at[-1].LogID)
+
+
+def _delete_these(connection: Connection, vo: str, ids: Sequence[int], still: ColumnElement[bool]) -> int:
+    statement = select(logs.c.LogID, logs.c.PilotReference).where(logs.c.LogID.in_(ids), still)
+    found = connection.execute(statement.order_by(logs.c.LogID).with_for_update()).all()
     ids = [row.LogID for row in found]
     if ids:
         ce_outputs.forget(connection, [(vo, row.PilotReference) for row in found])
