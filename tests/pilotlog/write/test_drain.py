@@ -484,8 +484,8 @@ def test_while_its_own_batches_wait_a_collector_adopts_none(make_writer, switch,
     until(lambda: len(intervals) > passed + 2)
     assert path.exists() and writer.status()["Spool"]["Bytes"] == held
     switch.away = False
-    until(lambda: line("theirs") in read(transactions))
-    assert not path.exists()
+    until(lambda: line("theirs") in read(transactions) and drained(writer))
+    assert list(path.parent.glob("*.spool")) == [path]
 
 
 def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(

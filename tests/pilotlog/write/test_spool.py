@@ -135,9 +135,37 @@ def test_files_of_dead_processes_are_taken_over_once(folder):
     one.close()
     two.close()
     heir = Spool(folder, SETTINGS)
-    heir.adopt()
-    assert sorted(texts(heir)) == [b"a", b"b"]
+    assert heir.adopt() == "", "it has batches of its own"
+    assert texts(heir) == [b"a"]
+    assert heir.adopt() == "0001.spool"
+    assert texts(heir) == [b"b"]
     assert Spool(folder, SETTINGS).empty
+
+
+def test_own_quarantine_goes_on_in_the_adopted_file(folder):
+    one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    one.append("one", numbered(b"theirs"))
+    one.close()
+    two.append("two", numbered(b"mine"))
+    two.quarantine("two", numbered(b"mine")[0])
+    assert two.adopt() == "0000.spool"
+    assert (two.batches, two.quarantined) == (1, 1)
+    assert [path.name for path in folder.glob("*.spool")] == ["0000.spool"]
+    assert two.release("two", 7) == 1
+    assert texts(two) == [b"theirs", b"mine"]
+    two.close()
+    assert not list(folder.glob("*.spool*"))
+
+
+def test_a_large_file_is_adopted_without_a_copy(folder):
+    """Copying a gigabyte would let those who send wait."""
+    one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    one.append("one", numbered(b"theirs"))
+    one.close()
+    number = (folder / "0000.spool").stat().st_ino
+    two.adopt()
+    (path,) = folder.glob("*.spool")
+    assert path.stat().st_ino == number
 
 
 def test_the_file_of_a_process_that_just_died_is_left_to_its_successor(folder):
@@ -145,7 +173,7 @@ def test_the_file_of_a_process_that_just_died_is_left_to_its_successor(folder):
     one, two = Spool(folder, careful), Spool(folder, careful)
     one.append("one", numbered(b"older"))
     one.close()
-    assert two.adopt() == []
+    assert two.adopt() == ""
     assert texts(Spool(folder, careful)) == [b"older"]
 
 
@@ -156,20 +184,31 @@ def test_a_file_moved_here_from_another_host_is_adopted(folder, tmp_path):
     spool = Spool(folder, SETTINGS)
     for path in (tmp_path / "other").glob("*.spool*"):
         shutil.move(path, folder / path.name.replace("0000", "moved"))
-    assert spool.adopt() == ["moved.spool"]
+    assert spool.adopt() == "moved.spool"
     assert texts(spool) == [b"moved"]
 
 
-def test_what_was_taken_over_waits_though_another_file_can_t_be_opened(folder):
+def test_what_was_adopted_waits_though_its_own_file_can_t_be_removed(folder, monkeypatch):
     one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
     one.append("one", numbered(b"taken"))
     one.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused(PermissionError(13, "Permission denied")))
+        with pytest.raises(SpoolUnavailable):
+            two.adopt()
+    assert not two.empty
+    assert texts(two) == [b"taken"]
+
+
+def test_own_file_stays_where_another_can_t_be_opened(folder):
+    spool = Spool(folder, SETTINGS)
     (folder / "9999.spool").mkdir()
     with pytest.raises(SpoolUnavailable):
-        two.adopt()
-    assert not two.empty
-    two.close()
-    assert texts(Spool(folder, SETTINGS)) == [b"taken"]
+        spool.adopt()
+    spool.append("e", numbered(b"mine"))
+    spool.close()
+    (folder / "9999.spool").rmdir()
+    assert texts(Spool(folder, SETTINGS)) == [b"mine"]
 
 
 def test_a_file_that_is_no_spool_is_put_aside_and_told(folder):

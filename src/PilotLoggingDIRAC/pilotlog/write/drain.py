@@ -220,9 +220,9 @@ class Drain:
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
-        """Adopt spools of dead processes, and try a spool again that had a problem; at most once an interval.
+        """Adopt the spool of a dead process, and try a spool again that had a problem; at most once an interval.
 
-        Nothing is adopted while the store is away: copying stops the writer, and would fill the spool in an outage.
+        Nothing is adopted while the store is away: in an outage that would leave new messages no room.
         """
         if time.monotonic() < self._next_adoption or self._offered:
             return

@@ -107,24 +107,24 @@ class Spool:
         self._count()
         return len(rows)
 
-    def adopt(self) -> list[str]:
-        """Take over the files of dead processes, oldest first, and return their names. Raise SpoolUnavailable.
+    def adopt(self) -> str:
+        """While this spool is empty, go on with the file of a dead process, the oldest one, and return its name.
 
-        Only files that were not written to for ``abandoned_seconds`` are taken: a process that has just restarted goes
+        Only a file that was not written to for ``abandoned_seconds`` is taken: a process that has just restarted goes
         on with its own file, so that its new batches stay behind the waiting ones. A file that is no readable spool is
-        renamed, and its name is added to ``broken``.
+        renamed, and its name is added to ``broken``. Return an empty name if there is none. Raise SpoolUnavailable.
         """
-        adopted: list[str] = []
+        if not self.empty:
+            return ""
         with _named_errors("adopted"):
             others = [path for path in _files(self._folder) if path != self._path]
             abandoned = time.time() - self._settings.abandoned_seconds
             for path in sorted((path for path in others if _written(path) <= abandoned), key=_written):
                 lock = self._lock_readable(path)
                 if lock:
-                    with lock:
-                        self._take_over(path)
-                    adopted.append(path.name)
-        return adopted
+                    self._go_on_with(path, lock)
+                    return path.name
+        return ""
 
     def check(self) -> None:
         """Write a test value. Raise SpoolUnavailable if that fails."""
@@ -168,19 +168,25 @@ class Spool:
         lock.close()
         return None
 
-    def _take_over(self, path: Path) -> None:
-        self._database.execute("ATTACH ? AS other", (str(path),))
+    def _go_on_with(self, path: Path, lock: IO[str]) -> None:
+        """Use another file in place of this one's, which has no batches; the quarantine moves there."""
+        database: sqlite3.Connection | None = None
         try:
-            with self._database:
-                for table in ("Batches", "Quarantine"):
-                    self._database.execute(
-                        f"INSERT OR IGNORE INTO main.{table} ({COLUMNS}) "
-                        f"SELECT {COLUMNS} FROM other.{table} ORDER BY Place"
-                    )
-        finally:
-            self._database.execute("DETACH other")
+            database = _open(path)
+            if self.quarantined:
+                _copy_quarantine(self._path, database)
+        except _FAILURES:
+            if database is not None:
+                database.close()
+            lock.close()
+            raise
+        left = self._path, self._database, self._lock
+        self._path, self._database, self._lock = path, database, lock
         self._count()  # before anything else can fail: what is not counted is taken for nothing
-        _remove(path)
+        old_path, old_database, old_lock = left
+        with old_lock:
+            old_database.close()
+            _remove(old_path)
 
     def _delete(self, table: str, epoch: str, group: Sequence[Numbered]) -> int:
         statement = f"DELETE FROM {table} WHERE Epoch = ? AND Number = ?"
@@ -210,6 +216,16 @@ def _open(path: Path) -> sqlite3.Connection:
             create_table(database, table)
     _sync_folder(path.parent)
     return database
+
+
+def _copy_quarantine(source: Path, database: sqlite3.Connection) -> None:
+    database.execute("ATTACH ? AS source", (str(source),))
+    try:
+        with database:
+            rows = f"SELECT {COLUMNS} FROM source.Quarantine ORDER BY Place"
+            database.execute(f"INSERT OR IGNORE INTO main.Quarantine ({COLUMNS}) {rows}")
+    finally:
+        database.execute("DETACH source")
 
 
 def _readable(path: Path) -> bool:
