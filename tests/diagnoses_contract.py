@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, Places
+from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, DiagnosingPlaces
 from PilotLoggingDIRAC.pilotlog.diagnose import standard, with_own
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.rules import standard_version
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
@@ -45,7 +45,7 @@ class Agents(World):
     def __init__(self, transactions, clock):
         super().__init__(transactions, clock)
         self.diagnoses = SqlDiagnoses(transactions, clock)
-        self.places = Places()
+        self.places = DiagnosingPlaces()
 
     def fail(self, who=PILOT, text=FULL):
         """A pilot that fails for want of disk space."""
@@ -239,7 +239,7 @@ class DiagnosesContract:
             claim, store = (lambda self, *a: [log]), agents.diagnoses.store
             outdated = lambda self, *a: (0, None)  # noqa: E731
 
-        places = Places()
+        places = DiagnosingPlaces()
         tally = Diagnoser(Claimed(), agents.reader, DiagnoseSettings(), agents.clock, "agent").run(places)
         assert tally.counts == {}
         assert agents.found() is None

@@ -10,11 +10,11 @@ import zstandard
 from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
-from PilotLoggingDIRAC.pilotlog.forward.finder import Finder
+from PilotLoggingDIRAC.pilotlog.forward.finder import LogFinder
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
 from PilotLoggingDIRAC.pilotlog.model import Selection
 from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
@@ -80,7 +80,7 @@ class Forwarding(World):
         self.began = self.destinations.begin(NAME).began
         self.agent = self.begin()
 
-    def begin(self, owner="agent", broker=None, content=Content.ALL, name=NAME, **bounds):
+    def begin(self, owner="agent", broker=None, content=SentContent.ALL, name=NAME, **bounds):
         """Another agent begins."""
         settings = ForwardSettings(**bounds)
         parts = (broker or self.broker, content, self.logs, self.destinations, settings, self.clock, owner)
@@ -88,7 +88,7 @@ class Forwarding(World):
 
     def step(self, agent=None):
         agent = agent or self.agent
-        return agent.step(Wanted(agent.name, self.vos, self.began))
+        return agent.step(WantedLogs(agent.name, self.vos, self.began))
 
     def run(self, agent=None, steps=6):
         """So many looks as walk all logs."""
@@ -106,7 +106,7 @@ class Forwarding(World):
         agent = self.begin("dead", Mortal(broker, fate), name=name, **bounds)
         agent.logs = Mortal(self.logs, fate, "release")
         agent.destinations = Mortal(self.destinations, fate)
-        agent.finder = Finder(agent.logs, agent.settings, self.clock)
+        agent.finder = LogFinder(agent.logs, agent.settings, self.clock)
         try:
             self.step(agent)
         except Death:
@@ -185,7 +185,7 @@ class ForwardContract:
         assert places == [(1, 0, "one"), (2, 0, "two"), (2, 1, " goes on"), (3, 0, "three")]
 
     def test_summary_has_phases_warnings_errors_and_events_alone(self, grid):
-        agent = grid.begin(content=Content.SUMMARY)
+        agent = grid.begin(content=SentContent.SUMMARY)
         error = line("it failed").replace(b"INFO", b"ERROR")
         grid.send(line("nothing") + PHASE + WARNING + b"output\n" + error)
         grid.send(return_code="1", text=b"")

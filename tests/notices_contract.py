@@ -12,7 +12,7 @@ from sqlalchemy import update
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent, Overloaded
 from PilotLoggingDIRAC.pilotlog.model import State
-from PilotLoggingDIRAC.pilotlog.notify.notifier import Entry, Key, Notifier
+from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier, StoredStanding
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings, SubscriptionSettings
 from PilotLoggingDIRAC.pilotlog.notify.standing import Standing
 from PilotLoggingDIRAC.pilotlog.notify.subscription import Recipient, Subscription, Wanted, When
@@ -137,7 +137,7 @@ class NoticesContract:
 
     def test_of_agents_that_claim_at_the_same_time_one_gets_the_digest(self, grid):
         now = grid.clock()
-        entry = grid.standings.save(Entry(Key(VO, "n", "r"), 0, now), Standing(), now)
+        entry = grid.standings.save(StoredStanding(Key(VO, "n", "r"), 0, now), Standing(), now)
         barrier, claims = Barrier(4), []
 
         def claim(owner):
@@ -157,7 +157,7 @@ class NoticesContract:
 
         def save():
             barrier.wait()
-            saved.append(grid.standings.save(Entry(Key(VO, "n", "r"), 0, now), Standing(), now))
+            saved.append(grid.standings.save(StoredStanding(Key(VO, "n", "r"), 0, now), Standing(), now))
 
         threads = [Thread(target=save) for _ in range(4)]
         for thread in threads:
@@ -307,7 +307,7 @@ class NoticesContract:
 
     def test_an_agent_without_its_lease_changes_nothing(self, grid):
         now = grid.clock()
-        entry = grid.standings.save(Entry(Key(VO, "n", "r"), 0, now), Standing(), now)
+        entry = grid.standings.save(StoredStanding(Key(VO, "n", "r"), 0, now), Standing(), now)
         stalled = grid.standings.claim(entry, "stalled", now)
         other = grid.standings.claim(stalled, "other", grid.later(minutes=5))
         assert not grid.standings.sent(stalled, "stalled", Standing(), now)

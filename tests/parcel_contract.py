@@ -14,7 +14,7 @@ from PilotLoggingDIRAC.pilotlog.forward.cursor import Move
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
 from PilotLoggingDIRAC.pilotlog.forward.parcel import Parcel
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
 from PilotLoggingDIRAC.pilotlog.model import Selection
 from PilotLoggingDIRAC.pilotlog.sql.forward.parcels import SqlParcels
 from PilotLoggingDIRAC.pilotlog.sql.schema.forward_tables import forwards, parcels
@@ -88,7 +88,9 @@ class Parcelling(Forwarding):
         self.connect = connect or (lambda: Transactional(self.cluster))
         super().__init__(transactions, clock)
 
-    def begin(self, owner="agent", broker=None, content=Content.ALL, name=NAME, sender="sender", parts=None, **bounds):
+    def begin(
+        self, owner="agent", broker=None, content=SentContent.ALL, name=NAME, sender="sender", parts=None, **bounds
+    ):
         """See ``Forwarding.begin``. ``parts`` are the store's (logs, destinations, parcels), if not those of before."""
         logs, destinations, parcels = parts or (self.logs, self.destinations, self.parcels)
         settings = ForwardSettings(**{"forward_records": 3, "forward_lease_seconds": SHORT_SECONDS} | bounds)

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, DestinationUnavailable, LogNotFound
-from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.destination import message_bytes
 from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.replay.request import ReplayState, wanted
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content, ForwardSettings
+from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
 from PilotLoggingDIRAC.pilotlog.model import State
 from PilotLoggingDIRAC.pilotlog.sql.forward.replays import SqlReplays
 
@@ -70,14 +70,14 @@ class Replaying(Forwarding):
     def request(self, **selection):
         return self.replays.request(NAME, wanted(selection or {"VO": VO}), LOGS, "admin")
 
-    def replayer(self, owner="agent", broker=None, content=Content.ALL, **bounds):
+    def replayer(self, owner="agent", broker=None, content=SentContent.ALL, **bounds):
         parts = (content, self.replays, self.copies, ForwardSettings(**bounds), self.clock, owner)
         told = lambda log, reason: self.unreadable.append((log.pilot, reason))  # noqa: E731
         return Replayer(NAME, broker or self.again, *parts, on_unreadable=told)
 
     def replay(self, replayer=None, steps=10):
         for _ in range(steps):
-            (replayer or self.replayer()).step(Wanted(NAME, self.vos, self.began))
+            (replayer or self.replayer()).step(WantedLogs(NAME, self.vos, self.began))
 
     def listed(self):
         return self.replays.listed()[0]
@@ -123,9 +123,9 @@ class ReplayContract:
         agents, grid = Agents(transactions, clock), Replaying(transactions, clock)
         agents.fail()
         agents.diagnose()
-        grid.run(grid.begin(content=Content.SUMMARY))
+        grid.run(grid.begin(content=SentContent.SUMMARY))
         grid.request()
-        grid.replay(grid.replayer(content=Content.SUMMARY))
+        grid.replay(grid.replayer(content=SentContent.SUMMARY))
         assert grid.again.identities == grid.broker.identities
         assert "cause" in grid.again.events
 

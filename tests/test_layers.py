@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,16 @@ def test_functions_are_short(path, name):
 def test_module_says_what_it_is_for(path, name):
     tree = ast.parse(path.read_text())
     assert not tree.body or ast.get_docstring(tree)
+
+
+def test_public_classes_have_names_of_their_own():
+    found = Counter(
+        node.name
+        for module in modules()
+        for node in ast.walk(ast.parse(module.values[0].read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, times in found.items() if times > 1] == []
 
 
 def test_last_lines_are_had_without_sqlalchemy():

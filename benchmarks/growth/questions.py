@@ -7,7 +7,7 @@ from itertools import combinations
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition
-from PilotLoggingDIRAC.pilotlog.forward.cursor import WALKED, Wanted
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WALKED, WantedLogs
 from PilotLoggingDIRAC.pilotlog.model import Outcome, Selection, State
 from PilotLoggingDIRAC.pilotlog.page.figures import spans_of
 from PilotLoggingDIRAC.pilotlog.sql.read.log_list import ORDERS
@@ -190,8 +190,8 @@ def diagnosing(db, number, now):
 def forwarding(db, number, now):
     """Return what agents ask that forward; nothing is changed."""
     steps, there = db.forwarded, range(number - 50, number)
-    some = Wanted(DESTINATION, (vo(3), vo(4)), now - 7 * _DAY)
-    every = Wanted("New", tuple(map(vo, range(VOS))), now - _DAY / 24)
+    some = WantedLogs(DESTINATION, (vo(3), vo(4)), now - 7 * _DAY)
+    every = WantedLogs("New", tuple(map(vo, range(VOS))), now - _DAY / 24)
     half = LogPosition(seen(number * 19 // 20, number, now), number * 19 // 20)
     return {
         **{

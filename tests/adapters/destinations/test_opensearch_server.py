@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.adapters.destinations.opensearch_indexes import Indexes
 from PilotLoggingDIRAC.adapters.destinations.opensearch_server import OpenSearchServer
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content
+from PilotLoggingDIRAC.pilotlog.forward.settings import SentContent
 
 from ...destination_contract import line
 
@@ -73,7 +73,7 @@ def test_wrong_option_is_named(configuration, wrong):
 
 
 def test_a_summary_is_sent_unless_all_is_asked_for():
-    assert OpenSearchDestination.content is Content.SUMMARY
+    assert OpenSearchDestination.content is SentContent.SUMMARY
 
 
 def indexes(**options):

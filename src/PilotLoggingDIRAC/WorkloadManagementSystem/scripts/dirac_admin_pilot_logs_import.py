@@ -62,7 +62,7 @@ def bring(folder, silent, every):
     from PilotLoggingDIRAC.commands.logs.importing import PilotLogImport
     from PilotLoggingDIRAC.commands.terminal.console import counted, line
 
-    report = PilotLogImport(CollectorClient(), redactor(), silent, Progress(every, line)).run(folder)
+    report = PilotLogImport(CollectorClient(), redactor(), silent, ImportProgress(every, line)).run(folder)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.items()) or "none taken in"
     trouble = (
         f"{counted(report.conflicts, 'conflict')}, {report.failures} failed; {counted(report.skipped, 'name')} skipped"
@@ -72,7 +72,7 @@ def bring(folder, silent, every):
 
 
 @dataclass(slots=True)
-class Progress:
+class ImportProgress:
     """The progress of an import: trouble at once, other logs by their number; with ``every`` each log."""
 
     every: bool

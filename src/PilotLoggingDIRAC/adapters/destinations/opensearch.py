@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected, by_size, message_bytes
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.forward.record import Record
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content
+from PilotLoggingDIRAC.pilotlog.forward.settings import SentContent
 
 from .opensearch_indexes import Indexes
 from .opensearch_server import OpenSearchServer
@@ -45,7 +45,7 @@ class OpenSearchDestination:
     of requests. ``Template`` no: somebody else has made the template of the indexes.
     """
 
-    content = Content.SUMMARY
+    content = SentContent.SUMMARY
 
     def __init__(self, name: str, options: Mapping[str, Any]):
         own = PluginOptions(name, options)

@@ -21,7 +21,7 @@ from ..workers.operations import operation
 from ..workers.private_folder import private_files
 from .elements import compare, element, exists, fetch, value
 from .ranges import read_range
-from .registration import Entry, metadata, register, require_no_other_replica
+from .registration import CatalogueEntry, metadata, register, require_no_other_replica
 
 _log = gLogger.getSubLogger("PilotLogArchive")
 
@@ -33,7 +33,7 @@ def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: s
     Return when the copy was read back and equals the local file, byte for byte, and the catalogue agrees. Raise
     ArchiveError when another whole and registered file has this LFN: it is never replaced.
     """
-    storage, entry = element(se, vo), Entry(lfn, guid, size, checksum)
+    storage, entry = element(se, vo), CatalogueEntry(lfn, guid, size, checksum)
     if not _has_equal_copy(storage, path, entry):
         _upload(storage, lfn, path)
         compare(storage, lfn, path)
@@ -133,7 +133,7 @@ def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
     be on a storage element that the configuration does not have, by a name that was mistyped: the catalogue decides.
     """
     known = metadata(vo, lfn)
-    if known and not Entry(lfn, "", size, checksum).is_same_file(known):
+    if known and not CatalogueEntry(lfn, "", size, checksum).is_same_file(known):
         _log.warn("Not removed: another file is registered there", lfn)
         return
     if se in gConfig.getSections("/Resources/StorageElements").get("Value", []):
@@ -142,7 +142,7 @@ def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
         value(DataManager(vo=vo).removeFile(lfn, force=True), f"{lfn} can't be removed")
 
 
-def _has_equal_copy(storage: Any, path: str, entry: Entry) -> bool:
+def _has_equal_copy(storage: Any, path: str, entry: CatalogueEntry) -> bool:
     """Return whether a copy exists that equals the local file; remove the remains of an earlier upload."""
     if not exists(storage, entry.lfn):
         return False
@@ -158,7 +158,7 @@ def _has_equal_copy(storage: Any, path: str, entry: Entry) -> bool:
     return False
 
 
-def _require_unclaimed(storage: Any, entry: Entry, size: dict) -> None:
+def _require_unclaimed(storage: Any, entry: CatalogueEntry, size: dict) -> None:
     """Raise ArchiveError when the copy is, by the catalogue, another file that is whole, or may be, here or elsewhere.
 
     A database that was restored from an old backup has no record of such a file. A size that can't be had is no

@@ -32,7 +32,7 @@ _log = gLogger.getSubLogger("PilotLogArchive")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """The entry that the catalogue is to have of a file. Size in bytes, checksum adler32."""
 
     lfn: str
@@ -59,7 +59,7 @@ def metadata(vo: str, lfn: str) -> dict:
     raise ArchiveError(f"The catalogue does not answer: {single['Message']}")
 
 
-def register(storage: Any, entry: Entry) -> None:
+def register(storage: Any, entry: CatalogueEntry) -> None:
     """Register the copy on this storage element, readable for its owner and group alone. Raise ArchiveError.
 
     A new file costs two calls: one to add it, one to look. The same file that is there already may be added again.
@@ -72,7 +72,7 @@ def register(storage: Any, entry: Entry) -> None:
     _restrict(catalogue, storage.vo, entry.lfn, known)
 
 
-def _add(catalogue: FileCatalog, storage: Any, entry: Entry) -> bool:
+def _add(catalogue: FileCatalog, storage: Any, entry: CatalogueEntry) -> bool:
     """Add the file, or note why that failed. Return whether the catalogue said that it has it, with this copy."""
     url = value(storage.getURL(entry.lfn, protocol=_protocols(storage.vo)), "No URL for the file")
     answer = catalogue.addFile(
@@ -97,7 +97,7 @@ def _protocols(vo: str) -> list[str]:
     return DMSHelpers(vo=vo).getRegistrationProtocols()
 
 
-def _mend(catalogue: FileCatalog, storage: Any, entry: Entry, known: dict) -> dict:
+def _mend(catalogue: FileCatalog, storage: Any, entry: CatalogueEntry, known: dict) -> dict:
     """Bring about what adding did not: the entry, in place of one with other properties, or the replica alone.
 
     Return the catalogue's metadata. Raise ArchiveError when it still does not have the file, with this copy.
@@ -122,7 +122,7 @@ def require_no_other_replica(storage: Any, lfn: str) -> None:
         raise ArchiveError(f"Another file is registered as {lfn}, on {', '.join(others)}; it is left alone")
 
 
-def _add_replica(storage: Any, entry: Entry) -> None:
+def _add_replica(storage: Any, entry: CatalogueEntry) -> None:
     url = value(storage.getURL(entry.lfn, protocol=_protocols(storage.vo)), "No URL for the file")
     answer = DataManager(vo=storage.vo).registerReplica((entry.lfn, url, storage.name))
     if not answer["OK"] or answer["Value"]["Failed"]:

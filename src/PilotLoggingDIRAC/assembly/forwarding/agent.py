@@ -1,4 +1,4 @@
-"""The forwarding agent: a worker for each destination, made and ended as the configuration changes."""
+"""The forwarding agent: sending threads for each destination, made and ended as the configuration changes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from PilotLoggingDIRAC.assembly.forwarding.named import vos_by_destination
 from PilotLoggingDIRAC.assembly.forwarding.texts import LogTexts
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
-from PilotLoggingDIRAC.pilotlog.forward.cursor import Wanted
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
 from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
+from PilotLoggingDIRAC.pilotlog.forward.sending_thread import SendingThread
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
-from PilotLoggingDIRAC.pilotlog.forward.worker import Worker
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
@@ -60,34 +60,35 @@ class _Damage:
 
 @dataclass(slots=True)
 class _Lane:
-    """One destination with its workers, one of them for what is sent again; ``vos`` are those whose logs go there.
+    """One destination with its sending threads: ``live``, and that of what is sent again. ``vos`` are those whose logs
+    go there.
 
     ``began`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
     """
 
     configured: Configured
     settings: ForwardSettings
-    worker: Worker
-    replaying: Worker
+    live: SendingThread
+    replaying: SendingThread
     vos: tuple[str, ...]
     damage: _Damage
     began: datetime | None = None
 
     @property
-    def workers(self) -> tuple[Worker, Worker]:
-        """Return both workers."""
-        return self.worker, self.replaying
+    def threads(self) -> tuple[SendingThread, SendingThread]:
+        """Return both threads."""
+        return self.live, self.replaying
 
     def ask_to_stop(self) -> None:
-        """Let both workers stop after their present call of the destination; return at once."""
-        for worker in self.workers:
-            worker.stopped.set()
+        """Let both threads stop after their present call of the destination; return at once."""
+        for thread in self.threads:
+            thread.stopped.set()
 
     def stop(self, seconds: float) -> bool:
-        """Stop both workers within some seconds. Return False if one goes on."""
+        """Stop both threads within some seconds. Return False if one goes on."""
         self.ask_to_stop()
         until = time.monotonic() + seconds
-        ended = [worker.stop(max(until - time.monotonic(), 0.0)) for worker in self.workers]
+        ended = [thread.stop(max(until - time.monotonic(), 0.0)) for thread in self.threads]
         return all(ended)
 
 
@@ -126,7 +127,7 @@ class ForwardingAgent:
         self._unnamed: dict[str, float] = {}
 
     def cycle(self) -> dict[str, int]:
-        """Bring the workers to the present configuration, ring for what is wrong, and return the counts."""
+        """Bring the threads to the present configuration, ring for what is wrong, and return the counts."""
         tally, settings = Tally(), options.fill(ForwardSettings, self._option)
         wanted = vos_by_destination()
         for name in set(self._lanes) - set(wanted):
@@ -136,8 +137,8 @@ class ForwardingAgent:
         for name, lane in self._lanes.items():
             tally.add(f"destinations with {lane.configured.plugin}")
             lane.damage.tell(tally)
-            for what, worker in (("destination", lane.worker), ("replay to", lane.replaying)):
-                if problem := worker.alarm():
+            for what, thread in (("destination", lane.live), ("replay to", lane.replaying)):
+                if problem := thread.alarm():
                     tally.problem(f"{what} {name}", problem)
         self._alarms.update(tally.problems)  # also when the database is away
         self._texts.drop_idle()
@@ -145,7 +146,7 @@ class ForwardingAgent:
         return tally.counts
 
     def close(self) -> None:
-        """End all workers; what is being sent is waited for, for a while."""
+        """End all threads; what is being sent is waited for, for a while."""
         for lane in self._lanes.values():
             lane.ask_to_stop()
         until = time.monotonic() + _STOP_SECONDS
@@ -155,7 +156,7 @@ class ForwardingAgent:
         self._db.close()
 
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
-        """Have a worker with the present options; one whose options are the same goes on."""
+        """Have threads with the present options; those whose options are the same go on."""
         try:
             configured = destinations.configured(name)
             lane = self._lanes.get(name)
@@ -164,8 +165,8 @@ class ForwardingAgent:
                 return
             self._end(name)
             lane = self._lanes[name] = self._lane(configured, settings, vos)
-            for worker in lane.workers:
-                worker.start()
+            for thread in lane.threads:
+                thread.start()
         except InvalidInput as error:
             tally.problem(f"destination {name}", str(error))
 
@@ -185,13 +186,13 @@ class ForwardingAgent:
                 self._db.destinations.forget(found.name)
 
     def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
-        def wanted() -> Wanted:
+        def wanted() -> WantedLogs:
             return self._logs_for(lane)
 
         damage = _Damage(configured.name)
-        worker = Worker(self._forwarder(configured, settings, damage), wanted, settings)
-        replaying = Worker(self._replayer(configured, settings), wanted, settings)
-        lane = _Lane(configured, settings, worker, replaying, vos, damage)
+        live = SendingThread(self._forwarder(configured, settings, damage), wanted, settings)
+        replaying = SendingThread(self._replayer(configured, settings), wanted, settings)
+        lane = _Lane(configured, settings, live, replaying, vos, damage)
         return lane
 
     def _forwarder(self, configured: Configured, settings: ForwardSettings, damage: _Damage) -> Forwarder:
@@ -214,10 +215,10 @@ class ForwardingAgent:
             on_unreadable=told.unreadable,
         )
 
-    def _logs_for(self, lane: _Lane) -> Wanted:
+    def _logs_for(self, lane: _Lane) -> WantedLogs:
         name = lane.configured.name
         began = lane.began = lane.began or self._db.destinations.begin(name).began
-        return Wanted(name, lane.vos, began)
+        return WantedLogs(name, lane.vos, began)
 
     def _end(self, name: str, seconds: float = _STOP_SECONDS) -> None:
         lane = self._lanes.pop(name, None)

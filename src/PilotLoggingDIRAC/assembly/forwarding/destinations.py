@@ -17,7 +17,7 @@ from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.destination import Destination, DestinationPlugin
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content
+from PilotLoggingDIRAC.pilotlog.forward.settings import SentContent
 
 SECTION = "/Resources/PilotLogDestinations"
 ARCHIVE = "Archive"
@@ -60,17 +60,17 @@ def configured(name: str) -> Configured:
     plugin = str(found.get("Plugin", ""))
     if not plugin:
         raise InvalidInput(f"{SECTION}/{name} has no Plugin")
-    return Configured(name, plugin, str(found.get("Content", "")).lower(), found)
+    return Configured(name, plugin, str(found.get("SentContent", "")).lower(), found)
 
 
-def load(found: Configured) -> tuple[Destination, Content]:
+def load(found: Configured) -> tuple[Destination, SentContent]:
     """Return a destination, made by its plugin, and what it is sent. Raise InvalidInput if it can't be made."""
     plugin = _plugin(found.plugin)
-    chosen = found.content or getattr(plugin, "content", Content.ALL)
-    if chosen not in list(Content):
-        raise InvalidInput(f"{SECTION}/{found.name}: Content is neither of {', '.join(Content)}")
+    chosen = found.content or getattr(plugin, "content", SentContent.ALL)
+    if chosen not in list(SentContent):
+        raise InvalidInput(f"{SECTION}/{found.name}: Content is neither of {', '.join(SentContent)}")
     try:
-        return plugin(found.name, found.options), Content(chosen)
+        return plugin(found.name, found.options), SentContent(chosen)
     except InvalidInput:
         raise
     except Exception as error:  # whatever a site's own plugin does must not stop the others

@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.assembly.forwarding import destinations
 from PilotLoggingDIRAC.assembly.forwarding.destinations import Configured
 from PilotLoggingDIRAC.assembly.forwarding.named import vos_by_destination
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
-from PilotLoggingDIRAC.pilotlog.forward.settings import Content
+from PilotLoggingDIRAC.pilotlog.forward.settings import SentContent
 from PilotLoggingDIRAC.pilotlog.search.engine_search import EnginePlace
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Engines:
         """Return the engine of a destination, None if it is no engine, or has not all lines."""
         try:
             found = destinations.configured(name)
-            if found.plugin != _PLUGIN or found.content != Content.ALL:
+            if found.plugin != _PLUGIN or found.content != SentContent.ALL:
                 return None
             with self._lock:
                 if name not in self._made or self._made[name][0] != found:

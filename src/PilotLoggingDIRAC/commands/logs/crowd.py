@@ -31,13 +31,13 @@ Name = tuple[str, str]
 class Show(Protocol):
     """The display of a crowd."""
 
-    def joined(self, member: Member, log: Mapping[str, Any]) -> None:
+    def joined(self, member: FollowedPilot, log: Mapping[str, Any]) -> None:
         """Tell that a pilot is followed from now on."""
 
-    def line(self, member: Member, text: str) -> None:
+    def line(self, member: FollowedPilot, text: str) -> None:
         """Show a line of a pilot."""
 
-    def left(self, member: Member, log: Mapping[str, Any] | None) -> None:
+    def left(self, member: FollowedPilot, log: Mapping[str, Any] | None) -> None:
         """Tell that a pilot has ended; ``log`` is its last record, None of a log that is no longer there."""
 
     def crowded(self, followed: int, others: int) -> None:
@@ -51,7 +51,7 @@ class Show(Protocol):
 
 
 @dataclass(slots=True)
-class Member:
+class FollowedPilot:
     """A pilot that is followed; ``place`` is the number of its colour, ``site`` empty unless it is to be told."""
 
     following: Following
@@ -87,7 +87,7 @@ class Crowd:
     names_sites: bool = True
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    _members: dict[Name, Member] = field(default_factory=dict)
+    _members: dict[Name, FollowedPilot] = field(default_factory=dict)
     _waiting: set[Name] = field(default_factory=set)
     _since: Any = None
     _crowded: bool = False
@@ -134,7 +134,7 @@ class Crowd:
         taken = Counter(member.place for member in self._members.values())
         place = min(range(self.limit), key=lambda place: (taken[place], place))
         site = (log["Site"] or "-") if self.names_sites else ""
-        self._members[name] = Member(Following(self.ask, *name, lines), place, site)
+        self._members[name] = FollowedPilot(Following(self.ask, *name, lines), place, site)
         self.show.joined(self._members[name], log)
 
     def _read(self, name: Name, since_seconds: float) -> None:

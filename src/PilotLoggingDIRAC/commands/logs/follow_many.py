@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.crowd import Crowd, Member
+from PilotLoggingDIRAC.commands.logs.crowd import Crowd, FollowedPilot
 from PilotLoggingDIRAC.commands.logs.listing import cause, outcome
 from PilotLoggingDIRAC.commands.logs.reading import LogReading
 from PilotLoggingDIRAC.commands.terminal import colours, console, switches
@@ -44,18 +44,18 @@ class MarkedOutput:
         self._options = options
         self._is_alone = False
 
-    def joined(self, member: Member, log: Mapping[str, Any]) -> None:
+    def joined(self, member: FollowedPilot, log: Mapping[str, Any]) -> None:
         """Tell that a pilot is followed from now on, and where it runs."""
         where = ", ".join(filter(None, (log["Site"], log["CE"], log.get("Host", ""))))
         following = member.following
         text = f"+ {_mark(member)} {following.vo}/{following.stamp}{f' at {where}' if where else ''}"
         console.remark(text, _colour(member))
 
-    def line(self, member: Member, text: str) -> None:
+    def line(self, member: FollowedPilot, text: str) -> None:
         """Print a line of a pilot."""
         console.beside(f"{_mark(member)} |", _colour(member), text)
 
-    def left(self, member: Member, log: Mapping[str, Any] | None) -> None:
+    def left(self, member: FollowedPilot, log: Mapping[str, Any] | None) -> None:
         """Tell how a pilot has ended."""
         fared = "its log is no longer there" if log is None else f"{outcome(log)}{_details(log)}"
         console.remark(f"- {_mark(member)} {fared}", _colour(member))
@@ -84,9 +84,9 @@ def _details(log: Mapping[str, Any]) -> str:
     return f" ({found})" if found else ""
 
 
-def _mark(member: Member) -> str:
+def _mark(member: FollowedPilot) -> str:
     return " ".join(filter(None, (member.following.stamp[:_MARK_CHARACTERS], member.site)))
 
 
-def _colour(member: Member) -> str:
+def _colour(member: FollowedPilot) -> str:
     return colours.APART[member.place % len(colours.APART)]

@@ -22,7 +22,7 @@ _COLUMNS = ("ID", "Destination", "State", "Share", "Logs", "Records", "Rejected"
 
 def run(options: Mapping[str, str]) -> int:
     """Do what the switches say. Return the exit code."""
-    replays = Replays(CollectorClient(url=options.get("URL")), "JSON" in options)
+    replays = InstallationReplays(CollectorClient(url=options.get("URL")), "JSON" in options)
     if "Stop" in options:
         return replays.stop(switches.number(options, "Stop", 0, 1, _MAX_NUMBER))
     if "Watch" in options:
@@ -37,7 +37,7 @@ def run(options: Mapping[str, str]) -> int:
     return act(options["Destination"], wanted)
 
 
-class Replays:
+class InstallationReplays:
     """The replays of an installation, by its collector."""
 
     def __init__(self, client: CollectorClient, as_json: bool):

@@ -18,7 +18,7 @@ from .custody import DueCopy, Epochs
 from .deletion.removal import Removal
 from .deletion.retention import RemovalProgress, Retention
 from .describer import Describer
-from .diagnosing import Places
+from .diagnosing import DiagnosingPlaces
 from .gate import Gate
 from .keeper import Keeper
 from .sealer import Sealer
@@ -92,7 +92,7 @@ class AgentMemory:
     gates: dict[str, Gate] = field(default_factory=dict)
     removals: RemovalProgress = field(default_factory=RemovalProgress)
     running: dict[str, Future[Tally]] = field(default_factory=dict)
-    diagnosing: Places = field(default_factory=Places)
+    diagnosing: DiagnosingPlaces = field(default_factory=DiagnosingPlaces)
     bundles: BundlePlaces = field(default_factory=BundlePlaces)
 
     def forget_places(self) -> None:

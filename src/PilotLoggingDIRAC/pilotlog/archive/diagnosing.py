@@ -78,7 +78,7 @@ class Undiagnosed(Protocol):
 
 
 @dataclass(slots=True)
-class Places:
+class DiagnosingPlaces:
     """Where the walk of each state goes on, and that over diagnoses of other rules; whether the agent ends.
 
     ``rules`` has the versions of rules, by VO, for which the walk ``outdated`` has been at its end.
@@ -117,7 +117,7 @@ class Diagnoser:
     begun: Callable[[Log, Rules], OpenReader | None] = lambda log, rules: None
     rest: Callable[[float], None] = lambda seconds: None
 
-    def run(self, places: Places) -> Tally:
+    def run(self, places: DiagnosingPlaces) -> Tally:
         """Diagnose what is due. Whatever is raised is a problem in the tally."""
         try:
             self._run(places)
@@ -137,7 +137,7 @@ class Diagnoser:
             self._diagnose(self.store.marked(_CLAIMED), is_over)
         return self.tally
 
-    def _run(self, places: Places) -> None:
+    def _run(self, places: DiagnosingPlaces) -> None:
         room, until = self.settings.diagnose_logs, self.seconds() + self.settings.diagnose_seconds
 
         def is_over() -> bool:
@@ -154,7 +154,7 @@ class Diagnoser:
                 places.after[state] = following
         self._mark_outdated(places, room, is_over)
 
-    def _mark_outdated(self, places: Places, room: int, is_over: Callable[[], bool]) -> None:
+    def _mark_outdated(self, places: DiagnosingPlaces, room: int, is_over: Callable[[], bool]) -> None:
         """Mark diagnoses that were made with other rules, for the next cycles; after a change, until all are marked."""
         versions = {vo: self.rules_of(vo).version for vo in ("", *self.vos)}
         since = self.clock() - timedelta(seconds=self.settings.diagnose_again_seconds)

@@ -39,8 +39,8 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A log that one worker may send to a destination until its lease ends; ``found`` is why its pilot failed.
+class ForwardClaim:
+    """A log that one sending thread may send to a destination until its lease ends; ``found`` is why its pilot failed.
 
     ``parcel`` is the number of a parcel that nobody has settled: see ``parcel``.
     """
@@ -61,7 +61,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedLogs:
     """The logs for one destination: those of its VOs that were heard of since it began, and those with a cursor."""
 
     destination: str
@@ -82,17 +82,17 @@ class ForwardedLogs(Protocol):
     again is safe. A log that is leased is not free: neither search finds it, and nobody else claims it.
     """
 
-    def recent(self, wanted: Wanted, since: datetime, limit: int) -> list[int]:
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> list[int]:
         """Return the ids of free logs heard of since then that have something to send, longest silent ones first."""
 
     def walk(
-        self, wanted: Wanted, state: State, after: LogPosition | None, limit: int
+        self, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int
     ) -> tuple[list[int], LogPosition | None]:
         """Look at ``limit`` logs of a state behind a position. Return the ids of free ones that have something to send,
         and the last log's position, None if there are no more.
         """
 
-    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
+    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[ForwardClaim]:
         """Lease free logs whose text is in the store."""
 
     def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:

@@ -36,7 +36,7 @@ class Destination(Protocol):
         """Close connections; never raise. A later ``send`` may open them again."""
 
 
-class Transactions(Protocol):
+class DestinationTransactions(Protocol):
     """Transactions of a destination: with them, no record is there twice. One thread at a time calls.
 
     A parcel of records is prepared, then committed together with its number. ``sender`` tells who sends: a name that
@@ -62,9 +62,9 @@ class Transactions(Protocol):
         """
 
 
-def transactions_of(destination: Destination) -> Transactions | None:
+def transactions_of(destination: Destination) -> DestinationTransactions | None:
     """Return the transactions of a destination that has them as its attribute ``transactions``, else None."""
-    found: Transactions | None = getattr(destination, "transactions", None)
+    found: DestinationTransactions | None = getattr(destination, "transactions", None)
     return found
 
 

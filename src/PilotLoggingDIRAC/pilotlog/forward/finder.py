@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from ..archive.walk import LogPosition
 from ..ports import Clock
-from .cursor import WALKED, ForwardedLogs, Wanted
+from .cursor import WALKED, ForwardedLogs, WantedLogs
 from .settings import ForwardSettings
 
 #: A message may be committed so long after the time that it was received; what comes later is found by the walk.
 _LATE_SECONDS = 10.0
 
 
-class Finder:
+class LogFinder:
     """The finder; it goes on where the look before stopped."""
 
     def __init__(self, store: ForwardedLogs, settings: ForwardSettings, clock: Clock):
@@ -31,7 +31,7 @@ class Finder:
         #: The moment of the last look that found all recent logs.
         self.looked_at: datetime | None = None
 
-    def look(self, wanted: Wanted) -> list[int]:
+    def look(self, wanted: WantedLogs) -> list[int]:
         """Return the ids of some logs that have something to send, those heard of lately first."""
         now, limit = self._clock(), self._settings.forward_logs
         since = self._since or now - timedelta(seconds=_LATE_SECONDS)
@@ -44,7 +44,7 @@ class Finder:
         rest = [self._walked.popleft() for _ in range(min(len(self._walked), limit))]
         return list(dict.fromkeys((*found, *rest)))
 
-    def _walk(self, wanted: Wanted) -> None:
+    def _walk(self, wanted: WantedLogs) -> None:
         page, self._after = self._store.walk(wanted, WALKED[self._state], self._after, self._settings.forward_walk_logs)
         self._walked.extend(page)
         if self._after is None:

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from ..errors import DestinationUnavailable, LeaseLost
 from ..ports import Clock
 from .calls import Calls
-from .cursor import Claim, Destinations, ForwardedLogs, Move, Unreadable, Wanted
+from .cursor import Destinations, ForwardClaim, ForwardedLogs, Move, Unreadable, WantedLogs
 from .destination import Destination, Rejected, transactions_of
-from .finder import Finder
+from .finder import LogFinder
 from .parcel import Parcels, ParcelSender
 from .portion import Chunk, Portion, portions
 from .record import Record
-from .settings import Content, ForwardSettings
+from .settings import ForwardSettings, SentContent
 
 #: So often it is noted that all was sent.
 _NOTED_AFTER = timedelta(seconds=1)
@@ -35,7 +35,7 @@ class Forwarder(Calls):
 
     name: str
     destination: Destination
-    content: Content
+    content: SentContent
     logs: ForwardedLogs
     destinations: Destinations
     settings: ForwardSettings
@@ -47,18 +47,18 @@ class Forwarder(Calls):
     on_rejected: Callable[[Rejected], None] = lambda rejected: None
     on_unreadable: Callable[[Rejected], None] = lambda unreadable: None
     sending_since: float | None = None
-    finder: Finder = field(init=False)
+    finder: LogFinder = field(init=False)
     _parcels: ParcelSender | None = field(init=False, default=None)
     _caught_up: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.finder = Finder(self.logs, self.settings, self.clock)
+        self.finder = LogFinder(self.logs, self.settings, self.clock)
         transactions = transactions_of(self.destination)
         if transactions is not None and self.parcels is not None:
             names = (self.name, self.sender, self.owner)
             self._parcels = ParcelSender(*names, transactions, self.parcels, self.call)
 
-    def step(self, wanted: Wanted) -> int:
+    def step(self, wanted: WantedLogs) -> int:
         """Send what some logs have. Return the number of records sent; 0 if nothing was found.
 
         Raise DestinationUnavailable, after the failure was noted, and StoreUnavailable.
@@ -94,7 +94,7 @@ class Forwarder(Calls):
             self.destinations.caught_up(self.name, moment)
             self._caught_up = moment
 
-    def _settled(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+    def _settled(self, claims: Sequence[ForwardClaim]) -> Sequence[ForwardClaim]:
         """Settle parcels that this agent, or one that claimed the logs before, has left. Return the other claims.
 
         Those of logs in parcels are out of date now: they end with the step, and the next look finds their logs.
@@ -104,7 +104,7 @@ class Forwarder(Calls):
         self._parcels.settle_own()
         return self._parcels.settle(claims)
 
-    def _groups(self, claims: Sequence[Claim], until: datetime) -> Iterator[list[Portion]]:
+    def _groups(self, claims: Sequence[ForwardClaim], until: datetime) -> Iterator[list[Portion]]:
         """Yield portions of logs, about as many as are sent at once; those of a log in their order.
 
         A line that has no end in what was read is read again from its beginning, with twice as much: its log would
@@ -117,12 +117,12 @@ class Forwarder(Calls):
                 return
             most_bytes = self.settings.forward_bytes if any(map(_gets_on, group)) else 2 * most_bytes
             for each in group:
-                waiting[each.claim.log.id] = Claim(each.claim.log, each.after, each.claim.found)
+                waiting[each.claim.log.id] = ForwardClaim(each.claim.log, each.after, each.claim.found)
                 if each.is_done:
                     del waiting[each.claim.log.id]
             yield from _in_parcels(group, self.settings.forward_records)
 
-    def _read(self, waiting: dict[int, Claim], most_bytes: int) -> list[Portion]:
+    def _read(self, waiting: dict[int, ForwardClaim], most_bytes: int) -> list[Portion]:
         """Return portions, in their order, of those logs whose text was read, and of those that have no more text."""
         wanted = {
             log_id: claim.cursor.sequence

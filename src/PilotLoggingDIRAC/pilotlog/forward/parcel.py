@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from .cursor import Claim, Move
-from .destination import Rejected, Transactions
+from .cursor import ForwardClaim, Move
+from .destination import DestinationTransactions, Rejected
 from .record import Record
 
 _Result = TypeVar("_Result")
@@ -68,7 +68,7 @@ class ParcelSender:
     destination: str
     sender: str
     owner: str
-    transactions: Transactions
+    transactions: DestinationTransactions
     parcels: Parcels
     call: Call
     _is_settled: bool = False
@@ -80,7 +80,7 @@ class ParcelSender:
                 self._settle(parcel)
             self._is_settled = True
 
-    def settle(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+    def settle(self, claims: Sequence[ForwardClaim]) -> Sequence[ForwardClaim]:
         """Settle the parcels of logs. Return the claims of logs without one: the others are out of date then.
 
         Raise DestinationUnavailable if nobody can tell what became of them.

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from ..diagnosed import present
 from ..model import State
-from .cursor import Claim, Cursor
+from .cursor import Cursor, ForwardClaim
+from .cursor_reader import CursorReader
 from .destination import Rejected
 from .events import beginning, ending
 from .line_cutter import LineCutter
-from .line_reader import LineReader
 from .record import Record
-from .settings import Content
+from .settings import SentContent
 
 #: A chunk's number and text; None: it can't be read, nor can those between it and the chunk before.
 Chunk = tuple[int, bytes | None]
@@ -24,21 +24,23 @@ Chunk = tuple[int, bytes | None]
 class Portion:
     """Records of one log. ``is_done``: the log has no more than these. ``unreadable`` batches lie between them."""
 
-    claim: Claim
+    claim: ForwardClaim
     records: Sequence[Record]
     after: Cursor
     is_done: bool
     unreadable: Sequence[Rejected] = ()
 
 
-def portions(claim: Claim, chunks: Sequence[Chunk], content: Content, most_records: int) -> Iterator[Portion]:
+def portions(
+    claim: ForwardClaim, chunks: Sequence[Chunk], content: SentContent, most_records: int
+) -> Iterator[Portion]:
     """Yield the portions of a log with some chunks of its text, from its cursor on; one follows the other.
 
     Each has about ``most_records`` records at most, so that the cursor moves as often, however slow a destination is.
     Events of the beginning come first, those of the end when all of the text was read.
     """
     log, cursor = claim.log, claim.cursor
-    reader = LineReader(log, content, cursor.line, cursor.piece, cursor.phase, cursor.time or log.first_seen)
+    reader = CursorReader(log, content, cursor.line, cursor.piece, cursor.phase, cursor.time or log.first_seen)
     yield from _Portions(claim, reader, LineCutter(cursor.sequence, cursor.offset)).of(chunks, most_records)
 
 
@@ -46,8 +48,8 @@ def portions(claim: Claim, chunks: Sequence[Chunk], content: Content, most_recor
 class _Portions:
     """The maker of portions; ``claim`` has the cursor behind the last one."""
 
-    claim: Claim
-    reader: LineReader
+    claim: ForwardClaim
+    reader: CursorReader
     cutter: LineCutter
     records: list[Record] = field(default_factory=list)
     unreadable: list[Rejected] = field(default_factory=list)
@@ -103,6 +105,6 @@ class _Portions:
 
     def _portion(self, after: Cursor, is_done: bool) -> Portion:
         made = Portion(self.claim, self.records, after, is_done, self.unreadable)
-        self.claim = Claim(self.claim.log, after, self.claim.found)
+        self.claim = ForwardClaim(self.claim.log, after, self.claim.found)
         self.records, self.unreadable = [], []
         return made

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..settings import DAY
 
 
-class Content(StrEnum):
+class SentContent(StrEnum):
     """Content that a destination is sent: all lines, or those that tell of warnings, errors and phases; with either
     the events of logs.
     """

@@ -34,7 +34,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredStanding:
     """A standing as the database has it; ``version`` 0 is none yet.
 
     ``sent_at``: when the last digest was delivered; ``number``: digests that were; ``retry_after``, ``attempts`` and
@@ -65,19 +65,19 @@ class Entry:
 class Standings(Protocol):
     """The store of standings. Each method may raise StoreUnavailable; calling it again is safe."""
 
-    def entries(self) -> Mapping[Key, Entry]:
+    def entries(self) -> Mapping[Key, StoredStanding]:
         """Return all standings."""
 
-    def save(self, entry: Entry, standing: Standing, now: datetime) -> Entry | None:
+    def save(self, entry: StoredStanding, standing: Standing, now: datetime) -> StoredStanding | None:
         """Save the standing after a look, and return it; None when it is not the version of ``entry`` any more."""
 
-    def claim(self, entry: Entry, owner: str, until: datetime) -> Entry | None:
+    def claim(self, entry: StoredStanding, owner: str, until: datetime) -> StoredStanding | None:
         """Lease the sending of a digest, and return the entry; None when it is not this version any more."""
 
-    def sent(self, entry: Entry, owner: str, standing: Standing, now: datetime) -> bool:
+    def sent(self, entry: StoredStanding, owner: str, standing: Standing, now: datetime) -> bool:
         """Note that a digest was delivered, and end the lease. Return False without the lease."""
 
-    def failed(self, entry: Entry, owner: str, error: str, retry_after: datetime) -> bool:
+    def failed(self, entry: StoredStanding, owner: str, error: str, retry_after: datetime) -> bool:
         """Note that a digest could not be delivered, and end the lease. Return False without the lease."""
 
     def forget(self, looked_at_before: datetime) -> int:
@@ -119,7 +119,7 @@ class Notifier:
         self.store.forget(self.clock() - timedelta(seconds=self.settings.notice_forget_seconds))
         return {vo: "; ".join(texts) for vo, texts in wrong.items()}
 
-    def _look_at(self, subscription: Subscription, entries: Mapping[Key, Entry]) -> str:
+    def _look_at(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> str:
         """Look for the problems of one subscription. Return why a recipient could not be told, empty if all were."""
         now = self.clock()
         mine = [self._entry(subscription, recipient, entries, now) for recipient in subscription.recipients]
@@ -131,12 +131,19 @@ class Notifier:
         return next((entry.error for entry in mine if entry.error), "")
 
     @staticmethod
-    def _entry(subscription: Subscription, recipient: Recipient, entries: Mapping[Key, Entry], now: datetime) -> Entry:
+    def _entry(
+        subscription: Subscription, recipient: Recipient, entries: Mapping[Key, StoredStanding], now: datetime
+    ) -> StoredStanding:
         key = Key(subscription.vo, subscription.name, recipient.key)
-        return entries.get(key) or Entry(key, 0, now)
+        return entries.get(key) or StoredStanding(key, 0, now)
 
     def _note(
-        self, subscription: Subscription, recipient: Recipient, entry: Entry, found: Sequence[Problem], now: datetime
+        self,
+        subscription: Subscription,
+        recipient: Recipient,
+        entry: StoredStanding,
+        found: Sequence[Problem],
+        now: datetime,
     ) -> None:
         """Save what was found for one recipient, and have a digest sent if it is time."""
         standing = entry.standing.after(found, now, self.settings.notice_problems)
@@ -151,7 +158,7 @@ class Notifier:
         if news and entry.may_send(now, window):
             self._post(recipient, entry, news)
 
-    def _post(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+    def _post(self, recipient: Recipient, entry: StoredStanding, news: Digest) -> None:
         if entry.key in self.under_way:
             return
         self.under_way.add(entry.key)
@@ -161,7 +168,7 @@ class Notifier:
             self.under_way.discard(entry.key)
             self.tally.add("notices put off")
 
-    def _deliver(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+    def _deliver(self, recipient: Recipient, entry: StoredStanding, news: Digest) -> None:
         """Send a digest if the standing is still the one that it tells of."""
         try:
             until = self.clock() + timedelta(seconds=self.settings.delivery_seconds)
@@ -173,7 +180,7 @@ class Notifier:
         finally:
             self.under_way.discard(entry.key)
 
-    def _send(self, recipient: Recipient, entry: Entry, news: Digest) -> None:
+    def _send(self, recipient: Recipient, entry: StoredStanding, news: Digest) -> None:
         try:
             recipient.send(news)
         except Exception as error:  # whatever a channel meets: the next try comes after a pause
@@ -183,13 +190,13 @@ class Notifier:
         self.tally.add("notices sent")
         self.store.sent(entry, self.owner, entry.standing.told(), self.clock())
 
-    def _failed(self, entry: Entry, reason: str) -> None:
+    def _failed(self, entry: StoredStanding, reason: str) -> None:
         self.tally.add("notices not sent")
         pause = self.settings.notice_retry_seconds * 2 ** min(entry.attempts, _MAX_DOUBLINGS)
         pause = min(pause, self.settings.notice_max_retry_seconds)
         self.store.failed(entry, self.owner, reason, self.clock() + timedelta(seconds=pause))
 
 
-def _is_stale(entry: Entry, now: datetime, kept_seconds: float) -> bool:
+def _is_stale(entry: StoredStanding, now: datetime, kept_seconds: float) -> bool:
     """Return whether the database should hear that somebody looks still: it is not to forget what it keeps so long."""
     return entry.version == 0 or now - entry.looked_at > timedelta(seconds=kept_seconds / 2)

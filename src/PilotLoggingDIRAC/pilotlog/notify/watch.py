@@ -32,7 +32,7 @@ class PilotNumbers(Protocol):
         """See ``SqlReader.is_heard``."""
 
 
-class Failures(Protocol):
+class FailureFigures(Protocol):
     """Figures of failures; each method may raise StoreUnavailable."""
 
     def summary(self, scope: Scope, wanted: Selection, by: Sequence[str]) -> CauseFigures:
@@ -74,7 +74,7 @@ class ProblemWatch:
     """
 
     pilots: PilotNumbers
-    failures: Failures
+    failures: FailureFigures
     spools: Spools
     most_logs: int
     most: int

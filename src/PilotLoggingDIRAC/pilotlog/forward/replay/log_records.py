@@ -7,21 +7,23 @@ from dataclasses import replace
 
 from ...diagnosed import present
 from ...model import Log, State
-from ..cursor import Claim, Cursor
+from ..cursor import Cursor, ForwardClaim
+from ..cursor_reader import CursorReader
 from ..events import beginning, ending
 from ..line_cutter import LineCutter
-from ..line_reader import LineReader
 from ..record import Record
-from ..settings import Content
+from ..settings import SentContent
 
 
-def log_records(claim: Claim, chunks: Iterable[tuple[int, bytes]], content: Content) -> Iterator[list[Record]]:
+def log_records(
+    claim: ForwardClaim, chunks: Iterable[tuple[int, bytes]], content: SentContent
+) -> Iterator[list[Record]]:
     """Yield a log's records, those of a chunk at a time; ``chunks`` are (sequence number, text) of all of it.
 
     They are the ones that are sent live, and have their identities. What ``chunks`` raises is passed on.
     """
     log, start = _as_told(claim.log), Cursor(claim.log.id)
-    reader, cutter = LineReader(log, content, 0, 0, "", log.first_seen), LineCutter(0, 0)
+    reader, cutter = CursorReader(log, content, 0, 0, "", log.first_seen), LineCutter(0, 0)
     yield beginning(log, start)
     sequence = 0
     for sequence, text in chunks:

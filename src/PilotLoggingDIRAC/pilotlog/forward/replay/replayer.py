@@ -15,10 +15,10 @@ from ...errors import DestinationUnavailable, LeaseLost, PilotLogError, StoreUna
 from ...model import Log, State
 from ...ports import Clock
 from ..calls import Calls
-from ..cursor import Claim, Wanted
+from ..cursor import ForwardClaim, WantedLogs
 from ..destination import Destination, Rejected, message_bytes
 from ..record import Record
-from ..settings import Content, ForwardSettings
+from ..settings import ForwardSettings, SentContent
 from .log_records import log_records
 from .request import Progress, Replay, Replays, Step, selected
 
@@ -35,7 +35,7 @@ class Replayer(Calls):
 
     name: str
     destination: Destination
-    content: Content
+    content: SentContent
     replays: Replays
     text_of: LogText
     settings: ForwardSettings
@@ -48,7 +48,7 @@ class Replayer(Calls):
     is_busy: bool = False
     _tries: tuple[int, int] = (0, 0)
 
-    def step(self, wanted: Wanted) -> int:
+    def step(self, wanted: WantedLogs) -> int:
         """Send some logs of the oldest replay. Return the number of records; 0 if there is none.
 
         Raise DestinationUnavailable and StoreUnavailable; and the error of a log that can't be read, to be tried again.
@@ -98,7 +98,7 @@ class Replayer(Calls):
         parcel.note()
         return parcel.sent
 
-    def _log(self, claim: Claim, parcel: _Parcel) -> None:
+    def _log(self, claim: ForwardClaim, parcel: _Parcel) -> None:
         """Add a log to a parcel. One that can't be read after some tries is passed over."""
         log = claim.log
         try:

@@ -12,7 +12,7 @@ from typing import Protocol
 from ...errors import InvalidInput
 from ...model import Selection
 from ...read import selection as selecting
-from ..cursor import Claim
+from ..cursor import ForwardClaim
 
 _KEYS = ("VO", "PilotStamp", "PilotReference", "Site", "CE", "FromDate", "ToDate", "Checks")
 _NARROWING = {"VO", "PilotStamp", "PilotReference", "FromDate"}
@@ -92,7 +92,7 @@ class Replays(Protocol):
     def claim(self, destination: str, owner: str, until: datetime) -> Replay | None:
         """Lease the oldest open replay to a destination, None if there is none, or another agent has it."""
 
-    def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[Claim], int]:
+    def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[ForwardClaim], int]:
         """Look at some logs behind the id ``after``. Return those selected, by their ids, and the last id looked at."""
 
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from ...forward.cursor import WALKED, Wanted
+from ...forward.cursor import WALKED, WantedLogs
 from ...model import State
 from ..schema.forward_tables import forwards
 from ..schema.lease import is_free
@@ -16,7 +16,7 @@ from ..schema.tables import diagnoses, logs
 STATES = [state.value for state in WALKED]
 
 
-def waiting(wanted: Wanted, now: datetime) -> Select[tuple[int, datetime]]:
+def waiting(wanted: WantedLogs, now: datetime) -> Select[tuple[int, datetime]]:
     """Return a select (id, time heard of) of free logs that have something to send to a destination."""
     of_destination = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == wanted.destination)
     statement = select(logs.c.LogID, logs.c.LastSeen).select_from(logs).outerjoin(forwards, of_destination)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from ...archive.running.received import ReadChunk
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
-from ...forward.cursor import Claim, Cursor, Move, Unreadable, Wanted
+from ...forward.cursor import Cursor, ForwardClaim, Move, Unreadable, WantedLogs
 from ...model import State
 from ...ports import Clock
 from ..archive.sealing import behind
@@ -32,7 +32,7 @@ class SqlForwardedLogs:
     transactions: Transactions
     clock: Clock
 
-    def recent(self, wanted: Wanted, since: datetime, limit: int) -> list[int]:
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> list[int]:
         """See ``ForwardedLogs.recent``."""
         if not wanted.vos:
             return []
@@ -40,14 +40,14 @@ class SqlForwardedLogs:
         return self.transactions.run(_ids, statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit))
 
     def walk(
-        self, wanted: Wanted, state: State, after: LogPosition | None, limit: int
+        self, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int
     ) -> tuple[list[int], LogPosition | None]:
         """See ``ForwardedLogs.walk``."""
         if not wanted.vos:
             return [], None
         return self.transactions.run(_walk, wanted, state, after, limit, self.clock())
 
-    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[Claim]:
+    def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[ForwardClaim]:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: who comes second finds it leased."""
         return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
 
@@ -94,7 +94,7 @@ def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) ->
 
 
 def _walk(
-    connection: Connection, wanted: Wanted, state: State, after: LogPosition | None, limit: int, now: datetime
+    connection: Connection, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int, now: datetime
 ) -> tuple[list[int], LogPosition | None]:
     """The end of the page is looked up first, so that a step reads a bounded number of rows."""
     of_state = and_(logs.c.State == state.value, behind(after))
@@ -110,7 +110,7 @@ def _walk(
 
 def _claim(
     connection: Connection, destination: str, owner: str, ids: Sequence[int], now: datetime, until: datetime
-) -> list[Claim]:
+) -> list[ForwardClaim]:
     mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     known = set(connection.execute(select(forwards.c.LogID).where(mine)).scalars())
     in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
@@ -127,7 +127,7 @@ def _claim(
     return _claims(connection, destination, [*(row["LogID"] for row in new), *old])
 
 
-def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[Claim]:
+def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[ForwardClaim]:
     if not ids:
         return []
     whole = rows.select_logs().where(logs.c.LogID.in_(ids)).order_by(logs.c.LogID)
@@ -135,7 +135,7 @@ def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> lis
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     mine = {row.LogID: row for row in connection.execute(of_logs)}
     causes = causes_of(connection, ids)
-    return [Claim(log, _cursor(mine[log.id]), causes.get(log.id, NONE), mine[log.id].Parcel) for log in found]
+    return [ForwardClaim(log, _cursor(mine[log.id]), causes.get(log.id, NONE), mine[log.id].Parcel) for log in found]
 
 
 def _cursor(row: Row[Any]) -> Cursor:

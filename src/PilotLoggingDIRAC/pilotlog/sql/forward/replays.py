@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, sele
 from ...access import Scope
 from ...diagnosed import NONE
 from ...errors import LeaseLost
-from ...forward.cursor import Claim, Cursor
+from ...forward.cursor import Cursor, ForwardClaim
 from ...forward.replay.request import Progress, Replay, ReplayState, Step
 from ...model import Selection
 from ...ports import Clock
@@ -61,7 +61,7 @@ class SqlReplays:
         """See ``Replays.claim``."""
         return self.transactions.run(_claim, destination, owner, self.clock(), until)
 
-    def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[Claim], int]:
+    def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[ForwardClaim], int]:
         """See ``Replays.page``."""
         by_index = wanted.stamps or wanted.references
         up_to = replay.last if by_index else min(after + _LOOKED_AT, replay.last)
@@ -124,14 +124,16 @@ def _claim(connection: Connection, destination: str, owner: str, now: datetime, 
     return _replay(row)
 
 
-def _page(connection: Connection, wanted: Selection, after: int, up_to: int, limit: int) -> tuple[list[Claim], int]:
+def _page(
+    connection: Connection, wanted: Selection, after: int, up_to: int, limit: int
+) -> tuple[list[ForwardClaim], int]:
     """Diagnoses are read beside the logs, as causes are told with them."""
     where = and_(matching(_EVERYTHING, wanted), logs.c.LogID > after, logs.c.LogID <= up_to)
     statement = rows.select_logs().where(where).order_by(logs.c.LogID).limit(limit)
     found = [rows.to_log(row) for row in connection.execute(statement)]
     ids = [log.id for log in found]
     causes = causes_of(connection, ids)
-    claims = [Claim(log, Cursor(log.id), causes.get(log.id, NONE)) for log in found]
+    claims = [ForwardClaim(log, Cursor(log.id), causes.get(log.id, NONE)) for log in found]
     return claims, ids[-1] if len(found) == limit else up_to
 
 

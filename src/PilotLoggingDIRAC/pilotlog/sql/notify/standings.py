@@ -10,7 +10,7 @@ import zstandard
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from ...errors import StoreRefused
-from ...notify.notifier import Entry, Key
+from ...notify.notifier import Key, StoredStanding
 from ...notify.standing import Standing
 from ..connection.engine import Transactions
 from ..schema.lease import FREE
@@ -26,27 +26,27 @@ class SqlStandings:
 
     transactions: Transactions
 
-    def entries(self) -> dict[Key, Entry]:
+    def entries(self) -> dict[Key, StoredStanding]:
         """See ``Standings.entries``."""
         return self.transactions.run(_entries)
 
-    def save(self, entry: Entry, standing: Standing, now: datetime) -> Entry | None:
+    def save(self, entry: StoredStanding, standing: Standing, now: datetime) -> StoredStanding | None:
         """See ``Standings.save``."""
         values: dict[str, Any] = {"Standing": _packed(standing), "LookedAt": now}
         is_saved = self._change(entry, None, **values) if entry.version else self._insert(entry.key, values)
         return replace(entry, version=entry.version + 1, standing=standing, looked_at=now) if is_saved else None
 
-    def claim(self, entry: Entry, owner: str, until: datetime) -> Entry | None:
+    def claim(self, entry: StoredStanding, owner: str, until: datetime) -> StoredStanding | None:
         """See ``Standings.claim``."""
         is_claimed = self._change(entry, LeaseOwner=owner, LeaseUntil=until)
         return replace(entry, version=entry.version + 1, leased_until=until) if is_claimed else None
 
-    def sent(self, entry: Entry, owner: str, standing: Standing, now: datetime) -> bool:
+    def sent(self, entry: StoredStanding, owner: str, standing: Standing, now: datetime) -> bool:
         """See ``Standings.sent``."""
         done = {"SentAt": now, "Number": entry.number + 1, "Attempts": 0, "RetryAfter": None, "LastError": ""}
         return self._change(entry, owner, Standing=_packed(standing), **done, **FREE)
 
-    def failed(self, entry: Entry, owner: str, error: str, retry_after: datetime) -> bool:
+    def failed(self, entry: StoredStanding, owner: str, error: str, retry_after: datetime) -> bool:
         """See ``Standings.failed``."""
         values = {"Attempts": entry.attempts + 1, "RetryAfter": retry_after, "LastError": error[:_MAX_ERROR]}
         return self._change(entry, owner, **values, **FREE)
@@ -55,7 +55,7 @@ class SqlStandings:
         """See ``Standings.forget``."""
         return self.transactions.run(_forget, looked_at_before)
 
-    def _change(self, entry: Entry, owner: str | None = None, **values: Any) -> bool:
+    def _change(self, entry: StoredStanding, owner: str | None = None, **values: Any) -> bool:
         where = and_(_of(entry.key), notices.c.Version == entry.version)
         if owner is not None:
             where = and_(where, notices.c.LeaseOwner == owner)
@@ -89,13 +89,13 @@ def _insert_new(connection: Connection, key: Key, values: dict[str, Any]) -> boo
     return True
 
 
-def _entries(connection: Connection) -> dict[Key, Entry]:
+def _entries(connection: Connection) -> dict[Key, StoredStanding]:
     statement = select(notices).order_by(notices.c.LookedAt.desc()).limit(_MOST_ENTRIES)
     return {entry.key: entry for entry in map(_entry, connection.execute(statement))}
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
+def _entry(row: Row[Any]) -> StoredStanding:
+    return StoredStanding(
         Key(row.VO, row.Name, row.Recipient),
         row.Version,
         row.LookedAt,

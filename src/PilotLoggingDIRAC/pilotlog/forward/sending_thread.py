@@ -1,4 +1,4 @@
-"""The worker of one destination: a thread of its own, so that a destination that hangs delays no other."""
+"""The sending thread of one destination: its own, so that a destination that hangs delays no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..errors import DestinationUnavailable, PilotLogError
-from .cursor import Wanted
+from .cursor import WantedLogs
 from .forwarder import Forwarder
 from .replay.replayer import Replayer
 from .settings import ForwardSettings
@@ -36,14 +36,14 @@ class Retries:
 
 
 @dataclass(slots=True)
-class Worker:
-    """The worker: its thread takes one step after the other, with a pause where there was little to do.
+class SendingThread:
+    """A thread that takes one step after the other, with a pause where there was little to do.
 
     ``problem`` is what is wrong since the last step that went well, empty if nothing is.
     """
 
     sender: Forwarder | Replayer
-    wanted: Callable[[], Wanted]
+    wanted: Callable[[], WantedLogs]
     settings: ForwardSettings
     monotonic: Callable[[], float] = time.monotonic
     problem: str = ""

@@ -13,18 +13,18 @@ from ..model import Log
 from ..text import outline, terminal_lines
 from ..text.terminal_lines import GLUED, Header
 from .record import Kind, Record
-from .settings import Content
+from .settings import SentContent
 
 _HEADER_BYTES = 400
 _WARNINGS = frozenset({"WARN", "WARNING"})
 
 
 @dataclass(slots=True)
-class LineReader:
+class CursorReader:
     """The reader of one log; its fields are those of a ``Cursor``."""
 
     log: Log
-    content: Content
+    content: SentContent
     line: int
     piece: int
     phase: str
@@ -52,7 +52,7 @@ class LineReader:
         self.phase = command or self.phase
         if header:
             self.time = _moment(header.time) or self.time
-        if self.content is Content.ALL or command or _is_noted(header):
+        if self.content is SentContent.ALL or command or _is_noted(header):
             yield self._record(Kind.PHASE if command else Kind.LINE, sequence, text, header)
         self.piece += 1
 
