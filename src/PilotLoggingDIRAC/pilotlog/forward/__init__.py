@@ -6,7 +6,7 @@ often it is sent, so that a receiver can tell repeats. How far each log was sent
 database (``cursor``) and moves only after the destination has the records: nothing is missing there, and after a fault
 some records come twice.
 
-Each destination has a ``sending_thread``, in which a ``forwarder`` brings what is new: a ``finder`` names logs that have
+Each destination has a ``sending_thread``, in which a ``forwarder`` brings what is new: a ``finder`` names logs with
 something to send, a ``portion`` is what one of them has now. Where a destination has transactions, records go as a
 ``parcel``, and none comes twice. ``replay`` sends logs again, on request.
 """

@@ -21,7 +21,7 @@ from typing import IO
 from ..errors import SpoolFull, SpoolUnavailable
 from ..model import Numbered
 from ..settings import SpoolSettings
-from .spool_rows import COLUMNS, INSERT, create_table, pack, pack_aside, unpack
+from .spool_rows import COLUMNS, INSERT, copy_quarantine, create_table, pack, pack_aside, unpack
 
 _SUFFIX = ".spool"
 _MAX_FILES = 1000
@@ -174,7 +174,7 @@ class Spool:
         try:
             database = _open(path)
             if self.quarantined:
-                _copy_quarantine(self._path, database)
+                copy_quarantine(str(self._path), database)
         except _FAILURES:
             if database is not None:
                 database.close()
@@ -216,16 +216,6 @@ def _open(path: Path) -> sqlite3.Connection:
             create_table(database, table)
     _sync_folder(path.parent)
     return database
-
-
-def _copy_quarantine(source: Path, database: sqlite3.Connection) -> None:
-    database.execute("ATTACH ? AS source", (str(source),))
-    try:
-        with database:
-            rows = f"SELECT {COLUMNS} FROM source.Quarantine ORDER BY Place"
-            database.execute(f"INSERT OR IGNORE INTO main.Quarantine ({COLUMNS}) {rows}")
-    finally:
-        database.execute("DETACH source")
 
 
 def _readable(path: Path) -> bool:

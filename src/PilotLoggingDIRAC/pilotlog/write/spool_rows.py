@@ -33,6 +33,17 @@ def create_table(database: sqlite3.Connection, table: str) -> None:
             database.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
+def copy_quarantine(source: str, database: sqlite3.Connection) -> None:
+    """Copy the quarantine of the spool's file with the path ``source`` to another one; rows that are there stay."""
+    database.execute("ATTACH ? AS source", (source,))
+    try:
+        with database:
+            rows = f"SELECT {COLUMNS} FROM source.Quarantine ORDER BY Place"
+            database.execute(f"INSERT OR IGNORE INTO main.Quarantine ({COLUMNS}) {rows}")
+    finally:
+        database.execute("DETACH source")
+
+
 def pack(epoch: str, numbered: Numbered) -> tuple[Any, ...]:
     """Return a batch as a row of ``COLUMNS``."""
     batch = numbered.batch
