@@ -7,6 +7,8 @@ test("what is typed tells what it is", () => {
   const kinds = {
     "": "",
     93221: "Job",
+    4294967295: "Job",
+    917157540422: "Name",
     "0123456789abcdef0123456789abcdef": "PilotStamp",
     "0123abc": "Name",
     "htcondorce://ce01.example.org/40000.0": "PilotReference",

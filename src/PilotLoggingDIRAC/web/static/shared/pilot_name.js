@@ -1,7 +1,8 @@
 // What names a pilot in the list's one field: its stamp or reference, parts of them, its job, its host, a job's owner.
 
 const STAMP = /^[0-9a-f]{32}$/i;
-const JOB = /^\d{1,12}$/;
+// DIRAC's job numbers have ten digits at most; more of them are a part of a stamp.
+const JOB = /^\d{1,10}$/;
 const PART = /^[0-9a-f-]+$/i;
 const DOMAIN = /^[\w-]+(?:\.[\w-]+)+$/;
 
