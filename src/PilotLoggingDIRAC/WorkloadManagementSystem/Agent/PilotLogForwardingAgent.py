@@ -23,7 +23,7 @@ class PilotLogForwardingAgent(AgentModule):
         return S_OK()
 
     def execute(self):
-        """Bring the destinations to the configuration of this moment; their workers send all the time."""
+        """Bring the destinations to the configuration of this moment; their threads send all the time."""
         refreshed = gConfig.forceRefresh()
         if not refreshed["OK"]:
             self.log.warn("The configuration stays as it was", refreshed["Message"])

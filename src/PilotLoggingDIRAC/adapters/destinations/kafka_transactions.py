@@ -27,7 +27,7 @@ _CALLS = 2
 
 
 class KafkaTransactions:
-    """``Transactions`` of a destination. ``cluster`` has the options of all clients, ``options`` the producer's."""
+    """``DestinationTransactions`` of a destination. ``cluster`` has the options of all clients, ``options`` the producer's."""
 
     def __init__(self, name: str, topic: str, cluster: Mapping[str, Any], options: Mapping[str, Any], seconds: float):
         self._prefix = f"pilotlogs-{name}-"
@@ -44,7 +44,7 @@ class KafkaTransactions:
         self._refused: dict[str, str] = {}
 
     def prepare(self, sender: str, number: int, records: Sequence[Record]) -> Sequence[Rejected]:
-        """See ``Transactions.prepare``. A refused record spoils a transaction: it is left out of another one."""
+        """See ``DestinationTransactions.prepare``. A refused record spoils a transaction: it is left out of another one."""
         deadline = time.monotonic() + self._seconds
         with translated(self.close):
             left = self._brought(sender, records, deadline)
@@ -56,14 +56,14 @@ class KafkaTransactions:
         return [Rejected(identity, reason) for identity, reason in refused.items()]
 
     def commit(self) -> None:
-        """See ``Transactions.commit``."""
+        """See ``DestinationTransactions.commit``."""
         if self._producer is not None and self._is_open:
             with translated(self.close):
                 self._producer.commit_transaction(self._seconds)
             self._is_open = False
 
     def abort(self) -> None:
-        """See ``Transactions.abort``."""
+        """See ``DestinationTransactions.abort``."""
         if self._producer is not None and self._is_open:
             try:
                 self._producer.abort_transaction(self._seconds)
@@ -72,7 +72,7 @@ class KafkaTransactions:
                 self.close()
 
     def is_committed(self, sender: str, number: int) -> bool:
-        """See ``Transactions.is_committed``."""
+        """See ``DestinationTransactions.is_committed``."""
         if sender == self._sender:
             self.close()
         with translated(self.close):

@@ -60,7 +60,7 @@ def configured(name: str) -> Configured:
     plugin = str(found.get("Plugin", ""))
     if not plugin:
         raise InvalidInput(f"{SECTION}/{name} has no Plugin")
-    return Configured(name, plugin, str(found.get("SentContent", "")).lower(), found)
+    return Configured(name, plugin, str(found.get("Content", "")).lower(), found)
 
 
 def load(found: Configured) -> tuple[Destination, SentContent]:

@@ -106,6 +106,7 @@ class Notifier:
 
         Return what is wrong with subscriptions and their recipients, by VO.
         """
+        began = self.clock()  # what this look notes is not forgotten by it, however long it takes
         entries, wrong = self.store.entries(), defaultdict[str, list[str]](list)
         for subscription in subscriptions:
             try:
@@ -116,7 +117,7 @@ class Notifier:
                 error = f"{type(problem).__name__}: {problem}"
             if error:
                 wrong[subscription.vo].append(f"{subscription.name}: {error}")
-        self.store.forget(self.clock() - timedelta(seconds=self.settings.notice_forget_seconds))
+        self.store.forget(began - timedelta(seconds=self.settings.notice_forget_seconds))
         return {vo: "; ".join(texts) for vo, texts in wrong.items()}
 
     def _look_at(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> str:
