@@ -21,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.settings import IngestSettings, SpoolSettings
 from PilotLoggingDIRAC.pilotlog.sql.archive.sealing import SqlSealing
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
+from PilotLoggingDIRAC.pilotlog.write import spool_files
 from PilotLoggingDIRAC.pilotlog.write.drain import Drain
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from PilotLoggingDIRAC.pilotlog.write.writer import Writer
@@ -121,8 +122,8 @@ def missing(transactions):
 @pytest.fixture
 def looks(monkeypatch):
     """A list that grows with each look for spools of dead processes."""
-    made, adopt = [], Spool.adopt
-    monkeypatch.setattr(Spool, "adopt", lambda spool: made.append(spool) or adopt(spool))
+    made, look = [], Spool.abandoned
+    monkeypatch.setattr(Spool, "abandoned", lambda spool: made.append(spool) or look(spool))
     return made
 
 
@@ -486,6 +487,54 @@ def test_while_its_own_batches_wait_a_collector_adopts_none(make_writer, switch,
     switch.away = False
     until(lambda: line("theirs") in read(transactions) and drained(writer))
     assert list(path.parent.glob("*.spool")) == [path]
+
+
+def test_in_an_outage_an_idle_collector_adopts_nothing(make_writer, switch, transactions, tmp_path, looks):
+    switch.away = True
+    writer = make_writer()
+    path = dead_neighbour(tmp_path / "spool", line("theirs"))
+    before = len(looks)
+    until(lambda: len(looks) > before + 2)
+    assert writer.status()["Spool"]["Batches"] == 0 and path.exists()
+    switch.away = False
+    until(lambda: line("theirs") in read(transactions))
+
+
+def test_senders_do_not_wait_while_a_large_file_is_checked(make_writer, transactions, tmp_path, monkeypatch):
+    checking, checked = threading.Event(), threading.Event()
+
+    def slowly(path, is_readable=spool_files.is_readable):
+        checking.set()
+        assert checked.wait(PATIENCE_SECONDS)
+        return is_readable(path)
+
+    writer = make_writer()
+    send(writer, line("before"))
+    monkeypatch.setattr(spool_files, "is_readable", slowly)
+    dead_neighbour(tmp_path / "spool", line("theirs"))
+    assert checking.wait(PATIENCE_SECONDS)
+    assert send(writer, line("mine")) == [Receipt(len(line("mine")))]
+    checked.set()
+    until(lambda: line("theirs") in read(transactions))
+
+
+def test_what_a_look_finds_after_the_stop_is_let_go(make_writer, transactions, tmp_path, monkeypatch):
+    checking, checked = threading.Event(), threading.Event()
+
+    def slowly(path, is_readable=spool_files.is_readable):
+        checking.set()
+        assert checked.wait(PATIENCE_SECONDS)
+        return is_readable(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_files, "is_readable", slowly)
+        writer = make_writer()
+        dead_neighbour(tmp_path / "spool", line("theirs"))
+        assert checking.wait(PATIENCE_SECONDS)
+        writer.stop()
+        checked.set()
+    make_writer()
+    until(lambda: line("theirs") in read(transactions))
 
 
 def test_a_spool_that_fails_unexpectedly_is_a_problem_and_no_busy_loop(

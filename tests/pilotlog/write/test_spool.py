@@ -4,6 +4,7 @@ import dataclasses
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Cut, Delivery, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
+from PilotLoggingDIRAC.pilotlog.write import spool as spool_module
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
 
@@ -128,6 +130,15 @@ def test_an_empty_spool_leaves_no_file(folder):
     assert not list(folder.glob("*.spool*"))
 
 
+def adopt(spool):
+    """Go on with the file of a dead process, and return its name; "" if there is none."""
+    found = spool.abandoned()
+    if found is None:
+        return ""
+    spool.go_on_with(found)
+    return found.path.name
+
+
 def test_files_of_dead_processes_are_taken_over_once(folder):
     one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
     one.append("one", numbered(b"a"))
@@ -135,9 +146,8 @@ def test_files_of_dead_processes_are_taken_over_once(folder):
     one.close()
     two.close()
     heir = Spool(folder, SETTINGS)
-    assert heir.adopt() == "", "it has batches of its own"
     assert texts(heir) == [b"a"]
-    assert heir.adopt() == "0001.spool"
+    assert adopt(heir) == "0001.spool"
     assert texts(heir) == [b"b"]
     assert Spool(folder, SETTINGS).empty
 
@@ -148,7 +158,7 @@ def test_own_quarantine_goes_on_in_the_adopted_file(folder):
     one.close()
     two.append("two", numbered(b"mine"))
     two.quarantine("two", numbered(b"mine")[0])
-    assert two.adopt() == "0000.spool"
+    assert adopt(two) == "0000.spool"
     assert (two.batches, two.quarantined) == (1, 1)
     assert [path.name for path in folder.glob("*.spool")] == ["0000.spool"]
     assert two.release("two", 7) == 1
@@ -163,7 +173,7 @@ def test_a_large_file_is_adopted_without_a_copy(folder):
     one.append("one", numbered(b"theirs"))
     one.close()
     number = (folder / "0000.spool").stat().st_ino
-    two.adopt()
+    adopt(two)
     (path,) = folder.glob("*.spool")
     assert path.stat().st_ino == number
 
@@ -173,7 +183,7 @@ def test_the_file_of_a_process_that_just_died_is_left_to_its_successor(folder):
     one, two = Spool(folder, careful), Spool(folder, careful)
     one.append("one", numbered(b"older"))
     one.close()
-    assert two.adopt() == ""
+    assert adopt(two) == ""
     assert texts(Spool(folder, careful)) == [b"older"]
 
 
@@ -184,7 +194,7 @@ def test_a_file_moved_here_from_another_host_is_adopted(folder, tmp_path):
     spool = Spool(folder, SETTINGS)
     for path in (tmp_path / "other").glob("*.spool*"):
         shutil.move(path, folder / path.name.replace("0000", "moved"))
-    assert spool.adopt() == "moved.spool"
+    assert adopt(spool) == "moved.spool"
     assert texts(spool) == [b"moved"]
 
 
@@ -195,16 +205,61 @@ def test_what_was_adopted_waits_though_its_own_file_can_t_be_removed(folder, mon
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", refused(PermissionError(13, "Permission denied")))
         with pytest.raises(SpoolUnavailable):
-            two.adopt()
+            adopt(two)
     assert not two.empty
     assert texts(two) == [b"taken"]
+
+
+@pytest.mark.parametrize("error", [SpoolUnavailable("i/o error"), MemoryError()], ids=["disk", "memory"])
+def test_adopted_batches_are_not_removed_though_they_could_not_be_counted(folder, monkeypatch, error):
+    one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    one.append("one", numbered(b"theirs"))
+    one.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_module, "_counts", refused(error))
+        with pytest.raises(type(error)):
+            adopt(two)
+    two.close()
+    assert texts(Spool(folder, SETTINGS)) == [b"theirs"]
+
+
+def test_nothing_is_written_to_a_file_that_somebody_has_removed_or_replaced(folder):
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", numbered(b"kept"))
+    (path,) = folder.glob("*.spool")
+    path.rename(path.with_suffix(".moved"))
+    for _ in range(2):
+        with pytest.raises(SpoolUnavailable):
+            spool.append("e", numbered(b"lost", start=2))
+        path.touch()
+    assert texts(spool) == [b"kept"]
+
+
+def test_a_file_that_could_not_be_begun_holds_no_batches(folder, monkeypatch):
+    """As on a full disk, where a file can be made and not written."""
+
+    class Full(sqlite3.Connection):
+        def execute(self, *_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    connect = sqlite3.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", lambda *args, **settings: connect(*args, factory=Full, **settings))
+        for _ in range(2):
+            with pytest.raises(SpoolUnavailable) as refusal:
+                Spool(folder, SETTINGS)
+            assert not refusal.value.may_hold_batches
+    assert not list(folder.glob("*.spool*"))
+    spool = Spool(folder, SETTINGS)
+    spool.append("e", numbered(b"a"))
+    assert [path.name for path in folder.glob("*.spool")] == ["0000.spool"], "the lock was let go"
 
 
 def test_own_file_stays_where_another_can_t_be_opened(folder):
     spool = Spool(folder, SETTINGS)
     (folder / "9999.spool").mkdir()
     with pytest.raises(SpoolUnavailable):
-        spool.adopt()
+        adopt(spool)
     spool.append("e", numbered(b"mine"))
     spool.close()
     (folder / "9999.spool").rmdir()
@@ -286,7 +341,7 @@ def test_adopting_from_a_folder_that_can_t_be_listed_is_a_named_error(folder, mo
     spool = Spool(folder, SETTINGS)
     monkeypatch.setattr(os, "scandir", refused(PermissionError(13, "Permission denied")))
     with pytest.raises(SpoolUnavailable):
-        spool.adopt()
+        adopt(spool)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ _CALLS = 2
 
 
 class KafkaTransactions:
-    """``DestinationTransactions`` of a destination. ``cluster`` has the options of all clients, ``options`` the producer's."""
+    """``DestinationTransactions`` of Kafka. ``cluster`` has the options of all clients, ``options`` the producer's."""
 
     def __init__(self, name: str, topic: str, cluster: Mapping[str, Any], options: Mapping[str, Any], seconds: float):
         self._prefix = f"pilotlogs-{name}-"
@@ -44,7 +44,7 @@ class KafkaTransactions:
         self._refused: dict[str, str] = {}
 
     def prepare(self, sender: str, number: int, records: Sequence[Record]) -> Sequence[Rejected]:
-        """See ``DestinationTransactions.prepare``. A refused record spoils a transaction: it is left out of another one."""
+        """See ``DestinationTransactions.prepare``. A refused record spoils a transaction: another one leaves it out."""
         deadline = time.monotonic() + self._seconds
         with translated(self.close):
             left = self._brought(sender, records, deadline)

@@ -16,6 +16,7 @@ from ..errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefus
 from ..model import Batch, Numbered, Receipt
 from ..ports import LogStore
 from ..settings import IngestSettings, SpoolSettings
+from .adoption import Adoption
 from .spool import Spool
 
 Numbers = Callable[[int], tuple[str, int]]
@@ -54,6 +55,7 @@ class Drain:
         self._offered: tuple[str, list[Numbered], Future[None]] | None = None
         self._group_batches = ingest.max_group_batches
         self._next_probe = 0.0
+        self._adoption = Adoption(store, wake)
         self._next_adoption = time.monotonic() + settings.probe_seconds
         self._away = ""
         self._stuck, self._paused_until = "", 0.0
@@ -142,6 +144,7 @@ class Drain:
 
     def close(self, seconds: float) -> None:
         """Close the spool, after at most ``seconds`` of waiting for the offered group; a stored group is removed."""
+        self._adoption.close()
         spool = self._spool
         if spool is None:
             return
@@ -220,10 +223,9 @@ class Drain:
             self._set_aside(group[0].batch, f"{error}; kept in quarantine")
 
     def _housekeep(self) -> None:
-        """Adopt the spool of a dead process, and try a spool again that had a problem; at most once an interval.
-
-        Nothing is adopted while the store is away: in an outage that would leave new messages no room.
-        """
+        """Look for the spool of a dead process, and try a spool again that had a problem; at most once an interval."""
+        if self._spool is not None:
+            self._adoption.take(self._spool, wanted=not (self._offered or self.store_is_away))
         if time.monotonic() < self._next_adoption or self._offered:
             return
         wait = self._settings.adopt_seconds if self._spool else self._settings.probe_seconds
@@ -232,7 +234,7 @@ class Drain:
         try:
             if self._spool is not None:
                 if not self.store_is_away:
-                    self._spool.adopt()
+                    self._adoption.begin(self._spool)
                 if self._spool_problem:
                     self._spool.check()
                 self._spool_problem = ""
@@ -263,7 +265,7 @@ class Drain:
         """Return the spool's counts, and the problems of database and spool."""
         answer = {
             "DatabaseAway": self._away,
-            "Problem": self._spool_problem or self._stuck,
+            "Problem": self._spool_problem or self._adoption.problem or self._stuck,
             "Batches": 0,
             "Bytes": 0,
             "Quarantined": 0,
@@ -275,7 +277,7 @@ class Drain:
 
     def problems(self) -> dict[str, str]:
         """Return the present problems by subject."""
-        found = {"database": self._away, "spool": self._spool_problem or self._stuck}
+        found = {"database": self._away, "spool": self._spool_problem or self._adoption.problem or self._stuck}
         if self._spool is not None and self._spool.quarantined:
             found["quarantine"] = f"{self._spool.quarantined} batches were refused by the database and put aside"
         if self._spool is not None and self._spool.broken:
