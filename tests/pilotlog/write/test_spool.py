@@ -18,6 +18,7 @@ from PilotLoggingDIRAC.pilotlog.errors import SpoolFull, SpoolUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Cut, Delivery, Numbered, name_of
 from PilotLoggingDIRAC.pilotlog.settings import SpoolSettings
 from PilotLoggingDIRAC.pilotlog.write import spool as spool_module
+from PilotLoggingDIRAC.pilotlog.write import spool_files
 from PilotLoggingDIRAC.pilotlog.write.spool import Spool
 from tests.conftest import batch
 
@@ -185,6 +186,27 @@ def test_the_file_of_a_process_that_just_died_is_left_to_its_successor(folder):
     one.close()
     assert adopt(two) == ""
     assert texts(Spool(folder, careful)) == [b"older"]
+
+
+def test_looking_at_a_file_is_no_write(folder):
+    """A file that was let go would count as one of a living process, for minutes."""
+    one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    code = f"""
+        import os
+        from pathlib import Path
+        from PilotLoggingDIRAC.pilotlog.write.spool import Spool
+        from tests.pilotlog.write.test_spool import SETTINGS, numbered
+        Spool(Path({str(folder)!r}), SETTINGS).append("dead", numbered(b"theirs"))
+        os._exit(0)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+    path = folder / "0002.spool"
+    for part in folder.glob("0002.spool*"):
+        os.utime(part, (1_000_000_000, 1_000_000_000))
+    two.abandoned().lock.close()
+    assert spool_files.written(path) == 1_000_000_000
+    assert one.empty and adopt(two) == path.name
+    assert texts(two) == [b"theirs"]
 
 
 def test_a_file_moved_here_from_another_host_is_adopted(folder, tmp_path):

@@ -21,7 +21,7 @@ FAILURES: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
 def open_file(path: Path) -> sqlite3.Connection:
     """Return a connection to a spool's file, which is made if it is not there. Raise one of ``FAILURES``."""
-    path.touch(mode=0o600, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # Path.touch would change its time
     path.chmod(0o600)
     database = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level="IMMEDIATE")
     try:
@@ -38,14 +38,17 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 
 def is_readable(path: Path) -> bool:
-    """Return whether the file is a spool that can be read to its end."""
+    """Return whether the file is a spool that can be read to its end; the time of its last write stays."""
+    last = written(path)
     try:
         with closing(open_file(path)) as database:
-            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+            sound = bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise
         return False
+    os.utime(path, (last, last))  # closing it has brought its write-ahead log into it
+    return sound
 
 
 def written(path: Path) -> float:
