@@ -1,6 +1,8 @@
 """Places for what runs and waits: bounded, and free again however a call goes."""
 
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -25,13 +27,58 @@ def test_more_than_may_run_and_wait_is_refused(pool):
     assert pool.submit(int, ("7",)).result(60) == 7
 
 
-def test_place_is_free_again_where_no_thread_could_be_started(pool, monkeypatch):
-    def no_thread(thread):
-        raise RuntimeError("can't start new thread")
+def _no_thread(thread):
+    raise RuntimeError("can't start new thread")
+
+
+def test_what_no_thread_can_be_started_for_is_refused_and_never_run(pool, monkeypatch):
+    ran = []
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", _no_thread)
+        for number in range(3):
+            with pytest.raises(Overloaded):
+                pool.submit(ran.append, (number,))
+    pool.submit(ran.append, ("later",)).result(60)
+    assert ran == ["later"]
+
+
+def test_arguments_of_what_was_refused_are_dropped_at_once(pool, monkeypatch):
+    body = threading.Event()
+    held = weakref.ref(body)
+    monkeypatch.setattr(threading.Thread, "start", _no_thread)
+    with pytest.raises(Overloaded):
+        pool.submit(print, (body,))
+    del body
+    gc.collect()
+    assert held() is None
+
+
+def test_what_another_thread_has_begun_is_answered_where_no_more_can_be_started(monkeypatch):
+    pool = BoundedExecutor("test", 2, 1)
+    free, begun = threading.Event(), threading.Event()
+    pool.submit(free.wait, (60,))
+
+    def late_failure(thread):
+        free.set()
+        begun.wait(60)
+        _no_thread(thread)
 
     with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
-        for _ in range(3):
-            with pytest.raises(RuntimeError):
-                pool.submit(int, ("7",))
-    assert pool.submit(int, ("7",)).result(60) == 7
+        patch.setattr(threading.Thread, "start", late_failure)
+        answer = pool.submit(lambda: begun.set() or 7, ())
+    assert answer.result(60) == 7
+    pool.shutdown()
+
+
+def test_what_waits_is_cancelled_by_the_shutdown(pool):
+    done = threading.Event()
+    running, waiting = [pool.submit(done.wait, (60,)) for _ in range(2)]
+    pool.shutdown()
+    assert waiting.cancelled()
+    done.set()
+    assert running.result(60)
+
+
+def test_error_of_the_function_is_that_of_the_answer(pool):
+    with pytest.raises(ValueError, match="seven"):
+        pool.submit(int, ("seven",)).result(60)
