@@ -86,6 +86,19 @@ def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, stor
     assert (answer["total"], answer["states"]["Receiving"], stamps(answer)) == (1, 1, [PILOT.stamp])
 
 
+def test_counts_of_a_part_of_a_name_don_t_depend_on_what_they_count_by(viewer, store):
+    store(b"a\n", return_code="0")
+    store(b"b\n", pilot=PilotId(PILOT.vo, f"{PILOT.stamp[:-1]}e"))
+    everything = viewer.logs(ADMIN, {"Name": [PILOT.stamp[:8]]})
+    assert everything["total"] == 2
+    by_state = viewer.logs(ADMIN, {"Name": [PILOT.stamp[:8]], "State": ["Complete"]})
+    assert (by_state["states"], stamps(by_state)) == (everything["states"], [PILOT.stamp])
+    assert (by_state["outcomes"]["succeeded"], by_state["outcomes"]["running"]) == (1, 0)
+    by_outcome = viewer.logs(ADMIN, {"Name": [PILOT.stamp[:8]], "Outcome": ["succeeded"]})
+    assert (by_outcome["outcomes"], stamps(by_outcome)) == (everything["outcomes"], [PILOT.stamp])
+    assert (by_outcome["states"]["Complete"], by_outcome["states"]["Receiving"]) == (1, 0)
+
+
 def test_incomplete_ones_and_those_with_an_error(viewer, store, alter):
     store(b"a\n")
     store(b"b\n", pilot=BETA)

@@ -92,10 +92,12 @@ class Viewer:
         start = _number(asked, "Start", 0, 0, most)
         limit = _number(asked, "Limit", _LISTED, 1, self.settings.max_rows)
         scope = access.scope(reader.caller, reader.policy)
-        resolved = self.query.named(scope, self.fates.resolved(wanted))
+        wanted_now = self.fates.resolved(wanted)
+        resolved = self.query.named(scope, wanted_now)
         total, found = self.query.select(reader.caller, reader.policy, resolved, column, descending, start, limit)
-        states = self.views.states(scope, resolved, most)
-        outcomes = self.views.outcomes(scope, resolved, most, self.fates.silent_before())
+        any_state, any_outcome = self._with_any(scope, wanted_now, resolved)
+        states = self.views.states(scope, any_state, most)
+        outcomes = self.views.outcomes(scope, any_outcome, most, self.fates.silent_before())
         among = sum(states.values())
         self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
@@ -107,6 +109,16 @@ class Viewer:
             "outcomes": {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome},
             "logs": self._rows(scope, found),
         }
+
+    def _with_any(self, scope: Scope, wanted: Selection, resolved: Selection) -> tuple[Selection, Selection]:
+        """Return the selection for the numbers by state, and the one for those by outcome: stamps that a part of a name
+        means were looked up with the states and outcomes that are chosen, which these numbers leave aside.
+        """
+        named = self.query.named
+        return (
+            named(scope, replace(wanted, states=())) if wanted.name and wanted.states else resolved,
+            named(scope, replace(wanted, outcomes=())) if wanted.name and wanted.outcomes else resolved,
+        )
 
     def _rows(self, scope: Scope, found: Sequence[Log]) -> list[dict[str, Any]]:
         jobs, causes = self.jobs([log.id for log in found]), self._causes(scope, found)
