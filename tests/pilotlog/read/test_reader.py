@@ -157,9 +157,32 @@ class TestPages:
         store.take(batch(line("one")), batch(return_code="0"))
         parts = store.parts()
         store.purge()
-        for read in (lambda: store.query.page(parts, "", 1000), lambda: store.query.whole_text(parts)):
+        query = store.query
+        reads = (
+            lambda: query.page(parts, "", 1000),
+            lambda: query.whole_text(parts),
+            lambda: query.tail(parts, 10, 10**6),
+        )
+        for read in reads:
             with pytest.raises(LogNotFound):
                 read()
+
+    def test_a_tail_that_begins_in_purged_text_is_not_taken_for_the_whole(self, store):
+        store.add(b"first life\n")
+        store.purge()
+        store.take(batch(b"one\ntwo\n"), batch(return_code="0"))
+        assert store.query.tail(store.parts(), 1, 1000).text == "two\n"
+        with pytest.raises(LogNotFound, match="getPilotOutput"):
+            store.query.tail(store.parts(), 100, 1000)
+
+    def test_the_tail_of_a_live_log_leaves_out_purged_text_as_it_is_followed(self, store):
+        store.add(b"first life\n")
+        store.purge()
+        store.add(b"one\ntwo\n")
+        tail = store.query.tail(store.parts(), 100, 1000)
+        assert (tail.text, tail.final) == ("one\ntwo\n", False)
+        store.add(b"three\n")
+        assert text_of(store.pages(1000, tail.cursor)) == "three\n"
 
     @pytest.mark.parametrize("cursor", ["1.0.1", "1.0.2", "1.0.3"])
     def test_a_made_up_cursor_inside_a_character_reads_that_character(self, store, cursor):

@@ -133,21 +133,34 @@ class LogReader:
     def tail(self, parts: list[Log], lines: int, max_bytes: int) -> LogPage:
         """Return the last lines, at most ``max_bytes`` of them; the cursor is the present end of the log.
 
-        Raise LogNotFound when they have left the database.
+        Raise LogNotFound when some of them have left the database; of a log that is received they are left out if they
+        are of an earlier part, as who follows it wants what comes.
         """
+        final = all(part.state is not State.RECEIVING for part in parts)
         missing, room = lines, max_bytes
         texts: list[bytes] = []
         for part in reversed(parts):
-            first = self._reader.tail_starts(part, missing, room)
-            chunks = (text for number, text in self._chunks(part, first) if number < part.next_sequence)
-            texts.insert(0, b"".join(chunks)[-room:])
-            missing, room = missing - texts[0].count(b"\n"), room - len(texts[0])
+            try:
+                first, text = self._end_of(part, missing, room)
+            except LogNotFound:
+                if final or not texts:
+                    raise
+                break
+            texts.insert(0, text)
+            missing, room = missing - text.count(b"\n"), room - len(text)
             if first or missing < 0 or room <= 0:
                 break
-        text = last_lines(b"".join(texts), lines)
-        final = all(part.state is not State.RECEIVING for part in parts)
+        tail = last_lines(b"".join(texts), lines).decode("utf-8", "ignore")
         end = ReadPosition(parts[-1].part, parts[-1].next_sequence)
-        return LogPage(text.decode("utf-8", "ignore"), self.cursors.give(str(end)), True, final)
+        return LogPage(tail, self.cursors.give(str(end)), True, final)
+
+    def _end_of(self, part: Log, lines: int, max_bytes: int) -> tuple[int, bytes]:
+        """Return the number of the first chunk with a part's last lines, and the text from there on, at most
+        ``max_bytes``. Raise LogNotFound when it has left the database.
+        """
+        first = self._reader.tail_starts(part, lines, max_bytes)
+        chunks = (text for number, text in self._chunks(part, first) if number < part.next_sequence)
+        return first, b"".join(chunks)[-max_bytes:]
 
     def _collect(self, parts: list[Log], position: ReadPosition, room: int) -> tuple[list[bytes], ReadPosition, bool]:
         chunks: list[bytes] = []

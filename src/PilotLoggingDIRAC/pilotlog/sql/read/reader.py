@@ -199,9 +199,10 @@ def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """Return the first number. One line more is looked for, as the first of the chunks may begin within a line.
+    """Return the first number, 0 also where there is no row: who reads from there on finds that the text has left.
 
-    A row stands for all numbers behind the row before it.
+    One line more is looked for, as the first of the chunks may begin within a line. A row stands for all numbers behind
+    the row before it.
     """
     found = size = 0
     below = log.next_sequence
@@ -210,7 +211,7 @@ def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -
             if found > lines or (size and size + chunk_bytes > max_bytes):
                 return below + 1
             found, size = found + chunk_lines, size + chunk_bytes
-    return 0 if size else log.next_sequence
+    return 0
 
 
 def _rows_below(connection: Connection, log: Log, below: int) -> list[tuple[int, int, int]]:
