@@ -5,6 +5,7 @@ import pytest
 from PilotLoggingDIRAC.commands.logs import reading
 from PilotLoggingDIRAC.commands.logs.reading import LogReading
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
+from PilotLoggingDIRAC.pilotlog.read import selection
 
 NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "OutcomeText", "Jobs"]
 LOGS = [
@@ -12,6 +13,7 @@ LOGS = [
     ["vo.a", "a1b2", 2, "htcondorce://ce/1", "LCG.A.org", "running", [4712]],
     ["vo.a", "a1c3", 1, "htcondorce://ce/2", "LCG.A.org", "running", []],
     ["vo.a", "a1d4", 1, "", "", "running", []],
+    ["vo.a", "12345678901234567890123456789012", 1, "", "LCG.A.org", "running", []],
     ["vo.b", "b1b2", 1, "htcondorce://ce/1", "LCG.A.org", "running", []],
 ]
 
@@ -21,6 +23,10 @@ class Collector:
 
     def getPilotLogs(self, wanted, order, start, limit):  # noqa: N802  (its name on the wire)
         """The logs that match every key."""
+        try:
+            selection.selection(wanted)
+        except InvalidInput as error:
+            return {"OK": False, "Errno": error.errno, "Message": str(error)}
         found = [
             log for log in LOGS if all(_matches(dict(zip(NAMES, log, strict=True)), *item) for item in wanted.items())
         ]
@@ -64,6 +70,10 @@ def test_stamp_reference_and_job_name_a_pilot_with_all_parts(find):
 def test_a_part_of_a_name_is_enough_where_one_pilot_has_it(find):
     assert found(find("1c3")) == ("vo.a", "a1c3", [1])
     assert found(find("ce/2")) == ("vo.a", "a1c3", [1])
+
+
+def test_more_digits_than_a_job_s_number_has_are_a_part_of_a_name(find):
+    assert found(find("12345678901234567890")) == ("vo.a", "12345678901234567890123456789012", [1])
 
 
 def test_several_pilots_are_told_and_none_is_chosen(find):

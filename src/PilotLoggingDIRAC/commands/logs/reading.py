@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_
 _MAX_PARTS = 1000
 _EXACT = ("PilotReference", "PilotStamp")
 _SHORTEST_PART = 3
+_JOB = re.compile(r"[0-9]{1,10}")
 _MAX_TOLD = 5
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
@@ -211,7 +213,7 @@ class LogReading:
 def _keys(name: str) -> list[str]:
     """Return what a name may be, the likeliest first."""
     keys = [*_EXACT] if "/" in name or ":" in name else [*reversed(_EXACT)]
-    return keys + ["Job"] * name.isdecimal() + ["Name"] * (len(name) >= _SHORTEST_PART)
+    return keys + ["Job"] * bool(_JOB.fullmatch(name)) + ["Name"] * (len(name) >= _SHORTEST_PART)
 
 
 def _several(name: str, parts: Sequence[dict]) -> str:
