@@ -54,3 +54,10 @@ def test_lines_of_a_part_that_is_kept_nowhere_are_not_counted_before_a_cause():
     later = LOG | {"Part": 2}
     for lfn, line in (("", 2), ("/vo/x", 5)):
         assert Pilot("s", "vo", "s", (GOOD | {"State": "Purged", "LFN": lfn}, later)).cause["Line"] == line
+
+
+def test_a_cause_has_no_line_where_no_line_tells_it_or_its_text_is_lost():
+    later = LOG | {"Part": 2}
+    lost = later | {"State": "Purged", "LFN": ""}
+    for last, line in ((later, 5), (later | {"CauseLine": 0}, 0), (lost, 0), (lost | {"LFN": "/vo/x"}, 5)):
+        assert Pilot("s", "vo", "s", (GOOD, last)).cause["Line"] == line

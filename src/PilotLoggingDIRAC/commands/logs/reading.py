@@ -62,15 +62,16 @@ class Pilot:
     def cause(self) -> dict[str, Any]:
         """The likeliest cause of its failure, for scripts; empty without one.
 
-        Its line counts from the start of the text that is kept.
+        Its line counts from the start of the text that is kept; it is 0 if no line tells the cause, or none that is
+        kept.
         """
         last = self.parts[-1] if self.parts else {}
         if not last.get("Cause"):
             return {}
-        kept = [part for part in self.parts[:-1] if part["State"] != "Purged" or part.get("LFN")]
-        before = sum(part["NumberOfLines"] for part in kept)
+        before = sum(part["NumberOfLines"] for part in self.parts[:-1] if _is_kept(part))
+        line = before + last["CauseLine"] if last["CauseLine"] and _is_kept(last) else 0
         words = {"Code": last["Cause"], "Name": last["CauseName"], "Party": last["CauseParty"]}
-        return words | {"Line": before + last["CauseLine"], "Hint": last["CauseHint"]}
+        return words | {"Line": line, "Hint": last["CauseHint"]}
 
     @property
     def record(self) -> dict[str, Any]:
@@ -214,6 +215,11 @@ def _keys(name: str) -> list[str]:
     """Return what a name may be, the likeliest first."""
     keys = [*_EXACT] if "/" in name or ":" in name else [*reversed(_EXACT)]
     return keys + ["Job"] * bool(_JOB.fullmatch(name)) + ["Name"] * (len(name) >= _SHORTEST_PART)
+
+
+def _is_kept(part: dict) -> bool:
+    """Return whether the text of a part of a log is in the database or in the archive."""
+    return part["State"] != "Purged" or bool(part.get("LFN"))
 
 
 def _several(name: str, parts: Sequence[dict]) -> str:

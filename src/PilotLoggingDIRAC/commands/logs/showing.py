@@ -149,8 +149,9 @@ def _remark(about: str, cause: Mapping[str, Any]) -> None:
 
 
 def _in_words(cause: Mapping[str, Any]) -> str:
-    """Return the cause of a failure as the end of a remark."""
-    return f"; cause: {cause['Name']} [{cause['Code']}], line {cause['Line']}" if cause else ""
+    """Return the cause of a failure as the end of a remark, with its line if there is one."""
+    line = f", line {cause['Line']}" if cause and cause["Line"] else ""
+    return f"; cause: {cause['Name']} [{cause['Code']}]{line}" if cause else ""
 
 
 def _standing(output: PilotOutput, outcome: str) -> str:
