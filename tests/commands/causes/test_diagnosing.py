@@ -5,6 +5,7 @@ import json
 import pytest
 
 from PilotLoggingDIRAC.commands.causes import diagnosing
+from PilotLoggingDIRAC.commands.logs import reading
 from PilotLoggingDIRAC.commands.logs.reading import LogReading, OfAnotherVO, Pilot, PilotOutput
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
@@ -35,7 +36,7 @@ class Logs:
 
     output_of_unknown = LogReading.output_of_unknown
 
-    def output(self, name, source=""):
+    def output(self, name, source="", vo=""):
         if name not in self.logs:
             raise LogNotFound("There is no log of such a pilot")
         if self.logs[name][2] is None:
@@ -122,3 +123,29 @@ def test_pilot_that_is_not_for_the_caller_to_read_or_ambiguous_costs_no_other(to
 def test_pilot_of_another_vo_is_not_diagnosed(told):
     code, (entry,) = told({"foreign": ((), "", FULL)}, "foreign")
     assert (code, entry["causes"]) == (2, []) and "vo.alpha.org" in entry["error"]
+
+
+class Nobody:
+    """A collector and a PilotManager that know nobody; a source has the output of a pilot of vo.b."""
+
+    def getPilotLogs(self, wanted, order, start, limit):  # noqa: N802  (its name on the wire)
+        """Nothing."""
+        return {"OK": True, "Value": {"ParameterNames": [], "Records": [], "TotalRecords": 0}}
+
+    def getPilotInfo(self, name):  # noqa: N802
+        """Nothing."""
+        return {"OK": True, "Value": {}}
+
+    def getPilotOutput(self, name, *sources):  # noqa: N802
+        """The output."""
+        words = {"StdOut": FULL, "StdErr": "", "LogSource": "Archive", "LogComplete": True, "VO": "vo.b"}
+        return {"OK": True, "Value": words}
+
+
+def test_a_stamp_that_only_sources_know_for_another_vo_is_not_diagnosed(monkeypatch, capsys):
+    monkeypatch.setattr(reading, "Client", lambda url, timeout=None: Nobody())
+    monkeypatch.setattr(diagnosing, "CollectorClient", lambda url: Nobody())
+    assert diagnosing.diagnose_pilots({"VO": "vo.a"}, ["b9"]) == diagnosing.NOTHING
+    shown = capsys.readouterr()
+    assert shown.out == "" and "one of vo.b" in shown.err
+    assert diagnosing.diagnose_pilots({"VO": "vo.b"}, ["b9"]) == diagnosing.TOLD

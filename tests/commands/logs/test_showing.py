@@ -1,13 +1,16 @@
 """One pilot's log on the terminal: how often collectors are asked for it, and by which name sources are."""
 
+import types
+
 import pytest
 
 from PilotLoggingDIRAC.commands.logs import reading, showing
 from PilotLoggingDIRAC.commands.logs.reading import PilotOutput
-from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, NotAllowed
+from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 
-NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "State", "NumberOfBytes", "NumberOfLines", "Jobs"]
-PURGED = ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "Purged", 10, 2, [4711]]
+NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "State", "NumberOfBytes", "NumberOfLines", "Jobs", "LFN"]
+PURGED = ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "Purged", 10, 2, [4711], "/vo.a/x"]
+CAUSE = ["Cause", "CauseName", "CauseParty", "CauseLine", "CauseHint"]
 
 
 class Collector:
@@ -15,14 +18,21 @@ class Collector:
 
     def __init__(self):
         self.asked = []
+        self.cause = []
 
     def getPilotLogs(self, wanted, order, start, limit):  # noqa: N802  (its name on the wire)
         """The log, if it is named."""
         self.asked.append(wanted)
         named = {"PilotStamp": "a1b2", "PilotReference": "htcondorce://ce/1", "Job": "4711"}
         is_here = wanted.get("VO", "vo.a") == "vo.a"
-        found = [PURGED] if is_here and any(named.get(key) == value for key, value in wanted.items()) else []
-        return {"OK": True, "Value": {"ParameterNames": NAMES, "Records": found, "TotalRecords": len(found)}}
+        log = PURGED + self.cause
+        found = [log] if is_here and any(named.get(key) == value for key, value in wanted.items()) else []
+        names = NAMES + CAUSE * bool(self.cause)
+        return {"OK": True, "Value": {"ParameterNames": names, "Records": found, "TotalRecords": len(found)}}
+
+    def getLogTail(self, vo, stamp, lines):  # noqa: N802
+        """Nothing, as the text was purged."""
+        return {"OK": False, "Errno": LogNotFound.errno, "Message": "The log has left the database"}
 
 
 @pytest.fixture
@@ -37,7 +47,7 @@ def sources(monkeypatch):
     """The names that sources were asked for."""
     asked = []
 
-    def output(self, name, source=""):
+    def output(self, name, source="", vo=""):
         asked.append(name)
         return PilotOutput("one\ntwo\n", "", "Archive", True)
 
@@ -58,7 +68,7 @@ def test_sources_are_asked_by_the_name_that_they_know(collector, sources, capfdb
 
 
 def test_refused_pilot_that_no_collector_knows_is_not_found(collector, monkeypatch, capfdbinary):
-    def output(self, name, source=""):
+    def output(self, name, source="", vo=""):
         raise NotAllowed("No such log, or not for you to read")
 
     monkeypatch.setattr(reading.LogReading, "output", output)
@@ -72,6 +82,29 @@ def test_a_pilot_that_dirac_knows_for_another_vo_is_not_shown(collector, sources
     assert sources == []
     showing.show({"VO": "vo.a"}, ["htcondorce://ce/9"])
     assert sources == ["htcondorce://ce/9"]
+
+
+def test_a_stamp_that_only_sources_know_for_another_vo_is_not_shown(collector, monkeypatch, capfdbinary):
+    monkeypatch.setattr(reading, "Client", lambda url, timeout=None: OutputOfB())
+    assert showing.show({"VO": "vo.a"}, ["b9"]) == showing.NOTHING
+    shown = capfdbinary.readouterr()
+    assert shown.out == b"" and b"one of vo.b" in shown.err
+    for options in ({"VO": "vo.b"}, {}):
+        assert showing.show(options, ["b9"]) == showing.SHOWN
+        assert b"text of b" in capfdbinary.readouterr().out
+
+
+def test_text_of_another_vo_s_pilot_with_the_same_stamp_is_not_shown(collector, monkeypatch, capfdbinary):
+    monkeypatch.setattr(reading, "Client", lambda url, timeout=None: OutputOfB())
+    for options in ({"VO": "vo.a"}, {"VO": "vo.a", "Source": "Collector", "Tail": "3"}):
+        assert showing.show(options, ["a1b2"]) == showing.NOTHING
+        assert capfdbinary.readouterr().out == b""
+
+
+def test_output_of_a_service_that_tells_no_vo_is_shown(collector, monkeypatch, capfdbinary):
+    monkeypatch.setattr(reading, "Client", lambda url, timeout=None: OutputOfB(vo={}))
+    assert showing.show({"VO": "vo.a"}, ["b9"]) == showing.SHOWN
+    assert b"text of b" in capfdbinary.readouterr().out
 
 
 class OneOfA:
@@ -88,6 +121,25 @@ class Unknown:
     def getPilotInfo(self, name):  # noqa: N802
         """Nothing."""
         return {"OK": True, "Value": {}}
+
+
+class OutputOfB(Unknown):
+    """A PilotManager that knows nobody, and finds the output of a pilot of another VO."""
+
+    def __init__(self, vo=types.MappingProxyType({"VO": "vo.b"})):
+        self.vo = vo
+
+    def getPilotOutput(self, name, *sources):  # noqa: N802
+        """The output."""
+        words = {"StdOut": "text of b\n", "StdErr": "", "LogSource": "Archive", "LogComplete": True}
+        return {"OK": True, "Value": words | self.vo}
+
+
+def test_cause_is_told_with_its_line_if_that_is_there(collector, sources, capfdbinary):
+    for line, words in ((2, b"[disk-full], line 2\n"), (0, b"[disk-full]\n")):
+        collector.cause = ["disk-full", "No space left", "site", line, "df -h"]
+        showing.show({}, ["a1b2"])
+        assert words in capfdbinary.readouterr().err
 
 
 @pytest.mark.parametrize(("options", "names"), [({}, []), ({}, ["a", "b"]), ({"Site": "LCG.A.org"}, ["a1b2"])])

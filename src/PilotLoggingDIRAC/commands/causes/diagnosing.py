@@ -65,9 +65,9 @@ def _of_pilot(options: Mapping[str, str], name: str) -> Diagnosis:
     except OfAnotherVO:
         raise
     except LogNotFound as unknown:
-        output = reading.output_of_unknown(name, unknown)
+        output = reading.output_of_unknown(name, unknown, vo=options.get("VO", ""))
         return diagnose(_encoded([output.stdout]), rules=rules(options.get("VO", "")))
-    texts = reading.pages(pilot) if pilot.in_database else [reading.output(pilot.exact_name).stdout]
+    texts = reading.pages(pilot) if pilot.in_database else [reading.output(pilot.exact_name, vo=pilot.vo).stdout]
     return diagnose(_encoded(texts), _known(pilot), rules(pilot.vo))
 
 

@@ -148,25 +148,27 @@ class LogReading:
         if not info.get("PilotStamp"):
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
-        if wanted_vo not in ("", vo):
-            raise OfAnotherVO(f"This pilot is one of {vo}, and not of {wanted_vo}")
+        _require_vo(vo, wanted_vo)
         parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
         if not parts:
             raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
         return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
 
-    def output(self, name: str, source: str = "") -> PilotOutput:
-        """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises."""
+    def output(self, name: str, source: str = "", vo: str = "") -> PilotOutput:
+        """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises, and
+        OfAnotherVO if it is said to be of another VO than the wanted one.
+        """
         names = ([source],) if source else ()
         found = value(Client(url=OUTPUT_SERVICE, timeout=600).getPilotOutput(name, *names))
+        _require_vo(found.get("VO", ""), vo)
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
 
-    def output_of_unknown(self, name: str, why: PilotLogError, source: str = "") -> PilotOutput:
+    def output_of_unknown(self, name: str, why: PilotLogError, source: str = "", vo: str = "") -> PilotOutput:
         """Return the whole output of a pilot that no collector tells of, as ``output``. Raise ``why`` none does also
         where nobody may tell if there is such a pilot.
         """
         try:
-            return self.output(name, source)
+            return self.output(name, source, vo)
         except NotAllowed:
             raise why from None
 
@@ -185,7 +187,7 @@ class LogReading:
         try:
             return self._ask(_PATIENCE_SECONDS, "getLogTail", pilot.vo, pilot.stamp, lines)["Text"]
         except LogNotFound:
-            return last_lines(self.output(pilot.exact_name).stdout, lines)
+            return last_lines(self.output(pilot.exact_name, vo=pilot.vo).stdout, lines)
 
     def follow(self, pilot: Pilot, interval_seconds: float, lines: int | None = None) -> Iterator[str]:
         """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
@@ -215,6 +217,12 @@ def _keys(name: str) -> list[str]:
     """Return what a name may be, the likeliest first."""
     keys = [*_EXACT] if "/" in name or ":" in name else [*reversed(_EXACT)]
     return keys + ["Job"] * bool(_JOB.fullmatch(name)) + ["Name"] * (len(name) >= _SHORTEST_PART)
+
+
+def _require_vo(vo: str, wanted: str) -> None:
+    """Raise OfAnotherVO unless a pilot is of the wanted VO, or one of the two is not known."""
+    if vo and wanted and vo != wanted:
+        raise OfAnotherVO(f"This pilot is one of {vo}, and not of {wanted}")
 
 
 def _is_kept(part: dict) -> bool:

@@ -97,9 +97,10 @@ def _from_chain(reading: LogReading, name: str, source: str, lines: int | None, 
     if lines is not None and not source and isinstance(pilot, Pilot) and pilot.in_database:
         return _from_database(reading, pilot, lines, options)
     if isinstance(pilot, Pilot):
-        record, output = pilot.record | {"Cause": pilot.cause}, reading.output(pilot.exact_name, source)
+        record, output = pilot.record | {"Cause": pilot.cause}, reading.output(pilot.exact_name, source, pilot.vo)
     else:
-        record, output = {"Name": name, "Cause": {}}, reading.output_of_unknown(name, pilot, source)
+        output = reading.output_of_unknown(name, pilot, source, options.get("VO", ""))
+        record = {"Name": name, "Cause": {}}
     text = output.stdout if lines is None else last_lines(output.stdout, lines)
     return _give(name, record, [text], output, len(text), options)
 
