@@ -338,6 +338,11 @@ class TestSelecting:
         with pytest.raises(NotAllowed):
             self.select(store, USER)
 
+    @pytest.mark.parametrize(("part", "number", "more"), [("a", 3, True), ("a1", 1, False)])
+    def test_that_more_pilots_have_a_part_of_a_name_than_are_taken_is_told(self, store, part, number, more):
+        total, logs = store.query.select(ADMIN, NOBODY, Selection(name=part), "LogID", False, 0, 3)
+        assert (total.number, total.more, len(logs)) == (number, more, number)
+
     def test_pages_follow_each_other_and_have_a_limit(self, store):
         assert self.select(store, ADMIN, limit=100) == (6, ["a0", "a1", "a2"])
         assert self.select(store, ADMIN, start=3, limit=2) == (6, ["a3", "a4"])

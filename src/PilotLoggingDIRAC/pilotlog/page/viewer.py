@@ -103,7 +103,7 @@ class Viewer:
         return {
             "now": _moment(self.clock()),
             "total": total.number,
-            "more": total.more,
+            "more": total.more or self.query.is_cut(wanted_now, resolved),
             "newest": among if among >= most else 0,
             "states": {state.value: states.get(state, 0) for state in State},
             "outcomes": {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome},

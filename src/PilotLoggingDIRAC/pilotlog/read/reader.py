@@ -213,7 +213,9 @@ class LogReader:
         """
         scope = access.require_selection(caller, policy, wanted)
         limit, most = min(limit, self.settings.max_rows), self.settings.max_counted
-        return self._reader.select(scope, self.named(scope, wanted), order, descending, start, limit, most)
+        resolved = self.named(scope, wanted)
+        total, found = self._reader.select(scope, resolved, order, descending, start, limit, most)
+        return replace(total, more=total.more or self.is_cut(wanted, resolved)), found
 
     def named(self, scope: Scope, wanted: Selection) -> Selection:
         """Return a selection with the stamps that its part of a name means, at most ``max_rows`` of them.
@@ -224,6 +226,10 @@ class LogReader:
             return wanted
         stamps = self._reader.named(scope, wanted, self.settings.max_rows)
         return replace(wanted, name="", stamps=tuple(stamps) or _NO_STAMPS)
+
+    def is_cut(self, wanted: Selection, resolved: Selection) -> bool:
+        """Return whether more pilots may have the part of a name than those whose stamps were taken."""
+        return bool(wanted.name) and len(resolved.stamps) >= self.settings.max_rows
 
     def status(self) -> dict[str, Any]:
         """Return the logs by state, the last time of the log that waits longest for its archive, by VO the failures and
