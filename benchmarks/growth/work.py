@@ -155,7 +155,7 @@ def row_deletions(db, times=20):
     found = []
     for _ in range(times):
         started = time.perf_counter()
-        if db.custody.delete_rows(vo(3), utc_now() - timedelta(days=300), True, 100) < 100:
+        if db.custody.delete_rows(vo(3), utc_now() - timedelta(days=300), True, 100)[0] < 100:
             break
         found.append(time.perf_counter() - started)
     return found
