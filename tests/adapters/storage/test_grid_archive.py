@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,71 @@ def test_bundles_that_somebody_has_removed_are_fetched_again(tmp_path):
             shutil.rmtree(folder)
         assert cache.open(bundle) is None
     cache.close()
+
+
+class Adopting:
+    """A cache below a folder, and what it is given."""
+
+    def __init__(self, parent, **settings):
+        self.parent = parent
+        self.cache = BundleCache(BundleReadSettings(**settings), lambda: PrivateFolder("bundles", parent))
+
+    def adopt(self, number, size=1):
+        path, bundle = self.parent / "fetched", StoredFile("SE", f"/vo/{number}", "", size, "")
+        path.write_bytes(b"x")
+        self.cache.adopt(bundle, path)
+        return bundle
+
+    def bundles(self):
+        return sorted(self.parent.rglob("*.zip"))
+
+
+@pytest.fixture
+def adopting(tmp_path):
+    return Adopting(tmp_path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/etc/passwd")])
+def test_what_stands_in_a_bundle_s_place_is_not_read(adopting, make):
+    """The machine cleans up the temporary folder, and another user may make something of the same name."""
+    bundle = adopting.adopt(1)
+    (path,) = adopting.bundles()
+    path.unlink()
+    make(path)
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(adopting.cache.open, bundle)
+        try:
+            assert opening.result(timeout=5) is None
+        finally:
+            if path.is_fifo():  # lets go of who waits for a writer
+                os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
+    adopting.adopt(1)
+    os.close(adopting.cache.open(bundle))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
+def test_a_file_of_another_user_in_a_bundle_s_place_is_not_read(adopting):
+    bundle = adopting.adopt(1)
+    os.chown(adopting.bundles()[0], 65534, 65534)
+    assert adopting.cache.open(bundle) is None
+
+
+def test_what_can_not_be_removed_in_a_bundle_s_place_fails_neither_adopting_nor_closing(tmp_path):
+    adopting = Adopting(tmp_path, bundle_cache_mb=1)
+    adopting.adopt(1, size=900_000)
+    (path,) = adopting.bundles()
+    path.unlink()
+    (path / "inside").mkdir(parents=True)
+    os.close(adopting.cache.open(adopting.adopt(2, size=900_000)))
+    adopting.cache.close()
+
+
+def test_bundles_in_a_folder_that_lost_its_lock_are_removed_in_the_end(adopting):
+    first = adopting.adopt(1)
+    (old,) = adopting.bundles()
+    (old.parent / "lock").unlink()
+    adopting.adopt(2)
+    assert len(adopting.bundles()) == 2
+    os.close(adopting.cache.open(first))
+    adopting.cache.close()
+    assert adopting.bundles() == []

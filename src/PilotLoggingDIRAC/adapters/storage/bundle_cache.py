@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
@@ -42,12 +44,11 @@ class BundleCache:
             path = self._bundles.get(bundle)
             if path is None:
                 return None
-            try:
-                found = os.open(path, os.O_RDONLY)
-            except FileNotFoundError:  # the machine removes old temporary files
-                del self._bundles[bundle]
-                return None
-            self._bundles.move_to_end(bundle)
+            found = _open_own(path)
+            if found is None:
+                _unlink(self._bundles.pop(bundle))
+            else:
+                self._bundles.move_to_end(bundle)
             return found
 
     def count_read(self, bundle: StoredFile) -> bool:
@@ -71,7 +72,7 @@ class BundleCache:
                 return
             while self._bundles and bundle.size + sum(known.size for known in self._bundles) > room:
                 _, oldest = self._bundles.popitem(last=False)
-                oldest.unlink(missing_ok=True)
+                _unlink(oldest)
             try:
                 self._folder = self._folder or self._make()
                 self._bundles[bundle] = path.rename(self._folder.kept() / f"{next(self._numbers)}.zip")
@@ -85,7 +86,31 @@ class BundleCache:
             self._remove()
 
     def _remove(self) -> None:
+        for path in self._bundles.values():  # some may be in an older folder, whose lock was removed
+            _unlink(path)
         self._bundles.clear()
         if self._folder:
             self._folder.close()
             self._folder = None
+
+
+def _open_own(path: Path) -> int | None:
+    """Return a descriptor of a regular file of this user; None if there is none at this path.
+
+    The machine removes old temporary files and folders, and another user may make something of the same name.
+    """
+    try:
+        found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    status = os.fstat(found)
+    if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
+        return found
+    os.close(found)
+    return None
+
+
+def _unlink(path: Path) -> None:
+    """Remove a file, unless it can't be: it may be gone, or another user's."""
+    with suppress(OSError):
+        path.unlink()
