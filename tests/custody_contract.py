@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, Output, PilotId, PilotInfo, State, StoredFile
 from PilotLoggingDIRAC.pilotlog.sql.admin.deletion import SqlDeletion
 from PilotLoggingDIRAC.pilotlog.sql.admin.importer import SqlImporter
+from PilotLoggingDIRAC.pilotlog.sql.archive import retention
 from PilotLoggingDIRAC.pilotlog.sql.archive.custody import SqlCustody
 from PilotLoggingDIRAC.pilotlog.sql.read.ce_outputs import SqlCEOutputs
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
@@ -419,20 +420,35 @@ class CustodyContract:
         world.custody.forget(key)
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (1, None)
 
-    def test_rows_behind_those_that_wait_for_files_are_reached_page_by_page(self, world):
-        names = [pilot(number) for number in range(5)]
+    def waiting(self, world, number, free):
+        """Purge logs of which the last ``free`` have no file any more, and return their ids."""
+        names = [pilot(at) for at in range(number)]
         for who in names:
             world.finish(who)
             world.archive(who=who)
         ids = [world.log(who).id for who in names]
         world.custody.purge(ids, world.clock())
-        for log_id in ids[3:]:
+        for log_id in ids[number - free :]:
             world.custody.forget(CopyKey(log_id, 1))
+        return ids
+
+    def test_rows_behind_those_that_wait_for_files_are_reached_page_by_page(self, world, monkeypatch):
+        monkeypatch.setattr(retention, "_LOGS_LOOKED_AT", 2)
+        ids = self.waiting(world, 5, free=2)
         deleted, after = world.custody.delete_rows(VO, world.clock(), False, 2)
         assert (deleted, after.log_id) == (0, ids[1])
         deleted, after = world.custody.delete_rows(VO, world.clock(), False, 2, after)
         assert (deleted, after.log_id) == (1, ids[3])
         assert world.custody.delete_rows(VO, world.clock(), False, 2, after) == (1, None)
+
+    def test_a_page_that_deletes_few_rows_looks_at_many(self, world):
+        ids = self.waiting(world, 6, free=2)
+        deleted, after = world.custody.delete_rows(VO, world.clock(), False, 1)
+        assert (deleted, after.log_id) == (1, ids[4])
+        deleted, after = world.custody.delete_rows(VO, world.clock(), False, 1, after)
+        assert (deleted, after.log_id) == (1, ids[5])
+        assert world.custody.delete_rows(VO, world.clock(), False, 1, after) == (0, None)
+        assert world.reader.find(pilot(3)) != []
 
     def test_rows_wait_for_superseded_files(self, world):
         world.finish()

@@ -10,6 +10,7 @@ import pytest
 from PilotLoggingDIRAC.pilotlog.archive.alarms import Alarms
 from PilotLoggingDIRAC.pilotlog.archive.archiver import Archiver, Workspace
 from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
+from PilotLoggingDIRAC.pilotlog.archive.custody import CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
 from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import RemovalProgress, Retention
@@ -24,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings, SealSettings
+from PilotLoggingDIRAC.pilotlog.sql.archive import retention as sql_retention
 from tests.conftest import PILOT
 from tests.custody_contract import TARGET, VO, World, pilot
 
@@ -453,13 +455,19 @@ class TestRetention:
         assert archive.names() == []
         assert world.reader.find(PILOT) == []
 
-    def test_rows_that_wait_for_their_files_are_looked_at_a_page_a_cycle(self, agent, world):
-        ids = []
-        for number in range(3):
-            world.finish(pilot(number))
-            ids.append(world.log(pilot(number)).id)
+    def waiting(self, agent, number):
+        """Archive and purge logs whose files are to stay when their rows are due, and return their ids."""
+        for at in range(number):
+            agent.world.finish(pilot(at))
         agent.archive_logs()
-        world.clock.forward(days=400)
+        agent.world.clock.forward(days=400)
+        ids = [agent.world.log(pilot(at)).id for at in range(number)]
+        agent.world.custody.purge(ids, agent.world.clock())
+        return ids
+
+    def test_rows_that_wait_for_their_files_are_looked_at_a_page_a_cycle(self, agent, world, monkeypatch):
+        monkeypatch.setattr(sql_retention, "_LOGS_LOOKED_AT", 1)
+        ids = self.waiting(agent, 3)
         retention, looked_at = agent.retention(files_seconds=86400 * 1000, logs_per_step=1), []
         for _ in range(5):
             retention.run(purge_kept=False)
@@ -467,6 +475,28 @@ class TestRetention:
             looked_at.append(after and after.log_id)
         assert looked_at == [*ids, None, ids[0]]
         assert len(world.reader.find(pilot(0))) == 1
+
+    def test_a_row_behind_many_that_wait_for_their_files_goes_although_agents_begin_anew(self, agent, world):
+        """DIRAC ends an agent after so many cycles, and the place with it."""
+        ids = self.waiting(agent, 4)
+        world.custody.forget(CopyKey(ids[3], 1))
+        for _ in range(2):
+            agent.retention(files_seconds=86400 * 1000, logs_per_step=1).run(purge_kept=False)
+        assert world.reader.find(pilot(3)) == []
+        assert len(world.reader.find(pilot(2))) == 1
+
+    def test_a_row_whose_file_was_removed_behind_the_place_of_a_walk_goes_in_the_next_cycle(
+        self, agent, world, monkeypatch
+    ):
+        monkeypatch.setattr(sql_retention, "_LOGS_LOOKED_AT", 1)
+        ids = self.waiting(agent, 5)
+        retention = agent.retention(files_seconds=86400 * 1000, logs_per_step=1)
+        for _ in range(2):
+            retention.run(purge_kept=False)
+        world.custody.forget(CopyKey(ids[0], 1))
+        retention.run(purge_kept=False)
+        assert world.reader.find(pilot(0)) == []
+        assert retention.progress.looked_at[f"rows {VO}"].log_id == ids[2], "it goes on where it was, too"
 
     def test_superseded_files_are_left_for_as_long_as_an_upload_may_still_come(self, agent, world, archive):
         world.finish()

@@ -138,15 +138,24 @@ class Retention:
     def _delete_rows(self) -> None:
         """Delete rows last; where files are to be removed some day, not before them.
 
-        A page with nothing to delete is the last one of a cycle; the next cycle goes on behind it. Otherwise rows that
-        wait for their files would be read again and again.
+        A cycle looks at the oldest rows, some of which may have waited for their files until now, and then goes on
+        where the cycle before stopped.
+        """
+        subject = f"rows {self.vo}"
+        place, after = self.progress.looked_at.get(subject), self._delete_rows_behind(None)
+        if place and after:
+            after = self._delete_rows_behind(max(place, after))
+        self.progress.looked_at[subject] = after
+
+    def _delete_rows_behind(self, after: LogPosition | None) -> LogPosition | None:
+        """Delete rows page by page. Return the position behind which to go on, None at the end.
+
+        A page with nothing to delete is the last one: rows that wait for their files are not all read in each cycle.
         """
         before, with_file = self._ago(self.settings.rows_seconds), self.settings.files_seconds <= 0
-        subject = f"rows {self.vo}"
-        after = self.progress.looked_at.get(subject)
         for _ in range(self.settings.max_steps):
             deleted, after = self.store.delete_rows(self.vo, before, with_file, self.settings.logs_per_step, after)
             self.tally.add("rows deleted", deleted)
             if after is None or not deleted:
                 break
-        self.progress.looked_at[subject] = after
+        return after

@@ -26,6 +26,7 @@ _WHOLE_COPY = and_(_COPY, files.c.VerifiedAt.is_not(None), files.c.NextSequence 
 #: Copies that have files of their own; those in bundles go with their bundles, see ``clearing``.
 _ALONE = files.c.BundleID == 0
 
+#: Logs that one page looks at, however few of them it has.
 _LOGS_LOOKED_AT = 10_000
 
 #: Named, as an optimizer may use the VO's index, and read all logs that were purged within a year.
@@ -152,19 +153,31 @@ def _purge(connection: Connection, statement: Select[Any], is_last: bool = False
 def _delete_rows(
     connection: Connection, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None
 ) -> tuple[int, LogPosition | None]:
-    """See ``RetainedLogs.delete_rows``. A page is read without locks; those to be deleted are locked and looked at
+    """See ``RetainedLogs.delete_rows``. Rows are read without locks; those to be deleted are locked and looked at
     again.
     """
     other = and_(_ALONE, files.c.Generation != logs.c.Generation) if with_file else true()
     hindered = exists().where(files.c.LogID == logs.c.LogID, other)
     old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
     page = select(logs.c.LogID, logs.c.LastSeen, hindered.label("Hindered")).where(old, behind(after))
-    looked_at = connection.execute(page.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)).all()
-    free = [row.LogID for row in looked_at if not row.Hindered]
-    deleted = _delete_these(connection, vo, free, and_(old, ~hindered)) if free else 0
-    if len(looked_at) < limit:
-        return deleted, None
-    return deleted, LogPosition(looked_at[-1].LastSeen, looked_at[-1].LogID)
+    free, place = _free_rows(connection, page.order_by(logs.c.LastSeen, logs.c.LogID), limit)
+    return _delete_these(connection, vo, free, and_(old, ~hindered)) if free else 0, place
+
+
+def _free_rows(connection: Connection, page: Select[Any], limit: int) -> tuple[list[int], LogPosition | None]:
+    """Return the ids of up to ``limit`` logs that nothing hinders, and the position behind which others may be.
+
+    Many more rows are looked at only where the first ones have none: most often all are free, or none of a backlog.
+    """
+    for number in (limit, max(limit, _LOGS_LOOKED_AT)):
+        looked_at = connection.execute(page.limit(number)).all()
+        free = [row for row in looked_at if not row.Hindered][:limit]
+        if free or len(looked_at) < number:
+            break
+    if len(free) < limit and len(looked_at) < number:
+        return [row.LogID for row in free], None
+    last = free[-1] if len(free) == limit else looked_at[-1]
+    return [row.LogID for row in free], LogPosition(last.LastSeen, last.LogID)
 
 
 def _delete_these(connection: Connection, vo: str, ids: Sequence[int], still: ColumnElement[bool]) -> int:
