@@ -498,6 +498,21 @@ class TestRetention:
         assert world.reader.find(pilot(0)) == []
         assert retention.progress.looked_at[f"rows {VO}"].log_id == ids[2], "it goes on where it was, too"
 
+    def test_a_superseded_file_behind_many_logs_without_one_goes_although_agents_begin_anew(
+        self, agent, world, archive, monkeypatch
+    ):
+        monkeypatch.setattr(sql_retention, "_LOGS_LOOKED_AT", 2)
+        for number in range(10):
+            world.finish(pilot(number))
+        agent.archive_logs()
+        last = max((pilot(number) for number in range(10)), key=lambda who: world.log(who).id)
+        world.go_on(last)
+        agent.archive_logs()
+        assert len(archive.names()) == 11
+        for _ in range(2):
+            agent.retention().run(purge_kept=False)
+        assert len(archive.names()) == 10
+
     def test_superseded_files_are_left_for_as_long_as_an_upload_may_still_come(self, agent, world, archive):
         world.finish()
         agent.archive_logs()

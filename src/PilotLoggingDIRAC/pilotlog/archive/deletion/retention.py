@@ -13,12 +13,15 @@ from ...ports import Archive, Clock
 from ...settings import RetentionSettings
 from ...stored_file import StoredFile
 from ..copies import CopyCheck
-from ..custody import CopyKey, CopyPage, RetainedLogs, Where
+from ..custody import CopyKey, CopyPage, RecordedCopy, RetainedLogs, Where
 from ..failures import Failures
 from ..tally import Tally
 from ..walk import LogPosition
 from .awaited import Awaited
 from .request import groups
+
+#: Pages in which a cycle looks for copies of one kind to remove: most have none, as these copies are rare.
+_MAX_PAGES = 20
 
 FindCopies = Callable[[str, datetime, CopyKey | None, int, Where], CopyPage]
 
@@ -109,20 +112,33 @@ class Retention:
     def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
         """Remove copies, each before its record is deleted.
 
-        A storage element gets no more tries after three failures in a row. From then on it has a page of its own in
-        each cycle, which goes on behind these, until one goes well: it delays no other, and no file of its own.
+        A storage element gets no more tries after three failures in a row. From then on it has copies of its own in
+        each cycle, looked for behind these, until one goes well: it delays no other, and no file of its own.
         """
         places = self.progress.copies.setdefault(f"{kind} {self.vo}", {"": None})
         own, failures = frozenset(places) - {""}, Failures()
         for se in sorted(frozenset(places)):
-            where, limit = Where(se, frozenset() if se else own), self.settings.logs_per_step
-            copies, places[se] = find(self.vo, before, places[se], limit, where)
+            where = Where(se, frozenset() if se else own)
+            copies, places[se] = self._copies(find, before, places[se], where)
             for key, file in copies:
                 if file.se not in failures.hopeless:
                     failures.note(file.se, self._remove_one(archive, kind, key, file))
                     places |= dict.fromkeys(failures.hopeless & {file.se}, key)
         for se in own - failures.hopeless:
             del places[se]
+
+    def _copies(self, find: FindCopies, before: datetime, after: CopyKey | None, where: Where) -> CopyPage:
+        """Return up to ``logs_per_step`` copies of some pages, and the key behind which the next cycle goes on.
+
+        DIRAC ends an agent after 500 cycles, and with it the place: in these it must come through all logs.
+        """
+        limit, found = self.settings.logs_per_step, list[RecordedCopy]()
+        for _ in range(_MAX_PAGES):
+            copies, after = find(self.vo, before, after, limit - len(found), where)
+            found += copies
+            if after is None or len(found) == limit:
+                break
+        return found, after
 
     def _remove_one(self, archive: Archive, kind: str, key: CopyKey, file: StoredFile) -> bool:
         try:
