@@ -1,6 +1,7 @@
 """The rooms: what each may import, where S_OK and S_ERROR may be, how long files are, how tests are named."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -231,6 +232,34 @@ def test_public_classes_have_names_of_their_own():
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, times in found.items() if times > 1] == []
+
+
+def test_docstrings_refer_to_methods_that_are_there():
+    """As "See ``Class.method``", where a class does what a protocol says."""
+    classes = {
+        node.name: node
+        for module in modules()
+        for node in ast.walk(ast.parse(module.values[0].read_text()))
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def has(name, method):
+        node = classes.get(name)
+        if node is None:
+            return False
+        bases = (base.id for base in node.bases if isinstance(base, ast.Name))
+        return any(getattr(item, "name", "") == method for item in node.body) or any(
+            has(base, method) for base in bases
+        )
+
+    referred = {
+        (where, found[1], found[2])
+        for module in modules()
+        for where in [module.values[1]]
+        for found in re.finditer(r'"""See ``(?:\w+\.)*([A-Z]\w*)\.(\w+)``', module.values[0].read_text())
+    }
+    assert len(referred) > 100
+    assert sorted(where for where in referred if not has(*where[1:])) == []
 
 
 def test_last_lines_are_had_without_sqlalchemy():

@@ -62,7 +62,7 @@ class FigureSettings:
 
 
 class FigureCounts(Protocol):
-    """The store's counts; see ``sql.page_queries``. Each method may raise StoreUnavailable."""
+    """The store's counts; see ``sql.read.page_queries``. Each method may raise StoreUnavailable."""
 
     def tallies(
         self, scope: Scope, wanted: Selection, spans: Sequence[Span], most: int, silent_before: datetime

@@ -72,8 +72,8 @@ class DatabaseText:
         sizes: Callable[[Log, int], list[tuple[int, int]]],
         step: Callable[[Log, int], list[tuple[int, bytes]]],
     ):
-        """Make it; ``sizes(log, start)`` and ``step(log, start)`` are those of ``sql.page_queries`` and
-        ``sql.reader``.
+        """Make it; ``sizes(log, start)`` and ``step(log, start)`` are those of ``sql.read.page_queries`` and
+        ``sql.read.reader``.
         """
         self._log = log
         self._sizes = sizes

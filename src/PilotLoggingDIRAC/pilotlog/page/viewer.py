@@ -46,7 +46,7 @@ def no_jobs(ids: Sequence[int]) -> Mapping[int, Sequence[PilotJob]]:
 
 
 class StateCounts(Protocol):
-    """The store's counts for the page; see ``sql.page_queries``."""
+    """The store's counts for the page; see ``sql.read.page_queries``."""
 
     def states(self, scope: Scope, wanted: Selection, most: int) -> dict[State, int]:
         """Return the number of selected logs by state, counted among the ``most`` that were heard of last."""

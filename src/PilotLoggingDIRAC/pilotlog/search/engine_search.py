@@ -36,7 +36,7 @@ _CURSOR = re.compile(r"e\.((?:[0-9a-f]{2}){1,2000})", re.ASCII)
 
 
 class SelectedLogs(Protocol):
-    """The store's logs, by selection; see ``sql.searcher``."""
+    """The store's logs, by selection; see ``sql.read.searcher``."""
 
     def selected(self, scope: Scope, wanted: Selection, stamps: Collection[str], limit: int) -> list[Log]:
         """Return logs in a scope that a selection names, of pilots with these stamps, or any without stamps."""

@@ -29,7 +29,7 @@ Chunks = Iterable[tuple[int, Callable[[], bytes]]]
 
 
 class SearchableLogs(Protocol):
-    """The store's logs, as a search reads them; see ``sql.searcher``."""
+    """The store's logs, as a search reads them; see ``sql.read.searcher``."""
 
     def extent(self, scope: Scope, wanted: Selection) -> dict[str, tuple[int, int]]:
         """Return (number, bytes of text) of the selected logs: ``here``, ``archived`` and not here, ``gone``."""

@@ -66,19 +66,19 @@ class SqlDeletion:
     clock: Clock
 
     def draining(self, since: datetime) -> bool:
-        """See ``Deletable.draining``."""
+        """See ``DeletableLogs.draining``."""
         return SqlSealing(self.transactions).draining(since)
 
     def extent(self, wanted: Selection) -> Extent:
-        """See ``Deletable.extent``."""
+        """See ``DeletableLogs.extent``."""
         return self.transactions.run(_extent, _matches(wanted))
 
     def page(self, wanted: Selection, limit: int) -> list[Log]:
-        """See ``Deletable.page``."""
+        """See ``DeletableLogs.page``."""
         return self.transactions.run(_page, _matches(wanted), limit)
 
     def delete(self, found: Sequence[Log], wanted: Selection) -> Extent:
-        """See ``Deletable.delete``. One transaction; rows are locked in the writers' order."""
+        """See ``DeletableLogs.delete``. One transaction; rows are locked in the writers' order."""
         return self.transactions.run(_delete, some(found), _matches(wanted), self.clock())
 
 

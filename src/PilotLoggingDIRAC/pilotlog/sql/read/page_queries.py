@@ -50,11 +50,11 @@ class SqlPageQueries:
     def tallies(
         self, scope: Scope, wanted: Selection, spans: Sequence[Span], most: int, silent_before: datetime
     ) -> list[LogTally]:
-        """See ``Counts.tallies``."""
+        """See ``FigureCounts.tallies``."""
         return self.transactions.run(tallies.tallies, scope, wanted, spans, most, silent_before)
 
     def details(self, scope: Scope, wanted: Selection, most: int) -> list[str]:
-        """See ``Counts.details``."""
+        """See ``FigureCounts.details``."""
         return self.transactions.run(tallies.details, scope, wanted, most)
 
     def sizes(self, log: Log, start: int) -> list[tuple[int, int]]:
