@@ -1,7 +1,11 @@
 """The collector over DISET: the same methods, the same refusals, one log whichever way its text came."""
 
 import json
+import socket
+import ssl
 import sys
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -89,6 +93,29 @@ def test_a_large_message_costs_little_memory_and_one_that_is_too_large_is_refuse
     assert taken == (number * len(character.encode()) < BodySettings().max_body_bytes)
     assert usage.growth <= 64 and "Internal" not in message
     assert send(stack, "pila", "text", stamp)["OK"]
+
+
+PROPOSAL = json.dumps({"OK": True, "Value": [[SERVICE, "None", ALPHA], ["RPC", "sendMessage"], "", "v9"]}).encode()
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"500", b'50000000:{"OK": true, "Value": ["\\"text'], ids=["", "length", "text"]
+)
+def test_a_sender_that_closes_before_its_arguments_are_there_keeps_no_thread(stack, begun):
+    context = ssl.create_default_context(capath=str(stack.pki.certificates))
+    context.load_cert_chain(str(stack.proxy("pila")))
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", stack.ports["PilotLogging"]), timeout=10) as plain:
+            connection = context.wrap_socket(plain, server_hostname="localhost")
+            connection.sendall(b"%d:%s" % (len(PROPOSAL), PROPOSAL))
+            assert b'"OK": true' in connection.recv(10_000)
+            connection.sendall(begun)
+            with suppress(OSError):  # the service may be the first to close
+                connection.unwrap()
+    assert rpc.call(stack, "opal", SERVICE, "ping")["OK"]
+    usage = Usage(stack.pid("PilotLogging"))
+    time.sleep(1)
+    assert usage.cpu_seconds < 0.3
 
 
 def test_a_call_is_made_with_the_configuration_as_it_is_then(stack):

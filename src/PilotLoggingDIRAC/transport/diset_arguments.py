@@ -61,7 +61,7 @@ class _Receiving:
         transport = self._transport
         while not transport.receivedMessages and _may_go_on(transport.byteStream):
             read = transport._read(_BLOCK_BYTES)
-            if not read["OK"]:
+            if not read["OK"] or not read["Value"]:  # nothing: the peer has closed the connection
                 return 0
             transport.byteStream.extend(read["Value"])
         length = _LENGTH.match(transport.byteStream)
@@ -79,6 +79,8 @@ class _Receiving:
                 read = transport._read(min(_BLOCK_BYTES, left), skipReadyCheck=True)
                 if not read["OK"]:
                     return read
+                if not read["Value"]:
+                    return S_ERROR("Peer closed connection")
                 call.feed(read["Value"])
                 left -= len(read["Value"])
             return S_OK(call.finish())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
@@ -53,7 +54,12 @@ class PageHandler(Endpoint):
 
     def _getMethod(self) -> str:
         """Return the method that DIRAC authorises: ``web_page`` for files, else ``web_logs``."""
-        return "web_logs" if self.request.path.startswith(f"{_LOCATION}/api/") else "web_page"
+        return "web_logs" if self._is_about_logs else "web_page"
+
+    @property
+    def _is_about_logs(self) -> bool:
+        """Whether the address is one of logs; it is read as Tornado does, which decodes it once for ``get``."""
+        return unquote(self.request.path).startswith(f"{_LOCATION}/api/")
 
     def web_page(self) -> None:
         """Stand for the page's files, under a name that DIRAC authorises."""
@@ -111,7 +117,7 @@ class PageHandler(Endpoint):
         answer.
         """
         site = self.request.headers.get("Sec-Fetch-Site", "none")
-        if site == "cross-site" and self.request.path.startswith(f"{_LOCATION}/api/"):
+        if site == "cross-site" and self._is_about_logs:
             raise InvalidInput("Asked by another site's page")
 
     def _fail(self, error: Exception) -> None:
