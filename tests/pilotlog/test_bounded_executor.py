@@ -71,8 +71,9 @@ def test_what_another_thread_has_begun_is_answered_where_no_more_can_be_started(
 
 
 def test_what_waits_is_cancelled_by_the_shutdown(pool):
-    done = threading.Event()
-    running, waiting = [pool.submit(done.wait, (60,)) for _ in range(2)]
+    done, begun = threading.Event(), threading.Event()
+    running, waiting = pool.submit(lambda: begun.set() or done.wait(60), ()), pool.submit(done.wait, (60,))
+    assert begun.wait(60)
     pool.shutdown()
     assert waiting.cancelled()
     done.set()

@@ -24,7 +24,7 @@ class ClosedTransport:
         assert self._reads < 20, "it is read for ever"
         return S_OK(self._blocks.pop(0) if self._blocks else b"")
 
-    def receiveData(self, *_):
+    def receiveData(self, *_):  # noqa: N802 - DIRAC's name
         return S_ERROR("Peer closed connection")
 
 

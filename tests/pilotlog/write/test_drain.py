@@ -127,6 +127,14 @@ def looks(monkeypatch):
     return made
 
 
+@pytest.fixture
+def pings(monkeypatch):
+    """A list that grows each time that the store is asked whether it is there, as before a look for spools."""
+    made, ping = [], Switch.ping
+    monkeypatch.setattr(Switch, "ping", lambda *args, **settings: made.append(1) or ping(*args, **settings))
+    return made
+
+
 def tries(writer):
     """Return how often the writer waited for the store to take a group."""
     (metric,) = writer.commits.collect()
@@ -317,10 +325,10 @@ def test_a_neighbour_leaves_the_spool_of_one_that_just_died_to_its_successor(mak
     dying, neighbour = make_writer(careful), make_writer(careful)
     send(dying, line("first"))
     dying.stop()
+    switch.away = False
     before = len(looks)
     until(lambda: len(looks) > before + 2)
-    assert neighbour.status()["Spool"]["Batches"] == 0
-    switch.away = False
+    assert neighbour.status()["Spool"]["Batches"] == 0 and read(transactions) == b""
     successor = make_writer(careful)
     send(successor, line("first") + line("second"))
     until(lambda: drained(successor))
@@ -489,15 +497,39 @@ def test_while_its_own_batches_wait_a_collector_adopts_none(make_writer, switch,
     assert list(path.parent.glob("*.spool")) == [path]
 
 
-def test_in_an_outage_an_idle_collector_adopts_nothing(make_writer, switch, transactions, tmp_path, looks):
+def test_in_an_outage_an_idle_collector_adopts_nothing_and_reads_no_file(
+    make_writer, switch, transactions, tmp_path, looks, pings
+):
     switch.away = True
     writer = make_writer()
     path = dead_neighbour(tmp_path / "spool", line("theirs"))
-    before = len(looks)
-    until(lambda: len(looks) > before + 2)
-    assert writer.status()["Spool"]["Batches"] == 0 and path.exists()
+    before = len(pings)
+    until(lambda: len(pings) > before + 2)
+    assert writer.status()["Spool"]["Batches"] == 0 and path.exists() and not looks
     switch.away = False
     until(lambda: line("theirs") in read(transactions))
+
+
+def test_a_collector_whose_file_was_removed_has_another_soon(make_writer, switch, transactions, tmp_path, problems):
+    writer = make_writer()
+    send(writer, line("before"))
+    (path,) = (tmp_path / "spool").glob("*.spool")
+    for part in (tmp_path / "spool").glob(f"{path.name}*"):
+        part.unlink()
+    switch.away = True
+    with pytest.raises(SpoolUnavailable):
+        send(writer, line("refused"))
+
+    def is_taken():
+        try:
+            return send(writer, line("kept"))
+        except PilotLogError:
+            return None
+
+    until(is_taken)
+    until(lambda: "spool" not in problems, lambda: problems)
+    switch.away = False
+    until(lambda: line("kept") in read(transactions))
 
 
 def test_senders_do_not_wait_while_a_large_file_is_checked(make_writer, transactions, tmp_path, monkeypatch):

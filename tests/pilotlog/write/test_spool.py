@@ -232,6 +232,34 @@ def test_what_was_adopted_waits_though_its_own_file_can_t_be_removed(folder, mon
     assert texts(two) == [b"taken"]
 
 
+def replaced(folder, tmp_path):
+    """Put another spool with a batch in the place of the empty one in a folder."""
+    other = Spool(tmp_path / "other", SETTINGS)
+    other.append("far", numbered(b"theirs"))
+    other.close()
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"0000.spool{suffix}").unlink(missing_ok=True)
+    shutil.move(tmp_path / "other" / "0000.spool", folder / "0000.spool")
+
+
+def test_a_file_that_replaced_its_own_is_not_removed_at_the_end(folder, tmp_path):
+    spool = Spool(folder, SETTINGS)
+    replaced(folder, tmp_path)
+    spool.close()
+    assert texts(Spool(folder, SETTINGS)) == [b"theirs"]
+
+
+def test_a_file_that_replaced_its_own_is_not_removed_when_another_is_adopted(folder, tmp_path):
+    spool, dead = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
+    dead.append("dead", numbered(b"dead's"))
+    dead.close()
+    replaced(folder, tmp_path)
+    assert adopt(spool) == "0001.spool"
+    assert texts(spool) == [b"dead's"]
+    assert adopt(spool) == "0000.spool"
+    assert texts(spool) == [b"theirs"]
+
+
 @pytest.mark.parametrize("error", [SpoolUnavailable("i/o error"), MemoryError()], ids=["disk", "memory"])
 def test_adopted_batches_are_not_removed_though_they_could_not_be_counted(folder, monkeypatch, error):
     one, two = Spool(folder, SETTINGS), Spool(folder, SETTINGS)
@@ -264,17 +292,18 @@ def test_a_file_that_could_not_be_begun_holds_no_batches(folder, monkeypatch):
         def execute(self, *_):
             raise sqlite3.OperationalError("database or disk is full")
 
-    connect = sqlite3.connect
+    connect, neighbour = sqlite3.connect, Spool(folder, SETTINGS)
+    neighbour.append("neighbour", numbered(b"of a living process"))
     with monkeypatch.context() as patch:
         patch.setattr(sqlite3, "connect", lambda *args, **settings: connect(*args, factory=Full, **settings))
         for _ in range(2):
             with pytest.raises(SpoolUnavailable) as refusal:
                 Spool(folder, SETTINGS)
             assert not refusal.value.may_hold_batches
-    assert not list(folder.glob("*.spool*"))
+    assert [path.name for path in folder.glob("*.spool")] == ["0000.spool"]
     spool = Spool(folder, SETTINGS)
     spool.append("e", numbered(b"a"))
-    assert [path.name for path in folder.glob("*.spool")] == ["0000.spool"], "the lock was let go"
+    assert sorted(path.name for path in folder.glob("*.spool")) == ["0000.spool", "0001.spool"], "the lock was let go"
 
 
 def test_own_file_stays_where_another_can_t_be_opened(folder):

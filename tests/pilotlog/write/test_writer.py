@@ -341,6 +341,29 @@ def test_a_gap_whose_line_is_in_the_spool_is_told_once_although_the_spool_takes_
     assert MISSING.findall(read(transactions)) == [(b"1", b"10"), (b"1", b"1100000")]
 
 
+def test_text_that_no_thread_could_store_is_not_both_stored_and_told_to_be_missing(transactions, clock, monkeypatch):
+    start = threading.Thread.start
+
+    def start_others(thread):
+        if thread.name.startswith("pilotlog-store"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    writer = Writer(SqlAppender(transactions, clock), SETTINGS, clock, spool_settings=SpoolSettings(probe_seconds=0))
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_others)
+        answer = writer.submit(batch(b"refused\n"))
+        writer.start()
+        with pytest.raises(StoreUnavailable):
+            answer.result(PATIENCE_SECONDS)
+    assert writer.submit(batch(b"later\n")).result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+    writer.stop()
+    text = read(transactions)
+    assert text.count(b"refused\n") + len(MISSING.findall(text)) == 1
+    assert text.endswith(b"later\n")
+
+
 def test_a_log_counts_once_however_many_of_its_messages_may_be_missing(unsure):
     store, send, writer = unsure
     store.lost = 1000 * ["before"]

@@ -44,6 +44,7 @@ class Adoption:
 
     def _run(self, spool: Spool, look: Future[LockedFile | None]) -> None:
         try:
+            self._store.ping(self._epoch, backlog=False)
             found = spool.abandoned()
             if found is not None:
                 self._require_store(found)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from typing import Any
 
 from ..errors import ConnectionLost, PilotLogError, SpoolUnavailable, StoreRefused, StoreUnavailable
@@ -240,6 +241,14 @@ class Drain:
                 self._spool_problem = ""
         except SpoolUnavailable as error:
             self._spool_problem = str(error)
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Give up a spool that fails with nothing in it, as one whose file was removed; the next look opens another."""
+        if self._spool is not None and self._spool.holds_nothing:
+            with suppress(SpoolUnavailable):
+                self._spool.close()
+            self._spool, self._next_adoption = None, 0.0
 
     def _release_if_asked(self, spool: Spool) -> None:
         if self._release:
@@ -251,7 +260,8 @@ class Drain:
 
         Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
         """
-        if self._spool is None or not self._spool.quarantined:
+        spool = self._spool
+        if spool is None or not spool.quarantined:
             return 0
         answer: Future[int] = Future()
         self._release = (numbers, answer)
@@ -263,25 +273,19 @@ class Drain:
 
     def status(self) -> dict[str, Any]:
         """Return the spool's counts, and the problems of database and spool."""
-        answer = {
-            "DatabaseAway": self._away,
-            "Problem": self._spool_problem or self._adoption.problem or self._stuck,
-            "Batches": 0,
-            "Bytes": 0,
-            "Quarantined": 0,
-        }
-        if self._spool is not None:
-            counts = {"Batches": self._spool.batches, "Bytes": self._spool.bytes}
-            answer |= counts | {"Quarantined": self._spool.quarantined}
-        return answer
+        spool, problem = self._spool, self._spool_problem or self._adoption.problem or self._stuck
+        counts = (spool.batches, spool.bytes, spool.quarantined) if spool is not None else (0, 0, 0)
+        answer = dict(zip(("Batches", "Bytes", "Quarantined"), counts, strict=True))
+        return {"DatabaseAway": self._away, "Problem": problem} | answer
 
     def problems(self) -> dict[str, str]:
         """Return the present problems by subject."""
         found = {"database": self._away, "spool": self._spool_problem or self._adoption.problem or self._stuck}
-        if self._spool is not None and self._spool.quarantined:
-            found["quarantine"] = f"{self._spool.quarantined} batches were refused by the database and put aside"
-        if self._spool is not None and self._spool.broken:
-            found["spool files"] = f"not readable, put aside: {', '.join(self._spool.broken)}"
+        spool = self._spool
+        if spool is not None and spool.quarantined:
+            found["quarantine"] = f"{spool.quarantined} batches were refused by the database and put aside"
+        if spool is not None and spool.broken:
+            found["spool files"] = f"not readable, put aside: {', '.join(spool.broken)}"
         return {subject: text for subject, text in found.items() if text}
 
 

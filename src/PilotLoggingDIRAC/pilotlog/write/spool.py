@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,15 +25,15 @@ from .spool_files import FAILURES, named_errors
 from .spool_rows import COLUMNS, INSERT, copy_quarantine, pack, pack_aside, unpack
 
 _MAX_FILES = 1000
-_COUNTS = "SELECT COUNT(*), TOTAL(LENGTH(Text) + 256), (SELECT COUNT(*) FROM Quarantine) FROM Batches"
 
 
 @dataclass(frozen=True, slots=True)
 class LockedFile:
-    """The file of a dead process, or a new one, with its lock."""
+    """The file of a dead process, or a new one, with its lock; ``counts`` as ``_counts`` tells them, if it has."""
 
     path: Path
     lock: IO[str]
+    counts: tuple[int, int, int] | None = None
 
 
 class Spool:
@@ -61,6 +62,11 @@ class Spool:
     def empty(self) -> bool:
         """Return whether no batch waits."""
         return self.batches == 0
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Return whether no batch waits, and none is in quarantine."""
+        return self.empty and not self.quarantined
 
     def append(self, epoch: str, group: Sequence[Numbered]) -> None:
         """Store the group durably. Raise SpoolFull over ``spool_max_mb``, SpoolUnavailable if writing fails."""
@@ -131,7 +137,7 @@ class Spool:
                 (path for path in others if spool_files.written(path) <= before), key=spool_files.written
             ):
                 if lock := self._lock_readable(path):
-                    return LockedFile(path, lock)
+                    return _counted(path, lock)
         return None
 
     def go_on_with(self, found: LockedFile) -> None:
@@ -139,26 +145,25 @@ class Spool:
 
         Raise SpoolUnavailable; the spool is one of the two then.
         """
-        old_path, old_database, old_lock = self._path, self._database, self._lock
+        old = self._path, self._number, self._database, self._lock
         with named_errors("adopted"):
-            self._use(found, old_path if self.quarantined else None)
-            with old_lock:
-                old_database.close()
-                spool_files.remove(old_path)
+            self._use(found, self._path if self.quarantined else None)
+            _remove_with_lock(*old)
 
     def check(self) -> None:
         """Write a test value. Raise SpoolUnavailable if that fails."""
+        self._require_file()
         with named_errors("written"), self._database:
             self._database.execute("PRAGMA user_version = 1")
 
     def close(self) -> None:
         """Close the file and release its lock; an empty file is removed."""
-        empty = self.empty and not self.quarantined
         with named_errors("closed"):
-            self._database.close()
-        if empty:
-            spool_files.remove(self._path)
-        self._lock.close()
+            if self.holds_nothing:
+                _remove_with_lock(self._path, self._number, self._database, self._lock)
+            else:
+                self._database.close()
+                self._lock.close()
 
     def _use(self, found: LockedFile, quarantine: Path | None = None) -> None:
         """Use a file from now on, once all that may fail is done; with the quarantine of another one."""
@@ -167,7 +172,9 @@ class Spool:
             database = spool_files.open_file(found.path)
             if quarantine is not None:
                 copy_quarantine(str(quarantine), database)
-            number, counts = found.path.stat().st_ino, _counts(database)
+            number, counts = found.path.stat().st_ino, found.counts or _counts(database)
+            if quarantine is not None:
+                counts = (*counts[:2], _quarantined(database))
         except BaseException:
             if database is not None:
                 database.close()
@@ -235,7 +242,30 @@ def _begun(path: Path, lock: IO[str]) -> LockedFile:
     return LockedFile(path, lock)
 
 
+def _counted(path: Path, lock: IO[str]) -> LockedFile:
+    """Return a file with its counts: they are many to read for the writer's thread."""
+    try:
+        with closing(spool_files.open_file(path)) as database:
+            return LockedFile(path, lock, _counts(database))
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _remove_with_lock(path: Path, number: int, database: sqlite3.Connection, lock: IO[str]) -> None:
+    """Close and remove a file, unless another one has its name by now; then let go of the lock."""
+    with lock:
+        database.close()
+        if path.exists() and path.stat().st_ino == number:
+            spool_files.remove(path)
+
+
 def _counts(database: sqlite3.Connection) -> tuple[int, int, int]:
     """Return the number of batches that wait, their bytes, and the number of batches in quarantine."""
-    batches, size, quarantined = database.execute(_COUNTS).fetchone()
-    return batches, int(size), quarantined
+    batches, size = database.execute("SELECT COUNT(*), TOTAL(LENGTH(Text) + 256) FROM Batches").fetchone()
+    return batches, int(size), _quarantined(database)
+
+
+def _quarantined(database: sqlite3.Connection) -> int:
+    (number,) = database.execute("SELECT COUNT(*) FROM Quarantine").fetchone()
+    return int(number)

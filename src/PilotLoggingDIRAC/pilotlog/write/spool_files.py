@@ -81,7 +81,7 @@ def try_lock(path: Path) -> IO[str] | None:
 
 
 def may_hold_batches(folder: Path) -> bool:
-    """Return whether a spool in the folder may have batches; True if it cannot be read.
+    """Return whether a spool of a dead process in the folder may have batches; True if it cannot be read.
 
     A file without a byte has none: one that could not be begun, as on a full disk, is left like that.
     """
@@ -92,9 +92,21 @@ def may_hold_batches(folder: Path) -> bool:
     except OSError:
         return True
     try:
-        return any(path.stat().st_size or (_log(path).exists() and _log(path).stat().st_size) for path in found)
+        return any(_size(path) and _is_free(path) for path in found)
     except OSError:
         return True
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size or (_log(path).stat().st_size if _log(path).exists() else 0)
+
+
+def _is_free(path: Path) -> bool:
+    """Return whether no living process has the file."""
+    lock = try_lock(path)
+    if lock is not None:
+        lock.close()
+    return lock is not None
 
 
 def list_files(folder: Path, suffix: str = SUFFIX) -> list[Path]:

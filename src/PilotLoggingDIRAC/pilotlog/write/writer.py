@@ -273,7 +273,10 @@ class Writer:
             self.commits.observe(time.monotonic() - began)
 
     def _committed(self, numbered: list[Numbered]) -> list[Receipt]:
-        step = self._committer.submit(self._store.append, self._epoch, numbered)
+        try:
+            step = self._committer.submit(self._store.append, self._epoch, numbered)
+        except RuntimeError:  # no thread can be started; the pool's queue holds the call all the same
+            raise StoreUnavailable("No thread can be started that stores it") from None
         try:
             return step.result(self._settings.commit_seconds)
         except TimeoutError:
