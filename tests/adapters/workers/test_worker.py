@@ -18,7 +18,7 @@ import pytest
 
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
-from PilotLoggingDIRAC.adapters.workers.worker import Worker
+from PilotLoggingDIRAC.adapters.workers.worker import Worker, _Child
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from tests.waiting import until
 
@@ -48,6 +48,29 @@ def worker():
     worker = Worker(SHIFTER, fetch)
     yield worker
     worker.close()
+
+
+def test_large_answers_are_looked_through_once(monkeypatch):
+    """Else one of hundreds of megabytes, which comes in pieces of a pipe, takes minutes of the whole process."""
+    looked_through = []
+
+    class Buffer(bytearray):
+        def find(self, wanted, begin=0):
+            looked_through.append(len(self) - begin)
+            return super().find(wanted, begin)
+
+    class Child(_Child):
+        def __init__(self, pieces):
+            self._buffer, self._pieces = Buffer(), pieces
+
+        def _read(self, until):
+            self._buffer += next(self._pieces)
+
+    pieces = [b'{"value": "', *([b"x" * 1000] * 1000), b'"}\n{"value":', b" 2}\n"]
+    child = Child(iter(pieces))
+    assert child._answer(0) == {"value": "x" * 1_000_000}
+    assert sum(looked_through) < 2_000_000
+    assert child._answer(0) == {"value": 2}
 
 
 def children():

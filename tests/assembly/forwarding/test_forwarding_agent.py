@@ -94,6 +94,32 @@ def test_agent_that_ends_waits_for_all_destinations_that_hang_as_long_as_for_one
     assert time.monotonic() - began < len(NAMES) / 2
 
 
+@pytest.mark.usefixtures("configured")
+def test_destination_without_a_thread_is_a_problem_and_tried_again(hanging, monkeypatch, name_destinations):
+    name_destinations(NAMES[0])
+    forwarding, db, numbers = agent.ForwardingAgent("WorkloadManagement/X"), LogDatabase(), itertools.count(1)
+
+    def no_thread(thread):
+        raise RuntimeError("can't start new thread")
+
+    told = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        patch.setattr(agent.Tally, "problem", lambda _, subject, text: told.update({subject: text}))
+        forwarding.cycle()
+    assert told == {f"destination {NAMES[0]}": "can't start new thread"}
+    forwarding.cycle()
+
+    def is_sent():
+        send(db, next(numbers))
+        return hanging.called
+
+    until(is_sent)
+    hanging.released.set()
+    db.close()
+    forwarding.close()
+
+
 @pytest.fixture
 def standing(configured, hanging):
     """``standing()`` of a destination that was last up to date eight days ago, while no VO names one; None without."""

@@ -81,7 +81,7 @@ class KafkaTransactions:
             asked = client.list_consumer_group_offsets(
                 [ConsumerGroupTopicPartitions(group)], require_stable=True, request_timeout=self._seconds
             )
-            return any(place.offset == number for place in asked[group].result().topic_partitions)
+            return _is_among(number, asked[group].result().topic_partitions)
 
     def close(self) -> None:
         """Forget what has not been committed, and the connections."""
@@ -174,3 +174,13 @@ class KafkaTransactions:
 
     def _note(self, error: KafkaError) -> None:
         self._problem = error.name()
+
+
+def _is_among(number: int, places: Sequence[TopicPartition]) -> bool:
+    """Return whether a number is a committed one. Raise KafkaException if that can't be told of a partition."""
+    if any(place.offset == number for place in places):
+        return True
+    for place in places:
+        if place.error is not None:
+            raise KafkaException(place.error)
+    return False

@@ -145,12 +145,12 @@ class OpenSearchDestination:
     def _judged(self, answer: Mapping[str, Any]) -> str:
         """Return why a document is refused, nothing if it is there. Raise DestinationUnavailable if that may change."""
         status = answer.get("status")
-        if status == HTTPStatus.CONFLICT:
-            return ""
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE.phrase
-        if isinstance(failed := answer.get("exception"), TransportError):
+        if isinstance(failed := answer.get("exception"), TransportError):  # of the request: a 409, too, tells of none
             raise failed
+        if status == HTTPStatus.CONFLICT:
+            return ""
         error = answer.get("error") or {}
         kinds = [error.get("type", ""), (error.get("caused_by") or {}).get("type", "")]
         if status == HTTPStatus.BAD_REQUEST and (fault := next((kind for kind in kinds if kind in _FAULTS), "")):
@@ -168,5 +168,7 @@ def _reason_of(error: OpenSearchException) -> str:
     if not isinstance(error, TransportError):
         return f"OpenSearch can't be asked: {type(error).__name__}"
     if isinstance(error.status_code, int):
-        return f"OpenSearch answers {error.status_code}: {error.error if error.error.isidentifier() else 'no reason'}"
+        reason = error.error  # whatever the JSON of a proxy has there
+        word = reason if isinstance(reason, str) and reason.isidentifier() else "no reason"
+        return f"OpenSearch answers {error.status_code}: {word}"
     return f"OpenSearch can't be reached: {type(error).__name__}"

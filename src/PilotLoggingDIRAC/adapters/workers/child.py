@@ -110,7 +110,7 @@ def _answer(request: dict) -> dict[str, Any]:
 
 
 def _say(answers: BinaryIO, answer: dict) -> None:
-    data = memoryview(json.dumps(answer).encode() + b"\n")
+    data = memoryview(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
     while data:
         data = data[answers.write(data) :]
 

@@ -134,7 +134,9 @@ class _Child:
 
     def _answer(self, until: float) -> Any:
         """Return the child's next line. Raise _Broken when it comes too late or never."""
-        while (end := self._buffer.find(b"\n")) < 0:
+        begin = 0
+        while (end := self._buffer.find(b"\n", begin)) < 0:
+            begin = len(self._buffer)  # what was looked through is not again: an answer may have hundreds of megabytes
             self._read(until)
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]

@@ -169,6 +169,9 @@ class ForwardingAgent:
                 thread.start()
         except InvalidInput as error:
             tally.problem(f"destination {name}", str(error))
+        except RuntimeError as error:  # no thread can be started: the next cycle tries again
+            self._end(name)
+            tally.problem(f"destination {name}", str(error))
 
     def _forget(self, named: set[str], seconds: float) -> None:
         """Forget destinations that no VO has named for a while, and replays that are over. Raise StoreUnavailable.

@@ -57,10 +57,11 @@ class SendingThread:
         self.sender.is_stopped = self.stopped.is_set
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread. Raise RuntimeError if none can be started."""
         name = f"pilotlog-forward-{self.sender.name}"
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name=name, daemon=True)
+        thread.start()
+        self._thread = thread
 
     def stop(self, seconds: float) -> bool:
         """Stop after the present call of the destination, within some seconds. Return False if it goes on."""
