@@ -86,6 +86,15 @@ def test_counts_by_state_don_t_depend_on_the_states_that_are_chosen(viewer, stor
     assert (answer["total"], answer["states"]["Receiving"], stamps(answer)) == (1, 1, [PILOT.stamp])
 
 
+def test_numbers_by_outcome_that_are_cut_are_told_of_also_where_those_by_state_are_not(viewer, store, reader):
+    for number in range(6):
+        store(b"a\n", pilot=PilotId(PILOT.vo, f"{number}" * 32), return_code="0" if number else "1")
+    viewer = replace(viewer, query=LogReader(reader, ReadSettings(max_counted=3)))
+    answer = viewer.logs(ADMIN, {"Outcome": ["failed"]})
+    assert (answer["total"], sum(answer["states"].values()), sum(answer["outcomes"].values())) == (1, 1, 3)
+    assert answer["newest"] == 3
+
+
 def test_counts_of_a_part_of_a_name_don_t_depend_on_what_they_count_by(viewer, store):
     store(b"a\n", return_code="0")
     store(b"b\n", pilot=PilotId(PILOT.vo, f"{PILOT.stamp[:-1]}e"))

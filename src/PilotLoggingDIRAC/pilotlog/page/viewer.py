@@ -98,7 +98,7 @@ class Viewer:
         any_state, any_outcome = self._with_any(scope, wanted_now, resolved)
         states = self.views.states(scope, any_state, most)
         outcomes = self.views.outcomes(scope, any_outcome, most, self.fates.silent_before())
-        among = sum(states.values())
+        among = max(sum(states.values()), sum(outcomes.values()))
         self.audit.listed(reader.caller, _METHOD, wanted, len(found))
         return {
             "now": _moment(self.clock()),

@@ -115,11 +115,11 @@ export class ListView extends View {
     return make("a", { href: listPage(query), "data-go": true }, `Look for ${name} as the owner of a job`);
   }
 
-  /** Return the number of logs in words, with a note if only the newest were counted by state. */
+  /** Return the number of logs in words, with a note if only the newest were counted by state or outcome. */
   number(found) {
     const logs = `${found.more ? "more than " : ""}${count(found.total)} log${found.total === 1 ? "" : "s"}`;
     return found.newest
-      ? `${logs}; states and orders other than by time are of the newest ${count(found.newest)}`
+      ? `${logs}; states, outcomes and orders other than by time are of the newest ${count(found.newest)}`
       : logs;
   }
 
