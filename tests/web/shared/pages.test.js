@@ -56,3 +56,17 @@ test("the way back from a log leads to the view before it, the list keeps its fi
   assert.deepEqual(wayBack(), { address: "/pilotlogs/site/A.b", label: "A.b" });
   assert.equal(listPage(), "/pilotlogs/logs?Site=A");
 });
+
+test("views that were seen in another group are led back to in the present one", () => {
+  remember("list", "Logs", "/pilotlogs/logs?Site=A&group=before&State=Kept");
+  remember("site", "A.b", "/pilotlogs/site/A.b?group=before");
+  visit("/pilotlogs/log/alpha/abc?group=now");
+  assert.equal(listPage(), "/pilotlogs/logs?Site=A&group=now&State=Kept");
+  assert.equal(wayBack().address, "/pilotlogs/site/A.b?group=now");
+  visit("/pilotlogs/log/alpha/abc");
+  assert.equal(listPage(), "/pilotlogs/logs?Site=A&State=Kept");
+  assert.equal(wayBack().address, "/pilotlogs/site/A.b");
+  remember("list", "Logs", "/pilotlogs/logs");
+  visit("/pilotlogs/log/alpha/abc?group=now");
+  assert.equal(listPage(), "/pilotlogs/logs?group=now");
+});

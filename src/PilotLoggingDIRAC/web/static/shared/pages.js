@@ -22,6 +22,15 @@ function at(path, words = {}) {
   return withQuery(path, query);
 }
 
+/** Return an address that was seen before, in the present group. */
+function inGroup(address) {
+  const [path, words] = address.split("?");
+  const query = new URLSearchParams(words);
+  if (group()) query.set("group", group());
+  else query.delete("group");
+  return `${query}` ? `${path}?${query}` : path;
+}
+
 function withQuery(path, query) {
   const words = `${query}`;
   return `${BASE}${path}${words ? `?${words}` : ""}`;
@@ -38,7 +47,7 @@ export function remember(kind, label, address) {
 
 /** Return {address, label} of the view that was seen before a log; of the list if there was none. */
 export function wayBack() {
-  return seen.address ? seen : { ...seen, address: listPage() };
+  return { ...seen, address: seen.address ? inGroup(seen.address) : listPage() };
 }
 
 export function startPage(window = "") {
@@ -53,7 +62,7 @@ export function sitePage(name, window = "") {
 /** Return the address of the list with a query; without one, of the list as it was seen last, or without filters. */
 export function listPage(query = null) {
   if (query) return withQuery("logs", query);
-  return list || at("logs");
+  return list ? inGroup(list) : at("logs");
 }
 
 /** Return the address of a log. */
