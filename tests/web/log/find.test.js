@@ -51,6 +51,22 @@ test("a search ends at the bound of hits", async (t) => {
   assert.deepEqual([find.hits.length, find.busy, requests.length], [MAX_HITS, false, 1]);
 });
 
+test("what a search that ended at the bound left out is told of, and no later line is a hit behind it", async (t) => {
+  const hits = Array.from({ length: MAX_HITS }, (_, line) => line);
+  const { find } = searching();
+  const came = (response) => {
+    find.more(MAX_HITS + 500, ["x"]);
+    response.writeHead(200).end(JSON.stringify({ hits, next: MAX_HITS }));
+  };
+  await serve(t, came, [200, { hits, next: null }]);
+  await find.start("x");
+  find.more(MAX_HITS + 501, ["x"]);
+  assert.deepEqual([find.hits.length, find.isCut], [MAX_HITS, true]);
+  await find.start("x");
+  find.more(MAX_HITS, ["x"]);
+  assert.deepEqual([find.hits.length, find.isCut], [MAX_HITS + 1, false]);
+});
+
 test("a refusal is shown, and the hits before it stay", async (t) => {
   await serve(t, [200, { hits: [3], next: 100 }], [403, { error: "Not for you" }]);
   const { find } = searching();

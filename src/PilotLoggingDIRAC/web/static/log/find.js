@@ -20,6 +20,7 @@ export class Find {
     this.hits = [];
     this.later = [];
     this.busy = false;
+    this.isCut = false; // there are more hits than the bound
     this.problem = "";
   }
 
@@ -53,11 +54,15 @@ export class Find {
       first = answer.next;
       this.changed();
     }
+    this.isCut = first !== null;
   }
 
-  /** Search lines that came after the page did; during the search they wait, as the server may have looked already. */
+  /**
+   * Search lines that came after the page did; during the search they wait, as the server may have looked already. Of a
+   * search that ended at its bound they are left out, too: between its hits and theirs would be a hole.
+   */
   more(first, lines) {
-    if (!this.wanted) return;
+    if (!this.wanted || this.isCut) return;
     if (this.busy) {
       this.later.push([first, lines]);
       return;

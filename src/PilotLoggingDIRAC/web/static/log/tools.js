@@ -142,7 +142,8 @@ export class Tools {
     const { find, rows } = this.view;
     const at = find.hits.indexOf(rows.from);
     const place = at >= 0 ? `${count(at + 1)} of ` : "";
-    const number = find.hits.length ? `${place}${count(find.hits.length)}` : find.busy ? "" : "none";
+    const all = `${count(find.hits.length)}${find.isCut ? "+" : ""}`;
+    const number = find.hits.length ? `${place}${all}` : find.busy ? "" : "none";
     fill(this.hits, !find.wanted ? "" : find.problem || `${number}${find.busy ? " …" : ""}`);
   }
 
