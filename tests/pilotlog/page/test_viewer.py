@@ -270,6 +270,19 @@ def test_log_that_is_kept_nowhere_is_told_of_and_empty(viewer, store, alter):
     assert viewer.lines(ADMIN, PILOT, {})["lines"] == []
 
 
+def test_lines_tell_with_which_part_their_text_begins(viewer, store, alter):
+    store(b"a\n", return_code="1")
+
+    def begins():
+        return viewer.log(ADMIN, PILOT, {})["begins"], viewer.lines(ADMIN, PILOT, {})["begins"]
+
+    assert begins() == (1, 1)
+    alter(update(table).values(State="Purged"))
+    assert begins() == (None, None)
+    store(b"b\n", return_code="1")
+    assert begins() == (2, 2)
+
+
 def test_log_of_a_pilot_that_dirac_says_has_failed_is_shown_as_ended_and_is_listed_as_incomplete(viewer, store, alter):
     store(b"a\n")
     assert viewer.logs(ADMIN, {"Incomplete": ["true"]})["logs"] == []

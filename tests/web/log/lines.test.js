@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { pieces } from "../../../src/PilotLoggingDIRAC/web/static/shared/grammar.js";
 import { Lines, MAX_CHUNKS } from "../../../src/PilotLoggingDIRAC/web/static/log/lines.js";
+import { serve, visit } from "../surroundings.js";
 
 const PILOT = { vo: "alpha", stamp: "abc" };
 
@@ -46,6 +47,50 @@ test("a pilot's line behind a long progress bar is there, however the text comes
     for (let at = 0; at < text.length; at += step) found.append(0, text.slice(at, at + step));
     assert.equal(pieces(found.get(0)).at(-1).text, error);
   }
+});
+
+/** Return lines that are drawn again whenever some were loaded, and the list of [failure] and [] for each drawing. */
+function drawn(ended) {
+  const seen = [];
+  const found = new Lines(
+    PILOT,
+    () => {
+      seen.push([]);
+      found.want(0, 10);
+    },
+    (error) => seen.push([error.message]),
+  );
+  found.ended = ended;
+  return { found, seen };
+}
+
+/** Wait until the lines from 0 to 10 are loaded, or can't be. */
+async function settled(found) {
+  found.want(0, 10);
+  while (found.loads.size) await new Promise((done) => setTimeout(done, 5));
+}
+
+test("lines that are no longer kept are asked for once", async (t) => {
+  visit("/pilotlogs/");
+  const requests = await serve(t, [200, { begins: null, lines: [], cut: {} }]);
+  const { found, seen } = drawn(2);
+  await settled(found);
+  assert.equal(requests.length, 1);
+  assert.deepEqual(seen, [["The text has changed or is no longer kept: open the log again"]]);
+});
+
+test("lines of a text that begins with another part are not taken under the old numbers", async (t) => {
+  visit("/pilotlogs/");
+  const answer = { begins: 2, lines: ["of part 2", "more"], cut: {} };
+  await serve(t, [200, answer], [200, answer]);
+  const { found, seen } = drawn(2);
+  found.begins = 1;
+  await settled(found);
+  assert.equal(found.get(0), undefined);
+  assert.deepEqual(seen, [["The text has changed or is no longer kept: open the log again"]]);
+  found.begins = 2;
+  await settled(found);
+  assert.deepEqual([found.get(0), found.get(1)], ["of part 2", "more"]);
 });
 
 test("an answer is taken as far as its lines have ended", () => {

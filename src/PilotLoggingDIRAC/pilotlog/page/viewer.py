@@ -16,7 +16,7 @@ from ..outcome import Fate, Fates, outcome, outcome_text
 from ..ports import Clock
 from ..read import selection
 from ..read.audit import Audit
-from ..read.outputs import kept_parts
+from ..read.outputs import first_kept, kept_parts
 from ..read.reader import LogReader
 from ..read.summary import standing, whereabouts
 from ..settings import PageSettings
@@ -136,13 +136,14 @@ class Viewer:
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return the standing and length of a log, and the cursor behind its last line end; ``bytes`` of a live log are
-        those up to there. Raise NotYetThere while the text is being fetched.
+        those up to there; ``begins`` is its first kept part. Raise NotYetThere while the text is being fetched.
         """
         parts = self.parts(reader, pilot)
         document, facts = self.document(parts), self.describe(parts)
         ended = document.ended_bytes()
         return facts | {
             "now": _moment(self.clock()),
+            "begins": first_kept(parts),
             "lines": document.number_of_lines(),
             "ended": document.ended_lines,
             "bytes": ended if facts["live"] else document.size,
@@ -168,13 +169,13 @@ class Viewer:
 
     def lines(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return lines from ``First`` (counted from 0) on, at most ``Number``, fewer if they are long; ``cut`` maps a
-        line's place in the answer to its length in bytes, for lines that were cut.
+        line's place in the answer to its length in bytes, for lines that were cut; ``begins`` is as in ``log``.
         """
-        document = self.document(self.parts(reader, pilot))
-        first = _number(asked, "First", 0, 0, 10**12)
+        parts = self.parts(reader, pilot)
+        document, first = self.document(parts), _number(asked, "First", 0, 0, 10**12)
         lines = document.lines(first, _number(asked, "Number", 500, 1, self.settings.max_lines))
         cut = {place: line.bytes for place, line in enumerate(lines) if line.bytes > len(line.text)}
-        return {"first": first, "lines": [shown(line.text) for line in lines], "cut": cut}
+        return {"first": first, "begins": first_kept(parts), "lines": [shown(line.text) for line in lines], "cut": cut}
 
     def outline(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
         """Return phases, causes, errors, warnings and gaps in the text scanned so far; ask again until ``done``."""

@@ -141,6 +141,11 @@ def kept_parts(parts: Sequence[Log]) -> list[Log]:
     return [log for log in parts if log.part not in lost]
 
 
+def first_kept(parts: Sequence[Log]) -> int | None:
+    """Return the number of the part with which the text of a log begins, None if no text is kept."""
+    return next((log.part for log in kept_parts(parts)), None)
+
+
 def whole_chunks(reader: LogLookup, log: Log) -> Iterator[tuple[int, bytes]]:
     """Yield (sequence, text) of a log in the store. Raise LogNotFound at the end if the text was purged meanwhile."""
     size = 0

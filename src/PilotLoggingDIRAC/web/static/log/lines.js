@@ -10,6 +10,7 @@ const MAX_LOADS = 3;
 const MAX_LINE = 16384;
 const MAX_OPEN = 65536;
 const OVERLAP = 256;
+const CHANGED = "The text has changed or is no longer kept: open the log again";
 
 export class Lines {
   /** `changed()` is called when lines were loaded, `failed(error)` when that failed. */
@@ -17,6 +18,7 @@ export class Lines {
     this.pilot = pilot;
     this.changed = changed;
     this.failed = failed;
+    this.begins = null; // the part with which the text begins, as long as its lines have these numbers
     this.ended = 0;
     this.open = "";
     this.chunks = new Map();
@@ -79,6 +81,7 @@ export class Lines {
         { First: first, Number: CHUNK - have },
         control.signal,
       );
+      if (!answer.lines.length || (this.begins !== null && answer.begins !== this.begins)) throw new Error(CHANGED);
       this.take(chunk, first, answer);
     } catch (error) {
       if (error.name !== "AbortError") this.failed(error);

@@ -39,6 +39,7 @@ export class LogView {
     this.skew = Date.parse(log.now) - Date.now();
     this.log = log;
     this.build();
+    this.lines.begins = log.begins;
     this.lines.ended = log.live ? log.ended : log.lines;
     this.scroller.refresh();
     this.start();
