@@ -104,6 +104,26 @@ def test_copies_are_bounded_and_one_that_is_read_stays_readable(copies, tmp_path
         found.get(log(9, size=3 * len(TEXT)))
 
 
+def test_a_fetch_that_is_refused_leaves_the_copies_that_are_there(archive, tmp_path):
+    pool = ThreadPoolExecutor(1)
+    accepting = [True]
+
+    def submit(work, words):
+        if not accepting[0]:
+            raise Overloaded("Too many are waiting")
+        return pool.submit(work, *words)
+
+    found = ArchivedCopies(lambda: tmp_path, SIZE, lambda log: archive, submit)
+    fetched(found, log(1))
+    accepting[0] = False
+    with pytest.raises(Overloaded):
+        found.get(log(2))
+    assert found.bytes == SIZE and len(list(tmp_path.iterdir())) == 1
+    accepting[0] = True
+    fetched(found, log(2))
+    assert found.bytes == SIZE and len(list(tmp_path.iterdir())) == 1
+
+
 @pytest.mark.parametrize(
     "packed", [b"", b"no gzip", gzip.compress(TEXT)[:-20], gzip.compress(TEXT + b"x"), gzip.compress(TEXT[:-1])]
 )

@@ -112,16 +112,23 @@ class ArchivedCopies:
             if problem := self._failed.get(key):
                 raise ArchiveError(problem)
             if key not in self._fetching:
-                self._make_room(log.bytes)
-                self._submit(self._fetch, (key, log))
-                self._fetching[key] = log.bytes
+                self._begin(key, log)
         raise NotYetThere("The log is being fetched from the archive")
 
-    def _make_room(self, size: int) -> None:
-        """Remove the least recently used copies until ``size`` more bytes fit. Raise Overloaded."""
-        coming = size + sum(self._fetching.values())
-        if coming > self._max_bytes:
+    def _begin(self, key: _Key, log: Log) -> None:
+        """Begin a fetch; room is made once it is taken, as one that is refused is to cost nobody a copy.
+
+        Raise Overloaded.
+        """
+        if log.bytes + sum(self._fetching.values()) > self._max_bytes:
             raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
+        self._submit(self._fetch, (key, log))
+        self._fetching[key] = log.bytes
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Remove the least recently used copies until those that are being fetched fit."""
+        coming = sum(self._fetching.values())
         while self._copies and coming + sum(copy.size for copy in self._copies.values()) > self._max_bytes:
             _, copy = self._copies.popitem(last=False)
             copy.path.unlink(missing_ok=True)
