@@ -85,7 +85,9 @@ class WebPage:
         """Make the search over many logs, with threads and places of its own: it keeps no reader waiting."""
         bounds = options.fill(SearcherSettings, option)
         search, self._searched_copies = searches(self._db, option, cursors)
-        searching = CallersSearch(search, lambda scope, wanted: query.named(scope, resolved(wanted)), audit.audit())
+        searching = CallersSearch(
+            search, lambda scope, wanted: query.every_named(scope, resolved(wanted)), audit.audit()
+        )
         self.search = PageSearch(searching, query, bounds)
         self.searching = BoundedExecutor("page-search", search.settings.searches, bounds.max_searchers)
         self.searchers = UserPlaces("searches", bounds.max_searchers, bounds.max_searchers_of_user)

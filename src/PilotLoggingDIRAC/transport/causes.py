@@ -40,7 +40,7 @@ class CausesMixin:
         :return: S_OK({"Groups", "Logs", "More"}). Groups, the largest first, at most 1000: dictionaries with what
                  ``by`` names, CauseName beside Cause, Logs that have ended, Failed, the number of those with a cause,
                  and Running, the number of logs that are received. More: the figures are of the 200,000 logs heard of
-                 last alone, or there are more groups
+                 last alone, or of some of the pilots with this part of a name, or there are more groups
         """
         wanted = selecting.selection(selection)
         columns = selecting.groups(by)
@@ -48,7 +48,8 @@ class CausesMixin:
         resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
         found = self.collector.db.diagnoses.summary(scope, resolved, columns)
         self.audit.listed(self.who, "getCauses", wanted, len(found.groups))
-        return {"Groups": found.groups, "Logs": found.logs, "More": found.more}
+        more = found.more or self.collector.query.is_cut(wanted, resolved)
+        return {"Groups": found.groups, "Logs": found.logs, "More": more}
 
     types_getUnknownFailures: list = []
 
@@ -64,7 +65,7 @@ class CausesMixin:
         wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)
         only = selecting.fingerprint(fingerprint)
-        resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
+        resolved = self.collector.query.every_named(scope, self.collector.fates.resolved(wanted))
         found = self.collector.db.diagnoses.unknown(scope, resolved, only)
         self.audit.listed(self.who, "getUnknownFailures", wanted, len(found))
         return [_unknown(group) for group in found]

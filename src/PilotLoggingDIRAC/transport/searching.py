@@ -70,7 +70,7 @@ class SearchingMixin:
         return _answer(found, search.settings.shown_line_bytes)
 
     def _resolved(self, scope: Scope, wanted: Selection) -> Selection:
-        return self.collector.query.named(scope, self.collector.fates.resolved(wanted))
+        return self.collector.query.every_named(scope, self.collector.fates.resolved(wanted))
 
 
 def _answer(found: search.SearchResult, limit: int) -> dict:

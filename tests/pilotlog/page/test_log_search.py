@@ -39,10 +39,11 @@ def search(transactions, reader, audit):
     written = Audit(lambda event, facts: audit.append((event, facts)), AuditSettings())
     searcher, settings = SqlSearcher(transactions), SearchSettings(search_hits=2)
     engines = EngineSearch(list, searcher, settings, Cursors())
+    query = LogReader(reader, ReadSettings(max_rows=2))
     searches = Searches(LogSearch(searcher, settings, lambda log: []), engines)
     return PageSearch(
-        CallersSearch(searches, lambda scope, wanted: wanted, written),
-        LogReader(reader, ReadSettings()),
+        CallersSearch(searches, query.every_named, written),
+        query,
         SearcherSettings(found_line_bytes=60),
     )
 
@@ -125,6 +126,18 @@ def test_line_of_a_log_with_an_imported_part_is_counted_from_the_start_of_that(s
 def test_what_can_t_be_searched_for_is_refused(search, asked):
     with pytest.raises(InvalidInput):
         search.step(ADMIN, asked, "")
+
+
+def test_a_part_of_a_name_that_more_pilots_have_than_are_taken_is_refused_in_each_step(search, store):
+    for letter in "ab":
+        store(b"the disk is full\n" * 2, pilot=PilotId(PILOT.vo, "7" * 31 + letter))
+    assert len(found(search, ADMIN, Pattern="disk", Name="777")) == 4
+    cursor = search.step(ADMIN, {"Pattern": ["disk"], "Name": ["777"]}, "")["cursor"]
+    store(b"the disk is full\n", pilot=PilotId(PILOT.vo, "7" * 31 + "c"))
+    for place in ("", cursor):
+        with pytest.raises(InvalidInput, match="More than 2 pilots"):
+            search.step(ADMIN, {"Pattern": ["disk"], "Name": ["777"]}, place)
+    assert len(found(search, ADMIN, Pattern="disk", Name="777c")) == 1
 
 
 def test_ticks_are_options_of_the_search(search, store):

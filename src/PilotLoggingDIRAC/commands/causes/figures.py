@@ -28,7 +28,7 @@ def show(options: Mapping[str, str]) -> int:
     else:
         rows = [_row(group, by) for group in found["Groups"]]
         console.table((*by, *_NUMBERS), rows, _NUMBERS)
-        more = "; there are more, ask for a shorter time" if found["More"] else ""
+        more = "; there are more, ask for a shorter time, or a longer part of a name" if found["More"] else ""
         console.remark(f"{humanize.count(found['Logs'], 'log')} since {wanted['FromDate'][:16]}{more}")
     if not found["Groups"]:
         tell_unknown(options)

@@ -222,9 +222,22 @@ class LogReader:
 
         They are looked up with the rest of the selection: it may leave none of any ``max_rows`` with that part.
         """
+        return self._named(scope, wanted, self.settings.max_rows)
+
+    def every_named(self, scope: Scope, wanted: Selection) -> Selection:
+        """Return ``named``, for answers that would not tell whose logs they leave out. Raise InvalidInput if more than
+        ``max_rows`` pilots have the part of a name.
+        """
+        most = self.settings.max_rows
+        resolved = self._named(scope, wanted, most + 1)
+        if wanted.name and len(resolved.stamps) > most:
+            raise InvalidInput(f"More than {most:,} pilots have this part of a name: give a longer one")
+        return resolved
+
+    def _named(self, scope: Scope, wanted: Selection, limit: int) -> Selection:
         if not wanted.name:
             return wanted
-        stamps = self._reader.named(scope, wanted, self.settings.max_rows)
+        stamps = self._reader.named(scope, wanted, limit)
         return replace(wanted, name="", stamps=tuple(stamps) or _NO_STAMPS)
 
     def is_cut(self, wanted: Selection, resolved: Selection) -> bool:

@@ -15,7 +15,10 @@ from . import selection
 from .audit import Audit
 
 Resolve = Callable[[Scope, Selection], Selection]
-"""Return a selection with what has to be looked up first, such as which pilots have ended."""
+"""Return a selection with what has to be looked up first, such as which pilots have ended.
+
+Raise InvalidInput for one that can't be looked up as a whole: a search tells of all selected logs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
