@@ -139,6 +139,16 @@ def test_of_a_crowd_each_span_is_counted_up_to_its_share_and_that_is_told(world)
     assert world.figures().start(ADMIN, {})["sampled"] == 0
 
 
+def test_that_a_crowd_a_week_before_is_counted_up_to_its_share_is_told(world):
+    for _ in range(3):
+        world.pilot(HERE, "1", "disk-full", ago=timedelta(days=7))
+    world.pilot(HERE, "1", "disk-full")
+    found = world.figures(max_figured=24 * 2).start(ADMIN, {})
+    assert (found["sampled"], found["total"]["logs"], found["before"]["logs"]) == (2, 1, 2)
+    found = world.figures().start(ADMIN, {})
+    assert (found["sampled"], found["before"]["logs"]) == (0, 3)
+
+
 def test_site_administrator_learns_of_the_site_alone(world):
     world.pilot(HERE, "1", "disk-full")
     world.pilot(THERE, "1", "dns-failed")

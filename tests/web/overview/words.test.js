@@ -29,6 +29,14 @@ test("steps of a colour begin with the first pilot and end with the most", () =>
   assert.equal(step(1, 1), 5);
 });
 
+test("of pilots that are not all counted, rates are compared and numbers are not", () => {
+  const sites = { rows: [place("worse", 100, 80, [100, 5])] };
+  const causes = { rows: [{ code: "disk-full", name: "Disk full", logs: 12, before: 2 }] };
+  const kinds = (sampled) => changes({ sites, causes, sampled }).map(({ kind }) => kind);
+  assert.deepEqual(kinds(0), ["site", "cause"]);
+  assert.deepEqual(kinds(10), ["site"]);
+});
+
 test("what changed most stands first, small numbers and small changes are left out", () => {
   const sites = {
     rows: [

@@ -127,7 +127,8 @@ class Figures:
         spans = spans_of(window, self._clock())
         found, before = (self._tallies(scope, wanted, these) for these in (spans, _week_before(spans)))
         told = _Told(found, before, len(spans), self._settings)
-        answer = _times(self._clock(), window, spans) | told.common() | {"sampled": self._sampled(found, len(spans))}
+        sampled = max(self._sampled(these, len(spans)) for these in (found, before))
+        answer = _times(self._clock(), window, spans) | told.common() | {"sampled": sampled}
         if not wanted.sites:
             return answer | told.places()
         since = Selection(sites=wanted.sites, without_checks=True, since=spans[0][0])

@@ -40,10 +40,13 @@ export function trend(now, before) {
   return `${points > 0 ? "▲" : "▼"} ${Math.abs(points)} points, was ${percent(there)}`;
 }
 
-/** Return what changed most against the week before: {kind, name, code, text, worse}, the largest change first. */
-export function changes({ sites, ces, causes }) {
+/**
+ * Return what changed most against the week before: {kind, name, code, text, worse}, the largest change first. If the
+ * pilots are a sample, of either week, the numbers of causes are not compared.
+ */
+export function changes({ sites, ces, causes, sampled }) {
   const places = (sites ?? ces).rows.map((row) => ofPlace(row, sites ? "site" : "ce"));
-  const found = [...places, ...causes.rows.map(ofCause)].filter(Boolean);
+  const found = [...places, ...(sampled ? [] : causes.rows.map(ofCause))].filter(Boolean);
   return found.sort((one, other) => other.weight - one.weight).slice(0, MAX_CHANGES);
 }
 
