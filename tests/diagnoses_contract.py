@@ -5,7 +5,7 @@ MariaDB.
 import json
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser, DiagnosingPlaces
@@ -16,7 +16,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import unknown_failures
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs, unknown_failures
 
 from .conftest import PILOT
 from .custody_contract import VO, World, pilot
@@ -343,6 +343,27 @@ class DiagnosesContract:
         assert group.last_seen > group.first_seen
         assert (group.example_stamp, group.example_line) == (pilot(2).stamp, 2)
         assert group.fingerprint != other.fingerprint
+
+    def test_the_line_of_a_group_s_example_is_counted_from_the_start_of_what_the_caller_is_shown(self, agents):
+        agents.importer.append(PILOT, 0, "one\ntwo\nthree\n", {}, "2026-11-01T13:00:00")
+        agents.fail(PILOT, ODD % 1)
+        self.at_site(agents, 1, HERE)
+        agents.diagnose()
+        for scope, line in ((ALL, 5), (Scope(vos=frozenset({VO})), 5), (Scope(sites=frozenset({HERE})), 2)):
+            (group,) = agents.unknown(scope)
+            assert (group.example_stamp, group.example_line) == (PILOT.stamp, line)
+            assert group.example == f"{PILOT.stamp}:{line}"
+
+    def test_a_group_s_example_has_no_line_when_its_text_is_lost(self, agents):
+        agents.fail(PILOT, ODD % 1)
+        agents.diagnose()
+        agents.diagnoses.transactions.run(lambda connection: connection.execute(update(logs).values(State="Purged")))
+        (group,) = agents.unknown()
+        assert (group.example_line, group.example) == (0, PILOT.stamp)
+
+    def at_site(self, agents, part, site):
+        place = update(logs).where(logs.c.Part == part).values(Site=site)
+        agents.diagnoses.transactions.run(lambda connection: connection.execute(place))
 
     def test_a_group_is_known_again_when_its_failure_comes_back_and_its_words_vary(self, agents):
         agents.fail(pilot(0), ODD % 1)

@@ -40,7 +40,7 @@ class UnknownFailure:
     """A group of failed logs without a known cause: what their lines have in common, how many logs, and where.
 
     ``sites`` are at most ten, the one with most logs first; ``first_seen`` is the first of all, ``example_stamp`` and
-    ``example_line`` lead to the last log.
+    ``example_line`` lead to the last log: lines are those of what the reader is shown of it, 0 if the text is lost.
     """
 
     vo: str
@@ -52,6 +52,11 @@ class UnknownFailure:
     last_seen: datetime
     example_stamp: str
     example_line: int
+
+    @property
+    def example(self) -> str:
+        """Return stamp and line of the last log, for people."""
+        return f"{self.example_stamp}:{self.example_line}" if self.example_line else self.example_stamp
 
 
 @dataclass(frozen=True, slots=True)

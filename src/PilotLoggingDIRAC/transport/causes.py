@@ -60,7 +60,8 @@ class CausesMixin:
         :param dict selection: see ``pilotlog.read.selection``; it has a FromDate
         :param str fingerprint: of the group that is wanted alone
         :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen,
-                 LastSeen, PilotStamp and Line of the last log), the group with most logs first, at most 1000
+                 LastSeen, PilotStamp and Line of the last log, 0 if its text is lost), the group with most logs first,
+                 at most 1000
         """
         wanted = selecting.selection(selection)
         scope = access.require_selection(self.who, policy(self.who.vo), wanted)

@@ -54,6 +54,12 @@ def test_groups_are_told_with_number_sites_first_appearance_and_an_example(colle
     assert "FromDate" in collector.asked[0][0]
 
 
+def test_an_example_whose_text_is_lost_has_no_line(collector, capsys):
+    collector.groups = [GROUP | {"Line": 0}]
+    unknown_failures.show({})
+    assert "9d3f6a0c " in capsys.readouterr().out
+
+
 def test_groups_are_told_as_json(collector, capsys):
     assert unknown_failures.show({"JSON": ""}) == 0
     assert json.loads(capsys.readouterr().out) == [GROUP]

@@ -50,5 +50,5 @@ def _rule(group: Mapping[str, Any]) -> str:
 def _row(group: Mapping[str, Any]) -> list[str]:
     times = [str(group[name])[:16] for name in ("FirstSeen", "LastSeen")]
     sites = ", ".join(group["Sites"]) or "-"
-    example = f"{group['PilotStamp']}:{group['Line']}"
+    example = f"{group['PilotStamp']}:{group['Line']}" if group["Line"] else group["PilotStamp"]
     return [group["Fingerprint"], group["VO"], f"{group['Logs']:,}", sites, *times, example, group["Template"]]

@@ -134,7 +134,7 @@ class ProblemWatch:
                 "template": group.template,
                 "pilots": group.logs,
                 "sites": list(group.sites),
-                "example": f"{group.example_stamp}:{group.example_line}",
+                "example": group.example,
             }
             text = f"{count(group.logs, 'pilot')} at {', '.join(group.sites) or _NOWHERE}: {group.template}"
             title = f"a failure that no rule knows, {group.fingerprint}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -144,6 +144,23 @@ def kept_parts(parts: Sequence[Log]) -> list[Log]:
 def first_kept(parts: Sequence[Log]) -> int | None:
     """Return the number of the part with which the text of a log begins, None if no text is kept."""
     return next((log.part for log in kept_parts(parts)), None)
+
+
+def lines_before(logs: Sequence[Log], parts: Iterable[Log]) -> dict[int, int]:
+    """Return, by the ids of these parts of logs, the number of lines that are before theirs in what is shown of them.
+
+    ``parts`` are all parts that are shown of those that have a number above 0, in their order; of others they may be
+    absent. A part whose text is lost is absent.
+    """
+    shown: dict[PilotId, list[Log]] = {}
+    for part in parts:
+        shown.setdefault(part.pilot, []).append(part)
+    kept = {log.id: kept_parts(shown.get(log.pilot, [log])) for log in logs}
+    return {
+        log.id: sum(part.lines for part in kept[log.id] if part.part < log.part)
+        for log in logs
+        if any(part.part == log.part for part in kept[log.id])
+    }
 
 
 def whole_chunks(reader: LogLookup, log: Log) -> Iterator[tuple[int, bytes]]:

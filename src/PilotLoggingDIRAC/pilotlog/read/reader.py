@@ -19,7 +19,7 @@ from ..ports import DestinationStanding, StoredLogs, Total
 from ..settings import ReadSettings
 from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
-from .outputs import kept_parts
+from .outputs import lines_before
 
 _MAX_CHARACTER_BYTES = 4
 #: No pilot has this stamp.
@@ -109,16 +109,7 @@ class LogReader:
         shown of the log; a part whose text is lost is absent. It takes one query.
         """
         later = {log.pilot.stamp for log in logs if log.part > 0}
-        shown: dict[PilotId, list[Log]] = {}
-        for part in self._reader.find_stamps(sorted(later)):
-            if scope.covers(part):
-                shown.setdefault(part.pilot, []).append(part)
-        kept = {log.id: kept_parts(shown.get(log.pilot, [log])) for log in logs}
-        return {
-            log.id: sum(part.lines for part in kept[log.id] if part.part < log.part)
-            for log in logs
-            if any(part.part == log.part for part in kept[log.id])
-        }
+        return lines_before(logs, filter(scope.covers, self._reader.find_stamps(sorted(later))))
 
     def page(self, parts: list[Log], cursor: object, max_bytes: int) -> LogPage:
         """Return the text from a cursor on, at most ``max_bytes`` of UTF-8 (4 or more, so that any character fits).

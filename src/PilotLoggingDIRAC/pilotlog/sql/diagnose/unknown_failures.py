@@ -6,7 +6,7 @@ are always those of the logs that are there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from ...diagnose.causes.templates import nearest, parsed
 from ...diagnosed import UnknownFailure
 from ...errors import InvalidInput
 from ...model import Log, Selection
+from ...read.outputs import lines_before
 from ..read.conditions import matching
+from ..schema import rows
 from ..schema.tables import diagnoses, logs, unknown_failures
 
 #: Templates that one is compared with; those of one key are few.
@@ -72,9 +74,9 @@ def groups(connection: Connection, scope: Scope, wanted: Selection, fingerprint:
     statement = select(*keys, *figures).group_by(*keys).order_by(number.desc(), *keys)
     found = connection.execute(statement.limit(_MOST_GROUPS)).all()
     known = _known(connection, {row.Fingerprint for row in found})
-    sites, stamps = _sites(connection, chosen), _stamps(connection, [row.Example for row in found])
+    sites, examples = _sites(connection, chosen), _examples(connection, scope, [row.Example for row in found])
     return [
-        _group(row, known[row.VO, row.Fingerprint], sites.get((row.VO, row.Fingerprint), ()), stamps[row.Example])
+        _group(row, known[row.VO, row.Fingerprint], sites.get((row.VO, row.Fingerprint), ()), examples[row.Example])
         for row in found
         if (row.VO, row.Fingerprint) in known
     ]
@@ -120,11 +122,21 @@ def _sites(connection: Connection, chosen: Subquery) -> dict[tuple[str, str], tu
     return found
 
 
-def _stamps(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-    """Return the stamp and the line that tells most of logs."""
-    statement = select(logs.c.LogID, logs.c.PilotStamp, diagnoses.c.TellingLine).join(diagnoses, _OF_LOG)
-    found = connection.execute(statement.where(logs.c.LogID.in_(ids)))
-    return {log_id: (stamp, line) for log_id, stamp, line in found}
+def _examples(connection: Connection, scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """Return the stamp of logs and the line that tells most, in what is shown of the log; 0 if its text is lost."""
+    statement = rows.select_logs(diagnoses.c.TellingLine).join(diagnoses, _OF_LOG).where(logs.c.LogID.in_(ids))
+    found = [(rows.to_log(row), row.TellingLine) for row in connection.execute(statement)]
+    parts = _parts(connection, scope, {log.pilot.stamp for log, _ in found if log.part > 0})
+    before = lines_before([log for log, _ in found], parts)
+    return {log.id: (log.pilot.stamp, before[log.id] + line if log.id in before else 0) for log, line in found}
+
+
+def _parts(connection: Connection, scope: Scope, stamps: Collection[str]) -> list[Log]:
+    """Return all parts in the scope of the logs with these stamps."""
+    if not stamps:
+        return []
+    statement = rows.select_logs().where(logs.c.PilotStamp.in_(sorted(stamps)), matching(scope, Selection()))
+    return [rows.to_log(row) for row in connection.execute(statement.order_by(logs.c.Part))]
 
 
 def _make_room(connection: Connection, vo: str, most: int) -> None:
