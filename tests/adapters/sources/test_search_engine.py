@@ -85,6 +85,32 @@ def test_ended_log_of_which_a_line_is_missing_is_not_there(world, engine, source
         source.output(PILOT, "")
 
 
+@pytest.mark.parametrize("held", [(0, 2), (1,), (0, 0, 1)], ids=["middle missing", "first missing", "one twice"])
+def test_log_of_which_pieces_do_not_follow_each_other_is_not_there(world, engine, source, held):
+    world.send(b"one two three\n")
+    world.send(b"", return_code="0")
+    for piece in held:
+        engine.hold("text", piece=piece)
+    with pytest.raises(LogNotFound):
+        source.output(PILOT, "")
+
+
+def test_piece_that_is_missing_between_two_pages_is_noticed(world, engine, source):
+    world.send(b"one\n" * MANY)
+    world.send(b"", return_code="0")
+    engine.hold(*["one"] * MANY)
+    engine.hold("more", first=1000, piece=2)
+    with pytest.raises(LogNotFound):
+        source.output(PILOT, "")
+
+
+def test_pieces_of_a_line_on_two_pages_stand_behind_each_other(world, engine, source):
+    world.send(b"one\n" * MANY)
+    engine.hold(*["one"] * MANY)
+    engine.hold(" more", first=1000, piece=1)
+    assert source.output(PILOT, "").stdout == "one\n" * 999 + "one more\n" + "one\n" * (MANY - 1000)
+
+
 def test_pilot_without_a_log_is_not_there(source):
     with pytest.raises(LogNotFound):
         source.output(pilot(9, VO), "")

@@ -11,6 +11,8 @@ from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
 from PilotLoggingDIRAC.pilotlog.search.line_engine import EngineLine, LineEngine, LineQuery
 
 _PAGE = 1000
+#: The numbers of line and piece before those of a log.
+_BEFORE = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class SearchEngineSource:
     def _text(self, engine: LineEngine, log: Log) -> Iterator[bytes]:
         """Yield the lines of a part, page by page."""
         query = LineQuery((log.pilot.vo,), (log.pilot.stamp,), part=log.part, began=log.first_seen)
-        last = 0
+        last = _BEFORE
         after: Sequence[str | int] = ()
         while lines := engine.lines(query, after, _PAGE):
             last = _in_order(last, lines)
@@ -47,9 +49,9 @@ class SearchEngineSource:
             after = lines[-1].place
             if len(lines) < _PAGE:
                 break
-        yield b"\n" if last else b""
-        if log.state is not State.RECEIVING and last < log.lines:
-            raise LogNotFound(f"OpenSearch has {last} of the log's {log.lines} lines")
+        yield b"\n" if last > _BEFORE else b""
+        if log.state is not State.RECEIVING and last[0] < log.lines:
+            raise LogNotFound(f"OpenSearch has {last[0]} of the log's {log.lines} lines")
 
 
 def _here(parts: Sequence[Log]) -> list[Log]:
@@ -57,12 +59,19 @@ def _here(parts: Sequence[Log]) -> list[Log]:
     return [replace(log, state=State.KEPT) if log.state is State.PURGED else log for log in parts]
 
 
-def _in_order(last: int, lines: Sequence[EngineLine]) -> int:
-    """Return the number of the last line. Raise LogNotFound if one is missing before it."""
+def _in_order(last: tuple[int, int], lines: Sequence[EngineLine]) -> tuple[int, int]:
+    """Return the numbers of the last line and piece.
+
+    Raise LogNotFound if a line or a piece is missing before one, or if two have the same place: a restored database
+    may have sent other text there.
+    """
     for line in lines:
-        if line.line > last + 1:
-            raise LogNotFound(f"OpenSearch lacks line {last + 1} of the log")
-        last = line.line
+        number, piece = last
+        last = (line.line, line.piece)
+        if last not in ((number, piece + 1), (number + 1, 0)):
+            raise LogNotFound(
+                f"OpenSearch has piece {line.piece} of line {line.line} of the log behind {number}.{piece}"
+            )
     return last
 
 
