@@ -1,6 +1,5 @@
 """Key servers that are slow, silent, endless or somebody else's: fetching ends in time, with keys or an error."""
 
-import datetime
 import json
 import socket
 import ssl
@@ -8,35 +7,16 @@ import threading
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from joserfc.jwk import OKPKey
 
 from PilotLoggingDIRAC.adapters.issuer_keys import IssuerKeys
 from PilotLoggingDIRAC.pilotlog.errors import KeysUnavailable
 from PilotLoggingDIRAC.pilotlog.tokens.issuer import TokenSettings, issuer
+from tests.server_certificate import certificate
 
 #: For servers that answer, and for those that never do.
 FETCH_SECONDS, SHORT_SECONDS = 20.0, 1.0
 KEYS = json.dumps({"keys": [OKPKey.generate_key("Ed25519").as_dict(private=False, kid="ed")]}).encode()
-
-
-def certificate(folder, name):
-    """(certificate, key) files of a server that is its own authority."""
-    key, subject = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    files = folder / f"{name}.pem", folder / f"{name}.key"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return files
 
 
 class Server:

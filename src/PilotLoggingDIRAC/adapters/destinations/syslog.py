@@ -35,6 +35,8 @@ _INFO = 6
 _SYSLOG_TLS_PORT = 6514
 _SYSLOG_BYTES, _JSON_BYTES = 8192, 1024 * 1024
 _POLL_SECONDS = 0.002
+#: What a receiver may have sent, which nobody asked for, before it counts as closed.
+_READ_BYTES, _MOST_READS = 65536, 16
 
 
 def json_line(record: Record) -> bytes:
@@ -143,11 +145,17 @@ def _unacknowledged(connection: socket.socket) -> int:
 
 
 def _is_closed(connection: socket.socket) -> bool:
-    """Return whether the other side has closed the connection."""
+    """Return whether the other side has closed the connection, or sends so much that its end is not reached.
+
+    What it has sent before is read, as it hides the end: a server of another protocol answers before it closes.
+    """
     connection.setblocking(False)
     try:
-        return connection.recv(1) == b""
+        for _ in range(_MOST_READS):
+            if not connection.recv(_READ_BYTES):
+                return True
     except (BlockingIOError, ssl.SSLWantReadError):
         return False
     except OSError:
         return True
+    return True
