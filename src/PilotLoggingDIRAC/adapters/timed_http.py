@@ -21,7 +21,7 @@ def connected(host: str, port: int, context: ssl.SSLContext | None, deadline: fl
 
     ``deadline`` is a time of ``time.monotonic``. Only the look-up of the name may take longer.
     """
-    with socket.create_connection((host, port), left(deadline)) as plain:
+    with connect(host, port, deadline) as plain:
         plain.settimeout(left(deadline))
         if context is None:
             yield plain
@@ -29,6 +29,32 @@ def connected(host: str, port: int, context: ssl.SSLContext | None, deadline: fl
         with context.wrap_socket(plain, server_hostname=host) as connection:
             connection.settimeout(left(deadline))
             yield connection
+
+
+def connect(host: str, port: int, deadline: float) -> socket.socket:
+    """Return a connection to the first address of a host that takes one. Raise OSError, of which TimeoutError is one.
+
+    Each address has an equal share of the time that is left, so that a silent one hides none behind it.
+    """
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failure = OSError("the host has no address")
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        try:
+            return _connected_to(family, kind, protocol, address, left(deadline) / (len(addresses) - number))
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _connected_to(family: int, kind: int, protocol: int, address: Any, seconds: float) -> socket.socket:
+    plain = socket.socket(family, kind, protocol)
+    try:
+        plain.settimeout(seconds)
+        plain.connect(address)
+    except OSError:
+        plain.close()
+        raise
+    return plain
 
 
 def request_head(method: str, url: str, fields: Mapping[str, object]) -> bytes:

@@ -4,12 +4,13 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from PilotLoggingDIRAC.adapters.destinations.syslog import SyslogDestination
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
+from tests import addresses
 from tests.destination_contract import line
 from tests.server_certificate import certificate
 from tests.waiting import PATIENCE_SECONDS
@@ -117,3 +118,12 @@ def test_a_receiver_that_reads_slowly_over_tls_is_left_at_the_time_limit(tmp_pat
     destination.close()
     has_ended.set()
     receiver.close()
+
+
+def test_a_receiver_with_silent_addresses_is_left_at_the_time_limit(monkeypatch):
+    with ExitStack() as stack:
+        addresses.resolve(monkeypatch, *(addresses.silent(stack) for _ in range(4)))
+        destination, began = SyslogDestination("Receiver", FORMAT | {"SendSeconds": "1"}), time.monotonic()
+        with pytest.raises(DestinationUnavailable, match="in time"):
+            destination.send([line(1)])
+        assert time.monotonic() - began < 3

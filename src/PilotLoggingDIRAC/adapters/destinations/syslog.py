@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from PilotLoggingDIRAC.adapters.timed_http import context_of, left
+from PilotLoggingDIRAC.adapters.timed_http import connect, context_of, left
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
@@ -120,7 +120,7 @@ class SyslogDestination:
         if self._connection is not None and not _is_closed(self._connection):
             return self._connection
         self.close()
-        plain = socket.create_connection((self._host, self._port), left(deadline))
+        plain = connect(self._host, self._port, deadline)
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self._tls:
             plain.settimeout(left(deadline))
