@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from DIRAC import gLogger
 from DIRAC.Core.Base.Client import Client
+from DIRAC.Core.Utilities.DErrno import EWMSNOPILOT, cmpError
 from DIRAC.WorkloadManagementSystem.Client.PilotManagerClient import PilotManagerClient
 
 from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
 from PilotLoggingDIRAC.pilotlog.model import Output
 from PilotLoggingDIRAC.pilotlog.read.job_output import OutputNotRetrieved
+
+_log = gLogger.getSubLogger("PilotLogging")
 
 #: Time limit of one call; above that of the chain of sources, and the shortest that DIRAC's clients take.
 _SECONDS = 120
@@ -35,10 +39,15 @@ class DelegatedJobPilots:
 
     def references(self, job_id: int) -> list[str]:
         """Return the job's pilots, requested as the host: DIRAC tells them to operators only, their output to any
-        user.
+        user. Raise OutputNotRetrieved.
         """
         result = PilotManagerClient().getPilots(job_id, timeout=_SECONDS)
-        return list(result["Value"]) if result["OK"] else []
+        if result["OK"]:
+            return list(result["Value"])
+        if _has_none(job_id, result):
+            return []
+        _log.error("PilotManager does not tell the pilots of a job", f"{job_id}: {result['Message']}")
+        raise OutputNotRetrieved("DIRAC does not tell the job's pilots: try again later")
 
     def output(self, reference: str) -> Output:
         """Return one pilot's output. Raise NotAllowed, OutputNotRetrieved.
@@ -51,3 +60,13 @@ class DelegatedJobPilots:
             return Output(result["Value"]["StdOut"], result["Value"]["StdErr"])
         kind = NotAllowed if result.get("Errno") == NotAllowed.errno else OutputNotRetrieved
         raise kind(result["Message"])
+
+
+def _has_none(job_id: int, result: dict) -> bool:
+    """Return whether an error of ``PilotManager.getPilots`` says that a job has no pilots, or none that is left.
+
+    For a job without pilots the message ends with the job's number, in some versions with a colon behind it; what fails
+    is told behind the colon.
+    """
+    told = result["Message"].rstrip(": ")
+    return told == f"Failed to get pilot for Job {job_id}" or cmpError(result, EWMSNOPILOT)

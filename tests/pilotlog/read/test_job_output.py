@@ -102,6 +102,21 @@ def test_caller_who_may_read_all_learns_that_a_job_has_no_pilots():
         job_output(Pilots(unknown=OutputNotRetrieved("No such pilot")))
 
 
+class Unnamed(Pilots):
+    """Pilots of a job that DIRAC does not name."""
+
+    def references(self, job_id):
+        raise OutputNotRetrieved("no answer")
+
+
+@pytest.mark.parametrize("unknown", [NotAllowed("no"), OutputNotRetrieved("No such pilot")], ids=["user", "operator"])
+def test_job_of_which_dirac_tells_nothing_is_neither_refused_nor_said_to_have_no_pilots(unknown):
+    pilots = Unnamed(unknown=unknown)
+    with pytest.raises(OutputNotRetrieved):
+        job_output(pilots)
+    assert len(pilots.asked) == 1
+
+
 def test_answers_keep_the_order_of_the_pilots():
     second_asked = threading.Event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,14 +19,18 @@ _NO_PILOT = "-"
 
 
 class OutputNotRetrieved(PilotLogError):
-    """The output of one of a job's pilots is not to be had; the message is DIRAC's."""
+    """The output of one of a job's pilots is not to be had, and the message is DIRAC's; or DIRAC does not tell the
+    pilots.
+    """
 
 
 class JobPilots(Protocol):
     """The pilots of jobs, and their output for one caller; used by several threads at a time."""
 
     def references(self, job_id: int) -> list[str]:
-        """Return the references of a job's pilots; empty if none is known."""
+        """Return the references of a job's pilots; empty if it has none. Raise OutputNotRetrieved if DIRAC does not
+        tell, with the same message for each job.
+        """
 
     def output(self, reference: str) -> Output:
         """Return one pilot's output. Raise NotAllowed if the caller may not read it, OutputNotRetrieved."""
@@ -45,9 +50,15 @@ class JobOutput:
         not answer in time are counted in a last line. Raise NotAllowed when none is left, and Overloaded when it is not
         known of any in time. For a job without known pilots raise LogNotFound to callers who may read all logs, and
         NotAllowed to others, after a request for a pilot that does not exist: so both refusals take the same time.
+        Raise OutputNotRetrieved if DIRAC does not tell the pilots, after the same request.
         """
         deadline = time.monotonic() + self.settings.job_output_seconds
-        references = self.pilots.references(job_id)
+        try:
+            references = self.pilots.references(job_id)
+        except OutputNotRetrieved:
+            with suppress(NotAllowed):
+                self._ask([_NO_PILOT], deadline)
+            raise
         answers = self._ask(references or [_NO_PILOT], deadline)
         if not references:
             raise LogNotFound(f"DIRAC names no pilots of job {job_id}")
