@@ -108,6 +108,16 @@ class NoticesContract:
     def grid(self, transactions, clock):
         return Grid(transactions, clock)
 
+    def test_a_look_that_lasts_forgets_nothing_that_it_has_noted(self, grid):
+        def slowly(channel, work):
+            work()
+            grid.clock.forward(seconds=10)
+
+        grid.end(number=10)
+        for _ in range(3):
+            grid.look(agent=grid.agent(post=slowly, notice_forget_seconds=5))
+        assert len(grid.receiver.digests) == 1
+
     # told once
 
     def test_a_problem_is_told_once_when_it_begins_and_once_when_it_is_over(self, grid):

@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.pilotlog.read.source_chain import order, order_problem
         ("1e300", float, "kept_seconds"),
         ("-1", float, "retry_seconds"),
         ("0", float, "probe_seconds"),
+        ("0", float, "notice_forget_seconds"),
         ("0", int, "workers"),
         ("4 MB", int, "max_body_bytes"),
         ("99999", float, "scrub_days"),
