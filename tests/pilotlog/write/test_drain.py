@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -532,39 +533,37 @@ def test_a_collector_whose_file_was_removed_has_another_soon(make_writer, switch
     until(lambda: line("kept") in read(transactions))
 
 
-def test_senders_do_not_wait_while_a_large_file_is_checked(make_writer, transactions, tmp_path, monkeypatch):
-    checking, checked = threading.Event(), threading.Event()
+@pytest.fixture
+def check(monkeypatch):
+    """Events of the check of a spool's file: it has ``begun``, and ``may_end``."""
+    events = SimpleNamespace(begun=threading.Event(), may_end=threading.Event())
 
     def slowly(path, is_readable=spool_files.is_readable):
-        checking.set()
-        assert checked.wait(PATIENCE_SECONDS)
+        events.begun.set()
+        assert events.may_end.wait(PATIENCE_SECONDS)
         return is_readable(path)
 
+    monkeypatch.setattr(spool_files, "is_readable", slowly)
+    return events
+
+
+def test_senders_do_not_wait_while_a_large_file_is_checked(make_writer, transactions, tmp_path, check):
     writer = make_writer()
     send(writer, line("before"))
-    monkeypatch.setattr(spool_files, "is_readable", slowly)
     dead_neighbour(tmp_path / "spool", line("theirs"))
-    assert checking.wait(PATIENCE_SECONDS)
+    assert check.begun.wait(PATIENCE_SECONDS)
     assert send(writer, line("mine")) == [Receipt(len(line("mine")))]
-    checked.set()
+    check.may_end.set()
     until(lambda: line("theirs") in read(transactions))
 
 
-def test_what_a_look_finds_after_the_stop_is_let_go(make_writer, transactions, tmp_path, monkeypatch):
-    checking, checked = threading.Event(), threading.Event()
-
-    def slowly(path, is_readable=spool_files.is_readable):
-        checking.set()
-        assert checked.wait(PATIENCE_SECONDS)
-        return is_readable(path)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(spool_files, "is_readable", slowly)
-        writer = make_writer()
-        dead_neighbour(tmp_path / "spool", line("theirs"))
-        assert checking.wait(PATIENCE_SECONDS)
-        writer.stop()
-        checked.set()
+def test_what_a_look_finds_after_the_stop_is_let_go(make_writer, transactions, tmp_path, check):
+    writer = make_writer()
+    send(writer, line("before"))
+    dead_neighbour(tmp_path / "spool", line("theirs"))
+    assert check.begun.wait(PATIENCE_SECONDS)
+    writer.stop()
+    check.may_end.set()
     make_writer()
     until(lambda: line("theirs") in read(transactions))
 
