@@ -11,6 +11,7 @@ from pathlib import Path
 from ..pilot import Connection
 from ..stack import Stack, siblings, world
 from ..stack.components import BALANCER, MARIADB, SECOND_TORNADO, TORNADO
+from ..waiting import until
 from .database_proxy import DatabaseProxy
 from .destinations import Engines
 from .patience import stretched
@@ -121,6 +122,9 @@ class Field:
         stack.start(SECOND_TORNADO, *([AGENT] if self.has_agent else []))
         if self.engines:
             self.engines.start()
+        if self.is_balanced:  # it was started beside the collectors, and resets connections until it has found them
+            balancer = stack.front.balancer
+            until(lambda: all(map(balancer.is_up, COLLECTORS)), stretched(60))
 
     def _environment(self, name):
         of_agent = {
