@@ -1,6 +1,7 @@
 """Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
 
 import copy
+import threading
 import tracemalloc
 from contextlib import contextmanager
 from dataclasses import replace
@@ -83,6 +84,25 @@ def configure():
     yield use
     gConfigurationData.localCFG = before
     gConfigurationData.sync()
+
+
+@pytest.fixture
+def no_threads(monkeypatch):
+    """Within ``with no_threads(name)`` no thread whose name begins so can be started, as at a process's limit."""
+    start = threading.Thread.start
+
+    @contextmanager
+    def limited(name=""):
+        def start_other(thread):
+            if thread.name.startswith(name):
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", start_other)
+            yield
+
+    return limited
 
 
 def line(text, second=0):

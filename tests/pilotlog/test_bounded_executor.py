@@ -27,14 +27,9 @@ def test_more_than_may_run_and_wait_is_refused(pool):
     assert pool.submit(int, ("7",)).result(60) == 7
 
 
-def _no_thread(thread):
-    raise RuntimeError("can't start new thread")
-
-
-def test_what_no_thread_can_be_started_for_is_refused_and_never_run(pool, monkeypatch):
+def test_what_no_thread_can_be_started_for_is_refused_and_never_run(pool, no_threads):
     ran = []
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", _no_thread)
+    with no_threads():
         for number in range(3):
             with pytest.raises(Overloaded):
                 pool.submit(ran.append, (number,))
@@ -42,11 +37,10 @@ def test_what_no_thread_can_be_started_for_is_refused_and_never_run(pool, monkey
     assert ran == ["later"]
 
 
-def test_arguments_of_what_was_refused_are_dropped_at_once(pool, monkeypatch):
+def test_arguments_of_what_was_refused_are_dropped_at_once(pool, no_threads):
     body = threading.Event()
     held = weakref.ref(body)
-    monkeypatch.setattr(threading.Thread, "start", _no_thread)
-    with pytest.raises(Overloaded):
+    with no_threads(), pytest.raises(Overloaded):
         pool.submit(print, (body,))
     del body
     gc.collect()
@@ -61,7 +55,7 @@ def test_what_another_thread_has_begun_is_answered_where_no_more_can_be_started(
     def late_failure(thread):
         free.set()
         begun.wait(60)
-        _no_thread(thread)
+        raise RuntimeError("can't start new thread")
 
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", late_failure)

@@ -26,15 +26,10 @@ def test_issuer_that_two_sections_name_is_left_out_and_told_once(configure, monk
     assert all(f"{name}: {URL} is named by two sections" in " ".join(told) for name in ("First", "Second"))
 
 
-def test_keys_are_fetched_although_a_first_thread_could_not_be_started(configure, monkeypatch):
+def test_keys_are_fetched_although_a_first_thread_could_not_be_started(configure, monkeypatch, no_threads):
     configure({}, *options("First", URL))
     found, started = tokens.Tokens(), []
-
-    def no_thread(thread):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", no_thread)
-    with pytest.raises(RuntimeError):
+    with no_threads(), pytest.raises(RuntimeError):
         found.start()
     monkeypatch.setattr(threading.Thread, "start", lambda thread: started.append(thread))
     found.start()

@@ -95,16 +95,11 @@ def test_agent_that_ends_waits_for_all_destinations_that_hang_as_long_as_for_one
 
 
 @pytest.mark.usefixtures("configured")
-def test_destination_without_a_thread_is_a_problem_and_tried_again(hanging, monkeypatch, name_destinations):
+def test_destination_without_a_thread_is_a_problem_and_tried_again(hanging, monkeypatch, name_destinations, no_threads):
     name_destinations(NAMES[0])
     forwarding, db, numbers = agent.ForwardingAgent("WorkloadManagement/X"), LogDatabase(), itertools.count(1)
-
-    def no_thread(thread):
-        raise RuntimeError("can't start new thread")
-
     told = {}
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
+    with no_threads(), monkeypatch.context() as patch:
         patch.setattr(agent.Tally, "problem", lambda _, subject, text: told.update({subject: text}))
         forwarding.cycle()
     assert told == {f"destination {NAMES[0]}": "can't start new thread"}

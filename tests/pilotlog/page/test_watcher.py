@@ -106,14 +106,9 @@ def test_watchers_are_bounded_in_all_and_for_each_user(watching):
     watching.watch(PILOT, "third", lambda head: None)
 
 
-def test_watch_whose_thread_cannot_start_leaves_nothing_behind(watching, monkeypatch):
-    def no_thread(thread):
-        raise RuntimeError("can't start new thread")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
-        with pytest.raises(Overloaded):
-            watching.watch(PILOT, "user", lambda head: None)
+def test_watch_whose_thread_cannot_start_leaves_nothing_behind(watching, no_threads):
+    with no_threads(), pytest.raises(Overloaded):
+        watching.watch(PILOT, "user", lambda head: None)
     assert watching.number == 0
     woken = []
     watching.watch(PILOT, "user", woken.append)

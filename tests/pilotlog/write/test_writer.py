@@ -341,17 +341,9 @@ def test_a_gap_whose_line_is_in_the_spool_is_told_once_although_the_spool_takes_
     assert MISSING.findall(read(transactions)) == [(b"1", b"10"), (b"1", b"1100000")]
 
 
-def test_text_that_no_thread_could_store_is_not_both_stored_and_told_to_be_missing(transactions, clock, monkeypatch):
-    start = threading.Thread.start
-
-    def start_others(thread):
-        if thread.name.startswith("pilotlog-store"):
-            raise RuntimeError("can't start new thread")
-        start(thread)
-
+def test_text_that_no_thread_could_store_is_not_both_stored_and_told_to_be_missing(transactions, clock, no_threads):
     writer = Writer(SqlAppender(transactions, clock), SETTINGS, clock, spool_settings=SpoolSettings(probe_seconds=0))
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", start_others)
+    with no_threads("pilotlog-store"):
         answer = writer.submit(batch(b"refused\n"))
         writer.start()
         with pytest.raises(StoreUnavailable):
