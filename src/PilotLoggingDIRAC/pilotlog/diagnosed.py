@@ -35,6 +35,11 @@ class Diagnosed:
     running: bool = False
 
 
+def place(stamp: str, line: int) -> str:
+    """Return a line of a pilot's log in words; the pilot alone for line 0, which is none."""
+    return f"{stamp}:{line}" if line else stamp
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownFailure:
     """A group of failed logs without a known cause: what their lines have in common, how many logs, and where.
@@ -56,7 +61,7 @@ class UnknownFailure:
     @property
     def example(self) -> str:
         """Return stamp and line of the last log, for people."""
-        return f"{self.example_stamp}:{self.example_line}" if self.example_line else self.example_stamp
+        return place(self.example_stamp, self.example_line)
 
 
 @dataclass(frozen=True, slots=True)

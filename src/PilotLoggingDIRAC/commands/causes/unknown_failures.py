@@ -8,6 +8,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.terminal import console, switches
 from PilotLoggingDIRAC.commands.terminal.answers import value
+from PilotLoggingDIRAC.pilotlog import diagnosed
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.templates import parsed
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.unknown import skeleton
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput
@@ -50,5 +51,5 @@ def _rule(group: Mapping[str, Any]) -> str:
 def _row(group: Mapping[str, Any]) -> list[str]:
     times = [str(group[name])[:16] for name in ("FirstSeen", "LastSeen")]
     sites = ", ".join(group["Sites"]) or "-"
-    example = f"{group['PilotStamp']}:{group['Line']}" if group["Line"] else group["PilotStamp"]
+    example = diagnosed.place(group["PilotStamp"], group["Line"])
     return [group["Fingerprint"], group["VO"], f"{group['Logs']:,}", sites, *times, example, group["Template"]]
