@@ -88,7 +88,7 @@ def configure():
 
 @pytest.fixture
 def no_threads(monkeypatch):
-    """Within ``with no_threads(name)`` no thread whose name begins so can be started, as at a process's limit."""
+    """A context in which no thread can be started, as at a process's limit; given a name, none that begins with it."""
     start = threading.Thread.start
 
     @contextmanager
