@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, SourcesExhausted, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Log, Output, State
+from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.read.outputs import PilotOutputs, describe
 from PilotLoggingDIRAC.pilotlog.read.source_chain import SourceChain
 from PilotLoggingDIRAC.pilotlog.settings import SourceSettings
@@ -232,6 +232,59 @@ def test_who_reads_by_site_gets_by_stamp_what_is_wholly_at_that_site(asked, stor
             asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)
     else:
         assert asked(Known()).get(SITE_ADMIN, Policy(), PILOT.stamp)[0] == PILOT.vo
+
+
+@pytest.fixture
+def two_parts(store, alter):
+    """``two_parts(first, second)``: a log with two parts at these sites, the second one with the reference."""
+
+    def make(first, second):
+        store(line("one"))
+        alter(update(logs).values(State="Purged", Site=first))
+        store(line("two", 1))
+        alter(update(logs).where(logs.c.Part == 2).values(Site=second, PilotReference=REFERENCE))
+
+    return make
+
+
+@pytest.mark.parametrize("elsewhere", ["TEST.Beta.zz", ""])
+def test_by_reference_a_log_with_a_part_elsewhere_is_not_for_the_site(asked, two_parts, elsewhere):
+    two_parts(elsewhere, SITE)
+    assert asked(Known()).get(OPERATOR, Policy(), REFERENCE)[1].stdout == f"log of {PILOT}"
+    with pytest.raises(NotAllowed) as refused:
+        asked(Known()).get(SITE_ADMIN, Policy(), REFERENCE)
+    with pytest.raises(NotAllowed) as unknown:
+        asked(Known()).get(SITE_ADMIN, Policy(), "another")
+    assert str(refused.value) == str(unknown.value)
+
+
+def test_by_reference_a_log_with_all_parts_at_the_site_is_for_it(asked, two_parts):
+    two_parts(SITE, SITE)
+    assert asked(Known()).get(SITE_ADMIN, Policy(), REFERENCE)[1].stdout == f"log of {PILOT}"
+
+
+@pytest.mark.parametrize("name", [REFERENCE, PILOT.stamp], ids=["reference", "stamp"])
+def test_what_dirac_has_at_the_site_does_not_open_a_part_elsewhere(asked, two_parts, name):
+    two_parts("TEST.Beta.zz", SITE)
+    assert asked(Known(subject())).get(OPERATOR, Policy(), name)[1].stdout == f"log of {PILOT}"
+    with pytest.raises(NotAllowed) as refused:
+        asked(Known(subject())).get(SITE_ADMIN, Policy(), name)
+    with pytest.raises(NotAllowed) as unknown:
+        asked(Known()).get(SITE_ADMIN, Policy(), "another")
+    assert str(refused.value) == str(unknown.value)
+
+
+def test_pilot_whose_stamp_dirac_lacks_is_refused_for_a_log_elsewhere_with_its_reference(asked, two_parts):
+    two_parts("TEST.Beta.zz", "TEST.Beta.zz")
+    without_stamp = Known(subject(pilot=PilotId(PILOT.vo, "")))
+    with pytest.raises(NotAllowed):
+        asked(without_stamp).get(SITE_ADMIN, Policy(), REFERENCE)
+
+
+@pytest.mark.parametrize("name", [REFERENCE, PILOT.stamp], ids=["reference", "stamp"])
+def test_parts_without_a_site_are_where_dirac_has_the_pilot(asked, two_parts, name):
+    two_parts(SITE, "")
+    assert asked(Known(subject())).get(SITE_ADMIN, Policy(), name)[1].stdout == f"log of {PILOT}"
 
 
 def test_pilot_without_a_log_is_known_by_its_stamp_to_those_who_may_read_it(asked):

@@ -57,9 +57,10 @@ class PilotOutputs:
     def get(self, caller: Caller, policy: Policy, reference: object, names: Sequence[str] = ()) -> tuple[str, Output]:
         """Return (VO, output) of a pilot, from the first of the named sources, or of the VO's sources, that has it.
 
-        Raise NotAllowed if the caller may not read the pilot's log or, without rights to all logs, if there is no such
-        pilot; LogNotFound for a caller who may read all; StoreUnavailable if the pilot can't be looked up;
-        SourcesExhausted.
+        A caller who reads by site must be allowed to read every part; a part whose site is not known yet is where DIRAC
+        has the pilot. Raise NotAllowed if the caller may not read the pilot's log or, without rights to all logs, if
+        there is no such pilot; LogNotFound for a caller who may read all; StoreUnavailable if the pilot can't be looked
+        up; SourcesExhausted.
         """
         scope, asked = access.scope(caller, policy), validation.reference(reference)
         log = None if scope.empty else self._readable(scope, asked)
@@ -91,7 +92,7 @@ class PilotOutputs:
         """Return the pilot by DIRAC's record, or by our own logs where DIRAC has deleted it or can't be asked.
 
         A pilot that has sent no log is found by its stamp, too. All are asked in any case, so that a hidden pilot takes
-        the same time as one that does not exist.
+        the same time as one that does not exist. One with a part of its log out of the scope is hidden.
         """
         unknown: StoreUnavailable | None = None
         try:
@@ -99,13 +100,34 @@ class PilotOutputs:
         except StoreUnavailable as error:
             subject, unknown = None, error
         if subject is not None and scope.covers(subject):
-            return subject
-        logs = [log for log in self.reader.find_reference(reference) if scope.covers(log)]
+            return subject if self._reaches_all(scope, subject, known_site=True) else None
+        logs = self._wholly_in(scope, self.reader.find_reference(reference))
         logs = logs or self._by_stamp_alone(scope, self.reader.find_stamps, reference)
         if unknown and not logs:
             raise unknown
-        logs = logs or self._by_stamp_alone(scope, lambda stamps: self.records.subjects_of_stamp(stamps[0]), reference)
+        if not logs:
+            found = self._by_stamp_alone(scope, lambda stamps: self.records.subjects_of_stamp(stamps[0]), reference)
+            logs = [log for log in found if self._reaches_all(scope, log, known_site=True)]
         return logs[-1] if logs and subject is None else None
+
+    def _wholly_in(self, scope: access.Scope, found: Sequence[Log]) -> list[Log]:
+        """Return the logs of pilots all of whose parts are in the scope; the others may have another reference."""
+        one_of_each = {log.pilot: log for log in found if scope.covers(log)}
+        readable = {pilot for pilot, log in one_of_each.items() if self._reaches_all(scope, log)}
+        return [log for log in found if log.pilot in readable]
+
+    def _reaches_all(self, scope: access.Scope, log: Log, known_site: bool = False) -> bool:
+        """Return whether all that the sources give as this pilot's log is in the scope.
+
+        ``known_site``: DIRAC has the pilot at a site of the scope; parts whose row names no site yet are there, too.
+        """
+        if scope.covers_vo(log.pilot.vo):
+            return True
+        try:
+            parts = parts_of(self.reader, log.pilot, log.reference)
+        except LogNotFound:
+            return True
+        return all(scope.covers(part) or (known_site and not part.site) for part in parts)
 
     @staticmethod
     def _by_stamp_alone(scope: access.Scope, find: Callable[[Sequence[str]], list[Log]], stamp: str) -> list[Log]:
