@@ -70,9 +70,33 @@ def test_log_that_has_left_the_store_is_whole(world, engine, source):
 
 def test_running_log_is_not_final(world, engine, source):
     world.send(b"one\ntwo\n")
+    engine.hold("one", "two")
+    found = source.output(PILOT, "")
+    assert (found.stdout, found.final, found.complete) == ("one\ntwo\n", False, False)
+
+
+def test_newest_lines_of_a_running_log_that_are_not_there_yet_are_counted(world, engine, source):
+    world.send(b"one\ntwo\n")
     engine.hold("one")
     found = source.output(PILOT, "")
-    assert (found.stdout, found.final, found.complete) == ("one\n", False, False)
+    assert found.stdout == "one\n[OpenSearch has 1 of the 2 lines so far]\n"
+    assert (found.final, found.complete, found.ended) == (False, False, False)
+
+
+def test_log_that_goes_on_behind_its_end_is_complete_once_all_lines_are_there(world, engine, source):
+    world.finish()
+    world.send(b"late\n")
+    engine.hold("some text")
+    behind = source.output(PILOT, "")
+    engine.hold("late", first=2)
+    there = source.output(PILOT, "")
+    assert behind.stdout.startswith("some text\n[OpenSearch has 1 of the 2 lines") and there.stdout.endswith("late\n")
+    assert (behind.complete, behind.ended, there.complete, there.ended) == (False, False, True, True)
+
+
+def test_running_log_without_a_line_there_is_no_answer(world, source):
+    world.send(b"one\n")
+    assert source.output(PILOT, "").empty
 
 
 @pytest.mark.parametrize("held", [{1: "one"}, {2: "two"}, {}])

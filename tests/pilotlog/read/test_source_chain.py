@@ -274,6 +274,11 @@ def test_end_is_found_behind_output_that_both_have():
     assert ask(chain(ours, ce), "Collector", "CE").stdout.endswith("]\n100%\n")
 
 
+def test_end_is_found_behind_output_that_both_have_before_a_note_of_ours():
+    ours, ce = Has("Collector", steps(0, 5) + "50%\n[a note]\n"), Both("CE", steps(0, 5) + "50%\n100%\n")
+    assert ask(chain(ours, ce), "Collector", "CE").stdout.endswith("]\n100%\n")
+
+
 @pytest.mark.parametrize("theirs", [steps(0, 3), steps(0, 5)])
 def test_ce_that_has_no_more_adds_nothing(theirs):
     found = ask(chain(Has("Collector", steps(0, 5)), Both("CE", theirs)), "Collector", "CE")

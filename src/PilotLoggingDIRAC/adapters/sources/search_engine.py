@@ -29,17 +29,22 @@ class SearchEngineSource:
     name = source_chain.OPENSEARCH
 
     def output(self, pilot: PilotId, reference: str) -> Output:
-        """Return all parts in order.
+        """Return all parts in order, with a last line if the newest lines of a log that goes on are not there yet.
 
-        Raise LogNotFound if there is no such log, or if some line of it is not there; StoreUnavailable.
+        Raise LogNotFound if there is no such log, or if some line of one that has ended is not there; StoreUnavailable.
         """
         parts = outputs.parts_of(self.reader, pilot, reference)
         engine = self.engine_for(parts[0].pilot.vo)
-        chunks = (text for log in parts for text in self._text(engine, log))
-        return outputs.describe(_here(parts), source_chain.whole_text(chunks, self.max_bytes))
+        behind: list[str] = []
+        chunks = (text for log in parts for text in self._text(engine, log, behind))
+        text = source_chain.whole_text(chunks, self.max_bytes)
+        if not behind:
+            return outputs.describe(_here(parts), text)
+        noted = text + "".join(behind) if text.strip() else text  # a note alone is no answer: another source has text
+        return replace(outputs.describe(_here(parts), noted), complete=False, ended=False)
 
-    def _text(self, engine: LineEngine, log: Log) -> Iterator[bytes]:
-        """Yield the lines of a part, page by page."""
+    def _text(self, engine: LineEngine, log: Log, behind: list[str]) -> Iterator[bytes]:
+        """Yield the lines of a part, page by page; add to ``behind`` what of a part that goes on is not there yet."""
         query = LineQuery((log.pilot.vo,), (log.pilot.stamp,), part=log.part, began=log.first_seen)
         last = _BEFORE
         after: Sequence[str | int] = ()
@@ -50,8 +55,10 @@ class SearchEngineSource:
             if len(lines) < _PAGE:
                 break
         yield b"\n" if last > _BEFORE else b""
-        if log.state is not State.RECEIVING and last[0] < log.lines:
+        if last[0] < log.lines and log.state is not State.RECEIVING:
             raise LogNotFound(f"OpenSearch has {last[0]} of the log's {log.lines} lines")
+        if last[0] < log.lines:
+            behind.append(f"[OpenSearch has {last[0]} of the {log.lines} lines so far]\n")
 
 
 def _here(parts: Sequence[Log]) -> list[Log]:

@@ -8,6 +8,7 @@ behind a log without an end what the CE has more.
 from __future__ import annotations
 
 import dataclasses
+from itertools import takewhile
 
 from ..model import Output
 from ..text.terminal_lines import GLUED
@@ -76,7 +77,15 @@ def _rest(ours: str, theirs: str) -> str:
         return "" if last and last in ours else theirs
     behind = theirs[place + len(anchor) :].lstrip("\r\n")
     own = ours[ours.rfind(anchor) + len(anchor) :].strip("\r\n")
-    return behind.removeprefix(own).lstrip("\r\n")
+    return behind[len(_shared(own, behind)) :].lstrip("\r\n")
+
+
+def _shared(own: str, behind: str) -> str:
+    """Return what both begin with: all of ``own``, or lines of it, as a note of ours may be the last one."""
+    if behind.startswith(own):
+        return own
+    pairs = zip(own.splitlines(True), behind.splitlines(True), strict=False)
+    return "".join(line for line, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _last_pilot_line(text: str) -> str:
