@@ -118,6 +118,8 @@ BAD = {
     "expires truly": {"exp": True},
     "expires at infinity": {"exp": float("inf")},
     "expires at no number": {"exp": float("nan")},
+    "expires beyond all floats": {"exp": 10**400},
+    "began before all floats": {"nbf": -(10**400)},
     "not yet valid": {"nbf": NOW + 61},
     "made in the future": {"iat": NOW + 61},
     "begins truly": {"nbf": True},

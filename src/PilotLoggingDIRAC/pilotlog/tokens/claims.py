@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..errors import TokenRefused
 from .issuer import Issuer
 from .signature import Claims
+
+#: A float has every whole number below it.
+_MAX_TIME = 2**53
 
 
 def end(claims: Claims, now: float, leeway: float) -> float:
@@ -26,7 +28,8 @@ def end(claims: Claims, now: float, leeway: float) -> float:
 
 
 def _time(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # infinity and no number are out of it, too; a whole number of JSON may be larger than any float
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MAX_TIME:
         raise TokenRefused("A time in the token is none")
     return value
 

@@ -84,8 +84,16 @@ class OwnCertificates(HandlerMixin):
 def _is_of_another_site(request: HTTPServerRequest) -> bool:
     """Return whether a browser says that a page of another origin sent this; other clients send neither header."""
     origin = request.headers.get("Origin")
-    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    is_foreign = origin is not None and _host_of(origin) != request.host
     return is_foreign or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+
+
+def _host_of(origin: str) -> str | None:
+    """Return host and port of an origin, None for what is no URL."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _in_time(found: dict) -> dict:
