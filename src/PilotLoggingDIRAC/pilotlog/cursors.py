@@ -6,11 +6,11 @@ A restored database gives the same numbers again, to other text and to other log
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable
 
-from .errors import CursorOutdated
+from .errors import CursorOutdated, StoreUnavailable
+from .turns import Turns
 
 _NAME_CHARACTERS = 8
 _CURSOR = re.compile(rf"(?:([0-9a-f]{{{_NAME_CHARACTERS}}})-)?([0-9a-z.]+)", re.ASCII)
@@ -32,7 +32,7 @@ class Cursors:
         self._ask = name
         self._seconds = seconds
         self._monotonic = monotonic
-        self._lock = threading.Lock()
+        self._turns = Turns(StoreUnavailable)
         self._known, self._due = "", 0.0
 
     def give(self, cursor: str) -> str:
@@ -53,7 +53,7 @@ class Cursors:
         return found[2]
 
     def _name(self) -> str:
-        with self._lock:
+        with self._turns.turn():
             now = self._monotonic()
             if not self._known or now >= self._due:
                 self._known, self._due = self._ask()[:_NAME_CHARACTERS], now + self._seconds

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
+from ..errors import StoreUnavailable
 from ..ports import StoreIdentity
+from ..turns import Turns
 
 
 class DatabaseWatch:
@@ -24,13 +25,13 @@ class DatabaseWatch:
         self._changed = changed
         self._seconds = seconds
         self._monotonic = monotonic
-        self._lock = threading.Lock()
+        self._turns = Turns(StoreUnavailable)
         self._known: StoreIdentity | None = None
         self._due = 0.0
 
     def __call__(self) -> None:
         """Look if it is time to. Raise StoreUnavailable."""
-        with self._lock:
+        with self._turns.turn():
             now = self._monotonic()
             if self._known is not None and now < self._due:
                 return

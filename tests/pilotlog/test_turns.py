@@ -1,0 +1,80 @@
+"""Looks at a database that hangs: who waits for one that fails is told so, and does not wait for a look of its own."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from PilotLoggingDIRAC.pilotlog.cursors import Cursors
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.ports import StoreIdentity
+from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
+from tests.waiting import until
+
+ASKERS = 5
+LOOK_SECONDS = 0.2
+
+
+class Database:
+    """A database that fails after a while, or answers; it counts the looks."""
+
+    def __init__(self):
+        self.looks, self.hangs = 0, True
+
+    def look(self):
+        self.looks += 1
+        if self.hangs:
+            time.sleep(LOOK_SECONDS)
+            raise StoreUnavailable("away")
+        return StoreIdentity("0123456789abcdef", 1)
+
+
+@pytest.fixture
+def database():
+    return Database()
+
+
+@pytest.fixture(params=["cursors", "watch"])
+def look(request, database):
+    """A reader's question about the database."""
+    if request.param == "cursors":
+        cursors = Cursors(lambda: database.look().name, 2.0)
+        return lambda: cursors.give("1.0.0")
+    return DatabaseWatch(database.look, lambda: None, 2.0)
+
+
+def answer(look):
+    """Return the message of the error that a reader gets, empty without one."""
+    try:
+        look()
+    except StoreUnavailable as error:
+        return str(error)
+    return ""
+
+
+def told(look):
+    """Return what readers who ask at the same time are told."""
+    with ThreadPoolExecutor(ASKERS) as pool:
+        return list(pool.map(lambda _: answer(look), range(ASKERS)))
+
+
+def test_readers_do_not_wait_one_after_another_for_a_database_that_hangs(database, look):
+    assert told(look) == ["away"] * ASKERS
+    assert database.looks < ASKERS
+
+
+def test_who_asks_after_a_failure_has_the_database_looked_at_again(database, look):
+    told(look)
+    database.hangs = False
+    assert told(look) == [""] * ASKERS
+
+
+def test_who_waited_for_a_look_that_began_before_looks_again(database, look):
+    first = threading.Thread(target=answer, args=(look,))
+    first.start()
+    until(lambda: database.looks == 1)
+    database.hangs = False
+    look()
+    first.join()
+    assert database.looks == 2
