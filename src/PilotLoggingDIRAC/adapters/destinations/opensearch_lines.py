@@ -13,7 +13,7 @@ from opensearchpy.exceptions import OpenSearchException, TransportError
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
 from PilotLoggingDIRAC.pilotlog.model import PilotId
-from PilotLoggingDIRAC.pilotlog.search.line_engine import EngineLine, LineQuery
+from PilotLoggingDIRAC.pilotlog.search.line_engine import MAX_WORD, EngineLine, LineQuery
 
 from .opensearch_indexes import Indexes
 from .opensearch_server import OpenSearchServer
@@ -86,7 +86,16 @@ def _filters(query: LineQuery) -> Iterator[dict[str, Any]]:
     for word in query.words.whole:
         yield {"term": {"message": word}}
     if query.words.within:
-        yield {"wildcard": {"message": {"value": f"*{query.words.within}*"}}}
+        yield _within(query.words.within)
+
+
+def _within(word: str) -> dict[str, Any]:
+    """Return the condition that a word is within one of a line's, or may lie where the engine has cut a longer one.
+
+    The piece before a cut is as long as a word can be. Few lines have such words; many have the half of a short word.
+    """
+    either = [{"wildcard": {"message": {"value": value}}} for value in (f"*{word}*", "?" * MAX_WORD)]
+    return {"bool": {"should": either, "minimum_should_match": 1}} if len(word) > 1 else either[0]
 
 
 def _line(hit: Mapping[str, Any]) -> EngineLine:

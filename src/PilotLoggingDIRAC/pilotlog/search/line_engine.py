@@ -11,8 +11,8 @@ from typing import Protocol
 from ..model import PilotId
 
 _RUN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
-#: A longer word is cut by the analyzer of OpenSearch, and is in none of its words as a whole.
-_MAX_WORD = 255
+#: The analyzer of OpenSearch cuts a longer word into words of this length and a rest: it is in none of them as a whole.
+MAX_WORD = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class EngineLine:
 class Words:
     """Words that a line must have to match a pattern: in small letters, ``whole`` ones, and one that is ``within`` one.
 
-    A line that has them need not match: an engine tells candidates.
+    A line that has them need not match: an engine tells candidates. Where an engine has cut a long word, one that is
+    ``within`` it may be in neither piece: lines with such a word are candidates, too.
     """
 
     whole: tuple[str, ...] = ()
@@ -40,11 +41,11 @@ class Words:
     @classmethod
     def of(cls, pattern: str) -> Words:
         """Return the words of a text that is looked for. None of them is longer than what engines index as a word."""
-        inner = [word.lower() for word in pattern.split(" ")[1:-1] if len(word) <= _MAX_WORD and _RUN.fullmatch(word)]
+        inner = [word.lower() for word in pattern.split(" ")[1:-1] if len(word) <= MAX_WORD and _RUN.fullmatch(word)]
         if inner:
             return cls(tuple(dict.fromkeys(inner)))
         runs = _RUN.findall(pattern) if pattern.isascii() else []
-        return cls(within=max((run for run in runs if len(run) <= _MAX_WORD), key=len, default="").lower())
+        return cls(within=max((run for run in runs if len(run) <= MAX_WORD), key=len, default="").lower())
 
 
 @dataclass(frozen=True, slots=True)
