@@ -16,6 +16,9 @@ SOURCES = f"/Operations/{ALPHA.name}/Pilot/LogSources"
 SERVICES = ("tornado", *grid.READING_SERVICES)
 MANY = 2500
 WORDS = "No space left on device"
+#: One word of more than the 255 characters after which an engine cuts.
+LONG = "".join(f"{number:03}" for number in range(200))
+LAST = f"last line {LONG}"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def pilots(stack, engine, connect):
     """Logs of three pilots that the engine has: of ALPHA, whose text is purged, of ALPHA elsewhere, of BETA."""
     found = [grid.add_pilot(stack, vo) for vo in (ALPHA, ALPHA, BETA)]
     for pilot, vo in zip(found, (ALPHA, ALPHA, BETA), strict=True):
-        text = "".join(f"line {number}\n" for number in range(MANY)) + f"{WORDS} of {pilot.stamp}\nlast line\n"
+        text = "".join(f"line {number}\n" for number in range(MANY)) + f"{WORDS} of {pilot.stamp}\n{LAST}\n"
         connection = connect(vo.pilot)
         assert connection.send(text, pilot.stamp)["OK"]
         assert connection.finalise(pilot.stamp, "0")["OK"]
@@ -73,7 +76,7 @@ def test_purged_log_that_no_archive_has_is_read_from_the_engine(stack, pilots):
     assert answer["Value"]["LogSource"] == "OpenSearch"
     lines = answer["Value"]["StdOut"].split("\n")
     assert lines[:MANY] == [f"line {number}" for number in range(MANY)]
-    assert lines[MANY:] == [f"{WORDS} of {pilots[0].stamp}", "last line", ""]
+    assert lines[MANY:] == [f"{WORDS} of {pilots[0].stamp}", LAST, ""]
 
 
 def test_log_that_lacks_lines_there_is_not_taken_for_whole(stack, pilots):
@@ -96,7 +99,8 @@ def test_hits_are_those_that_a_caller_may_read(stack, pilots):
 
 def test_hits_are_as_those_of_the_database(stack, pilots):
     purged, elsewhere, _ = (pilot.stamp for pilot in pilots)
-    for pattern, switches in ((WORDS, ()), ("e 24[12]$", ("--Regex",)), ("LAST line", ("--IgnoreCase", "-C", "1"))):
+    asked = ((WORDS, ()), ("e 24[12]$", ("--Regex",)), ("LAST line", ("--IgnoreCase", "-C", "1")), (LONG[240:270], ()))
+    for pattern, switches in asked:
         argv = ["dirac-admin-pilot-logs-search", "--JSON", "--Stamp", elsewhere, *switches, pattern]
         of_database = [json.loads(line) for line in stack.run(argv, user="admin").stdout.splitlines()]
         assert search(stack, "--Stamp", elsewhere, *switches, pattern) == of_database != []
