@@ -275,6 +275,7 @@ class PageSettings:
     cache_bytes: int = 64 * MiB
     max_documents: int = 64
     copies_mb: int = 1024
+    max_copies: int = 256
     fetches: int = 2
     max_rows: int = 200
     threads: int = 4

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -39,10 +40,10 @@ def archive():
 
 @pytest.fixture
 def copies(archive, tmp_path):
-    def make(max_bytes=10**8):
+    def make(max_bytes=10**8, max_copies=256):
         pool = ThreadPoolExecutor(2)
         return ArchivedCopies(
-            lambda: tmp_path, max_bytes, lambda log: archive, lambda work, words: pool.submit(work, *words)
+            lambda: tmp_path, max_bytes, max_copies, lambda log: archive, lambda work, words: pool.submit(work, *words)
         )
 
     return make
@@ -104,6 +105,37 @@ def test_copies_are_bounded_and_one_that_is_read_stays_readable(copies, tmp_path
         found.get(log(9, size=3 * len(TEXT)))
 
 
+def descriptors_of(folder):
+    return [link for link in Path("/proc/self/fd").iterdir() if os.path.realpath(link).startswith(str(folder))]
+
+
+@pytest.mark.parametrize("size", [0, 10])
+def test_small_copies_are_bounded_in_number_as_each_has_an_open_file(copies, archive, tmp_path, size):
+    archive.text, found = b"0123456789"[:size], copies(10**9, 16)
+    for number in range(1, 41):
+        newest = fetched(found, log(number, size=size))
+    assert len(list(tmp_path.iterdir())) == 16 == len(descriptors_of(tmp_path))
+    assert found.get(log(40, size=size)) is newest
+    assert (found.bytes, b"".join(newest.step(0))) == (16 * size, archive.text)
+
+
+def test_copies_that_are_being_fetched_count_as_copies(copies, archive, tmp_path):
+    archive.text, found = b"text\n", copies(10**9, 2)
+    for number in (1, 2):
+        fetched(found, log(number, size=5))
+    archive.gate.clear()
+    for number in (3, 4):
+        with pytest.raises(NotYetThere):
+            found.get(log(number, size=5))
+    assert found.bytes == 0
+    with pytest.raises(Overloaded):
+        found.get(log(5, size=5))
+    archive.gate.set()
+    for number in (3, 4):
+        fetched(found, log(number, size=5))
+    assert found.bytes == 10
+
+
 def test_a_fetch_that_is_refused_leaves_the_copies_that_are_there(archive, tmp_path):
     pool = ThreadPoolExecutor(1)
     accepting = [True]
@@ -113,7 +145,7 @@ def test_a_fetch_that_is_refused_leaves_the_copies_that_are_there(archive, tmp_p
             raise Overloaded("Too many are waiting")
         return pool.submit(work, *words)
 
-    found = ArchivedCopies(lambda: tmp_path, SIZE, lambda log: archive, submit)
+    found = ArchivedCopies(lambda: tmp_path, SIZE, 256, lambda log: archive, submit)
     fetched(found, log(1))
     accepting[0] = False
     with pytest.raises(Overloaded):

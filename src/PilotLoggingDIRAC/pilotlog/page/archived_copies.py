@@ -1,4 +1,4 @@
-"""Local copies of archived logs for random access: fetched once, unpacked, within a limit of bytes."""
+"""Local copies of archived logs for random access: fetched once, unpacked, within limits of bytes and number."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ class ArchivedCopies:
         self,
         folder: Callable[[], Path],
         max_bytes: int,
+        max_copies: int,
         archive_for: Callable[[Log], Archive],
         submit: Callable[..., Future[None]],
         on_error: Callable[[Exception], None] = lambda error: None,
@@ -77,6 +78,7 @@ class ArchivedCopies:
         """
         self._folder = folder
         self._max_bytes = max_bytes
+        self._max_copies = max_copies
         self._archive_for = archive_for
         self._submit = submit
         self._on_error = on_error
@@ -120,7 +122,7 @@ class ArchivedCopies:
 
         Raise Overloaded.
         """
-        if log.bytes + sum(self._fetching.values()) > self._max_bytes:
+        if not self._fit(log.bytes + sum(self._fetching.values()), 1 + len(self._fetching)):
             raise Overloaded("The log is too long for the page's folder of copies, or others are being fetched")
         self._submit(self._fetch, (key, log))
         self._fetching[key] = log.bytes
@@ -128,10 +130,16 @@ class ArchivedCopies:
 
     def _make_room(self) -> None:
         """Remove the least recently used copies until those that are being fetched fit."""
-        coming = sum(self._fetching.values())
-        while self._copies and coming + sum(copy.size for copy in self._copies.values()) > self._max_bytes:
+        coming, number = sum(self._fetching.values()), len(self._fetching)
+        there = sum(copy.size for copy in self._copies.values())
+        while self._copies and not self._fit(coming + there, number + len(self._copies)):
             _, copy = self._copies.popitem(last=False)
+            there -= copy.size
             copy.path.unlink(missing_ok=True)
+
+    def _fit(self, size: int, number: int) -> bool:
+        """Return whether so many bytes and copies are within the limits; each copy is an open file."""
+        return size <= self._max_bytes and number <= self._max_copies
 
     def _fetch(self, key: _Key, log: Log) -> None:
         try:
