@@ -1,5 +1,6 @@
 """Lines of a text that comes in chunks, from anywhere in it: the same as of the whole text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,19 @@ def test_answer_is_bounded_and_has_one_line_at_least():
     lines, _ = reader([b"0123456789\n" * 10], max_bytes=25)
     assert len(lines.read(0, 10)) == 3
     assert len(reader([b"0123456789\n" * 10], max_bytes=1)[0].read(4, 10)) == 1
+
+
+@pytest.mark.parametrize("blank", [b"\r", b" \r"])
+def test_what_is_looked_at_and_not_shown_counts_too(blank):
+    chunks, read = [blank * (1600 // len(blank)) + b"\n"] * 64, []
+
+    def from_chunk(start):
+        for number in range(start, len(chunks)):
+            read.append(number)
+            yield chunks[number]
+
+    found = LineReader(indexed(chunks), from_chunk, 10, 1000, 1600).read(0, 1000)
+    assert 1 <= len(found) == len(read) <= 10
 
 
 def test_only_the_chunks_that_are_needed_are_read():

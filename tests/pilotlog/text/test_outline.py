@@ -1,6 +1,7 @@
 """The grammar of log lines, by the file that the page's ``tests/web/shared/grammar.test.js`` reads too."""
 
 import json
+import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -102,7 +103,10 @@ def test_long_line_keeps_its_last_state_and_the_pilots_lines():
 
 @given(
     st.lists(
-        st.sampled_from(["\r", "1%", " ", ERROR, "some longer text ", "\r2026-11-21 08:10:11 INFO x"]), max_size=40
+        st.sampled_from(
+            ["\r", "1%", " ", "\t\x1b[0;1m", "\x1b[K", ERROR, "longer text ", "\r2026-11-21 08:10:11 INFO x"]
+        ),
+        max_size=40,
     )
 )
 def test_long_line_shows_what_the_whole_line_shows(parts):
@@ -117,6 +121,23 @@ def test_states_of_a_long_line_take_no_time():
     began = time.process_time()
     assert [piece.text for piece in pieces(squeezed(line, 16384))] == [b"1", ERROR.encode(), b"2"]
     assert time.process_time() - began < 1.0  # one by one they take longer
+
+
+@pytest.mark.parametrize("blank", [b"\r", b" \r", b"\t\x1b[K\r"])
+def test_blank_states_of_a_long_line_are_not_looked_at_one_by_one(blank):
+    calls = 0
+
+    def count(frame, event, argument):
+        nonlocal calls
+        calls += event == "c_call"
+
+    for start, shown in ((b"", b""), (b"50%\r", b"50%")):
+        line = start + blank * (2**20 // len(blank))
+        sys.setprofile(count)
+        short = squeezed(line, 1000)
+        sys.setprofile(None)
+        assert [piece.text for piece in pieces(short)] == [shown]
+    assert calls < 5000
 
 
 def test_long_line_without_states_is_cut_at_its_end():

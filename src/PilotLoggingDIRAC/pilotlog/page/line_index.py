@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from ..text.terminal_lines import squeezed
 
+#: So many bytes that are looked at and not shown take as much time as a byte that is shown.
+_LOOKED_PER_SHOWN = 16
+
 Chunks = Callable[[int], Iterator[bytes]]
 """``chunks(n)`` gives the text chunk by chunk, from the n-th on."""
 
@@ -78,13 +81,16 @@ class ShownLine:
 
 
 class _Open:
-    """A line under construction, of which at most ``looked`` bytes are looked at, and ``limit`` shown."""
+    """A line under construction, of which at most ``looked`` bytes are looked at, and ``limit`` shown. ``cost`` sums up
+    the lines that have ended, in bytes that are shown.
+    """
 
     def __init__(self, limit: int, looked: int):
         self._limit = limit
         self._looked = max(limit, looked)
         self._kept: list[bytes] = []
         self.bytes = 0
+        self.cost = 0
 
     @property
     def full(self) -> bool:
@@ -99,6 +105,7 @@ class _Open:
 
     def end(self) -> ShownLine:
         line = ShownLine(squeezed(b"".join(self._kept), self._limit), self.bytes)
+        self.cost += max(len(line.text), min(self.bytes, self._looked) // _LOOKED_PER_SHOWN)
         self._kept, self.bytes = [], 0
         return line
 
@@ -107,8 +114,8 @@ class _Open:
 class LineReader:
     """The lines of a text, within limits: long lines are cut, and chunks that are not needed are not read.
 
-    ``max_bytes`` limits one answer, which has at least one line. Of a line that is cut, the last states and the headers
-    are among its first ``looked_bytes``.
+    ``max_bytes`` limits one answer, which has at least one line; what is looked at and not shown counts, too. Of a line
+    that is cut, the last states and the headers are among its first ``looked_bytes``.
     """
 
     index: LineIndex
@@ -120,14 +127,14 @@ class LineReader:
     def read(self, first: int, number: int) -> list[ShownLine]:
         """Return at most ``number`` lines from ``first`` (counted from 0) on; the last one may be unfinished."""
         lines: list[ShownLine] = []
-        room, line = self.max_bytes, _Open(self.max_line_bytes, self.looked_bytes)
+        line = _Open(self.max_line_bytes, self.looked_bytes)
         for text in self._from_line(first, line):
             start = 0
             while (end := text.find(b"\n", start)) >= 0:
                 line.add(text[start:end])
                 lines.append(line.end())
-                room, start = room - len(lines[-1].text), end + 1
-                if len(lines) == number or room <= 0:
+                start = end + 1
+                if len(lines) == number or line.cost >= self.max_bytes:
                     return lines
             line.add(text[start:])
         return [*lines, line.end()] if line.bytes else lines

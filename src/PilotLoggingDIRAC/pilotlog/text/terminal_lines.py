@@ -31,6 +31,8 @@ _STARTS = re.compile(rb"\r" + TIME + rb"(?:Z| UTC)?" + SPACE + rb"(?:" + LEVELS 
 _ERROR_LEVEL = re.compile(ERRORS)
 #: Text that shows nothing: blanks, and sequences that colour or erase.
 _BLANK = re.compile(rb"(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*")
+#: States that show nothing, of a text that is read backwards.
+_BLANK_BACKWARDS = re.compile(rb"(?:[\r \t]++|[A-Za-z][0-9;?]*+\[\x1b)*+")
 
 _LEAST_PIECE_BYTES = 64
 _CUT = "…".encode()
@@ -131,11 +133,11 @@ def _reduced_piece(text: bytes, limit: int) -> bytes:
 
 
 def _without_blank_end(text: bytes) -> bytes:
-    """Return a piece up to its last state that shows something."""
-    end = len(text)
-    while end > 0 and _BLANK.fullmatch(text, text.rfind(b"\r", 0, end) + 1, end):
-        end = text.rfind(b"\r", 0, end)
-    return text[:end] if end > 0 else text
+    """Return a piece up to its last state that shows something; empty if none does. Takes one pass."""
+    blank = _BLANK_BACKWARDS.match(text[::-1])
+    shown = len(text) - (blank.end() if blank else 0)
+    end = text.find(b"\r", shown) if shown else 0
+    return text[:end] if end >= 0 else text
 
 
 def _cut(found: list[LinePiece], limit: int) -> bytes:
