@@ -19,6 +19,7 @@ from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .conftest import PILOT, batch
+from .pilotlog.admin.imports import ISO, OLD, ending
 
 VO = PILOT.vo
 TARGET = Target("ALPHA-disk", f"/{VO}/logs")
@@ -419,6 +420,17 @@ class CustodyContract:
         assert isinstance(file, StoredFile)
         world.custody.forget(key)
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (1, None)
+
+    def test_row_of_an_old_log_that_was_imported_stays_as_long_after_its_file_was_verified(self, world):
+        """Its last message is as old as its file, and nobody finds the archived text without its row."""
+        world.importer.append(PILOT, 0, "text\n", ending(b"text\n"), ISO)
+        world.archive()
+        verified = world.clock()
+        world.clock.forward(days=7)
+        world.custody.purge([world.log().id], world.clock())
+        assert world.log().last_seen == OLD and world.log().file is not None
+        assert world.custody.delete_rows(VO, verified - timedelta(seconds=1), True, 10) == (0, None)
+        assert world.custody.delete_rows(VO, verified, True, 10) == (1, None)
 
     def waiting(self, world, number, free):
         """Purge logs of which the last ``free`` have no file any more, and return their ids."""

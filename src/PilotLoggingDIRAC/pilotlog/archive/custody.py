@@ -182,7 +182,8 @@ class RetainedLogs(RetainedCopies, Protocol):
         self, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None = None
     ) -> tuple[int, LogPosition | None]:
         """Delete up to ``limit`` Purged logs last heard of before then, behind a position; those with a copy only if
-        ``with_file``. Return the number of deleted ones, and the position for the next page, None behind the last one.
+        ``with_file``, and if it was verified before then. Return the number of deleted ones, and the position for the
+        next page, None behind the last one.
 
         A log with a superseded copy stays until that copy is removed, unless that is in a bundle. A bounded number of
         logs is looked at: a page may delete none before the end, but then it has looked at many.

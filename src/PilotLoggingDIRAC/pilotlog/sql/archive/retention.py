@@ -154,10 +154,11 @@ def _delete_rows(
     connection: Connection, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None
 ) -> tuple[int, LogPosition | None]:
     """See ``RetainedLogs.delete_rows``. Rows are read without locks; those to be deleted are locked and looked at
-    again.
+    again. A row that was just verified is counted as looked at: of an import there are many, the oldest of all.
     """
     other = and_(_ALONE, files.c.Generation != logs.c.Generation) if with_file else true()
-    hindered = exists().where(files.c.LogID == logs.c.LogID, other)
+    just_verified = and_(logs.c.VerifiedAt.is_not(None), logs.c.VerifiedAt > before)
+    hindered = or_(exists().where(files.c.LogID == logs.c.LogID, other), just_verified)
     old = and_(rows.of_vo(vo), logs.c.State == State.PURGED.value, logs.c.LastSeen <= before)
     page = select(logs.c.LogID, logs.c.LastSeen, hindered.label("Hindered")).where(old, behind(after))
     free, place = _free_rows(connection, page.order_by(logs.c.LastSeen, logs.c.LogID), limit)
