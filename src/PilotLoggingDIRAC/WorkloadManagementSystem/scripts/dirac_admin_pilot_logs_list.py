@@ -46,7 +46,7 @@ def main():
     Script.registerSwitch("", "Limit=", "Number of logs per page (default 25, at most 1000)")
     Script.registerSwitch("", "Page=", "Number of the page (default 1)")
     Script.registerSwitch("", "Long", "All fields of each log, instead of a table")
-    Script.registerSwitch("", "JSON", "For scripts: {Total, Logs: [{...}, ...]}")
+    Script.registerSwitch("", "JSON", "For scripts: {Total, More, Logs: [{...}, ...]}; More: there are more than Total")
     Script.registerSwitch("", "URL=", "Call this collector, instead of one in the configuration")
     switches, arguments = Script.parseCommandLine(ignoreErrors=False)
     refuse(arguments)
@@ -67,7 +67,7 @@ def run(options):
     client = CollectorClient(url=options.get("URL"))
     found = listing(client, log_selection.selection(options), (page - 1) * limit, limit)
     if "JSON" in options:
-        console.as_json({"Total": found.total, "Logs": found.logs})
+        console.as_json(found.record)
     elif "Long" in options:
         show_long(found)
     else:

@@ -24,6 +24,11 @@ class Listing:
     more: bool = False
 
     @property
+    def record(self) -> dict[str, Any]:
+        """The logs of this page with their total, for scripts."""
+        return {"Total": self.total, "More": self.more, "Logs": self.logs}
+
+    @property
     def has_missing(self) -> bool:
         """Return whether text is missing in any of the logs."""
         return any(log.get("MissingBytes") for log in self.logs)
