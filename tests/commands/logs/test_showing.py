@@ -1,5 +1,6 @@
 """One pilot's log on the terminal: how often collectors are asked for it, and by which name sources are."""
 
+import os
 import types
 
 import pytest
@@ -9,7 +10,8 @@ from PilotLoggingDIRAC.commands.logs.reading import PilotOutput
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed
 
 NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "State", "NumberOfBytes", "NumberOfLines", "Jobs", "LFN"]
-PURGED = ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "Purged", 10, 2, [4711], "/vo.a/x"]
+NAMES += ["Complete"]
+PURGED = ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "Purged", 10, 2, [4711], "/vo.a/x", True]
 CAUSE = ["Cause", "CauseName", "CauseParty", "CauseLine", "CauseHint"]
 
 
@@ -152,3 +154,55 @@ def test_one_pilot_is_named_or_many_are_followed(options, names):
 def test_an_output_that_names_no_file_is_refused_in_words(collector, sources, path, capfdbinary):
     with pytest.raises(InvalidInput, match="--Output names no file"):
         showing.show({"Output": path}, ["a1b2"])
+
+
+@pytest.fixture
+def other_things(tmp_path):
+    """Paths at which there is something else than a regular file."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "kept").write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    (tmp_path / "loose").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "x.err").symlink_to(tmp_path / "kept")
+    return [str(tmp_path / name) for name in ("folder", "link", "loose", "fifo", "x")]
+
+
+@pytest.mark.parametrize("options", [{}, {"Source": "Collector"}])
+def test_an_output_in_the_place_of_what_is_no_file_is_refused_before_anything_is_read(
+    collector, sources, other_things, tmp_path, options
+):
+    before = {path: path.lstat() for path in tmp_path.iterdir()}
+    for path in other_things:
+        with pytest.raises(InvalidInput, match="no regular file"):
+            showing.show({"Output": path, **options}, ["a1b2"])
+    assert (collector.asked, sources) == ([], [])
+    assert {path: path.lstat() for path in tmp_path.iterdir()} == before
+
+
+def test_an_output_that_breaks_off_leaves_no_file_and_the_one_that_is_there(collector, tmp_path, capfdbinary):
+    def get_log(vo, stamp, cursor):
+        if cursor:
+            return {"OK": False, "Errno": LogNotFound.errno, "Message": "The log has left the database"}
+        return {"OK": True, "Value": {"Text": "one\n", "Cursor": "1", "AtEnd": False}}
+
+    collector.getLog = get_log
+    path = tmp_path / "pilot.log"
+    path.write_text("earlier")
+    assert showing.show({"Output": str(path), "Source": "Collector"}, ["a1b2"]) == showing.NOTHING
+    assert [found.name for found in tmp_path.iterdir()] == ["pilot.log"] and path.read_text() == "earlier"
+
+
+def test_written_files_are_private_whatever_was_there(collector, monkeypatch, tmp_path, capfdbinary):
+    monkeypatch.setattr(
+        reading.LogReading,
+        "output",
+        lambda self, name, source="", vo="": PilotOutput("out\n", "err\n", "Archive", True),
+    )
+    names = ("pilot.log", "pilot.log.part", "pilot.log.err")
+    for name in names:
+        (tmp_path / name).write_text("of before")
+        (tmp_path / name).chmod(0o644)
+    showing.show({"Output": str(tmp_path / "pilot.log")}, ["a1b2"])
+    found = {path.name: (path.read_text(), path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert found == {"pilot.log": ("out\n", 0o600), "pilot.log.err": ("err\n", 0o600)}

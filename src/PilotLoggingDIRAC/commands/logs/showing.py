@@ -36,6 +36,7 @@ def show(options: Mapping[str, str], names: Sequence[str]) -> int:
 
 def _show_one(options: Mapping[str, str], name: str, interval: float, lines: int | None) -> int:
     source = _source(options)
+    _require_file(options)
     reading = LogReading(CollectorClient(url=options.get("URL")), console.remark)
     try:
         if "Follow" in options:
@@ -58,6 +59,18 @@ def _source(options: Mapping[str, str]) -> str:
             "--Follow is of what collectors get, for the terminal: without --Source, --Output and --JSON"
         )
     return found
+
+
+def _require_file(options: Mapping[str, str]) -> None:
+    """Raise InvalidInput for an --Output that names no file, or where something else is: that would be replaced."""
+    if "Output" not in options:
+        return
+    path = Path(options["Output"])
+    if not path.name:
+        raise InvalidInput("--Output names no file")
+    for place in (path, _beside(path, ".part"), _beside(path, ".err")):
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise InvalidInput(f"--Output: {place} is there, and is no regular file")
 
 
 def _follow(reading: LogReading, pilot: Pilot, interval: float, lines: int | None, raw: bool) -> int:
@@ -171,25 +184,38 @@ def _print(texts: Iterable[str], raw: bool) -> None:
 
 
 def write(texts: Iterable[str], stderr: str, path: Path, size: int) -> None:
-    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. Raise OSError, and
-    InvalidInput for a path without a file's name. ``size``: its bytes, at least, for the progress.
+    """Write a log to a file with mode 0600, as the pilot sent it, and standard error beside it. ``size``: its bytes, at
+    least, for the progress. Raise OSError, and what ``texts`` raise: the file is then what it was.
     """
-    if not path.name:
-        raise InvalidInput("--Output names no file")
-    part, written = path.with_name(path.name + ".part"), 0
-    with _private_file(part) as file:
-        for text in texts:
-            written += file.write(text.encode("utf-8", "backslashreplace"))
-            console.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
-    part.replace(path)
+    part = _beside(path, ".part")
+    try:
+        written = _write_part(texts, part, size)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     console.remark(f"# {humanize.size(written)} in {path}")
     if stderr.strip():
-        beside = path.with_name(path.name + ".err")
+        beside = _beside(path, ".err")
         with _private_file(beside) as file:
             file.write(stderr.encode("utf-8", "backslashreplace"))
         console.remark(f"# its standard error in {beside}")
 
 
+def _write_part(texts: Iterable[str], part: Path, size: int) -> int:
+    written = 0
+    with _private_file(part) as file:
+        for text in texts:
+            written += file.write(text.encode("utf-8", "backslashreplace"))
+            console.progress(f"{humanize.size(written)} of {humanize.size(max(size, written))}")
+    return written
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
 def _private_file(path: Path) -> BinaryIO:
-    """Open a file for writing with mode 0600 from its creation on."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    """Open a new file for writing with mode 0600; one that is there may be open to others, and is removed."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
