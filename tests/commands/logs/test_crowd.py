@@ -3,7 +3,7 @@
 import pytest
 
 from PilotLoggingDIRAC.commands.logs.crowd import Crowd
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
 
 NAMES = ["VO", "PilotStamp", "Part", "Site", "FirstSeen", "LastSeen"]
 BEFORE, AFTER = "2026-11-26T10:00:00", "2026-11-26T12:00:00"
@@ -16,9 +16,13 @@ class Collector:
         self.logs = {}
         self.asked = []
 
-    def start(self, stamp, *texts, began=BEFORE, site="LCG.A.org"):
-        """Let a pilot run, whose next calls give these texts."""
-        self.logs[stamp] = {"texts": list(texts), "began": began, "site": site, "over": False, "read": 0}
+    def start(self, stamp, *texts, began=BEFORE, site="LCG.A.org", part=1, refusal=None):
+        """Let a pilot run, whose next calls give these texts; those before its last part were purged.
+
+        ``refusal``: what each reading of it ends with.
+        """
+        known = {"began": began, "site": site, "part": part, "over": False, "refusal": refusal}
+        self.logs[stamp] = {"texts": list(texts), **known}
 
     def __call__(self, method, *arguments):
         """The answer of a method."""
@@ -29,7 +33,10 @@ class Collector:
         """Those that run, or the one that is named."""
         found = [stamp for stamp, log in self.logs.items()
                  if (stamp == wanted["PilotStamp"] if "PilotStamp" in wanted else not log["over"])]  # fmt: skip
-        records = [["vo", stamp, 1, self.logs[stamp]["site"], self.logs[stamp]["began"], BEFORE] for stamp in found]
+        records = [
+            ["vo", stamp, log["part"], log["site"], log["began"], BEFORE]
+            for stamp, log in ((stamp, self.logs[stamp]) for stamp in found)
+        ]
         return {"ParameterNames": NAMES, "Records": records[:limit], "TotalRecords": len(records)}
 
     def getLog(self, vo, stamp, cursor):  # noqa: N802
@@ -37,12 +44,16 @@ class Collector:
         if stamp not in self.logs:
             raise LogNotFound("gone")
         log = self.logs[stamp]
+        if log["refusal"]:
+            raise log["refusal"]
+        if log["part"] > 1 and not cursor:
+            raise LogNotFound("its first part was purged")
         text = log["texts"].pop(0) if log["texts"] else ""
         return {"Text": text, "AtEnd": True, "Final": log["over"], "Over": log["over"], "Cursor": "1"}
 
     def getLogTail(self, vo, stamp, lines):  # noqa: N802
         """The next text."""
-        return self.getLog(vo, stamp, "")
+        return self.getLog(vo, stamp, "1")
 
 
 class Shown:
@@ -138,6 +149,24 @@ def test_log_that_is_deleted_meanwhile_costs_no_other(collector):
     collector.start("b", "uno\n", "due\n")
     shown = follow(collector, Shown(lambda: collector.logs.pop("a"), lambda: None))
     assert ("left", "a") in shown.told and ("b", "due") in shown.lines
+
+
+def test_pilot_that_runs_again_after_its_first_text_was_purged_joins_once_with_all_that_is_there(collector):
+    collector.start("a", "one\n")
+    rounds = (lambda: collector.start("b", "uno\n", "due\n", began=AFTER, part=2), *[lambda: None] * 4)
+    shown = follow(collector, Shown(*rounds))
+    assert [line for line in shown.lines if line[0] == "b"] == [("b", "uno"), ("b", "due")]
+    assert [told for told in shown.told if told[1] == "b"] == [("joined", "b", 1)]
+
+
+@pytest.mark.parametrize("refusal", [LogNotFound("gone"), NotAllowed("not for you")])
+def test_pilot_that_could_not_be_read_joins_again_with_its_next_part_and_not_at_each_look(collector, refusal):
+    collector.start("a", "one\n", "two\n")
+    collector.start("b", refusal=refusal)
+    rounds = [lambda: None] * 3
+    shown = follow(collector, Shown(*rounds, lambda: collector.start("b", "uno\n", part=2), *rounds))
+    assert [told[0] for told in shown.told if told[1] == "b"] == ["joined", "left", "joined"]
+    assert shown.lines == [("a", "one"), ("a", "two"), ("b", "uno")]
 
 
 def test_where_nobody_runs_it_is_told_and_who_begins_is_followed(collector):

@@ -23,6 +23,8 @@ _LOOK_SECONDS = 5.0
 #: More text than this is shown though its line has not ended.
 _MAX_HELD_CHARACTERS = 1 << 20
 _MAX_PARTS = 1000
+#: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
+_ALL_LINES = 100_000
 
 Name = tuple[str, str]
 """VO and stamp."""
@@ -52,11 +54,14 @@ class Show(Protocol):
 
 @dataclass(slots=True)
 class FollowedPilot:
-    """A pilot that is followed; ``place`` is the number of its colour, ``site`` empty unless it is to be told."""
+    """A pilot that is followed; ``place`` is the number of its colour, ``site`` empty unless it is to be told, ``part``
+    the part of its log that ran when it joined.
+    """
 
     following: Following
     place: int
     site: str = ""
+    part: int = 1
     _text: TerminalText = field(default_factory=TerminalText)
     _held: int = 0
 
@@ -89,6 +94,7 @@ class Crowd:
     clock: Callable[[], float] = time.monotonic
     _members: dict[Name, FollowedPilot] = field(default_factory=dict)
     _waiting: set[Name] = field(default_factory=set)
+    _unreadable: dict[Name, int] = field(default_factory=dict)
     _since: Any = None
     _crowded: bool = False
 
@@ -113,10 +119,12 @@ class Crowd:
         return listing.of_answer(self.ask("getPilotLogs", wanted, listing.NEWEST_FIRST, 0, 2 * self.limit))
 
     def _look(self) -> None:
-        """Let pilots join that run now and are not followed."""
+        """Let pilots join that run now and are not followed; one that could not be read only with its next part."""
         found = self._running()
         logs = {(log["VO"], log["PilotStamp"]): log for log in found.logs}
-        new = [name for name in logs if name not in self._members]
+        self._unreadable = {name: part for name, part in self._unreadable.items() if name in logs}
+        wanted = [name for name, log in logs.items() if self._unreadable.get(name) != log["Part"]]
+        new = [name for name in wanted if name not in self._members]
         room = max(self.limit - len(self._members), 0)
         for name in new[:room]:
             self._join(name, logs[name])
@@ -130,11 +138,12 @@ class Crowd:
     def _join(self, name: Name, log: Mapping[str, Any]) -> None:
         """Follow a pilot: from its start if it has begun to run meanwhile, else from its last lines on."""
         ran_before = self._since is not None and log["FirstSeen"] <= self._since
-        lines = self.lines if ran_before or name in self._waiting else None
+        all_lines = None if log["Part"] <= 1 else _ALL_LINES
+        lines = self.lines if ran_before or name in self._waiting else all_lines
         taken = Counter(member.place for member in self._members.values())
         place = min(range(self.limit), key=lambda place: (taken[place], place))
         site = (log["Site"] or "-") if self.names_sites else ""
-        self._members[name] = FollowedPilot(Following(self.ask, *name, lines), place, site)
+        self._members[name] = FollowedPilot(Following(self.ask, *name, lines), place, site, log["Part"])
         self.show.joined(self._members[name], log)
 
     def _read(self, name: Name, since_seconds: float) -> None:
@@ -142,6 +151,7 @@ class Crowd:
         try:
             text = member.following.read(since_seconds)
         except (LogNotFound, NotAllowed):
+            self._unreadable[name] = member.part
             self._leave(name)
             return
         for line in member.lines(text):
