@@ -8,6 +8,7 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound
 from PilotLoggingDIRAC.pilotlog.read import selection
 
 NAMES = ["VO", "PilotStamp", "Part", "PilotReference", "Site", "OutcomeText", "Jobs"]
+FACTS = ["State", "LFN", "NumberOfLines", "MissingBytes", "Cause", "CauseName", "CauseParty", "CauseLine", "CauseHint"]
 LOGS = [
     ["vo.a", "a1b2", 1, "htcondorce://ce/1", "LCG.A.org", "succeeded", [4711]],
     ["vo.a", "a1b2", 2, "htcondorce://ce/1", "LCG.A.org", "running", [4712]],
@@ -15,7 +16,14 @@ LOGS = [
     ["vo.a", "a1d4", 1, "", "", "running", []],
     ["vo.a", "12345678901234567890123456789012", 1, "", "LCG.A.org", "running", []],
     ["vo.b", "b1b2", 1, "htcondorce://ce/1", "LCG.A.org", "running", []],
+    ["vo.c", "c1e5", 0, "", "", "unknown", []],
+    ["vo.c", "c1e5", 1, "htcondorce://ce/5", "LCG.C.org", "failed", []],
 ]
+KNOWN = {
+    ("c1e5", 0): ["Purged", "/vo.c/x", 10, 5, "", "", "", 0, ""],
+    ("c1e5", 1): ["Complete", "", 7, 0, "disk-full", "No space left", "site", 3, "df -h"],
+}
+UNKNOWN = ["Receiving", "", 1, 0, "", "", "", 0, ""]
 
 
 class Collector:
@@ -30,7 +38,8 @@ class Collector:
         found = [
             log for log in LOGS if all(_matches(dict(zip(NAMES, log, strict=True)), *item) for item in wanted.items())
         ]
-        return {"OK": True, "Value": {"ParameterNames": NAMES, "Records": found, "TotalRecords": len(found)}}
+        records = [log + KNOWN.get((log[1], log[2]), UNKNOWN) for log in found]
+        return {"OK": True, "Value": {"ParameterNames": NAMES + FACTS, "Records": records, "TotalRecords": len(found)}}
 
 
 def _matches(log, key, value):
@@ -70,6 +79,13 @@ def test_stamp_reference_and_job_name_a_pilot_with_all_parts(find):
 def test_a_part_of_a_name_is_enough_where_one_pilot_has_it(find):
     assert found(find("1c3")) == ("vo.a", "a1c3", [1])
     assert found(find("ce/2")) == ("vo.a", "a1c3", [1])
+
+
+@pytest.mark.parametrize("name", ["c1e5", "htcondorce://ce/5", "ce/5"])
+def test_what_is_told_of_a_log_is_of_all_its_parts_whatever_names_it(find, name):
+    pilot = find(name)
+    assert found(pilot) == ("vo.c", "c1e5", [0, 1])
+    assert (pilot.cause["Line"], sum(part["MissingBytes"] for part in pilot.parts), pilot.in_database) == (13, 5, False)
 
 
 def test_more_digits_than_a_job_s_number_has_are_a_part_of_a_name(find):

@@ -133,8 +133,8 @@ class LogReading:
         return self._find_running(name, vo)
 
     def _whole(self, pilot: Pilot, key: str) -> Pilot:
-        """Return the pilot with all parts of its log; a job is one of a part."""
-        if key != "Job":
+        """Return the pilot with all parts of its log: a job or a reference may be that of one part alone."""
+        if key == "PilotStamp":
             return pilot
         found = listing(self.client, {"VO": pilot.vo, "PilotStamp": pilot.stamp}, 0, _MAX_PARTS).logs
         return replace(pilot, parts=tuple(sorted(found, key=lambda part: part["Part"])))
