@@ -60,14 +60,8 @@ class WebPage:
         self._workers, self._bundles = WorkerPool(self.settings.fetches), archives.bundle_cache(option)
         self._folder: PrivateFolder | None = None
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
-        self.copies = ArchivedCopies(
-            self._copies_folder,
-            self.settings.copies_mb * MiB,
-            self.settings.max_copies,
-            self._archive_for,
-            fetching.submit,
-            _unexpected,
-        )
+        bounds = self.settings.copies_mb * MiB, self.settings.max_copies
+        self.copies = ArchivedCopies(self._copies_folder, *bounds, self._archive_for, fetching.submit, _unexpected)
         documents = Documents(lambda log: text_of(log, self._in_database, self.copies.get), self.settings)
         cursors = Cursors(lambda: self._db.identity.look().name, self.settings.identity_seconds)
         query = LogReader(self._db.reader, options.fill(ReadSettings, option), cursors)
