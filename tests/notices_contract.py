@@ -307,11 +307,50 @@ class NoticesContract:
         agent = grid.agent(post=lambda channel, work: None)
         grid.look(agent=agent)
         (entry,) = grid.standings.entries().values()
-        assert grid.standings.claim(entry, "killed", grid.later(minutes=5))
-        for _ in range(4):
+        assert grid.standings.claim(entry, "killed", grid.later(minutes=3))
+        for _ in range(2):
             grid.look()
         assert grid.receiver.digests == []
         grid.look()
+        grid.look()
+        assert len(grid.receiver.digests) == 1
+
+    # a clock that was ahead and is set right
+
+    def test_nobody_waits_for_a_window_that_begins_in_the_future(self, grid):
+        grid.clock.forward(days=2)
+        grid.end(number=6)
+        grid.look()
+        grid.clock.forward(days=-2)
+        grid.end(THERE, number=6)
+        grid.look()
+        assert [len(digest.began) for digest in grid.receiver.digests] == [1, 1]
+
+    def test_nobody_waits_longer_for_the_next_try_than_a_pause_can_be(self, grid):
+        grid.clock.forward(days=2)
+        grid.end(number=6)
+        grid.receiver.error = NoticeNotSent("it refuses")
+        grid.look()
+        grid.receiver.error = None
+        grid.clock.forward(days=-2)
+        grid.look()
+        assert len(grid.receiver.digests) == 1
+
+    def test_nobody_waits_longer_for_an_agent_that_was_killed_than_a_lease_can_be(self, grid):
+        grid.clock.forward(days=2)
+        grid.end(number=6)
+        grid.look(agent=grid.agent(post=lambda channel, work: None))
+        (entry,) = grid.standings.entries().values()
+        assert grid.standings.claim(entry, "killed", grid.later(minutes=3))
+        grid.clock.forward(days=-2)
+        grid.look()
+        assert len(grid.receiver.digests) == 1
+
+    def test_an_agent_whose_clock_is_a_little_behind_sends_nothing_twice(self, grid):
+        grid.end(number=6)
+        grid.look()
+        grid.clock.forward(seconds=-65)
+        grid.end(THERE, number=6)
         grid.look()
         assert len(grid.receiver.digests) == 1
 

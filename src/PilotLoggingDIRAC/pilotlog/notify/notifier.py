@@ -22,6 +22,8 @@ from .subscription import Recipient, Subscription
 from .watch import Problem, ProblemWatch
 
 _MAX_DOUBLINGS = 20
+#: The clocks of agents differ by less. A moment that is further in the future was noted while a clock was ahead.
+_CLOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,14 +54,15 @@ class StoredStanding:
     leased_until: datetime | None = None
     error: str = ""
 
-    def is_leased(self, now: datetime) -> bool:
-        """Return whether an agent is sending a digest."""
-        return self.leased_until is not None and self.leased_until > now
+    def is_leased(self, now: datetime, longest_seconds: float) -> bool:
+        """Return whether an agent is sending a digest; no lease is longer than ``longest_seconds``."""
+        return _is_ahead(self.leased_until, now, longest_seconds)
 
-    def may_send(self, now: datetime, window_seconds: float) -> bool:
+    def may_send(self, now: datetime, window_seconds: float, longest_pause_seconds: float) -> bool:
         """Return whether a digest may be sent now: once in a window, and not before a pause after a failure."""
-        early = self.sent_at is not None and now < self.sent_at + timedelta(seconds=window_seconds)
-        return not early and (self.retry_after is None or now >= self.retry_after)
+        window = timedelta(seconds=window_seconds)
+        early = self.sent_at is not None and _is_ahead(self.sent_at + window, now, window_seconds)
+        return not early and not _is_ahead(self.retry_after, now, longest_pause_seconds)
 
 
 class Standings(Protocol):
@@ -127,7 +130,7 @@ class Notifier:
         looked_at = min((entry.looked_at for entry in mine), default=now)
         found = self.watch.find(subscription, now, looked_at)
         for recipient, entry in zip(subscription.recipients, mine, strict=True):
-            if found is not None and not entry.is_leased(now):
+            if found is not None and not entry.is_leased(now, self.settings.delivery_seconds):
                 self._note(subscription, recipient, entry, found, now)
         return next((entry.error for entry in mine if entry.error), "")
 
@@ -156,7 +159,7 @@ class Notifier:
                 return
             entry = saved
         news = digest(subscription, standing, found, entry.number + 1, now)
-        if news and entry.may_send(now, window):
+        if news and entry.may_send(now, window, self.settings.notice_max_retry_seconds):
             self._post(recipient, entry, news)
 
     def _post(self, recipient: Recipient, entry: StoredStanding, news: Digest) -> None:
@@ -196,6 +199,11 @@ class Notifier:
         pause = self.settings.notice_retry_seconds * 2 ** min(entry.attempts, _MAX_DOUBLINGS)
         pause = min(pause, self.settings.notice_max_retry_seconds)
         self.store.failed(entry, self.owner, reason, self.clock() + timedelta(seconds=pause))
+
+
+def _is_ahead(moment: datetime | None, now: datetime, longest_seconds: float) -> bool:
+    """Return whether a moment is still to come, and no further ahead than it can have been set."""
+    return moment is not None and now < moment <= now + timedelta(seconds=longest_seconds + _CLOCK_SECONDS)
 
 
 def _is_stale(entry: StoredStanding, now: datetime, kept_seconds: float) -> bool:

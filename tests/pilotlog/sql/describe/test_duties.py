@@ -33,6 +33,14 @@ def test_a_duty_that_is_left_is_taken_at_once_and_only_its_holder_can_leave_it(d
     assert duties.hold("sweep", "b", 60)
 
 
+def test_a_duty_that_was_taken_while_the_clock_was_days_ahead_is_nobody_s(duties, clock):
+    clock.forward(days=3)
+    assert duties.hold("sweep", "a", 60)
+    clock.forward(days=-3)
+    assert duties.hold("sweep", "b", 60)
+    assert not duties.hold("sweep", "a", 60)
+
+
 def test_of_many_that_begin_at_once_one_has_the_duty(duties):
     with ThreadPoolExecutor(8) as pool:
         held = list(pool.map(lambda number: duties.hold("sweep", f"{number}", 60), range(8)))

@@ -11,6 +11,9 @@ from ...ports import Clock
 from ..connection.engine import Transactions
 from ..schema.tables import duties
 
+#: Nobody takes a duty for so much longer than others do: what ends later was noted while a clock was ahead.
+_LONGEST = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlDuties:
@@ -34,7 +37,7 @@ class SqlDuties:
 
 def _hold(connection: Connection, name: str, owner: str, now: datetime, span: timedelta) -> bool:
     """Take a duty or go on with it. Of two who insert its row at the same time one fails, and its step is run again."""
-    mine = or_(duties.c.Owner == owner, duties.c.Until <= now)
+    mine = or_(duties.c.Owner == owner, duties.c.Until <= now, duties.c.Until > now + span + _LONGEST)
     taken = update(duties).where(duties.c.Name == name, mine).values(Owner=owner, Until=now + span)
     if connection.execute(taken).rowcount:
         return True
