@@ -32,9 +32,9 @@ FAILED = b"2026-11-21T08:10:01.000000Z INFO [InstallDIRAC] Command InstallDIRAC 
 class Receiver:
     """One who is told; ``error`` is raised instead while it is set."""
 
-    def __init__(self, key="mail:a@example.org"):
+    def __init__(self, key="mail:a@example.org", url=""):
         self.digests, self.error = [], None
-        self.recipient = Recipient(key, "mail", self.send)
+        self.recipient = Recipient(key, "mail", self.send, url)
 
     def send(self, digest):
         if self.error:
@@ -314,6 +314,37 @@ class NoticesContract:
         grid.look()
         grid.look()
         assert len(grid.receiver.digests) == 1
+
+    # a subscription that is changed
+
+    @pytest.mark.parametrize("change", [
+        {"when": CAUSE}, {"sites": (THERE,)}, {"scope": Scope(sites=frozenset({THERE}))},
+    ], ids=lambda change: next(iter(change)))  # fmt: skip
+    def test_what_a_changed_subscription_is_not_about_is_not_told_as_over(self, grid, change):
+        grid.end(number=6)
+        grid.end(THERE, number=6)
+        grid.look()
+        grid.clock.forward(hours=1)
+        grid.look(grid.subscription(**change))
+        assert all(over == [] for _, over in grid.receiver.told)
+
+    def test_causes_in_another_order_are_the_same_subscription(self, grid):
+        grid.end(number=6, text=FULL)
+        grid.diagnose()
+        grid.look(grid.subscription(CAUSE, causes=("disk-full", "proxy-expired")))
+        grid.clock.forward(hours=1)
+        grid.look(grid.subscription(CAUSE, causes=("proxy-expired", "disk-full")))
+        assert len(grid.receiver.digests) == 1
+
+    def test_a_new_url_of_a_webhook_is_a_new_recipient(self, grid):
+        old, new = (Receiver("webhook", f"https://{host}.example.org/") for host in ("old", "new"))
+        grid.end(number=6)
+        for receiver in (old, new):
+            for _ in range(2):
+                grid.look(grid.subscription(receivers=[receiver]))
+            grid.clock.forward(hours=1)
+        assert (old.told, new.told) == ([([f"site {HERE}"], [])], [([f"site {HERE}"], [])])
+        assert "example.org" not in grid.standings.entries().popitem()[1].standing.about
 
     # a clock that was ahead and is set right
 

@@ -87,6 +87,22 @@ def test_problems_that_are_over_are_bounded_too_and_told_ones_stay_longest(look)
     assert "site A" in standing.problems
 
 
+def test_what_was_told_of_something_else_is_forgotten(look):
+    standing = look(Standing().of("one"), BAD).told()
+    assert standing.of("one") == standing
+    assert standing.of("other") == Standing(about="other")
+
+
+def test_a_standing_that_does_not_say_what_it_is_of_goes_on(look):
+    standing = look(Standing(), BAD).told()
+    assert standing.of("one") == replace(standing, about="one")
+    assert look(standing.of("one"), BAD).told().about == "one"
+
+
+def test_a_standing_of_before_says_not_what_it_is_of():
+    assert Standing.from_json('{"problems":{},"more":0}') == Standing()
+
+
 def test_a_standing_survives_the_database(look):
-    standing = look(look(Standing(), BAD, WORSE).told(), WORSE, Problem("é", "ü\n", "z"))
+    standing = look(look(Standing().of("one"), BAD, WORSE).told(), WORSE, Problem("é", "ü\n", "z"))
     assert Standing.from_json(standing.as_json()) == standing

@@ -56,7 +56,8 @@ class Channels:
         if words.webhook:
             texts = {item: _option(vo, name)(item) for item in ("WebhookSecret", "WebhookSecretFile", "WebhookCA")}
             secret, secret_file, ca = texts.values()
-            yield Recipient(WEBHOOK, WEBHOOK, Webhook(words.webhook, self.seconds, secret, secret_file, ca).send)
+            send = Webhook(words.webhook, self.seconds, secret, secret_file, ca).send
+            yield Recipient(WEBHOOK, WEBHOOK, send, words.webhook)
 
 
 def read(vos: Iterable[str], channels: Channels) -> Subscriptions:

@@ -150,7 +150,8 @@ class Notifier:
         now: datetime,
     ) -> None:
         """Save what was found for one recipient, and have a digest sent if it is time."""
-        standing = entry.standing.after(found, now, self.settings.notice_problems)
+        before = entry.standing.of(subscription.about(recipient))
+        standing = before.after(found, now, self.settings.notice_problems)
         window = subscription.limits.window_seconds
         kept = min(window, self.settings.notice_forget_seconds)
         if standing != entry.standing or _is_stale(entry, now, kept):

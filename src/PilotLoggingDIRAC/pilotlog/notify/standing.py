@@ -22,10 +22,18 @@ class KnownProblem:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The known problems by their subjects, and how many more there were than are noted."""
+    """The known problems by their subjects, and how many more there were than are noted.
+
+    ``about`` says of what they are, empty where nobody has noted that.
+    """
 
     problems: Mapping[str, KnownProblem] = field(default_factory=dict)
     more: int = 0
+    about: str = ""
+
+    def of(self, about: str) -> Standing:
+        """Return this standing if it is of the same or does not say of what; else one that begins."""
+        return replace(self, about=about) if self.about in ("", about) else Standing(about=about)
 
     def after(self, found: Sequence[Problem], now: datetime, most: int) -> Standing:
         """Return the standing after a look. Of more problems than ``most``, those that are known are noted.
@@ -41,7 +49,7 @@ class Standing:
             for subject, known in self.problems.items()
             if subject not in noted
         }
-        return Standing({**_newest(ended, most), **noted}, len(new[room:]))
+        return Standing({**_newest(ended, most), **noted}, len(new[room:]), self.about)
 
     def _noted(self, problem: Problem, now: datetime) -> KnownProblem:
         known = self.problems.get(problem.subject)
@@ -50,7 +58,8 @@ class Standing:
     def told(self) -> Standing:
         """Return the standing after all of it was told: what is over is forgotten."""
         going_on = {subject: known for subject, known in self.problems.items() if known.until is None}
-        return Standing({subject: replace(known, told=True) for subject, known in going_on.items()}, self.more)
+        told = {subject: replace(known, told=True) for subject, known in going_on.items()}
+        return replace(self, problems=told)
 
     @property
     def has_news(self) -> bool:
@@ -63,7 +72,7 @@ class Standing:
             subject: [known.title, *map(_text, (known.since, known.until)), known.told]
             for subject, known in self.problems.items()
         }
-        return json.dumps({"problems": entries, "more": self.more}, separators=(",", ":"))
+        return json.dumps({"problems": entries, "more": self.more, "about": self.about}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Standing:
@@ -73,7 +82,7 @@ class Standing:
             subject: KnownProblem(title, datetime.fromisoformat(since), _moment(until), told)
             for subject, (title, since, until, told) in found["problems"].items()
         }
-        return cls(problems, found["more"])
+        return cls(problems, found["more"], found.get("about", ""))
 
 
 def _text(moment: datetime | None) -> str:

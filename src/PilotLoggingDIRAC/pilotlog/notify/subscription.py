@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -46,6 +48,8 @@ class Recipient:
     channel: str
     send: Callable[[Digest], None]
     """Deliver a digest within a time limit. Raise NoticeNotSent."""
+    url: str = ""
+    """Where digests go, if ``key`` does not say that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ class Subscription:
     limits: SubscriptionSettings
     scope: Scope
     recipients: tuple[Recipient, ...] = ()
+
+    def about(self, recipient: Recipient) -> str:
+        """Return a short name of what a recipient is told of, and where: it changes when one of these does."""
+        words, reach = self.wanted, self.scope
+        names = (*map(sorted, (words.sites, words.causes, reach.vos, reach.sites)), recipient.url)
+        facts = json.dumps([words.when, reach.everything, *names])
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def wanted(name: str, option: Callable[[str], str], known_causes: Collection[str]) -> Wanted:
