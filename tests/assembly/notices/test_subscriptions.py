@@ -73,6 +73,23 @@ def test_members_of_a_group_get_mail_and_reach_what_the_group_may_read(set_up):
     assert found.scope.covers_vo(VO)
 
 
+@pytest.mark.parametrize(("email", "told"), [
+    ("a@example.org, b@example.org", ["mail:a@example.org", "mail:b@example.org"]),
+    (f"{'x' * 250}@example.org,b@example.org", ["mail:b@example.org"]),
+    ('"Doe, Sam" <sam@example.org>', ["mail:sam@example.org"]),
+    ("sam@", []),
+])  # fmt: skip
+def test_members_get_mail_at_each_address_of_theirs_that_is_one(set_up, email, told):
+    set_up()
+    gConfigurationData.setOptionInCFG("/Registry/Users/sam/Email", email)
+    gConfigurationData.setOptionInCFG(f"{NOTICES}/Rate/Mail", "c@example.org")
+    gConfigurationData.setOptionInCFG(f"{NOTICES}/Rate/Group", "sites")
+    gConfigurationData.generateNewVersion()
+    gConfigurationData.sync()
+    (found,) = subscriptions.read([VO], Channels(None, 1.0)).found
+    assert recipients(found) == ["mail:c@example.org", *told]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

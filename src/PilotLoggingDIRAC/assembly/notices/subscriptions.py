@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from email.utils import getaddresses
 
 from DIRAC import gConfig, gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
@@ -24,6 +25,7 @@ from PilotLoggingDIRAC.pilotlog.notify.subscription import (
     Recipient,
     Subscription,
     Wanted,
+    is_address,
     unknown_options,
     wanted,
 )
@@ -131,9 +133,9 @@ def _reach(vo: str, group: str) -> Scope:
 
 
 def _addresses(group: str) -> list[str]:
-    """Return the mail addresses of a group's members."""
-    found = (gConfig.getValue(f"/Registry/Users/{user}/Email", "") for user in members(group)) if group else ()
-    return [address for address in found if "@" in address]
+    """Return the mail addresses of a group's members; an ``Email`` may have several, with names of people."""
+    found = [gConfig.getValue(f"/Registry/Users/{user}/Email", "") for user in members(group)] if group else []
+    return [address for email in found for _, address in getaddresses([email]) if is_address(address)]
 
 
 def _getter(vo: str, name: str) -> options.Getter:

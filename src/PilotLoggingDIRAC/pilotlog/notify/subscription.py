@@ -120,7 +120,7 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def _check(found: Wanted, known_causes: Collection[str]) -> None:
-    if wrong := [address for address in found.addresses if not _ADDRESS.fullmatch(address)]:
+    if wrong := [address for address in found.addresses if not is_address(address)]:
         raise BadNotice(f"Mail: {', '.join(wrong)} is no address")
     if wrong := [code for code in found.causes if code not in known_causes]:
         raise BadNotice(f"Cause: nobody knows {', '.join(wrong)}{humanize.meant(wrong[0], known_causes)}")
@@ -128,6 +128,11 @@ def _check(found: Wanted, known_causes: Collection[str]) -> None:
         raise BadNotice("Webhook is neither an https URL nor one of this host")
     if not (found.addresses or found.group or found.webhook):
         raise BadNotice("nobody is told: set Mail, Group or Webhook")
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is a mail address, short enough for the name of a recipient."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def is_safe(url: str) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 import zstandard
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
-from ...errors import StoreRefused
 from ...notify.notifier import Key, StoredStanding
 from ...notify.standing import Standing
 from ..connection.engine import Transactions
@@ -63,10 +62,7 @@ class SqlStandings:
 
     def _insert(self, key: Key, values: dict[str, Any]) -> bool:
         """Insert a row. Of two who do so at the same time the step of one is run again, and finds the row there."""
-        try:
-            return self.transactions.run(_insert_new, key, values)
-        except StoreRefused:
-            return False
+        return self.transactions.run(_insert_new, key, values)
 
 
 def _of(key: Key) -> ColumnElement[bool]:
