@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent, Overloaded
+from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent, Overloaded, StoreRefused, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import State
 from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier, StoredStanding
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings, SubscriptionSettings
@@ -430,6 +430,40 @@ class NoticesContract:
         assert set(grid.look(broken, grid.subscription())) == {OTHER_VO}
         assert len(grid.receiver.digests) == 1
 
+    def slow(self, grid, *names):
+        """Subscriptions whose questions take too long, those with these names, and others; and their agent."""
+        wanted = [replace(grid.subscription(receivers=[Receiver(f"mail:{name}@example.org")]), name=name)
+                  for name in "abcd"]  # fmt: skip
+        agent = grid.agent()
+        return wanted, replace(agent, watch=_Slow(agent.watch, names))
+
+    def told(self, grid):
+        return sorted(key.name for key in grid.standings.entries())
+
+    def test_a_subscription_whose_question_takes_too_long_costs_no_other(self, grid):
+        wanted, agent = self.slow(grid, "a", "c")
+        assert grid.look(*wanted, agent=agent) == {VO: "a: too slow; c: too slow"}
+        assert self.told(grid) == ["b", "d"]
+
+    def test_a_look_ends_with_the_second_question_in_a_row_that_takes_too_long(self, grid):
+        wanted, agent = self.slow(grid, "b", "c")
+        with pytest.raises(StoreUnavailable):
+            grid.look(*wanted, agent=agent)
+        assert self.told(grid) == ["a"]
+
+    def test_a_look_ends_when_the_store_answers_nothing_any_more(self, grid):
+        wanted, agent = self.slow(grid, "b")
+        store = _Seen(grid.standings, {})
+        agent = replace(agent, store=store, watch=_Slow(agent.watch, ("b",), store.break_down))
+        with pytest.raises(StoreUnavailable):
+            grid.look(*wanted, agent=agent)
+        assert self.told(grid) == ["a"]
+
+    def test_a_standing_that_the_store_can_not_hold_is_an_error(self, grid):
+        now = grid.clock()
+        with pytest.raises(StoreRefused):
+            grid.standings.save(StoredStanding(Key(VO, "n", None), 0, now), Standing(), now)
+
     # what is found
 
     def test_a_rate_at_its_limit_and_a_site_with_few_pilots_are_no_problem(self, grid):
@@ -600,8 +634,26 @@ class _Seen:
     def __init__(self, store, entries):
         self._store, self._entries = store, entries
 
+    def break_down(self):
+        self._entries = None
+
     def entries(self):
+        if self._entries is None:
+            raise StoreUnavailable("away")
         return self._entries
 
     def __getattr__(self, name):
         return getattr(self._store, name)
+
+
+class _Slow:
+    """A watch whose questions for some subscriptions take too long."""
+
+    def __init__(self, watch, names, meanwhile=lambda: None):
+        self._watch, self._names, self._meanwhile = watch, names, meanwhile
+
+    def find(self, subscription, now, looked_at):
+        if subscription.name in self._names:
+            self._meanwhile()
+            raise StoreUnavailable("too slow")
+        return self._watch.find(subscription, now, looked_at)

@@ -66,7 +66,10 @@ class StoredStanding:
 
 
 class Standings(Protocol):
-    """The store of standings. Each method may raise StoreUnavailable; calling it again is safe."""
+    """The store of standings. Each method may raise StoreUnavailable; calling it again is safe.
+
+    Those that write raise StoreRefused for a key or a text that the store can't hold.
+    """
 
     def entries(self) -> Mapping[Key, StoredStanding]:
         """Return all standings."""
@@ -105,17 +108,22 @@ class Notifier:
     under_way: set[Key] = field(default_factory=set)
 
     def look(self, subscriptions: Iterable[Subscription]) -> dict[str, str]:
-        """Look once for the problems of all subscriptions, and have digests sent. Raise StoreUnavailable.
+        """Look once for the problems of all subscriptions, and have digests sent.
 
-        Return what is wrong with subscriptions and their recipients, by VO.
+        Return what is wrong with subscriptions and their recipients, by VO. A subscription whose question takes too
+        long stops no other; raise StoreUnavailable when the store answers no other question, or the next one's neither.
         """
         began = self.clock()  # what this look notes is not forgotten by it, however long it takes
-        entries, wrong = self.store.entries(), defaultdict[str, list[str]](list)
+        entries, wrong, is_slow = self.store.entries(), defaultdict[str, list[str]](list), False
         for subscription in subscriptions:
+            was_slow, is_slow = is_slow, False
             try:
                 error = self._look_at(subscription, entries)
-            except StoreUnavailable:
-                raise
+            except StoreUnavailable as problem:
+                if was_slow:
+                    raise
+                self.store.entries()
+                is_slow, error = True, str(problem)
             except Exception as problem:  # one subscription must not stop the others
                 error = f"{type(problem).__name__}: {problem}"
             if error:
