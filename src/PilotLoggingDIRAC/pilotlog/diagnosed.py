@@ -45,7 +45,8 @@ class UnknownFailure:
     """A group of failed logs without a known cause: what their lines have in common, how many logs, and where.
 
     ``sites`` are at most ten, the one with most logs first; ``first_seen`` is the first of all, ``example_stamp`` and
-    ``example_line`` lead to the last log: lines are those of what the reader is shown of it, 0 if the text is lost.
+    ``example_line`` lead to the last log: lines are those of what the reader is shown of it, 0 if the text is lost. The
+    stamp is empty if that log was just deleted.
     """
 
     vo: str

@@ -28,6 +28,8 @@ _MOST_GROUPS = 1000
 _MOST_LOGS = 200_000
 _MOST_SITES = 10
 _MOST_PAIRS = 10_000
+#: Stamp and line, where the log was deleted while the groups were read.
+_NO_EXAMPLE = ("", 0)
 _OF_LOG = diagnoses.c.LogID == logs.c.LogID
 _KEY = (logs.c.VO, diagnoses.c.Fingerprint)
 
@@ -76,9 +78,9 @@ def groups(connection: Connection, scope: Scope, wanted: Selection, fingerprint:
     known = _known(connection, {row.Fingerprint for row in found})
     sites, examples = _sites(connection, chosen), _examples(connection, scope, [row.Example for row in found])
     return [
-        _group(row, known[row.VO, row.Fingerprint], sites.get((row.VO, row.Fingerprint), ()), examples[row.Example])
+        _group(row, known[key], sites.get(key, ()), examples.get(row.Example, _NO_EXAMPLE))
         for row in found
-        if (row.VO, row.Fingerprint) in known
+        if (key := (row.VO, row.Fingerprint)) in known
     ]
 
 
