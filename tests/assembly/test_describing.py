@@ -4,6 +4,7 @@ import threading
 from datetime import datetime
 
 import pytest
+from sqlalchemy import delete
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.job_owners import JobOwners
@@ -12,11 +13,13 @@ from PilotLoggingDIRAC.assembly.describing import DescribingWatch, pause_after
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, identity, logs, unsettled
 from tests.conftest import PILOT, batch
 from tests.described import Dirac
 from tests.waiting import until
 
 OTHER = PilotId(PILOT.vo, "b" * 32)
+HOST = b"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn17.alpha.org\n"
 
 
 @pytest.fixture
@@ -47,9 +50,19 @@ def watch(tmp_path):
         db.close()
 
 
-def send(db, pilot, number):
+def send(db, pilot, number, text=b"hello\n"):
     now = datetime(2026, 11, 26, 8)
-    db.appender.append("e", [Numbered(number, batch(b"hello\n", pilot, now))])
+    db.appender.append("e", [Numbered(number, batch(text, pilot, now))])
+
+
+def restore(db):
+    """Bring back a database that knows no log, under a new name, as an administrator gives it one afterwards."""
+
+    def step(connection):
+        for table in (identity, unsettled, batches, logs):
+            connection.execute(delete(table))
+
+    db.unsettled.transactions.run(step)
 
 
 def site(db, pilot):
@@ -71,6 +84,18 @@ def test_running_pilots_get_their_site_and_another_collector_goes_on_when_one_en
     dirac.submit(OTHER, 2)
     send(db, OTHER, 2)
     until(lambda: site(db, OTHER) == "LCG.Alpha.org")
+
+
+def test_a_log_with_an_id_of_before_the_database_was_restored_is_described(watch, dirac):
+    _, db = watch()
+    ids = []
+    for number, pilot in enumerate((PILOT, OTHER), start=1):
+        dirac.submit(pilot, number)
+        send(db, pilot, number, HOST)
+        until(lambda pilot=pilot: db.reader.find(pilot)[0].host == "wn17.alpha.org")
+        ids.append(db.reader.find(pilot)[0].id)
+        restore(db)
+    assert ids == [1, 1]
 
 
 def test_dirac_that_can_t_be_asked_is_told_once_and_asked_again(watch, dirac, monkeypatch):

@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: Time for one query of PilotAgentsDB, which may read a large table; no request waits for it.
@@ -39,6 +40,7 @@ class DescribingWatch:
         self._describer = RunningDescriber(
             *(db.unsettled, *known, settings, db.clock), on_problem=self._failed, on_answer=self._problems.discard
         )
+        self._look_at_database = DatabaseWatch(db.identity.look, self._describer.forget, 0.0)
         pause = functools.partial(pause_after, settings=settings)
         owner = duty_thread.owner_name()
         self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
@@ -64,6 +66,7 @@ class DescribingWatch:
         seconds = self._settings.describe_lease_seconds + self._settings.describe_seconds
         if self._thread.hold(seconds):
             began = time.monotonic()
+            self._look_at_database()
             self._describer.run()
             self._problems.discard("pilots")
             rest = pause_after(time.monotonic() - began, self._settings)

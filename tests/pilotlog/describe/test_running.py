@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.describe import hosts
@@ -15,7 +15,7 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotJob, Selection
 from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs, unsettled
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, logs, unsettled
 from tests.conftest import PILOT
 from tests.described import dirac  # noqa: F401
 from tests.stored import alter, reader, store  # noqa: F401
@@ -70,6 +70,34 @@ def test_a_running_pilot_is_found_by_its_site_and_reference_in_the_next_step(sto
     for wanted in (Selection(sites=("LCG.Alpha.org",)), Selection(references=("htcondorce://ce.alpha.org/7",))):
         total, _ = reader.select(EVERYTHING, wanted, "LastSeen", True, 0, 10)
         assert total.number == 1
+
+
+@pytest.fixture
+def restore(transactions):
+    """Bring back a database that knows no log: ids are given again."""
+
+    def step(connection):
+        for table in (unsettled, batches, logs):
+            connection.execute(delete(table))
+
+    return lambda: transactions.run(step)
+
+
+def test_ids_that_are_given_again_are_described_after_all_was_forgotten(
+    store, reader, dirac, describer, restore, later
+):
+    """Site and host both: what was taken and what was looked at are remembered by the id."""
+    steps = describer()
+    for pilot, number in ((OTHER, 6), (PILOT, 7)):
+        dirac.submit(pilot, number, "Running")
+        store(f"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn{number}.alpha.org\n".encode(), pilot=pilot)
+        steps.run()
+        later(90)  # then it is no late one any more
+        steps.run()
+        log = reader.find(pilot)[-1]
+        assert (log.id, log.site, log.host) == (1, "LCG.Alpha.org", f"wn{number}.alpha.org")
+        restore()
+        steps.forget()
 
 
 def test_logs_that_were_received_before_the_first_step_are_described(store, reader, dirac, describer):

@@ -78,12 +78,17 @@ class RunningDescriber:
         self._clock = clock
         self._on_problem, self._on_answer = on_problem, on_answer
         self._monotonic = monotonic
-        self._hosts = HostFinder(store.beginnings, settings.describe_hosts)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what is remembered of logs by their ids: the database is another one."""
+        settings, now = self._settings, self._monotonic()
+        self._hosts = HostFinder(self._store.beginnings, settings.describe_hosts)
         self._ages = Ages()
         self._taken: int | None = None  # all logs up to this id
         self._reopened: datetime | None = None  # the last look at logs that are received again
-        self._known = Round(settings.describe_again_seconds, due=monotonic() + settings.describe_again_seconds)
-        self._unknown = Round(settings.describe_whole_seconds, due=monotonic() + settings.describe_whole_seconds)
+        self._known = Round(settings.describe_again_seconds, due=now + settings.describe_again_seconds)
+        self._unknown = Round(settings.describe_whole_seconds, due=now + settings.describe_whole_seconds)
 
     def run(self) -> int:
         """Take new logs, look up those that are due, and return the number of logs that were changed.
