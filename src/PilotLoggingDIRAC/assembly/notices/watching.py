@@ -33,7 +33,7 @@ class NoticeWatch:
         self._option = option
         self._db = db
         self._owner = owner
-        settings = options.fill(NoticeSettings, option)
+        self._settings = settings = self._now()
         # one mail server takes all mail: more at a time would only hang together
         self._mailer = WorkerPool(1)
         self._queues = {
@@ -44,7 +44,7 @@ class NoticeWatch:
         self._under_way = set[Key]()
         self._problems = dict[str, str]()
         self._thread = DutyThread(
-            "notices", _DUTY, db.duties, owner, self._work, lambda took: pause_after(took, self._now()), _STOP_SECONDS
+            "notices", _DUTY, db.duties, owner, self._work, lambda took: pause_after(took, self._settings), _STOP_SECONDS
         )
 
     def start(self) -> None:
@@ -73,9 +73,9 @@ class NoticeWatch:
         return options.fill(NoticeSettings, self._option)
 
     def _work(self) -> None:
-        settings = self._now()
-        if settings.notice_seconds:
-            self._try(settings)
+        self._settings = self._now()  # for the pause behind this look, too: a change counts from the next one on
+        if self._settings.notice_seconds:
+            self._try(self._settings)
         else:
             self._problems = {}
             self._mailer.drop_idle()
