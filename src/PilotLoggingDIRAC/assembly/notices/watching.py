@@ -44,7 +44,13 @@ class NoticeWatch:
         self._under_way = set[Key]()
         self._problems = dict[str, str]()
         self._thread = DutyThread(
-            "notices", _DUTY, db.duties, owner, self._work, lambda took: pause_after(took, self._settings), _STOP_SECONDS
+            "notices",
+            _DUTY,
+            db.duties,
+            owner,
+            self._work,
+            lambda took: pause_after(took, self._settings),
+            _STOP_SECONDS,
         )
 
     def start(self) -> None:
