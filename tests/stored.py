@@ -1,10 +1,13 @@
 """Fixtures of a store with logs in it: import them where they are used."""
 
 import pytest
+import zstandard
 
 from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.admin.importer import SqlImporter
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from PilotLoggingDIRAC.pilotlog.sql.schema import dictionaries
+from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import dictionary
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .conftest import PILOT, answered, batch
@@ -41,3 +44,12 @@ def store(transactions, clock):
 def alter(transactions):
     """Change rows of the store as other components do."""
     return lambda statement: transactions.run(lambda connection: connection.execute(statement))
+
+
+@pytest.fixture
+def other():
+    """A dictionary that a later version of the package brought: this one has no file of it."""
+    texts = [b"%d a line that is told by another pilot %d\n" % (number, number % 7) for number in range(5000)]
+    made = dictionaries.Dictionary(zstandard.train_dictionary(2048, texts, dict_id=40_000).as_bytes())
+    yield made
+    dictionary._learned.pop(made.number, None)

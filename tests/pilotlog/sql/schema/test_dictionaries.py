@@ -19,6 +19,7 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import dictionary
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import dictionaries as table
 from tests.corpora import dictionary as training
+from tests.stored import other  # noqa: F401
 
 TEXT = b"2026-11-26T08:10:11.123456Z INFO [InstallDIRAC] Installing DIRACOS2 version 2.48\n"
 
@@ -28,15 +29,6 @@ def db(tmp_path):
     found = LogDatabase(f"sqlite:///{tmp_path}/logs.db")
     yield found
     found.close()
-
-
-@pytest.fixture
-def other():
-    """A dictionary that a later version of the package brought: this one has no file of it."""
-    texts = [b"%d a line that is told by another pilot %d\n" % (number, number % 7) for number in range(5000)]
-    made = dictionaries.Dictionary(zstandard.train_dictionary(2048, texts, dict_id=40_000).as_bytes())
-    yield made
-    dictionary._learned.pop(made.number, None)
 
 
 def pack(text):

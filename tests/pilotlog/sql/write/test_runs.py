@@ -5,17 +5,18 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from PilotLoggingDIRAC.pilotlog.page.line_index import LineIndex
 from PilotLoggingDIRAC.pilotlog.sql.read.page_queries import SqlPageQueries
 from PilotLoggingDIRAC.pilotlog.sql.read.searcher import SqlSearcher
 from PilotLoggingDIRAC.pilotlog.sql.schema import payload
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import dictionaries as table
 from PilotLoggingDIRAC.pilotlog.sql.write import runs
 from PilotLoggingDIRAC.pilotlog.sql.write.runs import RUN
 from tests.conftest import PILOT
-from tests.stored import alter, reader, store  # noqa: F401
+from tests.stored import alter, other, reader, store  # noqa: F401
 
 NUMBER = 3 * RUN + 17
 
@@ -104,6 +105,33 @@ def test_a_search_sees_each_message(sent, transactions, reader):
 def test_large_messages_stay_in_rows_of_their_own(store, transactions):
     store(*[b"%d" % number * 1000 for number in range(RUN)])
     assert rows_of(transactions) == RUN
+
+
+@pytest.mark.parametrize("damage", ["disk", "dictionary"])
+def test_a_full_run_with_damaged_text_stays_in_its_rows_and_its_log_goes_on(
+    store, alter, reader, transactions, other, damage
+):
+    sent = texts(RUN + 2)
+    store(*sent[: RUN - 1])
+    packed = {"disk": b"x", "dictionary": other.pack(sent[7])}[damage]
+    alter(update(batches).where(batches.c.Sequence == 7).values(Payload=packed))
+    store(*sent[RUN - 1 :])
+    (log,) = reader.find(PILOT)
+    assert log.next_sequence == RUN + 2 == rows_of(transactions)
+    assert list(reader.chunks(log, 8)) == list(enumerate(sent))[8:]
+
+
+def test_a_run_is_put_together_although_this_process_has_yet_to_learn_a_dictionary_of_its_texts(
+    store, alter, reader, transactions, other, clock
+):
+    sent = texts(RUN)
+    store(*sent[: RUN - 1])
+    alter(insert(table).values(DictionaryID=other.number, UsedFrom=clock(), Content=other.content))
+    alter(update(batches).where(batches.c.Sequence == 7).values(Payload=other.pack(sent[7])))
+    store(sent[RUN - 1])
+    assert rows_of(transactions) == 1
+    (log,) = reader.find(PILOT)
+    assert list(reader.chunks(log)) == list(enumerate(sent))
 
 
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=RUN))
