@@ -83,7 +83,7 @@ class Collector:
     def release_quarantine(self) -> int:
         """Write the messages again that the database refused, and return their number.
 
-        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the spool can't be written.
+        Raise StoreUnavailable when it is to be tried again later, SpoolUnavailable if the spool can't be written.
         """
         return self._writer.release_quarantine()
 

@@ -308,6 +308,30 @@ def test_a_line_about_text_that_is_stored_after_all_goes_through_the_spool_and_i
     assert missing(transactions) == 0
 
 
+def test_what_is_offered_again_does_not_overtake_a_line_about_refused_text(
+    make_writer, switch, transactions, monkeypatch
+):
+    def full(*_):
+        raise SpoolUnavailable("disk full")
+
+    writer = make_writer()
+    switch.refused = {b"bad\n"}
+    with pytest.raises(StoreRefused):
+        send(writer, b"bad\n")
+    send(writer, b"good\n")
+    switch.refused, switch.away = set(), True
+    with monkeypatch.context() as patch:
+        patch.setattr(Spool, "append", full)
+        with pytest.raises(SpoolUnavailable):
+            send(writer, line("refused"))
+        with pytest.raises(StoreUnavailable, match="try again later"):
+            writer.release_quarantine()
+    switch.away = False
+    until(lambda: b"1 messages with %d bytes are missing" % len(line("refused")) in read(transactions))
+    assert writer.release_quarantine() == 1
+    until(lambda: drained(writer) and lines(transactions) == [b"good", b"bad"])
+
+
 def test_a_gap_is_told_before_the_collector_stops(make_writer, switch, transactions):
     writer = make_writer()
     switch.away = True

@@ -216,6 +216,16 @@ def test_stopping_stores_what_was_taken_and_takes_no_more(writer, gate, transact
         writer.submit(batch(b"late\n"))
 
 
+def test_stopping_tells_of_gaps_in_more_logs_than_one_step_takes(gate, transactions, clock):
+    pilots = [PilotId(PILOT.vo, f"{number:032x}") for number in range(500)]
+    writer = Writer(gate, SETTINGS, clock)
+    for pilot in pilots:
+        writer.gap(pilot, 10, "refused before")
+    writer.start()
+    writer.stop()
+    assert sum(b"missing here" in read(transactions, pilot) for pilot in pilots) == 500
+
+
 def test_a_failure_nobody_thought_of_costs_its_group_and_no_other(gate, clock, transactions):
     failures = [OSError("the disk with the service log is full")]
 
@@ -363,6 +373,14 @@ def test_a_log_counts_once_however_many_of_its_messages_may_be_missing(unsure):
     until(lambda: writer.status()["LogsWithUntoldGaps"] == 1, lambda: writer.status()["LogsWithUntoldGaps"])
     store.lost = []
     until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+
+
+def test_stopping_ends_at_the_first_step_that_tells_of_no_gap(unsure):
+    store, _, writer = unsure
+    store.lost = 1000 * ["before"]
+    writer.gap(PILOT, 10, "refused before")
+    writer.stop()
+    assert writer.status()["LogsWithUntoldGaps"] == 1 and len(store.lost) > 990
 
 
 def test_a_block_printed_again_after_the_refusal_of_one_that_is_stored_is_stored_too(unsure, transactions):

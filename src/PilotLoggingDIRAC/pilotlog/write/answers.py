@@ -7,7 +7,7 @@ nothing more, and another one knows nothing: that counts as an answer that may n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 
 from ..model import Batch, Delivery, Numbered, PilotId, Receipt
@@ -73,3 +73,10 @@ class Answers:
             key = hash(item.batch.pilot)
             if arrived and key in self._last:
                 self._last[key] = [one for one in self._last[key] if one[0] not in arrived]
+
+
+def set_results(answers: Sequence[Answer | None], receipts: Sequence[Receipt]) -> None:
+    """Answer the senders of batches with their receipts; None stands for a batch that nobody waits for."""
+    for answer, receipt in zip(answers, receipts, strict=True):
+        if answer:
+            answer.set_result(receipt)

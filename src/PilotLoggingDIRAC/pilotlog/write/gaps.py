@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..errors import StoreUnavailable
 from ..model import Batch, PilotId
 from ..ports import Clock
 from ..text.marked_line import marked_line
@@ -102,6 +103,13 @@ class Gaps:
             doubtful, self._doubtful = self._doubtful, []
             certain = [GapReport(pilot, self._gaps.pop(pilot)) for pilot in sorted(list(self._gaps)[:_LOGS_PER_STEP])]
         return doubtful + certain
+
+    def require_certain(self) -> None:
+        """Raise StoreUnavailable while there are reports with numbers: the store would skip their lines once it has
+        larger ones.
+        """
+        if self._doubtful:
+            raise StoreUnavailable("Lines about refused text go to the database first; try again later")
 
     @property
     def untold(self) -> int:

@@ -24,7 +24,7 @@ from ..errors import PilotLogError, StoreRefused, StoreUnavailable
 from ..model import Batch, Numbered, PilotId, Receipt, name_of
 from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
-from .answers import Answer, Answers
+from .answers import Answer, Answers, set_results
 from .drain import Drain
 from .gaps import Gap, GapReport, Gaps, together
 from .queue import Waiting, WaitingQueue
@@ -107,9 +107,15 @@ class Writer:
     def release_quarantine(self) -> int:
         """Offer the quarantined batches again, with new numbers, and return how many there are.
 
-        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
+        Raise StoreUnavailable when the writer is busy for too long, or lines about refused text must be stored first;
+        SpoolUnavailable if the file can't be written.
         """
-        return self._drain.request_release(lambda number: (self._epoch, self._take_numbers(number)))
+
+        def numbers(number: int) -> tuple[str, int]:
+            self._gaps.require_certain()
+            return self._epoch, self._take_numbers(number)
+
+        return self._drain.request_release(numbers)
 
     def status(self) -> dict[str, Any]:
         """Return the counts of waiting batches, gaps and spool."""
@@ -124,7 +130,9 @@ class Writer:
         self._drain.open()
         while (group := self._queue.gather(self._drain.patience(_IDLE_SECONDS))) is not None:
             self._serve(group)
-        if len(self._gaps):
+        end, before = time.monotonic() + self._settings.stop_seconds, len(self._gaps) + 1
+        while 0 < len(self._gaps) < before and time.monotonic() < end:
+            before = len(self._gaps)
             self._serve([], last=True)
         self._drain.close(self._settings.answer_seconds)
 
@@ -241,7 +249,7 @@ class Writer:
                 self._drain.store_failed(error)
                 receipts = self._drain.append(self._epoch, numbered, error)
         self._tried.taken.update(item.number for item in numbered)
-        _answer(futures, receipts)
+        set_results(futures, receipts)
 
     def _halve(self, numbered: list[Numbered], futures: list[Answer | None], error: StoreRefused) -> None:
         """Store both halves of a refused group one by one; a single refused batch goes to the quarantine."""
@@ -252,11 +260,8 @@ class Writer:
             return
         self._drain.quarantine(self._epoch, numbered[0])
         self._tried.taken.add(numbered[0].number)
-        self._refuse(numbered, futures, error)
-
-    def _refuse(self, numbered: Sequence[Numbered], futures: Sequence[Answer | None], error: PilotLogError) -> None:
-        pairs = zip(numbered, futures, strict=True)
-        self._refuse_waiting([Waiting(item.batch, answer) for item, answer in pairs if answer], error)
+        if answer := futures[0]:
+            self._refuse_waiting([Waiting(numbered[0].batch, answer)], error)
 
     def _refuse_waiting(self, group: Sequence[Waiting], error: PilotLogError) -> None:
         for waiting in group:
@@ -292,9 +297,3 @@ class Writer:
         if self._refusal:
             problems["messages"] = f"refused: {self._refusal}"
         return problems
-
-
-def _answer(futures: Sequence[Answer | None], receipts: Sequence[Receipt]) -> None:
-    for answer, receipt in zip(futures, receipts, strict=True):
-        if answer:
-            answer.set_result(receipt)
