@@ -208,3 +208,25 @@ def test_the_lines_of_a_table_are_hidden_however_the_text_is_split_behind_its_he
     assert b"B3dE6gH9" not in out
     assert b"zW2vU3" not in out
     assert out.endswith(b"last line\n")
+
+
+class Counted(Redactor):
+    """A redactor that counts its steps."""
+
+    steps = 0
+
+    def redact(self, carry, text):
+        self.steps += 1
+        return super().redact(carry, text)
+
+
+def test_the_end_of_secrets_that_begin_one_in_the_other_is_found_in_a_bounded_number_of_steps():
+    begin, key, rest = (
+        b"-----BEGIN PRIVATE KEY-----\n",
+        b"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\n" * 20,
+        b"a line\n" * 20_000,
+    )
+    redactor, text = Counted(), begin * 75_000 + key + b"-----END PRIVATE KEY-----\n" + rest
+    settled = redactor.open_bytes(begin, text)
+    assert redactor.steps < 1200
+    assert settled < len(text) and rest.endswith(text[settled:])

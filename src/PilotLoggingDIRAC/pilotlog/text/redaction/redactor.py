@@ -6,6 +6,7 @@ A secret is swallowed to its end, over as many messages as it takes; in its plac
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Sequence
 
 from . import budget, swallow
@@ -18,6 +19,10 @@ from .rules.own import OwnRule
 from .scanning import Scanner
 from .swallow import BLOCK, KEY, MANY, SCALAR, Opened, Secret
 from .values.names import Names
+
+#: So many lines behind a cut are looked at one by one for the end of a secret, then blocks: a key has 128 at most.
+_SINGLE_LINES = 1024
+_BLOCK_BYTES = 64 * 1024
 
 
 class Redactor:
@@ -39,10 +44,14 @@ class Redactor:
         return stored, Carry(present_line(state.context, stored), opened).dump()
 
     def open_bytes(self, before: bytes, text: bytes) -> int:
-        """Return the number of bytes, in whole lines, that a secret which begins in ``before`` takes of ``text``."""
+        """Return the number of bytes, in whole lines, that a secret which begins in ``before`` takes of ``text``.
+
+        Behind many lines it may be a block more: in hostile text each line may open another secret.
+        """
         carry, at = self.redact(b"", before)[1], 0
+        steps = itertools.chain(itertools.repeat(0, _SINGLE_LINES), itertools.repeat(_BLOCK_BYTES))
         while at < len(text) and Carry.load(carry).opened:
-            end = text.find(b"\n", at) + 1 or len(text)
+            end = text.find(b"\n", at + next(steps)) + 1 or len(text)
             carry, at = self.redact(carry, text[at:end])[1], end
         return at
 
