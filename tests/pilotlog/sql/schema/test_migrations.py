@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateTable
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
@@ -208,3 +209,19 @@ def test_the_second_version_s_indices_give_way_to_those_of_the_third(engine, clo
         connection.execute(migrations.delete().where(migrations.c.Version > 2))
     assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 2]
     assert sorted(index["name"] for index in inspect(engine).get_indexes("PilotLogs")) == wanted
+
+
+def indices(engine):
+    return {table: {index["name"] for index in inspect(engine).get_indexes(table)} for table in metadata.tables}
+
+
+@pytest.mark.parametrize("name", [table.name for table in metadata.sorted_tables if table.indexes])
+def test_a_table_whose_step_ended_before_its_indices_gets_them(engine, clock, name):
+    migrate(engine, clock)
+    wanted, table = indices(engine), metadata.tables[name]
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(CreateTable(table))
+        connection.execute(migrations.delete().where(migrations.c.Version > 18))
+    migrate(engine, clock)
+    assert indices(engine) == wanted

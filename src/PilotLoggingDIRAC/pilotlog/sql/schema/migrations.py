@@ -101,6 +101,14 @@ def _add_unknown_failures(connection: Connection) -> None:
     _add_indices(diagnoses, ("IX_Fingerprint",))(connection)
 
 
+def _add_left_out_indices(connection: Connection) -> None:
+    """Add each index that is not there: a step that ended between a table and its indices found the table, when it was
+    run again, and left it without them.
+    """
+    for table in metadata.sorted_tables:
+        _add_indices(table, tuple(str(index.name) for index in table.indexes))(connection)
+
+
 def _add_bundles(connection: Connection) -> None:
     _create_tables(connection)
     _add_columns(files.c.BundleID, files.c.MemberOffset, files.c.MemberSize, files.c.MemberCRC)(connection)
@@ -111,7 +119,8 @@ _STREAM = (logs.c.Carry, logs.c.DroppedBytes, logs.c.Sender, logs.c.ManySenders)
 _NARROW = ("IX_LastSeen", "IX_VO_LastSeen", "IX_Site_LastSeen", "IX_CE_LastSeen")
 _WIDE = ("IX_Seen", "IX_VO_Seen", "IX_Site_Seen", "IX_CE_Seen", "IX_VO_State", "IX_LastError")
 
-#: (version, name, step), in order; append only.
+#: (version, name, step), in order; append only. A step that makes a table adds its indices by ``_add_indices``, too: it
+#: may have been interrupted between the two.
 MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (1, "create tables", _create_tables),
     (2, "state of the text, dropped bytes and senders of logs", _add_columns(*_STREAM)),
@@ -134,6 +143,7 @@ MIGRATIONS: tuple[tuple[int, str, Callable[[Connection], None]], ...] = (
     (19, "requests to send logs again", _create_tables),
     (20, "indices of bundles", _add_indices(bundles, ("IX_VO_Retired", "IX_VO_Verified"))),
     (21, "parcels of destinations with transactions", _add_parcels),
+    (22, "indices that an interrupted step left out", _add_left_out_indices),
 )
 
 
