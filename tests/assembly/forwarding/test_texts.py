@@ -8,6 +8,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches
 from tests.custody_contract import World
+from tests.forward_contract import UNKNOWN_DICTIONARY
 
 
 @pytest.fixture
@@ -28,9 +29,10 @@ def test_text_of_the_database_comes_with_the_numbers_of_its_messages(world, text
     assert list(texts(world.log())) == [(0, b"one\n"), (1, b"two\n")]
 
 
-def test_damaged_text_is_told(world, texts, transactions):
+@pytest.mark.parametrize("payload", [b"\x28\xb5\x2f\xfdxxxx", UNKNOWN_DICTIONARY])
+def test_damaged_text_is_told(world, texts, transactions, payload):
     world.send(b"one\n")
-    spoil = update(batches).values(Payload=b"\x28\xb5\x2f\xfdxxxx")
+    spoil = update(batches).values(Payload=payload)
     transactions.run(lambda connection: connection.execute(spoil) and None)
     with pytest.raises(LogNotFound, match="damaged"):
         list(texts(world.log()))

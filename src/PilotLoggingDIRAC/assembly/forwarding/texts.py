@@ -13,6 +13,7 @@ from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Log, State
 from PilotLoggingDIRAC.pilotlog.read.outputs import whole_chunks
 from PilotLoggingDIRAC.pilotlog.sql.schema import payload
+from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import UnknownDictionary
 
 #: Workers that fetch copies, for all destinations together.
 _WORKERS = 4
@@ -40,7 +41,7 @@ class LogTexts:
     def _stored(self, log: Log) -> Iterator[tuple[int, bytes]]:
         try:
             yield from whole_chunks(self._reader, log)
-        except payload.DAMAGED:
+        except (*payload.DAMAGED, UnknownDictionary):  # what the database has of dictionaries was learned before
             raise LogNotFound("its text in the database is damaged") from None
 
     def drop_idle(self) -> None:
