@@ -373,6 +373,23 @@ class ForwardContract:
         grid.send(b"text\n")
         assert grid.run() == 0
 
+    def test_log_that_was_found_before_its_vo_was_taken_off_is_not_sent(self, grid, clock):
+        grid.vos = (VO, "vo.beta.org")
+        for number in range(4):
+            grid.send(b"text\n", pilot(number, "vo.beta.org"))
+        clock.forward(hours=1)
+        agent = grid.begin(forward_logs=2)
+        grid.run(agent, 1)
+        grid.vos = (VO,)
+        sent = len(grid.broker.messages)
+        grid.send(b"mine\n")
+        grid.run(agent)
+        assert grid.broker.messages[sent:] == ["mine"]
+        assert sent < 4
+        grid.vos = (VO, "vo.beta.org")
+        grid.run(agent)
+        assert Counter(grid.broker.messages) == {"text": 4, "mine": 1}
+
     def test_rejected_record_is_counted_and_not_sent_again(self, grid):
         grid.broker.refused, told = ("odd",), []
         grid.agent.on_rejected = told.append

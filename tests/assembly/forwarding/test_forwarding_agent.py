@@ -12,7 +12,7 @@ import pytest
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.forwarding import agent
-from PilotLoggingDIRAC.pilotlog.model import Numbered
+from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId
 from tests.conftest import PILOT, batch, line
 from tests.waiting import until
 
@@ -36,6 +36,31 @@ class HangingDestination:
 
     def close(self):
         pass
+
+
+class ListDestination:
+    """A destination that has a list of all messages."""
+
+    messages: ClassVar[list[str]] = []
+
+    def __init__(self, name, options):
+        pass
+
+    def send(self, records):
+        self.messages += [each.message for each in records if not each.kind.is_event]
+        return []
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The messages that a ``ListDestination`` was sent."""
+    monkeypatch.setattr(ListDestination, "messages", [])
+    module = types.SimpleNamespace(ListDestination=ListDestination, __file__=__file__)
+    monkeypatch.setitem(sys.modules, f"{PLUGINS}.ListDestination", module)
+    return ListDestination.messages
 
 
 @pytest.fixture
@@ -72,9 +97,9 @@ def configured(tmp_path, monkeypatch, name_destinations):
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
 
 
-def send(db, number):
+def send(db, number, pilot=PILOT):
     now = datetime.now(UTC).replace(tzinfo=None)
-    db.appender.append("e", [Numbered(number, batch(line(f"text {number}"), received=now))])
+    db.appender.append("e", [Numbered(number, batch(line(f"text {number}"), pilot, received=now))])
 
 
 @pytest.mark.usefixtures("configured")
@@ -147,3 +172,72 @@ def test_destination_that_no_vo_names_is_forgotten(standing, name_destinations):
         until(lambda: forwarding.cycle() is not None and standing() is None, standing)
     finally:
         forwarding.close()
+
+
+@pytest.fixture
+def name_vos(configured, configure):
+    """``name_vos(*vos, **sections)``: VOs that name the destination Lines, and the sections of destinations."""
+
+    def name(*vos, **sections):
+        configure(
+            {
+                "Registry": {"VO": {vo: {} for vo in VOS}},
+                "Operations": {vo: {"PilotLogging": {"Destinations": "Lines" if vo in vos else ""}} for vo in VOS},
+                "Resources": {"PilotLogDestinations": sections},
+            }
+        )
+
+    return name
+
+
+VOS = (PILOT.vo, "vo.beta.org")
+LINES = {"Plugin": "ListDestination"}
+
+
+class Sent:
+    """Logs that are sent to the database one after the other."""
+
+    def __init__(self, listed):
+        self.db, self.listed, self.numbers = LogDatabase(), listed, itertools.count(1)
+
+    def send(self, vo):
+        number = next(self.numbers)
+        send(self.db, number, PilotId(vo, f"{number:032x}"))
+        return lambda: any(f"text {number}" in each for each in self.listed)
+
+    def goes_on(self):
+        """A log of the first VO goes to the destination; one that was heard of before it began does not."""
+        seen = []
+        until(lambda: seen.append(self.send(VOS[0])) or any(is_sent() for is_sent in seen))
+
+
+def test_text_of_a_vo_that_was_taken_off_is_not_sent_while_the_section_is_wrong(name_vos, listed):
+    name_vos(*VOS, Lines=LINES)
+    forwarding, sent = agent.ForwardingAgent("WorkloadManagement/X"), Sent(listed)
+    try:
+        forwarding.cycle()
+        sent.goes_on()
+        name_vos(VOS[0], Lines={"Content": "all"})
+        forwarding.cycle()
+        for _ in range(2):  # the look in which the second one is found began after the change
+            until(sent.send(VOS[0]))
+        is_sent = sent.send(VOS[1])
+        until(sent.send(VOS[0]))
+        assert not is_sent()
+    finally:
+        forwarding.close()
+        sent.db.close()
+
+
+def test_destination_whose_section_is_gone_is_sent_nothing_more(name_vos, listed):
+    name_vos(*VOS, Lines=LINES)
+    forwarding, sent = agent.ForwardingAgent("WorkloadManagement/X"), Sent(listed)
+    try:
+        forwarding.cycle()
+        sent.goes_on()
+        name_vos(*VOS)
+        forwarding.cycle()
+        assert "pilotlog-forward-Lines" not in {thread.name for thread in threading.enumerate()}
+    finally:
+        forwarding.close()
+        sent.db.close()

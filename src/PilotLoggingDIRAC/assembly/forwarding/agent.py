@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from DIRAC import gLogger
 
@@ -27,6 +27,7 @@ from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.sending_thread import SendingThread
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Log
+from PilotLoggingDIRAC.pilotlog.ports import DestinationStanding
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
 #: So long an agent that ends waits for what is being sent to all destinations together; then the leases run out.
@@ -63,7 +64,7 @@ class _Lane:
     """One destination with its sending threads: ``live``, and that of what is sent again. ``vos`` are those whose logs
     go there.
 
-    ``began`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
+    ``standing`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
     """
 
     configured: Configured
@@ -72,7 +73,7 @@ class _Lane:
     replaying: SendingThread
     vos: tuple[str, ...]
     damage: _Damage
-    began: datetime | None = None
+    standing: DestinationStanding | None = None
 
     @property
     def threads(self) -> tuple[SendingThread, SendingThread]:
@@ -156,18 +157,24 @@ class ForwardingAgent:
         self._db.close()
 
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
-        """Have threads with the present options; those whose options are the same go on."""
+        """Have threads with the present options; those whose options are the same go on.
+
+        They go on while a section is without a plugin, too, as it may be half changed, but not for VOs that were taken off.
+        """
+        lane = self._lanes.get(name)
+        if lane is not None:
+            lane.vos, lane.standing = vos, None
         try:
             configured = destinations.configured(name)
-            lane = self._lanes.get(name)
             if lane is not None and (lane.configured, lane.settings) == (configured, settings):
-                lane.vos, lane.began = vos, None
                 return
             self._end(name)
             lane = self._lanes[name] = self._lane(configured, settings, vos)
             for thread in lane.threads:
                 thread.start()
         except InvalidInput as error:
+            if not destinations.has_section(name):
+                self._end(name)
             tally.problem(f"destination {name}", str(error))
         except RuntimeError as error:  # no thread can be started: the next cycle tries again
             self._end(name)
@@ -220,8 +227,8 @@ class ForwardingAgent:
 
     def _logs_for(self, lane: _Lane) -> WantedLogs:
         name = lane.configured.name
-        began = lane.began = lane.began or self._db.destinations.begin(name).began
-        return WantedLogs(name, lane.vos, began)
+        standing = lane.standing = lane.standing or self._db.destinations.begin(name)
+        return WantedLogs(name, lane.vos, standing.began, standing.caught_up_at)
 
     def _end(self, name: str, seconds: float = _STOP_SECONDS) -> None:
         lane = self._lanes.pop(name, None)

@@ -63,6 +63,11 @@ def configured(name: str) -> Configured:
     return Configured(name, plugin, str(found.get("Content", "")).lower(), found)
 
 
+def has_section(name: str) -> bool:
+    """Return whether there is a section of a destination, whatever it says."""
+    return bool(_tree(f"{SECTION}/{name}"))
+
+
 def load(found: Configured) -> tuple[Destination, SentContent]:
     """Return a destination, made by its plugin, and what it is sent. Raise InvalidInput if it can't be made."""
     plugin = _plugin(found.plugin)

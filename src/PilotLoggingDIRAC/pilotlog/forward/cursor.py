@@ -62,11 +62,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class WantedLogs:
-    """The logs for one destination: those of its VOs that were heard of since it began, and those with a cursor."""
+    """The logs for one destination: those of its VOs that were heard of since it began, and those with a cursor.
+
+    What was stored at the moment ``caught_up_at`` was sent; None: nobody knows that of any moment.
+    """
 
     destination: str
     vos: Sequence[str]
     began: datetime
+    caught_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ class Forwarder(Calls):
         claims = self.logs.claim(self.name, self.owner, ids, until)
         left = {claim.log.id for claim in claims}
         try:
-            for group in self._groups(self._settled(claims), until):
+            still_wanted = [claim for claim in self._settled(claims) if claim.log.pilot.vo in wanted.vos]
+            for group in self._groups(still_wanted, until):
                 sent += self._send(group, until)
                 left -= {each.claim.log.id for each in group if each.is_done}
         except DestinationUnavailable as error:
