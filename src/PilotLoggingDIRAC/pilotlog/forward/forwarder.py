@@ -7,7 +7,7 @@ transactions it is asked whether it has what was sent: see ``parcel``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -113,18 +113,23 @@ class Forwarder(Calls):
         """
         waiting, most_bytes = {claim.log.id: claim for claim in claims}, self.settings.forward_bytes
         while waiting and not self.is_stopped():
-            group = self._read(waiting, most_bytes)
-            if not group:
+            is_empty, gets_on = True, False
+            for group in _in_parcels(self._read(waiting, most_bytes), self.settings.forward_records):
+                is_empty, gets_on = False, gets_on or any(map(_gets_on, group))
+                for each in group:
+                    waiting[each.claim.log.id] = ForwardClaim(each.claim.log, each.after, each.claim.found)
+                    if each.is_done:
+                        del waiting[each.claim.log.id]
+                yield group
+            if is_empty:
                 return
-            most_bytes = self.settings.forward_bytes if any(map(_gets_on, group)) else 2 * most_bytes
-            for each in group:
-                waiting[each.claim.log.id] = ForwardClaim(each.claim.log, each.after, each.claim.found)
-                if each.is_done:
-                    del waiting[each.claim.log.id]
-            yield from _in_parcels(group, self.settings.forward_records)
+            most_bytes = self.settings.forward_bytes if gets_on else 2 * most_bytes
 
-    def _read(self, waiting: dict[int, ForwardClaim], most_bytes: int) -> list[Portion]:
-        """Return portions, in their order, of those logs whose text was read, and of those that have no more text."""
+    def _read(self, waiting: Mapping[int, ForwardClaim], most_bytes: int) -> Iterator[Portion]:
+        """Yield portions, in their order, of those logs whose text was read, and of those that have no more text.
+
+        A portion is made when it is asked for: a few megabytes of text may have millions of lines.
+        """
         wanted = {
             log_id: claim.cursor.sequence
             for log_id, claim in waiting.items()
@@ -134,11 +139,10 @@ class Forwarder(Calls):
         for chunk in self.logs.texts(wanted, most_bytes):
             text = None if isinstance(chunk, Unreadable) else chunk.text
             chunks.setdefault(chunk.log_id, []).append((chunk.sequence, text))
-        ready = [log_id for log_id in waiting if log_id in chunks or log_id not in wanted]
+        ready = [claim for log_id, claim in waiting.items() if log_id in chunks or log_id not in wanted]
         most = self.settings.forward_records
-        return [
-            each for log_id in ready for each in portions(waiting[log_id], chunks.get(log_id, ()), self.content, most)
-        ]
+        for claim in ready:
+            yield from portions(claim, chunks.pop(claim.log.id, ()), self.content, most)
 
     def _send(self, group: Sequence[Portion], until: datetime) -> int:
         """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over."""
@@ -177,7 +181,7 @@ def _gets_on(portion: Portion) -> bool:
     return portion.is_done or (before.sequence, before.offset) != (after.sequence, after.offset)
 
 
-def _in_parcels(group: Sequence[Portion], records: int) -> Iterator[list[Portion]]:
+def _in_parcels(group: Iterable[Portion], records: int) -> Iterator[list[Portion]]:
     """Yield portions that have about so many records together: when they are sent, their cursors move.
 
     Of a log with several, all but the last are large enough to end a parcel: none has two of one log.

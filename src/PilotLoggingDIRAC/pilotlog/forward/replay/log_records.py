@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,11 +15,14 @@ from ..line_cutter import LineCutter
 from ..record import Record
 from ..settings import SentContent
 
+#: So many lines of a chunk are records at the same time.
+_LINES = 1000
+
 
 def log_records(
     claim: ForwardClaim, chunks: Iterable[tuple[int, bytes]], content: SentContent
 ) -> Iterator[list[Record]]:
-    """Yield a log's records, those of a chunk at a time; ``chunks`` are (sequence number, text) of all of it.
+    """Yield a log's records, some at a time, as a chunk may have millions of lines; ``chunks`` are (sequence number, text) of all of it.
 
     They are the ones that are sent live, and have their identities. What ``chunks`` raises is passed on.
     """
@@ -27,7 +31,9 @@ def log_records(
     yield beginning(log, start)
     sequence = 0
     for sequence, text in chunks:
-        yield [record for line in cutter.feed(sequence, text) for record in reader.read(sequence, line)]
+        lines = cutter.feed(sequence, text)
+        while some := list(itertools.islice(lines, _LINES)):
+            yield [record for line in some for record in reader.read(sequence, line)]
     if log.state is not State.RECEIVING and cutter.rest:
         yield list(reader.read_rest(sequence, cutter.rest))
     found = present(log, claim.found)

@@ -7,6 +7,7 @@ that were not noted.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -140,7 +141,7 @@ class _Parcel:
     replay: Replay
     after: int = field(init=False)
     sent: int = 0
-    _waiting: list[Record] = field(default_factory=list)
+    _waiting: deque[Record] = field(default_factory=deque)
     _waiting_bytes: int = 0
     _progress: Progress = field(default_factory=Progress)
     _reason: str = ""
@@ -197,12 +198,12 @@ class _Parcel:
 
     def _take(self) -> list[Record]:
         """Return the records of one call, and let them wait no more: one at least, however large it is."""
-        settings, number, size = self.replayer.settings, 0, 0
-        for record in self._waiting[: settings.forward_records]:
-            more = message_bytes(record)
-            if number and size + more > settings.forward_bytes:
+        settings, taken, size = self.replayer.settings, list[Record](), 0
+        while self._waiting and len(taken) < settings.forward_records:
+            more = message_bytes(self._waiting[0])
+            if taken and size + more > settings.forward_bytes:
                 break
-            number, size = number + 1, size + more
-        taken, self._waiting = self._waiting[:number], self._waiting[number:]
+            taken.append(self._waiting.popleft())
+            size += more
         self._waiting_bytes -= size
         return taken
