@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -10,12 +11,13 @@ import zstandard
 from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.cursor import WantedLogs
+from PilotLoggingDIRAC.pilotlog.forward.cursor import Move, WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.finder import LogFinder
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
 from PilotLoggingDIRAC.pilotlog.model import Selection
+from PilotLoggingDIRAC.pilotlog.sql.forward import cursors
 from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.forward.destinations import SqlDestinations
 from PilotLoggingDIRAC.pilotlog.sql.schema.dictionaries import standard
@@ -354,6 +356,25 @@ class ForwardContract:
         clock.now += timedelta(hours=1)
         grid.run()
         assert grid.broker.messages == ["late"]
+
+    def test_look_at_recent_logs_is_bounded_and_the_next_ones_go_on_behind_it(self, grid, clock, monkeypatch):
+        """Of six logs three were last heard of at the same moment, more than a look takes; two were sent before."""
+        monkeypatch.setattr(cursors, "_LOOKED_AT", 2)
+        for number, pause in enumerate((1, 0, 0, 1, 1, 1)):
+            grid.send(b"text\n", pilot(number))
+            clock.forward(seconds=pause)
+        for number in (0, 4):
+            grid.logs.claim(NAME, "other", [grid.log(pilot(number)).id], clock())
+            (claim,) = grid.logs.claim(NAME, "agent", [grid.log(pilot(number)).id], clock())
+            after = replace(claim.cursor, next_sequence=claim.log.next_sequence, state=claim.log.state)
+            assert grid.logs.advance(NAME, "agent", [Move(claim.cursor, after, is_done=True)]) == 1
+        looks, since, wanted = [], grid.began, WantedLogs(NAME, (VO,), grid.began)
+        while since:
+            found, since = grid.logs.recent(wanted, since, 100)
+            looks.append(found)
+        waiting = [grid.log(pilot(number)).id for number in (1, 2, 3, 5)]
+        assert [log_id for found in looks for log_id in found] == waiting
+        assert max(map(len, looks)) == 3
 
     def test_log_of_before_the_destination_is_not_sent_until_it_is_heard_of(self, grid, clock):
         grid.send(b"one\n")

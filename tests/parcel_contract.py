@@ -156,6 +156,22 @@ class Without:
         raise self.error
 
 
+class Unanswered:
+    """Something with a method that does what it does, and then fails."""
+
+    def __init__(self, whole, name):
+        self._whole, self._name = whole, name
+
+    def __getattr__(self, name):
+        method = getattr(self._whole, name)
+
+        def call(*arguments):
+            method(*arguments)
+            raise StoreUnavailable("no answer")
+
+        return call if name == self._name else method
+
+
 class Before:
     """Something with a method before whose first call something else happens."""
 
@@ -236,6 +252,18 @@ class ParcelContract:
         assert (grid.count(parcels.c.Number), grid.count(forwards.c.Parcel)) == (0, 0)
         assert grid.waits_for(who) == {}
         assert grid.destinations.standings()[0].records == 6
+
+    @pytest.mark.parametrize("sender", OTHERS)
+    def test_failure_is_over_when_the_destination_tells_that_it_has_all(self, grid, sends, sender):
+        sends(1)
+        broker = grid.connect()
+        broker.transactions = Away(Unanswered(broker.transactions, "commit"))
+        with pytest.raises(DestinationUnavailable):
+            grid.step(grid.begin("first", broker, forward_records=100))
+        assert grid.destinations.standings()[0].failing_since is not None
+        grid.run(grid.begin(sender=sender, forward_records=100))
+        found = grid.destinations.standings()[0]
+        assert (found.failing_since, found.error) == (None, "")
 
     @pytest.mark.parametrize("sender", OTHERS)
     @pytest.mark.parametrize("is_done_before", [False, True])

@@ -1,11 +1,12 @@
 """The sending thread of a destination: pauses, problems and alarms. A destination that hangs harms no other."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.cursor import WantedLogs
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WALKED, WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.sending_thread import SendingThread
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from tests.custody_contract import pilot
@@ -23,10 +24,12 @@ def work(grid, seconds):
     """A sending thread for the grid's broker, or for another one."""
 
     def make(broker=None, name="Broker", **bounds):
+        def wanted():
+            standing = grid.destinations.begin(name)
+            return WantedLogs(name, (VO,), standing.began, standing.caught_up_at)
+
         agent = grid.begin(broker=broker, name=name, owner=name, **bounds)
-        return SendingThread(
-            agent, lambda: WantedLogs(name, (VO,), grid.destinations.begin(name).began), agent.settings, seconds
-        )
+        return SendingThread(agent, wanted, agent.settings, seconds)
 
     return make
 
@@ -84,6 +87,59 @@ def test_alarm_rings_when_a_destination_fails_for_long(grid, work, seconds):
     grid.broker.error = None
     thread.once()
     assert thread.alarm() == ""
+
+
+@pytest.fixture
+def fail(grid, clock, seconds):
+    """``fail(thread, steps)``: steps of a thread, more than a minute apart, while its destination is down."""
+
+    def steps(thread, number):
+        grid.broker.error = DestinationUnavailable("away")
+        for _ in range(number):
+            thread.once()
+            seconds.now += 70
+            clock.forward(seconds=70)
+
+    return steps
+
+
+def test_alarm_rings_where_the_one_log_that_waits_was_heard_of_long_ago(grid, work, fail, clock):
+    grid.finish()
+    grid.archive()
+    clock.forward(hours=1)
+    thread = work()
+    fail(thread, 10)
+    assert thread.alarm() == "away"
+    assert grid.destinations.standings()[0].caught_up_at is None
+
+
+def test_alarm_rings_where_nothing_but_the_end_of_an_old_log_waits(grid, work, fail, clock):
+    grid.finish()
+    grid.run()
+    clock.forward(hours=1)
+    grid.archive()
+    thread, pages = work(), len(WALKED)
+    fail(thread, pages + 10)
+    assert thread.alarm() == "away"
+    assert clock() - grid.destinations.standings()[0].caught_up_at >= timedelta(seconds=700)
+
+
+@pytest.mark.parametrize("begins_anew", [False, True])
+def test_destination_that_was_down_is_behind_until_all_was_sent(grid, work, fail, clock, begins_anew):
+    bounds = {"forward_logs": 2, "forward_walk_logs": 2}
+    thread = work(**bounds)
+    for number in range(6):
+        grid.send(b"text\n", pilot(number))
+        fail(thread, 9)
+    grid.broker.error = None
+    thread = work(**bounds) if begins_anew else thread
+    for _ in range(2):
+        assert thread.once() == 0, "more is to be sent at once"
+        assert grid.destinations.standings()[0].caught_up_at is None
+    for _ in range(6):
+        thread.once()
+    assert grid.broker.messages == ["text"] * 6
+    assert grid.destinations.standings()[0].caught_up_at == clock()
 
 
 def test_next_look_follows_at_once_where_one_finds_more_than_it_takes(grid, work):

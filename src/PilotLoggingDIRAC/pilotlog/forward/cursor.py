@@ -86,8 +86,12 @@ class ForwardedLogs(Protocol):
     again is safe. A log that is leased is not free: neither search finds it, and nobody else claims it.
     """
 
-    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> list[int]:
-        """Return the ids of free logs heard of since then that have something to send, longest silent ones first."""
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> tuple[list[int], datetime | None]:
+        """Return the ids of free logs heard of since then that have something to send, longest silent ones first.
+
+        A bounded number of logs is looked at. With the ids comes the time from which on others are to be looked at when
+        these are sent, None if there are no others.
+        """
 
     def walk(
         self, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int

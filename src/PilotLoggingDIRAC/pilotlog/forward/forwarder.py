@@ -56,7 +56,7 @@ class Forwarder(Calls):
         transactions = transactions_of(self.destination)
         if transactions is not None and self.parcels is not None:
             names = (self.name, self.sender, self.owner)
-            self._parcels = ParcelSender(*names, transactions, self.parcels, self.call)
+            self._parcels = ParcelSender(*names, transactions, self.parcels, self.call, self._note_answer)
 
     def step(self, wanted: WantedLogs) -> int:
         """Send what some logs have. Return the number of records sent; 0 if nothing was found.
@@ -68,11 +68,14 @@ class Forwarder(Calls):
         claims = self.logs.claim(self.name, self.owner, ids, until)
         left = {claim.log.id for claim in claims}
         try:
-            still_wanted = [claim for claim in self._settled(claims) if claim.log.pilot.vo in wanted.vos]
-            for group in self._groups(still_wanted, until):
+            settled = self._settled(claims)
+            for group in self._groups([claim for claim in settled if claim.log.pilot.vo in wanted.vos], until):
                 sent += self._send(group, until)
                 left -= {each.claim.log.id for each in group if each.is_done}
+            if len(settled) == len(claims) and not self.is_stopped():
+                self.finder.confirm()
         except DestinationUnavailable as error:
+            self.finder.put_back()
             self.destinations.failed(self.name, str(error))
             raise
         except LeaseLost:  # it took too long: another step, or another agent, goes on
@@ -94,6 +97,10 @@ class Forwarder(Calls):
         if moment and (before is None or moment - before >= _NOTED_AFTER):
             self.destinations.caught_up(self.name, moment)
             self._caught_up = moment
+
+    def _note_answer(self) -> None:
+        """Note that the destination answers, as there may be nothing left to send."""
+        self.destinations.sent(self.name, 0, 0, "")
 
     def _settled(self, claims: Sequence[ForwardClaim]) -> Sequence[ForwardClaim]:
         """Settle parcels that this agent, or one that claimed the logs before, has left. Return the other claims.

@@ -62,7 +62,7 @@ class ParcelSender:
     """One sender of parcels. Its name stays the same over restarts, so that it ends what it has left.
 
     The destination remembers the last number of each sender alone: a sender settles its parcel before the next one.
-    ``call`` makes a call of the destination.
+    ``call`` makes a call of the destination, ``on_settled`` is called when that has told what became of a parcel.
     """
 
     destination: str
@@ -71,6 +71,7 @@ class ParcelSender:
     transactions: DestinationTransactions
     parcels: Parcels
     call: Call
+    on_settled: Callable[[], None] = lambda: None
     _is_settled: bool = False
 
     def settle_own(self) -> None:
@@ -117,3 +118,4 @@ class ParcelSender:
     def _settle(self, parcel: Parcel) -> None:
         is_committed = self.call(lambda: self.transactions.is_committed(parcel.sender, parcel.number))
         self.parcels.settle(parcel, is_committed)
+        self.on_settled()

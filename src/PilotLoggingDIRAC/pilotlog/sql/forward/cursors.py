@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, insert, select, update
@@ -24,6 +24,11 @@ from ..schema.tables import diagnoses, logs
 from .conditions import STATES, is_sent, waiting
 from .texts import texts
 
+#: A look for logs heard of lately looks at so many; at more, if they were heard of at the same moment.
+_LOOKED_AT = 5000
+#: Times are stored with microseconds.
+_NEXT = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlForwardedLogs:
@@ -32,12 +37,11 @@ class SqlForwardedLogs:
     transactions: Transactions
     clock: Clock
 
-    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> list[int]:
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> tuple[list[int], datetime | None]:
         """See ``ForwardedLogs.recent``."""
         if not wanted.vos:
-            return []
-        statement = waiting(wanted, self.clock()).where(logs.c.LastSeen >= since)
-        return self.transactions.run(_ids, statement.order_by(logs.c.LastSeen, logs.c.LogID).limit(limit))
+            return [], None
+        return self.transactions.run(_recent, wanted, since, limit, self.clock())
 
     def walk(
         self, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int
@@ -91,6 +95,23 @@ def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) ->
             if (row.LogID, name) not in has and row.LastSeen >= began.get(name, row.LastSeen):
                 lacking.setdefault(row.LogID, []).append(name)
     return lacking
+
+
+def _recent(
+    connection: Connection, wanted: WantedLogs, since: datetime, limit: int, now: datetime
+) -> tuple[list[int], datetime | None]:
+    """The end of the page is looked up first, in the index alone: most logs of an outage may have been sent by now.
+
+    All logs that were last heard of at its end are in the page.
+    """
+    heard = logs.c.LastSeen >= since
+    ends = select(logs.c.LastSeen).where(heard).order_by(logs.c.LastSeen).limit(1).offset(_LOOKED_AT - 1)
+    end = connection.execute(ends).scalar()
+    page = heard if end is None else and_(heard, logs.c.LastSeen <= end)
+    chosen = waiting(wanted, now).where(page).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
+    found = connection.execute(chosen).all()
+    last = found[-1].LastSeen if len(found) == limit else end and end + _NEXT
+    return [row.LogID for row in found], last
 
 
 def _walk(
