@@ -159,7 +159,7 @@ class ForwardingAgent:
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
         """Have threads with the present options; those whose options are the same go on.
 
-        They go on while a section is without a plugin, too, as it may be half changed, but not for VOs that were taken off.
+        They go on while a section is without a plugin, as it may be half changed, but not for VOs that were taken off.
         """
         lane = self._lanes.get(name)
         if lane is not None:

@@ -22,9 +22,10 @@ _LINES = 1000
 def log_records(
     claim: ForwardClaim, chunks: Iterable[tuple[int, bytes]], content: SentContent
 ) -> Iterator[list[Record]]:
-    """Yield a log's records, some at a time, as a chunk may have millions of lines; ``chunks`` are (sequence number, text) of all of it.
+    """Yield a log's records, some at a time; ``chunks`` are (sequence number, text) of all of it.
 
-    They are the ones that are sent live, and have their identities. What ``chunks`` raises is passed on.
+    A chunk may have millions of lines. The records are the ones that are sent live, and have their identities. What
+    ``chunks`` raises is passed on.
     """
     log, start = _as_told(claim.log), Cursor(claim.log.id)
     reader, cutter = CursorReader(log, content, 0, 0, "", log.first_seen), LineCutter(0, 0)
