@@ -141,4 +141,9 @@ class Cycle:
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:
         for vo in [vo for vo, future in memory.running.items() if future.done()]:
-            tally.merge(memory.running.pop(vo).result())
+            future = memory.running.pop(vo)
+            try:
+                tally.merge(future.result())
+            except Exception as error:  # one VO, or the diagnoses, must never cost the others' results and alarms
+                subject = "diagnoses" if vo == _DIAGNOSES else f"archive of {vo}"
+                tally.problem(subject, f"{type(error).__name__}: {error}")
