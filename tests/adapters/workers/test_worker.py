@@ -50,6 +50,26 @@ def worker():
     worker.close()
 
 
+@pytest.fixture
+def unkillable(monkeypatch):
+    """A context, ``with unkillable() as waits``, in which no process ends, as in a call to the kernel on a hung mount."""
+
+    @contextlib.contextmanager
+    def patched():
+        waits = []
+
+        def wait(process, timeout=None):
+            waits.append(timeout)
+            raise subprocess.TimeoutExpired(process.args, timeout or 0)
+
+        with monkeypatch.context() as hung:
+            hung.setattr(subprocess.Popen, "wait", wait)
+            hung.setattr(subprocess.Popen, "poll", lambda process: None)
+            yield waits
+
+    return patched
+
+
 def test_large_answers_are_looked_through_once(monkeypatch):
     """Else one of hundreds of megabytes, which comes in pieces of a pipe, takes minutes of the whole process."""
     looked_through = []
@@ -109,6 +129,30 @@ class TestWorker:
             worker.call("ping", 0.5)
         assert time.monotonic() - started < START_SECONDS / 2
         assert gone(child)
+        assert worker.call("ping", START_SECONDS) == "pong"
+
+    def test_a_child_that_can_not_be_killed_keeps_nobody_waiting(self, worker, folder, unkillable):
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        child.suspend()
+        with unkillable() as waits, pytest.raises(ArchiveError, match="too long"):
+            worker.call("ping", 0.5)
+        assert waits
+        assert None not in waits, "a wait without a limit"
+        assert list(folder.glob("pilotlog-worker-*")) == []
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert worker.call("ping", START_SECONDS) == "pong"
+        assert not psutil.pid_exists(child.pid)
+
+    def test_while_many_children_can_not_be_killed_there_are_no_others(self, worker, unkillable, monkeypatch):
+        monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 1)
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        with unkillable():
+            worker.close()
+            with pytest.raises(ArchiveError, match="hang in the kernel"):
+                worker.call("ping", START_SECONDS)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert worker.call("ping", START_SECONDS) == "pong"
 
     def test_a_child_that_died_is_replaced(self, worker):

@@ -32,6 +32,11 @@ _START_SECONDS = 60.0
 _MAX_AGE_SECONDS = 3600.0
 _MARGIN_SECONDS = 300.0
 _READ_BYTES = 1024 * 1024
+#: A killed process ends at once, but not within a call to the kernel that can't be interrupted, as on a hung mount.
+_END_SECONDS = 5.0
+#: Each keeps its memory, so that there are no new workers while there are so many.
+MAX_HANGING = 16
+_hanging: set[subprocess.Popen[bytes]] = set()
 
 FetchProxy = Callable[[Identity, Path], float]
 
@@ -77,6 +82,7 @@ class _Broken(Exception):
 class _Child:
     def __init__(self, identity: Identity, fetch: FetchProxy):
         remove_abandoned()
+        _require_few_hanging()
         self._private = PrivateFolder("worker")
         self._folder = self._private.path
         self._born = time.time()
@@ -154,15 +160,29 @@ class _Child:
         self._buffer += data
 
     def end(self) -> None:
-        """Kill the child and all its processes, and remove its folder."""
+        """Kill the child and all its processes, and remove its folder. One that does not end is left to later."""
         if self._process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             with contextlib.suppress(OSError):  # it flushes what a child that has died did not read
                 _pipe(self._process.stdin).close()
             _pipe(self._process.stdout).close()
-            self._process.wait()
+            try:
+                self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                _hanging.add(self._process)
         self._private.close()
+
+
+def _require_few_hanging() -> None:
+    """Reap killed children that have ended since. Raise ArchiveError while many have not."""
+    for process in tuple(_hanging):
+        if process.poll() is not None:
+            _hanging.discard(process)
+    if len(_hanging) >= MAX_HANGING:
+        raise ArchiveError(
+            f"No worker: {len(_hanging)} that were killed hang in the kernel, as on a mount that is gone"
+        )
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
