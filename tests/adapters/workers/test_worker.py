@@ -52,7 +52,7 @@ def worker():
 
 @pytest.fixture
 def unkillable(monkeypatch):
-    """A context, ``with unkillable() as waits``, in which no process ends, as in a call to the kernel on a hung mount."""
+    """A context in which no process ends, as in a call to the kernel on a hung mount; the waits for one."""
 
     @contextlib.contextmanager
     def patched():

@@ -19,7 +19,7 @@ class BrokenLane:
         raise ValueError("a surprise")
 
 
-def test_what_is_raised_beside_the_steps_is_a_problem_and_costs_no_result_of_others(agent):  # noqa: F811
+def test_what_is_raised_beside_the_steps_is_a_problem_and_costs_no_result_of_others(agent):
     def diagnose():
         raise OSError("no rules")
 

@@ -110,22 +110,35 @@ class Retention:
         return self.awaited.ready(logs, before - timedelta(seconds=self.settings.destinations_seconds))
 
     def _remove(self, archive: Archive, kind: str, find: FindCopies, before: datetime) -> None:
-        """Remove copies, each before its record is deleted.
+        """Remove copies, each before its record is deleted, page by page until the cycle's time for it is over.
 
         A storage element gets no more tries after three failures in a row. From then on it has copies of its own in
         each cycle, looked for behind these, until one goes well: it delays no other, and no file of its own.
         """
         places = self.progress.copies.setdefault(f"{kind} {self.vo}", {"": None})
-        own, failures = frozenset(places) - {""}, Failures()
+        own, failures, until = frozenset(places) - {""}, Failures(), self.copies.deadline()
         for se in sorted(frozenset(places)):
-            where = Where(se, frozenset() if se else own)
-            copies, places[se] = self._copies(find, before, places[se], where)
-            for key, file in copies:
-                if file.se not in failures.hopeless:
-                    failures.note(file.se, self._remove_one(archive, kind, key, file))
-                    places |= dict.fromkeys(failures.hopeless & {file.se}, key)
+            is_full = True
+            while is_full and se not in failures.hopeless:
+                where = Where(se, frozenset() if se else own | failures.hopeless)
+                copies, places[se] = self._copies(find, before, places[se], where)
+                for key, file in copies:
+                    if file.se not in failures.hopeless:
+                        failures.note(file.se, self._remove_one(archive, kind, key, file))
+                        places |= dict.fromkeys(failures.hopeless & {file.se}, key)
+                is_full = len(copies) == self.settings.logs_per_step
+                if is_full and self.copies.monotonic() > until:
+                    self._note_waiting(kind, find, before, places[se], where)
+                    break
         for se in own - failures.hopeless:
             del places[se]
+
+    def _note_waiting(self, kind: str, find: FindCopies, before: datetime, after: CopyKey | None, where: Where) -> None:
+        """Note a problem if copies are left that should have been removed more than a day ago."""
+        waiting, _ = find(self.vo, before - timedelta(days=1), after, 1, where)
+        if waiting:
+            text = "files wait for more than a day for their removal; there is no time in a cycle for more of them"
+            self.tally.problem(f"{kind} files of {self.vo}", text)
 
     def _copies(self, find: FindCopies, before: datetime, after: CopyKey | None, where: Where) -> CopyPage:
         """Return up to ``logs_per_step`` copies of some pages, and the key behind which the next cycle goes on.
