@@ -463,6 +463,17 @@ class BundlesContract:
         field.agent.scrub()
         assert len(field.archive.checked) == 4
 
+    def test_a_bundle_that_was_rewritten_since_its_look_was_due_is_not_lost(self, field, clock):
+        field.archive_all()
+        clock.forward(days=91)
+        due = due_copies(field.world.custody, CopySettings(), clock)
+        field.delete(2)
+        field.agent.clear()
+        field.agent.copies().scrub(due[VO])
+        assert field.agent.tally.problems == {}
+        assert field.agent.tally.counts["changed meanwhile"] == 1
+        assert {field.log(number).state for number in (0, 1, 3)} == {State.ARCHIVED}
+
     def test_bundles_are_looked_at_some_at_a_time(self, field, world):
         for first in range(0, 40, 10):
             field.archive_all(range(first, first + 10))

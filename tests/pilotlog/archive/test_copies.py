@@ -2,9 +2,9 @@
 
 import pytest
 
-from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck
+from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.model import State
-from PilotLoggingDIRAC.pilotlog.settings import CopySettings
+from PilotLoggingDIRAC.pilotlog.settings import DAY, CopySettings
 from tests.conftest import PILOT
 from tests.custody_contract import VO, pilot
 
@@ -138,6 +138,17 @@ class TestScrub:
         world.clock.forward(days=1)
         agent.scrub()
         assert world.reader.lost_copies() == {}
+
+    def test_a_copy_that_was_removed_since_it_was_taken_is_not_lost(self, agent, world, archive, purged):
+        """Its time is over, and it is due for a look: the same lane removes it, and then looks."""
+        world.clock.forward(days=90)
+        due = due_copies(world.custody, CopySettings(), world.clock)
+        agent.retention(files_seconds=90 * DAY).run(purge_kept=False)
+        assert archive.names() == []
+        agent.copies().scrub(due[VO])
+        assert (agent.tally.problems, world.reader.lost_copies()) == ({}, {})
+        assert agent.tally.counts["changed meanwhile"] == 1
+        assert "copies lost" not in agent.tally.counts
 
     @damages
     def test_a_copy_that_is_lost_before_purging_is_archived_again(self, agent, world, archive, archived, damage):

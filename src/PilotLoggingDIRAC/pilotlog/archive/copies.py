@@ -19,7 +19,7 @@ from ..model import Log
 from ..ports import Archive, Clock, CopyProblem
 from ..settings import CopySettings
 from ..stored_file import StoredFile
-from .custody import CheckedCopies, CopyKey, DueCopy
+from .custody import CheckedCopies, CopyKey, DueCopy, Look
 from .failures import Failures
 from .tally import Tally
 
@@ -98,9 +98,12 @@ class CopyCheck:
         return {key: found[file.whole] for key, file in copies.items() if file.whole in found}
 
     def _lost(self, key: CopyKey, file: StoredFile, problem: CopyProblem) -> None:
-        again = self.store.checked(key, problem.text, _bundle(file))
+        look = self.store.checked(key, problem.text, _bundle(file))
+        if look is Look.GONE:  # removed, or moved into another bundle, since it was taken
+            self.tally.add("changed meanwhile")
+            return
         self.tally.add("copies lost")
-        then = "it is archived again" if again else "its text has left the database"
+        then = "it is archived again" if look is Look.AGAIN else "its text has left the database"
         self.tally.problem(f"archived copies of {self.vo}", f"{file.lfn}: {problem.text}; {then}")
 
 

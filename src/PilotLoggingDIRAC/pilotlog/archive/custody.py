@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from ..model import Log, PilotInfo
@@ -199,6 +200,14 @@ class DueCopy:
     file: StoredFile
 
 
+class Look(Enum):
+    """What a look at a copy led to: it is noted, its log is archived again, or there is no such copy any more."""
+
+    NOTED = "noted"
+    AGAIN = "again"
+    GONE = "gone"
+
+
 class CheckedCopies(Protocol):
     """The store as ``CopyCheck`` and ``due_copies`` need it: looks at archived copies."""
 
@@ -208,11 +217,11 @@ class CheckedCopies(Protocol):
         as looked at at ``again``. Of a bundle one copy stands for all of them.
         """
 
-    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> bool:
+    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> Look:
         """Note a look at a copy, and its problem, empty where it is good; in a bundle, at all copies in that.
 
-        An Archived log whose copy has a problem is to be archived again: return True if there is one. A copy that has
-        left the bundle meanwhile is left alone.
+        An Archived log whose copy has a problem is to be archived again. A copy that has left the bundle meanwhile is
+        left alone.
         """
 
 

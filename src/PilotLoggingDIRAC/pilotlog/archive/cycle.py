@@ -59,7 +59,7 @@ class Lane:
     clearing: Clearing | None = None
 
     def run(self) -> Tally:
-        """Remove copies of deleted logs, archive (or keep) logs, delete old ones, read the copies that are ``due``.
+        """Remove copies of deleted logs, archive (or keep) logs, read the copies that are ``due``, delete old logs.
 
         Each error is a problem of the VO.
         """
@@ -69,9 +69,9 @@ class Lane:
             self._step("removing deleted files", self.removal.run)
             self._step("removing bundles", self.clearing.run if self.clearing else lambda: None)
         self._step("archive", self.archiving.run if self.archiving else lambda: None)
+        self._step("looking at copies", lambda: self.retention.copies.scrub(self.due))
         if self.clock_agrees():
             self._step("retention", lambda: self.retention.run(purge_kept=isinstance(self.archiving, Keeper)))
-        self._step("looking at copies", lambda: self.retention.copies.scrub(self.due))
         return self.tally
 
     def _step(self, what: str, run: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select, update
 
-from ...archive.custody import CopyKey, DueCopy
+from ...archive.custody import CopyKey, DueCopy, Look
 from ...model import State
 from ...ports import Clock
 from ...stored_file import StoredFile
@@ -35,7 +35,7 @@ class SqlChecks:
         """See ``CheckedCopies.take_due_copies``."""
         return self.transactions.run(_take, before, again, limit, max_bytes)
 
-    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> bool:
+    def checked(self, key: CopyKey, problem: str, bundle: int = 0) -> Look:
         """See ``CheckedCopies.checked``."""
         return self.transactions.run(_checked, key, bundle, problem[:_MAX_PROBLEM], self.clock())
 
@@ -88,7 +88,7 @@ def _is(key: CopyKey) -> ColumnElement[bool]:
     return and_(files.c.LogID == key.log_id, files.c.Generation == key.generation)
 
 
-def _checked(connection: Connection, key: CopyKey, bundle: int, problem: str, now: datetime) -> bool:
+def _checked(connection: Connection, key: CopyKey, bundle: int, problem: str, now: datetime) -> Look:
     """Note the look. The logs' rows are locked first, as by everyone who changes both."""
     looked_at = files.c.BundleID == bundle if bundle else and_(_is(key), files.c.BundleID == 0)
     keys = [CopyKey(*row) for row in connection.execute(select(files.c.LogID, files.c.Generation).where(looked_at))]
@@ -96,10 +96,12 @@ def _checked(connection: Connection, key: CopyKey, bundle: int, problem: str, no
     values: dict[str, Any] = {"Problem": problem}
     if not problem:
         values["CheckedAt"] = now
-    connection.execute(update(files).where(looked_at).values(values))
+    noted = connection.execute(update(files).where(looked_at).values(values)).rowcount
     for key in reopened:
         connection.execute(update(files).where(_is(key)).values(VerifiedAt=None))
-    return bool(reopened)
+    if reopened:
+        return Look.AGAIN
+    return Look.NOTED if noted else Look.GONE
 
 
 def _reopening(key: CopyKey, problem: str) -> Any:
