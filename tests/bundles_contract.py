@@ -364,6 +364,35 @@ class BundlesContract:
         other.clear()
         field.require_nothing_left_over(transactions)
 
+    @pytest.mark.parametrize("deleted", [(), (2,)])
+    def test_a_bundle_does_not_age_while_it_waits_for_its_upload(self, field, clock, transactions, deleted):
+        """Other VOs have all the places for so long that another agent would take this one for dead."""
+        other = BundleAgent(field.world, field.archive, field.folder, "other")
+        puts = []
+
+        class Slots:
+            def __enter__(self):
+                clock.forward(seconds=2000)
+                other.settings = BundleSettings(bundle_logs=10, bundles_rewritten=0)
+                other.clear()
+
+            def __exit__(self, *_):
+                pass
+
+        if deleted:
+            field.archive_all()
+            field.delete(*deleted)
+        else:
+            field.finish(*range(10))
+        field.archive.on_put = lambda: puts.append(1)
+        field.agent.workspace = Workspace("agent", field.folder, Slots())
+        (field.agent.clear if deleted else field.agent.archive_logs)()
+        assert len(puts) == 1
+        assert field.agent.tally.problems == {}
+        field.require_whole(*(number for number in range(10) if number not in deleted))
+        field.agent.clear()
+        field.require_nothing_left_over(transactions)
+
     # deleting
 
     def test_deleted_logs_leave_their_bundle_and_the_others_stay(self, field, transactions):

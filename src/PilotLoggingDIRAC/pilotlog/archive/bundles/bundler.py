@@ -71,20 +71,24 @@ class Bundler:
         return self.store.text_bytes(ids) * _PACKED_SHARE >= self.settings.bundle_mb * MiB
 
     def _make(self, ids: Sequence[int]) -> bool:
-        """Make one bundle; return whether there may be another one in this run. Raise StoreUnavailable."""
+        """Make one bundle; return whether there may be another one in this run. Raise StoreUnavailable.
+
+        It is recorded behind the wait for a slot, which has no limit: others take an old record for a dead agent's.
+        """
         claims = sorted(self._claim(ids), key=lambda claim: (claim.log.pilot, claim.log.part))
         with tempfile.TemporaryDirectory(dir=self.single.workspace.folder) as folder:
             try:
-                bundle = self._prepare(claims, Path(folder))
+                packed = self._prepare(claims, Path(folder))
+                if not packed:
+                    return False
+                with self.single.workspace.slots:
+                    bundle = self._record(packed, Path(folder))
+                    return bundle is not None and self._upload(bundle, Path(folder))
             except StoreUnavailable:
                 raise
             except Exception as error:  # such as a full disk, which must not keep the logs leased
                 self._give_back(claims, f"{type(error).__name__}: {error}")
                 return False
-            if bundle is None:
-                return False
-            with self.single.workspace.slots:
-                return self._upload(bundle, Path(folder))
 
     def _claim(self, ids: Sequence[int]) -> list[Claim]:
         """Claim logs; those locked for a moment, as by who stores their diagnosis, would make a bundle of their own."""
@@ -95,12 +99,12 @@ class Bundler:
             claims += self.single.claim(locked)
         return claims
 
-    def _prepare(self, claims: Sequence[Claim], folder: Path) -> Bundle | None:
-        """Pack and record a bundle; return None if no log is left for it."""
+    def _prepare(self, claims: Sequence[Claim], folder: Path) -> list[Packed]:
+        """Pack a bundle, and give back what does not fit. Return what is in it."""
         packed, rest = self._pack(claims, folder)
         for claim in rest:
             self.single.leases.release(claim, None)
-        return self._record(packed, folder) if packed else None
+        return packed
 
     def _give_back(self, claims: Sequence[Claim], error: str) -> None:
         later = lifecycle.retry_after(1, self.single.clock(), self.single.settings)

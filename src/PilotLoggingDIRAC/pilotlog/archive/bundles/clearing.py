@@ -116,8 +116,8 @@ class Clearing:
         places = write_without(names, old, new)
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
-        rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
-        with self.workspace.slots:
+        with self.workspace.slots:  # as ``Bundler``, it records behind the wait
+            rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
             archive.put(rewritten.file, new)
         try:
             self.store.replace_bundle(bundle, rewritten, places)
