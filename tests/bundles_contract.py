@@ -297,7 +297,9 @@ class BundlesContract:
         clock.forward(hours=2)
         BundleAgent(field.world, field.archive, field.folder, "another").archive_logs()
         field.require_whole(*range(10))
-        field.agent.clear()
+        for _ in range(2):
+            field.agent.clear()
+            clock.forward(minutes=31)
         field.require_nothing_left_over(transactions)
 
     def test_a_log_that_can_not_be_packed_keeps_nobody_waiting(self, field, transactions):
@@ -342,8 +344,9 @@ class BundlesContract:
         other.clear()
         other.archive_logs()
         field.require_whole(*range(10))
-        clock.forward(minutes=20)
-        other.clear()
+        for _ in range(2):
+            clock.forward(minutes=31)
+            other.clear()
         field.require_nothing_left_over(transactions)
         assert len(field.archive.names()) == 1
 
@@ -361,7 +364,32 @@ class BundlesContract:
         assert field.log(0).state is State.COMPLETE
         other.archive_logs()
         field.require_whole(*range(10))
+        clock.forward(minutes=31)
         other.clear()
+        field.require_nothing_left_over(transactions)
+
+    @pytest.mark.parametrize("stall", [{"seconds": 2000}, {"hours": 3}])
+    def test_a_bundle_that_comes_after_its_removal_and_is_not_taken_back_is_removed_later(
+        self, field, clock, transactions, stall
+    ):
+        field.finish(*range(10))
+        other = BundleAgent(field.world, field.archive, field.folder, "other")
+
+        def come_late():
+            clock.forward(**stall)
+            other.clear()
+
+        def refuse():
+            field.archive.on_remove = lambda: None
+            raise ArchiveError("no removal now")
+
+        field.archive.on_put = come_late
+        field.archive.after_put = lambda: setattr(field.archive, "on_remove", refuse)
+        field.agent.archive_logs()
+        assert len(field.archive.names()) == 1
+        clock.forward(days=1)
+        other.clear()
+        assert field.archive.names() == []
         field.require_nothing_left_over(transactions)
 
     @pytest.mark.parametrize("deleted", [(), (2,)])

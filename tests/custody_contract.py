@@ -399,7 +399,7 @@ class CustodyContract:
         assert found == [CopyKey(world.log().id, 1), CopyKey(world.log().id, 2)]
         assert world.custody.superseded(VO, world.clock(), found[0], 10)[0][0][0] == found[1]
         assert world.custody.superseded(VO, world.later(seconds=-1), None, 10) == ([], None)
-        world.custody.forget(found[0])
+        world.custody.forget(found[0], world.clock())
         assert [key for key, _ in world.custody.superseded(VO, world.clock(), None, 10)[0]] == found[1:]
 
     def test_rows_are_deleted_with_what_is_known_of_their_file(self, world):
@@ -418,7 +418,7 @@ class CustodyContract:
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (0, None)
         [(key, file)], _ = world.custody.expired(VO, world.clock(), None, 10)
         assert isinstance(file, StoredFile)
-        world.custody.forget(key)
+        world.custody.forget(key, world.clock())
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (1, None)
 
     def test_row_of_an_old_log_that_was_imported_stays_as_long_after_its_file_was_verified(self, world):
@@ -441,7 +441,7 @@ class CustodyContract:
         ids = [world.log(who).id for who in names]
         world.custody.purge(ids, world.clock())
         for log_id in ids[number - free :]:
-            world.custody.forget(CopyKey(log_id, 1))
+            world.custody.forget(CopyKey(log_id, 1), world.clock())
         return ids
 
     def test_rows_behind_those_that_wait_for_files_are_reached_page_by_page(self, world, monkeypatch):

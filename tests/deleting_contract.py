@@ -205,7 +205,7 @@ class DeletingContract:
         assert world.custody.unremoved(VO) == (2, 1, "no such SE")
         world.clock.forward(minutes=5)
         assert [key.log_id for key, _ in world.custody.deleted_copies(VO, world.clock(), 10)] == ids[::-1]
-        world.custody.forget(CopyKey(ids[0], 1))
+        world.custody.forget(CopyKey(ids[0], 1), world.clock())
         assert world.custody.unremoved(VO) == (1, 0, "")
 
     def test_its_row_stays_for_its_time_and_until_its_copies_are_removed(self, world):
@@ -216,7 +216,7 @@ class DeletingContract:
         self.delete(world)
         assert world.custody.delete_deleted(VO, world.clock(), 10) == 0
         assert world.custody.is_recorded(CopyKey(log_id, 1))
-        world.custody.forget(CopyKey(log_id, 1))
+        world.custody.forget(CopyKey(log_id, 1), world.clock())
         assert not world.custody.is_recorded(CopyKey(log_id, 1))
         assert world.custody.delete_deleted("beta_vo", world.clock(), 10) == 0
         assert world.custody.delete_deleted(VO, world.later(seconds=-1), 10) == 0

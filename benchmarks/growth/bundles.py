@@ -27,7 +27,7 @@ def make_and_clear(db, now):
         db.custody.checked(copy.key, "", copy.file.member.bundle)
         db.custody.checked(copy.key, "lost", copy.file.member.bundle)
     for one in (bundle, new, failed[0]):
-        db.custody.forget_bundle(one)
+        db.custody.forget_bundle(one, now)
     db.custody.delete_rows(vo(4), now - timedelta(days=300), True, 50)
 
 

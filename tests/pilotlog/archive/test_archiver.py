@@ -479,7 +479,7 @@ class TestRetention:
     def test_a_row_behind_many_that_wait_for_their_files_goes_although_agents_begin_anew(self, agent, world):
         """DIRAC ends an agent after so many cycles, and the place with it."""
         ids = self.waiting(agent, 4)
-        world.custody.forget(CopyKey(ids[3], 1))
+        world.custody.forget(CopyKey(ids[3], 1), world.clock())
         for _ in range(2):
             agent.retention(files_seconds=86400 * 1000, logs_per_step=1).run(purge_kept=False)
         assert world.reader.find(pilot(3)) == []
@@ -493,7 +493,7 @@ class TestRetention:
         retention = agent.retention(files_seconds=86400 * 1000, logs_per_step=1)
         for _ in range(2):
             retention.run(purge_kept=False)
-        world.custody.forget(CopyKey(ids[0], 1))
+        world.custody.forget(CopyKey(ids[0], 1), world.clock())
         retention.run(purge_kept=False)
         assert world.reader.find(pilot(0)) == []
         assert retention.progress.looked_at[f"rows {VO}"].log_id == ids[2], "it goes on where it was, too"

@@ -140,8 +140,12 @@ class UnarchivedLogs(Protocol):
 class RecordedCopies(Protocol):
     """The store as each step that removes copies needs it."""
 
-    def forget(self, key: CopyKey) -> None:
-        """Delete the record of a copy that was removed."""
+    def forget(self, key: CopyKey, before: datetime) -> bool:
+        """Delete the record of a copy that was removed. Return whether it was deleted.
+
+        A copy that was not verified since it was recorded may still come, of an agent that stalled. It counts as
+        recorded now, and its record is deleted only after its next removal, if this one was before ``before``.
+        """
 
 
 class RetainedCopies(RecordedCopies, Protocol):

@@ -169,22 +169,54 @@ class TestErasing:
         assert len(archive.names()) == 1
         assert erase(stall_seconds=1800).counts == {}
         world.clock.forward(minutes=31)
-        assert erase(stall_seconds=1800).counts == {"removed deleted": 1}
+        assert erase(stall_seconds=1800).counts == {}
         assert archive.names() == []
+        assert world.custody.unremoved(VO)[0] == 1, "it may still come"
+        world.clock.forward(minutes=31)
+        assert erase(stall_seconds=1800).counts == {"removed deleted": 1}
 
     def test_an_agent_that_was_stopped_for_days_takes_its_copy_back(self, agent, deletion, erase, world, archive):
+        told = []
+
         def stop(file):
             run(deletion, ONE)
             archive.path(file).rename(archive.folder.with_name("on its way"))
             world.clock.forward(days=40)
-            assert erase(stall_seconds=1800).counts == {"removed deleted": 1, "rows deleted": 1}
+            told.append(erase(stall_seconds=1800).counts)
+            world.clock.forward(minutes=31)
+            told.append(erase(stall_seconds=1800).counts)
             archive.folder.with_name("on its way").rename(archive.path(file))
 
         archive.on_put = stop
         world.finish()
         agent.archive_logs()
+        assert told == [{}, {"removed deleted": 1, "rows deleted": 1}]
         assert agent.tally.counts == {"changed meanwhile": 1}
         assert archive.names() == []
+
+    @pytest.mark.parametrize("stall", [timedelta(seconds=2000), timedelta(hours=3)])
+    def test_a_copy_that_comes_after_its_removal_and_is_not_taken_back_is_removed_later(
+        self, agent, deletion, erase, world, archive, monkeypatch, stall
+    ):
+        """Its agent stalls before it has uploaded anything, and another one has removed what was not there."""
+        put = archive.put
+
+        def come_late(file, path):
+            run(deletion, ONE)
+            world.clock.forward(seconds=stall.total_seconds())
+            erase(stall_seconds=1800)
+            put(file, path)
+            archive.broken = True
+
+        monkeypatch.setattr(archive, "put", come_late)
+        world.finish()
+        agent.archive_logs()
+        archive.broken = False
+        assert len(archive.names()) == 1
+        world.clock.forward(days=1)
+        erase(stall_seconds=1800)
+        assert archive.names() == []
+        assert world.custody.unremoved(VO) == (0, 0, "")
 
     def test_a_log_that_is_deleted_while_it_is_packed_is_no_failure_of_the_archive(
         self, agent, deletion, world, monkeypatch
@@ -208,7 +240,7 @@ class TestErasing:
         agent.archive_logs()
         run(deletion, ONE)
         with monkeypatch.context() as patch:
-            patch.setattr(type(world.custody), "forget", lambda self, key: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(type(world.custody), "forget", lambda self, *copy: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 erase()
         assert archive.names() == []

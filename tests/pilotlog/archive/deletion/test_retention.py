@@ -31,6 +31,21 @@ def test_more_expired_files_than_one_page_has_are_removed_in_one_cycle(agent, ar
     assert agent.tally.problems == {}
 
 
+def test_a_superseded_file_that_comes_after_its_removal_is_removed_later(agent, world, archive):
+    """Its agent stalled, and another one archived the log, and removed what was not there."""
+    world.finish()
+    _, late = world.record(world.claim())
+    world.clock.forward(hours=3)
+    world.go_on()
+    agent.archive_logs()
+    agent.retention(stall_seconds=1800).run(purge_kept=False)
+    archive.path(late).write_bytes(b"late")
+    world.clock.forward(days=1)
+    agent.retention(stall_seconds=1800).run(purge_kept=False)
+    assert archive.names() == [archive.path(world.log().file).name]
+    assert agent.tally.counts["removed superseded"] == 1
+
+
 class TestWithoutTime:
     """Each question for the time tells that the cycle's is over."""
 

@@ -38,8 +38,8 @@ class BundlePlaces:
 class Clearing:
     """The step that rewrites and removes one VO's bundles; ``archive`` is None where they can't be reached.
 
-    A bundle that was recorded ``stall_seconds`` ago, and not marked since, is not on its way any more. ``places`` is
-    kept from one cycle to the next.
+    A bundle that was recorded ``stall_seconds`` ago, and not marked since, should not be on its way any more; it is
+    removed, and looked for as long again. ``places`` is kept from one cycle to the next.
     """
 
     vo: str
@@ -148,6 +148,6 @@ class Clearing:
             self.tally.add("failed to remove")
             self.tally.problem(f"removing bundles of {self.vo}", f"{bundle.file.lfn}: {error}")
             return False
-        self.store.forget_bundle(bundle)
-        self.tally.add("removed bundles")
+        if self.store.forget_bundle(bundle, self._ago(self.stall_seconds)):
+            self.tally.add("removed bundles")
         return True

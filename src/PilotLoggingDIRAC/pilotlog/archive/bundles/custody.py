@@ -88,7 +88,7 @@ class ClearedBundles(Protocol):
         """Retire a bundle, unless a log needs it, and delete its members' records. Return whether it was retired."""
 
     def retire_dead(self, vo: str, recorded_before: datetime, limit: int) -> None:
-        """Retire bundles that were recorded before then and never verified: they are not on their way any more."""
+        """Retire bundles that were recorded before then and never verified; they count as recorded now."""
 
     def retire_unneeded(self, vo: str, expired_before: datetime | None, after: int, limit: int) -> int:
         """Retire bundles that no log needs, among ``limit`` bundles behind a number.
@@ -103,8 +103,12 @@ class ClearedBundles(Protocol):
         Those on the storage elements in ``without`` are left out.
         """
 
-    def forget_bundle(self, bundle: Bundle) -> None:
-        """Delete the record of a retired bundle that was removed."""
+    def forget_bundle(self, bundle: Bundle, before: datetime) -> bool:
+        """Delete the record of a retired bundle that was removed. Return whether it was deleted.
+
+        One that was never verified, and was retired after ``before``, may still come, of an agent that stalled: its
+        record stays.
+        """
 
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
         """See ``DeletedLogs.put_off``."""

@@ -2,7 +2,7 @@
 
 A copy is removed before its record is deleted, and both steps may be repeated, so that an agent may be killed at any
 moment. An upload that began before the log was deleted may still leave a copy: it was recorded before, and is removed
-once no agent can be uploading it any more.
+once no agent should be uploading it any more, and once more as long after that.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ class Removal:
             self.store.put_off(key.log_id, f"{file.lfn}: {error}", self._later)
             self.tally.add("failed to remove")
             return False
-        self.store.forget(key)
-        self.tally.add("removed deleted")
+        if self.store.forget(key, self._ago(self.stall_seconds)):
+            self.tally.add("removed deleted")
         return True
 
     def _later(self, attempts: int) -> datetime:

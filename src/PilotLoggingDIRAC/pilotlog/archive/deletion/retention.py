@@ -160,8 +160,8 @@ class Retention:
             self.tally.add("failed to remove")
             self.tally.problem(f"removing {kind} files of {self.vo}", f"{file.lfn}: {error}")
             return False
-        self.store.forget(key)
-        self.tally.add(f"removed {kind}")
+        if self.store.forget(key, self._ago(self.stall_seconds)):
+            self.tally.add(f"removed {kind}")
         return True
 
     def _delete_rows(self) -> None:

@@ -27,6 +27,7 @@ _OF_LOG = files.c.LogID == logs.c.LogID
 _DELETED = logs.c.State == State.DELETED.value
 #: Few logs are deleted: an optimizer may begin with all copies in bundles.
 _BY_STATE = "FORCE INDEX (IX_VO_State)"
+_NOTHING: Mapping[str, Any] = {}
 #: Copies of deleted logs that one look takes.
 _MAX_COPIES = 10_000
 
@@ -61,7 +62,7 @@ class SqlClearing:
         dead = and_(of_vo(vo), bundles.c.VerifiedAt.is_(None), bundles.c.RecordedAt <= recorded_before)
         found = select(bundles.c.BundleID).where(dead, bundles.c.Retired == 0).limit(limit)
         for number in self.transactions.run(_numbers, found):
-            self.transactions.run(_retire, and_(bundles.c.BundleID == number, dead))
+            self.transactions.run(_retire, and_(bundles.c.BundleID == number, dead), {"RecordedAt": self.clock()})
 
     def retire_unneeded(self, vo: str, expired_before: datetime | None, after: int, limit: int) -> int:
         """See ``ClearedBundles.retire_unneeded``."""
@@ -79,9 +80,9 @@ class SqlClearing:
         retired = and_(behind, bundles.c.SE.not_in(sorted(without)))
         return self.transactions.run(_bundles, select(bundles).where(retired).order_by(bundles.c.BundleID).limit(limit))
 
-    def forget_bundle(self, bundle: Bundle) -> None:
+    def forget_bundle(self, bundle: Bundle, before: datetime) -> bool:
         """See ``ClearedBundles.forget_bundle``."""
-        self.transactions.run(_forget, bundle)
+        return self.transactions.run(_forget, bundle, before)
 
 
 def _bundles(connection: Connection, statement: Any) -> list[Bundle]:
@@ -147,14 +148,15 @@ def _numbers(connection: Connection, statement: Any) -> list[int]:
     return list(connection.execute(statement).scalars())
 
 
-def _retire(connection: Connection, where: ColumnElement[bool]) -> bool:
+def _retire(connection: Connection, where: ColumnElement[bool], also: Mapping[str, Any] = _NOTHING) -> bool:
     """Lock the bundle, look again, and retire it: whoever marks logs with it locks it first, too."""
     numbers = connection.execute(select(bundles.c.BundleID).where(where).with_for_update()).scalars().all()
     for number in numbers:
-        connection.execute(update(bundles).where(bundles.c.BundleID == number).values(Retired=1))
+        connection.execute(update(bundles).where(bundles.c.BundleID == number).values(Retired=1, **also))
         connection.execute(delete(files).where(files.c.BundleID == number))
     return bool(numbers)
 
 
-def _forget(connection: Connection, bundle: Bundle) -> None:
-    connection.execute(delete(bundles).where(is_bundle(bundle), bundles.c.Retired != 0))
+def _forget(connection: Connection, bundle: Bundle, before: datetime) -> bool:
+    settled = or_(bundles.c.VerifiedAt.is_not(None), bundles.c.RecordedAt <= before)
+    return bool(connection.execute(delete(bundles).where(is_bundle(bundle), bundles.c.Retired != 0, settled)).rowcount)

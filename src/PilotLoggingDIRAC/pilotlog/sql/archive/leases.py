@@ -132,7 +132,7 @@ def _record(
     for generation, row in _recorded(connection, claim, content):
         if row == (file := name(generation)):
             used = update(files).where(files.c.LogID == claim.log.id, files.c.Generation == generation)
-            connection.execute(used.values(RecordedAt=now))
+            connection.execute(used.values(RecordedAt=now, CheckedAt=now))
             return generation, file
     highest = select(func.max(files.c.Generation)).where(files.c.LogID == claim.log.id)
     generation = (connection.execute(highest).scalar() or 0) + 1

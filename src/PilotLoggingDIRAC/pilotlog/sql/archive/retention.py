@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from ...archive.custody import ANYWHERE, CopyKey, CopyPage, RecordedCopy, Where
 from ...archive.walk import LogPosition
 from ...model import Log, State
+from ...ports import Clock
 from ..connection.engine import Transactions
 from ..forward import cursors
 from ..read import ce_outputs
@@ -38,6 +39,7 @@ class SqlRetention:
     """``RetainedLogs`` and ``Epochs`` on SQL: deleting what was retained for long enough."""
 
     transactions: Transactions
+    clock: Clock
 
     def superseded(
         self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
@@ -54,9 +56,9 @@ class SqlRetention:
         old = and_(_ALONE, _is_there(where), logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
-    def forget(self, key: CopyKey) -> None:
+    def forget(self, key: CopyKey, before: datetime) -> bool:
         """See ``RecordedCopies.forget``."""
-        self.transactions.run(_forget, key)
+        return self.transactions.run(_forget, key, before, self.clock())
 
     def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """See ``RetainedLogs.purgeable``."""
@@ -112,8 +114,16 @@ def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey |
     return copies, CopyKey(end + 1, -1) if end < last else None
 
 
-def _forget(connection: Connection, key: CopyKey) -> None:
-    connection.execute(delete(files).where(files.c.LogID == key.log_id, files.c.Generation == key.generation))
+def _forget(connection: Connection, key: CopyKey, before: datetime, now: datetime) -> bool:
+    """Delete the record, or note the first removal: with ``CheckedAt`` NULL, ``RecordedAt`` is its time."""
+    mine = and_(files.c.LogID == key.log_id, files.c.Generation == key.generation)
+    removed_before = and_(files.c.CheckedAt.is_(None), files.c.RecordedAt <= before)
+    gone = delete(files).where(mine, or_(files.c.VerifiedAt >= files.c.RecordedAt, removed_before))
+    if connection.execute(gone).rowcount:
+        return True
+    first = update(files).where(mine, files.c.CheckedAt.is_not(None))
+    connection.execute(first.values(RecordedAt=now, CheckedAt=None))
+    return False
 
 
 def _archived(before: datetime) -> Select[Any]:

@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table
 
 from .columns import OPTIONS, BigKey, Time, metadata, name, text
 
+#: ``CheckedAt`` is NULL once a copy that was not verified since ``RecordedAt`` was removed, at that time, and may still
+#: come; and in rows of the first versions.
 files = Table(
     "PilotLogFiles",
     metadata,
@@ -34,6 +36,7 @@ files = Table(
     **OPTIONS,
 )
 
+#: ``RecordedAt``: of a retired one that was never verified, when it was retired.
 #: ``Retired``: nothing is marked with it any more, and it is to be removed. ``Forgotten``: members have no rows any
 #: more, though their copies are retained. ``Replaces``: the bundle that was rewritten, 0 for a new one.
 bundles = Table(
