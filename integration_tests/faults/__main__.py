@@ -45,7 +45,7 @@ def main():
     from .campaign import campaign, say, totals  # its time limits follow from the patience
 
     first = random.randrange(10**6) if options.seed is None else options.seed
-    folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
+    folder = tempfile.mkdtemp(prefix="findings-")
     signal.signal(signal.SIGTERM, end)
     say(f"{options.runs} runs, seeds from {first}, {options.jobs} at a time; findings are kept in {folder}")
     seeds = list(range(first, first + options.runs))

@@ -40,7 +40,8 @@ def _begin():
 
 def job(seeds, folder, balanced=False, has_agent=True, galera=False, destinations=False, bundles=False):
     """The runs of some seeds on a stack of their own."""
-    root = Path(tempfile.mkdtemp(prefix="pilotlog-faults-"))
+    # not "pilotlog-": components remove folders of that name whose lock nobody holds
+    root = Path(tempfile.mkdtemp(prefix="faults-"))
     results = []
     try:
         with (BundleField if bundles else Field)(root, balanced, has_agent, galera, destinations) as field:

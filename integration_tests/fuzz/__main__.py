@@ -25,7 +25,7 @@ def main():
     parser.add_argument("--replay", type=Path, help="send the one request that a finding's file holds")
     options = parser.parse_args()
     ending.clean_up_when_terminated()
-    root = Path(tempfile.mkdtemp(prefix="pilotlog-fuzz-"))
+    root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         with Stack(root) as stack:
             stack.up()
@@ -37,7 +37,7 @@ def main():
 def run(stack, options):
     """One campaign; whether anything was found."""
     seed = random.randrange(10**6) if options.seed is None else options.seed
-    folder = tempfile.mkdtemp(prefix="pilotlog-findings-")
+    folder = tempfile.mkdtemp(prefix="findings-")
     say(f"{options.requests} requests, seed {seed}; findings are kept in {folder}")
     report = Campaign(stack, seed, folder, say).go(options.requests)
     shutil.copy(stack.log("tornado"), folder)
