@@ -81,4 +81,4 @@ def test_what_is_due_is_purged_and_what_is_deleted_leaves_the_archive(upgraded, 
     upgraded.delete(*(number for what, number in WHAT.items() if what != "deleted"))
     upgraded.agent.clear()
     assert upgraded.archive.names() == []
-    assert upgraded.world.custody.unremoved(VO)[0] == 0
+    assert upgraded.world.custody.unremoved(VO, clock())[0] == 0

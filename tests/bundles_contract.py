@@ -432,7 +432,7 @@ class BundlesContract:
         field.require_whole(0, 1, 3, 4, 6, 7, 8, 9)
         field.require_nothing_left_over(transactions)
         assert field.agent.tally.counts["removed deleted"] == 2
-        assert field.world.custody.unremoved(VO)[0] == 0
+        assert field.world.custody.unremoved(VO, field.world.clock())[0] == 0
 
     def test_a_bundle_of_deleted_logs_alone_is_removed(self, field, transactions):
         field.archive_all()
@@ -482,7 +482,7 @@ class BundlesContract:
         field.archive.broken = True
         field.agent.clear()
         assert "down" in field.agent.tally.problems[f"removing deleted files of {VO}"]
-        assert field.world.custody.unremoved(VO)[:2] == (1, 1)
+        assert field.world.custody.unremoved(VO, field.world.clock())[:2] == (1, 1)
         field.archive.broken = False
         clock.forward(hours=7)
         field.agent.clear()

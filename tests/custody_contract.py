@@ -488,7 +488,7 @@ class CustodyContract:
             lambda: custody.purge_kept([], now),
             lambda: custody.delete_rows("", now, True, 10),
             lambda: custody.deleted_copies("", now, 10),
-            lambda: custody.unremoved(""),
+            lambda: custody.unremoved("", now),
             lambda: custody.delete_deleted("", now, 10),
         ):
             with pytest.raises(InvalidInput):

@@ -197,16 +197,16 @@ class DeletingContract:
         ids = [world.log(pilot(number)).id for number in (1, 2)]
         for number in (1, 2):
             self.delete(world, pilot(number))
-        assert world.custody.unremoved(VO) == (2, 0, "")
+        assert world.custody.unremoved(VO, world.clock()) == (2, 0, "")
         seen = []
         world.custody.put_off(ids[0], "no such SE", lambda attempts: seen.append(attempts) or world.later(minutes=5))
         assert seen == [1]
         assert [key.log_id for key, _ in world.custody.deleted_copies(VO, world.clock(), 10)] == ids[1:]
-        assert world.custody.unremoved(VO) == (2, 1, "no such SE")
+        assert world.custody.unremoved(VO, world.clock()) == (2, 1, "no such SE")
         world.clock.forward(minutes=5)
         assert [key.log_id for key, _ in world.custody.deleted_copies(VO, world.clock(), 10)] == ids[::-1]
         world.custody.forget(CopyKey(ids[0], 1), world.clock())
-        assert world.custody.unremoved(VO) == (1, 0, "")
+        assert world.custody.unremoved(VO, world.clock()) == (1, 0, "")
 
     def test_its_row_stays_for_its_time_and_until_its_copies_are_removed(self, world):
         world.finish()

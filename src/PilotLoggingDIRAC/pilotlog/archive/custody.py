@@ -244,8 +244,11 @@ class DeletedLogs(RecordedCopies, Protocol):
     def put_off(self, log_id: int, error: str, retry_after: Callable[[int], datetime]) -> None:
         """Count a failure to remove a copy of a Deleted log; ``retry_after(failures)`` is the time of the next try."""
 
-    def unremoved(self, vo: str) -> tuple[int, int, str]:
-        """Return the number of copies of Deleted logs, of those among them that failed, and the error of one."""
+    def unremoved(self, vo: str, before: datetime) -> tuple[int, int, str]:
+        """Return the number of copies of Deleted logs, of those among them that failed, and the error of one.
+
+        A copy that was removed after ``before``, and may still come, has not failed.
+        """
 
     def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
         """Delete up to ``limit`` Deleted logs without copies, not heard of or deleted since. Return their number."""

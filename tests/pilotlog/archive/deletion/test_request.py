@@ -171,7 +171,7 @@ class TestErasing:
         world.clock.forward(minutes=31)
         assert erase(stall_seconds=1800).counts == {}
         assert archive.names() == []
-        assert world.custody.unremoved(VO)[0] == 1, "it may still come"
+        assert world.custody.unremoved(VO, world.clock())[0] == 1, "it may still come"
         world.clock.forward(minutes=31)
         assert erase(stall_seconds=1800).counts == {"removed deleted": 1}
 
@@ -216,7 +216,7 @@ class TestErasing:
         world.clock.forward(days=1)
         erase(stall_seconds=1800)
         assert archive.names() == []
-        assert world.custody.unremoved(VO) == (0, 0, "")
+        assert world.custody.unremoved(VO, world.clock()) == (0, 0, "")
 
     def test_a_log_that_is_deleted_while_it_is_packed_is_no_failure_of_the_archive(
         self, agent, deletion, world, monkeypatch
@@ -245,7 +245,7 @@ class TestErasing:
                 erase()
         assert archive.names() == []
         assert erase().counts == {"removed deleted": 1}
-        assert world.custody.unremoved(VO) == (0, 0, "")
+        assert world.custody.unremoved(VO, world.clock()) == (0, 0, "")
 
     def test_two_agents_at_once_do_no_harm(self, agent, deletion, erase, world, archive):
         for number in range(20):
@@ -273,6 +273,52 @@ class TestErasing:
         world.clock.forward(minutes=5)
         tally = erase()
         assert (tally.counts, tally.problems, archive.names()) == ({"removed deleted": 1}, {}, [])
+
+    def test_of_a_file_that_may_still_come_a_failure_is_told_only_until_it_was_removed(
+        self, deletion, erase, world, archive
+    ):
+        world.finish()
+        world.record(world.claim())
+        run(deletion, ONE)
+        world.clock.forward(minutes=31)
+        archive.broken = True
+        told = {f"removing deleted files of {VO}"}
+        assert set(erase(stall_seconds=1800).problems) == told
+        archive.broken = False
+        for minutes in (5, 2):
+            world.clock.forward(minutes=minutes)
+            tally = erase(stall_seconds=1800)
+            assert (tally.counts, tally.problems) == ({}, {})
+        assert world.custody.unremoved(VO, world.clock())[0] == 1, "it is looked for once more"
+        archive.broken = True
+        world.clock.forward(minutes=31)
+        assert set(erase(stall_seconds=1800).problems) == told
+        archive.broken = False
+        world.clock.forward(hours=1)
+        tally = erase(stall_seconds=1800)
+        assert (tally.counts, tally.problems) == ({"removed deleted": 1}, {})
+
+    def test_a_failure_is_told_though_another_copy_of_the_log_was_removed(
+        self, agent, deletion, erase, world, archive, monkeypatch
+    ):
+        world.finish()
+        agent.archive_logs()
+        verified = world.log().file
+        world.go_on()
+        world.record(world.claim())
+        run(deletion, ONE)
+        remove = archive.remove
+
+        def refuse(file):
+            if file == verified:
+                raise ArchiveError("not this one")
+            remove(file)
+
+        monkeypatch.setattr(archive, "remove", refuse)
+        world.clock.forward(minutes=31)
+        assert erase(stall_seconds=1800).problems == {
+            f"removing deleted files of {VO}": f"1 files: {verified.lfn}: not this one"
+        }
 
     def test_three_failures_in_a_row_are_enough_for_one_cycle(self, agent, deletion, erase, world, archive):
         for number in range(8):

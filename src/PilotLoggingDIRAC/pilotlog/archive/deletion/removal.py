@@ -42,9 +42,10 @@ class Removal:
 
     def run(self) -> None:
         """Remove copies, then rows that are not needed any more. Note copies that can't be removed as a problem."""
+        removed_before = self._ago(self.stall_seconds)
         if self.archive is not None:
             self._remove_copies(self.archive)
-        self._note_unremoved()
+        self._note_unremoved(removed_before)
         before, limit = self._ago(self.settings.deleted_seconds), self.settings.logs_per_step
         for _ in range(self.settings.max_steps):
             deleted = self.store.delete_deleted(self.vo, before, limit)
@@ -84,8 +85,8 @@ class Removal:
     def _later(self, attempts: int) -> datetime:
         return lifecycle.retry_after(attempts, self.clock(), self.retries)
 
-    def _note_unremoved(self) -> None:
-        number, failed, error = self.store.unremoved(self.vo)
+    def _note_unremoved(self, removed_before: datetime) -> None:
+        number, failed, error = self.store.unremoved(self.vo, removed_before)
         subject = f"removing deleted files of {self.vo}"
         if self.archive is None and number:
             self.tally.problem(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select, update
 
 from ...archive.custody import CopyKey, RecordedCopy
 from ...model import State
@@ -39,9 +39,9 @@ class SqlRemoval:
         """See ``DeletedLogs.put_off``."""
         self.transactions.run(_put_off, log_id, error, retry_after)
 
-    def unremoved(self, vo: str) -> tuple[int, int, str]:
+    def unremoved(self, vo: str, before: datetime) -> tuple[int, int, str]:
         """See ``DeletedLogs.unremoved``."""
-        return self.transactions.run(_unremoved, some(vo))
+        return self.transactions.run(_unremoved, some(vo), before)
 
     def delete_deleted(self, vo: str, before: datetime, limit: int) -> int:
         """See ``DeletedLogs.delete_deleted``."""
@@ -73,8 +73,10 @@ def _put_off(connection: Connection, log_id: int, error: str, retry_after: Calla
         connection.execute(update(logs).where(mine).values(values))
 
 
-def _unremoved(connection: Connection, vo: str) -> tuple[int, int, str]:
-    figures = (func.count(), func.count(func.nullif(logs.c.Attempts, 0)), func.max(logs.c.LastError))
+def _unremoved(connection: Connection, vo: str, before: datetime) -> tuple[int, int, str]:
+    """See ``DeletedLogs.unremoved``. The failures are the log's: a copy of it that was just removed has none."""
+    failed = and_(logs.c.Attempts > 0, or_(files.c.CheckedAt.is_not(None), files.c.RecordedAt <= before))
+    figures = (func.count(), func.count(case((failed, 1))), func.max(case((failed, logs.c.LastError))))
     statement = select(*figures).join_from(files, logs, _OF_LOG).where(rows.of_vo(vo), _DELETED)
     number, failed, error = connection.execute(statement).one()
     return number, failed, error or ""
