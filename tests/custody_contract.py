@@ -416,7 +416,7 @@ class CustodyContract:
         world.archive()
         world.custody.purge([world.log().id], world.clock())
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (0, None)
-        [(key, file)], _ = world.custody.expired(VO, world.clock(), None, 10)
+        [(key, file)], _ = world.custody.expired(VO, world.clock(), None, 10, recorded_before=world.clock())
         assert isinstance(file, StoredFile)
         world.custody.forget(key, world.clock())
         assert world.custody.delete_rows(VO, world.clock(), False, 10) == (1, None)

@@ -160,9 +160,19 @@ class RetainedCopies(RecordedCopies, Protocol):
         """
 
     def expired(
-        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+        self,
+        vo: str,
+        before: datetime,
+        after: CopyKey | None,
+        limit: int,
+        where: Where = ANYWHERE,
+        *,
+        recorded_before: datetime,
     ) -> CopyPage:
-        """Return copies of Purged logs, verified before then; by their keys."""
+        """Return copies of Purged logs, verified before then; by their keys.
+
+        A copy that was not verified since it was recorded is among them only if that was before ``recorded_before``.
+        """
 
 
 class RetainedLogs(RetainedCopies, Protocol):

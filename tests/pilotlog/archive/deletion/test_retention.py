@@ -46,6 +46,24 @@ def test_a_superseded_file_that_comes_after_its_removal_is_removed_later(agent, 
     assert agent.tally.counts["removed superseded"] == 1
 
 
+def test_a_file_that_may_still_come_is_not_removed_in_each_cycle(agent, world, archive, monkeypatch):
+    world.finish()
+    _, late = world.record(world.claim())
+    world.clock.forward(hours=3)
+    world.go_on()
+    agent.archive_logs()
+    world.clock.forward(days=8)
+    removed, remove = [], archive.remove
+    monkeypatch.setattr(archive, "remove", lambda file: removed.append(file) or remove(file))
+    verified = world.log().file
+    for _ in range(2):
+        agent.retention(stall_seconds=1800, files_seconds=1).run(purge_kept=False)
+    assert removed == [late, verified]
+    world.clock.forward(minutes=31)
+    agent.retention(stall_seconds=1800, files_seconds=1).run(purge_kept=False)
+    assert removed == [late, verified, late]
+
+
 class TestWithoutTime:
     """Each question for the time tells that the cycle's is over."""
 

@@ -69,7 +69,8 @@ class Retention:
         if self.archive is not None:
             self._remove(self.archive, "superseded", store.superseded, self._ago(self.stall_seconds))
             if settings.files_seconds > 0:
-                self._remove(self.archive, "expired", store.expired, self._ago(settings.files_seconds))
+                expired = functools.partial(store.expired, recorded_before=self._ago(self.stall_seconds))
+                self._remove(self.archive, "expired", expired, self._ago(settings.files_seconds))
         self._delete_rows()
 
     def _ago(self, seconds: float) -> datetime:

@@ -50,10 +50,18 @@ class SqlRetention:
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), settled, other), after, limit)
 
     def expired(
-        self, vo: str, before: datetime, after: CopyKey | None, limit: int, where: Where = ANYWHERE
+        self,
+        vo: str,
+        before: datetime,
+        after: CopyKey | None,
+        limit: int,
+        where: Where = ANYWHERE,
+        *,
+        recorded_before: datetime,
     ) -> CopyPage:
         """See ``RetainedLogs.expired``."""
-        old = and_(_ALONE, _is_there(where), logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
+        settled = or_(files.c.VerifiedAt >= files.c.RecordedAt, files.c.RecordedAt <= recorded_before)
+        old = and_(_ALONE, _is_there(where), settled, logs.c.State == State.PURGED.value, logs.c.VerifiedAt <= before)
         return self.transactions.run(_copies, and_(rows.of_vo(some(vo)), old), after, limit)
 
     def forget(self, key: CopyKey, before: datetime) -> bool:
