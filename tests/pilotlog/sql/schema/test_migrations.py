@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Column, Integer, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
@@ -224,4 +224,20 @@ def test_a_table_whose_step_ended_before_its_indices_gets_them(engine, clock, na
         connection.execute(CreateTable(table))
         connection.execute(migrations.delete().where(migrations.c.Version > 18))
     migrate(engine, clock)
+    assert indices(engine) == wanted
+
+
+def test_left_out_indices_are_added_though_a_later_version_has_more_columns_and_tables(engine, clock, monkeypatch):
+    migrate(engine, clock)
+    wanted, newer = indices(engine), MetaData()
+    for table in metadata.sorted_tables:
+        table.to_metadata(newer)
+    later = Column("later", Integer, index=True)  # sqlite takes a quoted name, as one with capitals, for a text
+    newer.tables["PilotLogs"].append_column(later)
+    Table("PilotLogLater", newer, Column("ID", Integer, primary_key=True), Column("Later", Integer, index=True))
+    with engine.begin() as connection:
+        connection.execute(text("DROP INDEX IX_Host"))
+        connection.execute(migrations.delete().where(migrations.c.Version > 21))
+    monkeypatch.setattr(module, "metadata", newer)
+    assert migrate(engine, clock) == [name for version, name, _ in MIGRATIONS if version > 21]
     assert indices(engine) == wanted

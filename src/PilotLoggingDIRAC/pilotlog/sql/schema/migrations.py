@@ -103,10 +103,13 @@ def _add_unknown_failures(connection: Connection) -> None:
 
 def _add_left_out_indices(connection: Connection) -> None:
     """Add each index that is not there: a step that ended between a table and its indices found the table, when it was
-    run again, and left it without them.
+    run again, and left it without them. Tables and columns of later steps are not there yet, and bring their own.
     """
-    for table in metadata.sorted_tables:
-        _add_indices(table, tuple(str(index.name) for index in table.indexes))(connection)
+    inspector = inspect(connection)
+    for table in [table for table in metadata.sorted_tables if inspector.has_table(table.name)]:
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        ready = (index for index in table.indexes if present.issuperset(index.columns.keys()))
+        _add_indices(table, tuple(str(index.name) for index in ready))(connection)
 
 
 def _add_bundles(connection: Connection) -> None:
