@@ -25,6 +25,7 @@ from tests.waiting import until
 #: A child imports DIRAC first.
 START_SECONDS = 120
 SHIFTER = Identity("shifter", "alpha_data", "vo.alpha.org")
+OTHER = Identity("another", "beta_data", "beta_vo")
 
 
 @pytest.fixture(autouse=True)
@@ -144,16 +145,35 @@ class TestWorker:
         assert worker.call("ping", START_SECONDS) == "pong"
         assert not psutil.pid_exists(child.pid)
 
-    def test_while_many_children_can_not_be_killed_there_are_no_others(self, worker, unkillable, monkeypatch):
-        monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 1)
+    @pytest.mark.parametrize(
+        ("bound", "identity"),
+        [("MAX_HANGING", SHIFTER), ("MAX_HANGING_OF_ALL", SHIFTER), ("MAX_HANGING_OF_ALL", OTHER)],
+    )
+    def test_while_many_children_can_not_be_killed_there_are_no_others(
+        self, worker, unkillable, monkeypatch, bound, identity
+    ):
+        monkeypatch.setattr(f"PilotLoggingDIRAC.adapters.workers.worker.{bound}", 1)
         worker.call("ping", START_SECONDS)
         [child] = children()
         with unkillable():
             worker.close()
             with pytest.raises(ArchiveError, match="hang in the kernel"):
-                worker.call("ping", START_SECONDS)
+                Worker(identity, fetch).call("ping", START_SECONDS)
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert worker.call("ping", START_SECONDS) == "pong"
+
+    def test_children_of_one_identity_that_can_not_be_killed_end_no_worker_of_another(
+        self, worker, unkillable, monkeypatch
+    ):
+        monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 1)
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        other = Worker(OTHER, fetch)
+        with unkillable():
+            worker.close()
+            assert other.call("ping", START_SECONDS) == "pong"
+        other.close()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
     def test_a_child_that_died_is_replaced(self, worker):
         worker.call("ping", START_SECONDS)

@@ -34,9 +34,11 @@ _MARGIN_SECONDS = 300.0
 _READ_BYTES = 1024 * 1024
 #: A killed process ends at once, but not within a call to the kernel that can't be interrupted, as on a hung mount.
 _END_SECONDS = 5.0
-#: Each keeps its memory, so that there are no new workers while there are so many.
-MAX_HANGING = 16
-_hanging: set[subprocess.Popen[bytes]] = set()
+#: Each keeps its memory, so that there are no new workers of an identity while it has so many. What hangs is most often
+#: the storage of one VO: others go on, unless there are very many.
+MAX_HANGING = 4
+MAX_HANGING_OF_ALL = 64
+_hanging: dict[subprocess.Popen[bytes], Identity] = {}
 
 FetchProxy = Callable[[Identity, Path], float]
 
@@ -82,7 +84,8 @@ class _Broken(Exception):
 class _Child:
     def __init__(self, identity: Identity, fetch: FetchProxy):
         remove_abandoned()
-        _require_few_hanging()
+        _require_few_hanging(identity)
+        self._identity = identity
         self._private = PrivateFolder("worker")
         self._folder = self._private.path
         self._born = time.time()
@@ -170,18 +173,20 @@ class _Child:
             try:
                 self._process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
-                _hanging.add(self._process)
+                _hanging[self._process] = self._identity
         self._private.close()
 
 
-def _require_few_hanging() -> None:
-    """Reap killed children that have ended since. Raise ArchiveError while many have not."""
+def _require_few_hanging(identity: Identity) -> None:
+    """Reap killed children that have ended since. Raise ArchiveError while many of this, or of all, have not."""
     for process in tuple(_hanging):
         if process.poll() is not None:
-            _hanging.discard(process)
-    if len(_hanging) >= MAX_HANGING:
+            _hanging.pop(process, None)
+    own, total = list(_hanging.values()).count(identity), len(_hanging)
+    if own >= MAX_HANGING or total >= MAX_HANGING_OF_ALL:
         raise ArchiveError(
-            f"No worker: {len(_hanging)} that were killed hang in the kernel, as on a mount that is gone"
+            f"No worker as {identity}: {own} of its own, {total} of all, that were killed hang in the kernel, "
+            "as on a mount that is gone"
         )
 
 
