@@ -10,7 +10,7 @@ import pytest
 import zstandard
 from sqlalchemy import select, update
 
-from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable
+from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, LeaseLost, StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.forward.cursor import Move, WantedLogs
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.finder import LogFinder
@@ -88,9 +88,18 @@ class Forwarding(World):
         parts = (broker or self.broker, content, self.logs, self.destinations, settings, self.clock, owner)
         return Forwarder(name, *parts)
 
-    def step(self, agent=None):
+    def step(self, agent=None, caught_up_at=None):
         agent = agent or self.agent
-        return agent.step(WantedLogs(agent.name, self.vos, self.began))
+        return agent.step(WantedLogs(agent.name, self.vos, self.began, caught_up_at))
+
+    def killed_in_send(self):
+        """An agent is killed while it sends; its leases stay."""
+        self.broker.before = lambda: (_ for _ in ()).throw(KeyboardInterrupt)
+        dead = self.begin("dead")
+        dead.logs = Unreleasing(self.logs)
+        with pytest.raises(KeyboardInterrupt):
+            self.step(dead)
+        self.broker.before = lambda: None
 
     def run(self, agent=None, steps=6):
         """So many looks as walk all logs."""
@@ -300,15 +309,47 @@ class ForwardContract:
 
     def test_agent_that_is_killed_leaves_its_logs_to_the_next_one(self, grid, clock):
         grid.send(b"text\n")
-        grid.broker.before = lambda: (_ for _ in ()).throw(KeyboardInterrupt)
-        dead = grid.begin("dead")
-        dead.logs = Unreleasing(grid.logs)
-        with pytest.raises(KeyboardInterrupt):
-            grid.step(dead)
-        grid.broker.before = lambda: None
+        grid.killed_in_send()
         assert grid.run() == 0
         clock.forward(seconds=ForwardSettings().forward_lease_seconds)
         assert grid.run() == 2
+
+    @pytest.mark.parametrize("limit", [1, 200])
+    def test_logs_that_another_agent_leases_are_looked_for_until_they_are_sent(self, grid, clock, limit):
+        """Without the walk, which would find them at some time."""
+        for number in range(3):
+            grid.send(b"text\n", pilot(number))
+        clock.forward(seconds=60)
+        grid.killed_in_send()
+        grid.send(b"other\n", pilot(3))
+        grid.send(b"other\n", pilot(4))
+        agent = grid.begin(forward_logs=limit)
+        agent.finder = LogFinder(Unwalked(grid.logs), agent.settings, clock)
+        grid.run(agent)
+        assert grid.broker.messages == ["other", "other"]
+        assert grid.destinations.standings()[0].caught_up_at is None
+        clock.forward(seconds=ForwardSettings().forward_lease_seconds)
+        grid.run(agent)
+        assert Counter(grid.broker.messages) == {"text": 3, "other": 2}
+        assert grid.destinations.standings()[0].caught_up_at == clock()
+
+    def test_log_that_another_agent_claims_before_it_does_is_not_sent_as_far_as_one_knows(self, grid):
+        grid.send(b"text\n")
+        ids, until = [grid.log().id], grid.later(minutes=1)
+        grid.agent.logs = Before(grid.logs, "claim", lambda: grid.logs.claim(NAME, "other", ids, until))
+        grid.step()
+        assert grid.destinations.standings()[0].caught_up_at is None
+
+    @pytest.mark.parametrize("error", [StoreUnavailable("away"), LeaseLost("too late"), ValueError("odd")])
+    def test_log_that_the_walk_alone_finds_is_sent_by_the_step_after_one_that_failed(self, grid, clock, error):
+        grid.send(b"text\n")
+        clock.forward(hours=1)
+        failing = grid.agent.logs = Without(grid.logs, "texts", error)
+        with contextlib.suppress(StoreUnavailable, ValueError):
+            grid.step(caught_up_at=clock())
+        failing.error = None
+        grid.step()
+        assert grid.broker.messages == ["text"]
 
     def test_agent_that_was_stalled_moves_no_cursor_of_another(self, grid, clock):
         grid.send(b"one\n")
@@ -370,8 +411,9 @@ class ForwardContract:
             assert grid.logs.advance(NAME, "agent", [Move(claim.cursor, after, is_done=True)]) == 1
         looks, since, wanted = [], grid.began, WantedLogs(NAME, (VO,), grid.began)
         while since:
-            found, since = grid.logs.recent(wanted, since, 100)
-            looks.append(found)
+            found = grid.logs.recent(wanted, since, 100)
+            looks.append(found.ids)
+            since = found.next_since
         waiting = [grid.log(pilot(number)).id for number in (1, 2, 3, 5)]
         assert [log_id for found in looks for log_id in found] == waiting
         assert max(map(len, looks)) == 3
@@ -509,6 +551,19 @@ class Mortal:
         return lambda *arguments, **named: self._fate.meet(lambda: method(*arguments, **named))
 
 
+class Unwalked:
+    """The store for a finder that finds nothing by walking."""
+
+    def __init__(self, logs):
+        self._logs = logs
+
+    def __getattr__(self, name):
+        return getattr(self._logs, name)
+
+    def walk(self, *_):
+        return [], None
+
+
 class Patience:
     """A ``is_stopped`` that is True after so many looks: a step that would never end does."""
 
@@ -532,6 +587,34 @@ class Slow:
     def texts(self, *arguments):
         self._clock.forward(seconds=self._seconds)
         return self._logs.texts(*arguments)
+
+
+class Without:
+    """A store one of whose methods fails, while ``error`` is not None."""
+
+    def __init__(self, store, name, error):
+        self._store, self._name, self.error = store, name, error
+
+    def __getattr__(self, name):
+        if name == self._name and self.error is not None:
+            return self._fail
+        return getattr(self._store, name)
+
+    def _fail(self, *_, **__):
+        raise self.error
+
+
+class Before:
+    """Something with a method before whose first call something else happens."""
+
+    def __init__(self, whole, name, meanwhile):
+        self._whole, self._name, self._meanwhile = whole, name, meanwhile
+
+    def __getattr__(self, name):
+        if name == self._name and self._meanwhile is not None:
+            self._meanwhile, meanwhile = None, self._meanwhile
+            meanwhile()
+        return getattr(self._whole, name)
 
 
 class Unreleasing:

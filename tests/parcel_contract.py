@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, LeaseLost, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.forward.cursor import Move
+from PilotLoggingDIRAC.pilotlog.forward.cursor import WALKED, Move
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.forwarder import Forwarder
 from PilotLoggingDIRAC.pilotlog.forward.parcel import Parcel
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
-from PilotLoggingDIRAC.pilotlog.model import Selection
+from PilotLoggingDIRAC.pilotlog.model import Selection, State
 from PilotLoggingDIRAC.pilotlog.sql.forward.parcels import SqlParcels
 from PilotLoggingDIRAC.pilotlog.sql.schema.forward_tables import forwards, parcels
 
 from .conftest import PILOT
 from .custody_contract import VO, pilot
-from .forward_contract import NAME, SHORT_SECONDS, Broker, Death, Fate, Forwarding, Mortal
+from .forward_contract import NAME, SHORT_SECONDS, Before, Broker, Death, Fate, Forwarding, Mortal, Without
 
 OTHERS = ("sender", "other")
 TEXTS = ["one", "two", "three", "end"]
@@ -141,21 +141,6 @@ class Parcelling(Forwarding):
         return lines == texts and len(events) == len(set(events))
 
 
-class Without:
-    """A store one of whose methods fails, while ``error`` is not None."""
-
-    def __init__(self, store, name, error):
-        self._store, self._name, self.error = store, name, error
-
-    def __getattr__(self, name):
-        if name == self._name and self.error is not None:
-            return self._fail
-        return getattr(self._store, name)
-
-    def _fail(self, *_, **__):
-        raise self.error
-
-
 class Unanswered:
     """Something with a method that does what it does, and then fails."""
 
@@ -170,19 +155,6 @@ class Unanswered:
             raise StoreUnavailable("no answer")
 
         return call if name == self._name else method
-
-
-class Before:
-    """Something with a method before whose first call something else happens."""
-
-    def __init__(self, whole, name, meanwhile):
-        self._whole, self._name, self._meanwhile = whole, name, meanwhile
-
-    def __getattr__(self, name):
-        if name == self._name and self._meanwhile is not None:
-            self._meanwhile, meanwhile = None, self._meanwhile
-            meanwhile()
-        return getattr(self._whole, name)
 
 
 class Stall(Fate):
@@ -392,6 +364,15 @@ class ParcelContract:
         grid.run(grid.begin())
         assert grid.has(TEXTS, other)
         assert grid.count(parcels.c.Number) == 0
+
+    def test_log_that_the_walk_alone_finds_is_sent_after_its_parcel_was_settled(self, grid, clock, sends):
+        who = sends(1)
+        grid.dies_before_commit()
+        clock.forward(hours=1)
+        agent, settles = grid.begin(sender="other"), WALKED.index(State.COMPLETE) + 1
+        for _ in range(settles + 1):
+            grid.step(agent, caught_up_at=clock())
+        assert grid.has(TEXTS, who)
 
     def test_log_goes_on_though_its_parcel_is_lost(self, grid, clock, sends):
         """A database that was restored may lack it: what nobody knows counts as not committed."""

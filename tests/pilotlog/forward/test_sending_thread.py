@@ -124,6 +124,19 @@ def test_alarm_rings_where_nothing_but_the_end_of_an_old_log_waits(grid, work, f
     assert clock() - grid.destinations.standings()[0].caught_up_at >= timedelta(seconds=700)
 
 
+def test_alarm_rings_where_another_agent_leases_all_that_waits(grid, work, fail):
+    thread = work()
+    grid.send(b"text\n")
+    fail(thread, 2)
+    assert grid.logs.claim(thread.sender.name, "hangs", [grid.log().id], grid.later(hours=1))
+    fail(thread, 10)
+    assert thread.alarm() == "away"
+    grid.logs.release(thread.sender.name, "hangs", [grid.log().id])
+    grid.broker.error = None
+    thread.once()
+    assert (thread.alarm(), thread.problem) == ("", "")
+
+
 @pytest.mark.parametrize("begins_anew", [False, True])
 def test_destination_that_was_down_is_behind_until_all_was_sent(grid, work, fail, clock, begins_anew):
     bounds = {"forward_logs": 2, "forward_walk_logs": 2}

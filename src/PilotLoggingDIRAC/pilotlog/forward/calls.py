@@ -15,12 +15,14 @@ _Result = TypeVar("_Result")
 class Calls:
     """Calls of a destination, shared by forwarder and replayer, which define these fields.
 
-    ``sending_since`` is when the present call began (monotonic seconds), None while there is none.
+    ``sending_since`` is when the present call began (monotonic seconds), None while there is none. ``left_to_others``:
+    the last step has sent nothing as others lease what there is, so that nobody knows whether the destination answers.
     """
 
     destination: Destination
     on_rejected: Callable[[Rejected], None]
     sending_since: float | None
+    left_to_others: bool
 
     def send(self, records: Sequence[Record]) -> Sequence[Rejected]:
         """Send records. Return those that the destination rejects. Raise DestinationUnavailable."""

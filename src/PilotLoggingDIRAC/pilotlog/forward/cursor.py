@@ -74,6 +74,19 @@ class WantedLogs:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentLogs:
+    """The logs heard of lately that have something to send: the ids of free ones, longest silent first.
+
+    Others are to be looked at from the time ``next_since`` on when these are sent; None: there are no others. Some may
+    be leased: ``leased_since`` is when the longest silent one of these was heard of, None if there is none.
+    """
+
+    ids: Sequence[int]
+    next_since: datetime | None = None
+    leased_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Chunks of a log that the store can't give any more: those up to ``sequence``, back to one that it gave."""
 
@@ -86,11 +99,10 @@ class ForwardedLogs(Protocol):
     again is safe. A log that is leased is not free: neither search finds it, and nobody else claims it.
     """
 
-    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> tuple[list[int], datetime | None]:
-        """Return the ids of free logs heard of since then that have something to send, longest silent ones first.
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> RecentLogs:
+        """Return logs heard of since then that have something to send, ``limit`` ids at most.
 
-        A bounded number of logs is looked at. With the ids comes the time from which on others are to be looked at when
-        these are sent, None if there are no others.
+        A bounded number of logs is looked at.
         """
 
     def walk(

@@ -47,6 +47,7 @@ class Forwarder(Calls):
     on_rejected: Callable[[Rejected], None] = lambda rejected: None
     on_unreadable: Callable[[Rejected], None] = lambda unreadable: None
     sending_since: float | None = None
+    left_to_others: bool = False
     finder: LogFinder = field(init=False)
     _parcels: ParcelSender | None = field(init=False, default=None)
     _caught_up: datetime | None = None
@@ -66,6 +67,7 @@ class Forwarder(Calls):
         ids, sent = self.finder.look(wanted), 0
         until = self.clock() + timedelta(seconds=self.settings.forward_lease_seconds)
         claims = self.logs.claim(self.name, self.owner, ids, until)
+        self.left_to_others = not claims and (bool(ids) or self.finder.has_leased)
         left = {claim.log.id for claim in claims}
         try:
             settled = self._settled(claims)
@@ -73,9 +75,8 @@ class Forwarder(Calls):
                 sent += self._send(group, until)
                 left -= {each.claim.log.id for each in group if each.is_done}
             if len(settled) == len(claims) and not self.is_stopped():
-                self.finder.confirm()
+                self.finder.confirm([claim.log.id for claim in claims])
         except DestinationUnavailable as error:
-            self.finder.put_back()
             self.destinations.failed(self.name, str(error))
             raise
         except LeaseLost:  # it took too long: another step, or another agent, goes on

@@ -84,8 +84,9 @@ class SendingThread:
             return self._failed(str(error), 0.0)
         except Exception as error:  # the thread must live on; a message may hold the pilot's text
             return self._failed(f"unexpected {type(error).__name__}", 0.0)
-        self._retries.succeeded()
-        self._failing_since, self.problem = None, ""
+        if not self.sender.left_to_others:
+            self._retries.succeeded()
+            self._failing_since, self.problem = None, ""
         pause = self.sender.pause_seconds
         return max(pause - (self.monotonic() - began), pause * _REST)
 

@@ -46,6 +46,7 @@ class Replayer(Calls):
     on_rejected: Callable[[Rejected], None] = lambda rejected: None
     on_unreadable: Callable[[Log, str], None] = lambda log, reason: None
     sending_since: float | None = None
+    left_to_others: bool = False
     is_busy: bool = False
     _tries: tuple[int, int] = (0, 0)
 

@@ -18,12 +18,24 @@ STATES = [state.value for state in WALKED]
 
 def waiting(wanted: WantedLogs, now: datetime) -> Select[tuple[int, datetime]]:
     """Return a select (id, time heard of) of free logs that have something to send to a destination."""
+    begun = and_(forwards.c.LogID.is_not(None), is_free(forwards, now), _has_more())
+    new = and_(forwards.c.LogID.is_(None), logs.c.LastSeen >= wanted.began)
+    return _logs(wanted).where(or_(begun, new))
+
+
+def leased(wanted: WantedLogs, now: datetime) -> Select[tuple[int, datetime]]:
+    """Return a select (id, time heard of) of logs that have something to send to a destination and are leased.
+
+    Logs come first: no optimizer shall begin with all cursors of the destination.
+    """
+    return _logs(wanted).where(forwards.c.LeaseUntil > now, _has_more()).prefix_with("STRAIGHT_JOIN", dialect="mysql")
+
+
+def _logs(wanted: WantedLogs) -> Select[tuple[int, datetime]]:
     of_destination = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == wanted.destination)
     statement = select(logs.c.LogID, logs.c.LastSeen).select_from(logs).outerjoin(forwards, of_destination)
     statement = statement.outerjoin(diagnoses, diagnoses.c.LogID == logs.c.LogID)
-    begun = and_(forwards.c.LogID.is_not(None), is_free(forwards, now), _has_more())
-    new = and_(forwards.c.LogID.is_(None), logs.c.LastSeen >= wanted.began)
-    return statement.where(logs.c.VO.in_(wanted.vos), logs.c.State.in_(STATES), or_(begun, new))
+    return statement.where(logs.c.VO.in_(wanted.vos), logs.c.State.in_(STATES))
 
 
 def _has_more() -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from ...archive.running.received import ReadChunk
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
-from ...forward.cursor import Cursor, ForwardClaim, Move, Unreadable, WantedLogs
+from ...forward.cursor import Cursor, ForwardClaim, Move, RecentLogs, Unreadable, WantedLogs
 from ...model import State
 from ...ports import Clock
 from ..archive.sealing import behind
@@ -21,7 +21,7 @@ from ..schema import damage, rows
 from ..schema.forward_tables import destinations, forwards
 from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
-from .conditions import STATES, is_sent, waiting
+from .conditions import STATES, is_sent, leased, waiting
 from .texts import texts
 
 #: A look for logs heard of lately looks at so many; at more, if they were heard of at the same moment.
@@ -37,10 +37,10 @@ class SqlForwardedLogs:
     transactions: Transactions
     clock: Clock
 
-    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> tuple[list[int], datetime | None]:
+    def recent(self, wanted: WantedLogs, since: datetime, limit: int) -> RecentLogs:
         """See ``ForwardedLogs.recent``."""
         if not wanted.vos:
-            return [], None
+            return RecentLogs(())
         return self.transactions.run(_recent, wanted, since, limit, self.clock())
 
     def walk(
@@ -97,9 +97,7 @@ def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) ->
     return lacking
 
 
-def _recent(
-    connection: Connection, wanted: WantedLogs, since: datetime, limit: int, now: datetime
-) -> tuple[list[int], datetime | None]:
+def _recent(connection: Connection, wanted: WantedLogs, since: datetime, limit: int, now: datetime) -> RecentLogs:
     """The end of the page is looked up first, in the index alone: most logs of an outage may have been sent by now.
 
     All logs that were last heard of at its end are in the page.
@@ -111,7 +109,10 @@ def _recent(
     chosen = waiting(wanted, now).where(page).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
     found = connection.execute(chosen).all()
     last = found[-1].LastSeen if len(found) == limit else end and end + _NEXT
-    return [row.LogID for row in found], last
+    others = leased(wanted, now).where(page).order_by(logs.c.LastSeen, logs.c.LogID).limit(1)
+    longest_silent = connection.execute(others).first()
+    leased_since = longest_silent.LastSeen if longest_silent else None
+    return RecentLogs([row.LogID for row in found], last, leased_since)
 
 
 def _walk(
