@@ -10,7 +10,7 @@ from PilotLoggingDIRAC.pilotlog.forward.destination import message_bytes
 from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.replay.request import ReplayState, wanted
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings, SentContent
-from PilotLoggingDIRAC.pilotlog.model import State
+from PilotLoggingDIRAC.pilotlog.model import Selection, State
 from PilotLoggingDIRAC.pilotlog.sql.forward.replays import SqlReplays
 
 from .conftest import PILOT
@@ -43,6 +43,18 @@ class Archive:
         yield from ((0, text[start : start + 7]) for start in range(0, len(text), 7))
 
 
+def during_first(text_of, meanwhile):
+    """Return ``text_of``; while the first text is read something else happens."""
+    waiting = [meanwhile]
+
+    def read(log):
+        while waiting:
+            waiting.pop()()
+        yield from text_of(log)
+
+    return read
+
+
 class Sized:
     """A destination whose calls are measured: ``sizes`` are the bytes of their messages."""
 
@@ -71,7 +83,7 @@ class Replaying(Forwarding):
         return self.replays.request(NAME, wanted(selection or {"VO": VO}), LOGS, "admin")
 
     def replayer(self, owner="agent", broker=None, content=SentContent.ALL, **bounds):
-        parts = (content, self.replays, self.copies, ForwardSettings(**bounds), self.clock, owner)
+        parts = (content, self.replays, self.copies, lambda: self.vos, ForwardSettings(**bounds), self.clock, owner)
         told = lambda log, reason: self.unreadable.append((log.pilot, reason))  # noqa: E731
         return Replayer(NAME, broker or self.again, *parts, on_unreadable=told)
 
@@ -278,6 +290,41 @@ class ReplayContract:
         grid.replay()
         assert (grid.again.records, grid.listed().state) == ([], ReplayState.DONE)
         assert "no VO" in grid.listed().reason
+
+    @pytest.mark.parametrize("happens", ["deleted", "taken off", "all taken off"])
+    def test_log_that_is_deleted_or_whose_vo_is_taken_off_during_a_step_is_not_sent(self, grid, happens):
+        second = pilot(2, "vo.beta.org")
+        grid.vos = (VO, "vo.beta.org")
+        for who in (pilot(1), second, pilot(3)):
+            grid.purge(who)
+        grid.request(FromDate=grid.began)
+        replayer = grid.replayer()
+
+        def meanwhile():
+            if happens == "deleted":
+                grid.deleting.delete([grid.log(second)], Selection(vos=(second.vo,), stamps=(second.stamp,)))
+            else:
+                grid.vos = (VO,) if happens == "taken off" else ()
+
+        replayer.text_of = during_first(grid.copies, meanwhile)
+        grid.replay(replayer)
+        expected = {pilot(1)} if happens == "all taken off" else {pilot(1), pilot(3)}
+        assert {each.pilot for each in grid.again.records} == expected
+        progress = grid.listed().progress
+        assert (grid.listed().state, progress.logs, progress.unreadable) == (ReplayState.DONE, len(expected), 0)
+
+    def test_log_that_is_purged_during_a_step_is_sent_from_its_copy(self, grid):
+        for number in (1, 2):
+            grid.finish(pilot(number))
+            grid.archive(pilot(number))
+            grid.copies.keep(pilot(number))
+        grid.run()
+        grid.request()
+        replayer, ids = grid.replayer(), [grid.log(pilot(2)).id]
+        replayer.text_of = during_first(grid.copies, lambda: grid.custody.purge(ids, grid.clock()))
+        grid.replay(replayer)
+        assert grid.log(pilot(2)).state is State.PURGED
+        assert (grid.again.identities, grid.unreadable) == (grid.broker.identities, [])
 
     def test_replay_that_is_over_is_forgotten(self, grid, clock):
         grid.request()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -201,7 +202,7 @@ class ForwardingAgent:
 
         damage = _Damage(configured.name)
         live = SendingThread(self._forwarder(configured, settings, damage), wanted, settings)
-        replaying = SendingThread(self._replayer(configured, settings), wanted, settings)
+        replaying = SendingThread(self._replayer(configured, settings, lambda: lane.vos), wanted, settings)
         lane = _Lane(configured, settings, live, replaying, vos, damage)
         return lane
 
@@ -215,12 +216,14 @@ class ForwardingAgent:
             on_unreadable=damage,
         )
 
-    def _replayer(self, configured: Configured, settings: ForwardSettings) -> Replayer:
+    def _replayer(
+        self, configured: Configured, settings: ForwardSettings, vos: Callable[[], Sequence[str]]
+    ) -> Replayer:
         """Return the sender of what is sent again, with a connection of its own."""
         name, db, told = configured.name, self._db, _Told(configured.name)
         destination, content = destinations.load(configured)
         return Replayer(
-            *(name, destination, content, db.replays, self._texts, settings, db.clock, self._owner),
+            *(name, destination, content, db.replays, self._texts, vos, settings, db.clock, self._owner),
             on_rejected=told,
             on_unreadable=told.unreadable,
         )

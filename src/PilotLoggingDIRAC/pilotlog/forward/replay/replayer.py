@@ -32,13 +32,17 @@ LogText = Callable[[Log], Iterator[tuple[int, bytes]]]
 
 @dataclass(slots=True)
 class Replayer(Calls):
-    """The replayer of one agent for one destination. See ``Forwarder`` for the fields that both have."""
+    """The replayer of one agent for one destination. See ``Forwarder`` for the fields that both have.
+
+    ``vos`` returns the VOs whose logs go there now: a step may take longer than a configuration lasts.
+    """
 
     name: str
     destination: Destination
     content: SentContent
     replays: Replays
     text_of: LogText
+    vos: Callable[[], Sequence[str]]
     settings: ForwardSettings
     clock: Clock
     owner: str
@@ -94,7 +98,10 @@ class Replayer(Calls):
         for claim in claims:
             if self.is_stopped():
                 break
-            self._log(claim, parcel)
+            if present := self.replays.present(claim.log.id, self.vos()):
+                self._log(present, parcel)
+            else:
+                parcel.leave_out(claim.log)
         else:
             parcel.after = after
         parcel.note()
@@ -172,6 +179,10 @@ class _Parcel:
         """Note that a log can't be read."""
         self._progress += Progress(unreadable=1)
         self._reason = reason
+        self._pass(log)
+
+    def leave_out(self, log: Log) -> None:
+        """Note that a log is no longer to be sent."""
         self._pass(log)
 
     def _pass(self, log: Log) -> None:

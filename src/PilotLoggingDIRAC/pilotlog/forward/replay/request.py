@@ -95,6 +95,9 @@ class Replays(Protocol):
     def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[ForwardClaim], int]:
         """Look at some logs behind the id ``after``. Return those selected, by their ids, and the last id looked at."""
 
+    def present(self, log_id: int, vos: Sequence[str]) -> ForwardClaim | None:
+        """Return a log as it is now, None if it was deleted or is of none of these VOs."""
+
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:
         """Note a step, and lease the replay further; at its last log it is done.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,13 @@ class SqlReplays:
         by_index = wanted.stamps or wanted.references
         up_to = replay.last if by_index else min(after + _LOOKED_AT, replay.last)
         return self.transactions.run(_page, wanted, after, up_to, limit)
+
+    def present(self, log_id: int, vos: Sequence[str]) -> ForwardClaim | None:
+        """See ``Replays.present``."""
+        if not vos:
+            return None
+        found, _ = self.transactions.run(_page, Selection(vos=tuple(vos)), log_id - 1, log_id, 1)
+        return found[0] if found else None
 
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:
         """See ``Replays.advance``."""
