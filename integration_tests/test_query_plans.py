@@ -109,6 +109,7 @@ def test_what_is_forwarded_is_looked_up_and_noted_by_its_keys(catalogue, stateme
         db.destinations.begin(name)
         claims = steps.claim(name, "test", range(LOGS - 50, LOGS), soon)
         moves = [Move(one.cursor, replace(one.cursor, line=one.cursor.line + 1), True) for one in claims]
+        assert len(steps.still_leased(name, "test", range(LOGS - 50, LOGS))) == 50
         assert steps.advance(name, "test", moves[:25]) == 25
         steps.release(name, "test", [one.log.id for one in claims])
         db.destinations.sent(name, 1, 0, "")

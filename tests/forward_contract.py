@@ -509,6 +509,20 @@ class ForwardContract:
         assert transactions.run(lambda connection: len(connection.execute(number).all())) == 0
         assert grid.run() == 0
 
+    def test_log_that_is_deleted_while_others_of_its_step_are_sent_is_not_sent(self, grid):
+        """Its text has been read by then."""
+        for number in range(3):
+            grid.send(b"text\n", pilot(number))
+        deleted = pilot(1)
+
+        def delete():
+            grid.broker.before = lambda: None
+            grid.deleting.delete([grid.log(deleted)], Selection(vos=(VO,), stamps=(deleted.stamp,)))
+
+        grid.broker.before = delete
+        grid.run(grid.begin(forward_records=1))
+        assert {each.pilot for each in grid.broker.records} == {pilot(0), pilot(2)}
+
     def test_destination_is_forgotten_with_its_cursors(self, grid):
         grid.send(b"text\n")
         grid.run()

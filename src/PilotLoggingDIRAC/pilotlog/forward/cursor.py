@@ -121,6 +121,9 @@ class ForwardedLogs(Protocol):
         What is damaged is named in its place. About ``most_bytes`` in all; one row at least, if there is any.
         """
 
+    def still_leased(self, destination: str, owner: str, ids: Sequence[int]) -> set[int]:
+        """Return the ids of logs that ``owner`` leases; one that was deleted is not among them."""
+
     def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
         """Move cursors that are leased by ``owner`` and have not moved. Return the number of those that were."""
 

@@ -153,7 +153,12 @@ class Forwarder(Calls):
             yield from portions(claim, chunks.pop(claim.log.id, ()), self.content, most)
 
     def _send(self, group: Sequence[Portion], until: datetime) -> int:
-        """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over."""
+        """Send a group, and move its cursors. Return the number of its records. Raise LeaseLost when time is over.
+
+        Its text may have been read a while ago: what was deleted since is not sent.
+        """
+        leased = self.logs.still_leased(self.name, self.owner, [each.claim.log.id for each in group])
+        group = [each for each in group if each.claim.log.id in leased]
         records = [record for each in group for record in each.records]
         moves = [Move(each.claim.cursor, each.after, each.is_done) for each in group]
         if self._parcels is None or not records:

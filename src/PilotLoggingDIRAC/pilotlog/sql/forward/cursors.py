@@ -59,6 +59,10 @@ class SqlForwardedLogs:
         """See ``ForwardedLogs.texts``."""
         return damage.run(self.transactions, texts, read, most_bytes) if read else []
 
+    def still_leased(self, destination: str, owner: str, ids: Sequence[int]) -> set[int]:
+        """See ``ForwardedLogs.still_leased``."""
+        return self.transactions.run(_still_leased, destination, owner, ids) if ids else set()
+
     def advance(self, destination: str, owner: str, moves: Sequence[Move]) -> int:
         """See ``ForwardedLogs.advance``."""
         return self.transactions.run(_advance, destination, owner, moves) if moves else 0
@@ -184,6 +188,11 @@ def causes_of(connection: Connection, ids: Sequence[int]) -> dict[int, Diagnosed
 def _cause(row: Row[Any]) -> Diagnosed:
     running = bool(row.Running)
     return Diagnosed(row.Cause, row.Name, row.Party, row.Line, row.Hint, phase=row.Phase, running=running)
+
+
+def _still_leased(connection: Connection, destination: str, owner: str, ids: Sequence[int]) -> set[int]:
+    mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids), forwards.c.LeaseOwner == owner)
+    return set(_ids(connection, select(forwards.c.LogID).where(mine)))
 
 
 def _advance(connection: Connection, destination: str, owner: str, moves: Sequence[Move]) -> int:
