@@ -225,9 +225,9 @@ def custody(db, number, now):
         "kept": partial(steps.kept, vo(3), old, 100),
         "copies to read, none old enough": partial(steps.take_due_copies, now - timedelta(days=4000), now, 200, 2**30),
         "superseded": partial(steps.superseded, vo(3), now, None, 100),
-        "expired": partial(steps.expired, vo(3), now - timedelta(days=400), None, 100),
+        "expired": partial(steps.expired, vo(3), now - timedelta(days=400), None, 100, recorded_before=now),
         "deleted copies": partial(steps.deleted_copies, vo(3), now, 100),
-        "unremoved": partial(steps.unremoved, vo(3)),
+        "unremoved": partial(steps.unremoved, vo(3), now),
         "rows of purged logs, none old enough": partial(steps.delete_rows, vo(3), now - timedelta(days=400), True, 100),
         "rows of deleted logs": partial(steps.delete_deleted, vo(3), now, 100),
     }
