@@ -18,7 +18,7 @@ import pytest
 
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
-from PilotLoggingDIRAC.adapters.workers.worker import Worker, _Child
+from PilotLoggingDIRAC.adapters.workers.worker import NoWorker, Worker, _Child
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from tests.waiting import until
 
@@ -174,6 +174,27 @@ class TestWorker:
             assert other.call("ping", START_SECONDS) == "pong"
         other.close()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+
+    def test_children_of_all_that_can_not_be_killed_do_not_keep_the_server_itself_from_its_work(
+        self, worker, unkillable, monkeypatch
+    ):
+        monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING_OF_ALL", 1)
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+        host, other = Worker(HOST), Worker(OTHER, fetch)
+        with unkillable():
+            worker.close()
+            assert host.call("ping", START_SECONDS) == "pong"
+            with pytest.raises(NoWorker):
+                other.call("ping", START_SECONDS)
+        host.close()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+
+    def test_without_a_temporary_folder_no_worker_is_started(self, worker, folder, monkeypatch):
+        (folder / "file").touch()
+        monkeypatch.setattr("tempfile.tempdir", str(folder / "file" / "below"))
+        with pytest.raises(NoWorker, match="shifter"):
+            worker.call("ping", START_SECONDS)
 
     def test_a_child_that_died_is_replaced(self, worker):
         worker.call("ping", START_SECONDS)

@@ -35,12 +35,16 @@ _READ_BYTES = 1024 * 1024
 #: A killed process ends at once, but not within a call to the kernel that can't be interrupted, as on a hung mount.
 _END_SECONDS = 5.0
 #: Each keeps its memory, so that there are no new workers of an identity while it has so many. What hangs is most often
-#: the storage of one VO: others go on, unless there are very many.
+#: the storage of one VO: others go on, unless there are very many, and the server itself in any case.
 MAX_HANGING = 4
 MAX_HANGING_OF_ALL = 64
 _hanging: dict[subprocess.Popen[bytes], Identity] = {}
 
 FetchProxy = Callable[[Identity, Path], float]
+
+
+class NoWorker(ArchiveError):
+    """No child could be started, so that nothing was asked of it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -58,7 +62,8 @@ class Worker:
         """Return the operation's result.
 
         Raise the operation's own named error. Raise ArchiveError when there is no proxy, when the child dies, or when
-        the call takes longer than ``seconds``: the child and all its processes are then killed.
+        the call takes longer than ``seconds``: the child and all its processes are then killed. Raise NoWorker when no
+        child can be started.
         """
         if self._child and not self._child.usable(seconds):
             self.close()
@@ -83,10 +88,9 @@ class _Broken(Exception):
 
 class _Child:
     def __init__(self, identity: Identity, fetch: FetchProxy):
-        remove_abandoned()
         _require_few_hanging(identity)
         self._identity = identity
-        self._private = PrivateFolder("worker")
+        self._private = _private_folder(identity)
         self._folder = self._private.path
         self._born = time.time()
         self._process: subprocess.Popen[bytes] | None = None
@@ -98,7 +102,7 @@ class _Child:
             self._answer(time.time() + _START_SECONDS)
         except (_Broken, OSError) as error:
             self.end()
-            raise ArchiveError(f"No worker as {identity}: {error}") from None
+            raise NoWorker(f"No worker as {identity}: {error}") from None
         except BaseException:
             self.end()
             raise
@@ -178,16 +182,25 @@ class _Child:
 
 
 def _require_few_hanging(identity: Identity) -> None:
-    """Reap killed children that have ended since. Raise ArchiveError while many of this, or of all, have not."""
+    """Reap killed children that have ended since. Raise NoWorker while many of this identity, or of all, have not."""
     for process in tuple(_hanging):
         if process.poll() is not None:
             _hanging.pop(process, None)
     own, total = list(_hanging.values()).count(identity), len(_hanging)
-    if own >= MAX_HANGING or total >= MAX_HANGING_OF_ALL:
-        raise ArchiveError(
+    if own >= MAX_HANGING or (total >= MAX_HANGING_OF_ALL and not identity.is_host):
+        raise NoWorker(
             f"No worker as {identity}: {own} of its own, {total} of all, that were killed hang in the kernel, "
             "as on a mount that is gone"
         )
+
+
+def _private_folder(identity: Identity) -> PrivateFolder:
+    """Return a new folder for a child, and remove those of processes that were killed."""
+    try:
+        remove_abandoned()
+        return PrivateFolder("worker")
+    except OSError as error:  # the disk may be full
+        raise NoWorker(f"No worker as {identity}: {error}") from None
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
