@@ -1,4 +1,4 @@
-"""Mail of alarms: by DIRAC's mail library in a real child, to a mail server that hangs at first."""
+"""Mail of alarms: by DIRAC's mail library in a real child, to a mail server that hangs or refuses at first."""
 
 import os
 import smtplib
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from PilotLoggingDIRAC.assembly.alarms import Bell
+from PilotLoggingDIRAC.assembly.mails import MailSettings
 from tests.waiting import PATIENCE_SECONDS, until
 
 ADDRESSES = {"Systems": {"WorkloadManagement": {"PilotLogging": {"AlarmAddress": "a@example.org"}}}}
@@ -25,6 +26,10 @@ class Conversation(socketserver.StreamRequestHandler):
             self.server.hanging.set()
             self.server.ended.wait()
             return
+        if self.server.refusing > 0:
+            self.server.refusing -= 1
+            self.wfile.write(b"554 not now\r\n")
+            return
         self.wfile.write(b"220 here\r\n")
         for line in self.rfile:
             if line.upper().startswith(b"DATA"):
@@ -35,13 +40,13 @@ class Conversation(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """A mail server; of its first conversations so many get no answer as ``silent`` says."""
+    """A mail server; of its first conversations ``silent`` get no answer, and the next ``refusing`` are refused."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.silent, self.mails = 1, []
+        self.silent, self.refusing, self.mails = 0, 0, []
         self.hanging, self.ended = threading.Event(), threading.Event()
 
 
@@ -54,20 +59,67 @@ def server(tmp_path, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
         monkeypatch.setenv("DIRAC_NO_CFG", "1")
         monkeypatch.setattr(smtplib.SMTP, "default_port", port)
-        threading.Thread(target=found.serve_forever, daemon=True).start()
+        threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True).start()
         yield found
         found.ended.set()
         found.shutdown()
 
 
+@pytest.fixture
+def full_disk(tmp_path, monkeypatch):
+    """A temporary folder where nothing can be made, also by root: no child starts."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file" / "below"))
+
+
 def test_a_mail_server_that_hangs_delays_the_next_mail_by_the_limit_alone(server, configure):
+    server.silent = 1
     configure(ADDRESSES)
-    bell = Bell("component", send_seconds=5)
+    bell = Bell("component", mail=MailSettings(send_seconds=3, pause_seconds=0.5))
     bell.alarms.update({"first": "it hangs"})
     assert server.hanging.wait(PATIENCE_SECONDS)
     bell.alarms.update({"first": "it hangs", "second": "it does not"})
-    until(lambda: server.mails)
+    until(lambda: len(server.mails) == 2)
     assert b"Alarm: second" in server.mails[0]
+
+
+def ring(**settings):
+    Bell("component", mail=MailSettings(**settings)).alarms.update({"problem": "text"})
+
+
+def test_mail_that_was_refused_is_tried_again(server, configure, full_disk):
+    server.refusing = 1
+    configure(ADDRESSES)
+    ring(pause_seconds=0.1)
+    until(lambda: server.mails)
+    assert server.refusing == 0
+
+
+def test_a_full_disk_stops_no_mail(server, configure, full_disk):
+    configure(ADDRESSES)
+    ring()
+    until(lambda: server.mails)
+
+
+def test_children_that_hang_stop_no_mail(server, configure, monkeypatch):
+    monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 0)
+    configure(ADDRESSES)
+    ring()
+    until(lambda: server.mails)
+
+
+def test_a_package_that_is_missing_for_the_child_stops_no_mail(server, configure, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['cachetools'] = None\n")
+    configure(ADDRESSES)
+    ring()
+    until(lambda: server.mails)
+
+
+def test_without_a_child_a_mail_server_that_hangs_is_given_up_after_the_limit(server, configure, full_disk):
+    server.silent = 1
+    configure(ADDRESSES)
+    ring(send_seconds=1, pause_seconds=0.1)
+    until(lambda: server.mails)
 
 
 _PROGRAM = """
@@ -76,27 +128,29 @@ from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfiguration
 gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/PilotLogging/AlarmAddress", "a@example.org")
 gConfigurationData.sync()
 from PilotLoggingDIRAC.assembly.alarms import Bell
-Bell("component").alarms.update({f"problem {number}": "text" for number in range(20)})
+from PilotLoggingDIRAC.assembly.mails import MailSettings
+Bell("component", mail=MailSettings(end_seconds=SECONDS)).alarms.update(
+    {f"problem {number}": "text" for number in range(20)}
+)
 """
 
 
-def run(program):
+def run(program, seconds=10):
+    program = program.replace("SECONDS", str(seconds))
     subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE_SECONDS, cwd=Path(__file__).parent)
 
 
 def test_a_process_that_ends_is_not_held_by_a_mail_server_that_hangs(server):
     server.silent = 100
-    run(_PROGRAM)
+    run(_PROGRAM, seconds=1)
 
 
 def test_a_process_that_ends_sends_its_mail_before(server):
-    server.silent = 0
     run(_PROGRAM.replace("20", "1"))
     assert len(server.mails) == 1
 
 
-def test_mail_waits_for_the_next_one_when_no_thread_can_be_started(server, configure, no_threads):
-    server.silent = 0
+def test_mail_waits_for_the_next_one_when_no_thread_can_be_started(server, configure, full_disk, no_threads):
     configure(ADDRESSES)
     bell = Bell("component")
     with no_threads("pilotlog-mail"):
