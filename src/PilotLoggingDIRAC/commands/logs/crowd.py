@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from PilotLoggingDIRAC.commands.logs import listing
-from PilotLoggingDIRAC.commands.logs.following import Following
+from PilotLoggingDIRAC.commands.logs.following import ALL_LINES, Following
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
 from PilotLoggingDIRAC.pilotlog.outcome import RUNNING
 from PilotLoggingDIRAC.pilotlog.text.terminal_lines import TerminalText
@@ -23,8 +23,6 @@ _LOOK_SECONDS = 5.0
 #: More text than this is shown though its line has not ended.
 _MAX_HELD_CHARACTERS = 1 << 20
 _MAX_PARTS = 1000
-#: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
-_ALL_LINES = 100_000
 
 Name = tuple[str, str]
 """VO and stamp."""
@@ -138,7 +136,7 @@ class Crowd:
     def _join(self, name: Name, log: Mapping[str, Any]) -> None:
         """Follow a pilot: from its start if it has begun to run meanwhile, else from its last lines on."""
         ran_before = self._since is not None and log["FirstSeen"] <= self._since
-        all_lines = None if log["Part"] <= 1 else _ALL_LINES
+        all_lines = None if log["Part"] <= 1 else ALL_LINES
         lines = self.lines if ran_before or name in self._waiting else all_lines
         taken = Counter(member.place for member in self._members.values())
         place = min(range(self.limit), key=lambda place: (taken[place], place))

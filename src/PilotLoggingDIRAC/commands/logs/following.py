@@ -8,6 +8,8 @@ from typing import Any
 
 #: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
 _LINGER_SECONDS = 10.0
+#: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
+ALL_LINES = 100_000
 
 
 @dataclass(slots=True)

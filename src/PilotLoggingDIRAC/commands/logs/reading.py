@@ -12,7 +12,7 @@ from DIRAC.Core.Base.Client import Client
 
 from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands.client import CollectorClient
-from PilotLoggingDIRAC.commands.logs.following import Following
+from PilotLoggingDIRAC.commands.logs.following import ALL_LINES, Following
 from PilotLoggingDIRAC.commands.logs.listing import listing
 from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
@@ -57,6 +57,11 @@ class Pilot:
     def in_database(self) -> bool:
         """Return whether all of its text is in the database, where the last lines are read without the rest."""
         return bool(self.parts) and all(part["State"] != "Purged" for part in self.parts)
+
+    @property
+    def starts_purged(self) -> bool:
+        """Return whether the text of an earlier part has left the database; the pilot runs again."""
+        return any(part["State"] == "Purged" for part in self.parts[:-1])
 
     @property
     def cause(self) -> dict[str, Any]:
@@ -193,8 +198,12 @@ class LogReading:
         """Yield the text (or its last lines) and all new text, until the pilot's log has ended and nothing follows, or
         DIRAC says that the pilot has and nothing comes any more.
 
-        While no collector answers, the call is repeated without a limit. Raise LogNotFound.
+        While no collector answers, the call is repeated without a limit. Where the text of earlier parts has left the
+        database, all that can be read of the end is yielded. Raise LogNotFound.
         """
+        if lines is None and pilot.starts_purged:
+            self.tell("# Earlier parts of this log have left the database; without --Follow the archive is asked, too")
+            lines = ALL_LINES
         following = Following(self.ask, pilot.vo, pilot.stamp, lines)
         while True:
             text = following.read(interval_seconds)
