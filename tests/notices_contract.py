@@ -445,11 +445,28 @@ class NoticesContract:
         assert grid.look(*wanted, agent=agent) == {VO: "a: too slow; c: too slow"}
         assert self.told(grid) == ["b", "d"]
 
-    def test_a_look_ends_with_the_second_question_in_a_row_that_takes_too_long(self, grid):
-        wanted, agent = self.slow(grid, "b", "c")
-        with pytest.raises(StoreUnavailable):
-            grid.look(*wanted, agent=agent)
-        assert self.told(grid) == ["a"]
+    def test_two_questions_in_a_row_that_take_too_long_cost_no_other(self, grid):
+        wanted, agent = self.slow(grid, "a", "b")
+        assert grid.look(*wanted, agent=agent) == {VO: "a: too slow; b: too slow"}
+        assert self.told(grid) == ["c", "d"]
+
+    def test_a_look_ends_when_questions_have_taken_too_long_and_the_next_one_goes_on_behind(self, grid):
+        wanted, agent = self.slow(grid, "a", "b")
+        slow = _Slow(agent.watch, ("a", "b"), lambda: grid.clock.forward(seconds=61))
+        agent = replace(agent, watch=slow)
+        late = "not looked at, as others took too long"
+        assert grid.look(*wanted, agent=agent) == {VO: f"a: too slow; b: too slow; c: {late}; d: {late}"}
+        assert self.told(grid) == []
+        assert grid.look(*wanted, agent=agent) == {VO: "a: too slow; b: too slow"}
+        assert self.told(grid) == ["c", "d"]
+
+    def test_a_look_that_ends_early_forgets_what_nobody_looks_at(self, grid):
+        grid.look()
+        grid.clock.forward(days=8)
+        wanted, agent = self.slow(grid, "a", "b")
+        agent = replace(agent, watch=_Slow(agent.watch, ("a", "b"), lambda: grid.clock.forward(seconds=61)))
+        grid.look(*wanted, agent=agent)
+        assert self.told(grid) == []
 
     def test_a_look_ends_when_the_store_answers_nothing_any_more(self, grid):
         wanted, agent = self.slow(grid, "b")

@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier
+from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier, Turn
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
 
@@ -41,7 +41,7 @@ class NoticeWatch:
             WEBHOOK: BoundedExecutor("notice-webhook", settings.notice_senders, settings.notice_waiting),
         }
         self._counted, self._told = Tally(), dict[str, int]()
-        self._under_way = set[Key]()
+        self._under_way, self._turn = set[Key](), Turn()
         self._problems = dict[str, str]()
         self._thread = DutyThread(
             "notices",
@@ -105,7 +105,8 @@ class NoticeWatch:
         db = self._db
         watch = ProblemWatch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems, rules)
         notifier = Notifier(
-            db.standings, watch, settings, db.clock, self._owner, self._post, self._counted, self._under_way
+            *(db.standings, watch, settings, db.clock, self._owner, self._post),
+            *(self._counted, self._under_way, self._turn),
         )
         unusable = ((path.split("/")[2], f"{path}: {text}") for path, text in found.problems.items())
         wrong = defaultdict[str, list[str]](list)

@@ -6,7 +6,7 @@ under a lease, outside of the look: a recipient that hangs delays neither the lo
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,13 +90,30 @@ class Standings(Protocol):
         """Delete standings that nobody has looked at since then. Return their number."""
 
 
+@dataclass(slots=True)
+class Turn:
+    """The place where the last look was cut off: VO and name of the subscription that was asked last; None after a
+    whole look.
+    """
+
+    asked: tuple[str, str] | None = None
+
+    def order(self, subscriptions: Iterable[Subscription]) -> list[Subscription]:
+        """Return the subscriptions, those behind that place first."""
+        ordered = sorted(subscriptions, key=_name)
+        first = [each for each in ordered if self.asked is not None and _name(each) > self.asked]
+        return first + [each for each in ordered if self.asked is None or _name(each) <= self.asked]
+
+
 Post = Callable[[str, Callable[[], None]], None]
 """``post(channel, work)`` has work done by a thread of the channel. Raise Overloaded when too much waits there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread."""
+    """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread, ``turn``
+    says where the next look begins.
+    """
 
     store: Standings
     watch: ProblemWatch
@@ -106,30 +123,42 @@ class Notifier:
     post: Post
     tally: Tally = field(default_factory=Tally)
     under_way: set[Key] = field(default_factory=set)
+    turn: Turn = field(default_factory=Turn)
 
     def look(self, subscriptions: Iterable[Subscription]) -> dict[str, str]:
         """Look once for the problems of all subscriptions, and have digests sent.
 
         Return what is wrong with subscriptions and their recipients, by VO. A subscription whose question takes too
-        long stops no other; raise StoreUnavailable when the store answers no other question, or the next one's neither.
+        long stops no other, until such questions have taken as long as the lease of the duty: the next look begins with
+        those that were not asked. Raise StoreUnavailable when the store answers no other question either.
         """
         began = self.clock()  # what this look notes is not forgotten by it, however long it takes
-        entries, wrong, is_slow = self.store.entries(), defaultdict[str, list[str]](list), False
-        for subscription in subscriptions:
-            was_slow, is_slow = is_slow, False
-            try:
-                error = self._look_at(subscription, entries)
-            except StoreUnavailable as problem:
-                if was_slow:
-                    raise
-                self.store.entries()
-                is_slow, error = True, str(problem)
-            except Exception as problem:  # one subscription must not stop the others
-                error = f"{type(problem).__name__}: {problem}"
+        entries, wrong, slow_seconds = self.store.entries(), defaultdict[str, list[str]](list), 0.0
+        waiting = deque(self.turn.order(subscriptions))
+        while waiting and slow_seconds <= self.settings.notice_lease_seconds:
+            subscription, asked_at = waiting.popleft(), self.clock()
+            error, is_slow = self._try(subscription, entries)
+            if is_slow:
+                slow_seconds += max((self.clock() - asked_at).total_seconds(), 0.0)
+            self.turn.asked = _name(subscription)
             if error:
                 wrong[subscription.vo].append(f"{subscription.name}: {error}")
+        for subscription in waiting:
+            wrong[subscription.vo].append(f"{subscription.name}: not looked at, as others took too long")
+        if not waiting:
+            self.turn.asked = None
         self.store.forget(began - timedelta(seconds=self.settings.notice_forget_seconds))
         return {vo: "; ".join(texts) for vo, texts in wrong.items()}
+
+    def _try(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> tuple[str, bool]:
+        """Look at one subscription. Return what is wrong, "" if nothing is, and whether its question took too long."""
+        try:
+            return self._look_at(subscription, entries), False
+        except StoreUnavailable as problem:
+            self.store.entries()  # it answers others
+            return str(problem), True
+        except Exception as problem:  # one subscription must not stop the others
+            return f"{type(problem).__name__}: {problem}", False
 
     def _look_at(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> str:
         """Look for the problems of one subscription. Return why a recipient could not be told, empty if all were."""
@@ -208,6 +237,10 @@ class Notifier:
         pause = self.settings.notice_retry_seconds * 2 ** min(entry.attempts, _MAX_DOUBLINGS)
         pause = min(pause, self.settings.notice_max_retry_seconds)
         self.store.failed(entry, self.owner, reason, self.clock() + timedelta(seconds=pause))
+
+
+def _name(subscription: Subscription) -> tuple[str, str]:
+    return subscription.vo, subscription.name
 
 
 def _is_ahead(moment: datetime | None, now: datetime, longest_seconds: float) -> bool:
