@@ -1,6 +1,7 @@
 """Mail of alarms: by DIRAC's mail library in a real child, to a mail server that hangs or refuses at first."""
 
 import os
+import signal
 import smtplib
 import socketserver
 import subprocess
@@ -157,3 +158,28 @@ def test_mail_waits_for_the_next_one_when_no_thread_can_be_started(server, confi
         bell.alarms.update({"first": "text"})
     bell.alarms.update({"first": "text", "second": "text"})
     until(lambda: len(server.mails) == 2)
+
+
+_COLLECTOR = """
+import os, signal, sys, threading, time
+from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
+gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/PilotLogging/AlarmAddress", "a@example.org")
+gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/Services/PilotLogging/SpoolPath", sys.argv[1])
+gConfigurationData.sync()
+from PilotLoggingDIRAC.assembly.collector import collector
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
+stop_diset_on_signal(collector("WorkloadManagement/PilotLogging").stop)
+while not any(thread.name == "pilotlog-mail" for thread in threading.enumerate()):
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(60)
+"""
+
+
+def test_a_collector_that_a_signal_ends_sends_its_mail_before(server, tmp_path):
+    """Its alarm is that it has no spool."""
+    (tmp_path / "file").touch()
+    command = [sys.executable, "-c", _COLLECTOR, str(tmp_path / "file" / "spool")]
+    ended = subprocess.run(command, check=False, timeout=PATIENCE_SECONDS, cwd=Path(__file__).parent)
+    assert ended.returncode == -signal.SIGTERM
+    assert server.mails

@@ -69,7 +69,8 @@ class ArchivingAgent:
         # a fixed bound: not read from the CS
         self._lanes = ThreadPoolExecutor(CycleSettings().max_lanes, thread_name_prefix="lane")
         self._memory = AgentMemory()
-        self._alarms = Bell(full_name).alarms
+        self._bell = Bell(full_name)
+        self._alarms = self._bell.alarms
         self._notices = NoticeWatch(self._db, self._option, self._owner)
         self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
         self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
@@ -119,6 +120,7 @@ class ArchivingAgent:
         self._packing.close()
         self._db.close()
         self._pilots.close()
+        self._bell.close()
 
     def _diagnose(self) -> Tally:
         settings = options.fill(DiagnoseSettings, self._option)

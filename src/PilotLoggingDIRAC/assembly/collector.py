@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -61,11 +62,12 @@ class Collector:
         receiver: Receiver,
         watches: Sequence[OwnershipWatch | DescribingWatch],
         option: options.Getter,
+        bells: Sequence[Bell] = (),
     ):
         reading = options.fill(ReadSettings, option)
         self.db = db
         self._writer = writer
-        self._watches = watches
+        self._watches, self._bells = watches, bells
         self.receiver = receiver
         cursors = Cursors(lambda: db.identity.look().name, reading.identity_seconds)
         self.query = LogReader(db.reader, reading, cursors)
@@ -120,7 +122,10 @@ class Collector:
         return {"LogPath": str(path), "Storage": "PilotLoggingDB", "Version": _version()}
 
     def stop(self) -> None:
-        """Write the messages that were taken, refuse new ones, and close connections."""
+        """Write the messages that were taken, refuse new ones, close connections, and wait for mail of alarms, all that
+        within twice ``StopSeconds``.
+        """
+        until = time.monotonic() + 2 * self.receiver.settings.stop_seconds
         self._writer.stop()
         self.decoding.shutdown()
         self.reading.shutdown()
@@ -128,6 +133,8 @@ class Collector:
             watch.stop()
         self._archived.close()
         self.db.close()
+        for bell in self._bells:
+            bell.close(max(until - time.monotonic(), 0.0))
 
 
 @functools.cache
@@ -163,12 +170,12 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     text_filter = TextFilter(rules, options.fill(TextSettings, option))
     clocks = options.fill(ClockSettings, option)
     db = LogDatabase(settings=store, accept_late=accept_late, text_filter=text_filter, clocks=clocks)
-    quotas, alarms = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS).alarms
+    quotas, bell = Quotas(QuotaOptions()), Bell(full_name, _QUIET_SECONDS)
     opener = _spool_opener(full_name, option, spooling)
 
     def report(problems: dict[str, str]) -> None:
         clock = {"clock": db.clock.problem} if db.clock.problem else {}
-        alarms.update(problems | quotas.problems() | clock)
+        bell.alarms.update(problems | quotas.problems() | clock)
 
     writer = Writer(db.appender, ingest, db.clock.known, opener, spooling, report)
     writer.start()
@@ -177,7 +184,7 @@ def _make(full_name: str, option: options.Getter) -> Collector:
     for watch in watches:
         watch.start()
     receiver = Receiver(writer, ingest, db.clock.known, owners.check, quotas, rules.open_bytes)
-    return Collector(db, writer, receiver, watches, option)
+    return Collector(db, writer, receiver, watches, option, (bell, owners.bell))
 
 
 def _spool_opener(full_name: str, option: options.Getter, settings: SpoolSettings) -> Callable[[], Spool]:

@@ -30,7 +30,7 @@ class OwnershipWatch:
     def __init__(self, component: str, option: options.Getter, store: StoreSettings):
         self._settings = options.fill(OwnershipSettings, option)
         self._store = dataclasses.replace(store, read_seconds=_READ_SECONDS, max_connections=1)
-        self._alarms = Bell(component, _QUIET_SECONDS).alarms
+        self.bell = Bell(component, _QUIET_SECONDS)
         self._stopped = threading.Event()
         self._reachable = True
         self.ownership = StampOwners(self._owners, self._settings)
@@ -61,7 +61,7 @@ class OwnershipWatch:
         while not self._stopped.wait(self._settings.owner_lookup_seconds):
             self._ask()
             refused = self.ownership.refused()
-            self._alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
+            self.bell.alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
 
     def _ask(self) -> None:
         try:

@@ -123,7 +123,8 @@ class ForwardingAgent:
         self._sender = f"{socket.gethostname()}-{full_name.rpartition('/')[2]}"
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
         self._db = LogDatabase(settings=store, clocks=clocks)
-        self._alarms = Bell(full_name).alarms
+        self._bell = Bell(full_name)
+        self._alarms = self._bell.alarms
         self._texts = LogTexts(self._db, options.fill(ForwardSettings, self._option), self._option)
         self._lanes: dict[str, _Lane] = {}
         self._unnamed: dict[str, float] = {}
@@ -156,6 +157,7 @@ class ForwardingAgent:
             self._end(name, max(until - time.monotonic(), 0.0))
         self._texts.close()
         self._db.close()
+        self._bell.close()
 
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
         """Have threads with the present options; those whose options are the same go on.
