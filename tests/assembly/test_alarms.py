@@ -165,6 +165,7 @@ import os, signal, sys, threading, time
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/PilotLogging/AlarmAddress", "a@example.org")
 gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/Services/PilotLogging/SpoolPath", sys.argv[1])
+gConfigurationData.setOptionInCFG("/Systems/WorkloadManagement/Services/PilotLogging/StopSeconds", "60")
 gConfigurationData.sync()
 from PilotLoggingDIRAC.assembly.collector import collector
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
@@ -180,6 +181,6 @@ def test_a_collector_that_a_signal_ends_sends_its_mail_before(server, tmp_path):
     """Its alarm is that it has no spool."""
     (tmp_path / "file").touch()
     command = [sys.executable, "-c", _COLLECTOR, str(tmp_path / "file" / "spool")]
-    ended = subprocess.run(command, check=False, timeout=PATIENCE_SECONDS, cwd=Path(__file__).parent)
+    ended = subprocess.run(command, check=False, timeout=2 * PATIENCE_SECONDS, cwd=Path(__file__).parent)
     assert ended.returncode == -signal.SIGTERM
     assert server.mails
