@@ -103,7 +103,7 @@ def test_a_full_disk_stops_no_mail(server, configure, full_disk):
 
 
 def test_children_that_hang_stop_no_mail(server, configure, monkeypatch):
-    monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 0)
+    monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING_OF_ALL", 0)
     configure(ADDRESSES)
     ring()
     until(lambda: server.mails)
@@ -114,6 +114,14 @@ def test_a_package_that_is_missing_for_the_child_stops_no_mail(server, configure
     configure(ADDRESSES)
     ring()
     until(lambda: server.mails)
+
+
+def test_alarms_of_many_vos_at_once_find_room_for_each_address(server, configure, full_disk):
+    configure(
+        {"Systems": {"WorkloadManagement": {"PilotLogging": {"AlarmAddress": "a@x.org, b@x.org, c@x.org, d@x.org"}}}}
+    )
+    Bell("component").alarms.update({f"archive of vo {number}": "it is away" for number in range(50)})
+    until(lambda: len(server.mails) == 200)
 
 
 def test_without_a_child_a_mail_server_that_hangs_is_given_up_after_the_limit(server, configure, full_disk):

@@ -20,7 +20,8 @@ from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.adapters.workers.worker import NoWorker
 from PilotLoggingDIRAC.pilotlog.errors import NoticeNotSent, Overloaded, PilotLogError
 
-_MAX_WAITING = 100
+#: One for each address: an outage of the storage begins some problems of each VO at once.
+_MAX_WAITING = 1000
 #: Threads of this process that were given up, as their mail server never answers.
 _MAX_GIVEN_UP = 5
 _log = gLogger.getSubLogger("PilotLogging")

@@ -190,6 +190,17 @@ class TestWorker:
         host.close()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
+    def test_the_server_itself_may_have_more_of_them(self, unkillable, monkeypatch):
+        monkeypatch.setattr("PilotLoggingDIRAC.adapters.workers.worker.MAX_HANGING", 1)
+        host = Worker(HOST)
+        host.call("ping", START_SECONDS)
+        [child] = children()
+        with unkillable():
+            host.close()
+            assert host.call("ping", START_SECONDS) == "pong"
+        host.close()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+
     def test_without_a_temporary_folder_no_worker_is_started(self, worker, folder, monkeypatch):
         (folder / "file").touch()
         monkeypatch.setattr("tempfile.tempdir", str(folder / "file" / "below"))

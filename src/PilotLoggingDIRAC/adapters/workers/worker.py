@@ -35,7 +35,7 @@ _READ_BYTES = 1024 * 1024
 #: A killed process ends at once, but not within a call to the kernel that can't be interrupted, as on a hung mount.
 _END_SECONDS = 5.0
 #: Each keeps its memory, so that there are no new workers of an identity while it has so many. What hangs is most often
-#: the storage of one VO: others go on, unless there are very many, and the server itself in any case.
+#: the storage of one VO: others go on, unless there are very many. The server itself may have as many as all together.
 MAX_HANGING = 4
 MAX_HANGING_OF_ALL = 64
 _hanging: dict[subprocess.Popen[bytes], Identity] = {}
@@ -187,7 +187,8 @@ def _require_few_hanging(identity: Identity) -> None:
         if process.poll() is not None:
             _hanging.pop(process, None)
     own, total = list(_hanging.values()).count(identity), len(_hanging)
-    if own >= MAX_HANGING or (total >= MAX_HANGING_OF_ALL and not identity.is_host):
+    most = MAX_HANGING_OF_ALL if identity.is_host else MAX_HANGING
+    if own >= most or (total >= MAX_HANGING_OF_ALL and not identity.is_host):
         raise NoWorker(
             f"No worker as {identity}: {own} of its own, {total} of all, that were killed hang in the kernel, "
             "as on a mount that is gone"
