@@ -127,6 +127,7 @@ def test_logs_that_are_sent_again_are_found_by_their_ids_or_names(catalogue, sta
     db.replays.page(replay, Selection(vos=vos, since=utc_now() - timedelta(days=30)), after, 100)
     db.replays.page(replay, Selection(vos=vos, stamps=(found.log.pilot.stamp,)), 0, 100)
     assert db.replays.present(found.log.id, vos).log.id == found.log.id
+    assert db.replays.still_there([found.log.id], vos) == {found.log.id}
     db.replays.advance(replay, "test", Step(after), utc_now())
     assert (db.replays.listed()[0].id, asked.id, db.replays.stop(replay.id)) == (replay.id, replay.id, True)
     db.searcher.selected(Scope(everything=True), Selection(vos=vos), {found.log.pilot.stamp}, 1000)

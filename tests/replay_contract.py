@@ -55,6 +55,12 @@ def during_first(text_of, meanwhile):
     return read
 
 
+def during_text_of(who, text_of, meanwhile):
+    """Return ``text_of``; while one pilot's text is read something else happens."""
+    at_once = during_first(text_of, meanwhile)
+    return lambda log: (at_once if log.pilot == who else text_of)(log)
+
+
 class Sized:
     """A destination whose calls are measured: ``sizes`` are the bytes of their messages."""
 
@@ -101,6 +107,9 @@ class Replaying(Forwarding):
         self.run()
         self.copies.keep(who)
         assert self.custody.purge([self.log(who).id], self.clock()) == 1
+
+    def delete(self, who):
+        self.deleting.delete([self.log(who)], Selection(vos=(who.vo,), stamps=(who.stamp,)))
 
 
 class ReplayContract:
@@ -302,16 +311,61 @@ class ReplayContract:
 
         def meanwhile():
             if happens == "deleted":
-                grid.deleting.delete([grid.log(second)], Selection(vos=(second.vo,), stamps=(second.stamp,)))
+                grid.delete(second)
             else:
                 grid.vos = (VO,) if happens == "taken off" else ()
 
         replayer.text_of = during_first(grid.copies, meanwhile)
         grid.replay(replayer)
-        expected = {pilot(1)} if happens == "all taken off" else {pilot(1), pilot(3)}
+        expected = set() if happens == "all taken off" else {pilot(1), pilot(3)}
         assert {each.pilot for each in grid.again.records} == expected
         progress = grid.listed().progress
         assert (grid.listed().state, progress.logs, progress.unreadable) == (ReplayState.DONE, len(expected), 0)
+
+    @pytest.mark.parametrize("happens", ["deleted", "taken off"])
+    def test_records_that_wait_while_their_log_is_deleted_or_taken_off_are_not_sent(self, grid, happens):
+        first, second = pilot(1, "vo.beta.org"), pilot(2)
+        grid.vos = (VO, "vo.beta.org")
+        for who in (first, second):
+            grid.purge(who)
+        grid.request(FromDate=grid.began)
+        replayer = grid.replayer()
+
+        def meanwhile():
+            if happens == "deleted":
+                grid.delete(first)
+            else:
+                grid.vos = (VO,)
+
+        replayer.text_of = during_text_of(second, grid.copies, meanwhile)
+        grid.replay(replayer)
+        assert {each.pilot for each in grid.again.records} == {second}
+        progress = grid.listed().progress
+        assert (grid.listed().state, progress.logs, progress.unreadable) == (ReplayState.DONE, 1, 0)
+        assert progress.records == len(grid.again.records)
+
+    def test_long_log_that_is_deleted_midway_is_sent_and_read_no_further(self, grid):
+        grid.send("".join(f"line {number}\n" for number in range(50)).encode(), pilot(1))
+        for number in (1, 2):
+            grid.purge(pilot(number))
+        grid.request()
+        blocks = len(list(grid.copies(grid.log(pilot(1)))))
+        read, waiting = [], [lambda: grid.delete(pilot(1))]
+
+        def text_of(log):
+            for chunk in grid.copies(log):
+                read.append(log.pilot)
+                yield chunk
+
+        grid.again.before = lambda: waiting.pop()() if waiting else None
+        replayer = grid.replayer(forward_records=10)
+        replayer.text_of = text_of
+        grid.replay(replayer)
+        sent = [each.pilot for each in grid.again.records]
+        assert sent.count(pilot(1)) == 10
+        assert read.count(pilot(1)) < blocks
+        assert pilot(2) in sent
+        assert (grid.listed().state, grid.listed().progress.logs) == (ReplayState.DONE, 1)
 
     def test_log_that_is_purged_during_a_step_is_sent_from_its_copy(self, grid):
         for number in (1, 2):

@@ -112,7 +112,9 @@ class Replayer(Calls):
         log = claim.log
         try:
             for records in log_records(claim, self.text_of(log), self.content):
-                parcel.add(records)
+                parcel.add(log, records)
+                if parcel.has_dropped(log):
+                    break
         except (DestinationUnavailable, StoreUnavailable, LeaseLost):
             raise
         except PilotLogError as error:
@@ -142,6 +144,8 @@ class Replayer(Calls):
 class _Parcel:
     """Records of logs that are on their way. ``after`` is the last log whose records are all in it, or were sent.
 
+    They may wait for long while the text of another log is fetched: those of a log that was deleted since, or whose VO
+    was taken off, are not sent.
     What was sent is noted at the end of a log, every second at most, and while a long one is sent: else its lease ends.
     """
 
@@ -149,8 +153,10 @@ class _Parcel:
     replay: Replay
     after: int = field(init=False)
     sent: int = 0
-    _waiting: deque[Record] = field(default_factory=deque)
+    _waiting: deque[tuple[Log, Record]] = field(default_factory=deque)
     _waiting_bytes: int = 0
+    _ended: set[int] = field(default_factory=set)
+    _dropped: set[int] = field(default_factory=set)
     _progress: Progress = field(default_factory=Progress)
     _reason: str = ""
     _noted: datetime = field(init=False)
@@ -160,9 +166,9 @@ class _Parcel:
         self.after = self._noted_after = self.replay.after
         self._noted = self.replayer.clock()
 
-    def add(self, records: Sequence[Record]) -> None:
+    def add(self, log: Log, records: Sequence[Record]) -> None:
         """Add records of a log; send what fills a call of the destination."""
-        self._waiting += records
+        self._waiting += ((log, record) for record in records)
         self._waiting_bytes += sum(map(message_bytes, records))
         settings = self.replayer.settings
         while len(self._waiting) >= settings.forward_records or self._waiting_bytes >= settings.forward_bytes:
@@ -171,9 +177,13 @@ class _Parcel:
                 self._advance(Step(self._noted_after))
 
     def end(self, log: Log) -> None:
-        """Note that all of a log is in the parcel."""
-        self._progress += Progress(logs=1)
+        """Note that no more of a log comes into the parcel."""
+        self._ended.add(log.id)
         self._pass(log)
+
+    def has_dropped(self, log: Log) -> bool:
+        """Return whether records of a log were left out, as it was deleted or its VO was taken off."""
+        return log.id in self._dropped
 
     def pass_over(self, log: Log, reason: str) -> None:
         """Note that a log can't be read."""
@@ -194,25 +204,35 @@ class _Parcel:
         """Send what waits, and note how far the replay is. Raise LeaseLost."""
         while self._waiting:
             self._send()
-        self._advance(Step(self.after, self._progress, self._reason))
+        progress = self._progress + Progress(logs=len(self._ended - self._dropped))
+        self._advance(Step(self.after, progress, self._reason))
         self._progress = Progress()
+        self._ended.clear()
 
     def _advance(self, step: Step) -> None:
         self.replayer.advance(self.replay, step)
         self._noted, self._noted_after = self.replayer.clock(), step.after
 
     def _send(self) -> None:
-        records = self._take()
+        records = self._present(self._take())
+        if not records:
+            return
         rejected = self.replayer.send(records)
         self.sent += len(records)
         self._progress += Progress(records=len(records), rejected=len(rejected))
         self._reason = rejected[-1].reason if rejected else self._reason
 
-    def _take(self) -> list[Record]:
+    def _present(self, taken: Sequence[tuple[Log, Record]]) -> list[Record]:
+        """Return the records of logs that are still to be sent. A log that once was not stays out."""
+        ids = {log.id for log, _ in taken}
+        self._dropped |= ids - self.replayer.replays.still_there(ids, self.replayer.vos())
+        return [record for log, record in taken if log.id not in self._dropped]
+
+    def _take(self) -> list[tuple[Log, Record]]:
         """Return the records of one call, and let them wait no more: one at least, however large it is."""
-        settings, taken, size = self.replayer.settings, list[Record](), 0
+        settings, taken, size = self.replayer.settings, list[tuple[Log, Record]](), 0
         while self._waiting and len(taken) < settings.forward_records:
-            more = message_bytes(self._waiting[0])
+            more = message_bytes(self._waiting[0][1])
             if taken and size + more > settings.forward_bytes:
                 break
             taken.append(self._waiting.popleft())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -97,6 +97,9 @@ class Replays(Protocol):
 
     def present(self, log_id: int, vos: Sequence[str]) -> ForwardClaim | None:
         """Return a log as it is now, None if it was deleted or is of none of these VOs."""
+
+    def still_there(self, ids: Collection[int], vos: Sequence[str]) -> set[int]:
+        """Return the ids of these logs that were not deleted and are of one of these VOs."""
 
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:
         """Note a step, and lease the replay further; at its last log it is done.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,10 @@ class SqlReplays:
         found, _ = self.transactions.run(_page, Selection(vos=tuple(vos)), log_id - 1, log_id, 1)
         return found[0] if found else None
 
+    def still_there(self, ids: Collection[int], vos: Sequence[str]) -> set[int]:
+        """See ``Replays.still_there``."""
+        return self.transactions.run(_still_there, sorted(ids), Selection(vos=tuple(vos))) if ids and vos else set()
+
     def advance(self, replay: Replay, owner: str, step: Step, until: datetime) -> None:
         """See ``Replays.advance``."""
         values = _moved(step) | {"LeaseUntil": until, "Error": ""}
@@ -143,6 +147,11 @@ def _page(
     causes = causes_of(connection, ids)
     claims = [ForwardClaim(log, Cursor(log.id), causes.get(log.id, NONE)) for log in found]
     return claims, ids[-1] if len(found) == limit else up_to
+
+
+def _still_there(connection: Connection, ids: Sequence[int], wanted: Selection) -> set[int]:
+    where = and_(matching(_EVERYTHING, wanted), logs.c.LogID.in_(ids))
+    return set(connection.execute(select(logs.c.LogID).where(where)).scalars())
 
 
 def _moved(step: Step) -> dict[str, Any]:
