@@ -83,7 +83,7 @@ class NoticeWatch:
         if self._settings.notice_seconds:
             self._try(self._settings)
         else:
-            self._problems = {}
+            self._problems, self._turn = {}, Turn()
             self._mailer.drop_idle()
 
     def _try(self, settings: NoticeSettings) -> None:
@@ -99,6 +99,7 @@ class NoticeWatch:
     def _look(self, settings: NoticeSettings) -> dict[str, str]:
         """Look once, if this agent has the duty. Return the problems by subject."""
         if not self._thread.hold(settings.notice_seconds + settings.notice_lease_seconds):
+            self._turn = Turn()  # what was wrong when this agent looked is old when it has the duty again
             return {}
         channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
         found = subscriptions.read(archives.vos(), channels)

@@ -92,17 +92,27 @@ class Standings(Protocol):
 
 @dataclass(slots=True)
 class Turn:
-    """The place where the last look was cut off: VO and name of the subscription that was asked last; None after a
-    whole look.
+    """What a look leaves to the next one. ``asked``: VO and name of the subscription that was asked last, if the look
+    was cut off; None after a whole look. ``said``: what was wrong with each subscription when it was asked last.
     """
 
     asked: tuple[str, str] | None = None
+    said: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def order(self, subscriptions: Iterable[Subscription]) -> list[Subscription]:
         """Return the subscriptions, those behind that place first."""
         ordered = sorted(subscriptions, key=_name)
         first = [each for each in ordered if self.asked is not None and _name(each) > self.asked]
         return first + [each for each in ordered if self.asked is None or _name(each) <= self.asked]
+
+    def problems(self, subscriptions: Iterable[Subscription]) -> dict[str, str]:
+        """Return what was wrong with these subscriptions, by VO, and forget what was with others."""
+        names = sorted({_name(each) for each in subscriptions})
+        self.said = {name: self.said[name] for name in names if self.said.get(name)}
+        wrong = defaultdict[str, list[str]](list)
+        for (vo, name), text in self.said.items():
+            wrong[vo].append(f"{name}: {text}")
+        return {vo: "; ".join(texts) for vo, texts in wrong.items()}
 
 
 Post = Callable[[str, Callable[[], None]], None]
@@ -112,7 +122,7 @@ Post = Callable[[str, Callable[[], None]], None]
 @dataclass(frozen=True, slots=True)
 class Notifier:
     """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread, ``turn``
-    says where the next look begins.
+    has what a look leaves to the next one.
     """
 
     store: Standings
@@ -130,25 +140,23 @@ class Notifier:
 
         Return what is wrong with subscriptions and their recipients, by VO. A subscription whose question takes too
         long stops no other, until such questions have taken as long as the lease of the duty: the next look begins with
-        those that were not asked. Raise StoreUnavailable when the store answers no other question either.
+        those that were not asked, and what was said of them before is said again. Raise StoreUnavailable when the store
+        answers no other question either.
         """
         began = self.clock()  # what this look notes is not forgotten by it, however long it takes
-        entries, wrong, slow_seconds = self.store.entries(), defaultdict[str, list[str]](list), 0.0
-        waiting = deque(self.turn.order(subscriptions))
+        entries, slow_seconds = self.store.entries(), 0.0
+        wanted = self.turn.order(subscriptions)
+        waiting = deque(wanted)
         while waiting and slow_seconds <= self.settings.notice_lease_seconds:
             subscription, asked_at = waiting.popleft(), self.clock()
-            error, is_slow = self._try(subscription, entries)
+            self.turn.asked = name = _name(subscription)  # before: if the store breaks down, the next look passes it by
+            self.turn.said[name], is_slow = self._try(subscription, entries)
             if is_slow:
                 slow_seconds += max((self.clock() - asked_at).total_seconds(), 0.0)
-            self.turn.asked = _name(subscription)
-            if error:
-                wrong[subscription.vo].append(f"{subscription.name}: {error}")
-        for subscription in waiting:
-            wrong[subscription.vo].append(f"{subscription.name}: not looked at, as others took too long")
         if not waiting:
             self.turn.asked = None
         self.store.forget(began - timedelta(seconds=self.settings.notice_forget_seconds))
-        return {vo: "; ".join(texts) for vo, texts in wrong.items()}
+        return self.turn.problems(wanted)
 
     def _try(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> tuple[str, bool]:
         """Look at one subscription. Return what is wrong, "" if nothing is, and whether its question took too long."""
