@@ -5,7 +5,7 @@ import pytest
 from PilotLoggingDIRAC.commands.logs.crowd import Crowd
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, NotAllowed
 
-NAMES = ["VO", "PilotStamp", "Part", "Site", "FirstSeen", "LastSeen"]
+NAMES = ["VO", "PilotStamp", "Part", "Site", "FirstSeen", "LastSeen", "State", "NumberOfLines"]
 BEFORE, AFTER = "2026-11-26T10:00:00", "2026-11-26T12:00:00"
 
 
@@ -34,7 +34,7 @@ class Collector:
         found = [stamp for stamp, log in self.logs.items()
                  if (stamp == wanted["PilotStamp"] if "PilotStamp" in wanted else not log["over"])]  # fmt: skip
         records = [
-            ["vo", stamp, log["part"], log["site"], log["began"], BEFORE]
+            ["vo", stamp, log["part"], log["site"], log["began"], BEFORE, "Receiving", 1]
             for stamp, log in ((stamp, self.logs[stamp]) for stamp in found)
         ]
         return {"ParameterNames": NAMES, "Records": records[:limit], "TotalRecords": len(records)}

@@ -175,6 +175,15 @@ class TestPages:
         with pytest.raises(LogNotFound, match="getPilotOutput"):
             store.query.tail(store.parts(), 100, 1000)
 
+    @pytest.mark.parametrize(("text", "lines"), [(b"one\ntwo\n", 2), (b"one\ntwo", 2), (b"one\n\n", 2), (b"one", 1)])
+    def test_a_tail_of_as_many_lines_as_are_there_needs_no_purged_text(self, store, text, lines):
+        store.add(b"first life\n")
+        store.purge()
+        store.take(batch(text), batch(return_code="0"))
+        assert store.query.tail(store.parts(), lines, 1000).text.encode() == text
+        with pytest.raises(LogNotFound, match="getPilotOutput"):
+            store.query.tail(store.parts(), lines + 1, 1000)
+
     def test_the_tail_of_a_live_log_leaves_out_purged_text_as_it_is_followed(self, store):
         store.add(b"first life\n")
         store.purge()

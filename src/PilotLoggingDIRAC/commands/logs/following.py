@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
+
+from PilotLoggingDIRAC.commands.logs import listing
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 
 #: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
 _LINGER_SECONDS = 10.0
 #: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
 ALL_LINES = 100_000
+_MAX_PARTS = 1000
 
 
 @dataclass(slots=True)
@@ -46,4 +51,23 @@ class Following:
             return self.ask("getLog", self.vo, self.stamp, self._cursor)
         if self.lines is None:
             return self.ask("getLog", self.vo, self.stamp, "")
-        return self.ask("getLogTail", self.vo, self.stamp, self.lines)
+        try:
+            return self._tail(self.lines)
+        except LogNotFound:
+            kept = self._kept_lines()
+        try:
+            return self._tail(min(self.lines, kept + 1))  # the last line may have no end
+        except LogNotFound:
+            return self._tail(min(self.lines, max(kept, 1)))
+
+    def _tail(self, lines: int) -> dict[str, Any]:
+        return self.ask("getLogTail", self.vo, self.stamp, lines)
+
+    def _kept_lines(self) -> int:
+        """Return the number of lines behind the last part whose text has left the database: of a log that has ended no
+        collector gives less than is asked for.
+        """
+        wanted = {"VO": self.vo, "PilotStamp": self.stamp}
+        logs = listing.of_answer(self.ask("getPilotLogs", wanted, [], 0, _MAX_PARTS)).logs
+        last_first = sorted(logs, key=lambda log: log["Part"], reverse=True)
+        return sum(log["NumberOfLines"] for log in takewhile(lambda log: log["State"] != "Purged", last_first))

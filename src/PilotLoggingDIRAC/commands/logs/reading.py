@@ -27,6 +27,10 @@ _JOB = re.compile(r"[0-9]{1,10}")
 _MAX_TOLD = 5
 _PATIENCE_SECONDS = 60.0
 _FOR_EVER_SECONDS = float("inf")
+_STARTS_PURGED = (
+    "# The text of earlier parts has left the database; of what is there, the last 100,000 lines or 4 MiB at most "
+    "are shown"
+)
 
 
 class OfAnotherVO(LogNotFound):
@@ -199,10 +203,10 @@ class LogReading:
         DIRAC says that the pilot has and nothing comes any more.
 
         While no collector answers, the call is repeated without a limit. Where the text of earlier parts has left the
-        database, all that can be read of the end is yielded. Raise LogNotFound.
+        database, the last ``ALL_LINES`` of what is there are yielded, at most ``MaxPageBytes``. Raise LogNotFound.
         """
         if lines is None and pilot.starts_purged:
-            self.tell("# Earlier parts of this log have left the database; without --Follow the archive is asked, too")
+            self.tell(_STARTS_PURGED)
             lines = ALL_LINES
         following = Following(self.ask, pilot.vo, pilot.stamp, lines)
         while True:

@@ -80,6 +80,11 @@ def last_lines(text: bytes, lines: int) -> bytes:
     return text[start + 1 :]
 
 
+def _is_cut(text: bytes, later: Sequence[bytes]) -> bool:
+    """Return whether the last line of a log has no end yet; it counts as a line."""
+    return not any(later) and bool(text) and not text.endswith(b"\n")
+
+
 class LogReader:
     """The reader of logs, within a caller's rights and the limits of one reading."""
 
@@ -134,11 +139,11 @@ class LogReader:
             try:
                 first, text = self._end_of(part, missing, room)
             except LogNotFound:
-                if final or not texts:
+                if not texts or (final and missing > 0):
                     raise
                 break
+            missing, room = missing - text.count(b"\n") - _is_cut(text, texts), room - len(text)
             texts.insert(0, text)
-            missing, room = missing - text.count(b"\n"), room - len(text)
             if first or missing < 0 or room <= 0:
                 break
         tail = last_lines(b"".join(texts), lines).decode("utf-8", "ignore")
