@@ -22,7 +22,6 @@ _RUNNING = [outcome.value for outcome in RUNNING]
 _LOOK_SECONDS = 5.0
 #: More text than this is shown though its line has not ended.
 _MAX_HELD_CHARACTERS = 1 << 20
-_MAX_PARTS = 1000
 
 Name = tuple[str, str]
 """VO and stamp."""
@@ -158,8 +157,8 @@ class Crowd:
             self._leave(name)
 
     def _leave(self, name: Name) -> None:
-        member, (vo, stamp) = self._members.pop(name), name
+        member = self._members.pop(name)
         if rest := member.rest():
             self.show.line(member, rest)
-        logs = listing.of_answer(self.ask("getPilotLogs", {"VO": vo, "PilotStamp": stamp}, [], 0, _MAX_PARTS)).logs
-        self.show.left(member, max(logs, key=lambda log: log["Part"], default=None))
+        parts = listing.parts_of(self.ask, *name)
+        self.show.left(member, parts[-1] if parts else None)

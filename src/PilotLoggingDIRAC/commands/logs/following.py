@@ -14,7 +14,6 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 _LINGER_SECONDS = 10.0
 #: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
 ALL_LINES = 100_000
-_MAX_PARTS = 1000
 
 
 @dataclass(slots=True)
@@ -67,7 +66,5 @@ class Following:
         """Return the number of lines behind the last part whose text has left the database: of a log that has ended no
         collector gives less than is asked for.
         """
-        wanted = {"VO": self.vo, "PilotStamp": self.stamp}
-        logs = listing.of_answer(self.ask("getPilotLogs", wanted, [], 0, _MAX_PARTS)).logs
-        last_first = sorted(logs, key=lambda log: log["Part"], reverse=True)
-        return sum(log["NumberOfLines"] for log in takewhile(lambda log: log["State"] != "Purged", last_first))
+        last_first = reversed(listing.parts_of(self.ask, self.vo, self.stamp))
+        return sum(part["NumberOfLines"] for part in takewhile(lambda part: part["State"] != "Purged", last_first))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from PilotLoggingDIRAC.commands.terminal.answers import value
 from PilotLoggingDIRAC.pilotlog.text import humanize
 
 NEWEST_FIRST = [["LastSeen", "DESC"]]
+MAX_PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ def of_answer(found: Mapping[str, Any], start: int = 0) -> Listing:
     """Return the logs of an answer of ``getPilotLogs``."""
     logs = [dict(zip(found["ParameterNames"], record, strict=True)) for record in found["Records"]]
     return Listing(found["TotalRecords"], logs, start, found.get("MoreRecords", False))
+
+
+def parts_of(ask: Callable[..., dict[str, Any]], vo: str, stamp: str) -> list[dict]:
+    """Return the parts of a pilot's log in their order; ``ask`` calls a method of a collector. Raise what it raises."""
+    found = ask("getPilotLogs", {"VO": vo, "PilotStamp": stamp}, NEWEST_FIRST, 0, MAX_PARTS)
+    return in_order(of_answer(found).logs)
+
+
+def in_order(parts: Iterable[dict]) -> list[dict]:
+    """Return parts of a log, the first one first."""
+    return sorted(parts, key=lambda part: part["Part"])
 
 
 def listing(client: Client, selection: dict, start: int, limit: int) -> Listing:

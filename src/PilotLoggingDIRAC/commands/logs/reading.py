@@ -13,14 +13,13 @@ from DIRAC.Core.Base.Client import Client
 from PilotLoggingDIRAC.adapters.output_service import OUTPUT_SERVICE
 from PilotLoggingDIRAC.commands.client import CollectorClient
 from PilotLoggingDIRAC.commands.logs.following import ALL_LINES, Following
-from PilotLoggingDIRAC.commands.logs.listing import listing
+from PilotLoggingDIRAC.commands.logs.listing import MAX_PARTS, in_order, listing, parts_of
 from PilotLoggingDIRAC.commands.terminal.answers import patiently, value
 from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllowed, PilotLogError
 from PilotLoggingDIRAC.pilotlog.read import reader, source_chain
 
 SOURCES = (source_chain.COLLECTOR, source_chain.ARCHIVE, source_chain.COMPUTING_ELEMENT, source_chain.OPENSEARCH)
 
-_MAX_PARTS = 1000
 _EXACT = ("PilotReference", "PilotStamp")
 _SHORTEST_PART = 3
 _JOB = re.compile(r"[0-9]{1,10}")
@@ -131,7 +130,7 @@ class LogReading:
         """
         for key in _keys(name):
             wanted = {key: name} | ({"VO": vo} if vo else {})
-            parts = sorted(listing(self.client, wanted, 0, _MAX_PARTS).logs, key=lambda part: part["Part"])
+            parts = in_order(listing(self.client, wanted, 0, MAX_PARTS).logs)
             pilots = {(part["VO"], part["PilotStamp"]) for part in parts}
             if len({vo for vo, _ in pilots}) > 1 and key in _EXACT:
                 raise InvalidInput("Pilots of several VOs have it, say which with --VO")
@@ -145,8 +144,7 @@ class LogReading:
         """Return the pilot with all parts of its log: a job or a reference may be that of one part alone."""
         if key == "PilotStamp":
             return pilot
-        found = listing(self.client, {"VO": pilot.vo, "PilotStamp": pilot.stamp}, 0, _MAX_PARTS).logs
-        return replace(pilot, parts=tuple(sorted(found, key=lambda part: part["Part"])))
+        return replace(pilot, parts=tuple(parts_of(self._ask_once, pilot.vo, pilot.stamp)))
 
     def _find_running(self, name: str, wanted_vo: str) -> Pilot:
         """Return the pilot by DIRAC's record, for one whose log has no reference yet. Only operators may read the
@@ -158,10 +156,10 @@ class LogReading:
             raise LogNotFound("There is no log of such a pilot, or it is not for you to read")
         vo, stamp = info["VO"], info["PilotStamp"]
         _require_vo(vo, wanted_vo)
-        parts = listing(self.client, {"VO": vo, "PilotStamp": stamp}, 0, _MAX_PARTS).logs
+        parts = parts_of(self._ask_once, vo, stamp)
         if not parts:
             raise LogNotFound(f"DIRAC knows this pilot of {vo} ({info['Status']}), but no log of it has come")
-        return Pilot(name, vo, stamp, tuple(sorted(parts, key=lambda part: part["Part"])))
+        return Pilot(name, vo, stamp, tuple(parts))
 
     def output(self, name: str, source: str = "", vo: str = "") -> PilotOutput:
         """Return the whole output from the chain of sources, or from one source. Raise what ``value`` raises, and
@@ -221,6 +219,9 @@ class LogReading:
     def ask(self, method: str, *arguments) -> dict:
         """Return the value of a collector's method, which is called again until a collector answers."""
         return self._ask(_FOR_EVER_SECONDS, method, *arguments)
+
+    def _ask_once(self, method: str, *arguments) -> dict:
+        return value(getattr(self.client, method)(*arguments))
 
     def _ask(self, seconds: float, method: str, *arguments) -> dict:
         return patiently(lambda: getattr(self.client, method)(*arguments), seconds, self.tell, self.sleep)
