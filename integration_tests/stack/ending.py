@@ -31,7 +31,11 @@ def tied(argv, number=signal.SIGTERM):
 
 def die_with_parent():
     """Let the kernel kill this process when the thread that started it ends."""
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with(os.getppid(), signal.SIGKILL)
+
+
+def end_with(parent, number=signal.SIGTERM):
+    """Let the kernel send this process a signal when the thread of a process that started it ends, or has ended."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), number)

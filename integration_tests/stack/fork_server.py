@@ -12,7 +12,6 @@ logic is imported before, as importing the rest changes libraries.
 
 import atexit
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -28,6 +27,7 @@ import time
 import types
 from pathlib import Path
 
+from .ending import end_with
 from .processes import write_pid_file
 from .siblings import fork_workers
 
@@ -47,13 +47,13 @@ TORNADO, FOR_TORNADO = "DIRAC_USE_TORNADO_IOLOOP", ("integration_tests.stack.tls
 SET_BY_IMPORTS = ("LC_CTYPE", "OPENSSL_ALLOW_PROXY_CERTS")
 LOGIC = "PilotLoggingDIRAC.pilotlog"
 LONGEST_REQUEST = 1 << 20
-_PR_SET_PDEATHSIG = 1
 
 
 class Server:
     """The server's side of the sockets, and the children that run, each with a socket to request siblings by."""
 
     def __init__(self, requests):
+        self.pid = os.getpid()
         self._requests = requests
         self._selector = selectors.DefaultSelector()
         self._selector.register(requests, selectors.EVENT_READ)
@@ -152,12 +152,12 @@ def modules(what):
     return [*LIBRARIES, *(found.name for found in pkgutil.walk_packages(logic.__path__, f"{LOGIC}."))]
 
 
-def become(request):
-    """Give this process what the request says, as if it had been started with it."""
+def become(request, server):
+    """Give this process, a child of a server, what the request says, as if it had been started with it."""
     if request["session"]:
         os.setsid()
     if request["tied"]:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        end_with(server)
     environment = request["env"]
     change_path(os.environ.get("PYTHONPATH", ""), environment.get("PYTHONPATH", ""))
     if file := environment.pop("PID_FILE", None):
@@ -225,7 +225,7 @@ def main():
     request = server.serve()
     if request:
         signal.signal(signal.SIGINT, interrupt)
-        become(request)
+        become(request, server.pid)
         if request["argv"][:2] == ["-m", __spec__.name]:
             server.siblings.close()
         else:

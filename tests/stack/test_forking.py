@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from integration_tests.stack import environment, forking
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 TELL = (
     "import json, os, sys, DIRAC\n"
@@ -132,7 +132,7 @@ def test_servers_and_tied_programs_end_with_a_starter_that_is_killed():
     starter = subprocess.Popen(words, env=env(**more), stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert starter.stdout.readline().strip().isdigit()
     starter.kill()
-    starter.communicate()
+    starter.communicate(timeout=PATIENCE_SECONDS)
     until(lambda: not members(starter.pid))
 
 
