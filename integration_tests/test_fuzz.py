@@ -17,14 +17,14 @@ from .fuzz.client import Answer
 from .fuzz.forms import Forms
 from .fuzz.wire import Wire
 
-REQUESTS = 4000
+REQUESTS = 2000
 #: So few requests only warm the collector up.
 MAX_GROWTH = 64 * 1024 * 1024
 HANDLER = Path(PilotLoggingDIRAC.__file__).parent / "WorkloadManagementSystem/Service/PilotLoggingHandler.py"
 
 
 def test_a_short_run_finds_nothing(stack, tmp_path):
-    report = Campaign(stack, 7, tmp_path, max_growth=MAX_GROWTH).go(REQUESTS, diset_connections=60)
+    report = Campaign(stack, 7, tmp_path, max_growth=MAX_GROWTH).go(REQUESTS, diset_connections=30)
     print(summary.of(report))
     assert dict(report.findings) == {}
     assert report.kinds.total() == REQUESTS

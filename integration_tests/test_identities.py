@@ -13,8 +13,8 @@ from . import grid
 from .stack import world
 from .test_agent import cycle, logs  # noqa: F401  (a fixture)
 
-CALLS = 3_000
-READS = 80
+CALLS = 1_500
+READS = 40
 _PLUGIN = "/Resources/StorageElements/{}/File.1/PluginName"
 
 

@@ -17,10 +17,10 @@ from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 
 from .test_collector import ALPHA
 
-NUMBER = 200_000
+NUMBER = 60_000
 GROUP = 500
 #: CPU time of this process, and of whoever answers; a machine that others keep busy takes as much longer.
-MAX_SECONDS = 4.0
+MAX_SECONDS = 1.2
 PILOT = validation.pilot(ALPHA, "5" * 32)
 
 
@@ -37,7 +37,7 @@ def transactions(stack):
 
 @pytest.fixture(scope="module")
 def log(transactions):
-    """A log of 200,000 messages of one byte, every tenth of them the end of a line."""
+    """A log of 60,000 messages of one byte, every tenth of them the end of a line."""
     appender = SqlAppender(transactions, now)
     texts = [b"\n" if number % 10 == 9 else b"%d" % (number % 10) for number in range(NUMBER)]
     for start in range(0, NUMBER, GROUP):
@@ -65,7 +65,7 @@ def test_its_rows_are_few(stack, log):
     ((rows, size),) = stack.sql(
         "PilotLoggingDB", "SELECT COUNT(*), SUM(NumberOfBytes) FROM PilotLogBatches WHERE LogID = %s", (log.id,)
     )
-    assert (log.next_sequence, log.bytes, int(size)) == (NUMBER, NUMBER, NUMBER) and rows < NUMBER / 200
+    assert (log.next_sequence, log.bytes, int(size)) == (NUMBER, NUMBER, NUMBER) and rows < NUMBER / 150
 
 
 def test_it_is_read_whole_in_time(stack, connect, log):
@@ -90,7 +90,7 @@ def test_the_store_gives_it_and_its_end_in_time(transactions, log):
 def test_cursors_in_it_lead_on(connect, log):
     operator = connect("opal")
     database = operator.call("getLog", ALPHA, PILOT.stamp, "", 1)["Value"]["Cursor"].partition("-")[0]
-    for sequence in (1, 255, 256, 257, 100_000, NUMBER - 1):
+    for sequence in (1, 255, 256, 257, NUMBER // 2, NUMBER - 1):
         page = operator.call("getLog", ALPHA, PILOT.stamp, f"{database}-1.{sequence}.0", 5000)["Value"]
         assert page["Text"] == (LINE * (NUMBER // 10))[sequence : sequence + 5000].decode()
         following = operator.call("getLog", ALPHA, PILOT.stamp, page["Cursor"], 10)["Value"]

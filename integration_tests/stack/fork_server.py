@@ -27,6 +27,7 @@ import time
 import types
 from pathlib import Path
 
+from . import quick_keys
 from .ending import end_with
 from .processes import write_pid_file
 from .siblings import fork_workers
@@ -221,6 +222,7 @@ def main():
     # a terminal's interrupt is for the tests, which end this one
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload(modules(sys.argv[1]))
+    quick_keys.use()
     server = Server(socket.socket(fileno=os.dup(0)))
     request = server.serve()
     if request:

@@ -129,5 +129,5 @@ class Life(RuleBasedStateMachine):
         return b"".join(text for _, text in self.world.reader.chunks(part))
 
 
-Life.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+Life.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestLife = Life.TestCase
