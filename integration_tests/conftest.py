@@ -20,14 +20,15 @@ from .waiting import stored
 STACK = pytest.StashKey[Stack]()
 #: The modules that take longest, longest first: what is left for the end is short, so that the processes end together.
 LONG = (
-    "test_commands", "test_faults_destinations", "test_access_matrix", "test_faults_bundles", "test_agent_storage",
-    "test_agent", "test_faults", "test_forwarding_engines", "test_forwarding", "test_bundles", "test_deleting",
-    "test_bodies", "test_page_tail", "test_stopping", "test_identity", "test_portal", "test_balancer",
-    "test_slow_bodies", "test_page", "test_harmless", "test_fuzz", "test_header_certificates", "test_tail_rights",
-    "test_download_plugin", "test_import", "test_identities", "test_sources", "test_whole_reads", "test_tokens",
-    "test_job_pilot_output", "test_retry", "test_alarms", "test_expired_certificates",
-    "test_page_overview", "test_page_search", "test_page_reading", "test_page_for_all", "test_page_finding",
-    "test_collector_diset", "test_ownership", "test_redaction", "test_quotas",
+    "test_commands", "test_agent_storage", "test_destination_kafka", "test_agent", "test_page",
+    "test_faults_destinations", "test_notices", "test_deleting", "test_faults", "test_commands_follow",
+    "test_faults_bundles", "test_stopping", "test_forwarding", "test_sources", "test_balancer", "test_page_tail",
+    "test_replaying", "test_page_overview", "test_idle_connections", "test_slow_bodies", "test_diagnosing",
+    "test_bodies", "test_access_matrix", "test_bundles", "test_installation", "test_job_pilot_output",
+    "test_what_may_be_lost", "test_fuzz", "test_alarms", "test_tokens", "test_metrics", "test_expired_certificates",
+    "test_portal", "test_destinations", "test_whole_reads", "test_identity", "test_forwarding_engines",
+    "test_running_pilots", "test_diagnosis", "test_retry", "test_identities", "test_destination_opensearch",
+    "test_search_engine", "test_collector_diset", "test_header_certificates",
 )  # fmt: skip
 
 
