@@ -103,30 +103,22 @@ def _handle(stop: Callable[[int], None]) -> None:
 
 
 def _close_listeners(forget: Callable[[int], None]) -> None:
+    """Close the listening sockets of this process.
+
+    No descriptor is duplicated. A second one of a pipe hides its end from a thread that waits for it; closing a second
+    one of a file releases the locks of sqlite on that file.
+    """
     for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
-        found = _duplicated(descriptor)
-        if found is None:
+        try:
+            found = socket.socket(fileno=descriptor)
+        except OSError:  # no socket, or closed meanwhile
             continue
-        with found:
+        try:
             if found.family in (socket.AF_INET, socket.AF_INET6) and _is_listening(found):
                 forget(descriptor)
                 found.shutdown(socket.SHUT_RDWR)
-
-
-def _duplicated(descriptor: int) -> socket.socket | None:
-    """Return a socket of its own for a descriptor, None if it is no socket or closed meanwhile.
-
-    Nothing else stays open twice: who starts a child then waits for the end of a pipe, which would never come.
-    """
-    try:
-        duplicate = os.dup(descriptor)
-    except OSError:
-        return None
-    try:
-        return socket.socket(fileno=duplicate)
-    except OSError:
-        os.close(duplicate)
-        return None
+        finally:
+            found.detach()
 
 
 def _is_listening(found: socket.socket) -> bool:
