@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +21,9 @@ FAILURES: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
 def open_file(path: Path) -> sqlite3.Connection:
     """Return a connection to a spool's file, which is made if it is not there. Raise one of ``FAILURES``."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # Path.touch would change its time
+    with suppress(FileExistsError):
+        # never one that is there: closing it would release the locks that sqlite has on it in this process
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     path.chmod(0o600)
     database = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level="IMMEDIATE")
     try:
