@@ -10,7 +10,6 @@ from .faults.campaign import campaign, totals
 from .faults.oracle import judge, judge_log
 from .faults.senders import ACKNOWLEDGED, REFUSED, UNANSWERED, Attempt, Ledger
 
-#: Seed 0 is run with destinations, in a module of its own.
 SEEDS = (49, 915)
 
 

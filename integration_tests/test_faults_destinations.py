@@ -10,7 +10,8 @@ from .faults.destinations.oracle import judge
 from .faults.plan import make
 from .stack.destinations import Missing
 
-SEED = 17
+#: Agents are killed while they send and before cursors move, and a broker hangs; both collectors have logs.
+SEED = 59
 TEXT = b"one\ntwo\nthree\n"
 
 

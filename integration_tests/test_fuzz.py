@@ -15,19 +15,22 @@ from .fuzz.case import Case
 from .fuzz.cast import CANARY, FORGED, Cast, tag
 from .fuzz.client import Answer
 from .fuzz.forms import Forms
-from .fuzz.wire import Wire
+from .fuzz.wire import WAYS, Wire
 
 REQUESTS = 2000
+#: With it a few requests of each kind are drawn.
+SEED = 16
 #: So few requests only warm the collector up.
 MAX_GROWTH = 64 * 1024 * 1024
 HANDLER = Path(PilotLoggingDIRAC.__file__).parent / "WorkloadManagementSystem/Service/PilotLoggingHandler.py"
 
 
 def test_a_short_run_finds_nothing(stack, tmp_path):
-    report = Campaign(stack, 7, tmp_path, max_growth=MAX_GROWTH).go(REQUESTS, diset_connections=30)
+    report = Campaign(stack, SEED, tmp_path, max_growth=MAX_GROWTH).go(REQUESTS, diset_connections=30)
     print(summary.of(report))
     assert dict(report.findings) == {}
     assert report.kinds.total() == REQUESTS
+    assert {f"wire: {way}" for way in WAYS} <= report.kinds.keys()
     assert report.answers["S_OK"] > REQUESTS / 20
 
 

@@ -100,7 +100,8 @@ def test_cursors_in_it_lead_on(connect, log):
 def test_the_page_and_its_live_tail_show_it_in_time(transactions, log):
     queries, reader, settings = SqlPageQueries(transactions), SqlReader(transactions), PageSettings()
     text, watch = DatabaseText(log, queries.sizes, reader.step), Watch()
-    document = Document(ChunkCache(settings.cache_bytes), settings)
+    # the log is larger than the cache, as a longer one than the default's
+    document = Document(ChunkCache(settings.cache_bytes // 4), settings)
     document.grow([(log, text)])
     assert (document.size, document.ended_lines) == (NUMBER, NUMBER // 10)
     assert [line.text for line in document.lines(NUMBER // 20, 100)] == [LINE[:-1]] * 100

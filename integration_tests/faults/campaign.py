@@ -1,6 +1,8 @@
 """Many runs, one after the other on one stack, or side by side on several."""
 
+import os
 import shutil
+import signal
 import tempfile
 import time
 import traceback
@@ -26,16 +28,16 @@ LOOKS = 4
 def campaign(seeds, jobs, folder, balanced=False, has_agent=True, galera=False, destinations=False, bundles=False):
     """Do all runs; their results in the order of seeds. Evidence of failures is kept in the folder."""
     shares = [seeds[number::jobs] for number in range(jobs)]
-    with ProcessPoolExecutor(jobs, initializer=_begin) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(os.getpid(),)) as pool:
         same = ([value] * jobs for value in (folder, balanced, has_agent, galera, destinations, bundles))
         done = list(pool.map(job, [share for share in shares if share], *same))
     return sorted((result for results in done for result in results), key=lambda result: result.seed)
 
 
-def _begin():
+def _begin(campaign_pid):
     """Let the process of a job take its stack down when it is terminated, and end with the campaign."""
     ending.clean_up_when_terminated()
-    ending.die_with_parent()
+    ending.end_with(campaign_pid, signal.SIGKILL)
 
 
 def job(seeds, folder, balanced=False, has_agent=True, galera=False, destinations=False, bundles=False):

@@ -35,7 +35,7 @@ def die_with_parent():
 
 
 def end_with(parent, number=signal.SIGTERM):
-    """Let the kernel send this process a signal when the thread of a process that started it ends, or has ended."""
+    """Get a signal when the parent ends, or its thread that started this process; at once if the parent has ended."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os.kill(os.getpid(), number)

@@ -153,12 +153,12 @@ def modules(what):
     return [*LIBRARIES, *(found.name for found in pkgutil.walk_packages(logic.__path__, f"{LOGIC}."))]
 
 
-def become(request, server):
+def become(request, server_pid):
     """Give this process, a child of a server, what the request says, as if it had been started with it."""
     if request["session"]:
         os.setsid()
     if request["tied"]:
-        end_with(server)
+        end_with(server_pid)
     environment = request["env"]
     change_path(os.environ.get("PYTHONPATH", ""), environment.get("PYTHONPATH", ""))
     if file := environment.pop("PID_FILE", None):

@@ -1,4 +1,4 @@
-"""RSA keys of proxies in a fifth of the time: made by cryptography, whose OpenSSL is newer than the one of M2Crypto."""
+"""RSA keys in a quarter of the time: cryptography makes them, whose OpenSSL is newer than that of M2Crypto."""
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

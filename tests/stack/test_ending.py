@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from integration_tests.stack.processes import Processes
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 TOP = Path(__file__).parents[2]
 #: Each starts a component, which has a child of its own as most have, and prints "ready"; then it waits.
@@ -177,6 +177,26 @@ def test_forked_process_can_end_with_its_parent():
         child = int(process.stdout.readline())
         process.kill()
     until(lambda: not psutil.pid_exists(child))
+
+
+ORPHAN = """
+    import os, time
+    from integration_tests.stack import ending
+
+    parent = os.getpid()
+    if os.fork():
+        os._exit(0)
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    print("alone", flush=True)
+    ending.end_with(parent)
+    print("lives", flush=True)
+"""
+
+
+def test_forked_process_ends_when_its_parent_has_ended_before():
+    told = subprocess.run(program(ORPHAN), cwd=TOP, stdout=subprocess.PIPE, check=False, timeout=PATIENCE_SECONDS)
+    assert told.stdout == b"alone\n"
 
 
 #: A signal that comes right before a blocking call waits for its end, so this one waits in steps.
