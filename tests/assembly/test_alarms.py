@@ -168,6 +168,17 @@ def test_mail_waits_for_the_next_one_when_no_thread_can_be_started(server, confi
     until(lambda: len(server.mails) == 2)
 
 
+def test_mail_for_which_no_thread_could_be_started_is_sent_at_the_end(server, configure, full_disk, no_threads):
+    configure(ADDRESSES)
+    bell = Bell("component")
+    with no_threads("pilotlog-mail"):
+        bell.alarms.update({"first": "text"})
+        bell.close()
+    assert server.mails == []
+    bell.close(PATIENCE_SECONDS)
+    assert len(server.mails) == 1
+
+
 _COLLECTOR = """
 import os, signal, sys, threading, time
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData

@@ -104,9 +104,9 @@ class ArchivingAgent:
         thread that reads it then, as MySQL's client does, may end the process (glibc's setenv).
         """
         if not self._has_begun:
-            self._has_begun = True
             self._notices.start()
             self._diagnosing.start()
+            self._has_begun = True
 
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""

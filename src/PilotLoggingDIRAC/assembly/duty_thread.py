@@ -36,9 +36,11 @@ class DutyThread:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread = threading.Thread(target=self._run, name=f"pilotlog-{self.name}", daemon=True)
-        self._thread.start()
+        """Start the thread, unless it has been started. Raise RuntimeError if none can be: it may be tried again."""
+        if self._thread is None:
+            thread = threading.Thread(target=self._run, name=f"pilotlog-{self.name}", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def stop(self) -> None:
         """Stop the thread after its present step; then another component may take the duty at once."""

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from DIRAC import gLogger
@@ -79,6 +80,9 @@ class Mails:
         """Wait until what waits now is sent, and what failed was tried once more, at most ``seconds``, by default
         ``end_seconds``.
         """
+        with self._starting, suppress(Overloaded):
+            if not self._is_started and not self._waiting.empty():
+                self._start()
         if not self._is_started:
             return
         atexit.unregister(self.finish)

@@ -8,12 +8,14 @@ to another collector. SIGQUIT and SIGKILL still end the process at once.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
+import queue
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from DIRAC import gLogger
@@ -24,6 +26,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.
 
 _QUIET_SECONDS = 0.5
 _STEP_SECONDS = 0.05
+#: Where the open descriptors can't be listed, as none is left for that, so many are looked at.
+_MAX_DESCRIPTORS = 65_536
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -33,12 +37,17 @@ def stop_tornado_on_signal(busy: Callable[[], bool], stop: Callable[[], None], s
 
     ``busy`` tells whether requests are under way; ``stop`` runs in a thread of its own. Call it in the main thread.
     """
+    stopping = _Waiting(stop)
+
+    def close(descriptor: int, listener: socket.socket) -> None:
+        IOLoop.current().remove_handler(descriptor)
+        listener.shutdown(socket.SHUT_RDWR)
 
     async def finish(number: int) -> None:
         try:
-            _close_listeners(IOLoop.current().remove_handler)
+            _close_listeners(close)
             await _until_quiet(busy, seconds)
-            await _run_apart(stop, seconds)
+            await _run_apart(stopping, seconds)
         finally:
             _end(number)
 
@@ -56,15 +65,12 @@ async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
         quiet_since = time.monotonic() if busy() else quiet_since
 
 
-async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
-    """Run ``stop`` in a thread of its own, while the loop sends the last answers. The loop's own threads may all be
-    stuck.
-    """
-    stopping = threading.Thread(target=stop, name="pilotlog-stop", daemon=True)
-    stopping.start()
+async def _run_apart(stopping: _Waiting, seconds: float) -> None:
+    """Run the stop in its thread, while the loop sends the last answers. The loop's own threads may all be stuck."""
+    stopping.begin()
     # the writer alone may take ``seconds``; other threads and connections are ended behind it
     deadline = time.monotonic() + 2 * seconds
-    while stopping.is_alive() and time.monotonic() < deadline:
+    while stopping.thread.is_alive() and time.monotonic() < deadline:
         await asyncio.sleep(_STEP_SECONDS)
     await asyncio.sleep(_STEP_SECONDS)
 
@@ -72,17 +78,52 @@ async def _run_apart(stop: Callable[[], None], seconds: float) -> None:
 def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     """Handle ``SIGNALS``: stop accepting, call ``stop`` while DISET's threads answer open requests, and end the
     process.
-    """
 
-    def finish(number: int) -> None:
+    ``stop`` runs in a thread of its own. The main thread, which the signal interrupts, may hold locks that it needs,
+    and goes on: in place of its listening sockets it has one that nobody connects to.
+    """
+    silent, its_other_end = socket.socketpair()
+    first: list[int] = []
+
+    def finish() -> None:
         try:
-            _close_listeners(lambda descriptor: None)
             stop()
             time.sleep(_QUIET_SECONDS)
+        except Exception as error:  # the process ends all the same
+            _log.exception("The stop failed", lException=error)
         finally:
-            _end(number)
+            its_other_end.close()
+            _end(first[0])
 
-    _handle(finish)
+    stopping = _Waiting(finish)
+
+    def begin(number: int) -> None:
+        first.append(number)
+        try:
+            _close_listeners(lambda descriptor, _: os.dup2(silent.fileno(), descriptor, inheritable=False))
+        finally:
+            stopping.begin()
+
+    _handle(begin)
+
+
+class _Waiting:
+    """A thread that waits for its work: when that is to be done, no thread may be startable any more."""
+
+    def __init__(self, work: Callable[[], None]):
+        # unlike other queues it may be used by a signal's handler
+        self._begun = queue.SimpleQueue[None]()
+        self._work = work
+        self.thread = threading.Thread(target=self._run, name="pilotlog-stop", daemon=True)
+        self.thread.start()
+
+    def begin(self) -> None:
+        """Let the work be done."""
+        self._begun.put(None)
+
+    def _run(self) -> None:
+        self._begun.get()
+        self._work()
 
 
 def _handle(stop: Callable[[int], None]) -> None:
@@ -102,23 +143,31 @@ def _handle(stop: Callable[[int], None]) -> None:
         signal.signal(number, stop_once)
 
 
-def _close_listeners(forget: Callable[[int], None]) -> None:
-    """Close the listening sockets of this process.
+def _close_listeners(close: Callable[[int, socket.socket], object]) -> None:
+    """Let the listening sockets of this process be closed by ``close``, which is given the descriptor too.
 
     No descriptor is duplicated. A second one of a pipe hides its end from a thread that waits for it; closing a second
     one of a file releases the locks of sqlite on that file.
     """
-    for descriptor in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+    for descriptor in _descriptors():
         try:
             found = socket.socket(fileno=descriptor)
         except OSError:  # no socket, or closed meanwhile
             continue
         try:
             if found.family in (socket.AF_INET, socket.AF_INET6) and _is_listening(found):
-                forget(descriptor)
-                found.shutdown(socket.SHUT_RDWR)
+                close(descriptor, found)
+        except OSError as error:
+            _log.warn("Connections are still taken", str(error))
         finally:
             found.detach()
+
+
+def _descriptors() -> Iterable[int]:
+    try:
+        return [int(path.name) for path in Path("/proc/self/fd").iterdir()]
+    except OSError:
+        return range(_MAX_DESCRIPTORS)
 
 
 def _is_listening(found: socket.socket) -> bool:
@@ -126,6 +175,8 @@ def _is_listening(found: socket.socket) -> bool:
 
 
 def _end(number: int) -> None:
-    """End the process as the signal does by default."""
-    signal.signal(number, signal.SIG_DFL)
+    """End the process as the signal does by default. Python's own ``signal.signal`` is for the main thread alone."""
+    libc = ctypes.CDLL(None)
+    libc.signal.argtypes, libc.signal.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
+    libc.signal(number, None)  # SIG_DFL
     os.kill(os.getpid(), number)

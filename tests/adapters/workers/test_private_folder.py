@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,10 @@ from tests.custody_contract import World
 
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def descriptors():
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +37,18 @@ def test_a_folder_is_private_and_goes_with_what_is_in_it(folder):
         assert mode(path) == 0o700
         assert list(folder.iterdir()) == [path]
     assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_can_t_be_locked_leaves_neither_folder_nor_descriptor(folder, monkeypatch):
+    def refuse(*_):
+        raise OSError("no locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    before = descriptors()
+    with pytest.raises(OSError, match="no locks"):
+        PrivateFolder("read")
+    assert list(folder.iterdir()) == []
+    assert descriptors() == before
 
 
 def test_a_folder_that_is_in_use_is_left_alone(folder):

@@ -25,12 +25,13 @@ class PrivateFolder:
         self._create()
 
     def _create(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{self._purpose}-", dir=self._parent))
-        # locked before it has its name, so that no process takes the folder for abandoned
-        new = self.path / "new"
-        self._lock = os.open(new, os.O_WRONLY | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        new.rename(self.path / _LOCK)
+        path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{self._purpose}-", dir=self._parent))
+        try:
+            lock = _lock_in(path)
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        self.path, self._lock = path, lock
 
     def kept(self) -> Path:
         """Return the path; it is a new folder's if this one was removed, as by who cleans up the temporary folder.
@@ -61,6 +62,20 @@ class PrivateFolder:
         """Remove the folder with its content."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
+
+
+def _lock_in(folder: Path) -> int:
+    """Return the descriptor of the folder's lock, which this process holds."""
+    # locked before it has its name, so that no process takes the folder for abandoned
+    new = folder / "new"
+    lock = os.open(new, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        new.rename(folder / _LOCK)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
 
 
 def remove_abandoned(parent: Path | None = None) -> None:
