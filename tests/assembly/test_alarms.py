@@ -192,7 +192,7 @@ stop_diset_on_signal(collector("WorkloadManagement/PilotLogging").stop)
 while not any(thread.name == "pilotlog-mail" for thread in threading.enumerate()):
     time.sleep(0.01)
 os.kill(os.getpid(), signal.SIGTERM)
-time.sleep(60)
+time.sleep(600)
 """
 
 

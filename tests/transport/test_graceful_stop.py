@@ -51,3 +51,54 @@ def test_new_connections_are_refused_and_other_descriptors_left_alone(tmp_path):
     assert ended.returncode == -signal.SIGTERM
     told = {"pipe b''", "lock True", "refused", "main thread goes on", "silent []"}
     assert told <= set(ended.stdout.splitlines())
+
+
+_FORKED = """
+import os, signal, time
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
+
+stop_diset_on_signal(lambda: None)
+reader, writer = os.pipe()
+child = os.fork()
+if not child:
+    os.write(writer, b"runs")
+    time.sleep(60)
+    os._exit(0)
+os.read(reader, 4)
+os.kill(child, signal.SIGTERM)
+print("ended by", os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_forked_child_ends_by_the_signal():
+    ended = subprocess.run(
+        [sys.executable, "-c", _FORKED], stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
+    assert ended.stdout.splitlines()[-1:] == [f"ended by {signal.SIGTERM:d}"]
+
+
+_EARLY = """
+import os, signal, socket, threading, time
+from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
+
+opened = threading.Event()
+stop_diset_on_signal(lambda: opened.wait(30))
+os.kill(os.getpid(), signal.SIGTERM)
+listener = socket.create_server(("127.0.0.1", 0))
+address = listener.getsockname()
+opened.set()
+while True:
+    try:
+        socket.create_connection(address, timeout=10).close()
+    except OSError:
+        print("refused", flush=True)
+        break
+time.sleep(60)
+"""
+
+
+def test_a_port_that_is_opened_after_the_signal_is_closed_too():
+    ended = subprocess.run(
+        [sys.executable, "-c", _EARLY], stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS
+    )
+    assert (ended.returncode, ended.stdout.splitlines()[-1:]) == (-signal.SIGTERM, ["refused"])

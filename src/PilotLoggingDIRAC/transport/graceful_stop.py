@@ -82,17 +82,23 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     ``stop`` runs in a thread of its own. The main thread, which the signal interrupts, may hold locks that it needs,
     and goes on: in place of its listening sockets it has one that nobody connects to.
     """
-    silent, its_other_end = socket.socketpair()
+    silent = socket.socketpair()  # both ends are kept: one would be told that the other is closed
     first: list[int] = []
+
+    def close(descriptor: int, listener: socket.socket) -> None:
+        try:
+            listener.shutdown(socket.SHUT_RDWR)  # a forked child may have it, too
+        finally:
+            os.dup2(silent[0].fileno(), descriptor, inheritable=False)
 
     def finish() -> None:
         try:
             stop()
+            _close_listeners(close)  # the signal may have come before they were opened
             time.sleep(_QUIET_SECONDS)
         except Exception as error:  # the process ends all the same
             _log.exception("The stop failed", lException=error)
         finally:
-            its_other_end.close()
             _end(first[0])
 
     stopping = _Waiting(finish)
@@ -100,7 +106,7 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     def begin(number: int) -> None:
         first.append(number)
         try:
-            _close_listeners(lambda descriptor, _: os.dup2(silent.fileno(), descriptor, inheritable=False))
+            _close_listeners(close)
         finally:
             stopping.begin()
 
@@ -131,9 +137,13 @@ def _handle(stop: Callable[[int], None]) -> None:
 
     One that the process was started to ignore, as by nohup, stays ignored.
     """
+    owner = os.getpid()
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
 
     def stop_once(number: int, _: object) -> None:
+        if os.getpid() != owner:  # a forked child has the handler, but no thread to stop it
+            _end(number)
+            return
         for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         _log.notice("Stopping", f"no new connections, after {signal.Signals(number).name}")
@@ -180,3 +190,4 @@ def _end(number: int) -> None:
     libc.signal.argtypes, libc.signal.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
     libc.signal(number, None)  # SIG_DFL
     os.kill(os.getpid(), number)
+    os._exit(128 + number)  # reached by the first process of a container alone, which no signal ends
