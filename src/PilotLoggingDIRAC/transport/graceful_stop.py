@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import functools
 import os
 import queue
 import signal
@@ -83,13 +84,8 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     and goes on: in place of its listening sockets it has one that nobody connects to.
     """
     silent = socket.socketpair()  # both ends are kept: one would be told that the other is closed
+    close = functools.partial(_replace, silent)
     first: list[int] = []
-
-    def close(descriptor: int, listener: socket.socket) -> None:
-        try:
-            listener.shutdown(socket.SHUT_RDWR)  # a forked child may have it, too
-        finally:
-            os.dup2(silent[0].fileno(), descriptor, inheritable=False)
 
     def finish() -> None:
         try:
@@ -111,6 +107,13 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
             stopping.begin()
 
     _handle(begin)
+
+
+def _replace(silent: tuple[socket.socket, socket.socket], descriptor: int, listener: socket.socket) -> None:
+    try:
+        listener.shutdown(socket.SHUT_RDWR)  # a forked child may have it, too
+    finally:
+        os.dup2(silent[0].fileno(), descriptor, inheritable=False)
 
 
 class _Waiting:
