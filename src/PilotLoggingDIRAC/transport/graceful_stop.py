@@ -83,8 +83,7 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     ``stop`` runs in a thread of its own. The main thread, which the signal interrupts, may hold locks that it needs,
     and goes on: in place of its listening sockets it has one that nobody connects to.
     """
-    silent = socket.socketpair()  # both ends are kept: one would be told that the other is closed
-    close = functools.partial(_replace, silent)
+    close = functools.partial(_replace, socket.socketpair())
     first: list[int] = []
 
     def finish() -> None:
@@ -110,6 +109,7 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
 
 
 def _replace(silent: tuple[socket.socket, socket.socket], descriptor: int, listener: socket.socket) -> None:
+    """Put one end of a pair in place of a listener. Both ends are kept: one would be told that the other is closed."""
     try:
         listener.shutdown(socket.SHUT_RDWR)  # a forked child may have it, too
     finally:
