@@ -111,6 +111,13 @@ class Replaying(Forwarding):
     def delete(self, who):
         self.deleting.delete([self.log(who)], Selection(vos=(who.vo,), stamps=(who.stamp,)))
 
+    def lose(self, who, how):
+        """Delete a log, or take every VO but the first off the destination, or all of them."""
+        if how == "deleted":
+            self.delete(who)
+        else:
+            self.vos = {"taken off": (VO,), "all taken off": ()}[how]
+
 
 class ReplayContract:
     """Tests that take ``transactions`` of the store under test."""
@@ -308,14 +315,7 @@ class ReplayContract:
             grid.purge(who)
         grid.request(FromDate=grid.began)
         replayer = grid.replayer()
-
-        def meanwhile():
-            if happens == "deleted":
-                grid.delete(second)
-            else:
-                grid.vos = (VO,) if happens == "taken off" else ()
-
-        replayer.text_of = during_first(grid.copies, meanwhile)
+        replayer.text_of = during_first(grid.copies, lambda: grid.lose(second, happens))
         grid.replay(replayer)
         expected = set() if happens == "all taken off" else {pilot(1), pilot(3)}
         assert {each.pilot for each in grid.again.records} == expected
@@ -330,14 +330,7 @@ class ReplayContract:
             grid.purge(who)
         grid.request(FromDate=grid.began)
         replayer = grid.replayer()
-
-        def meanwhile():
-            if happens == "deleted":
-                grid.delete(first)
-            else:
-                grid.vos = (VO,)
-
-        replayer.text_of = during_text_of(second, grid.copies, meanwhile)
+        replayer.text_of = during_text_of(second, grid.copies, lambda: grid.lose(first, happens))
         grid.replay(replayer)
         assert {each.pilot for each in grid.again.records} == {second}
         progress = grid.listed().progress

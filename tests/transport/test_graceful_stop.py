@@ -6,6 +6,13 @@ import sys
 
 from tests.waiting import PATIENCE_SECONDS
 
+
+def run(program, *arguments):
+    """Return how a program ended, and what it said."""
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS)
+
+
 _PROGRAM = """
 import fcntl, os, selectors, signal, socket, subprocess, sys, threading, time
 from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
@@ -46,8 +53,7 @@ time.sleep(60)
 
 def test_new_connections_are_refused_and_other_descriptors_left_alone(tmp_path):
     """A pipe has one end as before, so that it ends with that; a locked file stays locked, as sqlite's do."""
-    command = [sys.executable, "-c", _PROGRAM, str(tmp_path / "locked")]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS)
+    ended = run(_PROGRAM, tmp_path / "locked")
     assert ended.returncode == -signal.SIGTERM
     told = {"pipe b''", "lock True", "refused", "main thread goes on", "silent []"}
     assert told <= set(ended.stdout.splitlines())
@@ -71,18 +77,19 @@ print("ended by", os.waitpid(child, 0)[1])
 
 
 def test_a_forked_child_ends_by_the_signal():
-    ended = subprocess.run(
-        [sys.executable, "-c", _FORKED], stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS
-    )
+    ended = run(_FORKED)
     assert ended.stdout.splitlines()[-1:] == [f"ended by {signal.SIGTERM:d}"]
 
 
 _EARLY = """
 import os, signal, socket, threading, time
-from PilotLoggingDIRAC.transport.graceful_stop import stop_diset_on_signal
+from PilotLoggingDIRAC.transport import graceful_stop
 
+looked = threading.Event()
+# the process ends when the test has looked
+graceful_stop._QUIET_SECONDS, graceful_stop.time.sleep, sleep = 30, looked.wait, time.sleep
 opened = threading.Event()
-stop_diset_on_signal(lambda: opened.wait(30))
+graceful_stop.stop_diset_on_signal(lambda: opened.wait(30))
 os.kill(os.getpid(), signal.SIGTERM)
 listener = socket.create_server(("127.0.0.1", 0))
 address = listener.getsockname()
@@ -90,15 +97,17 @@ opened.set()
 while True:
     try:
         socket.create_connection(address, timeout=10).close()
-    except OSError:
+    except ConnectionRefusedError:
         print("refused", flush=True)
         break
-time.sleep(60)
+    except ConnectionError:  # it was closed meanwhile
+        pass
+    sleep(0.05)
+looked.set()
+sleep(60)
 """
 
 
 def test_a_port_that_is_opened_after_the_signal_is_closed_too():
-    ended = subprocess.run(
-        [sys.executable, "-c", _EARLY], stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS
-    )
+    ended = run(_EARLY)
     assert (ended.returncode, ended.stdout.splitlines()[-1:]) == (-signal.SIGTERM, ["refused"])

@@ -38,7 +38,7 @@ def stop_tornado_on_signal(busy: Callable[[], bool], stop: Callable[[], None], s
 
     ``busy`` tells whether requests are under way; ``stop`` runs in a thread of its own. Call it in the main thread.
     """
-    stopping = _Waiting(stop)
+    stopping = _WaitingThread()
 
     def close(descriptor: int, listener: socket.socket) -> None:
         IOLoop.current().remove_handler(descriptor)
@@ -48,7 +48,7 @@ def stop_tornado_on_signal(busy: Callable[[], bool], stop: Callable[[], None], s
         try:
             _close_listeners(close)
             await _until_quiet(busy, seconds)
-            await _run_apart(stopping, seconds)
+            await _run_apart(stopping, stop, seconds)
         finally:
             _end(number)
 
@@ -66,12 +66,12 @@ async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
         quiet_since = time.monotonic() if busy() else quiet_since
 
 
-async def _run_apart(stopping: _Waiting, seconds: float) -> None:
-    """Run the stop in its thread, while the loop sends the last answers. The loop's own threads may all be stuck."""
-    stopping.begin()
+async def _run_apart(stopping: _WaitingThread, stop: Callable[[], None], seconds: float) -> None:
+    """Run ``stop`` in the thread, while the loop sends the last answers. The loop's own threads may all be stuck."""
+    stopping.run(stop)
     # the writer alone may take ``seconds``; other threads and connections are ended behind it
     deadline = time.monotonic() + 2 * seconds
-    while stopping.thread.is_alive() and time.monotonic() < deadline:
+    while stopping.is_alive() and time.monotonic() < deadline:
         await asyncio.sleep(_STEP_SECONDS)
     await asyncio.sleep(_STEP_SECONDS)
 
@@ -83,10 +83,9 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
     ``stop`` runs in a thread of its own. The main thread, which the signal interrupts, may hold locks that it needs,
     and goes on: in place of its listening sockets it has one that nobody connects to.
     """
-    close = functools.partial(_replace, socket.socketpair())
-    first: list[int] = []
+    stopping, close = _WaitingThread(), functools.partial(_replace, socket.socketpair())
 
-    def finish() -> None:
+    def finish(number: int) -> None:
         try:
             stop()
             _close_listeners(close)  # the signal may have come before they were opened
@@ -94,16 +93,13 @@ def stop_diset_on_signal(stop: Callable[[], None]) -> None:
         except Exception as error:  # the process ends all the same
             _log.exception("The stop failed", lException=error)
         finally:
-            _end(first[0])
-
-    stopping = _Waiting(finish)
+            _end(number)
 
     def begin(number: int) -> None:
-        first.append(number)
         try:
             _close_listeners(close)
         finally:
-            stopping.begin()
+            stopping.run(functools.partial(finish, number))
 
     _handle(begin)
 
@@ -116,23 +112,22 @@ def _replace(silent: tuple[socket.socket, socket.socket], descriptor: int, liste
         os.dup2(silent[0].fileno(), descriptor, inheritable=False)
 
 
-class _Waiting:
-    """A thread that waits for its work: when that is to be done, no thread may be startable any more."""
+class _WaitingThread:
+    """A thread that waits for its one piece of work: when there is some, no thread may be startable any more."""
 
-    def __init__(self, work: Callable[[], None]):
+    def __init__(self) -> None:
         # unlike other queues it may be used by a signal's handler
-        self._begun = queue.SimpleQueue[None]()
-        self._work = work
-        self.thread = threading.Thread(target=self._run, name="pilotlog-stop", daemon=True)
-        self.thread.start()
+        self._work = queue.SimpleQueue[Callable[[], None]]()
+        self._thread = threading.Thread(target=lambda: self._work.get()(), name="pilotlog-stop", daemon=True)
+        self._thread.start()
 
-    def begin(self) -> None:
-        """Let the work be done."""
-        self._begun.put(None)
+    def run(self, work: Callable[[], None]) -> None:
+        """Have the work done; what comes after the first is left."""
+        self._work.put(work)
 
-    def _run(self) -> None:
-        self._begun.get()
-        self._work()
+    def is_alive(self) -> bool:
+        """Return whether the work is still to be done, or being done."""
+        return self._thread.is_alive()
 
 
 def _handle(stop: Callable[[int], None]) -> None:
