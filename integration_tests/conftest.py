@@ -62,11 +62,16 @@ def stack(tmp_path_factory, pytestconfig):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def logs_end_with_their_module(pytestconfig):
-    """No module meets the logs of another one, whichever ran before it on this stack."""
+def all_ends_with_its_module(pytestconfig):
+    """No module meets logs, pilots or options of another one, whichever ran before it on this stack."""
     yield
     if STACK in pytestconfig.stash:
-        grid.forget_logs(pytestconfig.stash[STACK])
+        stack = pytestconfig.stash[STACK]
+        grid.forget_all(stack)
+        left = stack.left_options()
+        if left:
+            stack.reset_options()
+        assert not left, "a module leaves options as it set them"
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from .stack import world
 from .stack.environment import TOP
 
 PLUGINS = TOP / "integration_tests" / "plugins"
+#: What a collector or an agent may keep in its memory, and what no test changes.
+KEPT_TABLES = {"DatabaseIdentity", "PilotLogDictionaries", "SchemaMigrations", "WriterEpochs"}
 #: A VO's extension, which comes before ours.
 NEIGHBOUR = TOP / "integration_tests" / "neighbour"
 READING_SERVICES = ("WebApp", "PilotManager")
@@ -59,6 +61,16 @@ def forget_logs(stack, but=""):
         delete = f"DELETE gone FROM {table} gone JOIN PilotLogs USING (LogID) WHERE PilotStamp <> %s"
         stack.sql("PilotLoggingDB", delete, (but,))
     stack.sql("PilotLoggingDB", "DELETE FROM PilotLogs WHERE PilotStamp <> %s", (but,))
+
+
+def forget_all(stack):
+    """Delete logs, and all else that tests leave in the database: sendings, notices, failures, pilots."""
+    forget_logs(stack)
+    tables = {name for (name,) in stack.sql("PilotLoggingDB", "SHOW TABLES", ())} - KEPT_TABLES
+    for table in sorted(tables):
+        stack.sql("PilotLoggingDB", f"DELETE FROM {table}", ())
+    for table in ("JobToPilotMapping", "PilotOutput", "PilotAgents"):
+        stack.sql("PilotAgentsDB", f"DELETE FROM {table}", ())
 
 
 def match_job(stack, job, *pilots):

@@ -49,10 +49,19 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
     until(lambda: (quarantined(operator), spooled(operator)) == (0, 0))
 
 
-def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp):
+@pytest.fixture
+def tried_late(stack):
+    """An agent that archives what has ended at once, and what failed an hour later."""
+    options = {f"{AGENT}/SettleSeconds": 0, f"{AGENT}/RetrySeconds": 3600, f"{AGENT}/MaxRetrySeconds": 3600}
+    for path, seconds in options.items():
+        stack.set_option(path, seconds)
+    yield
+    for path in options:
+        stack.remove_option(path)
+
+
+def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp, tried_late):
     operator, pilot = connect("opal"), connect("pila")
-    for option, seconds in (("SettleSeconds", 0), ("RetrySeconds", 3600), ("MaxRetrySeconds", 3600)):
-        stack.set_option(f"{AGENT}/{option}", seconds)
     pilot.send("text\n", stamp)
     pilot.finalise(stamp)
     with grid.storage_down(stack):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -239,18 +240,22 @@ def as_text(value):
 
 
 def apply(cfg, changes):
-    """Set every option of `changes` (full path to text), and remove those whose text is None."""
+    """Set every option of `changes` (full path to text), and remove those whose text is None.
+
+    Removing makes no section: an empty one of a subscription or a destination is a wrong one.
+    """
     for path, value in changes.items():
         *sections, option = path.strip("/").split("/")
+        if value is None:
+            with suppress(KeyError):
+                cfg.deleteKey(path.strip("/"))
+            continue
         section = cfg
         for name in sections:
             if not section.isSection(name):
                 section.createNewSection(name)
             section = section[name]
-        if value is None:
-            section.deleteKey(option)
-        else:
-            section.setOption(option, value)
+        section.setOption(option, value)
     return cfg
 
 

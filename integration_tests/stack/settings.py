@@ -52,6 +52,18 @@ class Settings:
         configuration.write_private(self._changes_file, json.dumps(changes))
         self.write()
 
+    def left(self):
+        """Return the changes that make the configuration another one than the stack was built with."""
+        changes, facts = configuration.read_changes(self._changes_file), self._facts()
+
+        def text(some):
+            return str(configuration.apply(configuration.build(facts), some))
+
+        built = text({})
+        if text(changes) == built:
+            return {}
+        return {path: value for path, value in changes.items() if text({path: value}) != built}
+
     def reset(self):
         """Forget all changes."""
         self._changes_file.unlink(missing_ok=True)

@@ -205,6 +205,10 @@ class Stack:
         """Remove an option from the configuration of all."""
         self._settings.change(path, None)
 
+    def left_options(self):
+        """Return the options, by path, that are not as the stack was built; None stands for one that was removed."""
+        return self._settings.left()
+
     def reset_options(self):
         """Go back to the configuration that the stack was built with."""
         self._settings.reset()
