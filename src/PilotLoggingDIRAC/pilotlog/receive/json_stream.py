@@ -14,8 +14,9 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # in C, and n
 from ..errors import InvalidInput
 
 _SPACE = " \t\n\r"
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_ITEMS = re.compile(rf"(?:[{_SPACE}]*+{_STRING}[{_SPACE}]*+,)++", re.DOTALL)
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+|)*+"'
+_ITEM = rf"[{_SPACE}]*+{_STRING}[{_SPACE}]*+,"
+_ITEMS = re.compile(rf"{_ITEM}(?:{_ITEM}|)*+", re.DOTALL)
 _HIGH_SURROGATE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}")
 _ESCAPE_CHARACTERS = 6
 _MAX_BEHIND = 4096

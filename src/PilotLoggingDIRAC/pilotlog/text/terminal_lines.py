@@ -32,7 +32,7 @@ _ERROR_LEVEL = re.compile(ERRORS)
 #: Text that shows nothing: blanks, and sequences that colour or erase.
 _BLANK = re.compile(rb"(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*")
 #: States that show nothing, of a text that is read backwards.
-_BLANK_BACKWARDS = re.compile(rb"(?:[\r \t]++|[A-Za-z][0-9;?]*+\[\x1b)*+")
+_BLANK_BACKWARDS = re.compile(rb"(?:[\r \t]++|[A-Za-z][0-9;?]*+\[\x1b|)*+")
 
 _LEAST_PIECE_BYTES = 64
 _CUT = "…".encode()

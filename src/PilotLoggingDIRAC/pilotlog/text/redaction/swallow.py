@@ -88,37 +88,37 @@ _HEADER = rb"(?:\d{4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\
 _ENDS = {
     BARE: re.compile(
         rb"""(?:[^\s"'\\\x00\x1b^<|]++|\\(?!["'\\nrtux0\r\n]|\Z)|\\x(?=[2-9A-Fa-f][0-9A-Fa-f])|\^(?!@|\Z)|<(?!/|\Z)|\|(?!\s|\Z)|["'](?=[\w!#$%&@*+~-])"""
-        rb"""|\\\r?\n[ \t]{1,16}(?=[^\s"'\\=:-][^\s"'\\=]{3,256}[ \t]{0,16}(?:\r?\n|\Z)))*+"""
+        rb"""|\\\r?\n[ \t]{1,16}(?=[^\s"'\\=:-][^\s"'\\=]{3,256}[ \t]{0,16}(?:\r?\n|\Z))|)*+"""
     ),
-    QUERY: re.compile(rb"""(?:[^\s"'\\&%\x00\x1b<;]++|\\(?![nrtux0"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z)|<(?!/|\Z))*+"""),
-    LINE: re.compile(rb"""(?:[^\r\n\\\x00]++|\\(?![nr]|\Z))*+"""),
+    QUERY: re.compile(rb"""(?:[^\s"'\\&%\x00\x1b<;]++|\\(?![nrtux0"'\\]|\Z)|%(?!2[267]|0[AaDd]|2?\Z)|<(?!/|\Z)|)*+"""),
+    LINE: re.compile(rb"""(?:[^\r\n\\\x00]++|\\(?![nr]|\Z)|)*+"""),
     HASH: re.compile(rb"[A-Za-z0-9./$=,+_{}-]*+"),
     MARKUP: re.compile(rb"[^<\r\n]*+"),
     PATH_OF_URL: re.compile(rb"[A-Za-z0-9_:/@.%+=~-]*+"),
-    HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++)*+"),
-    LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\])*+"),
-    ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27]))*+"),
+    HEX_LINES: re.compile(rb"(?:\n" + _HEADER + rb"(?=[ \t][ \t\r]*[0-9A-Fa-f]{2}:|[ \t]*\Z)|[0-9A-Fa-f: \t\r]++|)*+"),
+    LISTED: re.compile(rb"(?:[^\]\n]++|(?<![\"'\s])\]|)*+"),
+    ESCAPED: re.compile(rb"(?:[^&\\\n]++|&(?!quot;|apos;|#0?3[49];)|\\(?!u002[27])|)*+"),
     USERS: re.compile(
         rb"(?:[^\r\n]++|\r?\n"
         + _HEADER
-        + rb"(?:[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s])|(?=[\w.-]{1,64}:[^\s:/]{8,64}[ ]{0,8}\r?\n)))*+"
+        + rb"(?:[ \t-]{1,32}(?=[\w.-]{1,64}:[^\s])|(?=[\w.-]{1,64}:[^\s:/]{8,64}[ ]{0,8}\r?\n))|)*+"
     ),
     TOKEN: re.compile(rb"[A-Za-z0-9_.~+/=%-]*+"),
     SEGMENT: re.compile(rb"[A-Za-z0-9_.~+=%:-]*+"),
-    CHANGED: re.compile(rb"[^\s\"'`]++(?:[\"'`]? (?:to|->|=>) [\"'`]?[^\s\"'`]*+)?+"),
-    PAIR: re.compile(rb"[A-Z0-9]*+(?:[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?+"),
+    CHANGED: re.compile(rb"[^\s\"'`]++(?>[\"'`]? (?:to|->|=>) [\"'`]?[^\s\"'`]*+|)"),
+    PAIR: re.compile(rb"[A-Z0-9]*+(?>[\"']?(?: ?[/:,;|] ?|[ \t])[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])|)"),
     WRAPPED: re.compile(
         rb"[A-Za-z0-9_.~+/=%-]*+(?:(?:(?<=[A-Za-z0-9_.+/-]{52})|(?<=[A-Za-z0-9_.-]{19}-))\r?\n[ \t]{0,16}"
         rb"(?=[A-Za-z.-]{0,64}(?:[0-9_+=]|[a-z][A-Z]))"
-        rb"(?=[A-Za-z0-9_.+/=-]{6,512}[ \t]{0,16}(?:\r?\n|\Z))[A-Za-z0-9_.+/=-]*+)*+"
+        rb"(?=[A-Za-z0-9_.+/=-]{6,512}[ \t]{0,16}(?:\r?\n|\Z))[A-Za-z0-9_.+/=-]*+|)*+"
     ),
-    ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z))*+"),
+    ENCODED_AUTHORITY: re.compile(rb"(?:[^\s&%]++|%(?!40|4?\Z)|)*+"),
 }
 _ITEMS = {
     sign: re.compile(
         rb"""(?:[^\s"'\\\x00\x1b<,;]++|[,;](?!(?<=%s) ?[A-Za-z_][\w.-]{0,40}(?: \w{1,20})? ?=[^=\s,;])"""
         rb"""|\\(?!["'\\nrt0]|\Z)|<(?!/|\Z)"""
-        rb"""|["'](?=[\w!#$%%&@*+~-]))*+""" % sign
+        rb"""|["'](?=[\w!#$%%&@*+~-])|)*+""" % sign
     )
     for sign in (b",", b";")
 }
@@ -131,18 +131,18 @@ _BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
 def quoted(quote: bytes) -> re.Pattern[bytes]:
     """Return the pattern of quoted text: up to the same quote behind as many backslashes, or the end of the line."""
     if quote.startswith(b"%"):
-        return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z))*+")
+        return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z)|)*+")
     depth, mark = len(quote) - 1, quote[-1:]
     if not depth:
-        return re.compile(rb"(?:[^\\\n" + mark + rb"]++|\\[^\n])*+")
+        return re.compile(rb"(?:[^\\\n" + mark + rb"]++|\\[^\n]|)*+")
     end = rb"\\{%d}" % depth + mark
-    return re.compile(rb"(?:[^\\\n]++|(?!" + end + rb"|\\{1,8}\Z)\\++" + mark + rb"?+)*+")
+    return re.compile(rb"(?:[^\\\n]++|(?!" + end + rb"|\\{1,8}\Z)\\++" + mark + rb"?+|)*+")
 
 
 _QUOTED = {quote: quoted(quote) for quote in (b'"', b"'", b"`", b'\\"', b"\\'", b'\\\\\\"', b"\\\\\\'", b"%22", b"%27")}
 for _mark in (b'"', b"'"):
     _QUOTED[_mark * 3] = re.compile(
-        rb"(?:[^\\" + _mark + rb"]++|\\[\s\S]|" + _mark + rb"(?!" + _mark * 2 + rb"|" + _mark + rb"?\Z))*+"
+        rb"(?:[^\\" + _mark + rb"]++|\\[\s\S]|" + _mark + rb"(?!" + _mark * 2 + rb"|" + _mark + rb"?\Z)|)*+"
     )
 
 #: The quotes that are known, for patterns.

@@ -26,7 +26,7 @@ _WORDS = (
 )  # fmt: skip
 _LETTERS = rb"[A-Za-z0-9+/_-]"
 _RUN = re.compile(_LETTERS + rb"*+={0,2}")
-_BLOCK = re.compile(rb"(?:[A-Za-z0-9+/=_-]++|\\[nr]|%(?:2[BbFf]|3[Dd]|0[AaDd]))*+")
+_BLOCK = re.compile(rb"(?:[A-Za-z0-9+/=_-]++|\\[nr]|%(?:2[BbFf]|3[Dd]|0[AaDd])|)*+")
 _NEXT_LINE = re.compile(rb"\r?\n([A-Za-z0-9+/=_-]++)(?=\r?\n|\r?\Z)")
 _MAX_BACK = 512
 _MAX_LOOK = 1024

@@ -29,12 +29,12 @@ _SECOND_WORD = re.compile(rb"[^\s\"']{1,400}")
 _COOKIE = re.compile(rb"[\w.$%!~*+-]{1,128}(?:=|%3D|\Z)")
 _COOKIE_NAME = re.compile(rb"[A-Za-z_][\w.-]{1,63}=(?=[^=\s;\"'])")
 _NO_COOKIE = re.compile(rb"[A-Za-z_][\w.-]{0,63}=(?=;)")
-#: The value of one cookie, and nothing but what it is set with.
-_SET_COOKIE = re.compile(
-    rb"[^\s\"'\\&%<;]*+(?:; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority"
-    rb"|partitioned)"
-    rb"(?:=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+)?)++[\"']?[ \t]*+\r?\n"
+_ATTRIBUTE = (
+    rb"; ?(?i:path|domain|expires|max-age|secure|httponly|samesite|version|comment|priority|partitioned)"
+    rb"(?>=(?:[A-Za-z]{3}, )?[^;,\r\n\"']*+|)"
 )
+#: The value of one cookie, and nothing but what it is set with.
+_SET_COOKIE = re.compile(rb"[^\s\"'\\&%%<;]*+%s(?:%s|)*+[\"']?[ \t]*+\r?\n" % (_ATTRIBUTE, _ATTRIBUTE))
 #: A value that goes on in the line behind it.
 _FOLDED = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n[ \t]+[A-Za-z0-9]")
 _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")

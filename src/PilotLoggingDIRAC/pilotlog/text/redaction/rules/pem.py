@@ -46,7 +46,7 @@ _END_BYTES = 80
 HEADER = rb"(?P<header>(?:\d{0,4}-\d\d-\d\dT[\d:]{8}[.,]\d{1,9}Z [A-Z]{1,10} {1,8})?(?:\[[^\]\n]{1,64}\] )?)"
 _BODY_LINE = (
     rb"""(?P<body>[A-Za-z0-9+/=]*+|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\n]{1,80})"""
-    rb"""(?:\\[nr]|[\"',\s|$]|\^M|\x1b\[[\d;]{0,8}[mK])*+-{0,5}\Z"""
+    rb"""(?:\\[nr]|[\"',\s|$]|\^M|\x1b\[[\d;]{0,8}[mK]|)*+-{0,5}\Z"""
 )
 _LINE = re.compile(HEADER + rb"""(?:[\s>|\"',]|\x1b\[[\d;]{0,8}[mK]){0,16}(?:\d{1,6}[\t:|-] ?)?""" + _BODY_LINE)
 _BEHIND_PREFIX = re.compile(rb"""[\s>|\"',]{0,16}""" + _BODY_LINE)

@@ -23,7 +23,7 @@ MAX_NAME = 64
 NAME = re.compile(rb"[A-Za-z0-9_.-]++")
 ENTRY = re.compile(
     _CLOSED + rb"(?P<separator>" + _BLANKS + _EQUALS + rb"|" + _LISTED + rb"|" + _COLUMN + rb"[ .]*+(?P<colon>[:=|])?"
-         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+|\r(?!\n)|\x1b\[[0-9;]*[mK])*+"
+         rb"|[ \t]+)(?:[ \t]|%20|(?<=%3[AaDd])\+|\r(?!\n)|\x1b\[[0-9;]*[mK]|)*+"
     + _COLOURS
     + rb"(?P<type>(?i:final\[)?(?:(?i:&?(?:str|string|bytes|char|any|text|secretstr)|optional\[\w+\]))\]?"
       rb"(?: \| [A-Za-z]{1,20})*[ ]{0,2}=[ ]{0,2}(?![=>])|0x[0-9a-f]{1,16} (?=[\"'])|[A-Z][a-zA-Z.]{1,24}"
