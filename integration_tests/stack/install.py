@@ -9,7 +9,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sysconfig
 import time
 from pathlib import Path
 
@@ -19,8 +18,7 @@ TOP = Path(__file__).resolve().parents[2]
 VENV = TOP / ".venv"
 STAMP = VENV / "set-up-done"
 LOG = VENV.with_name(".venv.log")
-#: Debian's own, which comes with ``python3-gfal2``: it is built with optimisations, and takes two thirds of the time of
-#: one that was compiled without, as pyenv does it.
+#: Debian's own, which its gfal2 module is made for and brings; the oldest one that the extension runs with.
 PYTHON = Path("/usr/bin/python3.11")
 INPUTS = ("requirements.lock", "package-lock.json", "setup.cfg", "pyproject.toml", "integration_tests/stack/install.py")
 PACKAGES = (
@@ -170,8 +168,7 @@ def install_python(steps):
     steps.run("Python packages as locked", [python, "-m", "uv", "pip", "install", "--python", python, *lock])
     editable = ["--no-deps", "--no-build-isolation", "-e", TOP]
     steps.run("PilotLoggingDIRAC", [python, "-m", "uv", "pip", "install", "--python", python, *editable])
-    # Debian's default scheme is another one
-    install_gfal2(Path(sysconfig.get_path("purelib", scheme="venv", vars={"base": str(VENV)})))
+    install_gfal2(VENV / "lib" / PYTHON.name / "site-packages")
     steps.run("gfal2 imports", [python, "-c", "import gfal2, DIRAC, M2Crypto, MySQLdb"])
 
 
