@@ -5,6 +5,8 @@ import gzip
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +28,7 @@ from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings
 
 from .custody_contract import TARGET, VO, World, pilot
+from .waiting import PATIENCE_SECONDS, Slots, until
 
 
 class Killed(BaseException):
@@ -120,8 +123,19 @@ class BundleAgent:
         world, store, retained = self.world, self.world.custody, RetentionSettings(**retained)
         steps = (self.archiving, stall_seconds, world.clock)
         Removal(VO, store, self.archive, retained, *steps, self.tally).run()
-        steps = (*steps, self.workspace, self.places, self.tally)
+        steps = (*steps, self.workspace, self.places, self.tally, self.gate)
         Clearing(VO, store, self.archive, self.settings, retained, *steps).run()
+
+    def end_while_waiting(self, step):
+        """Let the agent end while its step waits for the upload of another VO."""
+        slots = Slots()
+        self.workspace = replace(self.workspace, slots=slots)
+        with ThreadPoolExecutor(1) as thread:
+            with slots:
+                run = thread.submit(step)
+                until(lambda: len(slots.came) == 2)
+                self.gate.stop()
+            run.result(PATIENCE_SECONDS)
 
     def copies(self, **settings):
         return CopyCheck(VO, self.world.custody, self.archive, CopySettings(**settings), self.tally)
@@ -288,6 +302,13 @@ class BundlesContract:
         field.require_whole(*range(10))
         assert len(field.archive.names()) == 2
 
+    def test_an_agent_that_ends_begins_no_upload_that_waited_for_other_vos(self, field, transactions):
+        field.finish(*range(10))
+        field.agent.end_while_waiting(field.agent.archive_logs)
+        assert field.archive.names() == []
+        assert len(field.world.due()) == 10
+        field.require_nothing_left_over(transactions)
+
     def test_after_a_failure_all_logs_are_put_off_and_archived_later(self, field, clock, transactions):
         field.archive.broken = True
         field.archive_all()
@@ -433,6 +454,27 @@ class BundlesContract:
         field.require_nothing_left_over(transactions)
         assert field.agent.tally.counts["removed deleted"] == 2
         assert field.world.custody.unremoved(VO, field.world.clock())[0] == 0
+
+    def test_an_agent_that_ends_rewrites_no_bundle_that_waited_for_other_vos(self, field, transactions):
+        field.archive_all()
+        names = field.archive.names()
+        field.delete(3)
+        field.agent.end_while_waiting(field.agent.clear)
+        assert field.archive.names() == names
+        assert field.agent.tally.counts.keys() == {"archived", "bundles"}
+        field.agent = BundleAgent(field.world, field.archive, field.folder, "successor")
+        field.agent.clear()
+        assert not field.archived_text_is_on_disk(3)
+        field.require_nothing_left_over(transactions)
+
+    def test_an_agent_that_ends_begins_to_rewrite_no_other_bundle(self, field):
+        field.archive_all()
+        field.archive_all(range(10, 20))
+        names = field.archive.names()
+        field.delete(3, 13)
+        field.archive.on_put = field.agent.gate.stop
+        field.agent.clear()
+        assert len(set(field.archive.names()) - set(names)) == 1
 
     def test_a_bundle_of_deleted_logs_alone_is_removed(self, field, transactions):
         field.archive_all()

@@ -1,5 +1,6 @@
 """Waits of the unit tests: for the thing asserted, as long as a busy machine may need."""
 
+import threading
 import time
 
 #: Longer than anything takes beside busy neighbours; a test that fails waits this long, one that passes does not.
@@ -12,3 +13,18 @@ def until(condition, seen=lambda: "", seconds=PATIENCE_SECONDS):
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {seen()!r}"
         time.sleep(0.005)
+
+
+class Slots:
+    """The slots of an agent's VOs, of which one is there; ``came`` grows by one with each who asks for it."""
+
+    def __init__(self):
+        self._free = threading.Semaphore()
+        self.came = []
+
+    def __enter__(self):
+        self.came.append(threading.current_thread())
+        self._free.acquire()
+
+    def __exit__(self, *_):
+        self._free.release()

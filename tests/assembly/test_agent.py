@@ -5,26 +5,51 @@ import threading
 import pytest
 
 from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
+from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
+from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT
 from tests.described import Dirac
+from tests.waiting import until
 
 
 @pytest.fixture
-def agent(tmp_path, monkeypatch, configure):
+def new_agent(tmp_path, monkeypatch, configure):
+    """An agent that its test closes."""
     dirac = Dirac(tmp_path / "dirac.db")
     configure({"Registry": {"VO": {PILOT.vo: {}}}})
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.pilot_agents.database_url", lambda *_: dirac.url)
-    made = ArchivingAgent("WorkloadManagement/PilotLoggingAgent", tmp_path)
-    yield made
-    made.close()
+    yield ArchivingAgent("WorkloadManagement/PilotLoggingAgent", tmp_path)
     dirac.close()
+
+
+@pytest.fixture
+def agent(new_agent):
+    yield new_agent
+    new_agent.close()
 
 
 def test_its_threads_begin_with_its_first_cycle_as_dirac_still_changes_the_environment_before(agent):
     assert not _threads()
     agent.cycle()
     assert _threads() == {"pilotlog-notices", "pilotlog-diagnose"}
+
+
+def test_no_upload_begins_while_an_agent_that_ends_waits_for_its_threads(new_agent, monkeypatch):
+    closed, seen, stop = threading.Event(), {}, Gate.stop
+
+    def step(*_):
+        name = threading.current_thread().name
+        seen[name] = None
+        seen[name] = closed.wait(5)
+        return False
+
+    monkeypatch.setattr(SqlDuties, "hold", step)
+    monkeypatch.setattr(Gate, "stop", lambda gate: (stop(gate), closed.set()))
+    new_agent.cycle()
+    until(lambda: len(seen) == 2)
+    new_agent.close()
+    assert seen == {"pilotlog-notices": True, "pilotlog-diagnose": True}
 
 
 def _threads():

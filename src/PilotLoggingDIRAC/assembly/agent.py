@@ -111,10 +111,10 @@ class ArchivingAgent:
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""
         self._memory.diagnosing.stopped = True
-        self._diagnosing.stop()
-        self._notices.stop()
         for gate in self._memory.gates.values():
             gate.stop()
+        self._diagnosing.stop()
+        self._notices.stop()
         self._lanes.shutdown(wait=True)
         self._workers.close()
         self._packing.close()
@@ -160,7 +160,7 @@ class ArchivingAgent:
             tally.problem("oldest log that waits for its archive", f"last heard of at {oldest} UTC")
 
     def _lane(self, vo: str, due: Sequence[DueCopy]) -> Lane:
-        tally = Tally()
+        tally, gate = Tally(), self._memory.gate(vo)
         settings = options.fill(ArchiveSettings, self._option)
         found = self._archive(vo, settings)
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
@@ -184,9 +184,10 @@ class ArchivingAgent:
             self._workspace(),
             self._memory.bundles,
             tally,
+            gate,
         )
         archiving = self._archiving(vo, found, settings, bundles, tally)
-        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees, clearing)
+        return Lane(vo, tally, retention, removal, archiving, found.problem, due, self._clock_agrees, clearing, gate)
 
     def _workspace(self) -> Workspace:
         return Workspace(self._owner, self._packing.path, self._slots)

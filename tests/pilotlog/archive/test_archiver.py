@@ -4,6 +4,7 @@ import gzip
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,7 @@ from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, R
 from PilotLoggingDIRAC.pilotlog.sql.archive import retention as sql_retention
 from tests.conftest import PILOT
 from tests.custody_contract import TARGET, VO, World, pilot
+from tests.waiting import PATIENCE_SECONDS, Slots, until
 
 KNOWN = PilotInfo("htcondorce://ce/1", "TEST.Alpha.zz", "ce.alpha")
 
@@ -382,6 +384,21 @@ class TestArchiving:
         assert len(archive.puts) <= agent.settings.workers
         assert len(world.due()) == 10 - agent.tally.counts["archived"]
 
+    def test_an_agent_that_ends_begins_no_upload_that_waited_for_other_vos(self, agent, world, archive):
+        for number in range(4):
+            world.finish(pilot(number))
+        slots = Slots()
+        agent.workspace = replace(agent.workspace, slots=slots)
+        with ThreadPoolExecutor(1) as other:
+            with slots:
+                run = other.submit(agent.archive_logs)
+                until(lambda: len(slots.came) == 1 + agent.settings.workers)
+                agent.gate.stop()
+            run.result(PATIENCE_SECONDS)
+        assert archive.puts == []
+        assert len(world.due()) == 4
+        assert agent.tally.counts == {}
+
     def test_a_path_that_is_too_long_is_a_failure_of_the_archive(self, agent, world):
         world.finish()
         agent.archiver(Target("SE", "/" + "x" * 250)).run()
@@ -656,13 +673,27 @@ class TestCycle:
             running = cycle.run(lanes, pool, memory, tally)
         return tally, running
 
+    @pytest.mark.parametrize(("ends", "state"), [(False, State.PURGED), (True, State.KEPT)])
+    def test_no_step_of_a_lane_begins_when_the_agent_ends(self, agent, world, ends, state):
+        class Last(Keeper):
+            def run(self):
+                super().run()
+                world.clock.forward(days=31)
+                if ends:
+                    agent.gate.stop()
+
+        world.finish()
+        way = Last(VO, world.custody, agent.describer, world.clock, agent.tally)
+        self.run(agent, [self.lane(agent, way=way)], AgentMemory())
+        assert world.log().state is state
+
     def lane(self, agent, vo=VO, way=None, problem="", clock_agrees=lambda: True):
         tally = Tally()
         clock, custody = agent.world.clock, agent.world.custody
         copies = CopyCheck(vo, custody, None, CopySettings(), tally)
         retention = Retention(vo, custody, None, copies, RetentionSettings(), 0, clock, RemovalProgress(), tally)
         eraser = Removal(vo, custody, None, RetentionSettings(), ArchiveSettings(), 0, clock, tally)
-        return Lane(vo, tally, retention, eraser, way, problem, (), clock_agrees)
+        return Lane(vo, tally, retention, eraser, way, problem, (), clock_agrees, gate=agent.gate)
 
     def test_a_vo_whose_archive_hangs_does_not_hold_up_another(self, agent, world, archive):
         world.finish()

@@ -106,6 +106,9 @@ class Archiver:
             return
         try:
             with self.workspace.slots:
+                if self.gate.closed:  # the wait may have been long
+                    self.leases.release(claim, None)
+                    return
                 self._upload(claim)
         except LeaseLost:
             self.tally.add("changed meanwhile")

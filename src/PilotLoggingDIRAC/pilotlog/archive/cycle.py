@@ -57,11 +57,12 @@ class Lane:
     due: Sequence[DueCopy] = ()
     clock_agrees: Callable[[], bool] = lambda: True
     clearing: Clearing | None = None
+    gate: Gate = field(default_factory=Gate)
 
     def run(self) -> Tally:
         """Remove copies of deleted logs, archive (or keep) logs, read the copies that are ``due``, delete old logs.
 
-        Each error is a problem of the VO.
+        Each error is a problem of the VO. When the agent ends, no further step begins.
         """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
@@ -75,6 +76,8 @@ class Lane:
         return self.tally
 
     def _step(self, what: str, run: Callable[[], None]) -> None:
+        if self.gate.stopped:
+            return
         try:
             run()
         except PilotLogError as error:

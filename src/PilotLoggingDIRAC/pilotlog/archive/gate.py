@@ -12,19 +12,19 @@ class Gate:
     """The gate before a VO's archive; it outlives a cycle.
 
     ``error`` is the last failure, empty since the last success. ``probing`` is set from ``MAX_FAILURES`` failures on
-    until the next success: a run then tries a single log first.
+    until the next success: a run then tries a single log first. ``stopped`` is set for good when the agent ends.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._failures = 0
-        self._stopped = False
+        self.stopped = False
         self.probing = False
         self.error = ""
 
     def stop(self) -> None:
         """Close the gate for good: the agent ends."""
-        self._stopped = True
+        self.stopped = True
 
     def begin(self) -> None:
         """Open the gate for a new run."""
@@ -45,4 +45,4 @@ class Gate:
     @property
     def closed(self) -> bool:
         """Return True after too many failures in a row, after the failure of a probing run, and when the agent ends."""
-        return self._stopped or self._failures >= MAX_FAILURES or (self.probing and self._failures > 0)
+        return self.stopped or self._failures >= MAX_FAILURES or (self.probing and self._failures > 0)

@@ -82,6 +82,9 @@ class Bundler:
                 if not packed:
                     return False
                 with self.single.workspace.slots:
+                    if self.single.gate.closed:  # the wait may have been long
+                        self._release(packed)
+                        return False
                     bundle = self._record(packed, Path(folder))
                     return bundle is not None and self._upload(bundle, Path(folder))
             except StoreUnavailable:
@@ -113,12 +116,12 @@ class Bundler:
         self.single.gate.failed(error)
 
     def _pack(self, claims: Sequence[Claim], folder: Path) -> tuple[list[Packed], Sequence[Claim]]:
-        """Pack logs into a bundle until it is full. Return those packed, and the claims that are left."""
+        """Pack logs into a bundle until it is full or the agent ends. Return those packed, and the claims left."""
         generations = self.store.next_generations([claim.log.id for claim in claims]) if claims else {}
         packed: list[Packed] = []
         with BundleWriter(_file(folder)) as bundle:
             for number, claim in enumerate(claims):
-                if packed and bundle.size >= self.settings.bundle_mb * MiB:
+                if packed and (bundle.size >= self.settings.bundle_mb * MiB or self.single.gate.closed):
                     return packed, claims[number:]
                 if one := self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"):
                     packed.append(one)
@@ -146,7 +149,7 @@ class Bundler:
 
     def _record(self, packed: Sequence[Packed], folder: Path) -> Bundle | None:
         """Record the bundle; logs that have changed are taken out of it, and given back. None if none is left."""
-        single, path = self.single, _file(folder)
+        path = _file(folder)
         for _ in range(_TRIES):
             if not packed:
                 return None
@@ -154,9 +157,12 @@ class Bundler:
             if bundle:
                 return bundle
             packed = self._take_out(lost, packed, path)
-        for one in packed:
-            single.leases.release(one.claim, None)
+        self._release(packed)
         return None
+
+    def _release(self, packed: Sequence[Packed]) -> None:
+        for one in packed:
+            self.single.leases.release(one.claim, None)
 
     def _try_to_record(self, packed: Sequence[Packed], path: Path) -> tuple[Bundle | None, set[int]]:
         single, found = self.single, content(path)

@@ -19,6 +19,7 @@ from ...settings import ArchiveSettings, RetentionSettings
 from ..archiver import Workspace
 from ..custody import CopyKey
 from ..failures import Failures
+from ..gate import Gate
 from ..packing import Target, content
 from ..tally import Tally
 from .bundle_file import write_without
@@ -39,7 +40,8 @@ class Clearing:
     """The step that rewrites and removes one VO's bundles; ``archive`` is None where they can't be reached.
 
     A bundle that was recorded ``stall_seconds`` ago, and not marked since, should not be on its way any more; it is
-    removed, and looked for as long again. ``places`` is kept from one cycle to the next.
+    removed, and looked for as long again. ``places`` is kept from one cycle to the next. Of the ``gate`` only its stop
+    counts.
     """
 
     vo: str
@@ -53,6 +55,7 @@ class Clearing:
     workspace: Workspace
     places: BundlePlaces
     tally: Tally
+    gate: Gate = field(default_factory=Gate)
 
     def run(self) -> None:
         """Rewrite bundles with deleted logs, and remove those that nobody needs, a bounded number of each."""
@@ -80,6 +83,8 @@ class Clearing:
         failures, tries = Failures(), self.settings.bundles_rewritten
         while tries > 0 and (due := self.store.bundles_with_deleted(self.vo, tries, failures.hopeless)):
             for bundle, names in due:
+                if self.gate.stopped:
+                    return
                 if bundle.file.se not in failures.hopeless:
                     failures.note(bundle.file.se, self._rewrite(archive, bundle, names))
                     tries -= 1
@@ -88,7 +93,7 @@ class Clearing:
         """Rewrite a bundle, or put it off with its deleted logs and return False."""
         try:
             with tempfile.TemporaryDirectory(dir=self.workspace.folder) as folder:
-                self._retire_or_rewrite(archive, bundle, set(names.values()), Path(folder))
+                done = self._retire_or_rewrite(archive, bundle, set(names.values()), Path(folder))
         except LeaseLost:  # another agent did it
             self.tally.add("changed meanwhile")
         except ArchiveError as error:
@@ -98,25 +103,27 @@ class Clearing:
                 self.store.put_off(key.log_id, f"{bundle.file.lfn}: {error}", self._later)
             return False
         else:
-            self.tally.add("removed deleted", len(names))
+            self.tally.add("removed deleted", len(names) if done else 0)
         return True
 
     def _later(self, attempts: int) -> datetime:
         return lifecycle.retry_after(attempts, self.clock(), self.retries)
 
-    def _retire_or_rewrite(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> None:
+    def _retire_or_rewrite(self, archive: Archive, bundle: Bundle, names: Collection[str], folder: Path) -> bool:
         """Retire a bundle of which nothing else is needed, or put one without these members in its place.
 
-        Raise ArchiveError, and LeaseLost if another agent did it.
+        Return False if the agent ends before. Raise ArchiveError, and LeaseLost if another agent did it.
         """
         if self.store.retire_bundle(bundle):  # all that is needed of it was deleted: it is not even read
-            return
+            return True
         old, new = folder / "old.zip", folder / "new.zip"
         archive.get(bundle.file, old)
         places = write_without(names, old, new)
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
         with self.workspace.slots:  # as ``Bundler``, it records behind the wait
+            if self.gate.stopped:
+                return False
             rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
             archive.put(rewritten.file, new)
         try:
@@ -124,6 +131,7 @@ class Clearing:
         except LeaseLost:
             archive.remove(rewritten.file)
             raise
+        return True
 
     def _remove_retired(self, archive: Archive) -> None:
         """Remove retired bundles; after three failures in a row a storage element gets no more tries in this cycle.
