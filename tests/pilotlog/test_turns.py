@@ -10,7 +10,8 @@ from PilotLoggingDIRAC.pilotlog.cursors import Cursors
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.ports import StoreIdentity
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
-from tests.waiting import until
+from PilotLoggingDIRAC.pilotlog.turns import Turns
+from tests.waiting import PATIENCE_SECONDS, until
 
 ASKERS = 5
 LOOK_SECONDS = 0.2
@@ -78,3 +79,48 @@ def test_who_waited_for_a_look_that_began_before_looks_again(database, look):
     look()
     first.join()
     assert database.looks == 2
+
+
+@pytest.fixture
+def look_at():
+    """``look_at(turns)`` begins a look that takes as long as the test."""
+    ends, begun = threading.Event(), threading.Event()
+
+    def look(turns):
+        with turns.turn():
+            begun.set()
+            assert ends.wait(PATIENCE_SECONDS)
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def begin(turns):
+            looks = pool.submit(look, turns)
+            assert begun.wait(PATIENCE_SECONDS)
+            return lambda: (ends.set(), looks.result(PATIENCE_SECONDS))
+
+        yield begin
+        ends.set()
+
+
+def ask(turns):
+    with turns.turn():
+        return "looked"
+
+
+def test_nobody_waits_for_a_look_that_takes_too_long(look_at):
+    turns = Turns(StoreUnavailable, 0.1, "busy")
+    end = look_at(turns)
+    assert answer(lambda: ask(turns)) == "busy"
+    end()
+    assert ask(turns) == "looked"
+
+
+def test_the_wait_counts_from_the_beginning_of_the_look(look_at):
+    """Or each of many readers would keep a thread for the whole time limit."""
+    turns = Turns(StoreUnavailable, 1.0, "busy")
+    look_at(turns)
+    assert answer(lambda: ask(turns)) == "busy"
+    began = time.monotonic()
+    for _ in range(100):
+        assert answer(lambda: ask(turns)) == "busy"
+    assert time.monotonic() - began < 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from datetime import UTC, datetime, timedelta
 
 from DIRAC.ConfigurationSystem.Client.Utilities import getDBParameters
@@ -39,9 +38,11 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.identity import SqlIdentity
 from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate, missing
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from PilotLoggingDIRAC.pilotlog.text.limits import TextFilter
+from PilotLoggingDIRAC.pilotlog.turns import Turns
 
 #: A step of a migration may take long; a collector spools meanwhile.
 _MIGRATION_SECONDS = 3600
+_PREPARED = "The database is being prepared, or does not answer: try again later"
 
 _SETTINGS = StoreSettings()
 _CLOCKS = ClockSettings()
@@ -129,18 +130,19 @@ class _MigratedTransactions(Transactions):
     def __init__(self, url: str | URL | None, settings: StoreSettings, clock: Clock):
         super().__init__(None, settings)  # type: ignore[arg-type]  # the first step makes the engine
         self._url, self._clock = url, clock
-        self._lock = threading.Lock()
+        self._turns = Turns(StoreUnavailable, settings.prepare_seconds, _PREPARED)
         self._ready = False
         self.dictionary_from = datetime.max
 
     def run(self, step, *args):
         """See ``Transactions.run``. Raise StoreUnavailable too when the database's URL or its schema is not to be had.
 
-        Both are tried again at the next step. A step that meets a text of another version's dictionary is run again
-        when that is learned.
+        Both are tried again at the next step. While one thread prepares the database, the steps of others wait until
+        ``prepare_seconds`` after its beginning, and raise StoreUnavailable then. A step that meets a text of another
+        version's dictionary is run again when that is learned.
         """
         if not self._ready:
-            with self._lock:
+            with self._turns.turn():
                 if not self._ready:
                     self._prepare()
                     self._ready = True

@@ -15,6 +15,7 @@ class AgentStoreSettings(StoreSettings):
     read_seconds: int = 60
     lock_seconds: int = 10
     max_connections: int = 32
+    prepare_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

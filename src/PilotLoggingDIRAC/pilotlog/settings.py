@@ -69,7 +69,10 @@ class SpoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Time limits of the database and its connections, and tries of a step that lost a deadlock."""
+    """Time limits of the database and its connections, and tries of a step that lost a deadlock.
+
+    ``prepare_seconds`` after one thread began to prepare the database, no other waits for that any more.
+    """
 
     connect_seconds: int = 2
     read_seconds: int = 3
@@ -79,6 +82,7 @@ class StoreSettings:
     max_connections: int = 8
     connection_test_seconds: float = 0.1
     connection_idle_seconds: float = 60.0
+    prepare_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
