@@ -5,6 +5,7 @@ however that ends. A process that is forked from this one has servers of its own
 itself.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -29,6 +30,7 @@ READ_WHEN_USED = {
 #: Variables that act before Python does.
 ACT_BEFORE_PYTHON = {"LD_LIBRARY_PATH", "LD_PRELOAD"}
 MOST_SERVERS = 4
+_LAST_CHARACTERS = 4000
 
 
 def forked(argv, env, cwd, tied=False, **settings):
@@ -99,14 +101,23 @@ class Forked(subprocess.Popen):
         answers, theirs = os.pipe()
         self._answers = os.fdopen(answers, "rb", buffering=0)
         message = json.dumps(self._request | {"session": start_new_session}).encode()
-        socket.send_fds(self._server, [message], [*standard, theirs])
-        os.close(theirs)
-        told = self._answers.readline()
-        if not told:
-            raise ServerEnded
-        self.pid = int(told)
+        self.pid = self._ask(message, [*standard, theirs])
         self._child_created = True
         self._close_pipe_fds(*pipes)
+
+    def _ask(self, message, descriptors):
+        """Send the request with its descriptors, of which the last is closed here, and return the child's id."""
+        told = b""
+        with contextlib.suppress(ConnectionError):
+            try:
+                socket.send_fds(self._server, [message], descriptors)
+            finally:
+                os.close(descriptors[-1])
+            told = self._answers.readline()
+        if not told:
+            self._answers.close()
+            raise ServerEnded
+        return int(told)
 
     def _internal_poll(self, _deadstate=None, **_):
         return super()._internal_poll(_deadstate, _waitpid=lambda _, flags: self._try_wait(flags))
@@ -134,7 +145,11 @@ class _Server:
         with theirs:
             # children's files are pipes as a rule: Python's streams must not take them for files
             streams = {"stdin": theirs, "stdout": theirs, "stderr": subprocess.PIPE}
-            self._process = start([sys.executable, "-m", _PROGRAM, what], **streams)
+            try:
+                self._process = start([sys.executable, "-m", _PROGRAM, what], **streams)
+            except BaseException:
+                self._socket.close()
+                raise
         self._children = []
 
     def popen(self, argv, env, cwd, tied=False, **settings):
@@ -144,8 +159,13 @@ class _Server:
         try:
             self._children.append(Forked(self._socket, request, argv, **settings))
         except ServerEnded:
-            raise ServerEnded(self._process.communicate()[1].decode(errors="replace")) from None
+            raise ServerEnded(self._last_words()) from None
         return self._children[-1]
+
+    def _last_words(self):
+        self._socket.close()
+        said = self._process.communicate()[1].decode(errors="replace")[-_LAST_CHARACTERS:]
+        return f"a fork server ended with status {self._process.returncode}; it said last:\n{said or 'nothing'}"
 
     def end(self):
         """End it if there are no children any more; return whether there are none."""
@@ -160,6 +180,15 @@ class _Server:
         self._socket.close()
 
 
+@contextlib.contextmanager
+def _told():
+    """Go on behind a server's end, and tell of it."""
+    try:
+        yield
+    except ServerEnded as end:
+        print(end, file=sys.stderr)
+
+
 class _Servers:
     """The servers of DIRAC by environment, the one used last at the end, forked by one server of libraries."""
 
@@ -172,14 +201,36 @@ class _Servers:
         """Start a program from the server of its environment."""
         wanted = frozenset(item for item in env.items() if item[0] not in READ_WHEN_USED)
         with self._lock:
-            return self._server(wanted).popen(argv, env, cwd, **settings)
+            if wanted in self._of_dirac:
+                with _told():  # one that has served may have been killed: another one takes its place
+                    return self._popen(wanted, argv, env, cwd, **settings)
+            return self._popen(wanted, argv, env, cwd, **settings)
+
+    def _popen(self, wanted, *request, **settings):
+        server = self._server(wanted)
+        try:
+            return server.popen(*request, **settings)
+        except ServerEnded:
+            del self._of_dirac[wanted]
+            raise
+
+    def _new(self, env):
+        """Start a server of DIRAC."""
+        if self._libraries is not None:
+            with _told():
+                return self._forked_from(self._libraries, env)
+        self._libraries = _Server("libraries", partial(subprocess.Popen, env=env, cwd="/"))
+        return self._forked_from(self._libraries, env)
+
+    def _forked_from(self, libraries, env):
+        try:
+            return _Server("dirac", partial(libraries.popen, env=env, cwd="/", tied=True))
+        except ServerEnded:
+            self._libraries = None
+            raise
 
     def _server(self, wanted):
-        env = dict(wanted)
-        if self._libraries is None:
-            self._libraries = _Server("libraries", partial(subprocess.Popen, env=env, cwd="/"))
-        if (server := self._of_dirac.pop(wanted, None)) is None:
-            server = _Server("dirac", partial(self._libraries.popen, env=env, cwd="/", tied=True))
+        server = self._of_dirac.pop(wanted, None) or self._new(dict(wanted))
         for idle in [env for env, other in list(self._of_dirac.items())[:-MOST_SERVERS] if other.end()]:
             del self._of_dirac[idle]
         self._of_dirac[wanted] = server

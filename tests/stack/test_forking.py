@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
 from integration_tests.stack import environment, forking
@@ -146,8 +148,49 @@ def test_nothing_that_servers_import_reads_the_configuration():
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
+def is_alive(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture(params=[["libraries"], ["dirac"], ["libraries", "dirac"]], ids=" and ".join)
+def kill(request):
+    """``kill()``: fork servers that have served are killed."""
+
+    def kill():
+        servers = [each for each in psutil.Process().children(recursive=True) if "fork_server" in str(each.cmdline())]
+        kinds = {each: "libraries" if each.ppid() == os.getpid() else "dirac" for each in servers}
+        chosen = [each for each, kind in kinds.items() if kind in request.param]
+        for server in chosen:
+            server.kill()
+        until(lambda: not any(map(is_alive, chosen)))
+
+    return kill
+
+
+def test_another_server_takes_the_place_of_one_that_has_died(kill):
+    assert run("-c", "print('first')").stdout == "first\n"
+    kill()
+    assert [run("-c", f"print({number})").stdout for number in range(2)] == ["0\n", "1\n"]
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_server_that_has_died_leaves_no_descriptors(kill):
+    run("-c", "pass")
+    before = descriptors()
+    for _ in range(2):
+        kill()
+        run("-c", "pass")
+    assert descriptors() == before
+
+
 def test_a_server_that_cannot_import_says_why(tmp_path):
     (tmp_path / "DIRAC").mkdir()
     (tmp_path / "DIRAC" / "__init__.py").write_text("raise ImportError('not this one')")
     with pytest.raises(forking.ServerEnded, match="not this one"):
+        run("-c", "pass", PYTHONPATH=f"{environment.TOP}:{tmp_path}")
+    (tmp_path / "DIRAC" / "__init__.py").write_text("raise ImportError('nor this one')")
+    with pytest.raises(forking.ServerEnded, match=r"status 1(.|\n)*nor this one"):
         run("-c", "pass", PYTHONPATH=f"{environment.TOP}:{tmp_path}")
