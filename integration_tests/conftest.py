@@ -30,6 +30,8 @@ LONG = (
     "test_running_pilots", "test_diagnosis", "test_retry", "test_identities", "test_destination_opensearch",
     "test_search_engine", "test_collector_diset", "test_header_certificates",
 )  # fmt: skip
+#: The variable that tells workers the process which started them.
+_FIRST_PROCESS = "TESTS_FIRST_PROCESS"
 
 
 def pytest_configure(config):
@@ -40,8 +42,9 @@ def pytest_configure(config):
     if not worker:
         folder = os.environ[environment.IDENTITIES] = tempfile.mkdtemp(prefix="identities-")
         config.add_cleanup(partial(shutil.rmtree, folder))
+        os.environ[_FIRST_PROCESS] = str(os.getpid())
     else:
-        ending.die_with_parent()
+        ending.end_with(int(os.environ[_FIRST_PROCESS]), signal.SIGKILL)
         number = int(worker.removeprefix("gw"))
         os.environ[ports.RANGE] = ports.part(number, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
 

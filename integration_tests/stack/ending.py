@@ -6,6 +6,8 @@ import shutil
 import signal
 
 _PR_SET_PDEATHSIG = 1
+#: Run by setpriv: the kernel tells nothing of a parent that had ended before it was asked.
+_UNLESS_ALONE = '[ "$PPID" = "$0" ] || exit 143; exec "$@"'
 
 
 def clean_up_when_terminated():
@@ -21,17 +23,13 @@ def _leave(number, _):
 
 
 def tied(argv, number=signal.SIGTERM):
-    """Return the command that runs `argv` and gets a signal when the thread that started it ends.
+    """Return the command by which this process runs `argv`; it gets a signal when the thread that started it ends.
 
     A thread that waits for the command is as good as the whole process; one that ends before takes the command with it.
     """
     name = number.name.removeprefix("SIG")
-    return [shutil.which("setpriv") or "setpriv", "--pdeathsig", name, "--", *map(str, argv)]
-
-
-def die_with_parent():
-    """Let the kernel kill this process when the thread that started it ends."""
-    end_with(os.getppid(), signal.SIGKILL)
+    words = ["/bin/sh", "-c", _UNLESS_ALONE, str(os.getpid()), *map(str, argv)]
+    return [shutil.which("setpriv") or "setpriv", "--pdeathsig", name, "--", *words]
 
 
 def end_with(parent, number=signal.SIGTERM):

@@ -158,12 +158,12 @@ def test_command_that_is_tied_ends_with_the_program_that_started_it():
 
 
 FORKED = """
-    import os, sys, time
+    import os, signal, sys, time
     from integration_tests.stack import ending
 
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if child == 0:
-        ending.die_with_parent()
+        ending.end_with(parent, signal.SIGKILL)
         print(os.getpid(), flush=True)
         time.sleep(1000)
     sys.stdin.read()
@@ -181,21 +181,37 @@ def test_forked_process_can_end_with_its_parent():
 
 ORPHAN = """
     import os, time
+    from types import SimpleNamespace
+    from integration_tests import conftest
     from integration_tests.stack import ending
 
-    parent = os.getpid()
+    parent, cleanups = os.getpid(), []
+    {before}
     if os.fork():
         os._exit(0)
     while os.getppid() == parent:
         time.sleep(0.01)
     print("alone", flush=True)
-    ending.end_with(parent)
+    {then}
     print("lives", flush=True)
 """
+#: What is done before the fork, and by the child, which is alone then.
+TIES = {
+    "itself": ("pass", "ending.end_with(parent)"),
+    "command": ("argv = ending.tied(['echo', 'lives'])", "os.execv(argv[0], argv)"),
+    "tests": (
+        "conftest.pytest_configure(SimpleNamespace(add_cleanup=cleanups.append)); cleanups[0]()",
+        "os.environ.update(PYTEST_XDIST_WORKER='gw0', PYTEST_XDIST_WORKER_COUNT='1'); conftest.pytest_configure(None)",
+    ),
+}
 
 
-def test_forked_process_ends_when_its_parent_has_ended_before():
-    told = subprocess.run(program(ORPHAN), cwd=TOP, stdout=subprocess.PIPE, check=False, timeout=PATIENCE_SECONDS)
+@pytest.mark.parametrize("tie", TIES)
+def test_process_ends_when_its_parent_has_ended_before_it_was_tied(tie):
+    before, then = TIES[tie]
+    argv = program(ORPHAN.format(before=before, then=then))
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    told = subprocess.run(argv, cwd=TOP, env=env, stdout=subprocess.PIPE, check=False, timeout=PATIENCE_SECONDS)
     assert told.stdout == b"alone\n"
 
 
