@@ -6,8 +6,8 @@ import shutil
 import signal
 
 _PR_SET_PDEATHSIG = 1
-#: Run by setpriv: the kernel tells nothing of a parent that had ended before it was asked.
-_UNLESS_ALONE = '[ "$PPID" = "$0" ] || exit 143; exec "$@"'
+#: Run by setpriv: the kernel tells nothing of a parent that had ended before it was asked. The shell adds a variable.
+_UNLESS_ALONE = '[ "$PPID" = "$0" ] || exit 143; unset PWD; exec "$@"'
 
 
 def clean_up_when_terminated():
