@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Delivery, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions
 from PilotLoggingDIRAC.pilotlog.text.resend import REMEMBERED
+
+from .empty_store import BEGINNING, empty_store
 
 #: What a property costs is no property: a busy neighbour slows examples down.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,7 +27,7 @@ class Clock:
     """A clock that is moved by hand."""
 
     def __init__(self):
-        self.now = datetime(2026, 11, 21, 8, 0, 0)
+        self.now = BEGINNING
 
     def __call__(self):
         return self.now
@@ -56,10 +57,9 @@ def seconds():
 
 
 @pytest.fixture
-def transactions(tmp_path, clock):
+def transactions(tmp_path):
     """Transactions on an empty sqlite store."""
-    engine = make_engine(f"sqlite:///{tmp_path}/logs.db", StoreSettings())
-    migrate(engine, clock)
+    engine = empty_store(tmp_path)
     yield Transactions(engine, StoreSettings())
     engine.dispose()
 

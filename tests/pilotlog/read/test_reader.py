@@ -14,13 +14,13 @@ from PilotLoggingDIRAC.pilotlog.errors import InvalidInput, LogNotFound, NotAllo
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId, Selection, State
 from PilotLoggingDIRAC.pilotlog.read.reader import LogReader, ReadPosition
 from PilotLoggingDIRAC.pilotlog.settings import ReadSettings, StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
-from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches as batches_table
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as logs_table
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import PILOT, Clock, answered, batch, line
+from tests.empty_store import empty_store
 
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 NOBODY = Policy()
@@ -104,8 +104,7 @@ class TestPages:
     @settings(deadline=None, max_examples=60)
     @given(st.lists(st.text("aµ€😀\r\n", max_size=12), min_size=1, max_size=6), st.integers(1, 40))
     def test_any_log_in_pages_of_any_size_reads_back_exactly(self, tmp_path_factory, texts, max_bytes):
-        engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('logs')}/logs.db", StoreSettings())
-        migrate(engine, Clock())
+        engine = empty_store(tmp_path_factory.mktemp("logs"))
         store = Store(Transactions(engine, StoreSettings()))
         store.add(*(text.encode() for text in texts))
         pages = store.pages(max_bytes)

@@ -12,11 +12,11 @@ from PilotLoggingDIRAC.pilotlog.archive.custody import Content
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
 from PilotLoggingDIRAC.pilotlog.model import Numbered, State
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
-from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
-from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
+from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import PILOT, Clock, batch, line
 from tests.custody_contract import VO, World
+from tests.empty_store import empty_store
 
 
 class Life(RuleBasedStateMachine):
@@ -26,8 +26,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         clock = Clock()
-        engine = make_engine(f"sqlite:///{Path(self.folder.name)}/logs.db", StoreSettings())
-        migrate(engine, clock)
+        engine = empty_store(Path(self.folder.name))
         transactions = Transactions(engine, StoreSettings())
         self.world = World(transactions, clock)
         self.appender = SqlAppender(transactions, clock)

@@ -127,6 +127,7 @@ def test_connections_to_a_server_that_became_read_only_are_replaced(transactions
 
 
 def test_connections_are_kept_after_other_errors(transactions):
+    transactions.run(Losing(0))
     made = []
     event.listen(transactions.engine, "connect", lambda connection, _: made.append(connection))
     with pytest.raises(StoreUnavailable):
