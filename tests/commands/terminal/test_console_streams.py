@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from PilotLoggingDIRAC.WorkloadManagementSystem import scripts
+from tests.forked import run_each
 
 SCRIPTS = sorted(path.stem for path in Path(scripts.__file__).parent.glob("dirac_*.py"))
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -92,7 +93,13 @@ def test_argument_that_is_no_text_is_refused_in_words():
     assert done.returncode == 1 and b"neither UTF-8 nor" in done.stderr and b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_help_that_is_not_read_to_its_end_is_no_failure(script, nobody):
-    done = python("-m", f"{scripts.__name__}.{script}", "--help", stdout=nobody)
-    assert (done.returncode, done.stderr) == (0, b"")
+HELP = f"""
+import runpy
+sys.argv = [case, "--help"]
+runpy.run_module("{scripts.__name__}." + case, run_name="__main__", alter_sys=True)
+"""
+
+
+def test_help_that_is_not_read_to_its_end_is_no_failure(nobody, tmp_path):
+    begin = "import DIRAC.Core.Base.Script, PilotLoggingDIRAC.commands.terminal.exit_code"
+    assert run_each(begin, HELP, SCRIPTS, tmp_path, stdout=nobody) == dict.fromkeys(SCRIPTS, ("0", "", ""))

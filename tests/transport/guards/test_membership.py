@@ -1,8 +1,5 @@
 """Membership in a group, as DIRAC's own AuthManager finds it once it is guarded."""
 
-import subprocess
-import sys
-
 import pytest
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
@@ -10,6 +7,7 @@ from DIRAC.Core.DISET.AuthManager import AuthManager
 from diraccfg import CFG
 
 from PilotLoggingDIRAC.transport.guards.membership import guard_membership
+from tests.forked import run_each
 
 CONFIGURATION = {
     "Registry": {
@@ -103,12 +101,14 @@ def test_a_trusted_host_speaks_for_a_user_in_the_user_s_groups_only(let_in):
         assert let_in("/CN=alice", extraCredentials=["/CN=twin", "admins"]) is None
 
 
-_PROGRAM = """
-import importlib, sys
+BEGIN = """
+import importlib, logging
 from DIRAC.Core.DISET.AuthManager import AuthManager
-import logging
-module, name = sys.argv[1:]
-handler = getattr(importlib.import_module(module), name)
+handlers = {name: getattr(importlib.import_module("PilotLoggingDIRAC." + name), name.rpartition(".")[2])
+            for name in cases}
+"""
+EACH = """
+handler = handlers[case]
 try:
     handler.initializeHandler({"serviceName": "WorkloadManagement/x", "csPaths": []})
 except Exception:
@@ -118,12 +118,13 @@ sys.stdout.write("\\n" + answer + "\\n")  # in one piece, as threads log lines
 """
 
 
-@pytest.mark.parametrize("name", [
+HANDLERS = [
     "WorkloadManagementSystem.Service.PilotLoggingHandler", "WorkloadManagementSystem.Service.WMSAdministratorHandler",
     "WorkloadManagementSystem.Service.PilotManagerHandler", "MonitoringSystem.Service.WebAppHandler",
-])  # fmt: skip
-def test_each_diset_service_is_guarded(name, tmp_path):
-    words = [sys.executable, "-c", _PROGRAM, f"PilotLoggingDIRAC.{name}", name.rpartition(".")[2]]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
-    answers = [line for line in done.stdout.splitlines() if not line[:4].isdigit()]  # threads log a line behind it
-    assert answers[-1:] == ["True True"], done.stdout + done.stderr
+]  # fmt: skip
+
+
+def test_each_diset_service_is_guarded(tmp_path):
+    for name, (_, out, error) in run_each(BEGIN, EACH, HANDLERS, tmp_path).items():
+        answers = [line for line in out.splitlines() if not line[:4].isdigit()]  # threads log a line behind it
+        assert answers[-1:] == ["True True"], name + out + error
