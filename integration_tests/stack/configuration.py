@@ -4,6 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from diraccfg import CFG
@@ -214,11 +215,16 @@ def with_template(system, kind, name, options):
     """Return a component's section as the installer makes it from the merged ConfigTemplate.cfg, with our options."""
     section = CFG()
     for folder in components.extension_folders():
-        template = folder / f"{system}System" / "ConfigTemplate.cfg"
-        found = CFG().loadFromFile(str(template)).getRecursive(f"{kind}/{name}") if template.exists() else None
+        found = template(folder / f"{system}System" / "ConfigTemplate.cfg").getRecursive(f"{kind}/{name}")
         if found:
             section = section.mergeWith(found["value"])
     return section.mergeWith(as_cfg(options))
+
+
+@cache
+def template(path):
+    """Return a system's template, an empty one where there is none; it is the same for all, who change copies."""
+    return CFG().loadFromFile(str(path)) if path.exists() else CFG()
 
 
 def as_cfg(tree):
