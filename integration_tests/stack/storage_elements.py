@@ -45,13 +45,16 @@ def install_gfal2(venv_site_packages: Path) -> Path:
 def client_environment() -> dict[str, str]:
     """Return what a process that uses these storage elements has to have in its environment before DIRAC is imported.
 
-    GSI alone: DIRAC asks for "gsi,unix", and falling back to unix hides a broken proxy. The XRD_ ones bound, in
+    GSI alone: DIRAC asks for "gsi,unix", and falling back to unix hides a broken proxy. No delegation: DIRAC offers the
+    proxy for third-party copies, which nobody makes here, and the server makes a key for each connection that offers
+    it, seven times the work of the rest, before it declines (XrdSecgsi, `-dlgpxy:0`). The XRD_ ones bound, in
     seconds, the wait for an absent or hanging xrootd (xrdcp(1), ENVIRONMENT; with the defaults it is many minutes).
     For S3 only the number of tries can be set, each waits 60 s for an answer (botocore `retries`, `read_timeout`).
     A slow transfer is not bounded by any of these: whoever starts the process must also end it.
     """
     return {
         "XrdSecPROTOCOL": "gsi",
+        "XrdSecGSIDELEGPROXY": "0",
         "XRD_CONNECTIONWINDOW": "5",
         "XRD_CONNECTIONRETRY": "1",
         "XRD_REQUESTTIMEOUT": "20",
