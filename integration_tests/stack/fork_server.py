@@ -33,14 +33,18 @@ from .processes import write_pid_file
 from .siblings import fork_workers
 
 LIBRARIES = (
-    "MySQLdb.cursors", "authlib.jose", "authlib.integrations.requests_client",
+    "MySQLdb.cursors", "authlib.jose", "authlib.integrations.requests_client", "boto3",
     "diracx.core.preferences", "dominate", "joserfc.jwt", "M2Crypto", "opensearchpy", "opensearchpy.helpers",
     "prometheus_client", "pyasn1_modules.rfc3281", "pyparsing", "re2", "requests", "sqlalchemy.dialects.mysql.mysqldb",
     "sqlalchemy.ext.declarative", "sqlalchemy.orm", "sqlite3", "zstandard",
 )  # fmt: skip
 DIRAC = (
-    "DIRAC.Core.Base.AgentReactor", "DIRAC.Core.Base.Client", "DIRAC.Core.Tornado.Client.TornadoClient",
-    "DIRAC.Core.Base.Script", "DIRAC.Core.Security.ProxyInfo",
+    "DIRAC.Core.Base.AgentModule", "DIRAC.Core.Base.AgentReactor", "DIRAC.Core.Base.Client", "DIRAC.Core.Base.Script",
+    "DIRAC.Core.Security.ProxyInfo", "DIRAC.Core.Tornado.Client.TornadoClient",
+    "DIRAC.ConfigurationSystem.Client.Helpers.Operations", "DIRAC.ConfigurationSystem.Client.Utilities",
+    "DIRAC.DataManagementSystem.Client.DataManager", "DIRAC.FrameworkSystem.Client.ProxyManagerClient",
+    "DIRAC.Resources.Catalog.FileCatalogClient", "DIRAC.Resources.Storage.FileStorage",
+    "DIRAC.Resources.Storage.StorageElement", "DIRAC.WorkloadManagementSystem.Service.WMSUtilities",
 )  # fmt: skip
 #: Only processes of Tornado have this variable; tls.py mends Tornado, and nobody else's is mended.
 TORNADO, FOR_TORNADO = "DIRAC_USE_TORNADO_IOLOOP", ("integration_tests.stack.tls", "tornado.httpserver", "tornado.web")
@@ -145,6 +149,11 @@ def preload(names):
     gc.freeze()
 
 
+def make_rules():
+    """Make the rules of diagnoses, and what finds their texts in a log; each keeps the first that it made."""
+    importlib.import_module(f"{LOGIC}.diagnose.reader").DiagnosisReader()
+
+
 def modules(what):
     """Return the names of the libraries with our logic, or of what of DIRAC depends on the environment."""
     if what == "dirac":
@@ -222,6 +231,7 @@ def main():
     # a terminal's interrupt is for the tests, which end this one
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload(modules(sys.argv[1]))
+    make_rules()
     quick_keys.use()
     server = Server(socket.socket(fileno=os.dup(0)))
     request = server.serve()
