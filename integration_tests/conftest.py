@@ -15,6 +15,7 @@ import pytest
 from . import grid
 from .pilot import Connection
 from .stack import Stack, ending, environment, ports
+from .store import store_url, transactions  # noqa: F401  (fixtures)
 from .waiting import stored
 
 STACK = pytest.StashKey[Stack]()

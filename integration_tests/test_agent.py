@@ -6,14 +6,13 @@ import os
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psutil
 import pytest
 import zstandard
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
-from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions, make_engine
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
 from PilotLoggingDIRAC.pilotlog.sql.schema.migrations import migrate
@@ -24,6 +23,7 @@ from tests.store_contract import StoreContract
 
 from . import grid
 from .stack import siblings, world
+from .store import PATIENT, now
 from .waiting import PATIENCE_SECONDS, until
 
 AGENT = "PilotLoggingAgent"
@@ -33,12 +33,6 @@ OPTIONS = {
     "SilentFinalSeconds": 60,
     "SilentReopenedSeconds": 60,
 }
-#: A disk that others use too takes its time.
-PATIENT = StoreSettings(connect_seconds=30, read_seconds=30, lock_seconds=30)
-
-
-def now():
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 class Logs:
@@ -366,20 +360,6 @@ def test_copies_that_are_not_good_any_more_are_found_before_and_after_purging(st
     cycles_until(stack, lambda output: alarm in output, look_again)
     path.write_bytes(whole)
     cycles_until(stack, lambda output: alarm not in output, look_again)
-
-
-@pytest.fixture
-def transactions(stack, clock):
-    """An empty store on the stack's MariaDB, in a database of its own."""
-    name = f"contract_{uuid.uuid4().hex[:8]}"
-    stack.sql("mysql", f"CREATE DATABASE {name}")
-    stack.sql("mysql", f"GRANT ALL ON {name}.* TO 'Dirac'@'%'")
-    url = make_engine(stack.engine_url("PilotLoggingDB"), StoreSettings()).url.set(database=name)
-    engine = make_engine(url, PATIENT)
-    migrate(engine, clock)
-    yield Transactions(engine, PATIENT)
-    engine.dispose()
-    stack.sql("mysql", f"DROP DATABASE {name}")
 
 
 class TestCustodyOnMariaDB(CustodyContract):

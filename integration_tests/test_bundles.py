@@ -11,7 +11,7 @@ from tests.conftest import clock  # noqa: F401  (a fixture)
 
 from . import bundles
 from .stack import world
-from .test_agent import cycle, kill_agent_at, logs, transactions  # noqa: F401  (fixtures)
+from .test_agent import cycle, kill_agent_at, logs  # noqa: F401  (fixtures)
 
 LOGS = 6
 

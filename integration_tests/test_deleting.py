@@ -18,7 +18,7 @@ from tests.deleting_contract import DeletingContract
 
 from . import grid, rpc
 from .stack import world
-from .test_agent import cycle, logs, now, transactions  # noqa: F401  (fixtures)
+from .test_agent import cycle, logs, now  # noqa: F401  (fixtures)
 from .waiting import until
 
 SERVICES = ("WorkloadManagement/TornadoPilotLogging", "WorkloadManagement/PilotLogging")

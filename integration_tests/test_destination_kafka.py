@@ -19,7 +19,6 @@ from tests.transactions_contract import OTHER, SENDER, TransactionsContract
 from . import engines
 from .stack import ports
 from .stack.destinations import PASSWORD, USER
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .waiting import until
 
 

@@ -12,7 +12,6 @@ from . import grid
 from .conftest import connector
 from .pilot import pilot_line
 from .stack import Stack, world
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .waiting import until
 
 ALPHA = world.ALPHA

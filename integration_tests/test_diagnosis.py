@@ -11,7 +11,7 @@ from tests.diagnoses_contract import DiagnosesContract
 from . import browser, grid
 from .pilot import pilot_line
 from .stack import world
-from .test_agent import cycle, cycles_until, transactions  # noqa: F401  (a fixture)
+from .test_agent import cycle, cycles_until
 
 ALPHA = world.ALPHA
 #: What pilots say that fail, by the cause's code; empty for the rule's own example.

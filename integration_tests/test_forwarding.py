@@ -13,7 +13,6 @@ from tests.parcel_contract import ParcelContract
 from . import grid, receivers
 from .stack import world
 from .stack.destinations import PASSWORD, USER
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .test_destinations import Inbox, running
 from .waiting import until
 

@@ -8,7 +8,6 @@ from tests.notices_contract import NoticesContract
 from . import grid, receivers
 from .stack import world
 from .stack.components import NOTIFICATION
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .waiting import until
 
 ALPHA = world.ALPHA

@@ -13,7 +13,6 @@ from tests.replay_contract import ReplayContract
 
 from . import examples, grid, receivers
 from .stack import ending, world
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .test_forwarding import AGENT, AGENTS, events_of, lines_of, log, place
 from .waiting import until
 

@@ -13,7 +13,6 @@ from tests.bundles_contract import BundleFolder, Field
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.custody_contract import VO, World, pilot
 
-from .test_agent import transactions  # noqa: F401  (a fixture)
 from .upgrade.fill import WHAT, text
 
 FOLDER = Path(__file__).parent / "upgrade"
