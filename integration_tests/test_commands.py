@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import uuid
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from PilotLoggingDIRAC.pilotlog.model import CHECK_STAMP
 from . import examples, grid
 from .conftest import connector
 from .pilot import StockLogger, pilot_line, run
-from .stack import Stack, ending, world
+from .stack import Stack, forking, world
 from .waiting import PATIENCE_SECONDS, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
@@ -265,12 +264,8 @@ class Following:
         self.path = Path(stack.root / "work" / f"follow-{time.monotonic_ns()}")
         argv = ["dirac-admin-pilot-logs-show", "--Follow", "--Interval", "0.5", *words]
         with self.path.open("wb") as file:
-            # who runs the tests in the background has Ctrl-C ignored
-            heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-            env = stack.env("opal")
-            self.process = subprocess.Popen(
-                ending.tied(argv), env=env, stdout=file, stderr=subprocess.STDOUT, preexec_fn=heed
-            )
+            to_file = {"stdout": file, "stderr": subprocess.STDOUT}
+            self.process = forking.popen(argv, stack.env("opal"), self.path.parent, **to_file)
 
     @property
     def text(self):

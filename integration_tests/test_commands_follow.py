@@ -4,17 +4,15 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import threading
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from . import grid
 from .pilot import pilot_line
-from .stack import ending, world
+from .stack import forking, world
 from .waiting import PATIENCE_SECONDS, until
 
 ALPHA, BETA = world.ALPHA, world.BETA
@@ -26,11 +24,12 @@ class Following:
     def __init__(self, stack, *words, user="admin", terminal=False, **environment):
         self.path = Path(stack.root / "work" / f"follow-{time.monotonic_ns()}")
         argv = ["dirac-admin-pilot-logs-show", "--Follow", "--Interval", "0.5", *words]
-        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # in the background Ctrl-C is ignored
         env = stack.env(user) | {"TERM": "xterm"} | environment
         file = self.path.open("wb")
         output = self._terminal(file) if terminal else file
-        self.process = subprocess.Popen(ending.tied(argv), env=env, stdout=output, stderr=output, preexec_fn=heed)
+        # a fork server's child has no terminal's streams
+        start = forking.alone if terminal else forking.popen
+        self.process = start(argv, env, self.path.parent, stdout=output, stderr=output)
         if terminal:
             os.close(output)
 

@@ -1,7 +1,6 @@
 """Deleting on request on a real DIRAC: database, storage element, catalogue, command, both protocols."""
 
 import random
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -211,8 +210,7 @@ def test_who_deleted_what_is_in_the_service_log(stack, logs, by):
 
 
 def command(stack, *arguments, input="", user="admin"):
-    argv = ["dirac-admin-pilot-logs-delete", *arguments]
-    return subprocess.run(argv, input=input, env=stack.env(user), capture_output=True, text=True, timeout=300)
+    return stack.run(["dirac-admin-pilot-logs-delete", *arguments], user=user, input=input)
 
 
 def test_the_command_deletes_what_is_named_after_it_was_confirmed(stack, logs):

@@ -4,7 +4,6 @@ import json
 import shlex
 import signal
 import subprocess
-from functools import partial
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.replay_contract import ReplayContract
 
 from . import examples, grid, receivers
-from .stack import ending, world
+from .stack import forking, world
 from .test_forwarding import AGENT, AGENTS, events_of, lines_of, log, place
 from .waiting import until
 
@@ -125,9 +124,8 @@ def test_replay_goes_on_though_the_command_and_an_agent_are_ended(stack, receive
     receiver.hangs.set()
     stack.start(*AGENTS)
     argv = [COMMAND, *WANTED]
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # in the background Ctrl-C is ignored
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(ending.tied(argv), env=stack.env("admin"), preexec_fn=heed, **streams) as command:
+    with forking.popen(argv, stack.env("admin"), stack.root, **streams) as command:
         until(receiver.hanging.is_set, seen=lambda: log(stack))
         assert command.stdout.readline().startswith("Replay ")
         command.send_signal(signal.SIGINT)
@@ -147,7 +145,7 @@ def test_replay_goes_on_though_the_command_and_an_agent_are_ended(stack, receive
 
 def test_replay_is_stopped_and_listed(stack, receiver, pilots):
     argv = [COMMAND, *WANTED]
-    with subprocess.Popen(ending.tied(argv), env=stack.env("admin"), stdout=subprocess.PIPE, text=True) as command:
+    with forking.popen(argv, stack.env("admin"), stack.root, stdout=subprocess.PIPE, text=True) as command:
         number = command.stdout.readline().split(" ")[1]  # no agent runs: the replay waits
         listed = json.loads(forward(stack, "--JSON").stdout)
         assert [(each["State"], each["Logs"], each["Selected"]) for each in listed] == [("Open", 0, LOGS)]

@@ -229,14 +229,14 @@ def run_to_the_end(argv):
 def main():
     """Serve; in a child, run what was requested."""
     # a terminal's interrupt is for the tests, which end this one
-    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     preload(modules(sys.argv[1]))
     make_rules()
     quick_keys.use()
     server = Server(socket.socket(fileno=os.dup(0)))
     request = server.serve()
     if request:
-        signal.signal(signal.SIGINT, interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         become(request, server.pid)
         if request["argv"][:2] == ["-m", __spec__.name]:
             server.siblings.close()

@@ -45,17 +45,29 @@ def forked(argv, env, cwd, tied=False, **settings):
 
 
 def popen(argv, env, cwd, **settings):
-    """Start a program that gets SIGTERM when this process ends, from a fork server where that is possible."""
-    process = forked(argv, env, cwd, tied=True, **settings)
-    return process or subprocess.Popen(ending.tied(argv), env=env, cwd=cwd, **settings)
+    """Start a program that gets SIGTERM when this process ends, from a fork server where that is possible.
+
+    It heeds Ctrl-C, which programs of a shell's background ignore.
+    """
+    return forked(argv, env, cwd, tied=True, **settings) or alone(argv, env, cwd, **settings)
 
 
-def run(argv, env, cwd, timeout):
-    """Run a program to its end and return its CompletedProcess, with text."""
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+def alone(argv, env, cwd, **settings):
+    """Start such a program by itself."""
+    return subprocess.Popen(ending.tied(argv), env=env, cwd=cwd, preexec_fn=_heed_interrupts, **settings)
+
+
+def _heed_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def run(argv, env, cwd, timeout, input=None):
+    """Run a program to its end, with a text as its input, and return its CompletedProcess, with text."""
+    stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
+    streams = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with popen(argv, env, cwd, text=True, errors="replace", **streams) as process:
         try:
-            out, err = process.communicate(timeout=timeout)
+            out, err = process.communicate(input, timeout=timeout)
         finally:
             process.kill()
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)

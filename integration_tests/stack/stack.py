@@ -218,11 +218,11 @@ class Stack:
         values = environment.base(self.root, self.pki, self.cfg, self.tls) | self.storage.client_environment()
         return values | {"X509_USER_PROXY": str(self.proxy(user))} if user else values
 
-    def run(self, argv, user=None, timeout=300, cwd=None, **environment_changes):
+    def run(self, argv, user=None, timeout=300, cwd=None, input=None, **environment_changes):
         """Run a command as a user, without a proxy when none is named, and return its CompletedProcess, with text."""
         folder = Path(cwd or self.root / "work" / "commands")
         folder.mkdir(parents=True, exist_ok=True)
-        return forking.run(argv, self.env(user) | environment_changes, folder, timeout)
+        return forking.run(argv, self.env(user) | environment_changes, folder, timeout, input)
 
     def run_agent_once(self, name="PilotLoggingAgent", timeout=300):
         """Run one cycle of an agent, which reads the configuration anew, and return its CompletedProcess."""
