@@ -38,13 +38,17 @@ LIBRARIES = (
     "prometheus_client", "pyasn1_modules.rfc3281", "pyparsing", "re2", "requests", "sqlalchemy.dialects.mysql.mysqldb",
     "sqlalchemy.ext.declarative", "sqlalchemy.orm", "sqlite3", "zstandard",
 )  # fmt: skip
+#: None of them reads the configuration when it is imported: each child has its own.
 DIRAC = (
-    "DIRAC.Core.Base.AgentModule", "DIRAC.Core.Base.AgentReactor", "DIRAC.Core.Base.Client", "DIRAC.Core.Base.Script",
+    "DIRAC.ConfigurationSystem.Client.Utilities", "DIRAC.Core.Base.AgentModule", "DIRAC.Core.Base.AgentReactor",
+    "DIRAC.Core.Base.Client", "DIRAC.Core.Base.Script", "DIRAC.Core.DISET.RequestHandler",
     "DIRAC.Core.Security.ProxyInfo", "DIRAC.Core.Tornado.Client.TornadoClient",
-    "DIRAC.ConfigurationSystem.Client.Helpers.Operations", "DIRAC.ConfigurationSystem.Client.Utilities",
-    "DIRAC.DataManagementSystem.Client.DataManager", "DIRAC.FrameworkSystem.Client.ProxyManagerClient",
-    "DIRAC.Resources.Catalog.FileCatalogClient", "DIRAC.Resources.Storage.FileStorage",
-    "DIRAC.Resources.Storage.StorageElement", "DIRAC.WorkloadManagementSystem.Service.WMSUtilities",
+    "DIRAC.DataManagementSystem.Utilities.DMSHelpers", "DIRAC.FrameworkSystem.Client.ProxyManagerClient",
+    "DIRAC.MonitoringSystem.Client.MonitoringReporter", "DIRAC.RequestManagementSystem.Client.ReqClient",
+    "DIRAC.ResourceStatusSystem.Client.ResourceStatus", "DIRAC.Resources.Catalog.FileCatalogClient",
+    "DIRAC.Resources.Computing.ComputingElementFactory", "DIRAC.Resources.Storage.FileStorage",
+    "DIRAC.Resources.Storage.StorageFactory", "DIRAC.WorkloadManagementSystem.Client.PilotScopes",
+    "DIRAC.WorkloadManagementSystem.Utilities.QueueUtilities",
 )  # fmt: skip
 #: Only processes of Tornado have this variable; tls.py mends Tornado, and nobody else's is mended.
 TORNADO, FOR_TORNADO = "DIRAC_USE_TORNADO_IOLOOP", ("integration_tests.stack.tls", "tornado.httpserver", "tornado.web")
