@@ -51,6 +51,10 @@ class Logs:
         batches = [Batch(who, now() - ago, text)]
         if return_code is not None:
             batches.append(Batch(who, now() - ago, return_code=return_code))
+        self.send_all(batches)
+
+    def send_all(self, batches):
+        """Batches of any pilots, in one group."""
         self._appender.append(uuid.uuid4().hex, [Numbered(number, item) for number, item in enumerate(batches, 1)])
 
     def finished(self, text=b"first\nlast\n", vo=world.ALPHA):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from PilotLoggingDIRAC.pilotlog.errors import LeaseLost
-from PilotLoggingDIRAC.pilotlog.model import Numbered, State
+from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, State
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import batch, clock, line  # noqa: F401  (clock is a fixture)
 from tests.custody_contract import VO, pilot
@@ -237,13 +237,13 @@ def test_who_may_not_delete_is_told_whom_to_ask(stack, logs, user):
 def test_the_command_deletes_what_is_older_than_a_date_in_bounded_calls(stack, logs):
     old = datetime(2020, 1, 1)
     pilots = [pilot(random.getrandbits(128)) for _ in range(1200)]
-    for who in pilots:
-        logs.send(who, b"old\n", ago=now() - old)
-    recent = logs.finished()
+    logs.send_all([Batch(who, old, b"old\n") for who in pilots])
+    recent, count = logs.finished(), "SELECT COUNT(*) FROM PilotLogs WHERE LastSeen < '2020-01-02'"
+    assert stack.sql("PilotLoggingDB", count) == [(1200,)]
     done = command(stack, "--VO", VO, "--Before", "2020-01-02", "--Yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1,000 of 1,200" in done.stdout
-    assert not any(logs.reader.find(who) for who in pilots)
+    assert stack.sql("PilotLoggingDB", count) == [(0,)]
     assert logs.log(recent).state is State.COMPLETE
 
 

@@ -129,10 +129,9 @@ def test_every_filter_selects(opal, connect, stack):
 
 
 def test_logs_of_dead_pilots_are_found_by_a_tick(opal, connect, stack):
-    killed, runs = grid.add_pilot(stack), grid.add_pilot(stack)
+    killed, runs = grid.add_pilot(stack, status="Aborted"), grid.add_pilot(stack)
     for pilot in (killed, runs):
         connect(world.ALPHA.pilot).send("one\n", pilot.stamp)
-    grid.set_status(stack, killed, "Aborted")
     page = opal.open()
     has_cards(page, killed.stamp, runs.stamp)
     page.check("input[name=Dead]")

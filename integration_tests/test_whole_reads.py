@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from urllib.parse import urlencode
 
 import pytest
@@ -25,15 +26,15 @@ def patient(stack):
     stack.restart("tornado")
 
 
-@pytest.fixture
-def log(connect, stamp):
-    """A log of 50 MB that does not compress away; its length."""
-    pilot, sent = connect("pila"), 0
+@pytest.fixture(scope="module")
+def log(connect):
+    """A log of 50 MB that does not compress away: its stamp and its length."""
+    pilot, stamp, sent = connect("pila"), uuid.uuid4().hex, 0
     while sent < SIZE:
         text = "".join(pilot_line(f"{sent} {number} " + f"{hash((sent, number)):x}" * 5) for number in range(15_000))
         assert pilot.send(text, stamp)["OK"]
         sent += len(text)
-    return sent
+    return stamp, sent
 
 
 def whole(connect, stamp, lengths):
@@ -41,8 +42,8 @@ def whole(connect, stamp, lengths):
     lengths.append(len(answer["Value"]["StdOut"]) if answer["OK"] else answer["Message"])
 
 
-def test_many_who_read_a_whole_log_cost_the_memory_of_none(stack, connect, stamp, log):
-    lengths = []
+def test_many_who_read_a_whole_log_cost_the_memory_of_none(stack, connect, log):
+    (stamp, length), lengths = log, []
     one = Usage(stack.pid("tornado"))
     whole(connect, stamp, lengths)
     alone, all_of_them = one.growth, Usage(stack.pid("tornado"))
@@ -55,11 +56,12 @@ def test_many_who_read_a_whole_log_cost_the_memory_of_none(stack, connect, stamp
         assert connect("opal").call("getLog", ALPHA, stamp, "", 1000)["OK"]
         slowest = max(slowest, time.monotonic() - started)
     print(f"one {alone:.0f} MB, {READERS} {all_of_them.growth:.0f} MB more, a page took {slowest:.2f} s at most")
-    assert lengths == [log] * (READERS + 1)
+    assert lengths == [length] * (READERS + 1)
     assert alone < 32 and all_of_them.growth < 100
 
 
-def test_who_does_not_take_the_answer_keeps_no_one_from_theirs_for_ever(stack, connect, stamp, log):
+def test_who_does_not_take_the_answer_keeps_no_one_from_theirs_for_ever(stack, connect, log):
+    stamp, length = log
     stack.set_option(f"{SECTION}/SendSeconds", 3)
     stack.restart("tornado")
     try:
@@ -71,7 +73,7 @@ def test_who_does_not_take_the_answer_keeps_no_one_from_theirs_for_ever(stack, c
             time.sleep(1)
             lengths = []
             whole(connect, stamp, lengths)
-            assert lengths == [log]
+            assert lengths == [length]
     finally:
         stack.remove_option(f"{SECTION}/SendSeconds")
         stack.restart("tornado")
