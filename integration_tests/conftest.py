@@ -71,10 +71,10 @@ def all_ends_with_its_module(pytestconfig):
     yield
     if STACK in pytestconfig.stash:
         stack = pytestconfig.stash[STACK]
-        grid.forget_all(stack)
         left = stack.left_options()
         if left:
             stack.reset_options()
+        grid.forget_all(stack)
         assert not left, "a module leaves options as it set them"
 
 

@@ -14,7 +14,8 @@ HEADING = (
     rb"|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"
 )
 
-_CELL = rb"[ ]{0,32}[\"']?[A-Za-z_][A-Za-z_ -]{0,24}[\"']?[ ]{0,32}"
+# possessive: blanks that two parts of a cell may take would be shared out in all ways, over up to 30 cells
+_CELL = rb"[ ]{0,32}+[\"']?+[A-Za-z_][A-Za-z_ -]{0,24}+[\"']?+[ ]{0,32}+"
 _LINES = {
     sign: re.compile(rb"[^\n]{0,80}?" + edge + _CELL + rb"(?:" + sign_ + _CELL + rb"){1,30}" + edge + rb"[ \t]*\r?")
     for sign, sign_, edge in ((b"|", rb"\|", rb"\|?"), (b",", b",", b""), (b";", b";", b""), (b"\t", b"\t", b""))
