@@ -50,12 +50,10 @@ def subjects(mails):
 @pytest.fixture
 def agent(stack):
     """The agent, running, with short times and an address for its alarms."""
-    for option, value in ((f"{AGENT}/SettleSeconds", 0), (f"{AGENT}/RetrySeconds", 1), (ADDRESS, "admin@example.org")):
-        stack.set_option(option, value)
-    yield lambda: stack.start("PilotLoggingAgent")
-    stack.stop("PilotLoggingAgent")
-    for option in (ADDRESS, f"{AGENT}/SettleSeconds", f"{AGENT}/RetrySeconds"):
-        stack.remove_option(option)
+    options = {f"{AGENT}/SettleSeconds": 0, f"{AGENT}/RetrySeconds": 1, ADDRESS: "admin@example.org"}
+    with stack.options(options):
+        yield lambda: stack.start("PilotLoggingAgent")
+        stack.stop("PilotLoggingAgent")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

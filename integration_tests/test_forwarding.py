@@ -60,12 +60,9 @@ def forwarded(stack, first, second):
     grid.forget_logs(stack)
     for table in ("PilotLogForwards", "PilotLogDestinations"):
         stack.sql("PilotLoggingDB", f"DELETE FROM {table}", ())
-    for path, value in options.items():
-        stack.set_option(path, value)
-    yield
-    stack.stop(*AGENTS)
-    for path in options:
-        stack.remove_option(path)
+    with stack.options(options):
+        yield
+        stack.stop(*AGENTS)
 
 
 @pytest.fixture
@@ -204,16 +201,13 @@ def broker(stack, forwarded, stamp):
         f"{PLACES}/Broker/CA": stack.pki.certificate("ca"),
         f"{PLACES}/Broker/Content": "summary",
     }
-    for path, value in options.items():
-        stack.set_option(path, value)
-    stack.set_option(f"{WAYS}/Destinations", "First, Broker")
-    inbox = Inbox(stack, server.port, name)
-    yield inbox
-    stack.stop(*AGENTS)
-    inbox.close()
-    stack.destinations.stop("activemq")
-    for path in options:
-        stack.remove_option(path)
+    with stack.options(options):
+        stack.set_option(f"{WAYS}/Destinations", "First, Broker")
+        inbox = Inbox(stack, server.port, name)
+        yield inbox
+        stack.stop(*AGENTS)
+        inbox.close()
+        stack.destinations.stop("activemq")
 
 
 def test_summary_goes_to_a_queue_of_mqservices(stack, connect, broker, begun, first):

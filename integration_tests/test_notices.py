@@ -54,13 +54,10 @@ def subscribed(stack, mail, hook, tmp_path):
     }
     grid.forget_logs(stack)
     stack.sql("PilotLoggingDB", "DELETE FROM PilotLogNotices", ())
-    for path, value in options.items():
-        stack.set_option(path, value)
-    stack.start(NOTIFICATION.name)
-    yield
-    stack.stop(*AGENTS, NOTIFICATION.name)
-    for path in options:
-        stack.remove_option(path)
+    with stack.options(options):
+        stack.start(NOTIFICATION.name)
+        yield
+        stack.stop(*AGENTS, NOTIFICATION.name)
 
 
 @pytest.fixture

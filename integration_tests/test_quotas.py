@@ -15,16 +15,13 @@ OPTIONS = {"MaxBytesPerHour": 20_000, "MaxNewLogsPerHour": 5}
 @pytest.fixture(autouse=True)
 def quotas(stack, connect):
     """Small ones for one VO of two; they count once the collector has looked them up."""
-    for name, value in OPTIONS.items():
-        stack.set_option(f"/Operations/{BETA}/PilotLogging/{name}", value)
-    stack.restart("tornado")
-    until(lambda: connect("pilb").call("ping")["OK"])
-    connect("pilb").send("first\n", uuid.uuid4().hex)
-    limit = OPTIONS["MaxBytesPerHour"]
-    until(lambda: status(connect).get(BETA, {}).get("MaxBytesPerHour") == limit, seen=lambda: status(connect))
-    yield
-    for name in OPTIONS:
-        stack.remove_option(f"/Operations/{BETA}/PilotLogging/{name}")
+    with stack.options({f"/Operations/{BETA}/PilotLogging/{name}": value for name, value in OPTIONS.items()}):
+        stack.restart("tornado")
+        until(lambda: connect("pilb").call("ping")["OK"])
+        connect("pilb").send("first\n", uuid.uuid4().hex)
+        limit = OPTIONS["MaxBytesPerHour"]
+        until(lambda: status(connect).get(BETA, {}).get("MaxBytesPerHour") == limit, seen=lambda: status(connect))
+        yield
     stack.restart("tornado")
 
 

@@ -37,12 +37,9 @@ def place_of_lines(stack):
             f"{AGENT}/ForwardRecords": 100,
             f"{AGENT}/ForwardReplaySeconds": 0.5,
         }
-        for path, value in options.items():
-            stack.set_option(path, value)
-        stack.restart("tornado")
-        yield server
-        for path in options:
-            stack.remove_option(path)
+        with stack.options(options):
+            stack.restart("tornado")
+            yield server
         stack.restart("tornado")
         server.released.set()
 

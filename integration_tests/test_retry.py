@@ -52,12 +52,9 @@ def test_a_message_that_the_database_refuses_costs_no_other_and_can_be_offered_a
 @pytest.fixture
 def tried_late(stack):
     """An agent that archives what has ended at once, and what failed an hour later."""
-    options = {f"{AGENT}/SettleSeconds": 0, f"{AGENT}/RetrySeconds": 3600, f"{AGENT}/MaxRetrySeconds": 3600}
-    for path, seconds in options.items():
-        stack.set_option(path, seconds)
-    yield
-    for path in options:
-        stack.remove_option(path)
+    seconds = {f"{AGENT}/SettleSeconds": 0, f"{AGENT}/RetrySeconds": 3600, f"{AGENT}/MaxRetrySeconds": 3600}
+    with stack.options(seconds):
+        yield
 
 
 def test_logs_whose_archiving_failed_are_archived_after_the_command(stack, connect, stamp, tried_late):

@@ -205,6 +205,17 @@ class Stack:
         """Remove an option from the configuration of all."""
         self._settings.change(path, None)
 
+    @contextmanager
+    def options(self, values):
+        """Set options, by their full paths, and remove them at the end."""
+        for path, value in values.items():
+            self.set_option(path, value)
+        try:
+            yield
+        finally:
+            for path in values:
+                self.remove_option(path)
+
     def left_options(self):
         """Return the options, by path, that are not as the stack was built; None stands for one that was removed."""
         return self._settings.left()
