@@ -5,7 +5,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parents[1] / "src"
 #: A group that is repeated possessively, and whose last alternative is not the empty one.
-REPEATED = re.compile(r"(?<!\|)\)(?:[*+?]|\{[^}\n]*\})\+(?!\+)")
+REPEATED = re.compile(r"(?<!(?<!\\)\|)\)(?:[*+?]|\{[^\n]*?\})\+(?!\+)")
 
 
 def test_a_possessively_repeated_group_ends_with_an_empty_alternative():
@@ -21,5 +21,6 @@ def test_a_possessively_repeated_group_ends_with_an_empty_alternative():
 
 def test_what_is_looked_for_is_the_wrong_form():
     assert REPEATED.search(r"(?:a|b\d)*+") and REPEATED.search(r"(?:ab?c)++") and REPEATED.search("(?:ab){1,3}+")
+    assert REPEATED.search(r"(?:a|b\|)*+") and REPEATED.search("(?:ab){{0,{max(most - 1, 0)}}}+")
     assert not REPEATED.search(r"(?:a|b\d|)*+ [a-z]*+ (?>ab|)")
     assert [re.match(pattern, "aca")[0] for pattern in ("(?:ab?c|)*+", "(?>ab?c|)")] == ["ac", "ac"]

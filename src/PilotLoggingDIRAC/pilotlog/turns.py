@@ -29,7 +29,7 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for the turn, and hold it. Raise the failure when the present look takes too long.
+        """Wait for the turn, and hold it. Raise the failure if the look that was under way as it came takes too long.
 
         Raise the failure of the last turn if that began after this thread had come: its look is as good as one's own.
         """

@@ -25,14 +25,15 @@ _REFERENCE = re.compile(rf"[!-~]{{1,{_MAX_REFERENCE_CHARACTERS}}}", re.ASCII)
 #: JSON that is longer than this has to be plain: nested, it would take thirty times its length in memory.
 _MAX_NESTED_CHARACTERS = 1024 * 1024
 _MAX_ARGUMENTS = 100
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+|)*+"'
-_VALUE = rf"(?:{_STRING}|\{{\}}|[\w.+-]{{1,32}}+)\s*+"
+#: A string of JSON, for patterns.
+JSON_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+|)*+"'
+_VALUE = rf"(?:{JSON_STRING}|\{{\}}|[\w.+-]{{1,32}}+)\s*+"
 
 
 @functools.cache
 def _plain(max_values: int) -> re.Pattern[str]:
     values = rf"\[\s*+(?>{_VALUE}(?:,\s*+{_VALUE}|){{0,{max(max_values - 1, 0)}}}+|)\]"
-    return re.compile(rf"\s*+(?:{_STRING}|{values})\s*+", re.DOTALL)
+    return re.compile(rf"\s*+(?:{JSON_STRING}|{values})\s*+", re.DOTALL)
 
 
 #: What a pilot without a stamp calls itself; all of them would share one log.

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in C, and not in the stubs
 
 from ..errors import InvalidInput
+from ..validation import JSON_STRING
 
 _SPACE = " \t\n\r"
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+|)*+"'
-_ITEM = rf"[{_SPACE}]*+{_STRING}[{_SPACE}]*+,"
+_ITEM = rf"[{_SPACE}]*+{JSON_STRING}[{_SPACE}]*+,"
 _ITEMS = re.compile(rf"{_ITEM}(?:{_ITEM}|)*+", re.DOTALL)
 _HIGH_SURROGATE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}")
 _ESCAPE_CHARACTERS = 6

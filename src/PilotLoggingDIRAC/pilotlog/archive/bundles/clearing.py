@@ -55,7 +55,7 @@ class Clearing:
     workspace: Workspace
     places: BundlePlaces
     tally: Tally
-    gate: Gate = field(default_factory=Gate)
+    gate: Gate
 
     def run(self) -> None:
         """Rewrite bundles with deleted logs, and remove those that nobody needs, a bounded number of each."""
