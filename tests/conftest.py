@@ -1,6 +1,7 @@
 """Small real parts that the unit tests share: a store on sqlite, a clock that stands until it is moved."""
 
 import copy
+import sqlite3
 import threading
 import tracemalloc
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from PilotLoggingDIRAC.pilotlog.model import Batch, Delivery, PilotId
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
@@ -21,6 +23,16 @@ from .empty_store import BEGINNING, empty_store
 #: What a property costs is no property: a busy neighbour slows examples down.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
+
+
+@event.listens_for(Engine, "connect")
+def never_sync(connection, _):
+    """Let no store on sqlite wait for the disk or keep its journal there: no test cuts the power, and a schema is a
+    hundred syncs, seconds where the disk is slow.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA journal_mode=MEMORY")
 
 
 class Clock:

@@ -5,7 +5,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.connection.engine import make_engine
@@ -16,10 +16,7 @@ BEGINNING = datetime(2026, 11, 21, 8, 0, 0)
 
 
 def empty_store(folder: Path) -> Engine:
-    """Return an engine for a new, migrated database in the folder.
-
-    It neither waits for the disk nor keeps its journal there: no test cuts the power. All else is as with any engine.
-    """
+    """Return an engine for a new, migrated database in the folder."""
     path = Path(folder) / "logs.db"
     path.write_bytes(_migrated())
     return _engine(path)
@@ -36,11 +33,4 @@ def _migrated() -> bytes:
 
 
 def _engine(path: Path) -> Engine:
-    engine = make_engine(f"sqlite:///{path}", StoreSettings())
-    event.listen(engine, "connect", lambda connection, _: _hurry(connection))
-    return engine
-
-
-def _hurry(connection) -> None:
-    connection.execute("PRAGMA synchronous=OFF")
-    connection.execute("PRAGMA journal_mode=MEMORY")
+    return make_engine(f"sqlite:///{path}", StoreSettings())

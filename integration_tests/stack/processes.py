@@ -221,12 +221,16 @@ def signal_quietly(pid, number):
 
 
 def wait_until(condition, patience_seconds):
-    """Return whether the condition came true in time."""
-    deadline = time.monotonic() + patience_seconds
+    """Return whether the condition came true in time.
+
+    To ask may cost as much as the work that is waited for: who has waited long is asked less often.
+    """
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > patience_seconds:
             return False
-        time.sleep(0.05)
+        time.sleep(min(max(waited / 10, 0.05), 0.2))
     return True
 
 

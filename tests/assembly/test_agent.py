@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT
 from tests.described import Dirac
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_no_upload_begins_while_an_agent_that_ends_waits_for_its_threads(new_age
     def step(*_):
         name = threading.current_thread().name
         seen[name] = None
-        seen[name] = closed.wait(5)
+        seen[name] = closed.wait(PATIENCE_SECONDS)
         return False
 
     monkeypatch.setattr(SqlDuties, "hold", step)

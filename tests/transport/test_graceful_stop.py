@@ -31,7 +31,7 @@ def stop():
     tried = subprocess.run([sys.executable, "-c", TRY, sys.argv[1]], capture_output=True, text=True)
     print("lock", "BlockingIOError" in tried.stderr)
     try:
-        socket.create_connection(address, timeout=10)
+        socket.create_connection(address, timeout=60)
     except ConnectionRefusedError:
         print("refused", flush=True)
     with lock:
@@ -96,7 +96,7 @@ address = listener.getsockname()
 opened.set()
 while True:
     try:
-        socket.create_connection(address, timeout=10).close()
+        socket.create_connection(address, timeout=60).close()
     except ConnectionRefusedError:
         print("refused", flush=True)
         break

@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettin
 from PilotLoggingDIRAC.pilotlog.archive.packing import content
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
+from tests.waiting import PATIENCE_SECONDS
 
 COPIES = [os.urandom(300_000) for _ in range(12)]
 
@@ -185,7 +186,7 @@ def test_what_stands_in_a_bundle_s_place_is_not_read(adopting, make):
     with ThreadPoolExecutor(1) as pool:
         opening = pool.submit(adopting.cache.open, bundle)
         try:
-            assert opening.result(timeout=5) is None
+            assert opening.result(PATIENCE_SECONDS) is None
         finally:
             if path.is_fifo():  # lets go of who waits for a writer
                 os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))

@@ -10,6 +10,7 @@ from DIRAC.Core.DISET.RequestHandler import RequestHandler
 from PilotLoggingDIRAC.assembly.access.callers import caller, policy, served
 from PilotLoggingDIRAC.pilotlog.access import NOBODY, Caller, Policy
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
+from tests.waiting import PATIENCE_SECONDS
 
 CONFIGURATION = {
     "Registry": {
@@ -161,7 +162,7 @@ def test_outside_of_a_request_nobody_is_served():
 def test_a_thread_that_a_handler_makes_serves_nobody():
     def elsewhere():
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(Handler.export_something).result(5)
+            return pool.submit(Handler.export_something).result(PATIENCE_SECONDS)
 
     with pytest.raises(NotAllowed):
         Handler("alice", "ops").serve(elsewhere)
@@ -172,7 +173,7 @@ def test_a_thread_that_outlives_requests_serves_nobody_of_them():
     with ThreadPoolExecutor(1) as pool:
         for user, group in (("alice", "ops"), ("vm.example.org", "hosts")):
             with pytest.raises(NotAllowed):
-                Handler(user, group).serve(lambda: pool.submit(Plugin().get).result(5))
+                Handler(user, group).serve(lambda: pool.submit(Plugin().get).result(PATIENCE_SECONDS))
 
 
 def test_a_handler_without_credentials_serves_nobody_known():
@@ -183,7 +184,7 @@ def test_threads_at_the_same_time_have_each_its_own_caller():
     both, found = threading.Barrier(2), {}
 
     def work():
-        both.wait(5)
+        both.wait(PATIENCE_SECONDS)
         return served()
 
     def serve(user, group):
@@ -193,5 +194,5 @@ def test_threads_at_the_same_time_have_each_its_own_caller():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
     assert found == {"alice": "alice", "vm.example.org": "vm.example.org"}

@@ -10,6 +10,7 @@ from DIRAC.Core.Utilities.ReturnValues import S_ERROR, returnValueOrRaise
 from PilotLoggingDIRAC.commands.installation import doctor, doctor_report
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
 from PilotLoggingDIRAC.pilotlog.admin.health import Finding, Level
+from tests.waiting import PATIENCE_SECONDS
 
 
 def of(name, found):
@@ -17,7 +18,7 @@ def of(name, found):
 
 
 def test_checks_run_at_the_same_time():
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
     def look(seconds):
         both.wait()

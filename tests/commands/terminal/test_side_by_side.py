@@ -4,10 +4,11 @@ import threading
 import time
 
 from PilotLoggingDIRAC.commands.terminal.side_by_side import ask_all
+from tests.waiting import PATIENCE_SECONDS
 
 
 def test_calls_are_made_at_the_same_time():
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=PATIENCE_SECONDS)
     assert sorted(ask_all({"one": both.wait, "other": both.wait}, 20).values()) == [0, 1]
 
 

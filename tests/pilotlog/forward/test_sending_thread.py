@@ -11,7 +11,7 @@ from PilotLoggingDIRAC.pilotlog.forward.sending_thread import SendingThread
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from tests.custody_contract import pilot
 from tests.forward_contract import VO, Broker, Forwarding
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_destination_that_hangs_delays_no_other(grid, work):
 
     def hang():
         reached.set()
-        released.wait(60)
+        released.wait(PATIENCE_SECONDS)
 
     hanging.before = hang
     threads = [work(hanging, "Hanging"), work(name="Broker")]
@@ -192,10 +192,10 @@ def test_destination_that_hangs_delays_no_other(grid, work):
         for thread in threads:
             thread.start()
         until(lambda: grid.broker.messages == ["text"])
-        assert reached.wait(10)
+        assert reached.wait(PATIENCE_SECONDS)
         assert hanging.messages == []
         assert not threads[0].stop(0.01)
-        assert threads[1].stop(10)
+        assert threads[1].stop(PATIENCE_SECONDS)
     finally:
         released.set()
-    assert threads[0].stop(10)
+    assert threads[0].stop(PATIENCE_SECONDS)

@@ -21,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs as logs_table
 from PilotLoggingDIRAC.pilotlog.sql.write.appender import SqlAppender
 from tests.conftest import PILOT, Clock, answered, batch, line
 from tests.empty_store import empty_store
+from tests.waiting import PATIENCE_SECONDS
 
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 NOBODY = Policy()
@@ -87,7 +88,7 @@ class SlowReader:
 
     def chunks(self, log, sequence=0):
         self.begun.set()
-        self.go_on.wait(5)
+        self.go_on.wait(PATIENCE_SECONDS)
         return self._reader.chunks(log, sequence)
 
 
@@ -278,7 +279,7 @@ class TestWhole:
         parts = store.parts()
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(reading.whole_text, parts)
-            slow.begun.wait(5)
+            slow.begun.wait(PATIENCE_SECONDS)
             with pytest.raises(Overloaded):
                 reading.whole_text(parts)
             slow.go_on.set()
