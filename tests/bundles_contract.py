@@ -110,6 +110,7 @@ class BundleAgent:
         self.workspace = Workspace(owner, folder)
         self.places, self.progress = BundlePlaces(), RemovalProgress()
         self.pause = time.sleep
+        self.rests = []
 
     def archive_logs(self, target=TARGET):
         world, describer = self.world, Describer(self.world.custody, NoPilots(), self.tally)
@@ -117,7 +118,7 @@ class BundleAgent:
             VO, world.custody, world.reader, self.archive, target, describer, self.archiving, world.clock,
             self.workspace, self.gate, self.tally,
         )  # fmt: skip
-        Bundler(single, world.custody, self.settings, self.pause).run()
+        Bundler(single, world.custody, self.settings, self.pause, self.rests.append).run()
 
     def clear(self, stall_seconds=1800, **retained):
         world, store, retained = self.world, self.world.custody, RetentionSettings(**retained)
@@ -234,6 +235,11 @@ class BundlesContract:
         assert name.endswith(f"_20261121T080000-{field.log(0).file.member.bundle}.zip")
         field.require_whole(*range(10))
         assert field.agent.tally.counts == {"archived": 10, "bundles": 1}
+
+    def test_an_agent_rests_after_each_log_that_it_packs(self, field):
+        field.archive_all()
+        assert len(field.agent.rests) == 10
+        assert all(seconds > 0 for seconds in field.agent.rests)
 
     def test_few_logs_wait_until_the_last_bundle_is_old_enough(self, field, clock):
         field.archive_all()

@@ -96,7 +96,7 @@ ROOMS = (
 
 #: The rooms of ``pilotlog`` that stand on no other, those on them, and so on: a room may import rooms further down.
 FLOORS = (
-    ("stored_file",),
+    ("pauses", "stored_file"),
     ("errors", "model", "settings", "turns"),
     ("access", "bounded_executor", "cursors", "diagnosed", "endings", "text", "tokens", "validation"),
     ("diagnose", "lifecycle", "ports", "search"),

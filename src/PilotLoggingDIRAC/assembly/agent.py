@@ -40,6 +40,7 @@ from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.pauses import Rests
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import (
@@ -125,15 +126,28 @@ class ArchivingAgent:
     def _diagnose(self) -> Tally:
         settings = options.fill(DiagnoseSettings, self._option)
         bounds = options.fill(DiagnosisSettings, self._option)
-        db, tally, vos = self._db, Tally(), archives.vos()
+        db, tally, vos, rests = self._db, Tally(), archives.vos(), self._rests()
         for vo in vos:
             if wrong := diagnosis_rules.problems(vo):
                 tally.problem(f"rules of diagnosis of {vo}", "; ".join(f"{at}: {why}" for at, why in wrong.items()))
         rules_of = functools.cache(diagnosis_rules.rules)
         diagnoser = Diagnoser(
-            db.diagnoses, db.reader, settings, db.clock, self._owner, tally, rules_of, vos, bounds=bounds
+            db.diagnoses,
+            db.reader,
+            settings,
+            db.clock,
+            self._owner,
+            tally,
+            rules_of,
+            vos,
+            bounds=bounds,
+            seconds=rests.worked,
+            rest=rests.rest,
         )
         return diagnoser.run(self._memory.diagnosing)
+
+    def _rests(self) -> Rests:
+        return Rests(options.fill(AgentProcessSettings, self._option).cycle_load_percent)
 
     def _look_at_clock(self, tally: Tally) -> None:
         """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""
@@ -230,7 +244,7 @@ class ArchivingAgent:
             self._memory.gate(vo),
             tally,
         )
-        return Bundler(archiver, custody, bundles) if bundles.bundle_logs > 1 else archiver
+        return Bundler(archiver, custody, bundles, rest=self._rests().rest) if bundles.bundle_logs > 1 else archiver
 
 
 @dataclass(frozen=True, slots=True)

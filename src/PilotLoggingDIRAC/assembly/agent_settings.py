@@ -20,6 +20,7 @@ class AgentStoreSettings(StoreSettings):
 
 @dataclass(frozen=True, slots=True)
 class AgentProcessSettings:
-    """The process of the agent; its workers inherit."""
+    """What the agent leaves to others of its host; its workers inherit the niceness."""
 
     niceness: int = 10
+    cycle_load_percent: float = 50.0

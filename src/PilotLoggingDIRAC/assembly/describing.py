@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.pauses import pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
@@ -41,9 +42,9 @@ class DescribingWatch:
             *(db.unsettled, *known, settings, db.clock), on_problem=self._failed, on_answer=self._problems.discard
         )
         self._look_at_database = DatabaseWatch(db.identity.look, self._describer.forget, 0.0)
-        pause = functools.partial(pause_after, settings=settings)
+        after = functools.partial(pause_after, settings=settings)
         owner = duty_thread.owner_name()
-        self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, pause, _STOP_SECONDS)
+        self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, after, _STOP_SECONDS)
 
     def start(self) -> None:
         """Start the thread, unless ``DescribeSeconds`` is 0."""
@@ -82,4 +83,4 @@ class DescribingWatch:
 
 def pause_after(seconds: float, settings: DescribeSettings) -> float:
     """Return the pause after look-ups that took so long: they take a share of the time at most."""
-    return duty_thread.pause(seconds, settings.describe_seconds, settings.describe_load_percent)
+    return pause(seconds, settings.describe_seconds, settings.describe_load_percent)

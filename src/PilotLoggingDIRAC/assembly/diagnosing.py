@@ -11,7 +11,7 @@ import time
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
-from PilotLoggingDIRAC.assembly import diagnosis_rules, duty_thread, options
+from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RulesOf, RunningDiagnoser
@@ -19,6 +19,7 @@ from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningS
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.pauses import pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 
@@ -88,7 +89,7 @@ class DiagnosingWatch:
 
     def _rest(self, seconds: float) -> None:
         """Wait within a step: short works and rests delay the messages of a collector on the same host by less."""
-        rest = duty_thread.pause(seconds, 0.0, self._settings.diagnose_running_load_percent)
+        rest = pause(seconds, 0.0, self._settings.diagnose_running_load_percent)
         self._rested += rest
         self._thread.stopped.wait(rest)
 
@@ -112,4 +113,4 @@ class DiagnosingWatch:
 
 def pause_after(seconds: float, settings: DiagnoseRunningSettings) -> float:
     """Return the pause after a step that took so long: the steps take a share of the time at most."""
-    return duty_thread.pause(seconds, settings.diagnose_running_seconds, settings.diagnose_running_load_percent)
+    return pause(seconds, settings.diagnose_running_seconds, settings.diagnose_running_load_percent)

@@ -67,11 +67,3 @@ class DutyThread:
 def owner_name() -> str:
     """Return a name for this component that no other has, for its duties and leases: host, process, random letters."""
     return f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(8)}"
-
-
-def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
-    """Return the pause after a step of ``seconds``: at least ``least_seconds``, and so long that steps take
-    ``load_percent`` (1 to 100) of the time at most.
-    """
-    share = min(max(load_percent, 1.0), 100.0)
-    return max(least_seconds, seconds * (100.0 / share - 1.0))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
-from PilotLoggingDIRAC.assembly import duty_thread, options
+from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.diagnosis_rules import rules
 from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.assembly.notices import subscriptions
@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier, Turn
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
+from PilotLoggingDIRAC.pilotlog.pauses import pause
 
 _DUTY = "notices"
 #: So long an agent that ends waits for a look; what is being sent ends by its own time limit.
@@ -121,4 +122,4 @@ class NoticeWatch:
 
 def pause_after(seconds: float, settings: NoticeSettings) -> float:
     """Return the pause after a look that took so long: looks take a share of the time at most."""
-    return duty_thread.pause(seconds, settings.notice_seconds or 60.0, settings.notice_load_percent)
+    return pause(seconds, settings.notice_seconds or 60.0, settings.notice_load_percent)

@@ -26,7 +26,7 @@ _NEVER_ZERO = frozenset(
         *("describe_again_seconds", "describe_whole_seconds", "describe_load_percent", "describe_lease_seconds"),
         *("keys_refresh_seconds", "keys_fetch_seconds", "keys_max_age_seconds"),
         *("notice_load_percent", "notice_lease_seconds", "notice_send_seconds", "notice_retry_seconds"),
-        "notice_forget_seconds",
+        *("notice_forget_seconds", "cycle_load_percent"),
         *("forward_lease_seconds", "forward_retry_seconds", "forward_max_retry_seconds", "forward_seconds"),
         *("forward_replay_seconds", "forward_fetch_seconds"),
         *("notice_max_retry_seconds", "period_seconds", "silent_seconds", "window_seconds", "site_period_seconds"),

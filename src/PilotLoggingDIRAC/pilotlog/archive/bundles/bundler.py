@@ -32,12 +32,16 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Bundler:
-    """The step that archives one VO's logs in bundles; ``single`` has its parts, and the limits of one run."""
+    """The step that archives one VO's logs in bundles; ``single`` has its parts, and the limits of one run.
+
+    ``rest`` is called after each log that was packed, with the seconds that it took.
+    """
 
     single: Archiver
     store: BundledLogs
     settings: BundleSettings
     pause: Callable[[float], None] = time.sleep
+    rest: Callable[[float], None] = lambda seconds: None
 
     def run(self) -> None:
         """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable.
@@ -123,8 +127,10 @@ class Bundler:
             for number, claim in enumerate(claims):
                 if packed and (bundle.size >= self.settings.bundle_mb * MiB or self.single.gate.closed):
                     return packed, claims[number:]
+                began = time.monotonic()
                 if one := self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"):
                     packed.append(one)
+                self.rest(time.monotonic() - began)
         return packed, ()
 
     def _add(self, bundle: BundleWriter, claim: Claim, generation: int, path: Path) -> Packed | None:

@@ -1,0 +1,34 @@
+"""Pauses behind work, so that it takes a share of the time alone, and others of the host get on."""
+
+from __future__ import annotations
+
+import time
+
+#: A component that ends waits for a rest; it need not be as long as the work on a log of minutes.
+_LONGEST_REST_SECONDS = 1.0
+
+
+def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
+    """Return the pause after a step of ``seconds``: at least ``least_seconds``, and so long that steps take
+    ``load_percent`` (1 to 100) of the time at most.
+    """
+    share = min(max(load_percent, 1.0), 100.0)
+    return max(least_seconds, seconds * (100.0 / share - 1.0))
+
+
+class Rests:
+    """Rests within one step, behind each of its works, so that these take ``load_percent`` of the time at most."""
+
+    def __init__(self, load_percent: float):
+        self._load_percent = load_percent
+        self._rested = 0.0
+
+    def rest(self, seconds: float) -> None:
+        """Rest behind a work that took so many seconds, for a second at most."""
+        rest = min(pause(seconds, 0.0, self._load_percent), _LONGEST_REST_SECONDS)
+        time.sleep(rest)
+        self._rested += rest
+
+    def worked(self) -> float:
+        """Return the seconds of a clock that stands while the step rests; only differences mean something."""
+        return time.monotonic() - self._rested
