@@ -154,8 +154,11 @@ def preload(names):
 
 
 def make_rules():
-    """Make the rules of diagnoses, and what finds their texts in a log; each keeps the first that it made."""
+    """Make the rules of diagnoses and of redaction, and what finds their texts in a log; each keeps the first that it
+    made. Patterns of redaction take half a second of CPU, and every collector makes them when it starts.
+    """
     importlib.import_module(f"{LOGIC}.diagnose.reader").DiagnosisReader()
+    importlib.import_module(f"{LOGIC}.text.redaction.redactor").default()
 
 
 def modules(what):
