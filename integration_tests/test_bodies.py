@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import struct
 import uuid
 import zlib
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ LARGE = 12 * LIMIT
 #: A call that is no message may have so much.
 HELD = BodySettings().max_held_bytes
 START, END = b'method=sendMessage&args=["\\"', '\\"","{}","vo"]'
+GZIP_HEAD = gzip.compress(b"")[:10]
 MAX_GROWTH_MB = 64
 #: Six times what the slowest of them took.
 MAX_CPU_SECONDS = 10
@@ -62,11 +64,16 @@ def counting(operator, reason, number=1):
 
 @pytest.fixture(scope="module")
 def bomb():
-    """A message of 1 GB, compressed; to pack it takes longer than to refuse it."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = packer.compress(START)
-    packed += b"".join(packer.compress(b"x" * 1_000_000) for _ in range(1000))
-    return packed + packer.compress(END.format(uuid.uuid4().hex).encode()) + packer.flush()
+    """A message of 1 GB, compressed: one packed megabyte a thousand times, as to pack each takes seconds."""
+    end, unit, number = END.format(uuid.uuid4().hex).encode(), b"x" * 1_000_000, 1000
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    start, middle = (packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH) for text in (START, unit))
+    checksum = zlib.crc32(START)
+    for _ in range(number):
+        checksum = zlib.crc32(unit, checksum)
+    size = len(START) + number * len(unit) + len(end)
+    trailer = struct.pack("<II", zlib.crc32(end, checksum), size)
+    return GZIP_HEAD + start + number * middle + packer.compress(end) + packer.flush() + trailer
 
 
 @pytest.fixture
@@ -278,18 +285,22 @@ def outcomes(text, line, size):
     return round(text.count(line) * len(line) / min(size, LIMIT)), refused, known
 
 
+@pytest.fixture(scope="module")
+def answers_at_once(stack):
+    """A collector that waits for nothing; the last tests of the module have it, so that it is restarted twice alone."""
+    with stack.options({"/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds": 0.001}):
+        stack.restart("tornado")
+        yield
+    stack.restart("tornado")
+
+
+@pytest.mark.usefixtures("answers_at_once")
 @pytest.mark.parametrize("size", [900_000, 2 * LIMIT])
 def test_equal_long_messages_that_nobody_waits_for_are_stored_marked_or_known_again(stack, operator, stamp, size):
     """A collector takes as many in time as it can; each is told of, and what had no acknowledgement is there once."""
-    stack.set_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds", 0.001)
-    stack.restart("tornado")
     line, number = "x" * 97 + "\n", 5
-    try:
-        with Raw(stack, "pila") as raw:
-            answers = [raw.post(body(stamp, line[:-1].encode() + rb"\\n", size))[1] for _ in range(number)]
-    finally:
-        stack.remove_option("/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds")
-        stack.restart("tornado")
+    with Raw(stack, "pila") as raw:
+        answers = [raw.post(body(stamp, line[:-1].encode() + rb"\\n", size))[1] for _ in range(number)]
     assert all(answer["OK"] or answer["Errno"] == 3407 for answer in answers)
     stored(stack)
     found = outcomes(whole(operator, stamp), line, size)
