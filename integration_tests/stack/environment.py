@@ -23,7 +23,7 @@ def base(root: Path, pki, cfg: Path, tls):
 
     CA bundles of the caller (REQUESTS_CA_BUNDLE and its like) stay out: they beat DIRAC's own.
     """
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ} | _quick()
     return kept | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
         "PYTHONPATH": _python_path(),
@@ -43,3 +43,11 @@ def base(root: Path, pki, cfg: Path, tls):
 def _python_path():
     """Return the folders that processes of the stack import from besides the installed packages."""
     return f"{TOP}:{_QUICK_START_FOLDER}" if os.environ.get(QUICK_START) else str(TOP)
+
+
+def _quick():
+    """Return what lets DIRAC call its services quickly: each of its sessions reads the machine's CAs, in 40 ms of CPU.
+
+    Here the machine has none; nothing of a stack is signed by one of them.
+    """
+    return {"SSL_CERT_FILE": os.devnull} if os.environ.get(QUICK_START) else {}
