@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import json
 import os
 import sys
 import uuid
@@ -19,28 +20,32 @@ from .test_agent import OPTIONS, Logs, cycle, cycles_until, now
 ELEMENTS = {"ALPHA-disk": 1_000, "XROOT-disk": 170_000, "S3-disk": 1_000}
 LINE = b"2026-11-21T08:10:11.123456Z INFO [CheckWorkerNode] %8d " + b"x" * 60 + b"\n"
 
-FETCH = """
-import sys, DIRAC
+STEPS = """
+import json, sys, DIRAC
 DIRAC.initialize(require_auth=False, host_credentials=True)
 from pathlib import Path
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.model import StoredFile
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.assembly.reading import archives
-what, vo, se, lfn, size, checksum, path = sys.argv[1:]
+
+def step(what, vo, se, lfn, size, checksum, path):
+    archive, file = archives.archive(vo, pool, 60), StoredFile(se, lfn, "", size, checksum)
+    try:
+        if what == "check":
+            problems = archive.check([file], read=path == "read")
+            return [(problem.lost, problem.text) for problem in problems.values()]
+        return archive.get(file, Path(path)) if what == "get" else archive.remove(file)
+    except ArchiveError as error:
+        return f"ArchiveError: {error}"
+
 pool = WorkerPool(1)
-archive, file = archives.archive(vo, pool, 60), StoredFile(se, lfn, "", int(size), checksum)
 try:
-    if what == "check":
-        problems = archive.check([file], read=path == "read")
-        print([(problem.lost, problem.text) for problem in problems.values()])
-    else:
-        archive.get(file, Path(path)) if what == "get" else archive.remove(file)
-except ArchiveError as error:
-    sys.exit(f"ArchiveError: {error}")
+    print(json.dumps([step(*words) for words in json.loads(sys.argv[1])]))
 finally:
     pool.close()
 """
+DONE = None
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +63,24 @@ def logs(stack):
     return Logs(stack)
 
 
-def handle(stack, what, log, path="-"):
-    """Fetch or remove a log's file as a server does, through a worker; the CompletedProcess."""
-    file = log.file
-    arguments = [what, log.pilot.vo, file.se, file.lfn, file.size, file.checksum, path]
-    return stack.run([sys.executable, "-c", FETCH, *arguments])
+def handle(stack, *steps):
+    """Check, fetch or remove logs' files one after the other, as a server does, through a worker.
+
+    A step is (what, log, path), or without a path. Return the answer of each: what a check found, as (lost, text);
+    DONE; or an error's text.
+    """
+    words = []
+    for what, log, *path in steps:
+        file = log.file
+        words.append([what, log.pilot.vo, file.se, file.lfn, file.size, file.checksum, str(*path)])
+    done = stack.run([sys.executable, "-c", STEPS, json.dumps(words)])
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def is_lost(answer):
+    """Whether a check has found that one file is lost."""
+    return [lost for lost, _ in answer] == [True]
 
 
 def upload_to(stack, element):
@@ -79,18 +97,31 @@ def test_a_log_is_archived_read_back_and_removed(stack, logs, element, lines, tm
     log = logs.log(who)
     assert log.state is State.ARCHIVED, output
     assert log.file.se == element
-    fetched = handle(stack, "get", log, tmp_path / "log.gz")
-    assert fetched.returncode == 0, fetched.stderr
-    assert gzip.decompress((tmp_path / "log.gz").read_bytes()) == text
-    for how in ("ask", "read"):
-        assert handle(stack, "check", log, how).stdout.strip() == "[]"
     mistyped = dataclasses.replace(log, file=dataclasses.replace(log.file, se="MISTYPED"))
-    assert handle(stack, "remove", mistyped if element == "ALPHA-disk" else log).returncode == 0
-    assert handle(stack, "remove", mistyped).returncode == 0, "nothing is where nothing can be"
-    assert handle(stack, "check", log).stdout.startswith("[(True, ")
-    assert handle(stack, "remove", log).returncode == 0, "removing what is not there is no failure"
+    copy, again = tmp_path / "log.gz", tmp_path / "again.gz"
+    steps = {
+        "fetched": ("get", log, copy),
+        "asked for": ("check", log, "ask"),
+        "read": ("check", log, "read"),
+        "removed": ("remove", mistyped if element == "ALPHA-disk" else log),
+        "removed from nowhere": ("remove", mistyped),
+        "checked when it is gone": ("check", log),
+        "removed again": ("remove", log),
+        "fetched again": ("get", log, again),
+    }
+    found = dict(zip(steps, handle(stack, *steps.values()), strict=True))
+    assert gzip.decompress(copy.read_bytes()) == text
+    assert is_lost(found.pop("checked when it is gone"))
+    assert found.pop("fetched again").startswith("ArchiveError: ")
+    assert found == {
+        "fetched": DONE,
+        "asked for": [],
+        "read": [],
+        "removed": DONE,
+        "removed from nowhere": DONE,  # nothing is where nothing can be
+        "removed again": DONE,  # removing what is not there is no failure
+    }
     assert logs.catalogued(who) == []
-    assert handle(stack, "get", log, tmp_path / "again.gz").returncode != 0
 
 
 @pytest.mark.parametrize(("element", "component"), [("XROOT-disk", "xrootd"), ("S3-disk", "s3")])
@@ -104,7 +135,8 @@ def test_a_log_waits_for_a_storage_element_that_is_away(stack, logs, element, co
         cycle(stack)
         assert logs.log(who).state is State.COMPLETE
         assert logs.log(who).attempts == 1
-        assert handle(stack, "check", logs.log(earlier)).stdout.startswith("[(False, ")
+        [found] = handle(stack, ("check", logs.log(earlier)))
+        assert [lost for lost, _ in found] == [False]
     finally:
         stack.start(component)
     cycles_until(stack, lambda output: logs.log(who).state is State.ARCHIVED)
@@ -120,8 +152,9 @@ def test_a_copy_that_was_changed_on_the_storage_element_is_not_given_out(stack, 
     path.write_bytes(bytes(reversed(path.read_bytes())))
     later = path.stat().st_mtime + 60  # the server keeps a file's checksum until its time changes, in whole seconds
     os.utime(path, (later, later))
-    assert handle(stack, "check", log).stdout.startswith("[(True, ")
-    assert "ArchiveError" in handle(stack, "get", log, tmp_path / "log.gz").stderr
+    checked, fetched = handle(stack, ("check", log), ("get", log, tmp_path / "log.gz"))
+    assert is_lost(checked)
+    assert fetched.startswith("ArchiveError: ")
     assert not (tmp_path / "log.gz").exists()
 
 
@@ -148,16 +181,17 @@ def test_logs_in_one_file_are_read_one_by_one_checked_and_deleted_one_by_one(sta
             assert gzip.decompress(copy) == pilots[who]
             assert min(times) < 100
         gone = found.popitem()[1]
-        for how in ("ask", "read"):
-            assert handle(stack, "check", dataclasses.replace(gone, file=gone.file.whole), how).stdout.strip() == "[]"
+        whole = dataclasses.replace(gone, file=gone.file.whole)
+        assert handle(stack, ("check", whole, "ask"), ("check", whole, "read")) == [[], []]
         delete(stack, gone)
         cycles_until(stack, lambda output: bundles.catalogued(stack) and "removed deleted 1" in output)
         [who, _] = found.popitem()
-        assert handle(stack, "check", dataclasses.replace(gone, file=gone.file.whole)).stdout.startswith("[(True, ")
         assert gone.file.lfn.rpartition("/")[2] not in bundles.catalogued(stack)
         log = logs.log(who)
-        fetched = handle(stack, "get", dataclasses.replace(log, file=log.file.whole), tmp_path / "bundle.zip")
-        assert fetched.returncode == 0, fetched.stderr
+        new = dataclasses.replace(log, file=log.file.whole)
+        checked, fetched = handle(stack, ("check", whole), ("get", new, tmp_path / "bundle.zip"))
+        assert is_lost(checked)
+        assert fetched == DONE
         left = bundles.members(tmp_path / "bundle.zip")
         assert {name.partition(".")[0] for name in left} == {who.stamp for who in pilots if who != gone.pilot}
         assert gzip.decompress(bundles.read(stack, log)[0]) == pilots[who]
