@@ -61,7 +61,7 @@ class Outcome:
 class Campaign:
     """One run on a stack that is up."""
 
-    def __init__(self, stack, seed, folder, say=print, threads=THREADS, max_growth=MAX_GROWTH):
+    def __init__(self, stack, seed, folder, say=print, threads=THREADS, max_growth=MAX_GROWTH, examples=EXAMPLES):
         self.report = Report(seed, Path(folder))
         self._stack = stack
         self._say = say
@@ -69,7 +69,7 @@ class Campaign:
         self._clients = [Client(stack.ports[TORNADO], tls_contexts) for _ in range(threads)]
         self._max_growth = max_growth
         self._late = 0
-        cast, made = Cast(seed), material.make(seed, EXAMPLES)
+        cast, made = Cast(seed), material.make(seed, examples)
         self._makers = (Forms(made, cast), Wire(made, cast))
 
     def case(self, number):
