@@ -1,11 +1,12 @@
 """The archiving agent between its initialization and its first cycle."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
-from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
+from PilotLoggingDIRAC.pilotlog.archive.gate import AgentEnds, Gate
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT
 from tests.described import Dirac
@@ -50,6 +51,22 @@ def test_no_upload_begins_while_an_agent_that_ends_waits_for_its_threads(new_age
     until(lambda: len(seen) == 2)
     new_agent.close()
     assert seen == {"pilotlog-notices": True, "pilotlog-diagnose": True}
+
+
+def test_steps_that_delete_or_look_at_copies_end_with_the_agent(agent, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "PilotLoggingDIRAC.assembly.reading.archives.archive", lambda *_: SimpleNamespace(remove=asked.append)
+    )
+    lane = agent._lane(PILOT.vo, ())
+    steps = [lane.removal, lane.clearing, lane.retention, lane.retention.copies]
+    for step in steps:
+        step.archive.remove("a file")
+    lane.gate.stop()
+    for step in steps:
+        with pytest.raises(AgentEnds):
+            step.archive.remove("another one")
+    assert asked == ["a file"] * 4
 
 
 def _threads():

@@ -34,6 +34,7 @@ from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
 from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import Retention
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser
+from PilotLoggingDIRAC.pilotlog.archive.gate import GatedArchive
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
@@ -177,19 +178,20 @@ class ArchivingAgent:
         tally, gate = Tally(), self._memory.gate(vo)
         settings = options.fill(ArchiveSettings, self._option)
         found = self._archive(vo, settings)
+        archive = found.archive and GatedArchive(found.archive, gate)
         custody, retained = self._db.custody, options.fill(RetentionSettings, options.operations(vo))
         stall = 2 * settings.lease_seconds
-        copies = CopyCheck(vo, custody, found.archive, options.fill(CopySettings, self._option), tally)
+        copies = CopyCheck(vo, custody, archive, options.fill(CopySettings, self._option), tally)
         retention = Retention(
-            *(vo, custody, found.archive, copies, retained, stall, self._db.clock, self._memory.removals, tally),
+            *(vo, custody, archive, copies, retained, stall, self._db.clock, self._memory.removals, tally),
             awaited=Awaited(vo, destinations.forwarded_to(vo), self._db.forwarded, tally),
         )
-        removal = Removal(vo, custody, found.archive, retained, settings, stall, self._db.clock, tally)
+        removal = Removal(vo, custody, archive, retained, settings, stall, self._db.clock, tally)
         bundles, clock = options.fill(BundleSettings, self._option), self._db.clock
         clearing = Clearing(
             vo,
             custody,
-            found.archive,
+            archive,
             bundles,
             retained,
             settings,

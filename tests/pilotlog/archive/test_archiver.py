@@ -14,16 +14,17 @@ from PilotLoggingDIRAC.pilotlog.archive.copies import CopyCheck, due_copies
 from PilotLoggingDIRAC.pilotlog.archive.custody import CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.cycle import AgentMemory, Cycle, CycleSettings, Lane
 from PilotLoggingDIRAC.pilotlog.archive.deletion.removal import Removal
+from PilotLoggingDIRAC.pilotlog.archive.deletion.request import Deletion
 from PilotLoggingDIRAC.pilotlog.archive.deletion.retention import RemovalProgress, Retention
 from PilotLoggingDIRAC.pilotlog.archive.describer import Describer
-from PilotLoggingDIRAC.pilotlog.archive.gate import Gate
+from PilotLoggingDIRAC.pilotlog.archive.gate import Gate, GatedArchive
 from PilotLoggingDIRAC.pilotlog.archive.keeper import Keeper
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target, content, pack
 from PilotLoggingDIRAC.pilotlog.archive.sealer import Sealer
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.archive.walk import LogPosition, Walk
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotInfo, State
+from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.settings import ArchiveSettings, CopySettings, RetentionSettings, SealSettings
 from PilotLoggingDIRAC.pilotlog.sql.archive import retention as sql_retention
@@ -686,6 +687,47 @@ class TestCycle:
         way = Last(VO, world.custody, agent.describer, world.clock, agent.tally)
         self.run(agent, [self.lane(agent, way=way)], AgentMemory())
         assert world.log().state is state
+
+    def test_a_step_ends_with_its_present_copy_when_the_agent_ends(self, agent, world, archive):
+        for number in range(3):
+            world.finish(pilot(number))
+        agent.archive_logs()
+        Deletion(world.deleting, world.clock).run(Selection(vos=(VO,), until=world.clock()), lambda extent: None)
+        remove = archive.remove
+
+        def remove_the_last_one(file):
+            remove(file)
+            agent.gate.stop()
+
+        archive.remove = remove_the_last_one
+        ending = self.removing_lane(agent, GatedArchive(archive, agent.gate)).run()
+        assert (ending.counts, ending.problems, len(archive.names())) == ({"removed deleted": 1}, {}, 2)
+        following = self.removing_lane(agent, archive, Gate()).run()
+        assert (following.counts, archive.names()) == ({"removed deleted": 2}, [])
+
+    def removing_lane(self, agent, archive, gate=None):
+        lane = self.lane(agent)
+        return replace(lane, removal=replace(lane.removal, archive=archive), gate=gate or agent.gate)
+
+    def test_copies_are_looked_at_no_more_when_the_agent_ends(self, agent, world, archive):
+        for number in range(3):
+            world.finish(pilot(number))
+        agent.archive_logs()
+        world.clock.forward(days=100)
+        check = archive.check
+
+        def check_the_last_one(files, read):
+            agent.gate.stop()
+            return check(files, read)
+
+        archive.check = check_the_last_one
+        gated = GatedArchive(archive, agent.gate)
+        copies = CopyCheck(VO, world.custody, gated, CopySettings(check_copies=1), agent.tally)
+        due = due_copies(world.custody, CopySettings(), world.clock)
+        lane = self.lane(agent)
+        lane = replace(lane, retention=replace(lane.retention, copies=copies), due=due[VO])
+        lane.run()
+        assert (agent.tally.counts["copies read"], agent.tally.problems) == (1, {})
 
     def lane(self, agent, vo=VO, way=None, problem="", clock_agrees=lambda: True):
         tally = Tally()

@@ -19,7 +19,7 @@ from .deletion.removal import Removal
 from .deletion.retention import RemovalProgress, Retention
 from .describer import Describer
 from .diagnosing import DiagnosingPlaces
-from .gate import Gate
+from .gate import AgentEnds, Gate
 from .keeper import Keeper
 from .sealer import Sealer
 from .tally import Tally
@@ -62,7 +62,8 @@ class Lane:
     def run(self) -> Tally:
         """Remove copies of deleted logs, archive (or keep) logs, read the copies that are ``due``, delete old logs.
 
-        Each error is a problem of the VO. When the agent ends, no further step begins.
+        Each error is a problem of the VO. When the agent ends, no further step begins, and removing and looking at
+        copies ends with the present one.
         """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)
@@ -80,6 +81,8 @@ class Lane:
             return
         try:
             run()
+        except AgentEnds:
+            return
         except PilotLogError as error:
             self.tally.problem(f"{what} of {self.vo}", str(error))
         except Exception as error:  # one VO must never stop the others
