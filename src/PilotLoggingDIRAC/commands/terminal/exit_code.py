@@ -15,6 +15,7 @@ from DIRAC.Resources.LogBackends.StdoutBackend import StdoutBackend
 
 from PilotLoggingDIRAC.commands.terminal import console, name_cache, user_proxy
 from PilotLoggingDIRAC.commands.terminal.answers import CallFailed
+from PilotLoggingDIRAC.commands.terminal.interrupt import interrupt_in_order
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 
 FAILED = 1
@@ -24,7 +25,8 @@ _HELP = {"-h", "--help"}
 
 
 def prepare(paths: bool = False) -> None:
-    """Make the streams take any text, in whatever locale, and the arguments the text that was typed.
+    """Make the streams take any text, in whatever locale, and the arguments the text that was typed; let Ctrl-C end it
+    in order.
 
     With ``paths`` the arguments are names of files, which stay as they are. Exits for an argument that is no text.
     """
@@ -39,6 +41,7 @@ def prepare(paths: bool = False) -> None:
     if not _HELP & {*sys.argv}:  # DIRAC prints the help by its log, and there it is the result
         _move_log()
     atexit.register(_flush)
+    interrupt_in_order()
     if not paths:
         sys.argv[1:] = map(_text, sys.argv[1:])
 
