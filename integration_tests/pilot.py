@@ -17,7 +17,9 @@ import urllib.request
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
+
+from .forms import urlencoded
 
 
 class Connection:
@@ -85,7 +87,7 @@ class Connection:
     def _body(self, form):
         if isinstance(form, bytes):
             return form
-        return urlencode(form | {"extraCredentials": '"hosts"'} if self.is_host else form).encode()
+        return urlencoded(form | {"extraCredentials": '"hosts"'} if self.is_host else form)
 
     @staticmethod
     def message(text, stamp, vo="unknown"):

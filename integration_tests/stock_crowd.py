@@ -7,8 +7,9 @@ import ssl
 import threading
 import time
 import uuid
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
+from .forms import urlencoded
 from .pilot import Connection, pilot_line
 
 _SENDERS = 10
@@ -64,7 +65,7 @@ class StockCrowd:
         with self._context.wrap_socket(plain, server_hostname=self._url.hostname) as way:
             connection = http.client.HTTPConnection(self._url.netloc)
             connection.sock = way
-            body = urlencode(Connection.message(text, stamp, self._vo))
+            body = urlencoded(Connection.message(text, stamp, self._vo))
             connection.request("POST", self._url.path, body, {"Content-Type": "application/x-www-form-urlencoded"})
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())

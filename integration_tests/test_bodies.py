@@ -13,6 +13,7 @@ import pytest
 
 from PilotLoggingDIRAC.pilotlog.settings import BodySettings, IngestSettings
 
+from .forms import urlencoded
 from .raw import Raw, Usage
 from .test_collector import ALPHA, BETA, read
 from .waiting import stored, until
@@ -211,7 +212,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("make", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_small_message_that_can_t_be_read_is_missing_in_its_log(stack, connect, operator, stamp, make):
     with Raw(stack, "pila") as raw:
-        status, answer = raw.post(urlencode({"method": "sendMessage", "args": make(stamp)}).encode())
+        status, answer = raw.post(urlencoded({"method": "sendMessage", "args": make(stamp)}))
     assert (status, answer["OK"]) == (200, False)
     connect("pila").send("next\n", stamp)
     stored(stack)
