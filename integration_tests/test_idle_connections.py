@@ -11,6 +11,7 @@ from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.pilot_records import PilotRecords
 from PilotLoggingDIRAC.pilotlog.model import Batch, Numbered, PilotId, State
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
+from PilotLoggingDIRAC.pilotlog.text import limits
 
 from . import grid, rpc
 from .pilot import pilot_line
@@ -62,7 +63,8 @@ class Store:
     """All that components do with the databases, over connections of this process."""
 
     def __init__(self, stack):
-        self.db = LogDatabase(stack.engine_url("PilotLoggingDB"), PATIENT)
+        made_before = limits.default()  # while it is made, for seconds on a busy machine, a transaction would be idle
+        self.db = LogDatabase(stack.engine_url("PilotLoggingDB"), PATIENT, text_filter=made_before)
         self.records = PilotRecords(stack.engine_url("PilotAgentsDB"), PATIENT)
         self.agents = PilotAgents(PATIENT, stack.engine_url("PilotAgentsDB"))
         self._epoch, self._number = uuid.uuid4().hex, 0
