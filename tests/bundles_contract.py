@@ -111,6 +111,7 @@ class BundleAgent:
         self.places, self.progress = BundlePlaces(), RemovalProgress()
         self.pause = time.sleep
         self.rests = []
+        self.rest = lambda *seconds: self.rests.append(seconds)
 
     def archive_logs(self, target=TARGET):
         world, describer = self.world, Describer(self.world.custody, NoPilots(), self.tally)
@@ -118,7 +119,7 @@ class BundleAgent:
             VO, world.custody, world.reader, self.archive, target, describer, self.archiving, world.clock,
             self.workspace, self.gate, self.tally,
         )  # fmt: skip
-        Bundler(single, world.custody, self.settings, self.pause, self.rests.append).run()
+        Bundler(single, world.custody, self.settings, self.pause, self.rest).run()
 
     def clear(self, stall_seconds=1800, **retained):
         world, store, retained = self.world, self.world.custody, RetentionSettings(**retained)
@@ -239,7 +240,7 @@ class BundlesContract:
     def test_an_agent_rests_after_each_log_that_it_packs(self, field):
         field.archive_all()
         assert len(field.agent.rests) == 10
-        assert all(seconds > 0 for seconds in field.agent.rests)
+        assert all(took > 0 and 0 < most <= field.agent.archiving.lease_seconds / 3 for took, most in field.agent.rests)
 
     def test_few_logs_wait_until_the_last_bundle_is_old_enough(self, field, clock):
         field.archive_all()

@@ -77,6 +77,7 @@ class ArchivingAgent:
         self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
         self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
         self._has_begun = False
+        self._ended = threading.Event()
 
     def cycle(self) -> dict[str, int]:
         """Run every step once and return the counts. Raise StoreUnavailable."""
@@ -112,6 +113,7 @@ class ArchivingAgent:
 
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""
+        self._ended.set()
         self._memory.diagnosing.stopped = True
         for gate in self._memory.gates.values():
             gate.stop()
@@ -148,7 +150,7 @@ class ArchivingAgent:
         return diagnoser.run(self._memory.diagnosing)
 
     def _rests(self) -> Rests:
-        return Rests(options.fill(AgentProcessSettings, self._option).cycle_load_percent)
+        return Rests(options.fill(AgentProcessSettings, self._option).cycle_load_percent, self._ended.wait)
 
     def _look_at_clock(self, tally: Tally) -> None:
         """Ask for the database's time, and note a host whose clock differs: it neither seals nor deletes."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-
-#: A component that ends waits for a rest; it need not be as long as the work on a log of minutes.
-_LONGEST_REST_SECONDS = 1.0
+from collections.abc import Callable
 
 
 def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
@@ -17,17 +16,21 @@ def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
 
 
 class Rests:
-    """Rests within one step, behind each of its works, so that these take ``load_percent`` of the time at most."""
+    """Rests within one step, behind each of its works, so that these take ``load_percent`` of the time at most.
 
-    def __init__(self, load_percent: float):
+    ``wait`` waits for so many seconds, or until the component ends.
+    """
+
+    def __init__(self, load_percent: float, wait: Callable[[float], object] = time.sleep):
         self._load_percent = load_percent
+        self._wait = wait
         self._rested = 0.0
 
-    def rest(self, seconds: float) -> None:
-        """Rest behind a work that took so many seconds, for a second at most."""
-        rest = min(pause(seconds, 0.0, self._load_percent), _LONGEST_REST_SECONDS)
-        time.sleep(rest)
-        self._rested += rest
+    def rest(self, seconds: float, most: float = math.inf) -> None:
+        """Rest behind a work that took so many seconds, for ``most`` seconds at most."""
+        began = time.monotonic()
+        self._wait(min(pause(seconds, 0.0, self._load_percent), most))
+        self._rested += time.monotonic() - began
 
     def worked(self) -> float:
         """Return the seconds of a clock that stands while the step rests; only differences mean something."""

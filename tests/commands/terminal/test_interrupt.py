@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from PilotLoggingDIRAC.commands.terminal import interrupt
+from PilotLoggingDIRAC.commands.terminal.interrupt import SAME_SECONDS
 from tests.waiting import PATIENCE_SECONDS
 
 COMMAND = """
@@ -20,8 +20,8 @@ def run():
 {wait}
 sys.exit(exit_code("It failed", run))
 """
-#: The interpreter waits for it when all else is done.
-THREAD = "threading.Thread(target=time.sleep, args=({seconds},)).start()"
+#: The interpreter waits for it when all else is done, until the test closes its standard input.
+THREAD = "threading.Thread(target=sys.stdin.buffer.raw.readall).start()"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def start():
     started = []
 
     def begin(program):
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         process = subprocess.Popen(["env", "--default-signal=INT", sys.executable, "-c", program], **streams)
         started.append(process)
         assert process.stdout.readline() == "begun\n"
@@ -39,23 +39,27 @@ def start():
     yield begin
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
 
 
 def test_a_second_interrupt_at_once_cuts_nothing_of_the_end(start):
-    process = start(COMMAND.format(wait=THREAD.format(seconds=0.5)))
+    process = start(COMMAND.format(wait=THREAD))
     process.send_signal(signal.SIGINT)
     assert process.stderr.readline() == "Interrupted\n"
-    process.send_signal(signal.SIGINT)  # while the interpreter waits for the thread
+    time.sleep(0.2)  # until the interpreter waits for the thread
+    process.send_signal(signal.SIGINT)
+    process.stdin.close()
     assert process.wait(PATIENCE_SECONDS) == 130
     assert process.stderr.read() == ""
 
 
 def test_a_later_one_ends_what_does_not_end(start):
-    process = start(COMMAND.format(wait=THREAD.format(seconds=600)))
+    process = start(COMMAND.format(wait=THREAD))
     process.send_signal(signal.SIGINT)
     assert process.stderr.readline() == "Interrupted\n"
-    time.sleep(interrupt._SAME_SECONDS + 0.2)
+    time.sleep(SAME_SECONDS + 0.2)
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_SECONDS) == -signal.SIGINT
     assert process.stderr.read() == ""

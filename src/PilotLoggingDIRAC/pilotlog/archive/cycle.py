@@ -62,8 +62,8 @@ class Lane:
     def run(self) -> Tally:
         """Remove copies of deleted logs, archive (or keep) logs, read the copies that are ``due``, delete old logs.
 
-        Each error is a problem of the VO. When the agent ends, no further step begins, and removing and looking at
-        copies ends with the present one.
+        Each error is a problem of the VO. When the agent ends, no further step begins, and removing copies ends
+        with the present one, and looking at them with the present group.
         """
         if self.problem:
             self.tally.problem(f"archive of {self.vo}", self.problem)

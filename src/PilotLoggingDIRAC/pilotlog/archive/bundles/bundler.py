@@ -34,14 +34,15 @@ _TRIES = 5
 class Bundler:
     """The step that archives one VO's logs in bundles; ``single`` has its parts, and the limits of one run.
 
-    ``rest`` is called after each log that was packed, with the seconds that it took.
+    ``rest`` is called after each log that was packed, with the seconds of CPU that it took and the most that a rest
+    may take: packing a bundle takes a third of its lease, unless it takes longer without rests.
     """
 
     single: Archiver
     store: BundledLogs
     settings: BundleSettings
     pause: Callable[[float], None] = time.sleep
-    rest: Callable[[float], None] = lambda seconds: None
+    rest: Callable[[float, float], None] = lambda seconds, most: None
 
     def run(self) -> None:
         """Make the bundles that are due, of at most ``max_logs_per_cycle`` logs. Raise StoreUnavailable.
@@ -122,15 +123,16 @@ class Bundler:
     def _pack(self, claims: Sequence[Claim], folder: Path) -> tuple[list[Packed], Sequence[Claim]]:
         """Pack logs into a bundle until it is full or the agent ends. Return those packed, and the claims left."""
         generations = self.store.next_generations([claim.log.id for claim in claims]) if claims else {}
+        until = time.monotonic() + self.single.settings.lease_seconds / 3
         packed: list[Packed] = []
         with BundleWriter(_file(folder)) as bundle:
             for number, claim in enumerate(claims):
-                if packed and (bundle.size >= self.settings.bundle_mb * MiB or self.single.gate.closed):
+                if self.single.gate.closed or (packed and bundle.size >= self.settings.bundle_mb * MiB):
                     return packed, claims[number:]
-                began = time.monotonic()
+                began = time.thread_time()
                 if one := self._add(bundle, claim, generations[claim.log.id], folder / "log.gz"):
                     packed.append(one)
-                self.rest(time.monotonic() - began)
+                self.rest(time.thread_time() - began, max(until - time.monotonic(), 0.0))
         return packed, ()
 
     def _add(self, bundle: BundleWriter, claim: Claim, generation: int, path: Path) -> Packed | None:
