@@ -189,7 +189,8 @@ def no_alarm(stack):
     yield
     for name in SERVICES:
         told = stack.log(name).read_text()[before[name] :]
-        assert "Alarm" not in told and "not available" not in told, told
+        raised = told.replace("Alarm is over", "")  # one of the restart before may end only now
+        assert "Alarm" not in raised and "not available" not in raised, told
 
 
 def test_every_call_works_on_connections_that_the_server_ended(stack, connect, short, pilot):
