@@ -95,6 +95,15 @@ def require_debian():
     """Nothing else has the packages: Debian's gfal2 module is made for its CPython 3.11."""
     if not shutil.which("dpkg-query"):
         raise SetUpFailed("made for Debian 12: there is no dpkg here. See environment.yml for the conda way.")
+    if not PYTHON.exists() and (system := system_name()) != "debian 12":
+        raise SetUpFailed(f"made for Debian 12, and this is {system}. See environment.yml for the conda way.")
+
+
+def system_name(file="/etc/os-release"):
+    """Return the system's name and version, as in "debian 12"."""
+    lines = Path(file).read_text().splitlines() if Path(file).exists() else []
+    found = dict(line.replace('"', "").split("=", 1) for line in lines if "=" in line)
+    return f"{found.get('ID', 'unknown')} {found.get('VERSION_ID', '')}".strip()
 
 
 def missing_packages():
