@@ -9,10 +9,11 @@ PATIENCE_SECONDS = 60
 
 def until(condition, seen=lambda: "", seconds=PATIENCE_SECONDS):
     """Return once the condition holds; the assertion that fails otherwise tells what ``seen()`` returned last."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.005
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {seen()!r}"
-        time.sleep(0.005)
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.05)  # who asks a store on sqlite all the time keeps others from its lock
 
 
 class Slots:

@@ -10,6 +10,7 @@ from PilotLoggingDIRAC.pilotlog.archive.gate import AgentEnds, Gate
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT
 from tests.described import Dirac
+from tests.empty_store import empty_store
 from tests.waiting import PATIENCE_SECONDS, until
 
 
@@ -17,6 +18,7 @@ from tests.waiting import PATIENCE_SECONDS, until
 def new_agent(tmp_path, monkeypatch, configure):
     """An agent that its test closes."""
     dirac = Dirac(tmp_path / "dirac.db")
+    empty_store(tmp_path).dispose()
     configure({"Registry": {"VO": {PILOT.vo: {}}}})
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.pilot_agents.database_url", lambda *_: dirac.url)

@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, identity, logs, unsettled
 from tests.conftest import PILOT, batch
 from tests.described import Dirac
+from tests.empty_store import empty_store
 from tests.waiting import until
 
 OTHER = PilotId(PILOT.vo, "b" * 32)
@@ -36,6 +37,7 @@ def dirac(tmp_path, monkeypatch):
 def watch(tmp_path):
     """``watch(...)``: a started watch over the one store, with some options."""
     started, options = [], {"DescribeSeconds": 0.02, "DescribeAgainSeconds": 0.02}
+    empty_store(tmp_path).dispose()
 
     def start(**more):
         db = LogDatabase(f"sqlite:///{tmp_path}/logs.db")

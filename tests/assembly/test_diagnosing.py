@@ -15,6 +15,7 @@ from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from tests.conftest import PILOT, batch
 from tests.diagnoses_contract import DISK, FULL
+from tests.empty_store import empty_store
 from tests.waiting import until
 
 
@@ -23,6 +24,7 @@ def watch(tmp_path, monkeypatch):
     """``watch(owner, ...)``: a started watch over the one store, with some options."""
     monkeypatch.setattr(diagnosing.diagnosis_rules, "rules", lambda vo: standard())
     started, options = [], {"DiagnoseRunningSeconds": 0.05}
+    empty_store(tmp_path).dispose()
 
     def start(owner="agent", **more):
         db = LogDatabase(f"sqlite:///{tmp_path}/logs.db")

@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.forwarding import agent
 from PilotLoggingDIRAC.pilotlog.model import Numbered, PilotId
 from tests.conftest import PILOT, batch, line
+from tests.empty_store import empty_store
 from tests.waiting import until
 
 NAMES = [f"Hanging{number}" for number in range(8)]
@@ -94,6 +95,7 @@ def name_destinations(configure):
 def configured(tmp_path, monkeypatch, name_destinations):
     """All destinations in the CS, and the database that it names, on sqlite."""
     name_destinations(*NAMES)
+    empty_store(tmp_path).dispose()
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
 
 

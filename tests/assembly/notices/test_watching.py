@@ -5,6 +5,7 @@ import pytest
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.notices.watching import NoticeWatch, pause_after
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
+from tests.empty_store import empty_store
 from tests.waiting import until
 
 VO = "vo.alpha.org"
@@ -26,6 +27,7 @@ def watch(tmp_path):
     """Start the thread on an empty store; it looks every hundredth of a second."""
     made = []
     options = {"NoticeSeconds": 0.01, "NoticeLoadPercent": 100, "NoticeSendSeconds": 1}
+    empty_store(tmp_path).dispose()
 
     def start(owner="agent"):
         db = LogDatabase(url=f"sqlite:///{tmp_path}/logs.db")

@@ -64,8 +64,11 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
 
 
 def _sqlite_engine(url: str | URL) -> Engine:
-    """Return an engine that begins each transaction with sqlite's write lock, in place of row locks."""
-    arguments = {"timeout": 5, "check_same_thread": False}
+    """Return an engine that begins each transaction with sqlite's write lock, in place of row locks.
+
+    Who waits for the lock looks for it now and then, and others may always come first.
+    """
+    arguments = {"timeout": 60, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None)
     event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
