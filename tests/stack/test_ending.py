@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from integration_tests.stack.processes import Processes
+from tests.programs import programs
 from tests.waiting import PATIENCE_SECONDS, until
 
 TOP = Path(__file__).parents[2]
@@ -42,19 +43,10 @@ def program(text):
 @pytest.fixture
 def starter(tmp_path):
     """Start a program that starts components; it is ready."""
-    started = []
-
-    def start(before="", after="", waits=WAITS):
-        argv = [*program(STARTER.format(before=before, after=after, waits=waits)), str(tmp_path)]
-        process = subprocess.Popen(argv, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout.readline() == "ready\n"
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with programs("ready\n", cwd=TOP) as start:
+        yield lambda before="", after="", waits=WAITS: start(
+            [*program(STARTER.format(before=before, after=after, waits=waits)), str(tmp_path)]
+        )
     processes = Processes(tmp_path, watched=False)
     for name in processes.names():
         processes.stop(name)

@@ -19,7 +19,7 @@ from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningS
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.pauses import pause
+from PilotLoggingDIRAC.pilotlog.pauses import Rests, pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 
@@ -37,11 +37,11 @@ class DiagnosingWatch:
         self._db, self._option, self._owner = db, option, owner
         self._settings = settings = options.fill(DiagnoseRunningSettings, option)
         bounds = options.fill(DiagnosisSettings, option)
-        self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed, rest=self._rest)
+        self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
+        self._rests = Rests(settings.diagnose_running_load_percent, self._thread.stopped.wait)
+        self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed, rest=self._rests.rest)
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
         self._bounds = bounds
-        self._rested = 0.0
-        self._thread = DutyThread("diagnose", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
         self._problems: set[str] = set()
         self._outage = ""
 
@@ -82,20 +82,14 @@ class DiagnosingWatch:
             *(db.diagnoses, db.reader, settings, db.clock, self._owner, Tally(), rules_of),
             bounds=self._bounds,
             begun=self._running.take,
-            rest=self._rest,
+            rest=self._rests.rest,
         )
         for problem in diagnoser.run_recent(lambda: self._is_over(until)).problems.values():
             self._failed(problem)
 
-    def _rest(self, seconds: float) -> None:
-        """Wait within a step: short works and rests delay the messages of a collector on the same host by less."""
-        rest = pause(seconds, 0.0, self._settings.diagnose_running_load_percent)
-        self._rested += rest
-        self._thread.stopped.wait(rest)
-
     def _pause(self, seconds: float) -> float:
         """Return the rest of the pause after a step."""
-        rested, self._rested = self._rested, 0.0
+        rested, self._rests.rested = self._rests.rested, 0.0
         return max(pause_after(seconds - rested, self._settings) - rested, 0.0)
 
     def _is_over(self, until: float) -> bool:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from PilotLoggingDIRAC.commands.terminal.interrupt import SAME_SECONDS
+from tests.programs import programs
 from tests.waiting import PATIENCE_SECONDS
 
 COMMAND = """
@@ -27,21 +28,8 @@ THREAD = "threading.Thread(target=sys.stdin.buffer.raw.readall).start()"
 @pytest.fixture
 def start():
     """Start a program, and return it when it has said that it begins."""
-    started = []
-
-    def begin(program):
-        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen(["env", "--default-signal=INT", sys.executable, "-c", program], **streams)
-        started.append(process)
-        assert process.stdout.readline() == "begun\n"
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            stream.close()
+    with programs("begun\n", stderr=subprocess.PIPE) as start:
+        yield lambda program: start(["env", "--default-signal=INT", sys.executable, "-c", program])
 
 
 def test_a_second_interrupt_at_once_cuts_nothing_of_the_end(start):
