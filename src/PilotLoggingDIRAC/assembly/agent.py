@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.adapters.pilot_agents import PilotAgents
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.priority import give_way
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.agent_settings import AgentProcessSettings, AgentStoreSettings
@@ -60,7 +60,7 @@ class ArchivingAgent:
     def __init__(self, full_name: str, folder: Path):
         """Create the agent; packed logs are in ``folder``, the agent's own, during their upload."""
         self._option = options.agent(full_name)
-        _give_way(options.fill(AgentProcessSettings, self._option).niceness)
+        give_way(options.fill(AgentProcessSettings, self._option).niceness)
         self._packing = _private(folder / "packing")
         self._owner = owner_name()
         store, clocks = options.fill(AgentStoreSettings, self._option), options.fill(ClockSettings, self._option)
@@ -266,8 +266,3 @@ def _private(folder: Path) -> PrivateFolder:
     folder.chmod(0o700)
     remove_abandoned(folder)
     return PrivateFolder("packing", folder)
-
-
-def _give_way(niceness: int) -> None:
-    """Let other processes of the host come first, as a collector whose pilots wait; never the other way."""
-    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), min(niceness, 19)))

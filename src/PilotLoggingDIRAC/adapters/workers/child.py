@@ -23,6 +23,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, PilotLogError
 
 from . import memory
 from .operations import OPERATIONS
+from .priority import give_way
 
 _GRACE_SECONDS = 2.0
 _ADAPTERS = __package__.rpartition(".")[0]
@@ -32,6 +33,7 @@ _MODULES = ("storage.operations", "ce_operations", "notice_operations")
 def main() -> None:
     """Serve requests until the input ends."""
     folder, as_host = Path(sys.argv[1]), sys.argv[2] == "host"
+    give_way(0)  # with its session, which is a new one; its own niceness is the parent's
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     requests: queue.Queue[dict] = queue.Queue()
