@@ -47,7 +47,7 @@ class Crowd:
                 raise BenchmarkFailed("a sender did not come up")
 
     def run(self, seconds):
-        """Let them send for so long; BenchmarkFailed when a message was not acknowledged."""
+        """Let them send for this time; BenchmarkFailed when a message was not acknowledged."""
         for process in self._processes:
             process.stdin.write(f"{seconds}\n")
             process.stdin.flush()

@@ -14,7 +14,7 @@ from tests.pilotlog.diagnose.made_logs import HARMLESS, MadeLog
 _BYTES = 30_000_000
 _PIECE_BYTES = 1024 * 1024
 _SMALL_LOGS = 200
-#: The best of so many runs counts, as others may use the processor.
+#: The best of this many runs counts, as others may use the processor.
 _RUNS = 5
 
 

@@ -4,7 +4,7 @@
     python -m benchmarks.forwarding behind [--batches 12000] [--lines 50] [--agents 1] [--transactions yes,no]
 
 `live`: senders, a process of their own, POST to the collector at that rate; a consumer notes when the last line of each
-message arrives. `behind`: the database is filled while no agent runs, then agents send it all; so many batches are a
+message arrives. `behind`: the database is filled while no agent runs, then agents send it all; 12000 batches are a
 minute's at 200 a second. It is done once for each word of `--transactions`. All is on the same machine, whose load is
 told.
 """

@@ -46,7 +46,7 @@ class Compared:
 def alternate(arena, case, effort, progress=print):
     """Measure a case on both sides and on the bare server by turns; return them `Compared`.
 
-    All that mariadbd uses while our run and DIRAC's last is ours, as it writes behind what it has committed.
+    All that mariadbd uses during our run and DIRAC's counts as ours, as it writes some time after it has committed.
     """
     turns = []
     for turn in range(effort.alternations):

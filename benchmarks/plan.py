@@ -5,13 +5,13 @@ from dataclasses import dataclass
 #: Bytes of a line, its end included.
 LINE_BYTES = 119
 
-#: A pilot sends so much into one log; then the sender is the next pilot.
+#: Bytes that a pilot sends into one log; then the sender is the next pilot.
 LOG_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
 class Case:
-    """So many clients, each sending message after message of so many lines, each over a new connection or one kept."""
+    """A number of clients, each sending one message of some lines after another, over new connections or one kept."""
 
     lines: int
     clients: int

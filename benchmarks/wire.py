@@ -53,7 +53,7 @@ _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 def pilot_text(lines, seed=1):
-    """So many lines as a pilot writes them, ``LINE_BYTES`` each; the first begins with the counter's place."""
+    """Return ``lines`` lines as a pilot writes them, ``LINE_BYTES`` each; the first begins with the counter's place."""
     draw = random.Random(seed)
     return "".join(_line(number, draw) for number in range(lines))
 

@@ -211,7 +211,7 @@ def make_calls(subjects):
 
 
 def answer_all(stack, calls, folder, tokens):
-    """(call, DIRAC's answer) of each; who is not let in gets no answer of a method, but ``Errno`` 1111 or -1."""
+    """(call, DIRAC's answer) of each; one who is not let in gets no answer of a method, but ``Errno`` 1111 or -1."""
     found = []
     for turn in range(3):
         now = [call for call in calls if call.turn == turn]

@@ -17,7 +17,7 @@ MODULE = "integration_tests.bundles"
 
 @contextmanager
 def bundling(stack, logs=10):
-    """Bundles of so many logs meanwhile."""
+    """Bundles of this many logs meanwhile."""
     for name, value in {"BundleLogs": logs, "BundleSeconds": 0}.items():
         stack.set_option(f"{AGENT}/{name}", value)
     try:

@@ -39,7 +39,7 @@ def split():
     return [[each for each in found if each.startswith(_FORWARDING) is forwards] for forwards in (True, False)]
 
 
-#: Runs what ends by Ctrl-C alone; in the background that is ignored, unless it is said otherwise.
+#: Runs what only Ctrl-C ends; a program in the background ignores that, unless it is told otherwise.
 UNTIL_CTRL_C = ["env", "--default-signal=INT", "timeout", "--preserve-status", "--signal=INT", "20"]
 
 

@@ -2,7 +2,7 @@
 
 ``python -m integration_tests.identities files CALLS THREADS WORKERS``: as the host, read a file that says who read it
 through a pool of workers, as the data managers of both VOs and as the host itself.
-``python -m integration_tests.identities outputs CALLS THREADS JSON``: as who has the proxy, ask for the output of
+``python -m integration_tests.identities outputs CALLS THREADS JSON``: as the owner of the proxy, ask for the output of
 pilots, ``{reference: text}``; text null stands for a refusal. Each prints JSON in its last line.
 """
 
@@ -20,7 +20,7 @@ from .stack import world
 
 
 def in_threads(number, work, calls):
-    """Do ``work(thread, call)`` so often, spread over threads; how often each answer came, and in which time."""
+    """Do ``work(thread, call)`` this many times, spread over threads; how often each answer came, and in which time."""
     started = time.monotonic()
     with ThreadPoolExecutor(number) as pool:
         shares = [range(thread, calls, number) for thread in range(number)]

@@ -22,7 +22,7 @@ from .waiting import stored, until
 LIMIT = IngestSettings().max_message_bytes
 #: A body of which all text may be stored, whatever its characters: each takes twelve times its bytes at most.
 LARGE = 12 * LIMIT
-#: A call that is no message may have so much.
+#: A call that is no message may have this many bytes.
 HELD = BodySettings().max_held_bytes
 START, END = b'method=sendMessage&args=["\\"', '\\"","{}","vo"]'
 GZIP_HEAD = gzip.compress(b"")[:10]
@@ -288,7 +288,7 @@ def outcomes(text, line, size):
 
 @pytest.fixture(scope="module")
 def answers_at_once(stack):
-    """A collector that waits for nothing; the last tests of the module have it, so that it is restarted twice alone."""
+    """A collector that waits for nothing; the last tests of the module have it, so that it is restarted only twice."""
     with stack.options({"/Systems/WorkloadManagement/Services/TornadoPilotLogging/AnswerSeconds": 0.001}):
         stack.restart("tornado")
         yield

@@ -43,7 +43,7 @@ def file_is_catalogued(stack, logs, who):
 
 
 def wipe(stack):
-    """Remove all bundles, so that a test meets its own alone."""
+    """Remove all bundles, so that a test meets only its own."""
     for path in bundles.files(stack):
         path.unlink()
     stack.sql("FileCatalogDB", "DELETE FROM FC_Files WHERE FileName LIKE '%.zip'")

@@ -137,7 +137,7 @@ def test_a_log_that_is_deleted_while_it_is_uploaded_leaves_no_copy(stack, logs):
                                 " WHERE PilotStamp = %s", (who.stamp,)))  # fmt: skip
         assert delete(stack, named(who))["OK"]
         running.result()
-    for _ in range(2):  # what was never verified may come behind its removal: it is removed once more
+    for _ in range(2):  # what was never verified may come after its removal: it is removed once more
         logs.age(who)
         cycle(stack)
         assert remains(stack, logs, who)[:3] == [[], [], []]

@@ -20,7 +20,7 @@ DIRAC_S = {
     f"{SECTION}/HandlerPath": f"DIRAC/{SYSTEM}System/Service/{SERVICE}Handler.py",
     f"{SECTION}/DownloadPlugin": "PilotLoggingDownloadPlugin",
 }
-#: As the guide says; without it PilotManager of DIRAC 9.0 admits operators alone.
+#: As the guide says; without it PilotManager of DIRAC 9.0 admits only operators.
 FOR_ALL = {f"{SECTION}/Authorization/getPilotOutput": "authenticated"}
 #: Options, extensions, the plugin's name.
 NEIGHBOURS = {

@@ -22,7 +22,7 @@ REQUESTS = 2000
 EXAMPLES = 500
 #: With it a few requests of each kind are drawn.
 SEED = 16
-#: So few requests only warm the collector up.
+#: A number of requests that only warm the collector up.
 MAX_GROWTH = 64 * 1024 * 1024
 HANDLER = Path(PilotLoggingDIRAC.__file__).parent / "WorkloadManagementSystem/Service/PilotLoggingHandler.py"
 

@@ -28,7 +28,7 @@ LINE = "a\n2026-11-21 08:00:00 UTC Tornado/PilotLogging/Audit NOTICE: Read by=im
 
 
 def over_https(stack, credentials, method, *arguments, **more):
-    """DIRAC's answer of the collector; who is not let in gets a status."""
+    """DIRAC's answer of the collector; a caller who is not let in gets a status."""
     connection = Connection(stack.url(*COLLECTOR), stack.pki.certificates, credentials)
     status, answer = connection.post({"method": method, "args": json.dumps(arguments)} | more)
     return answer if status == 200 else {"OK": False, "status": status}
@@ -144,7 +144,7 @@ def test_a_host_speaks_for_a_user_in_the_user_s_groups_only(stack):
 
 
 class Flood(threading.Thread):
-    """Calls in a foreign group, so many a second, until it ends."""
+    """Calls in a foreign group, some a second, until it ends."""
 
     def __init__(self, call, a_second=25):
         super().__init__(daemon=True)

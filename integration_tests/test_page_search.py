@@ -16,7 +16,7 @@ SITES = ("TEST.North.zz", "TEST.South.zz")
 
 @pytest.fixture(scope="module")
 def word():
-    """A word that is in these logs alone."""
+    """A word that is only in these logs."""
     return f"word{uuid.uuid4().hex}"
 
 

@@ -10,7 +10,7 @@ from .pilot import pilot_line
 
 ALPHA = "vo.alpha.org"
 
-#: So many characters in a row a secret and a log of 100 kB may have in common.
+#: A secret and a log of 100 kB may have this many characters in a row in common.
 CHANCE = 8
 
 

@@ -104,7 +104,7 @@ def test_a_connection_without_a_handshake_is_closed(stack):
 
 @pytest.fixture(scope="module")
 def longer_times(short_times, stack, connect):
-    """The tests behind send more than a busy machine takes within a few seconds."""
+    """The tests after this send more than a busy machine takes within a few seconds."""
     stack.set_option(f"{SECTION}/MaxBodySeconds", 120)
     stack.restart("tornado")
 

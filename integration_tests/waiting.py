@@ -1,6 +1,6 @@
 """Bounded waits for what other processes bring about; one that ends in vain tells what was seen last.
 
-An ``S_OK`` of ``sendMessage`` means database or spool: who reads afterwards waits for ``stored`` first.
+An ``S_OK`` of ``sendMessage`` means database or spool: whoever reads afterwards waits for ``stored`` first.
 """
 
 import sqlite3

@@ -100,7 +100,7 @@ def _words():
 
 
 def _switches(command):
-    """The switches of a command, with = behind those that take a value."""
+    """The switches of a command, with = after those that take a value."""
     module = import_module(f"{scripts.__name__}.{PREFIX}{command}")
     found = []
     for call in ast.walk(ast.parse(inspect.getsource(module))):

@@ -102,7 +102,7 @@ class Forwarding(World):
         self.broker.before = lambda: None
 
     def run(self, agent=None, steps=6):
-        """So many looks as walk all logs."""
+        """Take as many looks as it takes to walk all logs."""
         return sum(self.step(agent) for _ in range(steps))
 
     def damage(self, sequence, payload):

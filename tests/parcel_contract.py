@@ -290,7 +290,7 @@ class ParcelContract:
         assert place > 15
 
     def test_parcel_of_before_is_settled_before_another_one_is_sent(self, grid, sends):
-        """The destination remembers the last number of a sender alone."""
+        """The destination remembers only the last number of a sender."""
         who, away = sends(1), Without(grid.parcels, "settle", StoreUnavailable("away"))
         agent = grid.begin(parts=(grid.logs, grid.destinations, away))
         with pytest.raises(StoreUnavailable):

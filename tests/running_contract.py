@@ -28,8 +28,8 @@ LINE = b"2026-11-21T08:20:02.000000Z DEBUG [ConfigureBasics] nothing of interest
 
 
 class Watched:
-    """The received logs of a store; it counts what is read. The text of the log ``spoiled`` is none, who reads that of
-    ``deadly`` is killed.
+    """The received logs of a store; it counts what is read. The text of the log ``spoiled`` can't be read; whoever
+    reads that of ``deadly`` is killed.
     """
 
     def __init__(self, store):

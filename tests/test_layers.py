@@ -148,7 +148,7 @@ def may_import(name):
 
 
 def is_allowed(target, name):
-    # _typeshed has the types of the standard library, for type checks alone
+    # _typeshed has the types of the standard library, only for type checks
     if target.split(".")[0] in {*sys.stdlib_module_names, "_typeshed"}:
         return True
     if is_within(target, SQL):

@@ -13,7 +13,7 @@ def until(condition, seen=lambda: "", seconds=PATIENCE_SECONDS):
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s; last seen: {seen()!r}"
         time.sleep(pause)
-        pause = min(1.5 * pause, 0.05)  # who asks a store on sqlite all the time keeps others from its lock
+        pause = min(1.5 * pause, 0.05)  # whoever asks a store on sqlite all the time keeps others from its lock
 
 
 class Slots:

@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 600
 
 @dataclass(frozen=True)
 class Setting:
-    """So many agents, with so many workers each, and so many logs in a file."""
+    """A number of agents, of the workers of each, and of the logs in a file."""
 
     agents: int
     workers: int

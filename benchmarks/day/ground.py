@@ -21,7 +21,7 @@ _PILOT = """INSERT INTO PilotAgents (PilotJobReference, PilotStamp, DestinationS
 
 
 class Ground:
-    """A stack that is up, with its collectors and no agents; text is purged so long after it was archived."""
+    """A stack that is up, with its collectors and no agents; text is purged a pilot's life after it was archived."""
 
     def __init__(self, root, life_seconds, tls="m2", collectors=1, polling=10):
         self.stack = Stack(root, tls=tls, collectors=collectors)

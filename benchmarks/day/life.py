@@ -52,7 +52,7 @@ class Load:
 
     @classmethod
     def of(cls, times: float, **values):
-        """So many times a million pilots a day."""
+        """Return the load of ``times`` a million pilots a day."""
         return cls(times * PILOTS_A_DAY / DAY_SECONDS, **values)
 
     def arrivals(self, seconds: float) -> int:

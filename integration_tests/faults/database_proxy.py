@@ -1,4 +1,4 @@
-"""A TCP proxy before mariadbd: the network to the database can be cut, and answers to commits can get lost.
+"""A TCP proxy in front of mariadbd: the network to the database can be cut, and answers to commits can get lost.
 
 A commit whose answer is lost has happened, and nobody who asked for it knows.
 """

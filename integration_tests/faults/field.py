@@ -36,9 +36,9 @@ AGENT_OPTIONS = {
     "MaxRetrySeconds": 2,
     "Workers": 2,
 }
-#: A copy that is superseded goes after so long: twice the lease, a cycle, and some work.
+#: A copy that is superseded goes after this long: twice the lease, a cycle, and some work.
 CLEANED_SECONDS = 2 * AGENT_OPTIONS["LeaseSeconds"] + stretched(8)
-#: After so long the balancer has found out that a collector is back.
+#: After this long the balancer has found out that a collector is back.
 BALANCER_SECONDS = 6
 SPOOL_LIMIT = "SpoolMaxMB"
 SPOOL_BYTES = 24 * 1024 * 1024
@@ -52,7 +52,7 @@ class Field:
     has_bundles = False
 
     def __init__(self, root, balanced=False, has_agent=True, galera=False, destinations=False):
-        """``balanced``: with HAProxy before both collectors. ``has_agent`` False: nothing is archived.
+        """``balanced``: with HAProxy in front of both collectors. ``has_agent`` False: nothing is archived.
 
         ``galera``: with a cluster as the database. ``destinations``: logs are forwarded, to all that there are.
         """

@@ -24,7 +24,7 @@ class Undecided(Exception):
 
 
 class Placed(NamedTuple):
-    """The stored part of a message: nothing, or what is behind ``skipped`` bytes. ``guess``: the words for leaving them
+    """The stored part of a message: nothing, or what follows ``skipped`` bytes. ``guess``: the words for leaving them
     out, where they hold no time stamp.
     """
 
@@ -136,7 +136,7 @@ class Model:
             yield len(text), state.position, SILENT
 
     def _ends(self, rest, position, from_elsewhere):
-        """Yield where the text ends in the log, or behind the line break before another sender's text."""
+        """Yield where the text ends in the log, or after the line break before another sender's text."""
         if self._stored.startswith(rest, position):
             yield position + len(rest)
         if rest and from_elsewhere and position and self._stored.startswith(b"\n" + rest, position):

@@ -9,5 +9,5 @@ VARIABLE = "FAULTS_PATIENCE"
 
 
 def stretched(seconds):
-    """So many seconds of a machine of one's own, as whole seconds of this one."""
+    """Return seconds of a machine of one's own as whole seconds of this one."""
     return round(seconds * float(os.environ.get(VARIABLE, "1")))

@@ -75,7 +75,7 @@ class SenderPlan:
     end: str
     code: str
     pilot: Pilot | None = None
-    """What a stock pilot does in the place of steps, behind what its wrapper wrote."""
+    """What a stock pilot does in the place of steps, after what its wrapper wrote."""
     wrapper: str = ""
     log_of: str = ""
     """The sender in whose log it writes, if that is not its own: two nodes under one stamp."""

@@ -67,7 +67,7 @@ def _kilobytes(random, author):
 
 
 def _bar(random, author):
-    """A progress bar: no line ends, so that the next line of the logger is glued behind it."""
+    """A progress bar: no line ends, so that the next line of the logger is glued to its end."""
     for percent in range(0, 101, 10):
         yield Act(random.uniform(0.1, 0.4), OUTPUT, f"\r[{'#' * (percent // 10):10}] {percent} %")
 

@@ -43,7 +43,7 @@ class Result:
 
 
 class Run:
-    """A run of a plan on a field; ``ledgers`` and ``texts`` are there for who looks into a failure."""
+    """A run of a plan on a field; ``ledgers`` and ``texts`` are there for whoever looks into a failure."""
 
     has_bundles = False
 
@@ -199,7 +199,7 @@ class Run:
             self.result.counts[name.replace("_", " ")] += getattr(verdict, name)
 
     def _marks_may_be_missing(self, ledger):
-        """Return whether a collector may have died with what it knew of missing text: it is in memory alone."""
+        """Return whether a collector may have died with what it knew of missing text: that is only in memory."""
         lane = "second" if ledger.collector else "collector"
         deaths = [fault for fault in self.plan.faults if fault.kind not in ("stop", "full")]
         if self._field.is_balanced:
@@ -240,7 +240,7 @@ class Run:
         return "\n".join([f"began {self.began}", "collectors down:", *times, "connections:", *lines])
 
     def later(self):
-        """Return when, and how, to look whether the agent has cleaned up behind this run."""
+        """Return when, and how, to look whether the agent has cleaned up after this run."""
         return time.monotonic() + (CLEANED_SECONDS if self._field.has_agent else 0), lambda: self._archive.orphans(
             self.stamps
         )

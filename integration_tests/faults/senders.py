@@ -24,7 +24,7 @@ class Attempt:
     stream: int = 0
     """Which of the sender's buffers the text came from."""
     start: int | None = None
-    """Where in that buffer's text the message begins; None: behind the message before."""
+    """Where in that buffer's text the message begins; None: after the message before."""
     reached: bool = True
     """Whether a byte of it may have come to a collector."""
 
@@ -46,7 +46,7 @@ class Ledger:
     codes: list[str] = field(default_factory=list)
 
     def as_json(self):
-        """All of it, for the eyes of who looks into a failure."""
+        """All of it, for the eyes of whoever looks into a failure."""
         return json.dumps(asdict(self), default=lambda text: text.decode(), indent=1)
 
 

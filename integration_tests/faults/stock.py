@@ -2,7 +2,7 @@
 
 Each logger has a buffer of its own: the pilot's main one, then one for each command. A buffer is flushed when it is
 full, by its timer, and at the command's end. A failed flush keeps the text, and the next one sends it again with more
-behind it; the timer that saw it ends. A pilot survives a failed flush for a line of its logger, but not for output of a
+after it; the timer that saw it ends. A pilot survives a failed flush for a line of its logger, but not for output of a
 program: the command raises, the pilot ends with 1, and what its buffer holds is gone. So it does where the flush at a
 command's end fails, or the very first one. An answer is taken for good by its status alone; its body is not read.
 """

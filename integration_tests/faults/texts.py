@@ -1,6 +1,6 @@
 """The texts of senders: lines that name their sender and their number, as pilots write them or bare.
 
-A line's token, ``<sender>.<number>.``, is nowhere else; a text may be cut behind a token, within a line.
+A line's token, ``<sender>.<number>.``, is nowhere else; a text may be cut after a token, within a line.
 """
 
 import re

@@ -25,7 +25,7 @@ EXAMPLES = 1500
 SAMPLES = 3
 MAX_GROWTH = 20 * 1024 * 1024
 QUIET_SECONDS = 0.5
-#: After so many answers that did not come the collector counts as dead, and the run ends.
+#: After this many answers that did not come the collector counts as dead, and the run ends.
 MAX_LATE = 30
 DISET_CONNECTIONS = 300
 

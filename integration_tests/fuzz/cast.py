@@ -52,7 +52,7 @@ class Cast:
     seed: int
 
     def stamp(self, source, user):
-        """A log to write to or to ask for; those of honest pilots for users alone who may not write there."""
+        """A log to write to or to ask for; those of honest pilots only for users who may not write there."""
         if user not in WRITERS and user not in ANY_VO and source.random() < 0.3:
             return honest_stamp(self.seed, source.choice(world.VOS).name, source.randrange(HONEST_LOGS))
         if user in WRITERS and source.random() < 0.1:

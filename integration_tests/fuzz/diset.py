@@ -23,7 +23,7 @@ _PROPOSALS = (
 
 
 def attack(stack, seed, number):
-    """Open so many connections, and return what is wrong with the service afterwards."""
+    """Open a number of connections, and return what is wrong with the service afterwards."""
     source, pid = random.Random(f"{seed}/diset"), stack.pid(SERVICE)
     context = ssl.create_default_context(capath=str(stack.pki.certificates))
     context.load_cert_chain(str(stack.proxy("pila")))

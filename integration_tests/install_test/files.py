@@ -24,7 +24,7 @@ if any(os.path.basename(word) == "dirac-setup-site" for word in sys.orig_argv):
                 sleep(1)
     time.sleep = patient
 """
-#: Older names of runit's commands, which DIRAC uses: DIRACOS2 has them, Debian's runit has ``sv`` alone.
+#: Older names of runit's commands, which DIRAC uses: DIRACOS2 has them, Debian's runit has only ``sv``.
 RUNSVCTRL = """#!/bin/bash
 mode=$1; shift
 for folder; do printf %s "$mode" > "$folder/supervise/control" || exit 1; done

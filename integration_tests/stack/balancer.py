@@ -1,4 +1,4 @@
-"""HAProxy before the collectors of a stack, with the very configuration that the administrator guide shows."""
+"""HAProxy in front of the collectors of a stack, with the very configuration that the administrator guide shows."""
 
 import re
 import socket
@@ -79,7 +79,7 @@ class Front:
 
     @property
     def balancer(self):
-        """HAProxy before both collectors."""
+        """HAProxy in front of both collectors."""
         ports = self._stack.ports
         servers = {name: ports[name] for name in (TORNADO, SECOND_TORNADO)}
         return Balancer(self._stack.root / BALANCER, ports[BALANCER], servers)

@@ -194,7 +194,7 @@ class _Server:
 
 @contextlib.contextmanager
 def _told():
-    """Go on behind a server's end, and tell of it."""
+    """Go on after a server's end, and tell of it."""
     try:
         yield
     except ServerEnded as end:

@@ -1,4 +1,4 @@
-"""Three MariaDB nodes that hold the same data, and HAProxy before them at the database's port, as the guide shows.
+"""Three MariaDB nodes that hold the same data, and HAProxy in front at the database's port, as the guide shows.
 
 In a stack the component MARIADB is then HAProxy, and the nodes are components of their own. Sources: MariaDB's
 documentation of Galera (system variables wsrep_*, provider options), HAProxy 2.6's configuration manual.

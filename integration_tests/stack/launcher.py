@@ -41,7 +41,7 @@ def hide_extension(name):
 
 
 def serve_no_apis():
-    """Let a Tornado of this process serve services alone: all APIs of the configuration are the hidden extension's."""
+    """Let a Tornado of this process serve only services: all APIs of the configuration are the hidden extension's."""
     from DIRAC.Core.Tornado.Server.TornadoServer import TornadoServer
 
     make = TornadoServer.__init__

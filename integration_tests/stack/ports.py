@@ -1,7 +1,7 @@
 """Chooses free ports on the loopback, so that several stacks run side by side.
 
-Ports are chosen some seconds before anybody listens on them. Who builds stacks at the same time in several processes
-gives each a range of its own in the environment: ``STACK_PORTS=10000-20000``.
+Ports are chosen some seconds before anybody listens on them. Whoever builds stacks at the same time in several
+processes gives each a range of its own in the environment: ``STACK_PORTS=10000-20000``.
 """
 
 import os
@@ -17,7 +17,7 @@ RANGE = "STACK_PORTS"
 
 
 def part(number, parts):
-    """Return one of so many equal parts of the range, as `RANGE` in the environment has it."""
+    """Return one of ``parts`` equal parts of the range, as `RANGE` in the environment has it."""
     size = (LAST - FIRST) // parts
     return f"{FIRST + number * size}-{FIRST + (number + 1) * size}"
 

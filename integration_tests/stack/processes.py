@@ -223,7 +223,7 @@ def signal_quietly(pid, number):
 def wait_until(condition, patience_seconds):
     """Return whether the condition came true in time.
 
-    To ask may cost as much as the work that is waited for: who has waited long is asked less often.
+    Asking may cost as much as the work that is waited for: the longer it waits, the less often it asks.
     """
     began = time.monotonic()
     while not condition():

@@ -1,7 +1,7 @@
 """RSA keys at once: M2Crypto, and DIRAC with it, gets them from a few that were made before.
 
 A key of a proxy takes a twentieth of a second to make even with cryptography, whose OpenSSL is newer than that of
-M2Crypto, and most of the work of DIRAC's ProxyManager and of who asks it for a proxy was that. There are several, so
+M2Crypto, and most of the work of DIRAC's ProxyManager and of its callers was that. There are several, so
 that one proxy's key does not fit another proxy, as a rule.
 """
 

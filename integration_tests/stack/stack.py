@@ -39,11 +39,11 @@ class Stack:
     """A DIRAC below `root`.
 
     `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
-    elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or a local
-    configuration alone; `galera`, whether the database is a cluster of three nodes. `component_environment` and
+    elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or only a local
+    configuration; `galera`, whether the database is a cluster of three nodes. `component_environment` and
     `component_options` (full path to value) are more environment variables and options of single components, by name,
-    from their next start on. Who opens the same `root` later, in another process, with the same arguments, can do all
-    the same things.
+    from their next start on. Whoever opens the same `root` later, in another process, with the same arguments, can do
+    all the same things.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ CS_FOR_ALL = {
 
 RegistrationProtocols has no counterpart per SE; without ours in it `putAndRegister` uploads, then fails to name the
 PFN, and leaves the file behind. ChecksumType: the gfal2 plugins read only this one, never the SE's own; without it they
-compare sizes alone and `getFileMetadata` has an empty checksum.
+compare only sizes and `getFileMetadata` has an empty checksum.
 """
 
 
@@ -45,7 +45,7 @@ def install_gfal2(venv_site_packages: Path) -> Path:
 def client_environment() -> dict[str, str]:
     """Return what a process that uses these storage elements has to have in its environment before DIRAC is imported.
 
-    GSI alone: DIRAC asks for "gsi,unix", and falling back to unix hides a broken proxy. No delegation: DIRAC offers the
+    Only GSI: DIRAC asks for "gsi,unix", and falling back to unix hides a broken proxy. No delegation: DIRAC offers the
     proxy for third-party copies, which nobody makes here, and the server makes a key for each connection that offers
     it, seven times the work of the rest, before it declines (XrdSecgsi, `-dlgpxy:0`). The XRD_ ones bound, in
     seconds, the wait for an absent or hanging xrootd (xrdcp(1), ENVIRONMENT; with the defaults it is many minutes).

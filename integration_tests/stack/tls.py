@@ -117,7 +117,7 @@ def std_context(options):
     context.load_cert_chain(options["certfile"], options["keyfile"])
     authorities = options["ca_certs"]
     context.load_verify_locations(**{"capath" if Path(authorities).is_dir() else "cafile": authorities})
-    # as M2Crypto's verify_peer: who has no certificate gets as far as DIRAC's 401
+    # as M2Crypto's verify_peer: a caller without a certificate gets as far as DIRAC's 401
     context.verify_mode = ssl.CERT_OPTIONAL if options.get("cert_reqs") else ssl.CERT_NONE
     context.verify_flags |= ssl.VerifyFlags.VERIFY_ALLOW_PROXY_CERTS
     # a resumed session has no chain beyond the leaf, and DIRAC needs the chain

@@ -1,4 +1,4 @@
-"""Pauses behind work."""
+"""Pauses after work."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ from PilotLoggingDIRAC.pilotlog import pauses
 
 
 class Watch:
-    """A clock that rests move alone, or a test."""
+    """A clock that only rests move, or a test."""
 
     def __init__(self):
         self.now = 1000.0

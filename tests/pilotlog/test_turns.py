@@ -1,4 +1,4 @@
-"""Looks at a database that hangs: who waits for one that fails is told so, and does not wait for a look of its own."""
+"""Looks at a database that hangs: whoever waits for one that fails is told so, and waits for no look of its own."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""A log as events: that it has ended is said behind all of its text."""
+"""A log as events: that it has ended is said after all of its text."""
 
 import asyncio
 import collections

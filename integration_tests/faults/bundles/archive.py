@@ -145,6 +145,6 @@ def _content(path):
 
 
 def members(path):
-    """The texts of a bundle's members by their names. Raise BadZipFile when it is none, or damaged."""
+    """The texts of a bundle's members by their names. Raise BadZipFile when it is no ZIP, or damaged."""
     with zipfile.ZipFile(path) as file:
         return {name: gzip.decompress(file.read(name)) for name in file.namelist()}

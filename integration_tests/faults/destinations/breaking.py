@@ -18,7 +18,7 @@ from .readers import kafka_options
 
 #: What is left on the disk of a broker that is full: less than it wants to have.
 LEFT_BYTES = 20 * 1024 * 1024
-#: An agent that waits for its database, or for a destination, has come that far after so long.
+#: An agent that waits for its database, or for a destination, has come that far after this long.
 REACHED_SECONDS = 0.7
 ANSWER_SECONDS, DONE_SECONDS, STOP_SECONDS = 20, stretched(60), stretched(15)
 

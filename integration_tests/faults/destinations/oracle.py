@@ -1,8 +1,8 @@
 """The judge of a destination: it has each line of what is archived, as it stands there, and the events of each log.
 
-A line is told by its place: its number, and the number of its piece. A record may be there again, as the same in all
-it says; whoever drops repeats by their identities gets the text. One line may have pieces under two identities: that
-with which its log ended, and the same with more behind it, as its log went on (decision 125).
+A line is told by its place: its number, and the number of its piece. A record may be there more than once, the same in
+all that it says; whoever drops repeats by their identities gets the text. One line may have pieces under two
+identities: that with which its log ended, and the same with more after it, as its log went on (decision 125).
 """
 
 import itertools
@@ -29,7 +29,7 @@ class Verdict:
 def judge(text, received, tells_repeats=False, keeps_order=False):
     """The verdict on the records of one part of a log whose archived text is this, in their order of arrival.
 
-    ``tells_repeats``: nothing is there twice. ``keeps_order``: lines come in their order, repeats behind.
+    ``tells_repeats``: nothing is there twice. ``keeps_order``: lines come in their order, repeats later.
     """
     verdict = Verdict()
     known, repeats = _distinct(received, verdict)

@@ -17,7 +17,7 @@ AGENT_OPTIONS = {
     "ForwardLeaseSeconds": stretched(6),
     "ForwardMaxRetrySeconds": 2,
 }
-#: A destination that has not answered for so long has failed.
+#: A destination that has not answered for this long has failed.
 SEND_SECONDS = stretched(4)
 _PLACES = "/Resources/PilotLogDestinations"
 

@@ -88,7 +88,7 @@ class StreamReader(Reader):
 
 
 class QueueReader(Reader, stomp.ConnectionListener):
-    """Messages of a broker's queue, read between faults alone: what it is just given would be lost with the broker."""
+    """Messages of a broker's queue, read only between faults: what it is just given would be lost with the broker."""
 
     def __init__(self, stack, server, vhost):
         super().__init__(stack)

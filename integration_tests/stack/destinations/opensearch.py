@@ -1,6 +1,6 @@
-"""OpenSearch: one node from Maven Central's artefacts, and HAProxy before it for TLS, passwords and certificates.
+"""OpenSearch: one node from Maven Central's artefacts, and HAProxy in front for TLS, passwords and certificates.
 
-The node itself speaks plain HTTP: OpenSearch's security plugin comes with its distribution alone. Without a
+The node itself speaks plain HTTP: OpenSearch's security plugin comes only with its distribution. Without a
 distribution there is no program that loads modules from folders, so `OpenSearchNode.java` gives them to the node.
 """
 
@@ -74,7 +74,7 @@ class OpenSearch(Server):
 
 @dataclass(frozen=True, kw_only=True)
 class Front(LoginServer):
-    """HAProxy before the node: who comes needs the password or a certificate of the authority."""
+    """HAProxy in front of the node: whoever comes needs the password or a certificate of the authority."""
 
     node_port: int
 

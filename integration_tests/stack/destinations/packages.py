@@ -28,7 +28,7 @@ def java(program="java"):
 
 
 def debian(name, packages):
-    """Return the folder with Debian's packages unpacked in it, those alone that are named. Raise Missing."""
+    """Return the folder with Debian's packages unpacked in it, only those that are named. Raise Missing."""
 
     def unpack(folder):
         if not shutil.which("dpkg-deb"):

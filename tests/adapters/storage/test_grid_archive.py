@@ -188,7 +188,7 @@ def test_what_stands_in_a_bundle_s_place_is_not_read(adopting, make):
         try:
             assert opening.result(PATIENCE_SECONDS) is None
         finally:
-            if path.is_fifo():  # lets go of who waits for a writer
+            if path.is_fifo():  # lets go of whoever waits for a writer
                 os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
     adopting.adopt(1)
     os.close(adopting.cache.open(bundle))

@@ -1,4 +1,4 @@
-"""Findings of the status command in the configuration alone."""
+"""Findings of the status command in nothing but the configuration."""
 
 import pytest
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData

@@ -34,7 +34,7 @@ def test_following_ends_when_dirac_says_final_and_nothing_comes():
 
 
 class PurgedStart(Collector):
-    """A collector with the second part of a log alone."""
+    """A collector with only the second part of a log."""
 
     def getLog(self, vo, stamp, cursor):  # noqa: N802
         """The next page; there is none at the start."""

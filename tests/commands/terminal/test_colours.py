@@ -1,4 +1,4 @@
-"""Colours, which a terminal alone gets."""
+"""Colours, which only a terminal gets."""
 
 import io
 from contextlib import contextmanager, redirect_stderr, redirect_stdout

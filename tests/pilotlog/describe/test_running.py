@@ -42,7 +42,7 @@ def jobs(transactions, reader):
 
 @pytest.fixture
 def later(clock, seconds):
-    """Let so many seconds pass, on both clocks."""
+    """Let some seconds pass, on both clocks."""
 
     def forward(span):
         clock.forward(seconds=span)

@@ -159,13 +159,13 @@ class MadeLog:
         self.end = _EXIT.replace("{command}", "LaunchAgent").replace("{code}", "0")
 
     def add(self, section, *lines):
-        """Add lines behind the first lines of a section."""
+        """Add lines after the first lines of a section."""
         head, _, rest = self.sections[section].partition("\n")
         self.sections[section] = "\n".join([head, *lines, rest])
         return self
 
     def cut(self, section, *lines):
-        """End the log behind a section's first lines and these lines, without a word."""
+        """End the log after a section's first lines and these lines, without a word."""
         names = list(self.sections)
         for name in names[names.index(section) + 1 :]:
             del self.sections[name]
@@ -177,7 +177,7 @@ class MadeLog:
         return self
 
     def fail(self, section, *lines, code=1):
-        """End the log behind a section's first lines and these lines, as a pilot ends for an error."""
+        """End the log after a section's first lines and these lines, as a pilot ends for an error."""
         self.cut(section, *lines)
         if section == WRAPPER:
             return self

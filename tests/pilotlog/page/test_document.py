@@ -45,7 +45,7 @@ def document(*parts, settings=SMALL):
 
 
 def follow(found, cursor):
-    """All that is behind a cursor, as one who follows puts it together: (text, cursor)."""
+    """All that comes after a cursor, as one who follows puts it together: (text, cursor)."""
     text = ""
     while news := found.since(cursor):
         text, cursor = text + news.text, news.cursor
@@ -220,7 +220,7 @@ def test_parts_of_another_log_are_other_chunks():
 
 
 def test_document_that_was_opened_with_some_parts_gets_no_other_ones():
-    """Who opened it may have no right to them."""
+    """Whoever opened it may have no right to them."""
     one, two = Part([b"one\n"]), Part([b"two\n"], 2)
     documents = Documents(lambda log: {1: one, 2: two}[log.part], SMALL)
     first, both = documents.open([one.log]), documents.open([one.log, two.log])

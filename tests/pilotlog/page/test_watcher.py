@@ -185,7 +185,7 @@ def test_who_follows_learns_that_dirac_says_the_pilot_is_dead(following, store, 
     assert news.standing["standing"] == "running"
     alter(update(table).values(PilotStatus="Aborted"))
     after = views.heads([PILOT])[PILOT]
-    assert after != before  # so that who follows is woken
+    assert after != before  # so that whoever follows is woken
     assert follow.since(ADMIN, PILOT, news.cursor, after).standing["standing"] == "ended"
 
 

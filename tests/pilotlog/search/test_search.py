@@ -1,4 +1,4 @@
-"""A search over many logs finds the same whatever one call may do; who may not read a log does not find it."""
+"""A search over many logs finds the same whatever one call may do; a caller who may not read a log does not find it."""
 
 import dataclasses
 import time

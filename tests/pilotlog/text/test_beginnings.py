@@ -1,4 +1,4 @@
-"""Messages over the limit that are sent again, alone or with more behind, are known by what was sent."""
+"""Messages over the limit that are sent again, alone or with more after them, are known by what was sent."""
 
 import json
 import re

@@ -80,7 +80,7 @@ FILLING = b"an ordinary line of text\n"
 
 @pytest.mark.parametrize("before", range(400, 1100, 10))
 def test_a_key_that_is_cut_leaves_none_of_its_lines_in_the_tail(before):
-    """Wherever the cut is: in front of the key, in it, or behind it."""
+    """Wherever the cut is: before the key, in it, or after it."""
     limit = 12_000
     text = FILLING * before + KEY + FILLING * 200
     found = cut(text, limit)

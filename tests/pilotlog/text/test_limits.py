@@ -21,7 +21,7 @@ NEW = Log(7, PILOT, 1, State.RECEIVING, NOW, NOW)
 
 
 def received(*texts, log=NEW, **settings):
-    """The log behind the messages, all of them answered, what is stored of it, and the receipts."""
+    """The log after the messages, all of them answered, what is stored of it, and the receipts."""
     answered = tuple((name, Delivery.ARRIVED) for name in range(1, len(texts) + 1))
     messages = [
         replace(batch(text), name=name, answers=answered[: name - 1]) for name, text in enumerate(texts, start=1)

@@ -126,5 +126,5 @@ HANDLERS = [
 
 def test_each_diset_service_is_guarded(tmp_path):
     for name, (_, out, error) in run_each(BEGIN, EACH, HANDLERS, tmp_path).items():
-        answers = [line for line in out.splitlines() if not line[:4].isdigit()]  # threads log a line behind it
+        answers = [line for line in out.splitlines() if not line[:4].isdigit()]  # threads log a line after it
         assert answers[-1:] == ["True True"], name + out + error

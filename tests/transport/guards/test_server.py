@@ -1,4 +1,4 @@
-"""Each handler that Tornado may serve alone puts the guards of the whole server in place."""
+"""Each handler that Tornado may serve by itself puts the guards of the whole server in place."""
 
 from tests.forked import run_each
 
@@ -36,5 +36,5 @@ HANDLERS = [
 
 def test_handler_guards_the_server_it_is_in(tmp_path):
     for name, (_, out, error) in run_each(BEGIN, EACH, HANDLERS, tmp_path).items():
-        answers = [line for line in out.splitlines() if not line[:4].isdigit()]  # threads log a line behind it
+        answers = [line for line in out.splitlines() if not line[:4].isdigit()]  # threads log a line after it
         assert answers[-1:] == [f"{[False] * 4} {[True] * 4}"], name + out + error

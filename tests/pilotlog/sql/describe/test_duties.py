@@ -1,4 +1,4 @@
-"""Works that one component at a time does for all."""
+"""Tasks that one component at a time does for all."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -273,7 +273,7 @@ def secrets(seed):
 
 @functools.cache
 def _parts(secret):
-    """Pieces one behind the other, of which each piece of 5 characters has one whole."""
+    """Pieces one after the other, of which each piece of 5 characters has one whole."""
     return [secret[at : at + 3] for at in range(0, len(secret) - 2, 3)]
 
 

@@ -88,7 +88,7 @@ KINDS = {
 
 
 def _filled(make, name):
-    """A value of a kind; a number behind the kind is its size."""
+    """A value of a kind; a number after the kind is its size."""
     if name in KINDS:
         return KINDS[name](make, 0)
     kind, size = re.fullmatch("([a-z]+)([0-9]+)", name).groups()

@@ -61,7 +61,7 @@ def test_hostile_texts_are_redacted_as_by_re2_alone(alone):
 
 
 def places_of(places, at, end, steps):
-    """The places from one on, when the scan goes on so many bytes behind each one's begin."""
+    """The places from one on, when the scan goes on so many bytes after each one's beginning."""
     found = []
     for step in steps:
         place = places.next(at, end)

@@ -1,4 +1,4 @@
-"""Secrets that only what comes behind them, or the line above, tells of: found where a message has both."""
+"""Secrets that only what comes after them, or the line above, tells of: found where a message has both."""
 
 import pytest
 
