@@ -3,6 +3,8 @@
 import subprocess
 from contextlib import contextmanager
 
+import psutil
+
 
 @contextmanager
 def programs(says, **streams):
@@ -22,3 +24,23 @@ def programs(says, **streams):
             process.kill()
             with process:  # its streams are closed, and it is waited for
                 pass
+
+
+def has_ended(process):
+    """Return whether a process, of psutil, is gone, or a zombie; it may go between two questions about it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def called(words, processes):
+    """Return those processes that have the words in their command line, without those that have ended."""
+    return [each for each in processes if words in _command_line(each)]
+
+
+def _command_line(process):
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from integration_tests.stack.processes import Processes
-from tests.programs import programs
+from tests.programs import has_ended, programs
 from tests.waiting import PATIENCE_SECONDS, until
 
 TOP = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def starter(tmp_path):
 def members(folder):
     """The ids of all processes of the components in a folder."""
     leaders = [int(path.read_text().split()[0]) for path in (folder / "pid").glob("*.pid")]
-    return [pid for pid in psutil.pids() if _session(pid) in leaders and psutil.Process(pid).status() != "zombie"]
+    return [each.pid for each in psutil.process_iter() if _session(each.pid) in leaders and not has_ended(each)]
 
 
 def _session(pid):

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from integration_tests.stack import environment, forking
+from tests.programs import called, has_ended
 from tests.waiting import PATIENCE_SECONDS, until
 
 TELL = (
@@ -148,21 +149,17 @@ def test_nothing_that_servers_import_reads_the_configuration():
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
-def is_alive(process):
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-
-
 @pytest.fixture(params=[["libraries"], ["dirac"], ["libraries", "dirac"]], ids=" and ".join)
 def kill(request):
     """``kill()``: fork servers that have served are killed."""
 
     def kill():
-        servers = [each for each in psutil.Process().children(recursive=True) if "fork_server" in str(each.cmdline())]
+        servers = called("fork_server", psutil.Process().children(recursive=True))
         kinds = {each: "libraries" if each.ppid() == os.getpid() else "dirac" for each in servers}
         chosen = [each for each, kind in kinds.items() if kind in request.param]
         for server in chosen:
             server.kill()
-        until(lambda: not any(map(is_alive, chosen)))
+        until(lambda: all(map(has_ended, chosen)))
 
     return kill
 

@@ -20,6 +20,7 @@ from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
 from PilotLoggingDIRAC.adapters.workers.worker import NoWorker, Worker, _Child
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from tests.programs import called, has_ended
 from tests.waiting import until
 
 #: A child imports DIRAC first.
@@ -95,11 +96,7 @@ def test_large_answers_are_looked_through_once(monkeypatch):
 
 
 def children():
-    return [child for child in psutil.Process().children() if "workers.child" in " ".join(child.cmdline())]
-
-
-def gone(process):
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return called("workers.child", psutil.Process().children())
 
 
 class TestWorker:
@@ -111,7 +108,7 @@ class TestWorker:
         assert stat.S_IMODE(Path(proxy).parent.stat().st_mode) == 0o700
         assert os.environ.get("X509_USER_PROXY") != proxy
         worker.close()
-        assert gone(child)
+        assert has_ended(child)
         assert list(folder.glob("pilotlog-worker-*")) == []
 
     def test_an_unknown_operation_is_an_error_and_the_child_lives_on(self, worker):
@@ -129,7 +126,7 @@ class TestWorker:
         with pytest.raises(ArchiveError, match="too long"):
             worker.call("ping", 0.5)
         assert time.monotonic() - started < START_SECONDS / 2
-        assert gone(child)
+        assert has_ended(child)
         assert worker.call("ping", START_SECONDS) == "pong"
 
     def test_a_child_that_can_not_be_killed_keeps_nobody_waiting(self, worker, folder, unkillable):
@@ -281,7 +278,7 @@ class TestWorker:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
         parent.stdout.close()
-        until(lambda: gone(child))
+        until(lambda: has_ended(child))
         assert list(folder.glob("pilotlog-worker-*")) == []
 
     def test_a_child_ends_when_its_input_breaks_off_within_a_request(self, folder):
