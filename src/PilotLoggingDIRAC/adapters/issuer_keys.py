@@ -25,7 +25,7 @@ class IssuerKeys:
     settings: TokenSettings
 
     def fetch(self, issuer: Issuer) -> dict[str, Key]:
-        """Return the keys of an issuer, all requests for them within ``keys_fetch_seconds``. Raise KeysUnavailable."""
+        """Return the keys of an issuer by key ID, fetched within ``keys_fetch_seconds``. Raise KeysUnavailable."""
         deadline = time.monotonic() + self.settings.keys_fetch_seconds
         try:
             context = context_of(issuer.ca)
@@ -41,7 +41,7 @@ class IssuerKeys:
             found = json.loads(content)
             issued_by, where = found["issuer"], found["jwks_uri"]
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise KeysUnavailable("The metadata are none") from None
+            raise KeysUnavailable("The metadata can't be read") from None
         if issued_by != issuer.url:
             raise KeysUnavailable("The metadata are another issuer's")
         if not isinstance(where, str) or not is_https(where):

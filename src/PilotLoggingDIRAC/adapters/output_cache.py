@@ -18,14 +18,14 @@ _log = gLogger.getSubLogger("PilotLogging")
 class OutputCache:
     """The cache of CEs' outputs: ``PilotOutput`` of PilotAgentsDB first, then ``own``.
 
-    It is no precondition for asking a CE: output that can't be read counts as not cached.
+    A CE can be asked without it: cached output that can't be read counts as not cached.
     """
 
     records: PilotRecords
     own: SqlCEOutputs
 
     def get(self, record: PilotRecord) -> Output | None:
-        """Return the cached output, a final one before others; None without any."""
+        """Return the cached output, a final one before others; None if there is none."""
         found = None
         for name, look in (("PilotOutput", self._dirac_s), ("PilotLoggingDB", self._own)):
             try:
@@ -50,7 +50,7 @@ class OutputCache:
             self.own.put(record.fields["VO"], record.reference, shortened(found))
         except PilotLogError as error:
             reasons = f"PilotOutput: {why}; PilotLoggingDB: {error}"
-            _log.error("The CE's output of a pilot could not be kept", f"{record.reference}: {reasons}")
+            _log.error("The CE's output of a pilot could not be cached", f"{record.reference}: {reasons}")
 
     def _dirac_s(self, record: PilotRecord) -> Output | None:
         return self.records.stored_output(record)

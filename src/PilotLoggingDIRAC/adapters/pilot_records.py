@@ -62,9 +62,10 @@ class PilotRecord:
 
 
 class PilotRecords:
-    """The records of pilots in PilotAgentsDB; it connects at the first query."""
+    """The records of pilots in PilotAgentsDB; it connects at the first query. Methods may raise StoreUnavailable."""
 
     def __init__(self, url: str | URL | None = None, settings: StoreSettings = _SETTINGS):
+        """Create it over a PilotAgentsDB, by default the one of the CS. Raise StoreUnavailable if the CS has none."""
         self._run = Transactions(make_engine(url or database_url(PILOT_AGENTS), settings), settings).run
 
     def record(self, reference: str) -> PilotRecord:
@@ -83,7 +84,7 @@ class PilotRecords:
         return _subject(record) if record else None
 
     def subjects_of_stamp(self, stamp: str) -> list[Log]:
-        """Return the pilots with this stamp in the same way. There is no index: the query reads the whole table."""
+        """Return the pilots with this stamp, each as ``subject``. Without an index, the query reads the whole table."""
         return [_subject(record) for record in self._run(_records, _agents.c.PilotStamp, stamp)] if stamp else []
 
     def owners(self, stamps: Sequence[str]) -> dict[str, frozenset[str]]:

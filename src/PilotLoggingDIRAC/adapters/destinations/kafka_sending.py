@@ -1,4 +1,4 @@
-"""Records on their way to Kafka, and what the brokers have answered. This wants confluent-kafka."""
+"""Records on their way to Kafka, and what the brokers have answered. To import it needs confluent-kafka."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from PilotLoggingDIRAC.pilotlog.forward.record import Record
 
 POLL_SECONDS = 0.1
 VO = "{vo}"
-#: What a record is to blame for.
+#: The errors that the record is to blame for.
 _FAULTS = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD, KafkaError.RECORD_LIST_TOO_LARGE})
 
-#: What a producer holds back, as another record has spoilt the transaction.
+#: The errors of records that a producer holds back, as another record has spoilt the transaction.
 _HELD_BACK = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
 
 
@@ -40,7 +40,7 @@ def topic_of(topic: str, record: Record) -> str:
 
 
 def end(producer: Producer | None) -> None:
-    """Forget what a producer has not sent; never raise, whatever it has failed of."""
+    """Discard what a producer has not sent. Never raise, whatever the producer has failed with."""
     if producer is not None:
         with suppress(KafkaException):
             producer.purge()
@@ -56,7 +56,11 @@ class Refused:
 
 
 class Sending:
-    """Some records on their way: what has been answered of them."""
+    """Some records on their way, and what has been answered of them.
+
+    ``refused``: those that the brokers, or the producer, do not take. ``failed``: why the fate of others is not known,
+    empty if nothing failed. ``is_held_back``: the producer holds some back, as a transaction is spoilt.
+    """
 
     def __init__(self, topic: str, deadline: float):
         self.refused: list[Refused] = []
@@ -67,7 +71,7 @@ class Sending:
         self._open = 0
 
     def produce(self, producer: Producer, record: Record) -> None:
-        """Give a record to the producer, which has room for it in time. Raise DestinationUnavailable."""
+        """Give a record to the producer. Raise DestinationUnavailable if that has no room for it up to the deadline."""
 
         def answered(error: KafkaError | None, _: Message) -> None:
             self._open -= 1
@@ -93,7 +97,7 @@ class Sending:
                 return
 
     def wait(self, producer: Producer) -> None:
-        """Wait for all answers."""
+        """Wait for all answers up to the deadline; without all of them, say so in ``failed``."""
         producer.flush(max(self._deadline - time.monotonic(), 0.0) + POLL_SECONDS)
         if self._open and not self.failed:
             self.failed = "not confirmed in time"

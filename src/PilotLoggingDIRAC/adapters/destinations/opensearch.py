@@ -27,7 +27,7 @@ _MAX_BYTES = 2_000_000
 #: No server's limit is smaller; so messages of this size are never to blame for a connection that breaks.
 _ALWAYS_TAKEN_BYTES = 1_000_000
 _BETWEEN_CLEANING = timedelta(hours=6)
-#: What the document is to blame for; whatever else an index says may be over in a minute.
+#: The errors that the document is to blame for; any other may be over in a minute.
 _FAULTS = frozenset(
     {
         "mapper_parsing_exception",

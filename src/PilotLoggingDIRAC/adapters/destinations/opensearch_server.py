@@ -84,7 +84,11 @@ class OpenSearchServer:
 
 
 def _of_dirac(name: str, own: PluginOptions) -> dict[str, Any]:
-    """Return the options that DIRAC reads for its own databases of this kind, none if they are not whole."""
+    """Return the options that DIRAC reads for its own databases of this kind.
+
+    If they are not complete, return none for a destination with a Host of its own. Raise InvalidInput for others, and
+    for a bad ``Database``.
+    """
     database = own.text("Database", _DATABASE)
     if database.count("/") != 1:
         raise InvalidInput(f"destination {name}: Database is not <System>/<name>")

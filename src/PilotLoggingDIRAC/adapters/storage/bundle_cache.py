@@ -1,7 +1,7 @@
 """Whole bundles on the disk of a reading process, for the logs of them that are read next.
 
-One log of a bundle is had by a ranged read. Who reads many, as a search does, has the bundle fetched once: after some
-reads of it, or at once where its storage element knows no ranged reads.
+One log of a bundle is got by a ranged read. For a reader of many, as a search is, the bundle is fetched as a whole,
+once: after some reads of it, or at once where its storage element has no ranged reads.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from PilotLoggingDIRAC.pilotlog.stored_file import StoredFile
 
 from ..workers.private_folder import PrivateFolder
 
-#: Bundles whose reads are counted.
+#: The reads of so many bundles are counted; then counting begins anew.
 _MAX_COUNTED = 1000
 
 
 class BundleCache:
-    """The bundles of one process, in a private folder that is made for the first one; for any number of threads."""
+    """The bundles of one process, in a private folder that is made for the first one; any thread may use it."""
 
     def __init__(self, settings: BundleReadSettings, folder: Callable[[], PrivateFolder] | None = None) -> None:
         """Create the cache; nothing is on disk before the first bundle."""
@@ -52,7 +52,7 @@ class BundleCache:
             return found
 
     def count_read(self, bundle: StoredFile) -> bool:
-        """Count a read of a bundle, and return whether the bundle is worth to be fetched as a whole."""
+        """Count a read of a bundle, and return whether the bundle is worth fetching as a whole."""
         with self._lock:
             if len(self._reads) >= _MAX_COUNTED:
                 self._reads.clear()
@@ -61,9 +61,9 @@ class BundleCache:
             return fits and self._reads[bundle] > self._settings.bundle_ranged_reads
 
     def adopt(self, bundle: StoredFile, path: Path) -> None:
-        """Take over a bundle that was fetched, if it fits, in place of those that were not read for longest.
+        """Move a fetched bundle into the cache, in place of those that were not read for longest.
 
-        It is removed if it can't be: a cache fails no read.
+        The file is removed instead if it does not fit, is there already, or can't be moved: a cache fails no read.
         """
         room = self._settings.bundle_cache_mb * MiB
         with self._lock:

@@ -44,8 +44,8 @@ def put(vo: str, se: str, lfn: str, guid: str, size: int, checksum: str, path: s
 def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None:
     """Fetch a copy into a local file, from the SE or else from any that has one; then check size and checksum.
 
-    Without an SE, the catalogue names one; a size below 0 and an empty checksum are not checked. Raise LogNotFound when
-    the catalogue has no such file.
+    Without an SE, the catalogue names one; LogNotFound is raised then if it has no such file. A size below 0 and an
+    empty checksum are not checked. Raise ArchiveError if nothing gives the file, or it is not what was archived.
     """
     with private_files(), tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
         copy = _fetch_anywhere(vo, se, lfn, folder)
@@ -60,8 +60,10 @@ def get(vo: str, se: str, lfn: str, size: int, checksum: str, path: str) -> None
 def get_part(
     vo: str, se: str, lfn: str, size: int, checksum: str, path: str, offset: int, length: int, wanted: bool
 ) -> bool:
-    """Write a part of a file into a local one; return True when that is the whole file, because the part was not to be
-    had, or because the whole is ``wanted``. See ``get`` for the whole; what a part is, the caller checks.
+    """Write a part of a file into a local one; return False. Where the part can't be had, or the whole file is
+    ``wanted``, write the whole as ``get`` does; return True.
+
+    ``offset`` and ``length`` are bytes. The whole is checked here, a part by the caller. Raise as ``get``.
     """
     if not wanted:
         try:
@@ -129,8 +131,8 @@ def _read_back(storage: Any, lfn: str, checksum: str, folder: str) -> dict[str, 
 def remove(vo: str, se: str, lfn: str, size: int, checksum: str) -> None:
     """Remove all replicas and the catalogue's entry.
 
-    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed. Nothing can
-    be on a storage element that the configuration does not have, by a name that was mistyped: the catalogue decides.
+    A file that is absent, or is registered with another size or checksum (see ``put``), counts as removed. No file
+    can be on an SE that the CS does not have (a mistyped name): the catalogue alone decides then. Raise ArchiveError.
     """
     known = metadata(vo, lfn)
     if known and not CatalogueEntry(lfn, "", size, checksum).is_same_file(known):
@@ -158,7 +160,7 @@ def _has_equal_copy(storage: Any, path: str, entry: CatalogueEntry) -> bool:
     return False
 
 
-def _require_unclaimed(storage: Any, entry: CatalogueEntry, size: dict) -> None:
+def _require_unclaimed(storage: Any, entry: CatalogueEntry, size_answer: dict) -> None:
     """Raise ArchiveError when the copy is, by the catalogue, another file that is whole, or may be, here or elsewhere.
 
     A database that was restored from an old backup has no record of such a file. A size that can't be had is no
@@ -167,7 +169,7 @@ def _require_unclaimed(storage: Any, entry: CatalogueEntry, size: dict) -> None:
     known = metadata(storage.vo, entry.lfn)
     if not known or entry.is_same_file(known):
         return
-    if not size["OK"] or size["Value"] == int(known["Size"]):
+    if not size_answer["OK"] or size_answer["Value"] == int(known["Size"]):
         raise ArchiveError(f"Another file is registered as {entry.lfn}; it is left alone")
     require_no_other_replica(storage, entry.lfn)
 

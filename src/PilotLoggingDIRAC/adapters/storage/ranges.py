@@ -1,7 +1,7 @@
 """Ranged reads of files on storage elements, which DIRAC's own StorageElement doesn't have: one for each plugin.
 
-A file on a disk is read with ``pread``, gfal2's protocols (xrootd, WebDAV, SRM) with gfal2's, and S3 by a GET with a
-range. Others are not readable so, and nor is a file that its plugin can't open: the whole file has to do then.
+A file on a disk is read with ``pread``, one behind gfal2's protocols (xrootd, WebDAV, SRM) with gfal2's, and one on S3
+by a GET with a range. With other plugins, and where a plugin can't open the file, callers fetch the whole file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ Read = Callable[[Any, str, int, int], bytes]
 
 
 def read_range(storage: Any, lfn: str, offset: int, size: int) -> bytes:
-    """Return bytes of a file from the first of the element's protocols that has them. Raise ArchiveError."""
+    """Return ``size`` bytes of a file from ``offset`` on, by the first of the element's plugins that reads them.
+
+    Raise ArchiveError if none does; a file that ends before is no better.
+    """
     allowed = storage.isValid("getFile")
     if not allowed["OK"]:
         raise ArchiveError(f"{storage.name}: {allowed['Message']}")

@@ -130,7 +130,10 @@ def _add_replica(storage: Any, entry: CatalogueEntry) -> None:
 
 
 def _replicas(catalogue: FileCatalog, lfn: str) -> dict:
-    """Return the URLs of a file's replicas by storage element; empty for none. Raise ArchiveError if it is unknown."""
+    """Return the URLs of a file's replicas by storage element; empty for none, and for a file that is not registered.
+
+    Raise ArchiveError when the catalogue does not tell.
+    """
     single = returnSingleResult(catalogue.getReplicas(lfn, allStatus=True))
     if single["OK"]:
         return single["Value"]

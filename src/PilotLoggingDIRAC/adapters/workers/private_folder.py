@@ -34,9 +34,9 @@ class PrivateFolder:
         self.path, self._lock = path, lock
 
     def kept(self) -> Path:
-        """Return the path; it is a new folder's if this one was removed, as by who cleans up the temporary folder.
+        """Return the path of the folder, or of a new one if a cleaner of the temporary folder has removed it.
 
-        What is left of the old one is left to them: another thread may be writing there.
+        The rest of the old one is left to that cleaner: another thread may be writing there.
         """
         with self._guard:
             if not self._is_there():
