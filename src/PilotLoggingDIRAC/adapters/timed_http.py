@@ -22,12 +22,12 @@ def connected(host: str, port: int, context: ssl.SSLContext | None, deadline: fl
     ``deadline`` is a time of ``time.monotonic``. Only the look-up of the name may take longer.
     """
     with connect(host, port, deadline) as plain:
-        plain.settimeout(left(deadline))
+        plain.settimeout(seconds_left(deadline))
         if context is None:
             yield plain
             return
         with context.wrap_socket(plain, server_hostname=host) as connection:
-            connection.settimeout(left(deadline))
+            connection.settimeout(seconds_left(deadline))
             yield connection
 
 
@@ -40,7 +40,7 @@ def connect(host: str, port: int, deadline: float) -> socket.socket:
     failure = OSError("the host has no address")
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         try:
-            return _connected_to(family, kind, protocol, address, left(deadline) / (len(addresses) - number))
+            return _connected_to(family, kind, protocol, address, seconds_left(deadline) / (len(addresses) - number))
         except OSError as error:
             failure = error
     raise failure
@@ -96,11 +96,11 @@ class TimedConnection(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read the bytes that have arrived into a writable buffer; wait for the first one until the deadline."""
-        self.connection.settimeout(left(self.deadline))
+        self.connection.settimeout(seconds_left(self.deadline))
         return self.connection.recv_into(memoryview(buffer))
 
 
-def left(deadline: float) -> float:
+def seconds_left(deadline: float) -> float:
     """Return the seconds until a deadline. Raise TimeoutError after it."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:

@@ -108,7 +108,7 @@ class WebPage:
         if self._folder is None:
             remove_abandoned()
             self._folder = PrivateFolder("page")
-        return self._folder.kept()
+        return self._folder.existing()
 
     def _look_after_workers(self) -> None:
         while True:

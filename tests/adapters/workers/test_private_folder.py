@@ -61,13 +61,13 @@ def test_a_folder_that_is_in_use_is_left_alone(folder):
 def test_a_folder_that_somebody_has_removed_is_made_anew(folder, is_made_by_another):
     private = PrivateFolder("page")
     old = private.path
-    assert private.kept() == old
+    assert private.existing() == old
     shutil.rmtree(old)
     if is_made_by_another:
         old.mkdir()
         (old / "lock").touch()
-    new = private.kept()
-    assert new != old and mode(new) == 0o700 and private.kept() == new
+    new = private.existing()
+    assert new != old and mode(new) == 0o700 and private.existing() == new
     remove_abandoned()
     assert new.exists()
     private.close()

@@ -51,7 +51,7 @@ def main():
 def run(options, pilots):
     """Count, ask, delete, and return the exit code."""
     from PilotLoggingDIRAC.commands.client import CollectorClient
-    from PilotLoggingDIRAC.commands.logs.deletion import PilotLogDeletion, logs, selections
+    from PilotLoggingDIRAC.commands.logs.deletion import PilotLogDeletion, logs_in_words, selections
     from PilotLoggingDIRAC.commands.terminal.console import confirmed, line
 
     wanted = selections(options.get("VO", ""), pilots, options.get("Before", ""))
@@ -65,8 +65,8 @@ def run(options, pilots):
     if "Yes" not in options and not confirmed("Delete them for good?"):
         line("Nothing was deleted")
         return _NOT_CONFIRMED
-    deleted = deletion.run(lambda number: line(f"{number:,} of {logs(found.logs)} deleted"))
-    line(f"{logs(deleted)} deleted")
+    deleted = deletion.run(lambda number: line(f"{number:,} of {logs_in_words(found.logs)} deleted"))
+    line(f"{logs_in_words(deleted)} deleted")
     return _DONE
 
 

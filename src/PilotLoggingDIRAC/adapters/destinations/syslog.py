@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from PilotLoggingDIRAC.adapters.timed_http import connect, context_of, left
+from PilotLoggingDIRAC.adapters.timed_http import connect, context_of, seconds_left
 from PilotLoggingDIRAC.pilotlog.errors import DestinationUnavailable, InvalidInput
 from PilotLoggingDIRAC.pilotlog.forward.destination import Rejected
 from PilotLoggingDIRAC.pilotlog.forward.plugin_options import PluginOptions
@@ -107,10 +107,10 @@ class SyslogDestination:
 
     def _send(self, text: bytes, deadline: float) -> None:
         connection = self._connected(deadline)
-        connection.settimeout(left(deadline))
+        connection.settimeout(seconds_left(deadline))
         connection.sendall(text)
         while _unacknowledged(connection):
-            connection.settimeout(left(deadline))
+            connection.settimeout(seconds_left(deadline))
             time.sleep(_POLL_SECONDS)
         if _is_closed(connection):
             raise ConnectionResetError
@@ -123,7 +123,7 @@ class SyslogDestination:
         plain = connect(self._host, self._port, deadline)
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self._tls:
-            plain.settimeout(left(deadline))
+            plain.settimeout(seconds_left(deadline))
             self._connection = self._context().wrap_socket(plain, server_hostname=self._host)
         else:
             self._connection = plain

@@ -75,7 +75,7 @@ class BundleCache:
                 _unlink(oldest)
             try:
                 self._folder = self._folder or self._make()
-                self._bundles[bundle] = path.rename(self._folder.kept() / f"{next(self._numbers)}.zip")
+                self._bundles[bundle] = path.rename(self._folder.existing() / f"{next(self._numbers)}.zip")
             except OSError:
                 path.unlink(missing_ok=True)
                 self._remove()

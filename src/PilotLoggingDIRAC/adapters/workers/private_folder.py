@@ -33,7 +33,7 @@ class PrivateFolder:
             raise
         self.path, self._lock = path, lock
 
-    def kept(self) -> Path:
+    def existing(self) -> Path:
         """Return the path of the folder, or of a new one if a cleaner of the temporary folder has removed it.
 
         The rest of the old one is left to that cleaner: another thread may be writing there.

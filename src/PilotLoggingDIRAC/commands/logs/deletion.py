@@ -18,7 +18,7 @@ from PilotLoggingDIRAC.pilotlog.text import humanize
 _SECONDS = 300
 
 
-def logs(number: int) -> str:
+def logs_in_words(number: int) -> str:
     """Return a number of logs in words."""
     return humanize.count(number, "log")
 
@@ -38,7 +38,7 @@ class Found:
 
     def __str__(self) -> str:
         copies = "1 copy" if self.copies == 1 else f"{self.copies:,} copies"
-        return f"{logs(self.logs)}, {humanize.size(self.bytes)}, {copies} in archives"
+        return f"{logs_in_words(self.logs)}, {humanize.size(self.bytes)}, {copies} in archives"
 
 
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 
 #: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
 _LINGER_SECONDS = 10.0
-#: The most that ``getLogTail`` takes: of a pilot that runs again earlier text may be purged, and no start be there.
+#: The most that ``getLogTail`` takes. The log of a pilot that runs again may have no start, as its text was purged.
 ALL_LINES = 100_000
 
 
@@ -20,8 +20,8 @@ ALL_LINES = 100_000
 class Following:
     """The reading of one log from its start, or from its last ``lines`` on. ``ask`` calls a method of a collector.
 
-    ``waits``: all that is there was read. ``over``: nothing follows, as the pilot's log has ended, or DIRAC says that
-    the pilot has and nothing comes any more.
+    ``waits``: all that is there was read. ``over``: nothing follows, as the log has ended, or as DIRAC says that the
+    pilot has ended and no more text has come for a while.
     """
 
     ask: Callable[..., dict[str, Any]]
@@ -53,18 +53,19 @@ class Following:
         try:
             return self._tail(self.lines)
         except LogNotFound:
-            kept = self._kept_lines()
+            stored = self._stored_lines()
         try:
-            return self._tail(min(self.lines, kept + 1))  # the last line may have no end
+            return self._tail(min(self.lines, stored + 1))  # the last line may have no end
         except LogNotFound:
-            return self._tail(min(self.lines, max(kept, 1)))
+            return self._tail(min(self.lines, max(stored, 1)))
 
     def _tail(self, lines: int) -> dict[str, Any]:
         return self.ask("getLogTail", self.vo, self.stamp, lines)
 
-    def _kept_lines(self) -> int:
-        """Return the number of lines behind the last part whose text has left the database: of a log that has ended no
-        collector gives less than is asked for.
+    def _stored_lines(self) -> int:
+        """Return the number of lines after the last part whose text has left the database.
+
+        Of a log that has ended, and whose earlier text has left, a collector does not give fewer lines than asked for.
         """
         last_first = reversed(listing.parts_of(self.ask, self.vo, self.stamp))
         return sum(part["NumberOfLines"] for part in takewhile(lambda part: part["State"] != "Purged", last_first))

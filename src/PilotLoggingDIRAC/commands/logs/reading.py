@@ -70,14 +70,14 @@ class Pilot:
     def cause(self) -> dict[str, Any]:
         """The likeliest cause of its failure, for scripts; empty without one.
 
-        Its line counts from the start of the text that is kept; it is 0 if no line tells the cause, or none that is
-        kept.
+        Its line counts from the start of the text that is retained; it is 0 if no line tells the cause, or none that is
+        retained.
         """
         last = self.parts[-1] if self.parts else {}
         if not last.get("Cause"):
             return {}
-        before = sum(part["NumberOfLines"] for part in self.parts[:-1] if _is_kept(part))
-        line = before + last["CauseLine"] if last["CauseLine"] and _is_kept(last) else 0
+        before = sum(part["NumberOfLines"] for part in self.parts[:-1] if _is_retained(part))
+        line = before + last["CauseLine"] if last["CauseLine"] and _is_retained(last) else 0
         words = {"Code": last["Cause"], "Name": last["CauseName"], "Party": last["CauseParty"]}
         return words | {"Line": line, "Hint": last["CauseHint"]}
 
@@ -171,8 +171,9 @@ class LogReading:
         return PilotOutput(found["StdOut"], found["StdErr"], found["LogSource"], *_facts(found))
 
     def output_of_unknown(self, name: str, why: PilotLogError, source: str = "", vo: str = "") -> PilotOutput:
-        """Return the whole output of a pilot that no collector tells of, as ``output``. Raise ``why`` none does also
-        where nobody may tell if there is such a pilot.
+        """Return the whole output of a pilot that no collector tells of, as ``output``.
+
+        Raise as ``output``, but ``why``, the reason that collectors gave, in place of NotAllowed.
         """
         try:
             return self.output(name, source, vo)
@@ -239,7 +240,7 @@ def _require_vo(vo: str, wanted: str) -> None:
         raise OfAnotherVO(f"This pilot is one of {vo}, and not of {wanted}")
 
 
-def _is_kept(part: dict) -> bool:
+def _is_retained(part: dict) -> bool:
     """Return whether the text of a part of a log is in the database or in the archive."""
     return part["State"] != "Purged" or bool(part.get("LFN"))
 
