@@ -1,0 +1,1 @@
+"""Doors: the modules of the Monitoring system that DIRAC looks up by name."""

@@ -1,4 +1,4 @@
-"""The settings of the agent's database and process."""
+"""Settings of both agents' database, and of the archiving agent's process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 @dataclass(frozen=True, slots=True)
 class AgentStoreSettings(StoreSettings):
-    """The agent's steps are longer than a collector's, nobody waits for them, and many threads take them."""
+    """Settings of an agent's database: its steps are longer than a collector's, and many threads take them."""
 
     connect_seconds: int = 10
     read_seconds: int = 60
@@ -20,7 +20,7 @@ class AgentStoreSettings(StoreSettings):
 
 @dataclass(frozen=True, slots=True)
 class AgentProcessSettings:
-    """What the agent leaves to others of its host; its workers inherit the niceness."""
+    """Settings of what the agent leaves of its host to other processes; its workers inherit the niceness."""
 
     niceness: int = 10
     cycle_load_percent: float = 50.0

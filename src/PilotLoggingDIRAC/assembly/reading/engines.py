@@ -22,7 +22,7 @@ class Engines:
     """The engines of one process, made when they are asked for, and anew when their options change."""
 
     def __init__(self, seconds: float):
-        """Create it; a question to an engine may take some seconds."""
+        """Create it; ``seconds`` is the time limit of one question to an engine."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._made: dict[str, tuple[Configured, OpenSearchLines]] = {}
@@ -36,7 +36,7 @@ class Engines:
         return found
 
     def of_vo(self, vo: str) -> OpenSearchLines:
-        """Return the engine of a VO, of several the first that it names. Raise LogNotFound if it has none."""
+        """Return the engine of a VO; of several, the first that ``Destinations`` names. Raise LogNotFound for none."""
         for name in destinations.forwarded_to(vo):
             if engine := self._engine(name):
                 return engine
@@ -57,7 +57,7 @@ class Engines:
 
 
 def _lines(found: Configured, seconds: float) -> OpenSearchLines:
-    """The library is loaded only where there is an engine."""
+    """Return the lines in a destination's engine. Its library is loaded here: only hosts with an engine need it."""
     from PilotLoggingDIRAC.adapters.destinations.opensearch_lines import OpenSearchLines
 
     return OpenSearchLines(found.name, found.options, seconds)

@@ -1,6 +1,7 @@
-"""Checks of the doctor: each asks for facts, and returns a line about them and the findings of ``admin.installation``.
+"""Examinations by the doctor: each asks for facts, and returns a line about them, and ``admin.installation``'s findings.
 
-A check is a function of the seconds that it may take, and may raise. ``doctor.CHECKS`` has them all, by name.
+An examination is a function of the seconds that it may take, and may raise. ``doctor.CHECKS`` has them all, by name.
+The other check, ``dirac-admin-pilot-logs-check``, is in ``commands.canary``.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ Check = Callable[[float], Seen]
 
 @dataclass(slots=True)
 class Examination:
-    """One check with its outcome."""
+    """The outcome of one examination: a line about what was seen, the findings, and the seconds that it took."""
 
     name: str
     text: str = ""
@@ -52,7 +52,7 @@ CHECKS: Mapping[str, Check] = {
 
 
 def examine(seconds: float, wanted: Mapping[str, Check] = CHECKS) -> list[Examination]:
-    """Return the outcome of each check. All run at the same time; one that takes too long is left behind, unknown."""
+    """Return the outcome of each examination. All run at once; one that takes too long is left behind, as UNKNOWN."""
     mend = "ask again with a longer --Timeout; does a server or a firewall swallow what is sent to it?"
     late = Finding(Level.UNKNOWN, "", f"no end within {seconds:.0f} s", mend)
     found = ask_all({name: partial(_examine, name, check, seconds) for name, check in wanted.items()}, seconds + 1)

@@ -37,10 +37,10 @@ class Show(Protocol):
         """Show a line of a pilot."""
 
     def left(self, member: FollowedPilot, log: Mapping[str, Any] | None) -> None:
-        """Tell that a pilot has ended; ``log`` is its last record, None of a log that is no longer there."""
+        """Tell that a pilot has ended; ``log`` is its last record, None if its log is no longer there."""
 
     def crowded(self, followed: int, others: int) -> None:
-        """Tell how many running pilots there are besides those that are followed, and that they are."""
+        """Tell how many pilots are followed, and how many others run; with 0 others, that all are followed."""
 
     def alone(self) -> None:
         """Tell that no such pilot runs."""
@@ -78,7 +78,7 @@ class FollowedPilot:
 @dataclass(slots=True)
 class Crowd:
     """The pilots of ``selection`` that run, at most ``limit`` at once. ``ask`` calls a method of a collector until one
-    answers. ``lines``: of pilots that ran before the others were followed, so many lines are shown at first.
+    answers. ``lines``: of a pilot that ran before it is followed, so many of its last lines come first; of others, all.
     """
 
     ask: Callable[..., Any]
