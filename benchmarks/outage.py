@@ -91,7 +91,7 @@ def verify(operator, senders):
 
 
 def percentile(values, share):
-    """The value below which that share of the values lies."""
+    """Return the value below which that share (in percent, below 100) of the values lies."""
     return statistics.quantiles(values, n=1000)[int(share * 10) - 1]
 
 

@@ -50,7 +50,7 @@ def fsync_seconds(folder, times=200):
 
 
 def thread_cpu_seconds(pid):
-    """The same for each thread by its id."""
+    """Return the CPU time that each thread of a process has used so far, by the thread's id."""
     return {int(task.name): _task_cpu_seconds(task) for task in Path(f"/proc/{pid}/task").iterdir()}
 
 

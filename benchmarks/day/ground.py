@@ -94,7 +94,7 @@ class Ground:
         return int(self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0][0])
 
     def archived_per_second(self, prefix):
-        """From the first log that was archived to the last."""
+        """Return how many logs were archived per second, from the first to the last."""
         statement = """SELECT COUNT(*), TIMESTAMPDIFF(MICROSECOND, MIN(f.VerifiedAt), MAX(f.VerifiedAt)) / 1e6
             FROM PilotLogFiles f JOIN PilotLogs l ON l.LogID = f.LogID WHERE l.PilotStamp LIKE %s"""
         number, seconds = self.stack.sql("PilotLoggingDB", statement, (f"{prefix}%",))[0]

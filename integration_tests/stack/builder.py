@@ -91,11 +91,8 @@ class Builder:
         self._mark("proxies")
 
     def _activate(self):
-        names = self.stack.storage_element_names()
-        self.activate([name for name in names if not self._done(f"active-{name}").exists()])
-
-    def activate(self, names):
-        """Declare storage elements Active in the resource status."""
+        """Declare storage elements Active in the resource status, those that are not yet."""
+        names = [name for name in self.stack.storage_element_names() if not self._done(f"active-{name}").exists()]
         if names:
             self._python("filling", "active", *names, user="admin")
         for name in names:

@@ -39,11 +39,11 @@ class Stack:
     """A DIRAC below `root`.
 
     `tls` is `m2` or `std` (see tls.py); `agents` says whether `up` starts the agents too; `storage` names the storage
-    elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or only a local
-    configuration; `galera`, whether the database is a cluster of three nodes. `component_environment` and
-    `component_options` (full path to value) are more environment variables and options of single components, by name,
-    from their next start on. Whoever opens the same `root` later, in another process, with the same arguments, can do
-    all the same things.
+    elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or only a
+    local configuration; `collectors`, how many there are, two behind the balancer; `galera`, whether the database is a
+    cluster of three nodes. `component_environment` and `component_options` (full path to value) are more environment
+    variables and options of single components, by name, from their next start on. Whoever opens the same `root` later, in
+    another process, with the same arguments, can do all the same things.
     """
 
     def __init__(
@@ -255,10 +255,6 @@ class Stack:
     def engine_url(self, database):
         """Return SQLAlchemy's URL of a database, for the account that DIRAC has."""
         return self.database.engine_url(database)
-
-    def activate_storage_elements(self, *names):
-        """Declare storage elements Active that were added with `set_option`; DIRAC refuses those it doesn't know."""
-        self._builder.activate(names)
 
     def _build(self, progress):
         self.root.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""The door of PilotLoggingDB, and ``PilotLoggingDB.sql`` for DIRAC's installer, which is made and not written."""
+"""The door of PilotLoggingDB, and ``PilotLoggingDB.sql`` for DIRAC's installer (``python -m tests.installer_sql``)."""

@@ -1,4 +1,4 @@
-"""Examinations by the doctor: each asks for facts, and returns a line about them, and ``admin.installation``'s findings.
+"""Examinations by the doctor: each asks for facts, and returns a line about them and ``admin.installation``'s findings.
 
 An examination is a function of the seconds that it may take, and may raise. ``doctor.CHECKS`` has them all, by name.
 The other check, ``dirac-admin-pilot-logs-check``, is in ``commands.canary``.
