@@ -41,7 +41,8 @@ def take_compressed(headers: HTTPHeaders) -> str:
     """Return the body's encoding, "" for none, and leave the body as it was sent even if Tornado would unpack it. Call
     it in ``prepare`` of a handler that receives its body in blocks.
     """
-    if _CONSUMED in headers and getattr(http1connection._GzipMessageDelegate, "is_guarded", False):
+    delegate = getattr(http1connection, "_GzipMessageDelegate", None)
+    if _CONSUMED in headers and getattr(delegate, "is_guarded", False):
         headers[_ENCODING] = headers[_CONSUMED]
         del headers[_CONSUMED]
     return headers.get(_ENCODING, "")
