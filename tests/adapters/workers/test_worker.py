@@ -378,3 +378,39 @@ class TestPool:
         pool.of(SHIFTER).call("x", 1)
         pool.drop_idle()
         assert made[0].closed
+
+    def test_a_worker_that_can_t_be_ended_costs_no_place_and_keeps_no_other_from_its_end(self):
+        made = []
+
+        class Stuck(Fake):
+            def close(self):
+                raise PermissionError("a process of another user")
+
+        def make(identity):
+            made.append(Stuck(identity) if identity == SHIFTER else Fake(identity))
+            return made[-1]
+
+        pool = WorkerPool(1, idle_seconds=0, make=make)
+        for _ in range(2):
+            assert pool.of(SHIFTER).call("x", 1) == SHIFTER
+            assert pool.of(HOST).call("x", 1) == HOST
+        pool = WorkerPool(2, idle_seconds=0, make=make)
+        for end in (pool.drop_idle, pool.close):
+            with pool.worker(SHIFTER, 1), pool.worker(OTHER, 1):
+                pass
+            end()
+            assert made[-1].closed
+
+    def test_a_worker_that_can_t_be_made_costs_no_place(self):
+        made = []
+
+        def make(identity):
+            made.append(identity)
+            if len(made) == 1:
+                raise MemoryError
+            return Fake(identity)
+
+        pool = WorkerPool(1, make=make)
+        with pytest.raises(MemoryError):
+            pool.of(SHIFTER).call("x", 1)
+        assert pool.of(SHIFTER).call("x", 1) == SHIFTER

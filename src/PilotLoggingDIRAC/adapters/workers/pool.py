@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
 from .proxies import Identity
 from .worker import Worker
+
+_log = gLogger.getSubLogger("PilotLogging")
 
 
 class OperationCaller(Protocol):
@@ -62,9 +66,8 @@ class WorkerPool:
     def worker(self, identity: Identity, seconds: float) -> Iterator[Worker]:
         """Lend a worker of that identity to one thread. Raise ArchiveError when none becomes free in that time."""
         worker, surplus = self._take(identity, time.monotonic() + seconds)
-        for other in surplus:
-            other.close()
         try:
+            _end(surplus)
             yield worker
         finally:
             with self._changed:
@@ -78,27 +81,36 @@ class WorkerPool:
         with self._changed:
             dropped = [worker for since, worker in self._idle if since <= oldest]
             self._idle = [(since, worker) for since, worker in self._idle if since > oldest]
-        for worker in dropped:
-            worker.close()
+        _end(dropped)
 
     def close(self) -> None:
         """End all workers that are idle."""
         with self._changed:
             dropped, self._idle = self._idle, []
-        for _, worker in dropped:
-            worker.close()
+        _end(worker for _, worker in dropped)
 
     def _take(self, identity: Identity, until: float) -> tuple[Worker, list[Worker]]:
         """Return a worker, counted as busy, and the idle workers that must end for it."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._busy < self._size, timeout=until - time.monotonic()):
                 raise ArchiveError(f"All {self._size} workers have been busy for too long")
-            self._busy += 1
             for entry in reversed(self._idle):
                 if entry[1].identity == identity:
                     self._idle.remove(entry)
+                    self._busy += 1
                     return entry[1], []
+            made = self._make(identity)
+            self._busy += 1
             keep = self._size + self._spare - self._busy
             surplus = [worker for _, worker in self._idle[: max(len(self._idle) - keep, 0)]]
             self._idle = self._idle[len(surplus) :]
-            return self._make(identity), surplus
+            return made, surplus
+
+
+def _end(workers: Iterable[Worker]) -> None:
+    """End workers; the failure of one is logged, as it says nothing of the others, nor of who asked."""
+    for worker in workers:
+        try:
+            worker.close()
+        except Exception as error:
+            _log.exception("A worker can't be ended", str(worker.identity), lException=error)
