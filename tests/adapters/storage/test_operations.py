@@ -1,6 +1,7 @@
 """Uploads to storage elements on disk and a catalogue in memory, with DIRAC's clients: what is never destroyed."""
 
 import re
+import uuid
 
 import pytest
 from DIRAC import S_ERROR, S_OK
@@ -28,7 +29,7 @@ class Catalogue:
     WRITE = ("addFile", "addReplica", "removeFile", "removeReplica", "changePathMode")
 
     def __init__(self):
-        self.files, self.broken = {}, set()
+        self.files, self.modes, self.broken = {}, {}, set()
 
     def getInterfaceMethods(self):  # noqa: N802 - DIRAC's name
         return self.READ, self.WRITE, ()
@@ -82,7 +83,8 @@ class Catalogue:
         del self.files[lfn]
         return True
 
-    def _change_path_mode(self, *_):
+    def _change_path_mode(self, path, mode):
+        self.modes[path] = mode
         return True
 
 
@@ -103,11 +105,11 @@ class Grid:
     def __init__(self, folder):
         self.folder, self.catalogue = folder, Catalogue()
 
-    def put(self, text, se=FIRST):
+    def put(self, text, se=FIRST, lfn=LFN):
         path = self.folder / "packed"
         path.write_bytes(text)
         found = content(path)
-        put(VO, se, LFN, "01234567-89AB-CDEF-0123-456789ABCDEF", found.size, found.checksum, str(path))
+        put(VO, se, lfn, "01234567-89AB-CDEF-0123-456789ABCDEF", found.size, found.checksum, str(path))
 
     def copy(self, se=FIRST):
         return self.folder / se / LFN.lstrip("/")
@@ -200,3 +202,15 @@ def test_an_entry_without_replicas_gives_way(grid):
     grid.catalogue.files[LFN]["Replicas"].clear()
     grid.put(NEW)
     assert grid.catalogue.files[LFN]["Size"] == len(NEW)
+
+
+def test_a_folder_that_could_not_be_restricted_is_with_the_next_copy_in_it(grid):
+    folder = f"/{VO}/logs/{uuid.uuid4()}"  # the folders of the tests before are restricted
+    grid.catalogue.broken = {"changePathMode"}
+    grid.put(NEW, lfn=f"{folder}/1.log.gz")
+    grid.catalogue.broken = set()
+    grid.put(NEW, lfn=f"{folder}/2.log.gz")
+    assert grid.catalogue.modes == {folder: 0o750}
+    grid.catalogue.modes.clear()
+    grid.put(NEW, lfn=f"{folder}/3.log.gz")
+    assert grid.catalogue.modes == {}, "once is enough"

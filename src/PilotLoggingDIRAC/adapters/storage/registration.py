@@ -7,6 +7,7 @@ registration ends with a look at what the catalogue has. Only where that is not 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -147,8 +148,15 @@ def _restrict(catalogue: FileCatalog, vo: str, lfn: str, known: dict) -> None:
     if not hasattr(catalogue, "changePathMode"):
         return
     if _is_wider(known, _FILE_MODE):
-        _change_mode(catalogue, lfn, _FILE_MODE)
-    _restrict_folder(vo, str(PurePosixPath(lfn).parent))
+        _try_to_restrict(_change_mode, catalogue, lfn, _FILE_MODE)
+    _try_to_restrict(_restrict_folder, vo, str(PurePosixPath(lfn).parent))
+
+
+def _try_to_restrict(restrict: Callable[..., None], *arguments: Any) -> None:
+    try:
+        restrict(*arguments)
+    except ArchiveError as error:
+        _log.warn("The catalogue does not restrict access", str(error))
 
 
 def _is_wider(known: dict, mode: int) -> bool:
@@ -158,10 +166,9 @@ def _is_wider(known: dict, mode: int) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _restrict_folder(vo: str, folder: str) -> None:
+    """Restrict a folder, once. Raise ArchiveError: an exception is not remembered, so that it is tried again."""
     _change_mode(FileCatalog(vo=vo), folder, _FOLDER_MODE)
 
 
 def _change_mode(catalogue: FileCatalog, path: str, mode: int) -> None:
-    single = returnSingleResult(catalogue.changePathMode({path: mode}))
-    if not single["OK"]:
-        _log.warn("The catalogue does not restrict access", f"to {path}: {single['Message']}")
+    value(catalogue.changePathMode({path: mode}), f"to {path}")
