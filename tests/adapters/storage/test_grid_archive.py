@@ -96,6 +96,29 @@ def test_bytes_that_are_not_what_was_archived_are_an_error(reader, knows_ranges)
     assert list(reader.folder.glob("copy*.zip")) == [], "no bundle is left"
 
 
+@pytest.mark.parametrize("damaged", [b"", bytes(4_000_000)], ids=["cut", "other bytes"])
+@pytest.mark.parametrize("knows_ranges", [True, False])
+def test_a_bundle_that_was_damaged_on_the_local_disk_is_read_anew(reader, damaged, knows_ranges):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    (path,) = reader.cached()
+    path.write_bytes(damaged)
+    reader.element.knows_ranges = knows_ranges
+    assert reader.read(3) == COPIES[3]
+    assert reader.element.calls == ["whole", "part" if knows_ranges else "whole"]
+    assert not path.exists()
+
+
+def test_a_bundle_that_is_damaged_everywhere_is_an_error_each_time(reader):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    for path in (*reader.cached(), reader.element.bundle):
+        path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="0 bytes"):
+            reader.read(3)
+
+
 def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):
     reader = Reader(tmp_path, bundle_cache_mb=1)
     reader.element.knows_ranges = False

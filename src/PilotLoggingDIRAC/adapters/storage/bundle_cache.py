@@ -51,6 +51,12 @@ class BundleCache:
                 self._bundles.move_to_end(bundle)
             return found
 
+    def drop(self, bundle: StoredFile) -> None:
+        """Remove a bundle's local copy, if there is one."""
+        with self._lock:
+            if path := self._bundles.pop(bundle, None):
+                _unlink(path)
+
     def count_read(self, bundle: StoredFile) -> bool:
         """Count a read of a bundle, and return whether the bundle is worth fetching as a whole."""
         with self._lock:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from DIRAC import gLogger
+
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut, store
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
@@ -16,6 +18,8 @@ from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
 from ..workers.pool import OperationCaller
 from ..workers.private_folder import PrivateFolder
 from .bundle_cache import BundleCache
+
+_log = gLogger.getSubLogger("PilotLogArchive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,16 @@ class GridArchive:
             self._from_bundle(file, file.member, path)
 
     def _from_cache(self, file: StoredFile, member: Member, path: Path) -> bool:
-        """Cut a log's copy out of a bundle that is on disk; return False if it is not there."""
+        """Cut a log's copy out of a bundle that is on disk; return False if it is not there, or damaged there."""
         bundle = self.bundles.open(file.whole) if self.bundles else None
-        if bundle is None:
+        if self.bundles is None or bundle is None:
             return False
         try:
             store(os.pread(bundle, member.size, member.offset), member, path)
+        except ArchiveError as error:  # that on the storage element was whole when it was fetched
+            _log.warn("A bundle on the local disk is damaged, it is read anew", f"{file.lfn}: {error}")
+            self.bundles.drop(file.whole)
+            return False
         finally:
             os.close(bundle)
         return True
