@@ -3,6 +3,11 @@
 The edge turns each into ``S_ERROR(errno, message)``; messages say what is wrong and never carry log text.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 #: Numbers that errors of ours have, and DIRAC's have not.
 OUR_ERRORS = range(3400, 3500)
 
@@ -175,3 +180,12 @@ class DestinationUnavailable(PilotLogError):
     def __init__(self, message: str, retry_seconds: float = 0.0):
         super().__init__(message)
         self.retry_seconds = retry_seconds
+
+
+@contextmanager
+def room_for(what: str) -> Iterator[None]:
+    """Raise ArchiveError where the local disk refuses something meanwhile: it is full, or the folder not writable."""
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(f"No room on this host for {what}: {error.strerror or error}") from error

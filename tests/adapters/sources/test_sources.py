@@ -160,6 +160,14 @@ def test_copy_that_can_not_be_fetched_is_an_error(store, put_away, archive, shel
         archive.output(PILOT, REFERENCE)
 
 
+def test_a_host_without_room_for_a_copy_is_told(store, put_away, archive, tmp_path, monkeypatch):
+    store(line("one"), return_code="0")
+    put_away()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(ArchiveError, match="No room on this host for an archived copy"):
+        archive.output(PILOT, REFERENCE)
+
+
 def test_part_that_is_nowhere_any_more_is_named(store, put_away, archive, alter):
     store(line("one"), return_code="0")
     put_away()

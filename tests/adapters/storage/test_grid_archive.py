@@ -15,6 +15,7 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import BundleWriter
 from PilotLoggingDIRAC.pilotlog.archive.bundles.settings import BundleReadSettings
 from PilotLoggingDIRAC.pilotlog.archive.packing import content
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
 from tests.waiting import PATIENCE_SECONDS
 
@@ -117,6 +118,30 @@ def test_a_bundle_that_is_damaged_everywhere_is_an_error_each_time(reader):
     for _ in range(2):
         with pytest.raises(ArchiveError, match="0 bytes"):
             reader.read(3)
+
+
+def test_a_full_disk_is_an_error_of_the_archive(reader):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    (reader.folder / "copy").unlink()
+    (reader.folder / "copy").symlink_to("/dev/full")
+    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: No space left on device"):
+        reader.read(4)
+
+
+def test_a_place_that_takes_no_bundle_is_an_error_of_the_archive(reader):
+    reader.element.knows_ranges = False
+    (reader.folder / "copy.zip").mkdir()
+    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: Is a directory"):
+        reader.read(3)
+    (reader.folder / "copy.zip").rmdir()
+    assert reader.read(3) == COPIES[3]
+
+
+def test_copies_that_can_not_be_read_back_for_want_of_room_are_not_lost(reader, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(reader.folder / "gone"))
+    (problem,) = reader.archive.check([reader.file], read=True).values()
+    assert problem == CopyProblem("No room on this host for an archived copy: No such file or directory", lost=False)
 
 
 def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):

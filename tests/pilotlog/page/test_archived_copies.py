@@ -168,6 +168,21 @@ def test_copy_that_is_not_the_log_is_an_error_for_a_while(copies, archive, tmp_p
     assert archive.fetched == 1 and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("place", ["0.text", "."])
+def test_a_host_without_room_for_a_copy_is_told(archive, tmp_path, place):
+    """A full disk, and a folder that takes no files."""
+    folder, errors = tmp_path / "copies", []
+    if place != ".":
+        folder.mkdir()
+        (folder / place).symlink_to("/dev/full")
+    pool = ThreadPoolExecutor(1)
+    submit = lambda work, words: pool.submit(work, *words)  # noqa: E731
+    found = ArchivedCopies(lambda: folder, 10**8, 256, lambda log: archive, submit, errors.append)
+    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: No s"):
+        fetched(found, log())
+    assert not errors and not list(tmp_path.rglob("*.*"))
+
+
 def test_copy_of_one_log_is_never_that_of_another_with_its_id(copies, archive):
     """A database that was restored uses ids again."""
     found = copies()

@@ -11,7 +11,7 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut, store
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, room_for
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
 
@@ -19,6 +19,7 @@ from ..workers.pool import OperationCaller
 from ..workers.private_folder import PrivateFolder
 from .bundle_cache import BundleCache
 
+_COPY = "an archived copy"
 _log = gLogger.getSubLogger("PilotLogArchive")
 
 
@@ -42,10 +43,11 @@ class GridArchive:
 
     def get(self, file: StoredFile, path: Path) -> None:
         """See ``ports.Archive.get``. Without an SE it takes any replica; size -1 and checksum "" are not checked."""
-        if file.member is None:
-            self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
-        elif not self._from_cache(file, file.member, path):
-            self._from_bundle(file, file.member, path)
+        with room_for(_COPY):
+            if file.member is None:
+                self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
+            elif not self._from_cache(file, file.member, path):
+                self._from_bundle(file, file.member, path)
 
     def _from_cache(self, file: StoredFile, member: Member, path: Path) -> bool:
         """Cut a log's copy out of a bundle that is on disk; return False if it is not there, or damaged there."""
@@ -91,7 +93,7 @@ class GridArchive:
 
     def _check(self, se: str, files: Mapping[str, StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         wanted = [[file.lfn, file.size, file.checksum] for file in files.values()]
-        with PrivateFolder("check") as folder:
+        with room_for(_COPY), PrivateFolder("check") as folder:
             answer = self.caller.call(
                 "check", self.seconds, vo=self.vo, se=se, files=wanted, read=read, folder=str(folder)
             )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
-from ..errors import ArchiveError, NotYetThere, Overloaded, PilotLogError
+from ..errors import ArchiveError, NotYetThere, Overloaded, PilotLogError, room_for
 from ..model import Log, PartIdentity
 from ..ports import Archive
 from ..stored_file import StoredFile
@@ -143,7 +143,8 @@ class ArchivedCopies:
 
     def _fetch(self, key: _Key, log: Log) -> None:
         try:
-            copy, problem = self._bring(log), ""
+            with room_for("an archived copy"):
+                copy, problem = self._bring(log), ""
         except PilotLogError as error:
             copy, problem = None, str(error)
         except Exception as error:  # whoever waits must be told of any error
