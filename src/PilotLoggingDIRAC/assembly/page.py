@@ -59,6 +59,7 @@ class WebPage:
         self._fetch_seconds = options.fill(SourceSettings, option).source_seconds
         self._workers, self._bundles = WorkerPool(self.settings.fetches), archives.bundle_cache(option)
         self._folder: PrivateFolder | None = None
+        self._making_folder = threading.Lock()
         fetching = BoundedExecutor("fetch", self.settings.fetches, _MAX_WAITING_FETCHES)
         bounds = self.settings.copies_mb * MiB, self.settings.max_copies
         self.copies = ArchivedCopies(self._copies_folder, *bounds, self._archive_for, fetching.submit, _unexpected)
@@ -105,10 +106,11 @@ class WebPage:
         return archives.archive(log.pilot.vo, self._workers, self._fetch_seconds, self._bundles)
 
     def _copies_folder(self) -> Path:
-        if self._folder is None:
-            remove_abandoned()
-            self._folder = PrivateFolder("page")
-        return self._folder.existing()
+        with self._making_folder:
+            if self._folder is None:
+                remove_abandoned()
+                self._folder = PrivateFolder("page")
+            return self._folder.existing()
 
     def _look_after_workers(self) -> None:
         while True:
