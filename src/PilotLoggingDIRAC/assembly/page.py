@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from DIRAC import gLogger
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase, utc_now
-from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool, look_after
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.access import audit
@@ -39,7 +38,6 @@ from PilotLoggingDIRAC.pilotlog.read.reader import LogReader
 from PilotLoggingDIRAC.pilotlog.read.searching import CallersSearch
 from PilotLoggingDIRAC.pilotlog.settings import MiB, PageSettings, ReadSettings, SourceSettings, StoreSettings
 
-_LOOK_AFTER_WORKERS_SECONDS = 60.0
 _MAX_WAITING_FETCHES = 32
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -77,7 +75,7 @@ class WebPage:
         self.watcher = Watcher(self._db.views.heads, self.settings, _report)
         self.reading = BoundedExecutor("page", self.settings.threads, self.settings.max_waiting_reads)
         self._make_search(option, query, cursors, present.resolved)
-        threading.Thread(target=self._look_after_workers, name="page-workers", daemon=True).start()
+        look_after("page-workers", self._workers, self._searched_copies)
 
     def _make_search(
         self, option: options.Getter, query: LogReader, cursors: Cursors, resolved: Callable[[Selection], Selection]
@@ -111,12 +109,6 @@ class WebPage:
                 remove_abandoned()
                 self._folder = PrivateFolder("page")
             return self._folder.existing()
-
-    def _look_after_workers(self) -> None:
-        while True:
-            time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
-            self._workers.drop_idle()
-            self._searched_copies.drop_idle()
 
 
 def _unexpected(error: Exception) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool, look_after
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
 from PilotLoggingDIRAC.adapters.workers.worker import NoWorker, Worker, _Child
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
@@ -414,3 +414,19 @@ class TestPool:
         with pytest.raises(MemoryError):
             pool.of(SHIFTER).call("x", 1)
         assert pool.of(SHIFTER).call("x", 1) == SHIFTER
+
+    def test_who_looks_after_pools_goes_on_behind_one_that_fails(self):
+        pool, tries = WorkerPool(1, idle_seconds=0, make=Fake), []
+
+        class Failing:
+            def drop_idle(self):
+                tries.append(1)
+                raise RuntimeError("no more descriptors")
+
+        ended = look_after("test-workers", Failing(), pool, seconds=0.01)
+        for _ in range(2):
+            with pool.worker(SHIFTER, 1) as worker:
+                pass
+            until(lambda worker=worker: worker.closed)
+        ended.set()
+        assert len(tries) > 1

@@ -16,6 +16,7 @@ from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from .proxies import Identity
 from .worker import Worker
 
+_LOOK_AFTER_SECONDS = 60.0
 _log = gLogger.getSubLogger("PilotLogging")
 
 
@@ -105,6 +106,29 @@ class WorkerPool:
             surplus = [worker for _, worker in self._idle[: max(len(self._idle) - keep, 0)]]
             self._idle = self._idle[len(surplus) :]
             return made, surplus
+
+
+class HasWorkers(Protocol):
+    """A ``WorkerPool``, or what has some."""
+
+    def drop_idle(self) -> None:
+        """See ``WorkerPool.drop_idle``."""
+
+
+def look_after(name: str, *pools: HasWorkers, seconds: float = _LOOK_AFTER_SECONDS) -> threading.Event:
+    """Start a thread that ends workers that have been idle for long. Return the event that ends the thread."""
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(seconds):
+            for pool in pools:
+                try:
+                    pool.drop_idle()
+                except Exception as error:  # the next round may go better; without this thread idle workers stay
+                    _log.exception("Idle workers can't be ended", lException=error)
+
+    threading.Thread(target=look, name=name, daemon=True).start()
+    return ended
 
 
 def _end(workers: Iterable[Worker]) -> None:

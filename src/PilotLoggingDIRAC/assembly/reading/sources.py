@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from PilotLoggingDIRAC.adapters.sources.collector import CollectorSource
 from PilotLoggingDIRAC.adapters.sources.computing_element import ComputingElementSource
 from PilotLoggingDIRAC.adapters.sources.logging_info import JobLogSource, SummarySource
 from PilotLoggingDIRAC.adapters.sources.search_engine import SearchEngineSource
-from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool
+from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool, look_after
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder, remove_abandoned
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST
 from PilotLoggingDIRAC.assembly import options
@@ -39,7 +38,6 @@ _log = gLogger.getSubLogger("PilotLogging")
 
 #: Workers for CEs, and as many for storage elements, so that one kind that hangs does not block the other.
 _WORKERS = 4
-_LOOK_AFTER_WORKERS_SECONDS = 60.0
 
 
 def names_for(vo: str) -> Sequence[str]:
@@ -73,7 +71,7 @@ class _Reading:
         names = tuple(info.name for info in infos)
         info_chain = SourceChain(infos, self._timing, on_error=_report)
         self.logging_info = PilotOutputs(records, reader, info_chain, lambda vo: names)
-        threading.Thread(target=self._look_after_workers, name="source-workers", daemon=True).start()
+        look_after("source-workers", self._ce_workers, self._se_workers)
 
     def _fetch_output(self, record: PilotRecord) -> tuple[str, str]:
         stdout, stderr = self._from_ce("ce_output", record)
@@ -109,12 +107,6 @@ class _Reading:
             self._archive(pilot.vo).get(old, path)
         except LogNotFound:
             raise LogNotFound("there is no log of this pilot, nor a file of DIRAC's own logging") from None
-
-    def _look_after_workers(self) -> None:
-        while True:
-            time.sleep(_LOOK_AFTER_WORKERS_SECONDS)
-            self._ce_workers.drop_idle()
-            self._se_workers.drop_idle()
 
 
 def _report(name: str, error: Exception) -> None:
