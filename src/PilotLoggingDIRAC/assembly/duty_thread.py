@@ -15,14 +15,16 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 
+#: The pause behind a step if ``pause_after`` can't tell it.
+PAUSE_SECONDS = 60.0
 _log = gLogger.getSubLogger("PilotLogging")
 
 
 @dataclass(slots=True)
 class DutyThread:
-    """The thread. ``work`` does one step, which holds the duty by itself and raises nothing; ``pause_after`` returns
-    the seconds to wait after a step that took so long. A component that ends waits ``stop_seconds`` for the present
-    step.
+    """The thread. ``work`` does one step, which holds the duty by itself; ``pause_after`` returns the seconds to wait
+    after a step that took so long. An exception of either is logged, and the next step is taken. A component that ends
+    waits ``stop_seconds`` for the present step.
     """
 
     name: str
@@ -34,6 +36,7 @@ class DutyThread:
     stop_seconds: float
     stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _problems: set[str] = field(default_factory=set)
 
     def start(self) -> None:
         """Start the thread, unless it has been started. Raise RuntimeError if none can be: it may be tried again."""
@@ -55,13 +58,33 @@ class DutyThread:
     def _run(self) -> None:
         pause = 0.0
         while not self.stopped.wait(pause):
-            began = time.monotonic()
-            self.work()
-            pause = self.pause_after(time.monotonic() - began)
+            pause = self._step()
         try:
             self.duties.leave(self.duty, self.owner)
         except PilotLogError as error:
             _log.verbose(f"Another component takes the duty only in a while: {self.duty}", str(error))
+
+    def _step(self) -> float:
+        """Take one step, whatever it meets. Return the seconds until the next one."""
+        began, problems = time.monotonic(), set[str]()
+        try:
+            self.work()
+        except Exception as error:  # the next step may go better; without the thread nobody has the duty
+            problems.add(self._failed(error))
+        try:
+            pause = self.pause_after(time.monotonic() - began)
+        except Exception as error:
+            problems.add(self._failed(error))
+            pause = PAUSE_SECONDS
+        self._problems = problems
+        return pause
+
+    def _failed(self, error: Exception) -> str:
+        """Log an exception, unless the step before met it, too. Return its text."""
+        problem = repr(error)
+        if problem not in self._problems:
+            _log.exception("Unexpected error in a duty, it goes on", self.duty, lException=error)
+        return problem
 
 
 def owner_name() -> str:

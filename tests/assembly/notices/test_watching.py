@@ -80,6 +80,24 @@ def test_problems_end_when_notices_are_switched_off(subscribe, watch):
     until(lambda: not thread.tally().problems)
 
 
+class Unreadable:
+    """An option that the configuration can't give for a while."""
+
+    def __eq__(self, other):
+        raise RuntimeError("the configuration is being changed")
+
+    __hash__ = None
+
+
+def test_settings_that_can_not_be_read_are_a_problem_for_as_long_as_they_can_not(subscribe, watch):
+    subscribe()
+    _, thread = watch()
+    watch.options["NoticeSendSeconds"] = Unreadable()
+    until(lambda: thread.tally().problems.get("notices") == "RuntimeError: the configuration is being changed")
+    watch.options["NoticeSendSeconds"] = 1
+    until(lambda: "notices" not in thread.tally().problems)
+
+
 def test_an_agent_that_ends_leaves_the_work_to_another_at_once(subscribe, watch):
     subscribe(Mail="nobody")
     _, first = watch("first")

@@ -80,22 +80,20 @@ class NoticeWatch:
         return options.fill(NoticeSettings, self._option)
 
     def _work(self) -> None:
-        self._settings = self._now()  # for the pause behind this look, too: a change counts from the next one on
-        if self._settings.notice_seconds:
-            self._try(self._settings)
-        else:
-            self._problems, self._turn = {}, Turn()
-            self._mailer.drop_idle()
-
-    def _try(self, settings: NoticeSettings) -> None:
         """Look once; whatever goes wrong is a problem of the agent, and the next look tries again."""
         try:
-            self._problems = self._look(settings)
+            self._mailer.drop_idle()
+            self._settings = self._now()  # for the pause behind this look, too: a change counts from the next one on
+            self._problems = self._look(self._settings) if self._settings.notice_seconds else self._no_look()
         except StoreUnavailable as error:
             self._problems = {"notices": str(error)}
-        except Exception as error:  # the thread must live on
+        except Exception as error:  # without an alarm nobody would know that there are no notices
             self._problems = {"notices": f"{type(error).__name__}: {error}"}
-        self._mailer.drop_idle()
+
+    def _no_look(self) -> dict[str, str]:
+        """Forget the looks before: notices are switched off. Return no problems."""
+        self._turn = Turn()
+        return {}
 
     def _look(self, settings: NoticeSettings) -> dict[str, str]:
         """Look once, if this agent has the duty. Return the problems by subject."""
