@@ -130,6 +130,22 @@ def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
     watching.close()
 
 
+def test_one_who_can_not_be_woken_keeps_no_other_from_it(heads):
+    problems, woken = [], []
+
+    def closed(head):
+        raise RuntimeError("Event loop is closed")
+
+    watching = Watcher(heads, SETTINGS, problems.append)
+    watching.watch(PILOT, "gone", closed)
+    watching.watch(PILOT, "user", woken.append)
+    for number in (1, 2):
+        until(lambda number=number: len(woken) == number)
+        heads.grow()
+    watching.close()
+    assert str(problems[0]) == "Event loop is closed"
+
+
 ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())
 SITE = PageCaller(
     Caller("site", "site_admin", "", frozenset({"SiteManager"}), sites=frozenset({"LCG.Alpha.org"})), Policy()

@@ -60,8 +60,7 @@ class OwnershipWatch:
     def _run(self) -> None:
         while not self._stopped.wait(self._settings.owner_lookup_seconds):
             self._ask()
-            refused = self.ownership.refused()
-            self.bell.alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
+            self._tell()
 
     def _ask(self) -> None:
         try:
@@ -70,6 +69,13 @@ class OwnershipWatch:
             self._report(error)
         else:
             self._reachable = self._reachable or bool(asked)
+
+    def _tell(self) -> None:
+        try:
+            refused = self.ownership.refused()
+            self.bell.alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
+        except Exception as error:  # the next look may go better; without the thread no stamp is looked up
+            _log.exception("Alarms about stamps can't be told", lException=error)
 
     def _report(self, error: Exception) -> None:
         """Log a failure once when it begins: it may last, and delays no pilot."""

@@ -45,7 +45,9 @@ class Watcher:
     def __init__(
         self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None
     ):
-        """Create the watcher; ``on_error`` is called with the first error of a series of failures."""
+        """Create the watcher; ``on_error`` is called with the first error of a series of failed looks, and with that of
+        each ``wake``.
+        """
         self._heads = heads
         self._settings = settings
         self._on_error = on_error
@@ -120,7 +122,10 @@ class Watcher:
             self._failing = True
             return
         for watch, head in self._changed(heads):
-            watch.wake(head)
+            try:
+                watch.wake(head)
+            except Exception as error:  # it must cost no other watch its news
+                self._on_error(error)
 
     def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[LogWatch, Head]]:
         with self._lock:
