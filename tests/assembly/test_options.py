@@ -22,3 +22,21 @@ def test_what_is_no_number_of_things_leaves_the_default(value):
 
 def test_what_is_not_given_leaves_the_default():
     assert filled(ReadSettings, MaxRows="7", Threads="") == ReadSettings(max_rows=7)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """The errors that were logged."""
+    found = []
+    monkeypatch.setattr(options._log, "error", lambda *words: found.append(": ".join(words)))
+    return found
+
+
+def test_a_wrong_option_is_told_once_for_each_section_that_has_it(configure, told):
+    service, page = "/Systems/WorkloadManagement/Services/TornadoPilotLogging", "/Systems/WorkloadManagement/APIs/Page"
+    common = "/Operations/vo.alpha.org/PilotLogging"
+    configure({}, *((f"{path}/MaxRows", "a few") for path in (service, page)), (f"{common}/MaxRows", "a few"))
+    getters = options.service("WorkloadManagement/TornadoPilotLogging"), options.section(page)
+    for getter in (*getters, options.operations("vo.alpha.org")) * 2:
+        assert options.fill(ReadSettings, getter) == ReadSettings()
+    assert [line.split(": ")[1] for line in told] == [f"{path}/MaxRows" for path in (service, page, common)]

@@ -41,7 +41,7 @@ def fill(settings: type[Settings], getter: Getter) -> Settings:
     """Return settings with the options that are set. A bad value is logged, once, and the default is used."""
     values, problems = _read(settings, getter)
     for name, problem in problems.items():
-        _complain(name, problem)
+        _complain(_path(getter, name), problem)
     return settings(**values)
 
 
@@ -66,14 +66,30 @@ def _read(settings: type[Settings], getter: Getter) -> tuple[dict[str, Any], dic
 
 
 @functools.lru_cache(maxsize=1000)
-def _complain(name: str, problem: str) -> None:
-    """Log a problem once, though options may be read in each cycle."""
-    _log.error("An option can't be used", f"{name}: {problem}")
+def _complain(path: str, problem: str) -> None:
+    """Log a problem of an option once, though options may be read in each cycle."""
+    _log.error("An option can't be used", f"{path}: {problem}")
+
+
+def _path(getter: Getter, name: str) -> str:
+    """Return an option's path, or its name alone if its getter is of no section."""
+    return f"{getter.path}/{name}" if isinstance(getter, SectionOptions) else name
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SectionOptions:
+    """A getter of options that knows their section."""
+
+    path: str
+    value: Getter
+
+    def __call__(self, name: str, default: Any) -> Any:
+        return self.value(name, default)
 
 
 def section(path: str) -> Getter:
     """Return a getter of options in one section."""
-    return lambda name, default: gConfig.getValue(f"{path}/{name}", default)
+    return SectionOptions(path, lambda name, default: gConfig.getValue(f"{path}/{name}", default))
 
 
 def service(full_name: str) -> Getter:
@@ -89,4 +105,6 @@ def agent(full_name: str) -> Getter:
 def operations(vo: str, folder: str = "PilotLogging") -> Getter:
     """Return a getter of options in ``Operations/<vo>/<folder>``, with DIRAC's rules of inheritance."""
     helper = Operations(vo=vo)
-    return lambda name, default: helper.getValue(f"{folder}/{name}", default)
+    return SectionOptions(
+        f"/Operations/{vo}/{folder}", lambda name, default: helper.getValue(f"{folder}/{name}", default)
+    )
