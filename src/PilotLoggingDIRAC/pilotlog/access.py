@@ -101,7 +101,9 @@ def scope(caller: Caller, policy: Policy) -> Scope:
 
 
 def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
-    """Raise NotAllowed unless the caller may read this log; the same for a log that is not there and out of reach."""
+    """Raise NotAllowed unless the caller may read this log. None is a log that does not exist: it is refused in
+    the same words, except to a caller who may read all logs.
+    """
     may = scope(caller, policy)
     if may.everything or (log is not None and may.covers(log)):
         return

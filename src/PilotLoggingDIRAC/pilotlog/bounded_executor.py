@@ -23,8 +23,10 @@ class BoundedExecutor:
         self._places = threading.BoundedSemaphore(threads + max_waiting)
 
     def submit(self, function: Callable[..., Result], arguments: Sequence[Any]) -> Future[Result]:
-        """Return a future of the function's result. Raise Overloaded when more waits already than is allowed, or no
-        thread can be started; the function is never called then.
+        """Return a future of the function's result.
+
+        Raise Overloaded when too much is waiting already or no thread can be started, and RuntimeError after
+        ``shutdown``; the function is never called then.
         """
         if not self._places.acquire(blocking=False):
             raise Overloaded("Too much is waiting: try again later")

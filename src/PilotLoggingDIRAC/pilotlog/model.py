@@ -271,8 +271,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A pilot's output as a source has it; ``final`` says that asking again later will not give more, ``doubtful`` that
-    a few words may stand for an output that is not there: any other text is better.
+    """A pilot's output as the source of that name has it. ``final``: asking again later will not give more. ``ended``:
+    the pilot reported its end; ``complete``: no text is missing, either. ``files``: the answer's ``FileList``.
+    ``doubtful``: a few words that may stand for an output that is not there; any other text is better.
     """
 
     stdout: str
@@ -287,5 +288,5 @@ class Output:
 
     @property
     def empty(self) -> bool:
-        """Empty is not an answer: white space alone counts as empty."""
+        """Return whether there is no text; white space alone is none."""
         return not (self.stdout.strip() or self.stderr.strip())

@@ -90,7 +90,10 @@ class Archive(Protocol):
         """
 
     def get(self, file: StoredFile, path: Path) -> None:
-        """Fetch a log's copy into a local file and check it, also one in a bundle. Raise ArchiveError."""
+        """Fetch a log's copy into a local file and check it, also one in a bundle.
+
+        Raise ArchiveError; LogNotFound for a file without ``se`` that the catalogue does not have.
+        """
 
     def check(self, files: Sequence[StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         """Return the problems of copies; one without a problem is there, with its size and checksum.

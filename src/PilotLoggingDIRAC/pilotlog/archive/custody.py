@@ -188,7 +188,7 @@ class RetainedLogs(RetainedCopies, Protocol):
         """Delete the text of logs that are still ``purgeable``, and make them Purged. Return their number."""
 
     def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
-        """Return Kept logs last heard of before then; by their positions, from behind ``after`` on."""
+        """Return logs last heard of and made Kept before then; by their positions, from behind ``after`` on."""
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of logs that are still ``kept``, and make them Purged. Return their number."""

@@ -172,7 +172,7 @@ class Diagnoser:
                 return
 
     def _diagnose(self, ids: Sequence[int], is_over: Callable[[], bool]) -> int:
-        """Diagnose these logs, as far as time goes. Return their number."""
+        """Diagnose these logs until time is over. Return how many were given, also if some were not reached."""
         for start in range(0, len(ids), _CLAIMED):
             left = ids[start : start + _CLAIMED]
             while left and not is_over():

@@ -36,7 +36,7 @@ _TURN_SECONDS = 5.0
 
 _MAX_REASON_CHARACTERS = 300
 
-#: A source that was asked, and had nothing to add to an answer or was too slow, is not asked again for this time.
+#: For this time a source that failed, was too slow or had no text of a pilot is not asked to add to an answer.
 _SILENT_SECONDS = 60.0
 _MAX_SILENT = 1000
 

@@ -61,8 +61,8 @@ class SearchQuery:
 @dataclass(slots=True)
 class SearchResult:
     """The result of one call. ``cursor`` is where the next call continues, empty at the end; ``extent`` is in the first
-    result only, if it could be counted. ``logs`` is the number of logs searched to their end; ``unreadable`` has the
-    others with the reason.
+    result only, if it could be counted. ``logs`` is the number of logs searched to their end (in engines, that of
+    the logs with hits); ``unreadable`` has those that could not be read, with the reason.
     """
 
     hits: list[tuple[Log, Hit]] = field(default_factory=list)

@@ -60,7 +60,7 @@ _WAITING = (State.COMPLETE.value, State.INCOMPLETE.value, State.KEPT.value)
 
 @dataclass(frozen=True, slots=True)
 class SqlDeletion:
-    """A ``deletion.Deletable`` on SQL."""
+    """``DeletableLogs`` on SQL."""
 
     transactions: Transactions
     clock: Clock
