@@ -21,7 +21,7 @@ WALKED = (State.RECEIVING, State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, Sta
 class Cursor:
     """The cursor of one log at one destination.
 
-    The text from byte ``offset`` of batch ``sequence`` on was not sent; up to ``next_sequence`` it was read: what lies
+    The text from byte ``offset`` of chunk ``sequence`` on was not sent; up to ``next_sequence`` it was read: what lies
     between is a line that has not ended. ``line`` lines were sent whole, and ``piece`` pieces of the next one.
     ``phase`` and ``time`` are those of the last lines. ``state`` and ``cause`` were told; None: nothing was.
     """

@@ -31,7 +31,7 @@ class CursorReader:
     time: datetime
 
     def read(self, sequence: int, raw: bytes) -> Iterator[Record]:
-        """Yield the records of a whole line, which ends in the batch of that number."""
+        """Yield the records of a whole line, which ends in the chunk of that number."""
         yield from self._read(sequence, raw)
         self.line, self.piece = self.line + 1, 0
 

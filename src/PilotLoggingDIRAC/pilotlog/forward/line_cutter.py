@@ -1,4 +1,4 @@
-"""Lines out of batches, which may begin and end in the middle of one."""
+"""Lines out of chunks, which may begin and end in the middle of a line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LineCutter:
     _held: list[bytes] = field(default_factory=list)
 
     def feed(self, sequence: int, text: bytes) -> Iterator[bytes]:
-        """Yield the lines that end in a batch, without their line ends. The first batch is that of ``sequence``."""
+        """Yield the lines that end in a chunk, without their line ends. The first chunk is that of ``sequence``."""
         begin = 0 if self._held else self.offset
         while (end := text.find(b"\n", begin)) >= 0:
             line = text[begin:end]
@@ -37,7 +37,7 @@ class LineCutter:
         self._held.append(rest)
 
     def skip(self, sequence: int) -> None:
-        """Go on behind a batch; the line that has not ended is left."""
+        """Go on after a chunk, without the line that has not ended."""
         self.sequence, self.offset, self._held = sequence + 1, 0, []
 
     @property

@@ -22,7 +22,7 @@ Chunk = tuple[int, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Records of one log. ``is_done``: the log has no more than these. ``unreadable`` batches lie between them."""
+    """Records of one log. ``is_done``: the log has no more than these. ``unreadable`` chunks lie between them."""
 
     claim: ForwardClaim
     records: Sequence[Record]
@@ -88,7 +88,7 @@ class _Portions:
         return self._portion(after, is_done=True)
 
     def _cursor(self, read: int) -> Cursor:
-        """Return the cursor behind the lines so far; before batch ``read`` all were read."""
+        """Return the cursor after the lines so far; all chunks before ``read`` were read."""
         before, reader, cutter = self.claim.cursor, self.reader, self.cutter
         return Cursor(
             log_id=before.log_id,

@@ -36,7 +36,7 @@ class Kind(StrEnum):
 class Record:
     """One record. ``time`` is UTC without a zone.
 
-    ``sequence`` is the number of the batch in which the line ends, from 0; ``line`` counts from 1 within the part, and
+    ``sequence`` is the number of the chunk in which the line ends, from 0; ``line`` counts from 1 within the part, and
     ``piece`` from 0 within a line that has several; an event has the log's numbers at that moment. ``level`` is that of
     the line's header, empty without one. ``source`` wrote the line, ``phase`` is the pilot's command at that moment;
     each may be empty. ``details`` of an event, such as ``return_code``, ``cause``, ``lfn``: a text each. ``began``: the
