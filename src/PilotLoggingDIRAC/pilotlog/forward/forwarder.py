@@ -122,7 +122,7 @@ class Forwarder(Calls):
         waiting, most_bytes = {claim.log.id: claim for claim in claims}, self.settings.forward_bytes
         while waiting and not self.is_stopped():
             is_empty, gets_on = True, False
-            for group in _in_parcels(self._read(waiting, most_bytes), self.settings.forward_records):
+            for group in _grouped(self._read(waiting, most_bytes), self.settings.forward_records):
                 is_empty, gets_on = False, gets_on or any(map(_gets_on, group))
                 for each in group:
                     waiting[each.claim.log.id] = ForwardClaim(each.claim.log, each.after, each.claim.found)
@@ -194,17 +194,17 @@ def _gets_on(portion: Portion) -> bool:
     return portion.is_done or (before.sequence, before.offset) != (after.sequence, after.offset)
 
 
-def _in_parcels(group: Iterable[Portion], records: int) -> Iterator[list[Portion]]:
-    """Yield portions that have about so many records together: when they are sent, their cursors move.
+def _grouped(found: Iterable[Portion], records: int) -> Iterator[list[Portion]]:
+    """Yield portions in groups of about so many records: when a group is sent, its cursors move.
 
-    Of a log with several, all but the last are large enough to end a parcel: none has two of one log.
+    Of a log with several portions, all but the last are large enough to end a group: none has two of one log.
     """
-    parcel, number = list[Portion](), 0
-    for each in group:
-        parcel.append(each)
+    group, number = list[Portion](), 0
+    for each in found:
+        group.append(each)
         number += len(each.records)
         if number >= records:
-            yield parcel
-            parcel, number = [], 0
-    if parcel:
-        yield parcel
+            yield group
+            group, number = [], 0
+    if group:
+        yield group

@@ -94,37 +94,37 @@ class Replayer(Calls):
             )
             return 0
         claims, after = self.replays.page(replay, wanted, replay.after, self.settings.forward_logs)
-        parcel = _Parcel(self, replay)
+        outgoing = _Outgoing(self, replay)
         for claim in claims:
             if self.is_stopped():
                 break
             if present := self.replays.present(claim.log.id, self.vos()):
-                self._log(present, parcel)
+                self._log(present, outgoing)
             else:
-                parcel.leave_out(claim.log)
+                outgoing.leave_out(claim.log)
         else:
-            parcel.after = after
-        parcel.note()
-        return parcel.sent
+            outgoing.after = after
+        outgoing.note()
+        return outgoing.sent
 
-    def _log(self, claim: ForwardClaim, parcel: _Parcel) -> None:
-        """Add a log to a parcel. One that can't be read after some tries is passed over."""
+    def _log(self, claim: ForwardClaim, outgoing: _Outgoing) -> None:
+        """Add the records of a log. One that can't be read after some tries is passed over."""
         log = claim.log
         try:
             for records in log_records(claim, self.text_of(log), self.content):
-                parcel.add(log, records)
-                if parcel.has_dropped(log):
+                outgoing.add(log, records)
+                if outgoing.has_dropped(log):
                     break
         except (DestinationUnavailable, StoreUnavailable, LeaseLost):
             raise
         except PilotLogError as error:
             if self._is_tried_again(log):
-                parcel.note()
+                outgoing.note()
                 raise
             self.on_unreadable(log, str(error))
-            parcel.pass_over(log, str(error))
+            outgoing.pass_over(log, str(error))
         else:
-            parcel.end(log)
+            outgoing.end(log)
 
     def _is_tried_again(self, log: Log) -> bool:
         before, tries = self._tries
@@ -141,12 +141,12 @@ class Replayer(Calls):
 
 
 @dataclass(slots=True)
-class _Parcel:
+class _Outgoing:
     """Records of logs that are on their way. ``after`` is the last log whose records are all in it, or were sent.
 
     They may wait for long while the text of another log is fetched: those of a log that was deleted since, or whose VO
-    was taken off, are not sent.
-    What was sent is noted at the end of a log, every second at most, and while a long one is sent: else its lease ends.
+    was taken off, are not sent. How far the replay is gets noted at the end of a log, once a second at most, and also
+    while a long log is sent, so that the lease does not end.
     """
 
     replayer: Replayer
@@ -177,7 +177,7 @@ class _Parcel:
                 self._advance(Step(self._noted_after))
 
     def end(self, log: Log) -> None:
-        """Note that no more of a log comes into the parcel."""
+        """Note that all records of a log were added."""
         self._ended.add(log.id)
         self._pass(log)
 
