@@ -1,4 +1,4 @@
-"""Bundles: many logs of a VO in one file of its archive, as a file of its own for each log is dear.
+"""Bundles: many logs of a VO in one file of its archive, as a file of its own for each log is expensive.
 
 A bundle is a ZIP whose members are stored as they are, and each member is the gzip file that the log would have had as
 a file of its own: ``unzip`` reads it without this package, and one log is had by reading a range of bytes. ``Bundler``

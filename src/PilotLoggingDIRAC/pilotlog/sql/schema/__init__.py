@@ -1,5 +1,8 @@
 """The tables, how a database is brought up to date, and what rows and payloads hold.
 
-``tables`` and ``file_tables`` are what is true; ``migrations`` brings a database there, ``rows`` translates between
-rows and ``model.Log``.
+``tables``, ``file_tables`` and ``forward_tables`` define the present schema, on the types of ``columns``;
+``migrations`` brings a database there. ``rows`` translates between rows and ``model.Log``, ``payload`` between rows and
+chunks of text, with ``dictionaries``; ``damage`` is for steps that go on without text that can't be unpacked. ``lease``
+has the columns of leases, ``changes`` changes many rows at once, ``side_tables`` deletes what goes with a log, and
+``identity`` tells one database from another.
 """
