@@ -1,7 +1,7 @@
 """The rights of callers over logs: one policy for every way in.
 
-Roles follow DIRAC's properties. Whoever may not read may not learn that the log exists: callers of ``require_read``
-turn a refusal for one log and a log that is not there into the same answer.
+Roles follow DIRAC's properties. A caller who may not read a log may not learn whether it exists: a log that is refused
+and a log that is not there get the same answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .errors import NotAllowed, NothingToRead
 from .model import Log, Selection
 
-#: What who may not read a log is told, whether or not there is one.
+#: The answer to a caller who may not read a log, whether or not there is one.
 REFUSAL = "No such log, or not for you to read"
 
 _PILOTS = frozenset({"GenericPilot", "Pilot"})
@@ -86,8 +86,8 @@ class Scope:
 def scope(caller: Caller, policy: Policy) -> Scope:
     """Return the logs that the caller may read.
 
-    A pilot's credential lies on worker nodes: it is no member who may read.
-    A host asks on nobody's behalf, or it would be its user who calls. So it reads only where it is named.
+    A pilot's credential lies on worker nodes, so that it does not read as a member of its VO. A host does not ask for a
+    user (then the user would be the caller), so that it reads only if the policy names it.
     """
     if caller.is_host:
         return Scope(everything=_TRUSTED in caller.properties and caller.user in policy.reading_hosts)
@@ -121,7 +121,7 @@ def require_selection(caller: Caller, policy: Policy, selection: Selection) -> S
 def writer_vo(caller: Caller, stated_vo: object) -> object:
     """Return the VO that the caller writes for: its group's, and for hosts the one that the message states.
 
-    Raise NotAllowed for who is no writer, and for a group without a VO.
+    Raise NotAllowed for a caller who may not write, and for a group without a VO.
     """
     if caller.is_host:
         if not caller.properties & (WRITERS | {_TRUSTED}):
@@ -141,7 +141,7 @@ def require_known(caller: Caller) -> None:
 
 
 def require_operator(caller: Caller) -> None:
-    """Raise NotAllowed unless the caller may see how the installation is: an operator, or who administers it."""
+    """Raise NotAllowed unless the caller may see the state of the installation: an operator or an administrator."""
     if not (_administers(caller) or (not caller.is_host and "Operator" in caller.properties)):
         raise NotAllowed("Only for operators")
 
@@ -153,8 +153,9 @@ def require_administrator(caller: Caller) -> None:
 
 
 def require_deletion(caller: Caller, vos: Collection[str]) -> None:
-    """Raise NotAllowed unless the caller may delete logs of these VOs: an operator those of the group's VO, who
-    administers the services any.
+    """Raise NotAllowed unless the caller may delete logs of these VOs.
+
+    An operator may delete those of the group's VO, an administrator of the services those of any VO.
     """
     runs_vo = not caller.is_host and "Operator" in caller.properties and bool(caller.vo) and set(vos) == {caller.vo}
     if not (runs_vo or _administers(caller)):

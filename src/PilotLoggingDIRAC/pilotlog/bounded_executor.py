@@ -1,4 +1,4 @@
-"""Threads and places for what may wait, apart from what must not; what waits for them is bounded."""
+"""Pools of threads and of places, for work that may wait; how much waits for them is bounded."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Cursors that callers are given: each tells which database it belongs to, as a restored one has other text.
+"""Cursors that callers are given: each names the database that it belongs to.
 
-A restored database gives the same numbers again, to other text and to other logs. It has another name.
+A restored database gives the same numbers again, to other text and to other logs: a cursor from before would lead to
+the wrong place. It has another name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _CURSOR = re.compile(rf"(?:([0-9a-f]{{{_NAME_CHARACTERS}}})-)?([0-9a-z.]+)", re.
 
 
 class Cursors:
-    """The mark of one database on the cursors that are given."""
+    """The cursors of one database: its name is put on each that is given, and taken off each that comes back."""
 
     def __init__(
         self,
@@ -25,9 +26,9 @@ class Cursors:
         seconds: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
     ):
-        """Create the mark; ``name()`` returns the database's name, and is called once in ``seconds`` at most.
+        """Create them; ``name()`` returns the database's name, and is called once in ``seconds`` at most.
 
-        Without a name there is no mark.
+        Without a name, cursors stay as they are.
         """
         self._ask = name
         self._seconds = seconds
@@ -41,9 +42,9 @@ class Cursors:
         return f"{name}-{cursor}" if name else cursor
 
     def take(self, cursor: object) -> object:
-        """Return the cursor in one that a caller was given; what is none is returned as it is.
+        """Return the cursor without the name; what is no cursor is returned as it is.
 
-        Raise CursorOutdated for one of another database, or of a version before.
+        Raise CursorOutdated for one of another database, or one without a name, as an older version gave them.
         """
         found = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
         if not found or not (name := self._name()):

@@ -1,9 +1,9 @@
 """The life of a log: what a batch, silence or time makes of it. Pure rules; the store makes them atomic.
 
 ``Receiving → Complete (finalised) | Incomplete (swept) → Archived → Purged``; a VO without an archive has ``Kept``
-in place of ``Archived``. Text makes a log Receiving again that is still in the store; for a purged log it opens a next
-part, and so does a stamp that is used again long after its log was archived. From each state a log becomes ``Deleted``
-on request, and stays so: its row only remembers what was sent before.
+in place of ``Archived``. New text makes a log that is still in the store Receiving again; for a purged log it opens a
+next part, and so does a stamp that is used again long after its log was archived. From each state a log becomes
+``Deleted`` on request, and stays so: its row only remembers what was sent before.
 """
 
 from __future__ import annotations
@@ -217,8 +217,8 @@ def next_part(log: Log, received: datetime) -> Log:
 
 
 def is_to_be_sealed(log: Log, info: PilotInfo | None, now: datetime, settings: SealSettings) -> bool:
-    """Return whether a receiving log is to be sealed: its silence exceeds its pilot's limit, or that of a log that had
-    ended before.
+    """Return whether a receiving log is to be sealed: its silence has reached the limit for its pilot, or for a log
+    that had ended before and got more text.
 
     ``info`` is None for a pilot that PilotAgentsDB does not know; unknown there is not dead.
     """

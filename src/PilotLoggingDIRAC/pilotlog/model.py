@@ -84,7 +84,7 @@ class Batch:
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
-    ``missing_bytes``: so many are missing, a marked line tells; below 0, so many are there again. ``cut``: if it is.
+    ``missing_bytes`` are missing, as a marked line says; below 0: so many came after all. ``cut``: None if it is whole.
     """
 
     pilot: PilotId

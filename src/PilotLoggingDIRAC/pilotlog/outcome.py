@@ -60,11 +60,11 @@ class Fates:
 
     @property
     def silent_seconds(self) -> float:
-        """Return after how long without a message a running pilot is called silent."""
+        """Return the seconds without a message after which a running pilot is called silent."""
         return self._settings.status_silent_seconds
 
     def silent_before(self) -> datetime:
-        """Return the time before which a running pilot was heard of last that is called silent."""
+        """Return the time since which a running pilot must have been heard of, not to be called silent."""
         return self._clock() - timedelta(seconds=self.silent_seconds)
 
     def resolved(self, wanted: Selection) -> Selection:

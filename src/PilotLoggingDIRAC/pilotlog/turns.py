@@ -1,4 +1,4 @@
-"""Turns at a look that may hang: one thread looks at a time, and a look that fails does so for those who wait, too."""
+"""Turns at a look that may hang: one thread looks at a time, and its failure is also that of the threads that wait."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Turns:
     """The turns of several threads at one look."""
 
     def __init__(self, failure: type[Exception], wait_seconds: float = _WAIT_SECONDS, too_long: str = _TOO_LONG):
-        """Create them; ``failure`` is what a look raises that those who wait are told, made of its message.
+        """Create them; when a look raises ``failure``, the threads that wait raise it too, with the same message.
 
-        A look is waited for until ``wait_seconds`` after its beginning; then the failure is made of ``too_long``.
+        They wait until ``wait_seconds`` after the beginning of the look; then they raise it with ``too_long``.
         """
         self._failure = failure
         self._wait_seconds, self._too_long = wait_seconds, too_long
@@ -29,7 +29,7 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for the turn, and hold it. Raise the failure if the look that was under way as it came takes too long.
+        """Wait for the turn, and hold it. Raise the failure if the look that is under way takes too long.
 
         Raise the failure of the last turn if that began after this thread had come: its look is as good as one's own.
         """
