@@ -60,7 +60,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The news of one subscription for one recipient, the ``number``-th since it began, and what goes on besides."""
+    """The news of one subscription for one recipient, the ``number``-th since it began.
+
+    ``began`` and ``over`` are problems that began, or ended, since the digest before; ``passed`` are those that did
+    both; ``going_on`` were told before. ``more`` problems are not noted.
+    """
 
     vo: str
     name: str

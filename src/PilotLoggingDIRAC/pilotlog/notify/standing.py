@@ -22,9 +22,9 @@ class KnownProblem:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The known problems by their subjects, and how many more there were than are noted.
+    """The known problems by their subjects, and how many ``more`` there were than are noted.
 
-    ``about`` says of what they are, empty where nobody has noted that.
+    ``about`` is what the subscription was about when they were noted (``Subscription.about``), empty if unknown.
     """
 
     problems: Mapping[str, KnownProblem] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Standing:
     about: str = ""
 
     def of(self, about: str) -> Standing:
-        """Return this standing if it is of the same or does not say of what; else one that begins."""
+        """Return this standing if it is about the same, or does not say what it is about; else a new, empty one."""
         return replace(self, about=about) if self.about in ("", about) else Standing(about=about)
 
     def after(self, found: Sequence[Problem], now: datetime, most: int) -> Standing:

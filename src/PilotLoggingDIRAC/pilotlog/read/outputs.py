@@ -169,10 +169,10 @@ def first_kept(parts: Sequence[Log]) -> int | None:
 
 
 def lines_before(logs: Sequence[Log], parts: Iterable[Log]) -> dict[int, int]:
-    """Return, by the ids of these parts of logs, the number of lines that are before theirs in what is shown of them.
+    """Return, by the ids of ``logs`` (parts of logs), the number of lines of earlier parts that are shown.
 
-    ``parts`` are all parts that are shown of those that have a number above 0, in their order; of others they may be
-    absent. A part whose text is lost is absent.
+    ``parts`` has all parts that are shown of each log that is in ``logs`` with a part above 0, in their order; of other
+    logs it may have none. A part whose text is lost is absent from the answer.
     """
     shown: dict[PilotId, list[Log]] = {}
     for part in parts:

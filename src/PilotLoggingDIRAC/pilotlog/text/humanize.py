@@ -17,7 +17,7 @@ _SIZES = ("kB", "MB", "GB", "TB", "PB")
 
 def moment(text: str, now: datetime) -> datetime:
     """Return a time in UTC from ISO 8601 text, a span before now (``90s``, ``30m``, ``2h``, ``7d``, ``1w``), or words:
-    ``today``, ``yesterday 08:00``. ``08:00`` alone is the last time that it was so late.
+    ``today``, ``yesterday 08:00``. ``08:00`` alone is the last time that it was 8 o'clock.
 
     Raise InvalidInput.
     """

@@ -2,9 +2,10 @@
 
 A stock pilot that got no answer keeps its text and sends it again, later with more behind it. A log remembers of its
 last messages the length and a keyed hash of the raw text; a message that begins with exactly such a message may be
-that one, sent again. It is where the earlier message held a time-stamped pilot line. Text without one is as likely to
-be repeated by a program, and to lose it is worse than to have it twice: it counts as sent again only if it comes from
-the same address, with nothing else from there in between, and the answer to the earlier message may not have arrived.
+that one, sent again. It is, if the earlier message held a time-stamped line of the pilot. Text without such a line is
+as likely to be repeated by a program, and to lose it is worse than to have it twice: it counts as sent again only if it
+comes from the same address, with nothing else from there in between, and the answer to the earlier message may not have
+arrived.
 The key is the log's own, random, so that equal texts of two logs can't be told from their hashes.
 """
 

@@ -1,7 +1,7 @@
 """Checksums of the beginnings of a text, taken while it comes: of each number of whole blocks, and of all of it.
 
-By them a message is recognised of which only a part is stored. They are a chain: each is that of the block behind the
-one before it, so that the sum of a longer beginning needs only the bytes of its last block.
+By them a message is recognised of which only a part is stored. They are a chain: each is the checksum of the sum before
+it and of its own block, so that the sum of a longer beginning needs only the bytes of its last block.
 """
 
 from __future__ import annotations

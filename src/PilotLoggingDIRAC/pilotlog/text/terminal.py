@@ -2,7 +2,7 @@ r"""Text of pilots, and names that others chose, made harmless for a terminal or
 
 A character that a terminal obeys is replaced by an escape that it shows: ``\x1b`` for the escape character, ``\r`` for
 a carriage return, ``\u202e`` for a change of the writing direction. Then no pilot's text clears a screen, sets a title,
-writes to a clipboard, or covers another line. Each character is replaced by itself, because a text may be cut anywhere,
+writes to a clipboard, or covers another line. Characters are replaced one by one, because a text may be cut anywhere,
 also within an escape sequence. Stored and archived text is not changed.
 """
 

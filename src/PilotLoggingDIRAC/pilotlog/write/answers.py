@@ -1,8 +1,8 @@
 """Answers to senders: what became of them, as far as this collector knows.
 
-The resend rule needs it for text without a time stamp. It is told beside the path: a handler notes the delivery in the
-``Answer``, and the deliveries travel with the next message of the log, in memory. A collector that ended has told
-nothing more, and another one knows nothing: that counts as an answer that may not have arrived.
+The resend rule needs it for text without a time stamp. No message waits for it: a handler notes the delivery in the
+``Answer``, and the deliveries travel with the next message of the log, in memory. What a collector knew is lost when it
+ends, and another one never knew it: such an answer may not have arrived.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _MAX_FILES = 1000
 
 @dataclass(frozen=True, slots=True)
 class LockedFile:
-    """The file of a dead process, or a new one, with its lock; ``counts`` as ``_counts`` tells them, if it has."""
+    """The file of a dead process, or a new one, with its lock; ``counts`` are those of ``_counts``, if known."""
 
     path: Path
     lock: IO[str]
@@ -113,7 +113,7 @@ class Spool:
         self.quarantined += 1
 
     def release(self, epoch: str, first_number: int) -> int:
-        """Move the quarantine back to the batches, numbered from ``first_number`` on, and return their number."""
+        """Move the quarantine back to the batches, numbered from ``first_number`` on. Return how many were moved."""
         with named_errors("written"), self._database:
             rows = list(self._database.execute(f"SELECT {COLUMNS} FROM Quarantine ORDER BY Place"))
             renumbered = [(epoch, first_number + index, *row[2:]) for index, row in enumerate(rows)]

@@ -20,7 +20,7 @@ class Budget:
         self._left = _LEAST_PLACES + size // _BYTES_PER_PLACE
 
     def take(self, places: int = 1) -> bool:
-        """Count places, and return whether there were as many."""
+        """Take places from the budget; return False if it had fewer."""
         self._left -= places
         return self._left >= 0
 
