@@ -100,11 +100,6 @@ class Marks:
         return self.found[text].line if text in self.found else 0
 
     @property
-    def last_good_line(self) -> int:
-        """Return the line where the last good cycle ended, 0 without one."""
-        return max((cycle.end.line for cycle in self.cycles if cycle.good and cycle.end), default=0)
-
-    @property
     def return_code(self) -> int | None:
         """Return the pilot's return code; text that is no number is 1, as Python has it."""
         if self.exit_text is None:
