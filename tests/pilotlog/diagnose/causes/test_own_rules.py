@@ -71,6 +71,21 @@ def test_all_fields_mean_what_those_of_the_standard_rules_mean():
     assert made.explains == {"unknown"}
 
 
+def test_two_conditions_on_one_figure_both_count():
+    sections = {"our-module": OWN | {"When": "lines > 3, lines < 10000, return_code >= 1"}}
+    made = with_own(sections).rules.by_code["our-module"]
+    assert [(one.figure, one.comparison, one.value) for one in made.when] == [
+        ("lines", ">", 3.0),
+        ("lines", "<", 10000.0),
+        ("return_code", ">=", 1.0),
+    ]
+    assert first(LOG, sections).code == "our-module"
+    for other in ("lines > 10000, lines < 20000", "lines > 1, lines < 3"):
+        sections = {"our-module": OWN | {"When": other}}
+        found = diagnose([LOG], rules=with_own(sections).rules).causes
+        assert "our-module" not in [cause.rule.code for cause in found]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -129,14 +129,14 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _conditions(value: str) -> dict[str, str]:
+def _conditions(value: str) -> dict[str, list[str]]:
     """Return conditions by their figures, of ``disk_mb < 2000, return_code = 3``."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for part in _list(value):
         figure = re.split("[<>=]", part, maxsplit=1)[0].strip()
         if figure not in FIGURES:
             raise ValueError(f"{figure} is no figure: these are {', '.join(sorted(FIGURES))}")
-        found[figure] = part[part.index(figure) + len(figure) :].strip()
+        found.setdefault(figure, []).append(part[part.index(figure) + len(figure) :].strip())
     return found
 
 

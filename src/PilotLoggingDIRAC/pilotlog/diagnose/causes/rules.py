@@ -11,7 +11,7 @@ import functools
 import hashlib
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -144,18 +144,26 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         lasts=bool(entry.get("lasts", False)),
         last=bool(entry.get("last", False)),
         debug=bool(entry.get("debug", False)),
-        when=tuple(_condition(figure, str(value)) for figure, value in entry.get("when", {}).items()),
+        when=tuple(_conditions(entry.get("when", {}))),
         explains=frozenset(entry.get("explains", ())),
     )
 
 
 def _texts(entry: Mapping[str, Any]) -> tuple[bytes, ...]:
-    texts = entry.get("text", [])
-    return tuple(part.lower().encode() for part in ([texts] if isinstance(texts, str) else texts))
+    return tuple(part.lower().encode() for part in _listed(entry.get("text", [])))
+
+
+def _listed(value: str | Iterable[str]) -> Iterable[str]:
+    """Return the texts of a field that holds one or several."""
+    return [value] if isinstance(value, str) else value
 
 
 def _pattern(entry: Mapping[str, Any], name: str) -> Matches | None:
     return matcher(entry[name].encode()) if name in entry else None
+
+
+def _conditions(when: Mapping[str, Any]) -> Iterator[Condition]:
+    return (_condition(figure, str(text)) for figure, value in when.items() for text in _listed(value))
 
 
 def _condition(figure: str, text: str) -> Condition:
