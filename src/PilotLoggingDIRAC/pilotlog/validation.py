@@ -36,6 +36,11 @@ def _plain(max_values: int) -> re.Pattern[str]:
     return re.compile(rf"\s*+(?:{JSON_STRING}|{values})\s*+", re.DOTALL)
 
 
+#: The words that DIRAC takes for yes, and those that mean no.
+_TRUTHS = {
+    **dict.fromkeys(("yes", "true", "y", "1"), True),
+    **dict.fromkeys(("no", "false", "n", "0"), False),
+}
 #: What a pilot without a stamp calls itself; all of them would share one log.
 _NO_STAMP = "unknown"
 
@@ -139,6 +144,14 @@ def flag(value: object, what: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(f"{what} is neither true nor false")
     return value
+
+
+def truth(word: object) -> bool:
+    """Return what an option's word for yes or no means, in any case of letters. Raise InvalidInput for another word."""
+    found = _TRUTHS.get(str(word).strip().lower())
+    if found is None:
+        raise InvalidInput("The word is neither yes nor no")
+    return found
 
 
 def _require_plain(text: str, what: str, max_values: int) -> None:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from .. import validation
+from ..errors import InvalidInput
 from ..text import humanize
 
 #: Numbers of things of which none at all means something.
@@ -35,7 +37,6 @@ _NEVER_ZERO = frozenset(
 _CENTURY_SECONDS = 3_200_000_000
 _CENTURY_DAYS = 36_525
 _MOST = 2**62
-_TRUTHS = frozenset({"yes", "true", "y", "1", "no", "false", "n", "0"})
 _FOLDER = re.compile(r"[\w.+=@%~-]+", re.ASCII)
 
 
@@ -67,7 +68,11 @@ def _most(field: str) -> int:
 
 def truth_problem(value: Any) -> str:
     """Return what is wrong with a yes or no; empty for nothing. DIRAC takes any other word for no."""
-    return "" if str(value).strip().lower() in _TRUTHS else "it is neither yes nor no, and counts as no"
+    try:
+        validation.truth(value)
+    except InvalidInput:
+        return "it is neither yes nor no, and counts as no"
+    return ""
 
 
 def folder_problem(vo: str, path: str) -> str:

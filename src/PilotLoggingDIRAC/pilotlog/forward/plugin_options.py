@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from .. import validation
 from ..errors import InvalidInput
 
 Number = TypeVar("Number", int, float)
-_TRUE = frozenset({"yes", "true", "y", "1"})
-_FALSE = frozenset({"no", "false", "n", "0"})
 
 
 class PluginOptions:
@@ -41,10 +40,10 @@ class PluginOptions:
 
     def flag(self, name: str, default: bool) -> bool:
         """Return a yes or no. Raise InvalidInput for another word."""
-        word = self.text(name, "yes" if default else "no").lower()
-        if word not in _TRUE | _FALSE:
-            raise self._wrong(name, "is neither yes nor no")
-        return word in _TRUE
+        try:
+            return validation.truth(self.text(name, "yes" if default else "no"))
+        except InvalidInput:
+            raise self._wrong(name, "is neither yes nor no") from None
 
     def names(self, name: str) -> tuple[str, ...]:
         """Return the entries of a list, separated by commas."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog.admin.option_rules import truth_problem
 from PilotLoggingDIRAC.pilotlog.diagnose import Rules, diagnose, standard, with_own
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.causes import FIGURES, figures
 from PilotLoggingDIRAC.pilotlog.diagnose.causes.own_rules import MOST_RULES
@@ -69,6 +70,14 @@ def test_all_fields_mean_what_those_of_the_standard_rules_mean():
         ("lines", ">", 3.0),
     ]
     assert made.explains == {"unknown"}
+
+
+@pytest.mark.parametrize(("word", "truth"), [("y", True), ("N", False), ("1", True), ("false", False)])
+def test_yes_and_no_are_the_words_that_other_options_take(word, truth):
+    found = with_own({"our-module": OWN | {"Debug": word}, "disk-full": {"Enabled": word}})
+    assert found.problems == {}
+    assert (found.rules.by_code["our-module"].debug, "disk-full" in found.rules.by_code) == (truth, truth)
+    assert truth_problem(word) == ""
 
 
 def test_two_conditions_on_one_figure_both_count():

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ... import validation
+from ...errors import InvalidInput
 from .causes import FIGURES
 from .rule import LINES, Depth, Party, Rule, RuleScope, Severity
 from .rules import MOST_VERSIONS, InvalidRule, Rules, rule, standard, standard_tables
@@ -29,7 +31,6 @@ _ENABLED = "Enabled"
 _NEEDED = ("Name", "Party", "Hint")
 #: Options after which the example of a standard rule is none any more.
 _LINE_CHANGES = frozenset(("Text", "Pattern", "Unless"))
-_TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,10 @@ def _list(value: str) -> list[str]:
 
 
 def _truth(value: str) -> bool:
-    if value.strip().lower() not in _TRUTHS:
-        raise ValueError(f"{value} is neither yes nor no")
-    return _TRUTHS[value.strip().lower()]
+    try:
+        return validation.truth(value)
+    except InvalidInput:
+        raise ValueError(f"{value} is neither yes nor no") from None
 
 
 def _number(value: str) -> int:
