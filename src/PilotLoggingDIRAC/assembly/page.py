@@ -116,7 +116,7 @@ def _unexpected(error: Exception) -> None:
 
 
 def _report(error: Exception) -> None:
-    _log.warn("Watched logs can't be looked at, trying again", f"{type(error).__name__}: {error}")
+    _log.warn("A look at watched logs failed", f"{type(error).__name__}: {error}")
 
 
 def _portal(option: options.Getter) -> dict[str, str]:

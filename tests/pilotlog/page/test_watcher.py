@@ -130,20 +130,24 @@ def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
     watching.close()
 
 
-def test_one_who_can_not_be_woken_keeps_no_other_from_it(heads):
-    problems, woken = [], []
+def test_watch_that_fails_ends_and_costs_no_other(heads):
+    def failing(head):
+        failed.append(head)
+        raise RuntimeError("its loop is closed")
 
-    def closed(head):
-        raise RuntimeError("Event loop is closed")
-
+    failed, woken, later, problems = [], [], [], []
     watching = Watcher(heads, SETTINGS, problems.append)
-    watching.watch(PILOT, "gone", closed)
-    watching.watch(PILOT, "user", woken.append)
-    for number in (1, 2):
-        until(lambda number=number: len(woken) == number)
-        heads.grow()
+    watching.watch(PILOT, "closed", failing)
+    watching.watch(PILOT, "open", woken.append)
+    until(lambda: failed and woken)
+    heads.grow()
+    until(lambda: len(woken) == 2)
+    watching.watch(PILOT, "later", later.append)
+    heads.grow()
+    until(lambda: later and len(woken) == 3)
+    assert len(failed) == 1 and watching.number == 2
+    assert [str(problem) for problem in problems] == ["its loop is closed"]
     watching.close()
-    assert str(problems[0]) == "Event loop is closed"
 
 
 ADMIN = PageCaller(Caller("admin", "dirac_admin", "", frozenset({"ServiceAdministrator"})), Policy())

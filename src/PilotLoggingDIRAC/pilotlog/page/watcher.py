@@ -32,7 +32,10 @@ Heads = Callable[[Sequence[PilotId]], dict[PilotId, Head]]
 
 @dataclass(eq=False, slots=True)
 class LogWatch:
-    """One watch of a log; ``wake`` is called in another thread with the log's new head whenever that changes."""
+    """One watch of a log; ``wake`` is called in another thread with the log's new head whenever that changes.
+
+    If it raises, the watch ends.
+    """
 
     pilot: PilotId
     user: str
@@ -45,8 +48,8 @@ class Watcher:
     def __init__(
         self, heads: Heads, settings: PageSettings, on_error: Callable[[Exception], None] = lambda error: None
     ):
-        """Create the watcher; ``on_error`` is called with the first error of a series of failed looks, and with that of
-        each ``wake``.
+        """Create the watcher; ``on_error`` is called with the first error of a series of failures, and with that of a
+        watch whose ``wake`` fails.
         """
         self._heads = heads
         self._settings = settings
@@ -122,10 +125,14 @@ class Watcher:
             self._failing = True
             return
         for watch, head in self._changed(heads):
-            try:
-                watch.wake(head)
-            except Exception as error:  # it must cost no other watch its news
-                self._on_error(error)
+            self._wake(watch, head)
+
+    def _wake(self, watch: LogWatch, head: Head) -> None:
+        try:
+            watch.wake(head)
+        except Exception as error:  # as of a loop that is closed; it must cost no other watch
+            self.leave(watch)
+            self._on_error(error)
 
     def _changed(self, heads: dict[PilotId, Head]) -> list[tuple[LogWatch, Head]]:
         with self._lock:
