@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -430,6 +431,30 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     assert writer.release_quarantine() == 1
     until(lambda: drained(writer) and lines(transactions)[-1] == b"bad")
     assert missing(transactions) == 0
+
+
+def test_two_who_ask_for_the_quarantine_before_the_writers_turn_are_both_answered(switch, tmp_path):
+    wakes = []
+    committer = ThreadPoolExecutor(1)
+    parts = (
+        lambda: Spool(tmp_path / "spool", SPOOL),
+        SPOOL,
+        INGEST,
+        committer,
+        lambda: wakes.append(1),
+        lambda *aside: None,
+    )
+    drain = Drain(switch, *parts)
+    drain.open()
+    drain.quarantine("before", Numbered(1, batch(b"bad\n")))
+    with ThreadPoolExecutor(2) as callers:
+        asked = [callers.submit(drain.request_release, lambda number: ("now", 1)) for _ in range(2)]
+        until(lambda: len(wakes) == 2)
+        drain.step()
+        assert sorted(answer.result(PATIENCE_SECONDS) for answer in asked) == [0, 1]
+    assert drain.status()["Quarantined"] == 0
+    drain.close(PATIENCE_SECONDS)
+    committer.shutdown()
 
 
 @pytest.fixture

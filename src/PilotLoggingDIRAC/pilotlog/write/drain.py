@@ -7,6 +7,7 @@ spool then, and every ``probe_seconds`` the oldest group of the spool is offered
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -62,7 +63,7 @@ class Drain:
         self._stuck, self._paused_until = "", 0.0
         self._spool_problem = ""
         self._older_unreachable = False
-        self._release: tuple[Numbers, Future[int]] | None = None
+        self._releases: deque[tuple[Numbers, Future[int]]] = deque()
 
     def open(self) -> None:
         """Open the spool if possible. Without a spool, a batch is refused while the store is unavailable."""
@@ -251,20 +252,21 @@ class Drain:
             self._spool, self._next_adoption = None, 0.0
 
     def _release_if_asked(self, spool: Spool) -> None:
-        if self._release:
-            (numbers, answer), self._release = self._release, None
-            _resolve(answer, lambda: spool.release(*numbers(spool.quarantined)))
+        while self._releases:
+            numbers, answer = self._releases.popleft()
+            _resolve(answer, spool, numbers)
 
     def request_release(self, numbers: Numbers) -> int:
         """Move the quarantine back to the spool and return its number of batches. Waits for the writer's thread.
 
+        Any number of threads may ask; one after another's move gets 0.
         Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
         """
         spool = self._spool
         if spool is None or not spool.quarantined:
             return 0
         answer: Future[int] = Future()
-        self._release = (numbers, answer)
+        self._releases.append((numbers, answer))
         self._wake()
         try:
             return answer.result(self._ingest.answer_seconds)
@@ -289,8 +291,8 @@ class Drain:
         return {subject: text for subject, text in found.items() if text}
 
 
-def _resolve(answer: Future[int], make: Callable[[], int]) -> None:
+def _resolve(answer: Future[int], spool: Spool, numbers: Numbers) -> None:
     try:
-        answer.set_result(make())
+        answer.set_result(spool.release(*numbers(spool.quarantined)))
     except PilotLogError as error:
         answer.set_exception(error)
