@@ -60,8 +60,9 @@ class SearchingMixin:
         :param str cursor: where to go on, from the call before; "" is the start
         :return: S_OK({"Hits", "Cursor", "Logs", "Bytes", "Unreadable", "Extent"}). Hits are dictionaries with VO,
                  PilotStamp, Part, PilotReference, Site, CE, Host (or the sender's address), Line, Text, Before and
-                 After. Logs and Bytes are amounts searched by this call. Extent, in the first answer only, has
-                 (number, bytes) of the selected logs: ``here`` in the database, ``archived`` only, ``gone``
+                 After. Logs and Bytes are amounts searched by this call; in engines, Logs is the number of those with
+                 hits in this answer. Extent, in the first answer only, has (number, bytes) of the selected logs:
+                 ``here`` in the database, ``archived`` only, ``gone``
         """
         search = self.collector.search
         searching = CallersSearch(search, self._resolved, self.audit)

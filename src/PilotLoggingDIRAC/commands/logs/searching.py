@@ -36,11 +36,21 @@ class Search:
     options: dict
     tell: Callable[[str], Any]
     extent: dict = field(default_factory=dict)
-    logs: int = 0
     bytes: int = 0
     found: int = 0
     unreadable: list = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    _searched: int = 0
+    _with_hits: set[tuple[str, str, int]] = field(default_factory=set)
+
+    @property
+    def logs(self) -> int:
+        """Return the number of logs searched; of engines, which tell lines alone, that of the logs with hits."""
+        return len(self._with_hits) if self._is_in_engines else self._searched
+
+    @property
+    def _is_in_engines(self) -> bool:
+        return "Source" in self.options
 
     def hits(self) -> Iterator[dict | None]:
         """Yield the hits, and None after each call, when the figures have changed."""
@@ -49,10 +59,14 @@ class Search:
             answer = patiently(functools.partial(self._call, cursor), patience, self.tell)
             patience = _PATIENCE_SECONDS  # of a search that has begun
             self.extent = answer["Extent"] or self.extent
-            self.logs, self.bytes = self.logs + answer["Logs"], self.bytes + answer["Bytes"]
+            self.bytes += answer["Bytes"]
+            if not self._is_in_engines:
+                self._searched += answer["Logs"]
             self.unreadable += answer["Unreadable"]
             for hit in answer["Hits"]:
                 self.found += 1
+                if self._is_in_engines:
+                    self._with_hits.add((hit["VO"], hit["PilotStamp"], hit["Part"]))
                 yield hit
             yield None
             cursor = answer["Cursor"]
