@@ -210,7 +210,7 @@ class Document:
 
     def find(self, wanted: bytes, first: int) -> tuple[list[int], int | None]:
         """Return the lines from ``first`` on that hold a text, and the line to continue from after ``scan_bytes``, or
-        after a line that is longer; None at the end.
+        after a line that is longer; None at the end. Each line is in one answer.
 
         Capitals count only where the wanted text has some (of ASCII letters).
         """
@@ -218,11 +218,11 @@ class Document:
         found: list[int] = []
         room, carry, start = self._settings.scan_bytes, b"", self._index.of_line(first)
         for number, text in self.chunks(start, keep=False):
-            is_enough = room <= 0 or len(found) >= self._settings.max_hits
-            if is_enough and self._index.lines_before(number) > first:
-                return found, self._index.lines_before(number)
+            is_enough, begun = room <= 0 or len(found) >= self._settings.max_hits, self._index.lines_before(number)
+            if is_enough and begun > first:
+                return found, begun + 1 if begun in found[-1:] else begun
             whole = carry + (text.lower() if fold else text)
-            line = self._index.lines_before(number) - carry.count(b"\n")
+            line = begun - carry.count(b"\n")
             found += [hit for hit in _hits(whole, wanted, line) if hit >= first and hit not in found[-1:]]
             carry = whole[max(len(whole) - len(wanted) + 1, 0) :]
             room -= len(text)
