@@ -47,8 +47,8 @@ class TestOwnRules:
 
     def test_what_it_is_called_can_t_break_a_line(self):
         told = []
-        assert compiled({"a]\n": "x"}, lambda *words: told.append(words)) == ()
-        assert told
+        assert compiled({"a]\n": "x", "-a": "x"}, lambda *words: told.append(words)) == ()
+        assert [name for name, reason in told if "the first a letter or digit" in reason] == ["a]\n", "-a"]
 
     def test_a_match_behind_a_long_line_is_found(self):
         text = "y" * 100_000 + "badge 123" + "\n"

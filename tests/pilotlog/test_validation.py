@@ -87,6 +87,13 @@ class TestNames:
         with pytest.raises(InvalidInput):
             validation.pilot(name, "abc")
 
+    def test_refusals_say_which_names_are_taken(self):
+        begun = "at most 64 ASCII letters, digits, dashes and underscores, the first a letter or digit"
+        with pytest.raises(InvalidInput, match=f"^Not a pilot stamp: {begun}$"):
+            validation.pilot("vo.alpha.org", "-rf")
+        with pytest.raises(InvalidInput, match=f"^Not a VO name: {begun}; also single dots, but not at the end$"):
+            validation.pilot("vo..org", "abc")
+
     def test_a_stamp_has_no_dot_so_that_it_never_runs_into_a_files_ending(self):
         with pytest.raises(InvalidInput):
             validation.pilot("vo", "abc.log")

@@ -17,6 +17,8 @@ from .model import Batch, PilotId
 
 _STAMP = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _VO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,63}(?<!\.)", re.ASCII)
+_TAKEN = "at most 64 ASCII letters, digits, dashes and underscores, the first a letter or digit"
+_TAKEN_OF_VO = f"{_TAKEN}; also single dots, but not at the end"
 _MAX_RETURN_CODE = 64
 _MAX_REFERENCE_CHARACTERS = 255
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
@@ -47,21 +49,21 @@ _NO_STAMP = "unknown"
 
 def pilot(vo: object, stamp: object) -> PilotId:
     """Return the pilot that a caller names; both names are safe as parts of a path afterwards."""
-    return PilotId(_name(vo, _VO, "VO name"), _stamp(stamp))
+    return PilotId(_name(vo, _VO, "VO name", _TAKEN_OF_VO), _stamp(stamp))
 
 
 def _stamp(value: object) -> str:
-    stamp = _name(value, _STAMP, "pilot stamp")
+    stamp = _name(value, _STAMP, "pilot stamp", _TAKEN)
     if stamp.lower() == _NO_STAMP:
         raise InvalidInput("A pilot without a stamp has no log: set DIRAC_PILOT_STAMP or --pilotUUID")
     return stamp
 
 
-def _name(value: object, pattern: re.Pattern[str], what: str) -> str:
+def _name(value: object, pattern: re.Pattern[str], what: str, taken: str) -> str:
     if not isinstance(value, str):
         raise InvalidInput(f"The {what} is not a string")
     if not pattern.fullmatch(value):
-        raise InvalidInput(f"Not a {what}: letters, digits, dashes and underscores, at most 64")
+        raise InvalidInput(f"Not a {what}: {taken}")
     return value
 
 

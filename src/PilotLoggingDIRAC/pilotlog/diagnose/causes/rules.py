@@ -116,7 +116,7 @@ def _check(entry: Mapping[str, Any]) -> None:
     if missing := [name for name in _NEEDED if name not in entry]:
         raise ValueError(f"it lacks {missing}")
     if not _CODE.fullmatch(entry["code"]):
-        raise ValueError("a code is words in small letters with dashes between")
+        raise ValueError("a code is words in small letters and digits with dashes between")
     if not entry.get("text") and not entry.get("when"):
         raise ValueError("it has neither a text nor a condition")
 

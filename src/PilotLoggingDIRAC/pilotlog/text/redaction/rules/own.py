@@ -70,7 +70,9 @@ def _compiled(name: str, pattern: str, report: Report) -> Iterator[OwnRule]:
     options.log_errors, options.max_mem = False, _MAX_MEMORY
     try:
         if not _NAME.fullmatch(name):
-            raise re2.error("its name is not one of letters, digits, dashes and underscores, at most 32")
+            raise re2.error(
+                "its name is not at most 32 letters, digits, dashes and underscores, the first a letter or digit"
+            )
         found = re2.compile(pattern.encode(), options)
         if found.search(b""):
             raise re2.error("it matches where there is nothing")
