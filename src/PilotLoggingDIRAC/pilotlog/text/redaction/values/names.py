@@ -25,10 +25,9 @@ _SECRET = re.compile(
     rb"|master|signing|encryption|license)key(?:data)?|authenticator|creds?|totp|totpseed|userpasswd|assertion|awssecret|sas"
 )
 _KEYS = (
-    b"access account admin aes api auth client consumer crypt data deploy encryption encr"
-    b"ypt fernet hmac host jwt license master preshared priv"
-    b" private principal rsa secret service session shared signature signing ssh storage stream sta"
-    b"te subscription symmetric transfer user"
+    b"access account admin aes api auth client consumer crypt data deploy encryption encrypt fernet hmac host jwt"
+    b" license master preshared priv private principal rsa secret service session shared signature signing ssh"
+    b" storage stream state subscription symmetric transfer user"
 ).split()
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
 _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
@@ -56,20 +55,16 @@ _WORDY = frozenset(
 
 #: The last word of a name that is about a secret, and none itself.
 _ABOUT = frozenset(
-    b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index id"
-    b"entifier"
-    b" jar kind lookup specified strategy supported"
-    b" age alg info re algorithm algorithms allowed audience auth ca callback cert certifi"
-    b"cate class client count date deb denied dir directory disabled discovery enabled endpoint env error"
-    b" errors exchange expiration expire expired expires expiry failed file filename file"
-    b"s fingerprint folder format go groups header host id"
-    b" ids invalid issuer issued java js label len length level lifetime limit list locat"
-    b"ion manager max md method methods min missing mode module name names num number owner path paths"
-    b" param params pattern plugin policy port prefix process provider proxy py refreshed"
-    b" regex renewal required response rpm ref reference reqd resource role role s scheme"
-    b" schema scope scopes server service sh size source state stats status"
-    b" stdin store subject supported template time timeout timestamp ttl txt type types u"
-    b"ri url usage used user valid validity value values version whl yaml yml".split()
+    b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index"
+    b" identifier jar kind lookup specified strategy supported age alg info re algorithm algorithms allowed"
+    b" audience auth ca callback cert certificate class client count date deb denied dir directory disabled"
+    b" discovery enabled endpoint env error errors exchange expiration expire expired expires expiry failed file"
+    b" filename files fingerprint folder format go groups header host id ids invalid issuer issued java js label"
+    b" len length level lifetime limit list location manager max md method methods min missing mode module name"
+    b" names num number owner path paths param params pattern plugin policy port prefix process provider proxy py"
+    b" refreshed regex renewal required response rpm ref reference reqd resource role role s scheme schema scope"
+    b" scopes server service sh size source state stats status stdin store subject supported template time timeout"
+    b" timestamp ttl txt type types uri url usage used user valid validity value values version whl yaml yml".split()
 )
 
 _WORDS = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\x80-\xff]+")
