@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PilotLoggingDIRAC.pilotlog import access
 from PilotLoggingDIRAC.pilotlog.access import Caller, Policy, Scope
 from PilotLoggingDIRAC.pilotlog.errors import NotAllowed
-from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, Selection, State
+from PilotLoggingDIRAC.pilotlog.model import Log, PilotId, State
 from tests.conftest import PILOT, Clock
 
 NOBODY = Policy()
@@ -83,7 +83,7 @@ class TestReading:
         with pytest.raises(NotAllowed):
             access.require_read(who, NOBODY, log())
         with pytest.raises(NotAllowed):
-            access.require_selection(who, NOBODY, Selection())
+            access.require_scope(who, NOBODY)
 
     @pytest.mark.parametrize("role", ["Operator", "JobAdministrator"])
     def test_a_vos_operators_read_their_vo_and_no_other(self, role):
@@ -91,7 +91,7 @@ class TestReading:
         access.require_read(who, NOBODY, log())
         with pytest.raises(NotAllowed):
             access.require_read(who, NOBODY, log("vo.beta.org"))
-        assert access.require_selection(who, NOBODY, Selection(vos=("vo.beta.org",))) == Scope(vos=ALPHA)
+        assert access.require_scope(who, NOBODY) == Scope(vos=ALPHA)
 
     def test_plain_members_read_their_vo_where_it_says_so(self):
         assert access.scope(caller("NormalUser"), MEMBERS) == Scope(vos=ALPHA)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .errors import NotAllowed, NothingToRead
-from .model import Log, Selection
+from .model import Log
 
 #: The answer to a caller who may not read a log, whether or not there is one.
 REFUSAL = "No such log, or not for you to read"
@@ -110,7 +110,7 @@ def require_read(caller: Caller, policy: Policy, log: Log | None) -> None:
     raise NotAllowed(REFUSAL)
 
 
-def require_selection(caller: Caller, policy: Policy, selection: Selection) -> Scope:
+def require_scope(caller: Caller, policy: Policy) -> Scope:
     """Return the scope to search in. Raise NothingToRead for callers who may read nothing at all."""
     may = scope(caller, policy)
     if may.empty:

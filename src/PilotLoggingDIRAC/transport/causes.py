@@ -44,7 +44,7 @@ class CausesMixin:
         """
         wanted = selecting.selection(selection)
         columns = selecting.groups(by)
-        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
+        scope = access.require_scope(self.who, policy(self.who.vo))
         resolved = self.collector.query.named(scope, self.collector.fates.resolved(wanted))
         found = self.collector.db.diagnoses.summary(scope, resolved, columns)
         self.audit.listed(self.who, "getCauses", wanted, len(found.groups))
@@ -64,7 +64,7 @@ class CausesMixin:
                  at most 1000
         """
         wanted = selecting.selection(selection)
-        scope = access.require_selection(self.who, policy(self.who.vo), wanted)
+        scope = access.require_scope(self.who, policy(self.who.vo))
         only = selecting.fingerprint(fingerprint)
         resolved = self.collector.query.every_named(scope, self.collector.fates.resolved(wanted))
         found = self.collector.db.diagnoses.unknown(scope, resolved, only)

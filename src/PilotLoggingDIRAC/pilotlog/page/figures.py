@@ -104,7 +104,7 @@ class Figures:
         if window not in WINDOWS:
             raise InvalidInput("Window is one of " + ", ".join(WINDOWS))
         wanted = Selection(sites=sites, without_checks=True)
-        scope = access.require_selection(reader.caller, reader.policy, wanted)
+        scope = access.require_scope(reader.caller, reader.policy)
         found = self._remembered((scope, sites, window), lambda: self._count(scope, wanted, window))
         self._audit.listed(reader.caller, _METHOD, wanted, found["total"]["logs"])
         return found

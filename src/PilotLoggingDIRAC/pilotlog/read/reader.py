@@ -207,7 +207,7 @@ class LogReader:
         """Return the number of selected logs that the caller may read, counted up to ``max_counted``, and one page of
         them.
         """
-        scope = access.require_selection(caller, policy, wanted)
+        scope = access.require_scope(caller, policy)
         limit, most = min(limit, self.settings.max_rows), self.settings.max_counted
         resolved = self.named(scope, wanted)
         total, found = self._reader.select(scope, resolved, order, descending, start, limit, most)

@@ -62,7 +62,7 @@ class CallersSearch:
         Raise InvalidInput; NothingToRead for who may read nothing; Overloaded when too many search; CursorOutdated.
         """
         wanted = selection.selection(request.selection)
-        scope = access.require_selection(who, policy, wanted)
+        scope = access.require_scope(who, policy)
         context = self.search.settings.search_context_lines
         query = selection.search_query(request.pattern, request.options, context)
         found = self.search.of(query).search(scope, self.resolve(scope, wanted), query, cursor)
