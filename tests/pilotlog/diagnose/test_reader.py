@@ -80,7 +80,6 @@ def test_killed_pilot_stopped_in_its_last_phase_and_had_been_silent():
     found = diagnose([log.text])
     assert found.phases[-1].outcome == "cut off"
     assert 6000 < found.ending.silent_seconds < 7000
-    assert found.ending.silent_line == found.reading.lines
 
 
 def test_cycle_with_an_error_failed():
@@ -177,29 +176,12 @@ def test_another_line_of_a_fact_that_is_known_is_not_noted():
     assert reader.noted > before and reader.so_far().facts.values["last_disk_mb"] == "17"
 
 
-def test_fact_of_a_line_that_had_not_ended_is_read_again():
-    at = MadeLog().text.index(b"wn17.example.org") + len(b"wn17.ex")
-    reader = DiagnosisReader(settings=DiagnosisSettings(block_bytes=1 << 20))
-    reader.feed(MadeLog().text[:at])
-    assert reader.reading().facts.values["host"] == "wn17.ex"
-    reader.feed(MadeLog().text[at:])
-    assert reader.finish().facts.values["host"] == "wn17.example.org"
-
-
 def test_line_that_has_not_ended_is_kept_up_to_the_length_that_is_looked_at():
     reader = DiagnosisReader(settings=DiagnosisSettings(looked_bytes=100))
     reader.advance(b"x" * 100)
     assert reader.so_far().bytes == 0
     reader.advance(b"x")
     assert reader.so_far().bytes == 101
-
-
-def test_more_can_be_read_after_a_reading():
-    reader = DiagnosisReader(standard())
-    reader.feed(LOG[:2000])
-    assert reader.reading().lines == LOG[:2000].count(b"\n") + 1
-    reader.feed(LOG[2000:])
-    assert reader.reading() == DiagnosisReader(standard()).read([LOG])
 
 
 def test_line_without_end_is_read():

@@ -56,14 +56,13 @@ class Ending:
     end: End
     return_code: int | None
     silent_seconds: float
-    silent_line: int = 0
 
 
 def ending(reading: Reading, known: Known) -> Ending:
     """Return how a pilot ended."""
     code = known.return_code if known.return_code is not None else _told_code(reading, known)
-    seconds, line = _silence(reading)
-    return Ending(_end(reading, known, code), code, seconds, line)
+    before = reading.clock.silent_before_end(reading.lines, _LAST_LINES)
+    return Ending(_end(reading, known, code), code, before.seconds if before else 0.0)
 
 
 def _told_code(reading: Reading, known: Known) -> int | None:
@@ -92,9 +91,3 @@ def _end(reading: Reading, known: Known, code: int | None) -> End:
     if max(map(seen.line, _LAST_STEPS)) > seen.line(marks.AGENT):
         return End.GOOD
     return End.STOPPED
-
-
-def _silence(reading: Reading) -> tuple[float, int]:
-    """Return the silence before the end, and the line behind it; zeros without one."""
-    before = reading.clock.silent_before_end(reading.lines, _LAST_LINES)
-    return (before.seconds, before.line) if before else (0.0, 0)

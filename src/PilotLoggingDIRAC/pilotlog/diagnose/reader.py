@@ -6,7 +6,6 @@ looked at one by one. What is kept of a log is bounded, whatever its size.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import functools
 from collections.abc import Iterable, Iterator
@@ -104,12 +103,6 @@ class DiagnosisReader:
         for piece in pieces:
             self.feed(piece)
         return self.finish()
-
-    def reading(self) -> Reading:
-        """Return what is kept of the text so far, also of a line that has not ended. More can be fed afterwards."""
-        whole = copy.copy(self)
-        whole._reading = copy.deepcopy(self._reading)
-        return whole.finish()
 
     def finish(self) -> Reading:
         """Return what is kept of the whole text. Nothing can be fed afterwards."""
