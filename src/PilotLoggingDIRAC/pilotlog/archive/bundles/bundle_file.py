@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -19,9 +18,6 @@ _BLOCK = 1024 * 1024
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _MODE = 0o100600 << 16
-#: A local header's fixed part; the lengths of the name and of the extra field stand at its end (APPNOTE 4.3.7).
-_HEADER_BYTES = 30
-_LENGTHS = struct.Struct("<HH")
 
 
 class BundleWriter:
@@ -76,21 +72,6 @@ def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, Str
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise ArchiveError(f"The bundle can't be read: {error}") from error
     return places
-
-
-def stretches(path: Path) -> dict[str, Stretch]:
-    """Return the places of a bundle's members, by name. Raise ArchiveError when it is no bundle."""
-    try:
-        with zipfile.ZipFile(path) as file, path.open("rb") as raw:
-            return {info.filename: Stretch(_start(raw, info), info.file_size, info.CRC) for info in file.infolist()}
-    except (zipfile.BadZipFile, OSError, struct.error) as error:
-        raise ArchiveError(f"The bundle can't be read: {error}") from error
-
-
-def _start(raw: IO[bytes], info: zipfile.ZipInfo) -> int:
-    raw.seek(info.header_offset + _HEADER_BYTES - _LENGTHS.size)
-    name_bytes, extra_bytes = _LENGTHS.unpack(raw.read(_LENGTHS.size))
-    return int(info.header_offset + _HEADER_BYTES + name_bytes + extra_bytes)
 
 
 def cut(bundle: Path, stretch: Stretch, path: Path) -> None:
