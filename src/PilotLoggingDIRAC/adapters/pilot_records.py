@@ -57,7 +57,7 @@ class PilotRecord:
 
     @property
     def final(self) -> bool:
-        """True when the status is final, so that the CE has all the output."""
+        """Return whether the status is final, so that the CE has all the output."""
         return self.status in PILOT_FINAL_STATES
 
 

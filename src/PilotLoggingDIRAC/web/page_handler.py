@@ -58,7 +58,7 @@ class PageHandler(Endpoint):
 
     @property
     def _is_about_logs(self) -> bool:
-        """Whether the address is one of logs; it is read as Tornado does, which decodes it once for ``get``."""
+        """Return whether the address is one of logs; it is read as Tornado does, which decodes it once for ``get``."""
         return unquote(self.request.path).startswith(f"{_LOCATION}/api/")
 
     def web_page(self) -> None:

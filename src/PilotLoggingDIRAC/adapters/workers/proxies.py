@@ -24,7 +24,7 @@ class Identity:
 
     @property
     def is_host(self) -> bool:
-        """True for the server itself."""
+        """Return whether it is the server itself."""
         return not self.user
 
     def __str__(self) -> str:

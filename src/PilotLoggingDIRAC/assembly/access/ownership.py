@@ -37,7 +37,7 @@ class OwnershipWatch:
 
     @property
     def check(self) -> Callable[[PilotId], None]:
-        """The check of a stamp, ``StampOwners.check``; with ``OwnerLookupSeconds`` 0 every stamp is taken as it is."""
+        """Return ``StampOwners.check``; with ``OwnerLookupSeconds`` 0, a check that takes every stamp as it is."""
         return self.ownership.check if self._settings.owner_lookup_seconds else lambda pilot: None
 
     def start(self) -> None:
@@ -54,7 +54,7 @@ class OwnershipWatch:
 
     @functools.cached_property
     def _records(self) -> PilotRecords:
-        """The records, made at the first look-up: a host may lack the options of PilotAgentsDB."""
+        """Return the records, made at the first look-up: a host may lack the options of PilotAgentsDB."""
         return PilotRecords(settings=self._store)
 
     def _run(self) -> None:

@@ -66,7 +66,7 @@ class Canary:
 
     @property
     def good(self) -> bool:
-        """True if no link was found broken."""
+        """Return whether no link was found broken."""
         return all(link.state != BROKEN for link in self.links)
 
     @property

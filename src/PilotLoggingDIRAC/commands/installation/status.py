@@ -32,22 +32,22 @@ class Status:
 
     @property
     def level(self) -> Level:
-        """The worst level of all findings."""
+        """Return the worst level of all findings."""
         return health.worst(self.findings)
 
     @property
     def answers(self) -> dict[str, dict]:
-        """The answers of the collectors that answered."""
+        """Return the answers of the collectors that answered."""
         return {url: answer for url, answer in self.collectors.items() if isinstance(answer, dict)}
 
     @property
     def answering(self) -> int:
-        """The number of collectors that answered, if only by a refusal."""
+        """Return the number of collectors that answered, if only by a refusal."""
         return sum(isinstance(answer, dict) or answer.refused for answer in self.collectors.values())
 
     @property
     def logs(self) -> dict:
-        """The figures of logs from a collector with a database; empty without one."""
+        """Return the figures of logs from a collector with a database; empty without one."""
         return next((answer for answer in self.answers.values() if "States" in answer), {})
 
 

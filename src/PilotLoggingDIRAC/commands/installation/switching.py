@@ -44,7 +44,7 @@ class PilotSwitch:
 
     @property
     def present(self) -> Switch:
-        """The present setting."""
+        """Return the present setting."""
         names = self._value(_LIST)
         ces = None if names is None else tuple(name.strip() for name in names.split(",") if name.strip())
         return Switch(is_on(self._value(_ON)), (self._value(_URL) or "").strip(), ces)

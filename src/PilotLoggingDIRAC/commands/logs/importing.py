@@ -34,7 +34,7 @@ class ImportReport:
 
     @property
     def logs(self) -> int:
-        """Number of logs that were found."""
+        """Return the number of logs that were found."""
         return sum(self.outcomes.values()) + self.conflicts + self.failures
 
 

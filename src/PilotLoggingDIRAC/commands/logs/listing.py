@@ -26,7 +26,7 @@ class Listing:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The logs of this page with their total, for scripts."""
+        """Return the logs of this page with their total, for scripts."""
         return {"Total": self.total, "More": self.more, "Logs": self.logs}
 
     @property

@@ -47,12 +47,12 @@ class Pilot:
 
     @property
     def bytes(self) -> int:
-        """Length of its log in bytes."""
+        """Return the length of its log in bytes."""
         return sum(part["NumberOfBytes"] for part in self.parts)
 
     @property
     def exact_name(self) -> str:
-        """The name if that is its stamp or reference, else the stamp: sources know no jobs, and no parts of names."""
+        """Return the name if that is its stamp or reference, else the stamp: sources know no jobs, and no parts."""
         references = {part["PilotReference"] for part in self.parts}
         return self.name if self.name in references else self.stamp
 
@@ -68,7 +68,7 @@ class Pilot:
 
     @property
     def cause(self) -> dict[str, Any]:
-        """The likeliest cause of its failure, for scripts; empty without one.
+        """Return the likeliest cause of its failure, for scripts; empty without one.
 
         Its line counts from the start of the text that is retained; it is 0 if no line tells the cause, or none that is
         retained.
@@ -83,7 +83,7 @@ class Pilot:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The pilot's names, how it fared and its jobs, for scripts."""
+        """Return the pilot's names, how it fared and its jobs, for scripts."""
         last = self.parts[-1] if self.parts else {}
         words = ("PilotReference", "Site", "CE", "Host", "PilotStatus", "Outcome", "OutcomeText", "Phase")
         known = {name: last.get(name, "") for name in words} | {"Jobs": self.jobs}
@@ -91,7 +91,7 @@ class Pilot:
 
     @property
     def jobs(self) -> list[int]:
-        """The numbers of the jobs that it took."""
+        """Return the numbers of the jobs that it took."""
         return sorted({job for part in self.parts for job in part.get("Jobs", ())})
 
     def __str__(self) -> str:

@@ -25,7 +25,8 @@ class Phase:
     """A phase: its first and last line (from 1), when it began, and how it ended.
 
     ``start`` is the time of its first line, ISO 8601 without a zone, empty if unknown. ``seconds`` is None where a time
-    is missing. ``within`` is the phase that it is a part of.
+    is missing. ``outcome`` is GOOD, BAD, CUT_OFF (the text stops in it, and the pilot reported no end) or GOING_ON (the
+    pilot is in it now). ``within`` is the phase that it is a part of.
     """
 
     name: str

@@ -19,8 +19,8 @@ _NO_PILOT = "-"
 
 
 class OutputNotRetrieved(PilotLogError):
-    """The output of one of a job's pilots is not to be had, and the message is DIRAC's; or DIRAC does not tell the
-    pilots.
+    """DIRAC does not give the output of one of a job's pilots, and the message says why; or it does not tell which
+    pilots the job has.
     """
 
 

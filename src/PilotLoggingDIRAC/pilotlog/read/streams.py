@@ -41,9 +41,10 @@ def _has_end(answer: Output) -> bool:
 
 
 def combined(answer: Output, more: Output) -> Output:
-    """Return an answer with what another source has more; the source of each stream is named.
+    """Return an answer with what it lacks and another source has; ``source`` then names both, and what came from which.
 
-    Of two standard outputs the first counts, with the rest of the other one if it has no end.
+    The standard output is that of the first answer; if that has no end, the rest of the other one follows. Doubtful
+    standard output counts only where there is no other.
     """
     if not answer.stdout.strip():
         answer, more = more, answer

@@ -50,7 +50,7 @@ def of_blocks(sums: bytes, number: int) -> bytes:
 
 
 def behind(before: bytes, rest: bytes) -> bytes:
-    """Return the sum of a beginning that ends with ``rest``, less than a block, behind whole blocks of this sum."""
+    """Return the sum of a beginning: ``before`` is that of its whole blocks, ``rest`` its end of less than a block."""
     state = _begin(before)
     state.update(rest)
     return state.digest()

@@ -67,7 +67,7 @@ class Answers:
             del self._last[next(iter(self._last))]
 
     def told(self, stored: Iterable[Numbered]) -> None:
-        """Forget the answers that arrived and are known with batches that are stored: the logs' rows have them."""
+        """Forget the answers that arrived, as these stored batches say: from now on the logs' rows say so."""
         for item in stored:
             arrived = {name for name, delivery in item.batch.answers if delivery is Delivery.ARRIVED}
             key = hash(item.batch.pilot)

@@ -72,7 +72,7 @@ class _Case:
 
     @property
     def last(self) -> Phase | None:
-        """The phase in which the pilot ended."""
+        """Return the phase in which the pilot ended."""
         return last_of(self.phases)
 
     def phase_at(self, line: int) -> str:

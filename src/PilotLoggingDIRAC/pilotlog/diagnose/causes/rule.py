@@ -40,10 +40,10 @@ class Depth(IntEnum):
 
 
 class RuleScope(StrEnum):
-    """The pilots that did not fail in which a rule counts too; PILOT: none.
+    """The pilots in which a rule counts. PILOT: those that failed or were cut off; these are in each other scope, too.
 
-    AGENT: the matcher refused or did not answer; JOB: a job failed; WRAPPER: a job failed, and not by the application;
-    EMPTY: the pilot got no job.
+    The other scopes add pilots that did not fail. AGENT: the matcher refused or did not answer; JOB: a job failed;
+    WRAPPER: a job failed, and not by the application; EMPTY: the pilot got no job.
     """
 
     PILOT = "pilot"

@@ -59,12 +59,12 @@ class StoreClock:
 
     @property
     def difference(self) -> float | None:
-        """The seconds by which the host's clock is ahead of the database's; None before the first answer."""
+        """Return the seconds by which the host's clock is ahead of the database's; None before the first answer."""
         return None if self._answer is None else (self._local() - self.known()).total_seconds()
 
     @property
     def problem(self) -> str:
-        """The text of the alarm while the two clocks differ by more than ``max_clock_seconds``; empty otherwise."""
+        """Return the text of the alarm while the clocks differ by more than ``max_clock_seconds``, else nothing."""
         difference = self.difference
         if difference is None or abs(difference) <= self._settings.max_clock_seconds:
             return ""

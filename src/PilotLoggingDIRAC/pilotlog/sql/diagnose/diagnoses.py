@@ -113,7 +113,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def _marked(connection: Connection, limit: int) -> list[int]:
-    """Marks of logs whose text has left are taken away. Those that were given up had no request since."""
+    """Return the marked logs, without those that were given up, and clear the marks of those whose text has left."""
     wanted = and_(diagnoses.c.Again == 1, diagnoses.c.Attempts < MAX_ATTEMPTS)
     statement = select(diagnoses.c.LogID, logs.c.State).join(logs, _OF_LOG).where(wanted)
     found = connection.execute(statement.order_by(diagnoses.c.LogID).limit(limit)).all()
@@ -264,7 +264,11 @@ def _outdated(
 
 
 def _again(connection: Connection, wanted: Selection, which: ColumnElement[bool]) -> int:
-    """Those that were given up have no diagnosis, or a mark of their sealing that nobody follows."""
+    """Mark a bounded number of the selected diagnoses, and return their number.
+
+    Logs that were given up are marked as well: they have no diagnosis, or the mark of their sealing, which is followed
+    no more.
+    """
     unmarked = and_(diagnoses.c.Again == 0, diagnoses.c.DiagnosedAt.is_not(None))
     idle = and_(or_(unmarked, diagnoses.c.Attempts >= MAX_ATTEMPTS), logs.c.State.in_(_STATES))
     statement = (

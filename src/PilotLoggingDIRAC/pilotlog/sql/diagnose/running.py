@@ -143,8 +143,10 @@ def _any(conditions: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
-    """Rows of diagnoses are locked before the logs' states are read: the diagnosis of a sealed log, or its deletion,
-    comes before or after.
+    """Store the diagnoses of logs that are still received, and return their number.
+
+    Rows of diagnoses are locked before the logs' states are read: the diagnosis of a sealed log, or its deletion, comes
+    before or after.
     """
     ids = sorted(one.log.id for one in found)
     locked = (

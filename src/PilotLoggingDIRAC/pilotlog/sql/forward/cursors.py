@@ -102,9 +102,10 @@ def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) ->
 
 
 def _recent(connection: Connection, wanted: WantedLogs, since: datetime, limit: int, now: datetime) -> RecentLogs:
-    """The end of the page is looked up first, in the index alone: most logs of an outage may have been sent by now.
+    """Return a page of recent logs.
 
-    All logs that were last heard of at its end are in the page.
+    The end of the page is looked up first, in the index alone: most logs of an outage may have been sent by now. All
+    logs that were last heard of at its end are in the page.
     """
     heard = logs.c.LastSeen >= since
     ends = select(logs.c.LastSeen).where(heard).order_by(logs.c.LastSeen).limit(1).offset(_LOOKED_AT - 1)
@@ -122,7 +123,10 @@ def _recent(connection: Connection, wanted: WantedLogs, since: datetime, limit: 
 def _walk(
     connection: Connection, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int, now: datetime
 ) -> tuple[list[int], LogPosition | None]:
-    """The end of the page is looked up first, so that a step reads a bounded number of rows."""
+    """Return the logs of a page that wait, and where to continue, None at the end.
+
+    The end of the page is looked up first, so that a step reads a bounded number of rows.
+    """
     of_state = and_(logs.c.State == state.value, behind(after))
     page = select(logs.c.LastSeen, logs.c.LogID).where(of_state).order_by(logs.c.LastSeen, logs.c.LogID).limit(limit)
     looked_at = connection.execute(page).all()
@@ -196,7 +200,7 @@ def _still_leased(connection: Connection, destination: str, owner: str, ids: Seq
 
 
 def _advance(connection: Connection, destination: str, owner: str, moves: Sequence[Move]) -> int:
-    """A cursor that somebody else has moved since stays as it is, as it is not leased by this owner any more."""
+    """Move the cursors that this owner still leases and nobody else has moved since, and return their number."""
     return move_cursors(
         connection,
         moves,

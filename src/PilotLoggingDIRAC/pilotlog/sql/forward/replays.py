@@ -126,7 +126,10 @@ def _leased(replay: Replay, owner: str) -> tuple[Any, ...]:
 
 
 def _claim(connection: Connection, destination: str, owner: str, now: datetime, until: datetime) -> Replay | None:
-    """The oldest is locked before it is looked at; its own owner finds it free."""
+    """Claim the oldest replay that is not done, and return it; None if there is none, or another owner holds it.
+
+    It is locked before its lease is looked at.
+    """
     oldest = select(replays).where(*_open(destination)).order_by(replays.c.ReplayID).limit(1)
     row = connection.execute(oldest.with_for_update()).first()
     if row is None or not (row.LeaseOwner == owner or row.LeaseUntil is None or row.LeaseUntil <= now):
@@ -139,7 +142,7 @@ def _claim(connection: Connection, destination: str, owner: str, now: datetime, 
 def _page(
     connection: Connection, wanted: Selection, after: int, up_to: int, limit: int
 ) -> tuple[list[ForwardClaim], int]:
-    """Diagnoses are read beside the logs, as causes are told with them."""
+    """Return claims of a page of logs, with their causes, and the id up to which logs have been looked at."""
     where = and_(matching(_EVERYTHING, wanted), logs.c.LogID > after, logs.c.LogID <= up_to)
     statement = rows.select_logs().where(where).order_by(logs.c.LogID).limit(limit)
     found = [rows.to_log(row) for row in connection.execute(statement)]

@@ -12,7 +12,7 @@ from .dictionaries import UnknownDictionary
 _Result = TypeVar("_Result")
 
 Damaged = tuple[type[Exception], ...]
-"""The errors by which text is known that can't be unpacked."""
+"""The types of the errors that unpacking damaged text raises."""
 
 
 def run(transactions: Transactions, step: Callable[..., _Result], *args: object) -> _Result:

@@ -12,6 +12,6 @@ from ..forward import cursors
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
-    """Delete all that tells something of these logs but their rows, texts and copies."""
+    """Delete the rows of these logs in the tables beside that of logs; the logs' own rows, texts and copies stay."""
     for table in (cursors, diagnoses, pilot_jobs, unsettled):
         table.forget(connection, ids)

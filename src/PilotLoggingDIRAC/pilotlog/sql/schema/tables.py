@@ -88,8 +88,9 @@ dictionaries = Table(
     **OPTIONS,
 )
 
-#: Why pilots failed. ``Running``: the diagnosis was made while the log was received, 1 of a pilot that ran, 2 of one
-#: that had ended, as DIRAC said. Of an older agent, too, a log's diagnosis goes with its row.
+#: Why pilots failed. ``Running`` is 0 for the diagnosis of a whole log. A diagnosis that was made while the log was
+#: received has 1 if the pilot ran, and 2 if DIRAC said that it had ended. The foreign key deletes a diagnosis with its
+#: log, also when an agent of an earlier version, which does not know this table, deletes the log.
 diagnoses = Table(
     "PilotLogDiagnoses",
     metadata,
