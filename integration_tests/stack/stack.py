@@ -42,8 +42,8 @@ class Stack:
     elements besides the two on disk (`xrootd`, `s3`); `configuration_server` says whether there is one, or only a
     local configuration; `collectors`, how many there are, two behind the balancer; `galera`, whether the database is a
     cluster of three nodes. `component_environment` and `component_options` (full path to value) are more environment
-    variables and options of single components, by name, from their next start on. Whoever opens the same `root` later, in
-    another process, with the same arguments, can do all the same things.
+    variables and options of single components, by name, from their next start on. Whoever opens the same `root` later,
+    in another process, with the same arguments, can do all the same things.
     """
 
     def __init__(
