@@ -1,8 +1,9 @@
 """Keyed hashes of the beginnings of a message, as it was sent: by them the resend rule finds earlier messages in it.
 
 The hash of a long beginning has two halves, one of its whole blocks and one of all of it. A message over the limit has
-lost its middle; of a beginning that ends there, the first half is known and the second is not. No byte that would be
-stored is taken for another by that: what is kept of such a message lies in the blocks that were compared, or behind.
+lost its middle; of a beginning that ends there, the first half is known and the second is not. Even so, no byte that
+would be stored is taken for another: what is kept of such a message lies in the blocks that were compared, or after
+them.
 """
 
 from __future__ import annotations

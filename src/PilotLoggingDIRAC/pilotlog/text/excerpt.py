@@ -89,7 +89,7 @@ class HeadAndTail:
         return b"".join(self._head)
 
     def tail(self) -> bytes:
-        """Return the end of the text, behind what was left out."""
+        """Return the end of the text, after what was left out."""
         return b"".join(self._tail)[-self._tail_room :]
 
     def whole(self) -> bytes:
@@ -125,7 +125,7 @@ def excerpt(arrived: HeadAndTail, received: datetime, settle: Settle) -> Excerpt
 
 
 def behind(batch: Batch, repeated: int) -> Excerpt:
-    """Return what is stored of a message of which so many bytes, as it was sent, were received before."""
+    """Return what is stored of a message whose first ``repeated`` bytes, as sent, were received before."""
     cut = batch.cut
     if not cut or repeated <= cut.head:
         return Excerpt(batch.text[repeated:], batch.missing_bytes)

@@ -41,7 +41,7 @@ class TextFilter:
         self._max_log_bytes = settings.max_log_bytes
 
     def filter(self, log: Log, text: bytes, received: datetime, notice: bytes = b"") -> FilteredText:
-        """Return the part of the log's next text that is stored, behind a ``notice`` of our own."""
+        """Return the part of the log's next text that is stored, after a ``notice`` of our own."""
         if log.bytes > self._max_log_bytes:
             return FilteredText(b"", log.carry, len(text))
         line, carry = _load(log.carry)
@@ -82,7 +82,7 @@ def _dump(line: Line, carry: bytes) -> bytes:
 
 
 class Line(NamedTuple):
-    """The present line: the bytes of it that are stored, and those that were dropped behind them."""
+    """The present line: the bytes of it that are stored, and those that were dropped after them."""
 
     stored: int = 0
     dropped: int = 0

@@ -58,7 +58,7 @@ class Outline:
     warnings: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     lines: int = 0
-    #: Text that waits for more, behind the byte before it.
+    #: Text that waits for more, after the byte before it.
     _tail: bytes = b"\n"
 
     def feed(self, text: bytes) -> None:

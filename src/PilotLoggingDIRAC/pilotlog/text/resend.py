@@ -1,6 +1,6 @@
 """The resend rule: text that a pilot sends again, because no answer reached it, is stored once.
 
-A stock pilot that got no answer keeps its text and sends it again, later with more behind it. A log remembers of its
+A stock pilot that got no answer keeps its text and sends it again, later with more after it. A log remembers of its
 last messages the length and a keyed hash of the raw text; a message that begins with exactly such a message may be
 that one, sent again. It is, if the earlier message held a time-stamped line of the pilot. Text without such a line is
 as likely to be repeated by a program, and to lose it is worse than to have it twice: it counts as sent again only if it
@@ -91,7 +91,7 @@ class Memory:
         return self.markers[-1][1][-_CHECK_BYTES:] + b"".join([_ANSWER.pack(*answer) for answer in self.answers])
 
     def behind(self, marker: _Marker, answer: _Answer, settled: list[_Answer]) -> Memory:
-        """Return the memory with a message behind the others, whose answers are ``settled`` by it; each text is
+        """Return the memory with a message after the others, whose answers are ``settled`` by it; each text is
         remembered once.
         """
         markers = list(self.markers)
@@ -159,7 +159,7 @@ def _longest(
 
 
 def _has_pilot_line(batch: Batch, length: int) -> bool:
-    """Return whether so many bytes at the start of a message hold a pilot's line, as far as they are kept."""
+    """Return whether the first ``length`` bytes of a message hold a pilot's line, as far as they are kept."""
     cut = batch.cut
     if not cut:
         return _PILOT_LINE.search(batch.text, 0, length) is not None

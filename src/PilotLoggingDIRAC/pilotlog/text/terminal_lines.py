@@ -2,7 +2,7 @@ r"""A line of a log as a terminal shows it: pieces that begin at headers, and of
 
 A line ends at ``\n``; carriage returns before that belong to its end. Within a line, text after ``\r`` takes the place
 of the state before, as a progress bar does. A line of the pilot is never hidden so: a header begins a piece of its own,
-after ``\r`` or, in the form that the pilot's logger writes, glued behind output that had no line end. The page splits
+after ``\r`` or, in the form that the pilot's logger writes, glued after output that had no line end. The page splits
 lines in the same way, in ``web/static/shared/grammar.js``; ``tests/log_lines.json`` is tested by both.
 """
 

@@ -27,7 +27,7 @@ class Budget:
 
 def swallow(text: bytes, at: int) -> tuple[int, Opened | None]:
     """Return the end of a block that is not looked at: the end of a line, if there is one. What may be a secret
-    that goes on behind it is open.
+    that goes on after it is open.
     """
     end = text.find(b"\n", at + _BLOCK_BYTES, at + 2 * _BLOCK_BYTES)
     end = character_boundary(text, at + _BLOCK_BYTES) if end < 0 else end

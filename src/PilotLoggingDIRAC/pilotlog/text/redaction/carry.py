@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .swallow import Opened
 
-#: So much of the present line is kept, as it stands in the log.
+#: At most this much of the present line is kept, as it stands in the log.
 CONTEXT_BYTES = 512
 
 _VERSION = 4
@@ -47,7 +47,7 @@ class Carry(NamedTuple):
 
 
 def present_line(context: bytes, stored: bytes) -> bytes:
-    """Return the end of the present line when ``stored`` has come behind ``context``."""
+    """Return the end of the present line when ``stored`` has come after ``context``."""
     last = stored.rfind(b"\n") + 1
     line = stored[max(last, len(stored) - CONTEXT_BYTES) :]
     return line if last else (context + line)[-CONTEXT_BYTES:]

@@ -11,9 +11,9 @@ import re2
 from .prefilter import Ends, begin_of, prefilter
 
 _MAX_MEMORY = 64 * 1024 * 1024
-#: One look of RE2 is at so much text, so that time is linear however many places there are.
+#: RE2 looks at this much text at a time, so that time is linear however many places there are.
 _WINDOW_BYTES = 32 * 1024
-#: The first look behind a place is shorter: a pattern with a gap may be alive to the end of each look.
+#: The first look after a place is shorter: a pattern with a gap may be alive to the end of each look.
 _FIRST_WINDOW_BYTES = 8 * 1024
 _OVERLAP_BYTES = 512
 

@@ -22,7 +22,7 @@ _LEAST_BYTES = 4 * 1024
 _MOST_BYTES = 512 * 1024
 _LEAST_ENDS = 8
 _BYTES_PER_END = 2048
-#: Anchors go over so many line breaks at most, besides those behind a blank or a tag.
+#: Anchors go over at most this many line breaks, besides those after a blank or a tag.
 _MAX_BREAKS = 3
 _NO_BREAKS = b" \t\r\n\f>"
 _CLASS_WITHOUT = re.compile(rb"\[\^(?:\\.|[^\]\\])*\]", re.DOTALL)

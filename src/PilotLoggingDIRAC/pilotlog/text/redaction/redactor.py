@@ -20,13 +20,13 @@ from .scanning import Scanner
 from .swallow import BLOCK, KEY, MANY, SCALAR, Opened, Secret
 from .values.names import Names
 
-#: So many lines behind a cut are looked at one by one for the end of a secret, then blocks: a key has 128 at most.
+#: This many lines after a cut are looked at one by one for the end of a secret, then blocks: a key has 128 at most.
 _SINGLE_LINES = 1024
 _BLOCK_BYTES = 64 * 1024
 
 
 class Redactor:
-    """Takes secrets out of text; holds no state of any log, and may be used by many threads."""
+    """The redactor, which takes secrets out of text. It holds no state of any log; many threads may use it."""
 
     def __init__(self, own: Sequence[OwnRule] = (), secret_names: Iterable[str] = (), plain_names: Iterable[str] = ()):
         """Create the redactor; ``own`` are rules besides those of this package. For the names see ``names.Names``."""
@@ -46,7 +46,7 @@ class Redactor:
     def open_bytes(self, before: bytes, text: bytes) -> int:
         """Return the number of bytes, in whole lines, that a secret which begins in ``before`` takes of ``text``.
 
-        Behind many lines it may be a block more: in hostile text each line may open another secret.
+        After many lines it may be a block more: in hostile text each line may open another secret.
         """
         carry, at = self.redact(b"", before)[1], 0
         steps = itertools.chain(itertools.repeat(0, _SINGLE_LINES), itertools.repeat(_BLOCK_BYTES))
@@ -64,7 +64,7 @@ class Redactor:
 
 @functools.cache
 def default() -> Redactor:
-    """Return the redactor that has the rules of this package alone."""
+    """Return the redactor that has only the rules of this package."""
     return Redactor()
 
 
@@ -82,7 +82,7 @@ class _Pass:
         self._repeated = Repeated()
 
     def run(self, text: bytes) -> tuple[bytes, Opened | None]:
-        """Return the text as it is stored, and the secret that is open behind it."""
+        """Return the text as it is stored, and the secret that is open after it."""
         if self._opened:
             text = self._go_on(self._opened, text)
         if text:
@@ -90,7 +90,7 @@ class _Pass:
         return self._repeated.hide(b"".join(self._pieces)), self._opened
 
     def _go_on(self, opened: Opened, text: bytes) -> bytes:
-        """Return what is left of the text behind the secret that was open before it."""
+        """Return what is left of the text after the secret that was open before it."""
         text = opened.tail + text
         end, self._opened = _swallow(opened._replace(tail=b""), text, 0, self._context)
         # other output follows the secret on a line that the log has begun: end that line
@@ -114,7 +114,7 @@ class _Pass:
         self._pieces.append(self._text[self._done :])
 
     def _limit(self, at: int) -> int:
-        """Return the place where a key goes on after other output: behind this line."""
+        """Return the place where a key goes on when other output came between: after this line."""
         return self._text.find(b"\n", max(at, self._base)) + 1 or len(self._text)
 
     def _take(self, secret: Secret, behind: int) -> int:

@@ -9,7 +9,7 @@ from .marker import marker
 from .swallow import BARE, ITEM, QUOTED, Secret
 from .values import plain
 
-#: So many values are looked for, so far behind them, that the time is bounded.
+#: How many values are looked for, and how far after them: both bound the time.
 _MAX_VALUES, _REACH_BYTES = 32, 2048
 _LEAST_BYTES, _MOST_BYTES = 8, 128
 _KINDS = (BARE, ITEM, QUOTED)
@@ -19,7 +19,7 @@ _SUM = re.compile(rb"[0-9A-Fa-f-]+")
 
 
 class Repeated:
-    """The values of a message's first secrets that stand again behind them."""
+    """The values of a message's first secrets that stand again after them."""
 
     def __init__(self) -> None:
         self._values: list[bytes] = []

@@ -16,9 +16,9 @@ from .values.leads import Lead
 from .values.names import Names
 
 _MAX_DECODED_PLACES = 4
-#: So much of a place is looked at to tell whose it is.
+#: How much of a place is looked at to tell whose it is.
 _MAX_PLACE = 512
-#: Names up to this long hold no other secret, so that the scan goes on behind them.
+#: Names up to this long hold no other secret, so that the scan goes on after them.
 _MAX_WHOLE = 20
 
 
@@ -26,7 +26,7 @@ Find = Callable[[bytes, int, int], "Secret | None"]
 
 
 class Scanner:
-    """Finds secrets; one is made once and used for all logs, by many threads."""
+    """The finder of secrets; it is made once and used for all logs, by many threads."""
 
     def __init__(self, names: Names):
         self._block: Find = encoded.Encoded(self._holds_secret).find
@@ -94,7 +94,7 @@ class Scanner:
 
 
 def _behind(text: bytes, start: int, end: int) -> int:
-    """Return where the scan goes on behind a place without a secret: within it, as another may begin there."""
+    """Return where the scan goes on after a place without a secret: within it, as another may begin there."""
     if end - start < _MAX_WHOLE and text[end - 1] in b"=:":
         return end
     return start + 1 + text[start : start + 1].isalnum()

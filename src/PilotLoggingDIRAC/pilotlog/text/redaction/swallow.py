@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: A secret without an end is closed after so many bytes: a key has 13 kB at most, twice that with a header a line.
+#: A secret without an end is closed after this many bytes: a key has 13 kB at most, twice that with a header a line.
 MAX_BYTES = 64 * 1024
 
 #: Unquoted text, to a blank, a quote, or a line break that is written as an escape.
 BARE = b"b"
 #: The same inside a URL or an urlencoded form, where ``&`` ends it too.
 QUERY = b"u"
-#: To the quote in ``stop``: plain, behind backslashes, or ``%22``.
+#: To the quote in ``stop``: plain, after backslashes, or ``%22``.
 QUOTED = b"q"
-#: A list of quoted text, to the bracket behind a quote.
+#: A list of quoted text, to the bracket after a quote.
 LISTED = b"l"
 #: Letters that tokens are made of.
 TOKEN = b"t"
@@ -36,7 +36,7 @@ HASH = b"c"
 MARKUP = b"x"
 #: The two parts of a key of AWS.
 PAIR = b"w"
-#: A token that may go on in the lines behind it.
+#: A token that may go on in the lines after it.
 WRAPPED = b"j"
 #: The lines of a table, in which as many signs as ``number`` stand that are ``stop``.
 ROWS = b"r"
@@ -44,11 +44,11 @@ ROWS = b"r"
 ESCAPED = b"s"
 #: Lines that stand deeper, each a user, a colon and a password.
 USERS = b"o"
-#: An item of a list of pairs: as unquoted text, to the sign in ``stop`` if another name stands behind it.
+#: An item of a list of pairs: as unquoted text, to the sign in ``stop`` if another name stands after it.
 ITEM = b"i"
 #: A part of a URL's path, to the next slash.
 SEGMENT = b"g"
-#: Two secrets, the second behind the first and ``to``.
+#: Two secrets, the second after the first and ``to``.
 CHANGED = b"d"
 #: The rest of a URL's path.
 PATH_OF_URL = b"p"
@@ -129,7 +129,7 @@ _BARE_TAIL = re.compile(rb"""\\{1,8}(?:x[2-9A-Fa-f]?)?|["'<^|]""")
 
 
 def quoted(quote: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of quoted text: up to the same quote behind as many backslashes, or the end of the line."""
+    """Return the pattern of quoted text: up to the same quote after as many backslashes, or the end of the line."""
     if quote.startswith(b"%"):
         return re.compile(rb"(?:[^%\s]++|%(?!" + quote[1:] + rb"|2?\Z)|)*+")
     depth, mark = len(quote) - 1, quote[-1:]
@@ -172,7 +172,7 @@ def end_of(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
 
 
 def _rows(opened: Opened, text: bytes, at: int) -> tuple[int, Opened | None]:
-    """Go up to the break before a line that is none of the table's; ``stop``: the sign, and how many the line had."""
+    """Go up to the break before a line that is not the table's; ``stop``: the sign, and how many the line had."""
     begun, sign, before = at, opened.stop[:1], opened.stop[1:2]
     seen = before[0] if before else 0
     while at < len(text):

@@ -30,13 +30,13 @@ _BLOCK = re.compile(rb"(?:[A-Za-z0-9+/=_-]++|\\[nr]|%(?:2[BbFf]|3[Dd]|0[AaDd])|)
 _NEXT_LINE = re.compile(rb"\r?\n([A-Za-z0-9+/=_-]++)(?=\r?\n|\r?\Z)")
 _MAX_BACK = 512
 _MAX_LOOK = 1024
-#: Lines of wrapped base64 are at least so long, but for the last one.
+#: Lines of wrapped base64 have at least this many letters, except the last one.
 _WRAPPED = 60
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def _fragment(word: bytes, alignment: int) -> tuple[bytes, int]:
-    """Return the base64 letters that ``word`` alone decides, so many bytes behind a group, and their place in it."""
+    """Return the base64 letters that only ``word`` decides, ``alignment`` bytes into a group, and their place there."""
     first = -(-8 * alignment // 6)
     encoded = binascii.b2a_base64(bytes(alignment) + word, newline=False)
     return encoded[first : 8 * (alignment + len(word)) // 6], first

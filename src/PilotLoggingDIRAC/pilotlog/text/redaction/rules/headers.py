@@ -35,7 +35,7 @@ _ATTRIBUTE = (
 )
 #: The value of one cookie, and nothing but what it is set with.
 _SET_COOKIE = re.compile(rb"[^\s\"'\\&%%<;]*+%s(?:%s|)*+[\"']?[ \t]*+\r?\n" % (_ATTRIBUTE, _ATTRIBUTE))
-#: A value that goes on in the line behind it.
+#: A value that goes on in the line after it.
 _FOLDED = re.compile(rb"[A-Za-z0-9_.~+/=-]{52,}+\r?\n[ \t]+[A-Za-z0-9]")
 _DN = re.compile(rb"[\w.@-]{1,64}-/[A-Z]{1,2}")
 

@@ -22,7 +22,7 @@ _VALUE = (
     rb"\\*[\"']?(?:(?:has|with|to)[ \t]+)?(?i:value|val|content|default)\\*[\"']?"
     rb"(?:[ \t]*[:=][ \t]*" + QUOTE + rb"|[ ]\\*[\"'])"
 )
-#: A value on the line behind its name, which stands deeper, or a dump of PHP.
+#: A value on the line after its name, which stands deeper, or a dump of PHP.
 _NEXT = rb"[\"'})]{0,3}(?: \| base64 -+[dD]\w*)?[ \t]*[:=]?[ \t]*\\?\r?\n%s(?:\r?\n%s)?[ \t>]*(?:b?\\?[\"'])?"
 _SINGLE = rb"[^\s\"'|>=:]{5}[^\s\"'|>=:]*(?:[ \t]*\\)?[\"',]*[ \t]*(?:\r?\n|\z)"
 _DUMP = rb"[\"']?(?::(?:\"[^\"\n]*\":)?(?:protected|private))?\]=>[ \t]*\r?\n%s[ \t]*string\([0-9]+\) \""
@@ -79,7 +79,7 @@ def _is_in_tag(text: bytes, at: int) -> bool:
 
 
 def _is_element(text: bytes, first: int, at: int) -> bool:
-    """Tell if a name is a tag's, or stands in one that is no reference, and the text behind it is a value."""
+    """Tell if a name is a tag's, or stands in one that is no reference, and the text after it is a value."""
     return _is_in_tag(text, first) and text[first - 1 : first] != b"#" and not _OF_TEXT.match(text, at)
 
 

@@ -13,14 +13,14 @@ from .. import budget
 from ..budget import Budget
 from ..marker import marker
 
-#: A match lies within so many bytes, so that time is linear whatever the pattern is.
+#: A match lies within this many bytes, so that time is linear whatever the pattern is.
 WINDOW_BYTES = 8 * 1024
 _OVERLAP_BYTES = 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 _MAX_MEMORY = 8 * 1024 * 1024
 
 Report = Callable[[str, str], None]
-"""Is told the name of a rule that can't be used, and why."""
+"""Report the name of a rule that can't be used, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class OwnRule:
 
 
 def _next_window(text: bytes, at: int, window: int) -> int:
-    """Return the beginning of the next window: with a line, or behind a part that was in this one already."""
+    """Return the beginning of the next window: with a line, or after a part that was in this one already."""
     return text.rfind(b"\n", at, window) + 1 or window - _OVERLAP_BYTES
 
 

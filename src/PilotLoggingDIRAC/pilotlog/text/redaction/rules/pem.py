@@ -32,8 +32,8 @@ _END_ANCHOR = rb"----- ?END (?:[A-Z0-9]+ )*PRIVATE KEY"
 ANCHOR = _BEGIN + rb"|" + _BODY + rb"|" + _PUTTY + rb"|" + _END_ANCHOR
 
 _MAX_OTHER_LINES = 16
-#: Where the text of before ended: at a line's begin, in the line of BEGIN, in a line of the key, in another line, which
-#: is in the log. Behind it stands what the lines of the key begin with.
+#: Where the text before ended: at a line's start, in the line of BEGIN, in a line of the key, or in another line, which
+#: is in the log. After it stands what the lines of the key begin with.
 _AT_LINE, _IN_FIRST_LINE, _IN_LINE, _IN_OTHER_LINE = b"0", b"1", b"2", b"3"
 _MAX_PREFIX = 100
 
@@ -63,7 +63,7 @@ _DIGITS = re.compile(rb"\d+")
 
 
 def find(text: bytes, start: int, end: int) -> Secret | None:
-    """Return the key that begins at the hit, or ends there without a begin."""
+    """Return the key that begins at the hit, or that ends there and has lost its first line."""
     if text.startswith((b"END", b" END"), start + 5):
         return _without_begin(text, start)
     if text[start : start + 1] not in (b"-", b"P"):
@@ -91,7 +91,7 @@ def _shape(prefix: bytes) -> bytes:
 
 
 def swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tuple[int, Opened | None]:
-    """Return the key's end, or the place of a line that is none of the key's, where it is still open.
+    """Return the key's end, or the place of a line that is not the key's, where it is still open.
 
     ``context`` is the part of the present line that stands in the log.
     """
@@ -112,12 +112,12 @@ def swallow(opened: Opened, text: bytes, at: int, context: bytes = b"") -> tuple
 
 
 def goes_on(opened: Opened) -> bool:
-    """Tell if the text of before ended in a line of something else, so that the next text goes on with it."""
+    """Tell if the text before ended in a line of something else, which the next text continues."""
     return opened.stop[:1] == _IN_OTHER_LINE
 
 
 def _is_of_key(line: bytes, prefix: bytes) -> bool:
-    """Tell if a line may be of a key; a header alone is not, until what is behind it has come."""
+    """Tell if a line may be of a key; a header is not, until the text after it has come."""
     match = _LINE.match(line)
     if match is not None:
         return bool(match["body"]) or not match["header"] or line.endswith(b"\n")
@@ -125,7 +125,7 @@ def _is_of_key(line: bytes, prefix: bytes) -> bool:
 
 
 def _is_behind(prefix: bytes, line: bytes) -> bool:
-    """Tell if a line has the prefix of the line of BEGIN, and the key's letters behind it."""
+    """Tell if a line has the prefix of the line of BEGIN, and the key's letters after it."""
     shape = _shape(line[: 2 * _MAX_PREFIX])
     return shape.startswith(prefix) and _BEHIND_PREFIX.match(line[_length(prefix, line) :]) is not None
 

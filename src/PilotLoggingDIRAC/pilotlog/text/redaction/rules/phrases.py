@@ -64,7 +64,7 @@ def _is_password(look: bytes) -> bool:
 
 
 def _is_changed(look: bytes) -> bool:
-    """Tell if the value before the word ``to`` or an arrow, or that behind it, looks like a secret."""
+    """Tell if the value before the word ``to`` or an arrow, or that after it, looks like a secret."""
     return plain.stands_out(look) or plain.stands_out(look.split(maxsplit=2)[-1].lstrip(b"\"'`"))
 
 

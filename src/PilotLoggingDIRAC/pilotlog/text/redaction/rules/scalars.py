@@ -1,4 +1,4 @@
-"""Block scalars of YAML: the lines behind ``password: |`` that stand deeper than the name."""
+"""Block scalars of YAML: the lines after ``password: |`` that stand deeper than the name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BEGIN = re.compile(HEADER + rb"(?P<blanks>[ \t]{0,64})")
 
 
 def indent(line: bytes) -> int:
-    """Return the indentation of a line, behind a pilot's header if it has one."""
+    """Return the indentation of a line, after a pilot's header if it has one."""
     begin = _BEGIN.match(line)
     return len(begin["blanks"]) if begin else 0
 

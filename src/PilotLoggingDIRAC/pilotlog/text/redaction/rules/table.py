@@ -8,7 +8,7 @@ from ..swallow import ROWS, Opened, Secret
 from ..values.leads import LINE_HEADER
 
 RULE = b"secret"
-#: Behind a name that is a heading's: more headings, if any, and a line break.
+#: After a name that is a heading's: more headings, if any, and a line break.
 HEADING = (
     rb"[\"']?[ ]*(?:\|[\w |-]*\r?\n|\r?\n" + LINE_HEADER + rb"-+\+|[,;\t][\w\"',;\t]*\r?\n"
     rb"|\r?\n[^\s,;0-9][^\s,;]*[,;\t])"

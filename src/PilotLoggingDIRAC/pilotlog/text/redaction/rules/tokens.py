@@ -14,7 +14,7 @@ _OPAQUE = re.compile(
     rb"|[A-Za-z0-9._~+/%-]{1,512}+={0,2}\Z"
 )
 
-#: Kinds of keys: their beginning, a character behind it, the least number of these. Order counts.
+#: Kinds of keys: their beginning, a character after it, the least number of these. Order counts.
 _KEYS = (
     (rb"(?:A[KSB]IA|ACCA|A3T[A-Z0-9])", rb"[A-Z0-9]", 16),
     (rb"ABSK", rb"[A-Za-z0-9+/=]", 60),
@@ -122,7 +122,7 @@ MACAROON_ANCHOR = rb"MDA[A-Za-z0-9+/_-]{3}xvY2F0aW9u"
 
 
 def jwt(text: bytes, start: int, end: int) -> Secret | None:
-    """Return a JSON web token: a header that ``eyJ`` begins, and a dot with more behind it, as far as the text goes."""
+    """Return a JSON web token: a header that ``eyJ`` begins, and a dot with more after it, as far as the text goes."""
     return _token(b"jwt", _JWT, text, start, WRAPPED)
 
 
@@ -146,7 +146,7 @@ def discord(text: bytes, start: int, end: int) -> Secret | None:
 
 
 def bearer(text: bytes, start: int, end: int) -> Secret | None:
-    """Find a token behind the word Bearer."""
+    """Find a token after the word Bearer."""
     at = end_of(_BEARER, text, start)
     return Secret(at, Opened(b"bearer", TOKEN)) if _OPAQUE.match(text, at) else None
 

@@ -1,4 +1,4 @@
-"""Secrets apart from the word that tells of them: behind words and a colon, on the line below, in a comparison."""
+"""Secrets apart from the word that tells of them: after words and a colon, on the line below, in a comparison."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def _is_password(look: bytes) -> bool:
 
 
 def _is_about(text: bytes, start: int, words: bytes) -> bool:
-    """Tell if words behind a secret's name, or before it, say that no secret follows."""
+    """Tell if words after a secret's name, or before it, say that no secret follows."""
     return _ABOUT.search(words) is not None or _OF.search(text[max(0, start - _MAX_BEFORE) : start]) is not None
 
 
 def sentence(text: bytes, start: int, end: int) -> Secret | None:
-    """Find the token behind a colon and some words: ``Stored token in /tmp/x: …``."""
+    """Find the token after a colon and some words: ``Stored token in /tmp/x: …``."""
     match = _SENTENCE.match(text, start)
     if not match or _is_about(text, start, match["words"]):
         return None

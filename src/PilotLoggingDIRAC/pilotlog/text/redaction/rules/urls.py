@@ -20,7 +20,7 @@ _PLAIN = re.compile(rb"""(?:\[redacted:[\w-]{1,64}\]|\*+|\$\{?\w+\}?|<[^<>]{0,64
 _PORT = re.compile(rb"\d{0,5}\Z")
 _MARKED = re.compile(rb"[:/%\\23AFaf]{3,9}\[redacted:")
 _MARKER_BEGUN = re.compile(rb"\[[redact]{0,8}:?[\w-]{0,64}\]?\Z")
-#: So long a user is a token.
+#: A user that is as long as a token is taken for one.
 _TOKEN = re.compile(
     rb"(?:https?://|:\\/\\/|://)(?=[0-9a-f]{32}:[^\s/@]|[^\s/@:]*(?:[:@]|\Z))([A-Za-z0-9_.~%-]{20,256})(?::"
     rb"(?:[0-9a-f]{32}|x-oauth-basic|x-access-token|x[a-z-]{0,13}(?=\Z))?)?(?:@|\Z)"

@@ -34,7 +34,7 @@ ENTRY = re.compile(
       rb"|base64[,:])?"
     , re.DOTALL
 )  # fmt: skip
-#: What needs no closer look behind any name: nothing, a number, a path, a placeholder of a usage text.
+#: What needs no closer look after any name: nothing, a number, a path, a placeholder of a usage text.
 PLAIN = re.compile(
     rb"(?<=[sS])[\"']?[ \t]?[:=][ \t]?\d{1,20}(?=[\s,;])"
     rb"|[ \t]{2,}[\d.]{1,12}(?:/(?:tcp|udp|sctp))?(?=\s)|;[ \t]"

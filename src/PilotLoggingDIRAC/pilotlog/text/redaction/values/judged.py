@@ -1,4 +1,4 @@
-"""The judgement of a value behind a name: if it is a secret, by what it looks like and by what stands around it."""
+"""The judgement of a value after a name: if it is a secret, by what it looks like and by what stands around it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def separator_is_encoded(separator: bytes) -> bool:
 
 
 class Judged:
-    """The text behind one name."""
+    """The text after one name."""
 
     def __init__(self, text: bytes, first: int, name: bytes, entry: re.Match[bytes], strength: int):
         self._text, self._first, self._name, self._strength = text, first, name, strength
@@ -106,7 +106,7 @@ class Judged:
         return shapes.SIZE.match(look) is not None
 
     def _closes_a_quote(self) -> bool:
-        """Tell if the quote behind the separator ends a text that began before the name: ``'Password: '``."""
+        """Tell if the quote after the separator ends a text that began before the name: ``'Password: '``."""
         first = self._first
         return (
             self._text[first - 1 : first] == self._quote
@@ -197,7 +197,7 @@ class Judged:
         return self._is_plain_behind_colon(look) if separator[-1:] == b":" else self._is_plain_behind_equals(look)
 
     def _is_of_a_program(self, look: bytes) -> bool:
-        """Tell if a name stands in brackets, is compared or given to a call, and what is behind it is one, too."""
+        """Tell if a name stands in brackets, is compared or given to a call, and what follows is a name, too."""
         separator, end = self._separator, self._first + len(self._name)
         behind = self._text[end : end + 1]
         if behind == b")" and (separator == b";" or (separator == b":" and plain.is_prose(look))):

@@ -46,7 +46,7 @@ def always(look: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A secret is what stands behind ``lead``, a pattern for RE2 and ``re``, when ``check`` says so of it.
+    """A secret is what stands after ``lead``, a pattern for RE2 and ``re``, when ``check`` says so of it.
 
     ``shape`` is how a secret looks at least, so that the scan stops at few places. ``command`` is looked for before the
     place, in the same line, ``behind`` at the secret, as far as 512 bytes. The secret goes to a quote where the lead
@@ -79,7 +79,7 @@ class Lead:
         return (rb"(?:" + self.lead + rb")(?:" + self.shape + rb")").replace(rb"\b", b"")
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """Return the secret behind a hit."""
+        """Return the secret after a hit."""
         match = self._lead.match(text, start, start + MAX_LEAD)
         if not match or (self._behind and not self._behind.match(text, match.end(), match.end() + _LOOK)):
             return None

@@ -32,7 +32,7 @@ _KEYS = (
 _KEY = re.compile(rb"(?:" + rb"|".join(_KEYS) + rb")keys?")
 _SHORT = (b"pass", b"pwd", b"pw", b"psk", b"passwort")
 
-#: Pairs, the second behind the first, that are secret together.
+#: Pairs, the second after the first, that are secret together.
 _PAIRS = frozenset(
     [(b"code", b"verifier"), (b"saml", b"response"),
      (b"device", b"code"), (b"user", b"code"), (b"csrf", b"id"), (b"oauth", b"verifier"), (
@@ -53,7 +53,7 @@ _WORDY = frozenset(
     b"pass pwd pw psk pin otp passwort contrase\xc3\xb1a \xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c".split()
 )
 
-#: The last word of a name that is about a secret, and none itself.
+#: The last word of a name that is about a secret, and names none itself.
 _ABOUT = frozenset(
     b"accessor backend engine driver handler helper hasher validator validators encoding encryption given index"
     b" identifier jar kind lookup specified strategy supported age alg info re algorithm algorithms allowed"
@@ -78,7 +78,7 @@ _CALLED = (b"existing", b"pull")
 _FILE = re.compile(rb"\.(?:c|h|cc|cpp|hpp|go|rb|rs|pl|pm|md|rst|html|xml|in|am|po|\d)\Z")
 _PACKAGE = re.compile(rb"-\d{1,4}\.\d")
 
-#: Where a name may be: what begins it is looked for behind the hit. RE2, without case. Words lack their first letters
+#: Where a name may be: what begins it is looked for after the hit. RE2, without case. Words lack their first letters
 #: where these begin many others, so that the scan has few states and stays in the processor's cache.
 KEYWORDS = (
     rb"oken|pass|pw|cret|dential|acaroon|uthz|uthoriz|rauth|[a-z_.-]key|[erp]_code|rifier|ookie|essionid|essid"

@@ -134,7 +134,7 @@ def is_wordlike(look: bytes) -> bool:
 
 
 def are_words(text: bytes) -> bool:
-    """Tell if a text is a word, or words with signs between, from its begin to its end."""
+    """Tell if a text is a word, or words with signs between, from its beginning to its end."""
     match = _WORDLIKE.match(text)
     return match is not None and match.end() == len(text)
 
@@ -177,7 +177,7 @@ def is_opaque(look: bytes) -> bool:
 
 
 def is_token_of_rucio(look: bytes) -> bool:
-    """Tell if a value is an account and a DN, with the secret behind them, which has a rule of its own."""
+    """Tell if a value is an account and a DN, with the secret after them, which has a rule of its own."""
     return _RUCIO.match(look) is not None
 
 
@@ -216,7 +216,7 @@ def is_version(look: bytes) -> bool:
 
 
 def is_package_version(look: bytes) -> bool:
-    """Tell if a value is a package's version, maybe with a build behind it."""
+    """Tell if a value is a package's version, maybe with a build after it."""
     return _VERSION.match(look) is not None
 
 

@@ -1,4 +1,4 @@
-"""Shapes of values behind names: schemes, lists, code, sizes, and what is no value yet."""
+"""Shapes of values after names: schemes, lists, code, sizes, and what is no value yet."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ MAPPING = re.compile(
     rb"[{(]\s?([\"']?)[A-Za-z_]{1,32}\1\s?(?:=>|[:=])(?!:)"
     rb"|\[\s?(?:([\"'])[A-Za-z_]{1,32}\2\s?(?:=>|[:=])|[A-Za-z_]{1,32}\s?(?:=>|=|:(?=[\s\"'\[{])))"
 )
-#: Words, as a list of choices has them, to the quote behind them.
+#: Words, as a list of choices has them, to the quote after them.
 QUOTED_WORDS = re.compile(rb"[a-z]{2,16}(?:,? [a-z]{2,16}){1,8}[\"']")
 KEY_OF_CLOUD = re.compile(rb"A[KS]IA[A-Z0-9]{12}")
-#: The identifier of a key of S3, which is none of its secret.
+#: The identifier of a key of S3, which is not its secret.
 KEY_IDENTIFIER = re.compile(rb"(?=[A-Z]{0,19}[0-9])[A-Z0-9]{20}" + END)
 #: A URL that holds its secret in a parameter with a name.
 WITH_PARAMETER = re.compile(
@@ -60,7 +60,7 @@ NUMBERED = re.compile(rb"\d{1,3}:[A-Z][a-z]{1,16} ")
 LEXED = re.compile(rb"[A-Z_]{2,16} [a-z]{2,16}=")
 #: A letter that is written as an escape, as no control character is.
 ESCAPED_LETTER = re.compile(rb"\\x[2-9A-Fa-f][0-9A-Fa-f]")
-#: The bracket of a call behind the quote that ends its text: ``getpass('password: ')``.
+#: The bracket of a call after the quote that ends its text: ``getpass('password: ')``.
 CALL_END = re.compile(rb"\)(?=[\s,;):]|\Z)")
 VARIABLE = re.compile(rb"[A-Z][A-Z0-9]{0,32}(?:_[A-Z0-9]{1,32}){1,8}" + END)
 METAVARIABLE = re.compile(rb"[A-Z_]{2,32}" + END)

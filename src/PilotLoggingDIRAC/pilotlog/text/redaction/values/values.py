@@ -1,4 +1,4 @@
-"""Values behind names, and the decision if one is a secret."""
+"""Values after names, and the decision if one is a secret."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .judged import Judged
 from .names import WEAK, Names
 
 RULE = b"secret"
-#: Before the name of a rule in a marker, and behind it where the next item of a list follows: all else may be what a
+#: Before the name of a rule in a marker, and after it where the next item of a list follows: all else may be what a
 #: message's end has cut off.
 _MARKED, _BEHIND_MARKER = b"[redacted:", (b"];", b"],")
 _LOOK = 512
-#: So far behind its name may a value stand.
+#: How far after its name a value may stand.
 _MAX_GAP = 8 * 1024
 
 
@@ -25,7 +25,7 @@ class Values:
         self._names = names
 
     def find(self, text: bytes, start: int, end: int) -> Secret | None:
-        """Return the secret that stands behind the name around the hit, if it is one."""
+        """Return the secret that stands after the name around the hit, if it is one."""
         first = begin(text, start)
         name = NAME.match(text, first)
         if not name:
@@ -44,14 +44,14 @@ class Values:
 
 
 def _tells_a_state(text: bytes, at: int) -> bool:
-    """Tell if a word that tells of a state stands behind a colon: ``token: No such file``."""
+    """Tell if a word that tells of a state stands after a colon: ``token: No such file``."""
     word = shapes.STATED.match(text, at) if text[at : at + 1] == b":" else None
     lower = word[1].lower() if word else b""
     return lower in plain.STATES and lower not in shapes.SCHEMES
 
 
 class _Value(Judged):
-    """The secret behind one name."""
+    """The secret after one name."""
 
     def secret(self) -> Secret | None:
         """Return the secret, if it is one."""
