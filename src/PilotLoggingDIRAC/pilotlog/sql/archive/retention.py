@@ -184,9 +184,9 @@ def _delete_rows(
 
 
 def _free_rows(connection: Connection, page: Select[Any], limit: int) -> tuple[list[int], LogPosition | None]:
-    """Return the ids of up to ``limit`` logs that nothing hinders, and the position behind which others may be.
+    """Return the ids of up to ``limit`` logs that nothing hinders, and the position after which others may be.
 
-    Many more rows are looked at only where the first ones have none: most often all are free, or none of a backlog.
+    Many more rows are looked at only if none of the first is free: mostly all rows are, or none of a backlog is.
     """
     for number in (limit, max(limit, _LOGS_LOOKED_AT)):
         looked_at = connection.execute(page.limit(number)).all()

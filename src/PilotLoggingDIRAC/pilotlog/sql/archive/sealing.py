@@ -81,7 +81,7 @@ def _page(connection: Connection, where: ColumnElement[bool], after: LogPosition
 
 
 def behind(after: LogPosition | None) -> ColumnElement[bool]:
-    """Return the condition that a log comes behind a position; without a position, every log does."""
+    """Return the condition that a log comes after a position; without a position, every log does."""
     if after is None:
         return true()
     later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)

@@ -66,7 +66,7 @@ def make_engine(url: str | URL, settings: StoreSettings) -> Engine:
 def _sqlite_engine(url: str | URL) -> Engine:
     """Return an engine that begins each transaction with sqlite's write lock, in place of row locks.
 
-    Who waits for the lock looks for it now and then, and others may always come first.
+    A step that waits for the lock tries it now and then, so that others may always come first.
     """
     arguments = {"timeout": 60, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, pool_reset_on_return=None)
@@ -128,7 +128,7 @@ def repeatedly(
     """Return what ``step`` returns; run it again when it loses a deadlock, a race for a new row, or one with an error
     of ``races``.
 
-    The pauses are drawn at random, so that those who met don't meet again, up to a bound that doubles. Raise what
+    The pauses are random, up to a bound that doubles, so that steps that met don't meet again. Raise what
     ``translated_errors`` raises, and StoreUnavailable after ``deadlock_tries``.
     """
     first = bound = settings.deadlock_pause_seconds

@@ -1,4 +1,4 @@
-"""The database's clock: the times that decide of logs are one clock's, whichever host a process runs on.
+"""The database's clock: the times that decide about logs are those of one clock, whichever host a process runs on.
 
 It is asked once in a while; between two questions the time goes on by a clock of the process that nobody sets.
 """

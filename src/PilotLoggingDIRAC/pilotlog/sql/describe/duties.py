@@ -1,4 +1,4 @@
-"""Duties: works that one component at a time does for all."""
+"""Duties: tasks that one component at a time does for all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...ports import Clock
 from ..connection.engine import Transactions
 from ..schema.tables import duties
 
-#: Nobody takes a duty for so much longer than others do: what ends later was noted while a clock was ahead.
+#: Nobody takes a duty for this much longer than others do: what ends later was noted while a clock was ahead.
 _LONGEST = timedelta(days=1)
 
 
@@ -25,7 +25,7 @@ class SqlDuties:
     def hold(self, name: str, owner: str, seconds: float) -> bool:
         """Take a duty for some time, or go on with it. Return False while somebody else has it.
 
-        A holder that stalls for longer does the same work as the next one for a while: duties are for works that may be
+        A holder that stalls for longer does the same work as the next one for a while: duties are for tasks that may be
         done twice. Raise StoreUnavailable.
         """
         return self.transactions.run(_hold, name, owner, self.clock(), timedelta(seconds=seconds))
@@ -36,7 +36,7 @@ class SqlDuties:
 
 
 def _hold(connection: Connection, name: str, owner: str, now: datetime, span: timedelta) -> bool:
-    """Take a duty or go on with it. Of two who insert its row at the same time one fails, and its step is run again."""
+    """Take a duty or go on with it. Of two that insert its row at once one fails, and its step is run again."""
     mine = or_(duties.c.Owner == owner, duties.c.Until <= now, duties.c.Until > now + span + _LONGEST)
     taken = update(duties).where(duties.c.Name == name, mine).values(Owner=owner, Until=now + span)
     if connection.execute(taken).rowcount:

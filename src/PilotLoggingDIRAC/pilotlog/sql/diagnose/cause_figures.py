@@ -14,7 +14,7 @@ from ...model import Selection, State
 from ..read.conditions import matching
 from ..schema.tables import diagnoses, logs
 
-#: A question takes about a second for so many logs.
+#: A question about this many logs takes about a second.
 _MOST_LOGS = 200_000
 _MOST_GROUPS = 1000
 _RECEIVING = State.RECEIVING.value

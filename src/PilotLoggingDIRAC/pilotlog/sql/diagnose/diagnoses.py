@@ -25,7 +25,7 @@ from ..schema.tables import diagnoses, logs
 from . import unknown_failures
 from .cause_figures import figures
 
-#: An agent that ended while it read a log has counted: a log that ends agents is given up.
+#: An attempt counts even if the agent ended while it read the log: a log that ends agents is given up.
 MAX_ATTEMPTS = 3
 _MARKED_PER_STEP = 1000
 _MAX_MARKED = 100_000
@@ -171,7 +171,7 @@ def _claim(connection: Connection, owner: str, ids: Sequence[int], now: datetime
 
 
 def _together(ids: Sequence[int], attempts: Mapping[int, int]) -> Sequence[int]:
-    """Return those that were not tried before; without one, the first: what ends agents must count for itself alone."""
+    """Return those not tried before; if there is none, only the first: one that ends agents must count for itself."""
     return [log_id for log_id in ids if not attempts.get(log_id)] or ids[:1]
 
 
@@ -244,7 +244,7 @@ def _outdated(
 ) -> tuple[int, LogPosition | None]:
     """Mark the logs of a page whose rules are outdated, and return their number and where the next page begins.
 
-    An index has the order by time alone. Where the next page begins, logs of the same moment are looked at again:
+    An index has the order only by time. Where the next page begins, logs of the same moment are looked at again:
     those that were marked do not count. Of more than a page of them, the rest is left.
     """
     begin = since if after is None else max(since, after.last_seen)

@@ -148,7 +148,7 @@ def _make_room(connection: Connection, vo: str, most: int) -> None:
 
 
 def _insert(connection: Connection, vo: str, fingerprint: str, values: dict[str, Any]) -> None:
-    """Insert a group. One whose template has changed so much that its own first line is none of it begins anew."""
+    """Insert a group. It begins anew if its template has changed so much that its own first line no longer fits."""
     connection.execute(delete(unknown_failures).where(_of_group(vo, fingerprint)))
     connection.execute(insert(unknown_failures).values(VO=vo, Fingerprint=fingerprint, **values))
 

@@ -24,7 +24,7 @@ from ..schema.tables import diagnoses, logs
 from .conditions import STATES, is_sent, leased, waiting
 from .texts import texts
 
-#: A look for logs heard of lately looks at so many; at more, if they were heard of at the same moment.
+#: How many logs a look for those heard of lately looks at; more, if they were heard of at the same moment.
 _LOOKED_AT = 5000
 #: Times are stored with microseconds.
 _NEXT = timedelta(microseconds=1)
@@ -52,7 +52,7 @@ class SqlForwardedLogs:
         return self.transactions.run(_walk, wanted, state, after, limit, self.clock())
 
     def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[ForwardClaim]:
-        """See ``ForwardedLogs.claim``. A new cursor is inserted once: who comes second finds it leased."""
+        """See ``ForwardedLogs.claim``. A new cursor is inserted once: the second to come finds it leased."""
         return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
 
     def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
@@ -104,7 +104,7 @@ def _unsent(connection: Connection, names: Sequence[str], ids: Sequence[int]) ->
 def _recent(connection: Connection, wanted: WantedLogs, since: datetime, limit: int, now: datetime) -> RecentLogs:
     """Return a page of recent logs.
 
-    The end of the page is looked up first, in the index alone: most logs of an outage may have been sent by now. All
+    The end of the page is looked up first, only in the index: most logs of an outage may have been sent by now. All
     logs that were last heard of at its end are in the page.
     """
     heard = logs.c.LastSeen >= since

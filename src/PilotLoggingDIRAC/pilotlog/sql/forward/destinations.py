@@ -24,7 +24,7 @@ class SqlDestinations:
     clock: Clock
 
     def begin(self, name: str) -> DestinationStanding:
-        """See ``Destinations.begin``. Of two who begin at the same time one fails, and finds the other's row then."""
+        """See ``Destinations.begin``. Of two that begin at the same time one fails, and then finds the other's row."""
         return self.transactions.run(_begin, name, self.clock())
 
     def caught_up(self, name: str, moment: datetime) -> None:

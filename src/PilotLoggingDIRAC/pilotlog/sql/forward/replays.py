@@ -26,8 +26,8 @@ from .cursors import causes_of
 
 _EVERYTHING = Scope(everything=True)
 _MAX_WORDS = 255
-#: Logs are looked at in steps of so many ids: so a step reads a bounded number of rows, however few are selected. Those
-#: of named pilots are looked up.
+#: Logs are looked at in steps of this many ids, so that a step reads a bounded number of rows, however few are
+#: selected. Logs of named pilots are looked up.
 _LOOKED_AT = 10_000
 _MOST_LISTED = 100
 

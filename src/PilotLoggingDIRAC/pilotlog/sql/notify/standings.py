@@ -61,7 +61,7 @@ class SqlStandings:
         return self.transactions.run(_update, where, values | {"Version": entry.version + 1})
 
     def _insert(self, key: Key, values: dict[str, Any]) -> bool:
-        """Insert a row. Of two who do so at the same time the step of one is run again, and finds the row there."""
+        """Insert a row. Of two that do so at the same time, the step of one is run again, and finds the row there."""
         return self.transactions.run(_insert_new, key, values)
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Subquery, or_, select, true
 from ..schema.tables import logs
 from .log_list import BY_TIME
 
-#: A part that is no beginning is looked for in so many logs, those heard of last; of names that begin so, as many are
-#: looked at for the rest of a selection.
+#: A part that is no beginning is looked for in this many logs, those heard of last. Of names that begin with the part,
+#: as many are looked at for the rest of a selection.
 _LOOKED_AT = 50_000
 _NAMES = (logs.c.PilotStamp, logs.c.PilotReference)
-#: Without it MySQL may read the whole table where it believes that every other name begins so.
+#: Without it MySQL may read the whole table where it believes that every other name begins with the part.
 _BY_NAME = "FORCE INDEX (IX_Stamp, IX_Reference, UK_Log, IX_VO_State, IX_Site_State)"
 
 

@@ -80,7 +80,7 @@ def _sizes(connection: Connection, log: Log, start: int) -> list[tuple[int, int]
 
 
 def _doubtful(stored: Sequence[tuple[int, int]]) -> list[int]:
-    """Return which of these (number, bytes) may hold several chunks: a small first row, and those behind a gap."""
+    """Return which of these (number, bytes) may hold several chunks: a small first row, and those after a gap."""
     first = [number for number, size in stored[:1] if size <= runs.MAX_BYTES]
     return first + [number for (before, _), (number, _) in itertools.pairwise(stored) if number > before + 1]
 

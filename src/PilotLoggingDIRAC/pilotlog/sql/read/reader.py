@@ -199,9 +199,9 @@ def _last_of_step(connection: Connection, log: Log, sequence: int) -> list[int]:
 
 
 def _tail_starts(connection: Connection, log: Log, lines: int, max_bytes: int) -> int:
-    """Return the first number, 0 also where there is no row: who reads from there on finds that the text has left.
+    """Return the first number, 0 also where there is no row: a reader from there on finds that the text has left.
 
-    One line more is looked for, as the first of the chunks may begin within a line. A row stands for all numbers behind
+    One line more is looked for, as the first of the chunks may begin within a line. A row stands for all numbers after
     the row before it.
     """
     found = size = 0

@@ -79,7 +79,7 @@ def _add_descriptions(connection: Connection) -> None:
 
 
 def _add_missing_bytes(connection: Connection) -> None:
-    """Add the column. The version before counts in ``DroppedBytes`` alone; ``rows`` reads the larger of the two."""
+    """Add the column. The version before counts only in ``DroppedBytes``; ``rows`` reads the larger of the two."""
     _add_columns(logs.c.MissingBytes)(connection)
     _replace_indices((), ("IX_Missing",))(connection)
     dropped = (logs.c.DroppedBytes > 0, logs.c.MissingBytes == 0)

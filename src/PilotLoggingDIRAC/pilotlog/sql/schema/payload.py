@@ -1,6 +1,6 @@
 """Payloads of ``PilotLogBatches``: one chunk, or a run of small ones that were put together in one row.
 
-A payload is a zstd frame with the text; that of a small chunk was made with a dictionary (see ``dictionaries``). Behind
+A payload is a zstd frame with the text; that of a small chunk was made with a dictionary (see ``dictionaries``). After
 that of a run stands a skippable frame (RFC 8878) with the size and the line ends of each of its chunks, so that every
 chunk keeps its sequence number and cursors stay valid. The row of a run has the number of its last chunk, and a reader
 that knows no runs reads the text all the same.

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import mysql
 
 from .columns import OPTIONS, BigKey, Payload, Time, metadata, name, text
 
-#: The order of lists, and the columns that their conditions need: counting reads the index alone.
+#: The order of lists, and the columns that their conditions need: counting reads only the index.
 _ALSO = ("LogID", "State", "ReturnCode")
 
 logs = Table(
@@ -158,7 +158,7 @@ jobs = Table(
     **OPTIONS,
 )
 
-#: Works that one component at a time does for all: by whom, and until when that is sure.
+#: Tasks that one component at a time does for all: by whom, and until when that is sure.
 duties = Table(
     "Duties",
     metadata,

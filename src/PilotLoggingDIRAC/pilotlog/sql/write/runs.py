@@ -16,7 +16,7 @@ from ..schema.dictionaries import UnknownDictionary
 from ..schema.dictionaries.stored import learn_all
 from ..schema.tables import batches
 
-#: So many sequence numbers are a run.
+#: The number of sequence numbers in a run.
 RUN = 256
 #: A run with more text stays as it is: its rows are large enough.
 MAX_BYTES = 256 * 1024
