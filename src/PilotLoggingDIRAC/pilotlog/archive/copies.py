@@ -28,7 +28,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class CopyCheck:
-    """Looks at the copies of one VO; ``archive`` is None where they can't be reached."""
+    """The step that looks at the copies of one VO; ``archive`` is None where they can't be reached."""
 
     vo: str
     store: CheckedCopies

@@ -36,7 +36,7 @@ class Claim:
 
 RecordedCopy = tuple[CopyKey, StoredFile]
 CopyPage = tuple[list[RecordedCopy], CopyKey | None]
-"""Some copies, and the key behind which the next page begins; None at the end. One page looks at a bounded number of
+"""Some copies, and the key after which the next page begins; None at the end. One page looks at a bounded number of
 logs, so that it may be empty before the end.
 """
 
@@ -64,7 +64,9 @@ class SilentLogs(Protocol):
     """The store as ``Sealer`` needs it: logs that no text arrives for."""
 
     def silent(self, before: datetime, after: LogPosition | None, limit: int) -> list[Log]:
-        """Return Receiving logs last heard of before then; by their positions, from behind ``after`` on."""
+        """Return Receiving logs last heard of before then, in the order of their positions; the first is after
+        ``after``.
+        """
 
     def bring_back(self, now: datetime, limit: int) -> int:
         """Set ``last_seen`` to ``now`` on at most ``limit`` logs for which it lies in the future.
@@ -181,14 +183,16 @@ class RetainedLogs(RetainedCopies, Protocol):
     def purgeable(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
         """Return Archived logs, verified and last heard of before then, whose verified copy has all their text.
 
-        They are in the order of their positions, from behind ``after`` on.
+        They are in the order of their positions; the first is after ``after``.
         """
 
     def purge(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of logs that are still ``purgeable``, and make them Purged. Return their number."""
 
     def kept(self, vo: str, before: datetime, limit: int, after: LogPosition | None = None) -> list[Log]:
-        """Return logs last heard of and made Kept before then; by their positions, from behind ``after`` on."""
+        """Return logs last heard of and made Kept before then, in the order of their positions; the first is after
+        ``after``.
+        """
 
     def purge_kept(self, ids: Sequence[int], before: datetime) -> int:
         """Delete the text of logs that are still ``kept``, and make them Purged. Return their number."""
@@ -196,9 +200,9 @@ class RetainedLogs(RetainedCopies, Protocol):
     def delete_rows(
         self, vo: str, before: datetime, with_file: bool, limit: int, after: LogPosition | None = None
     ) -> tuple[int, LogPosition | None]:
-        """Delete up to ``limit`` Purged logs last heard of before then, behind a position; those with a copy only if
+        """Delete up to ``limit`` Purged logs last heard of before then, after a position; those with a copy only if
         ``with_file``, and if it was verified before then. Return the number of deleted ones, and the position for the
-        next page, None behind the last one.
+        next page, None after the last one.
 
         A log with a superseded copy stays until that copy is removed, unless that is in a bundle. A bounded number of
         logs is looked at: a page may delete none before the end, but then it has looked at many.
@@ -227,7 +231,7 @@ class CheckedCopies(Protocol):
 
     def take_due_copies(self, before: datetime, again: datetime, limit: int, max_bytes: int) -> list[DueCopy]:
         """Return copies of Archived or Purged logs that were last looked at before then, those looked at longest ago
-        first, each to one agent alone; one copy may be larger than ``max_bytes``. A copy whose look is not noted counts
+        first, each to only one agent; one copy may be larger than ``max_bytes``. A copy whose look is not noted counts
         as looked at at ``again``. Of a bundle one copy stands for all of them.
         """
 

@@ -49,9 +49,9 @@ class Undiagnosed(Protocol):
     def due(
         self, state: State, after: LogPosition | None, looked_at: int, limit: int
     ) -> tuple[list[int], LogPosition | None]:
-        """Return ids of logs in a state that are due, and the position behind which to go on; None at the end.
+        """Return ids of logs in a state that are due, and the position after which to go on; None at the end.
 
-        At most ``looked_at`` logs are looked at, from behind ``after`` on.
+        At most ``looked_at`` logs after the position ``after`` are looked at.
         """
 
     def claim(self, owner: str, ids: Sequence[int], until: datetime) -> list[Log]:
@@ -66,8 +66,8 @@ class Undiagnosed(Protocol):
     ) -> tuple[int, LogPosition | None]:
         """Mark logs to be diagnosed again whose diagnosis was made with rules of another version than that of their VO.
 
-        At most ``looked_at`` diagnoses of logs heard of since are looked at, from behind ``after`` on. Return the
-        number of those marked, and the position behind which to go on; None at the end.
+        At most ``looked_at`` diagnoses are looked at, of logs heard of since and after the position ``after``. Return
+        the number of those marked, and the position after which to go on; None at the end.
         """
 
     def store(self, owner: str, log: Log, found: Diagnosed, most_groups: int) -> bool:
@@ -100,7 +100,7 @@ class DiagnosingPlaces:
 class Diagnoser:
     """The step that diagnoses ended logs, at most ``diagnose_logs`` of them within ``diagnose_seconds``.
 
-    ``begun`` gives what was read of a log while it was received; the diagnosis goes on behind it. ``rest`` is called
+    ``begun`` gives what was read of a log while it was received; the diagnosis goes on after it. ``rest`` is called
     after each few logs with the seconds that they took.
     """
 

@@ -29,6 +29,6 @@ class Walk:
     after: LogPosition | None = None
 
     def move(self, page: Sequence[Log], limit: int) -> bool:
-        """Move behind a page; after the last page move to the beginning and return False."""
+        """Move after a page; after the last page move to the beginning and return False."""
         self.after = LogPosition.of(page[-1]) if len(page) == limit else None
         return self.after is not None

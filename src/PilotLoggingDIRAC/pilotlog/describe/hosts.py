@@ -14,7 +14,7 @@ from ..model import Log
 
 #: The host's name stands in the first messages, or nowhere.
 _CHUNKS = 20
-#: So many logs are remembered; one that was forgotten is read again.
+#: At most this many logs are remembered; one that was forgotten is read again.
 _MAX_LOGS = 100_000
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?", re.ASCII)
 

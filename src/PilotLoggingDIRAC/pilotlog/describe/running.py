@@ -32,7 +32,7 @@ class Round:
         return self.after > 0 or now >= self.due
 
     def move(self, page: Sequence[Unsettled], limit: int, now: float) -> None:
-        """Move behind a page; behind the last one, the next round begins ``seconds`` later."""
+        """Move after a page; after the last one, the next round begins ``seconds`` later."""
         ended = len(page) < limit
         self.after, self.due = (0, now + self.seconds) if ended else (page[-1].log.id, self.due)
 

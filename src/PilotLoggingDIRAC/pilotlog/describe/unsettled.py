@@ -20,7 +20,7 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The present description of a log. Empty values are not known, and take nothing away that is.
+    """The present description of a log. Empty values are unknown, and replace nothing that is known.
 
     ``pilot_id`` is the pilot that the store knew before, 0 for none.
     """
@@ -62,7 +62,7 @@ class UnsettledLogs(Protocol):
     def beginnings(self, ids: Sequence[int], below: int) -> dict[int, bytes]:
         """Return the beginnings of logs by their ids: the first text of chunks with sequence numbers below ``below``.
 
-        The text that is read in one call has a bound: logs behind it are absent, and have to be asked for again.
+        The text that is read in one call has a bound: logs after it are absent, and have to be asked for again.
         """
 
     def describe(self, found: Sequence[Description]) -> int:

@@ -27,7 +27,7 @@ _MINUTE = 16
 
 @dataclass(frozen=True, slots=True, order=True)
 class Silence:
-    """A time without a line: its length, the line behind it, and the last time before it."""
+    """A time without a line: its length, the line after it, and the last time before it."""
 
     seconds: float
     line: int
@@ -36,7 +36,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A jump of the clock: by how much, and the line behind it. Steps back are negative."""
+    """A jump of the clock: by how much, and the line after it. Steps back are negative."""
 
     line: int
     seconds: float
@@ -71,7 +71,7 @@ class Clock:
     _recent: deque[Silence] = field(default_factory=lambda: deque(maxlen=_LAST_STEPS))
 
     def feed(self, block: bytes, line: int) -> None:
-        """Note the times of a block; ``line`` is the number of the line behind its first byte.
+        """Note the times of a block; ``line`` is the number of the line after its first byte.
 
         Times that go on within a minute are neither silence nor jumps, and are not looked at.
         """
@@ -116,12 +116,12 @@ class Clock:
         return max(round((end - start).total_seconds() - jumped, 3), 0.0)
 
     def silent_before_end(self, lines: int, within: int) -> Silence | None:
-        """Return the longest silence behind which at most ``within`` lines follow."""
+        """Return the longest silence after which at most ``within`` lines follow."""
         return max((silence for silence in self._recent if silence.line >= lines - within), default=None)
 
 
 def _stamps(block: bytes) -> Iterator[bytes]:
-    """Yield the times that lines begin with, behind the first line break; one that follows itself is left out.
+    """Yield the times that lines begin with, after the first line break; one that follows itself is left out.
 
     Lines are grouped by their beginnings, which is much faster than to look for times in each.
     """

@@ -1,7 +1,7 @@
 """The end of a pilot: with which code, by itself or cut off, and how long it had been silent.
 
-The code stands in the log where the pilot reports its end, or is told by who asks. A pilot without remote logging tells
-no code: there the last line of its last command is a good end, the list of child processes a bad one.
+The code stands in the log where the pilot reports its end, or is told by the caller. A pilot without remote logging
+tells no code: there the last line of its last command is a good end, the list of child processes a bad one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from . import marks
 from .reader import Reading
 
 _LAST_LINES = 40
-#: A pilot ends with one of these, unless it goes on behind it: its wrapper tries other servers after a traceback.
+#: A pilot ends with one of these, unless it goes on after it: its wrapper tries other servers after a traceback.
 _BAD = (marks.BAILING_OUT, marks.TRACEBACK, marks.LOGGED_TRACEBACK, *marks.LAST_WORDS)
 #: After any of these a pilot has no more to do.
 _ENDS = (marks.BAILING_OUT, marks.TRACEBACK, *marks.LAST_WORDS)
@@ -44,7 +44,7 @@ class Known:
 
     @classmethod
     def of(cls, code: str | None, has_ended: bool) -> Known:
-        """Return what a reported return code tells: of a pilot that runs nothing, as an earlier run has reported it."""
+        """Return what a reported return code tells: nothing of a pilot that runs, as an earlier run has reported it."""
         number = endings.number(code or "")
         return cls(number) if has_ended else cls(running=True)
 

@@ -87,7 +87,7 @@ def line_at(block: bytes, place: int, number: int, in_job: bool, looked_bytes: i
 
 
 def _has_pieces(block: bytes, start: int, end: int) -> bool:
-    """Return whether a line may have several pieces: it has a carriage return, or a time behind its beginning."""
+    """Return whether a line may have several pieces: it has a carriage return, or a time after its beginning."""
     first = block.find(b"Z ", start, end)
     if first - start > _TIME_BYTES or (first >= 0 and not block[start : start + 1].isdigit()):
         return True
@@ -102,7 +102,7 @@ def _piece(block: bytes, place: int, looked_bytes: int) -> tuple[int, int]:
     return start, glued.start() if glued else end
 
 
-#: A job's output in a log: behind BEGINNINGS, up to the next line of the JobWrapper or of the pilot.
+#: A job's output in a log: after BEGINNINGS, up to the next line of the JobWrapper or of the pilot.
 BEGINNINGS = (b"================START================", b" lines of application output from JobWrapper on ")
 _AGENT = rb"\n\d{4}-[^\n ]{6,30}(?: [\d:.,]{8,20})?(?: UTC)? [^\n ]*JobAgent "
 _PILOT = rb"\n" + PILOT_TIME + rb"[A-Z]{4,9}[ \t]+\["

@@ -27,7 +27,7 @@ LOGGED_TRACEBACK = b"] Traceback (most recent call last):"
 #: The matcher answered, or the slot was used up: what was before did no harm.
 WELL = (b"no match found", b"No more time left", b"Filling Mode is Disabled")
 CUT = b"The log has reached its limit of "
-#: Behind each of these the pilot, or its wrapper, ends with an error.
+#: After each of these the pilot, or its wrapper, ends with an error.
 LAST_WORDS = (
     b"Could not find/set X509_",
     b" could not be instantiated",

@@ -48,7 +48,7 @@ class _Start:
 
 
 def phases(reading: Reading, ending: Ending) -> list[Phase]:
-    """Return the phases in order, each cycle behind the command that it is a part of."""
+    """Return the phases in order, each cycle after the command that it is a part of."""
     starts = _starts(reading)
     found: list[Phase] = []
     for number, start in enumerate(starts):

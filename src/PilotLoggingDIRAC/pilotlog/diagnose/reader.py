@@ -198,7 +198,7 @@ class DiagnosisReader:
     def _remember(self, block: bytes, last: int) -> None:
         """Keep the last line, and the last one with an error, for the case that no rule fits.
 
-        ``last`` is the number of the line behind the block's last line break.
+        ``last`` is the number of the line after the block's last line break.
         """
         found = self._reading
         end = len(block.rstrip())

@@ -108,7 +108,7 @@ class ForwardedLogs(Protocol):
     def walk(
         self, wanted: WantedLogs, state: State, after: LogPosition | None, limit: int
     ) -> tuple[list[int], LogPosition | None]:
-        """Look at ``limit`` logs of a state behind a position. Return the ids of free ones that have something to send,
+        """Look at ``limit`` logs of a state after a position. Return the ids of free ones that have something to send,
         and the last log's position, None if there are no more.
         """
 

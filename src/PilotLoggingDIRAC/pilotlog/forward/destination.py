@@ -39,9 +39,9 @@ class Destination(Protocol):
 class DestinationTransactions(Protocol):
     """Transactions of a destination: with them, no record is there twice. One thread at a time calls.
 
-    A parcel of records is prepared, then committed together with its number. ``sender`` tells who sends: a name that
-    no other has at the same time, and that has one parcel at a time. It is called for parcels alone; what is sent
-    again on request comes by ``Destination.send``.
+    A parcel of records is prepared, then committed together with its number. ``sender`` is the sender's name, which no
+    other has at the same time; it has one parcel at a time. The methods are called only for parcels: what is sent again
+    on request comes by ``Destination.send``.
     """
 
     def prepare(self, sender: str, number: int, records: Sequence[Record]) -> Sequence[Rejected]:
@@ -69,12 +69,12 @@ def transactions_of(destination: Destination) -> DestinationTransactions | None:
 
 
 def message_bytes(record: Record) -> int:
-    """Return how many bytes a record's message has in UTF-8."""
+    """Return the size of a record's message in UTF-8."""
     return len(record.message.encode("utf-8", "replace"))
 
 
 def by_size(records: Sequence[Record], most_bytes: int) -> tuple[list[Record], list[Rejected]]:
-    """Return the records whose message has at most so many bytes, and the rejections of the others."""
+    """Return the records whose message has at most ``most_bytes``, and the rejections of the others."""
     fitting, rejected = list[Record](), list[Rejected]()
     for record in records:
         if message_bytes(record) > most_bytes:

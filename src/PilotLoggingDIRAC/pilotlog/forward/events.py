@@ -20,9 +20,9 @@ def beginning(log: Log, before: Cursor) -> list[Record]:
 
 
 def ending(log: Log, before: Cursor, after: Cursor, found: Diagnosed) -> Iterator[Record]:
-    """Yield the events behind the last lines of a log that were read: what has become of it since ``before``.
+    """Yield the events after the last lines of a log that were read: what has become of it since ``before``.
 
-    Their places tell of the log alone, so that an event that is sent again has the same identity.
+    Their places tell only of the log, so that an event that is sent again has the same identity.
     """
     sequence = log.next_sequence
     if after.cause != before.cause:

@@ -16,7 +16,7 @@ from ..ports import Clock
 from .cursor import WALKED, ForwardedLogs, RecentLogs, WantedLogs
 from .settings import ForwardSettings
 
-#: A message may be committed so long after the time that it was received; what comes later is found by the walk.
+#: How long after it was received a message may still be committed; the walk finds what comes later.
 _LATE = timedelta(seconds=10)
 
 
@@ -25,7 +25,7 @@ class LogFinder:
 
     A round of looks begins a little before the round before did, the first one before the moment up to which all was
     sent. It ends at the present, with one look or, after an outage, with many. Of logs that others lease nobody knows
-    whether they are sent, as who leases them may hang or be dead: the next round begins with the first of them.
+    whether they are sent, as their holder may hang or be dead: the next round begins with the first of them.
     """
 
     def __init__(self, store: ForwardedLogs, settings: ForwardSettings, clock: Clock):
@@ -61,7 +61,7 @@ class LogFinder:
         return list(dict.fromkeys((*self._found.ids, *self._taken)))
 
     def confirm(self, claimed: Collection[int]) -> None:
-        """Go on behind the last look: what was claimed of it was sent, all else is leased by others."""
+        """Go on after the last look: what was claimed of it was sent, all else is leased by others."""
         since = self._since if set(self._found.ids).difference(claimed) else None
         self._leased = min(filter(None, (self._leased, self._found.leased_since, since)), default=None)
         self._taken = []

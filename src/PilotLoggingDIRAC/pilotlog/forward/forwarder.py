@@ -22,7 +22,7 @@ from .portion import Chunk, Portion, portions
 from .record import Record
 from .settings import ForwardSettings, SentContent
 
-#: So often it is noted that all was sent.
+#: How often it is noted that all was sent.
 _NOTED_AFTER = timedelta(seconds=1)
 
 
@@ -117,7 +117,7 @@ class Forwarder(Calls):
         """Yield portions of logs, about as many as are sent at once; those of a log in their order.
 
         A line that has no end in what was read is read again from its beginning, with twice as much: its log would
-        stand still, and so would those behind it.
+        stand still, and so would those after it.
         """
         waiting, most_bytes = {claim.log.id: claim for claim in claims}, self.settings.forward_bytes
         while waiting and not self.is_stopped():
@@ -189,13 +189,13 @@ class Forwarder(Calls):
 
 
 def _gets_on(portion: Portion) -> bool:
-    """Return whether a log's next text begins behind a portion, or is not there yet."""
+    """Return whether a log's next text begins after a portion, or is not there yet."""
     before, after = portion.claim.cursor, portion.after
     return portion.is_done or (before.sequence, before.offset) != (after.sequence, after.offset)
 
 
 def _grouped(found: Iterable[Portion], records: int) -> Iterator[list[Portion]]:
-    """Yield portions in groups of about so many records: when a group is sent, its cursors move.
+    """Yield portions in groups of about ``records`` records: when a group is sent, its cursors move.
 
     Of a log with several portions, all but the last are large enough to end a group: none has two of one log.
     """

@@ -59,9 +59,9 @@ class Call(Protocol):
 
 @dataclass(slots=True)
 class ParcelSender:
-    """One sender of parcels. Its name stays the same over restarts, so that it ends what it has left.
+    """One sender of parcels. Its name stays the same across restarts, so that it settles what it has left.
 
-    The destination remembers the last number of each sender alone: a sender settles its parcel before the next one.
+    The destination remembers only the last number of each sender: a sender settles its parcel before the next one.
     ``call`` makes a call of the destination, ``on_settled`` is called when that has told what became of a parcel.
     """
 

@@ -46,7 +46,7 @@ def portions(
 
 @dataclass(slots=True)
 class _Portions:
-    """The maker of portions; ``claim`` has the cursor behind the last one."""
+    """The maker of portions; ``claim`` has the cursor after the last one."""
 
     claim: ForwardClaim
     reader: CursorReader

@@ -22,8 +22,8 @@ class ForwardSettings:
     """The agent's looks for what is to be sent, every ``forward_seconds`` if they take less, and the sending.
 
     A step takes ``forward_logs`` logs at most, reads about ``forward_bytes`` of text at a time, and sends
-    ``forward_records`` at once. ``forward_walk_logs``: so many logs are looked at again in each look, whether or not
-    they were heard of lately. A log that an agent works on is free again ``forward_lease_seconds`` later if it dies.
+    ``forward_records`` at once. Each look also looks at ``forward_walk_logs`` logs again, whether or not they
+    were heard of lately. A log that an agent works on is free again ``forward_lease_seconds`` later if it dies.
     Requests to send logs again are looked for every ``forward_replay_seconds``. An archived copy is fetched within
     ``forward_fetch_seconds``; a log that can't be read is left out after ``forward_replay_tries``.
     """

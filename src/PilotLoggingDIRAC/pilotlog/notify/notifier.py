@@ -100,7 +100,7 @@ class Turn:
     said: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def order(self, subscriptions: Iterable[Subscription]) -> list[Subscription]:
-        """Return the subscriptions, those behind that place first."""
+        """Return the subscriptions, those after that place first."""
         ordered = sorted(subscriptions, key=_name)
         first = [each for each in ordered if self.asked is not None and _name(each) > self.asked]
         return first + [each for each in ordered if self.asked is None or _name(each) <= self.asked]
@@ -257,5 +257,5 @@ def _is_ahead(moment: datetime | None, now: datetime, longest_seconds: float) ->
 
 
 def _is_stale(entry: StoredStanding, now: datetime, kept_seconds: float) -> bool:
-    """Return whether the database should hear that somebody looks still: it is not to forget what it keeps so long."""
+    """Return whether to note that somebody still looks, so that the database does not forget the entry."""
     return entry.version == 0 or now - entry.looked_at > timedelta(seconds=kept_seconds / 2)

@@ -96,7 +96,7 @@ def _add(form: Form, body: bytes | bytearray, start: int, end: int) -> None:
 
 
 def cut_edges(head: bytes, tail: bytes) -> Form:
-    """Return a form whose middle is missing: the fields before and behind ``args``, and the end of ``args``."""
+    """Return a form whose middle is missing: the fields before and after ``args``, and the end of ``args``."""
     before, found, _ = head.partition(b"args=")
     if not found or (before and not before.endswith(b"&")):
         return Form()

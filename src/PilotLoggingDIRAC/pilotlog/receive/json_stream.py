@@ -146,10 +146,10 @@ _Step = Callable[[MessageDecoder, str], str]
 
 
 class ArgumentsDecoder:
-    """The JSON list of a call's arguments: a message first, and some short values behind it."""
+    """The JSON list of a call's arguments: a message first, and some short values after it."""
 
     def __init__(self, take: Callable[[bytes], None], end: str = ""):
-        """Create the decoder; ``take`` is given the message's text block by block, ``end`` stands behind the list."""
+        """Create the decoder; ``take`` is given the message's text block by block, ``end`` follows the list."""
         self._end = end
         self._message = MessageDecoder(take)
         self._string = StringDecoder()
@@ -187,7 +187,7 @@ class ArgumentsDecoder:
             raise InvalidInput("The arguments behind the message are too long")
 
     def finish(self) -> list[object]:
-        """Return the values behind the message. Raise InvalidInput if the JSON is not whole."""
+        """Return the values after the message. Raise InvalidInput if the JSON is not whole."""
         behind = (self._behind or "").rstrip(_SPACE)
         if not behind.endswith(self._end):
             raise InvalidInput("The arguments are not valid JSON")

@@ -35,7 +35,7 @@ class LongCall:
         self._arguments.feed(text)
 
     def _begin(self, text: str) -> str:
-        """Return what is behind the beginning, when that has come."""
+        """Return what follows the beginning, once that has come."""
         found = _BEGIN.match(text)
         if not found and len(text) > _MAX_BEGIN:
             raise InvalidInput("The arguments are not JSON as DIRAC's clients send it")

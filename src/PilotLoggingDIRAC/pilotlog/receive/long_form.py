@@ -23,7 +23,7 @@ _ARGS = re.compile(rb"(?:\A|&)args=")
 
 
 def begins(begun: bytes | bytearray) -> bool:
-    """Return whether a body may be that of a message, as far as it has come: an old Python puts the method behind."""
+    """Return whether a body may be that of a message, as far as it has come; an old Python puts the method last."""
     args = _ARGS.search(begun, 0, _MAX_FIELDS_BYTES)
     try:
         return args is not None and form.cut(begun[: args.start()]).fields.get("method", METHOD) == METHOD

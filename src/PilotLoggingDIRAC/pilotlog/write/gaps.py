@@ -20,7 +20,7 @@ from ..text.marked_line import marked_line
 
 _MAX_LOGS = 10_000
 _LOGS_PER_STEP = 200
-#: So many reports of text that may be stored are held; the text of others counts as missing.
+#: At most this many reports of text that may be stored are held; the text of others counts as missing.
 _MAX_DOUBTFUL = 1000
 
 

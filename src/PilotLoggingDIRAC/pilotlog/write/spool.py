@@ -93,7 +93,7 @@ class Spool:
         return epoch, group
 
     def holds_more(self, epoch: str, group: Sequence[Numbered]) -> bool:
-        """Return whether batches of the epoch wait behind this group. Raise SpoolUnavailable."""
+        """Return whether batches of the epoch wait after this group. Raise SpoolUnavailable."""
         statement = "SELECT 1 FROM Batches WHERE Epoch = ? AND Number > ? LIMIT 1"
         with named_errors("read"):
             return self._database.execute(statement, (epoch, group[-1].number)).fetchone() is not None

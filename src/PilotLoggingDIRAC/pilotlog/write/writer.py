@@ -153,7 +153,7 @@ class Writer:
             self._report(self._problems())
 
     def _take(self, group: list[Waiting]) -> None:
-        """Store or spool a group, behind the lines that report gaps."""
+        """Store or spool a group, after the lines that report gaps."""
         claimed = [item for item in map(self._claim, group) if item]
         reports = self._gaps.take()
         if not claimed and not reports:
@@ -170,7 +170,7 @@ class Writer:
             self._not_taken(reports, numbered, futures, error)
 
     def _numbered(self, reports: Sequence[GapReport], claimed: Sequence[tuple[Batch, Answer]]) -> list[Numbered]:
-        """Return the lines of the reports and the batches behind them, with growing numbers."""
+        """Return the lines of the reports and the batches after them, with growing numbers."""
         news = sum(not report.number for report in reports) + len(claimed)
         numbers = itertools.count(self._take_numbers(news))
         lines = [self._line(report, numbers) for report in reports]

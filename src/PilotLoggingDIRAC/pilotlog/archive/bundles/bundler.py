@@ -78,7 +78,7 @@ class Bundler:
     def _make(self, ids: Sequence[int]) -> bool:
         """Make one bundle; return whether there may be another one in this run. Raise StoreUnavailable.
 
-        It is recorded behind the wait for a slot, which has no limit: others take an old record for a dead agent's.
+        It is recorded after the wait for a slot, which has no limit: others take an old record for a dead agent's.
         """
         claims = sorted(self._claim(ids), key=lambda claim: (claim.log.pilot, claim.log.part))
         with tempfile.TemporaryDirectory(dir=self.single.workspace.folder) as folder:
@@ -99,7 +99,7 @@ class Bundler:
                 return False
 
     def _claim(self, ids: Sequence[int]) -> list[Claim]:
-        """Claim logs; those locked for a moment, as by who stores their diagnosis, would make a bundle of their own."""
+        """Claim logs; those locked for a moment, as while a diagnosis is stored, would make a bundle of their own."""
         claims = self.single.claim(ids)
         locked = sorted(set(ids) - {claim.log.id for claim in claims})
         if locked:

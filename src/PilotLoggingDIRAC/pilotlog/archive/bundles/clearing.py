@@ -121,7 +121,7 @@ class Clearing:
         places = write_without(names, old, new)
         file, found = bundle.file, content(new)
         target = Target(file.se, str(Path(file.lfn).parent))
-        with self.workspace.slots:  # as ``Bundler``, it records behind the wait
+        with self.workspace.slots:  # as ``Bundler``, it records after the wait
             if self.gate.stopped:
                 return False
             rewritten = self.store.record_rewritten(bundle, lambda number: target.rewritten(file, number, found))
@@ -136,7 +136,7 @@ class Clearing:
     def _remove_retired(self, archive: Archive) -> None:
         """Remove retired bundles; after three failures in a row a storage element gets no more tries in this cycle.
 
-        The next cycle goes on behind the first of these: what can't be removed blocks no other.
+        The next cycle goes on after the first of these: what can't be removed blocks no other.
         """
         failures, tries, given_up_at = Failures(), self.settings.bundles_removed, 0
         after = self.places.removed.get(self.vo, 0)

@@ -91,14 +91,14 @@ class ClearedBundles(Protocol):
         """Retire bundles that were recorded before then and never verified; they count as recorded now."""
 
     def retire_unneeded(self, vo: str, expired_before: datetime | None, after: int, limit: int) -> int:
-        """Retire bundles that no log needs, among ``limit`` bundles behind a number.
+        """Retire bundles that no log needs, among ``limit`` bundles after a number.
 
         A log needs the bundle of its current copy, unless it is Deleted, or is Purged and was verified before
-        ``expired_before``. Return the number behind which to go on; 0 at the end.
+        ``expired_before``. Return the number after which to go on; 0 at the end.
         """
 
     def retired_bundles(self, vo: str, after: int, limit: int, without: Collection[str] = ()) -> list[Bundle]:
-        """Return retired bundles behind a number, in the order of their numbers.
+        """Return retired bundles after a number, in the order of their numbers.
 
         Those on the storage elements in ``without`` are left out.
         """

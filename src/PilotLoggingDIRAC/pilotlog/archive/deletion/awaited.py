@@ -32,7 +32,7 @@ class Awaited:
     tally: Tally
 
     def ready(self, logs: Sequence[Log], given_up_before: datetime) -> list[Log]:
-        """Return those logs that wait for no destination, and those heard of last before some time, which is told."""
+        """Return logs that wait for no destination, or were heard of last before then; tell of those that do wait."""
         if not self.destinations or not logs:
             return list(logs)
         unsent = self.store.unsent(self.destinations, [log.id for log in logs])

@@ -28,7 +28,7 @@ FindCopies = Callable[[str, datetime, CopyKey | None, int, Where], CopyPage]
 
 @dataclass(slots=True)
 class RemovalProgress:
-    """The places behind which the next cycle goes on, so that what can't be removed or purged blocks no other.
+    """The places after which the next cycle goes on, so that what can't be removed or purged blocks no other.
 
     ``copies`` has the keys of copies that were tried last, by storage element for those that gave up, and under an
     empty name for all others together; ``looked_at`` the positions of logs that were to be purged or deleted.
@@ -85,10 +85,10 @@ class Retention:
         until: float,
         choose: Callable[[list[Log]], list[Log]],
     ) -> None:
-        """Purge those that are chosen page by page, each from behind the one before.
+        """Purge those that are chosen, page by page; each page begins after the one before.
 
         Purged logs stay in the index for a while: a look from the beginning would read them again and again. Where the
-        time is over, the next cycle goes on; where a storage element got no more tries, behind the last ones.
+        time is over, the next cycle goes on; where a storage element got no more tries, after the last ones.
         """
         subject, given_up_at = f"{kind} {self.vo}", None
         after = self.progress.looked_at.get(subject)
@@ -114,7 +114,7 @@ class Retention:
         """Remove copies, each before its record is deleted, page by page until the cycle's time for it is over.
 
         A storage element gets no more tries after three failures in a row. From then on it has copies of its own in
-        each cycle, looked for behind these, until one goes well: it delays no other, and no file of its own.
+        each cycle, looked for after these, until one goes well: it delays no other, and no file of its own.
         """
         places = self.progress.copies.setdefault(f"{kind} {self.vo}", {"": None})
         own, failures, until = frozenset(places) - {""}, Failures(), self.copies.deadline()
@@ -142,7 +142,7 @@ class Retention:
             self.tally.problem(f"{kind} files of {self.vo}", text)
 
     def _copies(self, find: FindCopies, before: datetime, after: CopyKey | None, where: Where) -> CopyPage:
-        """Return up to ``logs_per_step`` copies of some pages, and the key behind which the next cycle goes on.
+        """Return up to ``logs_per_step`` copies of some pages, and the key after which the next cycle goes on.
 
         DIRAC ends an agent after 500 cycles, and with it the place: in these it must come through all logs.
         """
@@ -178,7 +178,7 @@ class Retention:
         self.progress.looked_at[subject] = after
 
     def _delete_rows_behind(self, after: LogPosition | None) -> LogPosition | None:
-        """Delete rows page by page. Return the position behind which to go on, None at the end.
+        """Delete rows page by page. Return the position after which to go on, None at the end.
 
         A page with nothing to delete is the last one: rows that wait for their files are not all read in each cycle.
         """

@@ -22,7 +22,7 @@ from .settings import DiagnoseRunningSettings
 RulesOf = Callable[[str], Rules]
 """Return the rules for the pilots of a VO."""
 
-#: A message may be committed so long after the time that it was received.
+#: How long after it was received a message may still be committed.
 _LATE_SECONDS = 60.0
 #: The end of a log is for the line that tells most of a failure; thousands of logs that are received are in memory.
 _END_BYTES = 1024

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ...diagnose import DiagnosisReader, Rules
 from ...model import Log, PartIdentity
 
-#: Of so many that were not looked at for the longest time, that of the smallest log is forgotten.
+#: Among this many that were not looked at for the longest time, the one of the smallest log is forgotten.
 _OLDEST = 16
 
 

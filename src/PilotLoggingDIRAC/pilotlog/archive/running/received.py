@@ -39,7 +39,7 @@ class ReceivedLogs(Protocol):
     """
 
     def grown(self, since: datetime | None, after: LogPosition | None, limit: int) -> list[Log]:
-        """Return logs behind a position, heard of since, whose stored diagnosis is of other text, or that have none."""
+        """Return logs after a position, heard of since, whose stored diagnosis is of other text, or that have none."""
 
     def ended(self, limit: int) -> list[Log]:
         """Return logs of pilots that have ended, as DIRAC says, whose stored diagnosis is of a pilot that runs."""

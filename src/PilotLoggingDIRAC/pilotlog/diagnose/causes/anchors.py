@@ -26,7 +26,7 @@ except ImportError:
     hyperscan = None  # type: ignore[assignment]
 
 _MAX_MEMORY = 64 * 1024 * 1024
-#: More ends than one for so many bytes are left to RE2: each is a call.
+#: A block with more than one end for each of this many bytes is left to RE2: each end is a call.
 _BYTES_PER_END = 32
 _LEAST_ENDS = 1000
 Key = bytes | Rule

@@ -27,7 +27,7 @@ _JOBS = frozenset(("LaunchAgent", "MultiLaunchAgent"))
 #: Words of a program that tries again.
 _TRIES_AGAIN = ("Retrying (", "retrying")
 _NEAR_LINES = 10
-#: A pilot that runs has got over what it told before so many last lines.
+#: A pilot that runs has got over what it told before this many last lines.
 _RUN_LINES = 8
 #: All figures that conditions may name.
 FIGURES = frozenset(
@@ -169,7 +169,7 @@ def _early(case: _Case, rule: Rule) -> Cause | None:
 
 
 def _tells_now(case: _Case, rule: Rule) -> bool:
-    """Return False for a rule that tells only which step failed or how a pilot ended, of one that is in a step."""
+    """Return False if the pilot still runs and the rule tells only which step failed, or how a pilot ended."""
     if case.ending.end is not End.RUNNING or RuleScope.PILOT not in case.parts:
         return True
     return bool(rule.texts) and rule.depth in (Depth.ROOT, Depth.MECHANISM) and rule.code not in CATCH_ALL
@@ -198,7 +198,7 @@ def _counts(case: _Case, rule: Rule, finding: FittingLine) -> bool:
 
 
 def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
-    """Return the cause of a rule that has conditions alone; its place is the last error, or the end."""
+    """Return the cause of a rule that has only conditions; its place is the last error, or the end."""
     last = case.last
     if rule.phases and (last is None or last.name not in rule.phases):
         return None
@@ -208,7 +208,7 @@ def _of_the_whole(case: _Case, rule: Rule) -> Cause | None:
 
 
 def _is_close(case: _Case, line: int) -> bool:
-    """Return whether a line is in the phase in which the pilot ended, and behind the last job that it got.
+    """Return whether a line is in the phase in which the pilot ended, and after the last job that it got.
 
     What was before did not keep the pilot from going on. Where a pilot ended well, only lines of bad jobs count anyway.
     """

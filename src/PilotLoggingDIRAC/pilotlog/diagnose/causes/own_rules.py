@@ -29,7 +29,7 @@ MOST_RULES = 200
 _LEAST_TEXT = 3
 _ENABLED = "Enabled"
 _NEEDED = ("Name", "Party", "Hint")
-#: Options after which the example of a standard rule is none any more.
+#: Options that change which lines a standard rule fits, so that its example need not be one any more.
 _LINE_CHANGES = frozenset(("Text", "Pattern", "Unless"))
 
 

@@ -26,7 +26,7 @@ class InvalidRule(InvalidInput):
     """A rule has a field that is missing, unknown, or of no use."""
 
 
-#: Versions of rules that stay ready for use, so many as VOs may have rules of their own. Each takes 1.6 MB with
+#: Versions of rules that stay ready for use, as many as VOs may have rules of their own. Each takes 1.6 MB with
 #: Hyperscan (0.9 MB without), and 0.1 s to be made anew: more than most logs take.
 MOST_VERSIONS = 64
 _CONDITION = re.compile(r"(<=?|>=?|=) ?(-?\d+(?:\.\d+)?)")

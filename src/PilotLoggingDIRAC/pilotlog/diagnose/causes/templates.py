@@ -19,7 +19,7 @@ VERSION = 1
 WILD = "<*>"
 _MAX_WORDS = 60
 _MAX_TEXT = 400
-#: So much of the words have to be the same, of those that are not wild in the template.
+#: The share of words that have to be the same, among those that are not wild in the template.
 _SIMILAR = 0.6
 
 _HEADER = re.compile(
@@ -62,7 +62,7 @@ class Template:
     def similarity(self, other: Template) -> float:
         """Return the share of the words of this template that the other one has in the same places, 0 to 1.
 
-        Wild words count neither way; a template of wild words alone is like its equal only.
+        Wild words count neither way; a template of nothing but wild words is like its equal only.
         """
         if len(self.words) != len(other.words):
             return 0.0

@@ -15,7 +15,7 @@ from ..line_cutter import LineCutter
 from ..record import Record
 from ..settings import SentContent
 
-#: So many lines of a chunk are records at the same time.
+#: At most this many lines of a chunk are records at the same time.
 _LINES = 1000
 
 

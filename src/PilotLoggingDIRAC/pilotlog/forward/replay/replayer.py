@@ -23,7 +23,7 @@ from ..settings import ForwardSettings, SentContent
 from .log_records import log_records
 from .request import Progress, Replay, Replays, Step, selected
 
-#: So often it is noted how far a replay is, and whether it goes on.
+#: How often it is noted how far a replay is, and looked up whether it goes on.
 _NOTED_AFTER = timedelta(seconds=1)
 
 LogText = Callable[[Log], Iterator[tuple[int, bytes]]]

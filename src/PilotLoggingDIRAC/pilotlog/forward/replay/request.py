@@ -93,7 +93,7 @@ class Replays(Protocol):
         """Lease the oldest open replay to a destination, None if there is none, or another agent has it."""
 
     def page(self, replay: Replay, wanted: Selection, after: int, limit: int) -> tuple[list[ForwardClaim], int]:
-        """Look at some logs behind the id ``after``. Return those selected, by their ids, and the last id looked at."""
+        """Look at some logs after the id ``after``. Return those selected, by their ids, and the last id looked at."""
 
     def present(self, log_id: int, vos: Sequence[str]) -> ForwardClaim | None:
         """Return a log as it is now, None if it was deleted or is of none of these VOs."""
@@ -132,7 +132,7 @@ def wanted(values: object) -> str:
 
 
 def selected(selection: str, vos: Sequence[str]) -> Selection | None:
-    """Return a replay's selection, of logs of some VOs alone; None if it names none of these."""
+    """Return a replay's selection, limited to logs of some VOs; None if it names none of these."""
     asked = json.loads(selection)
     named = selecting.selection({"VO": asked["VO"]}).vos if "VO" in asked else tuple(vos)
     left = [vo for vo in vos if vo in named]
