@@ -58,7 +58,7 @@ def _run(answer: Future[Result], calls: list[partial[Result]]) -> None:
         answer.set_result(calls.pop()())
     except BaseException as error:
         answer.set_exception(error)
-        del answer  # the error's traceback would hold it, and it the error
+        del answer  # the error's traceback would hold the answer, and the answer the error
 
 
 class WaitingPlaces:

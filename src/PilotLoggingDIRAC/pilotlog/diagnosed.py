@@ -36,7 +36,7 @@ class Diagnosed:
 
 
 def place(stamp: str, line: int) -> str:
-    """Return a line of a pilot's log in words; the pilot alone for line 0, which is none."""
+    """Return a line of a pilot's log in words; only the pilot for line 0, which is no line."""
     return f"{stamp}:{line}" if line else stamp
 
 

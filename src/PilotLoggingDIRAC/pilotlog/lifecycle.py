@@ -129,7 +129,7 @@ def _store(log: Log, text: bytes, batch: Batch) -> tuple[list[Chunk], dict[str, 
 
 
 def _line_ends(part: bytes, batch: Batch) -> int:
-    """Return the number of line ends in a chunk; of a whole message as it came, which most are, it is known."""
+    """Return the number of line ends in a chunk. It is known of a whole message as it came, which most chunks are."""
     return batch.line_ends if batch.line_ends is not None and part == batch.text else part.count(b"\n")
 
 
@@ -172,7 +172,7 @@ def split(text: bytes, limit: int = MAX_CHUNK_BYTES) -> list[bytes]:
 
 
 def part_for(log: Log, batches: Sequence[Batch], accept_late: timedelta) -> Log:
-    """Return the part that takes a run of batches: ``log``, the last one, or a new one behind it, whose id is 0.
+    """Return the part that takes a run of batches: ``log``, the last one, or a new one after it, whose id is 0.
 
     A new one takes new text for a log whose text is gone, and all that comes later than ``accept_late`` after an
     archived or purged log was last heard of: its stamp is used again, and nothing counts as sent before.

@@ -84,7 +84,7 @@ class Batch:
     ``return_code`` is None for text. ``received`` is UTC without a zone; ``sender`` is the address it came from.
     ``line_ends`` is how many the text has, if they have been counted. ``name`` is the message's (see ``name_of``), 0
     for none; ``answers`` has the deliveries of the answers to earlier messages of the log, by name, at its arrival.
-    ``missing_bytes`` are missing, as a marked line says; below 0: so many came after all. ``cut``: None if it is whole.
+    ``missing_bytes`` are missing, as a marked line says; below 0: this many came after all. ``cut``: None if whole.
     """
 
     pilot: PilotId
@@ -123,7 +123,7 @@ class Numbered:
 
 
 def name_of(epoch: str, number: int) -> int:
-    """Return the name of a message, 64 bits: its number in an epoch, behind a checksum of the epoch."""
+    """Return the name of a message, 64 bits: its number in an epoch, after a checksum of the epoch."""
     return zlib.crc32(epoch.encode()) << 32 | number & 0xFFFF_FFFF
 
 
@@ -151,7 +151,7 @@ class PilotInfo:
 
 @dataclass(frozen=True, slots=True, order=True)
 class PilotJob:
-    """A job that a pilot has taken. ``owner`` is the user name of who submitted it, empty if that is not known."""
+    """A job that a pilot has taken. ``owner`` is the user name of its submitter, empty if that is not known."""
 
     id: int
     owner: str = ""

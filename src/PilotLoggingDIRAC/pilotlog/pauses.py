@@ -18,8 +18,8 @@ def pause(seconds: float, least_seconds: float, load_percent: float) -> float:
 class Rests:
     """Rests within one step, one after each piece of work, so that work takes ``load_percent`` of the time at most.
 
-    ``wait`` waits for so many seconds, or until the component ends; ``rested`` counts the seconds. Short pieces of work
-    with short rests delay the messages of a collector on the same host by less.
+    ``wait(seconds)`` waits for that time, or until the component ends; ``rested`` counts the seconds. Short pieces of
+    work with short rests delay the messages of a collector on the same host by less.
     """
 
     def __init__(self, load_percent: float, wait: Callable[[float], object] = time.sleep):
@@ -28,7 +28,7 @@ class Rests:
         self.rested = 0.0
 
     def rest(self, seconds: float, most: float = math.inf) -> None:
-        """Rest after a piece of work that took so many seconds, for ``most`` seconds at most."""
+        """Rest after a piece of work of ``seconds``, for ``most`` seconds at most."""
         began = time.monotonic()
         self._wait(min(pause(seconds, 0.0, self._load_percent), most))
         self.rested += time.monotonic() - began

@@ -158,7 +158,7 @@ class JobOutputSettings:
 
 @dataclass(frozen=True, slots=True)
 class SealSettings:
-    """After how much silence a log without a finalise mark counts as ended."""
+    """The silence after which a log without a finalise mark counts as ended."""
 
     silent_final_seconds: float = 1 * HOUR
     silent_unknown_seconds: float = 48 * HOUR
@@ -244,7 +244,7 @@ class OwnershipSettings:
 
 @dataclass(frozen=True, slots=True)
 class StatusSettings:
-    """After how much silence a running pilot is called silent, and the log of one that has ended is over."""
+    """The silence after which a running pilot is called silent, and the log of one that has ended is over."""
 
     status_silent_seconds: float = 300.0
     status_over_seconds: float = 60.0
@@ -252,7 +252,7 @@ class StatusSettings:
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """After how long the same reading of a live log, or the same refusal, gets another line in the service's log."""
+    """The time after which the same reading of a live log, or the same refusal, gets another line in the log."""
 
     audit_quiet_seconds: float = 300.0
     audit_max_remembered: int = 10_000

@@ -138,7 +138,7 @@ class ArchivedCopies:
             copy.path.unlink(missing_ok=True)
 
     def _fit(self, size: int, number: int) -> bool:
-        """Return whether so many bytes and copies are within the limits; each copy is an open file."""
+        """Return whether ``number`` copies of ``size`` bytes in all are within the limits; each is an open file."""
         return size <= self._max_bytes and number <= self._max_copies
 
     def _fetch(self, key: _Key, log: Log) -> None:

@@ -151,7 +151,7 @@ class Document:
 
     @property
     def end(self) -> str:
-        """Return the cursor behind all text of the document."""
+        """Return the cursor after all text of the document."""
         return self.cursor(self._index.bytes)
 
     def ended_bytes(self) -> int:
@@ -180,7 +180,7 @@ class Document:
         return self._index.bytes
 
     def since(self, cursor: str) -> TextSince | None:
-        """Return the text behind a cursor, at most ``tail_bytes`` of it; None if there is none."""
+        """Return the text after a cursor, at most ``tail_bytes`` of it; None if there is none."""
         place = self._place(cursor)
         chunk = self._index.of_byte(place)
         if chunk >= self._index.chunks:

@@ -140,7 +140,7 @@ class Figures:
         return self._counts.tallies(scope, wanted, spans, most, self._fates.silent_before())
 
     def _sampled(self, found: Tallies, spans: int) -> int:
-        """Return of how many logs each span's figures are, 0 if they are of all."""
+        """Return how many logs the figures of each span are of, 0 if they are of all."""
         most = self._settings.max_figured // spans
         return most if max(over_time(found, spans)) >= most else 0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..text.terminal_lines import squeezed
 
-#: So many bytes that are looked at and not shown take as much time as a byte that is shown.
+#: How many bytes that are looked at and not shown take as much time as one that is shown.
 _LOOKED_PER_SHOWN = 16
 
 Chunks = Callable[[int], Iterator[bytes]]
@@ -37,7 +37,7 @@ class LineIndex:
 
     @property
     def lines(self) -> int:
-        """Return the number of line ends in all chunks; text behind the last one is an unfinished line."""
+        """Return the number of line ends in all chunks; text after the last one is an unfinished line."""
         return self._lines[self.chunks]
 
     @property
@@ -68,7 +68,7 @@ class LineIndex:
         return max(bisect_left(self._lines, line, hi=self.chunks + 1) - 1, 0)
 
     def of_byte(self, place: int) -> int:
-        """Return the chunk with a byte; the number of chunks for a byte behind the end."""
+        """Return the chunk with a byte; the number of chunks for a byte after the end."""
         return bisect_right(self._bytes, place) - 1
 
 
@@ -158,7 +158,7 @@ class LineReader:
 
 
 def _after_lines(text: bytes, number: int) -> bytes:
-    """Return the text behind ``number`` line ends; empty if there are fewer."""
+    """Return the text after ``number`` line ends; empty if there are fewer."""
     if number == 0:
         return text
     parts = text.split(b"\n", number)

@@ -25,7 +25,7 @@ _CAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """New text behind a cursor (None if there is none), the cursor behind it, the log's standing, and True if more text
+    """New text after a cursor (None if there is none), the cursor after it, the log's standing, and True if more text
     is there already.
     """
 
@@ -65,7 +65,7 @@ class LiveTail:
             self._seen.clear()
 
     def since(self, reader: PageCaller, pilot: PilotId, cursor: str, head: Head | None) -> News:
-        """Return the text behind the cursor. ``head`` is the known end of the log, None to look it up.
+        """Return the text after the cursor. ``head`` is the known end of the log, None to look it up.
 
         Raise NotAllowed unless the caller may read the log, and LogNotFound.
         """

@@ -21,7 +21,7 @@ _METHOD = "page"
 _OPTIONS = ("Regex", "IgnoreCase", "Archive")
 _APART = ("Pattern", "Cursor", "Context", *_OPTIONS)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
-#: A line's own time counts only if it is that near to the times of its log, whose clock is the database's.
+#: How near a line's own time has to be to the times of its log, which are the database's, for it to count.
 _NEAR = timedelta(days=1)
 
 

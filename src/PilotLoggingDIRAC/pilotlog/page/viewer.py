@@ -135,7 +135,7 @@ class Viewer:
         return [replace(cause, line=before[log.id] + cause.line if log.id in before else 0) for log, cause in told]
 
     def log(self, reader: PageCaller, pilot: PilotId, asked: Asked) -> dict[str, Any]:
-        """Return the standing and length of a log, and the cursor behind its last line end; ``bytes`` of a live log are
+        """Return the standing and length of a log, and the cursor after its last line end; ``bytes`` of a live log are
         those up to there; ``begins`` is its first kept part. Raise NotYetThere while the text is being fetched.
         """
         parts = self.parts(reader, pilot)

@@ -53,7 +53,7 @@ class Audit:
         self._line(LISTED, who, method, {"keys": ",".join(wanted.given), "records": records})
 
     def refused(self, who: Caller, method: str, error: PilotLogError, **facts: object) -> None:
-        """Write that a call was refused, with the error's name alone."""
+        """Write that a call was refused, with only the error's name."""
         self._seldom(REFUSED, who, method, {"error": type(error).__name__} | facts)
 
     def _seldom(self, event: str, who: Caller, method: str, facts: dict[str, object]) -> None:

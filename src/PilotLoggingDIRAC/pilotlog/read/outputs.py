@@ -12,7 +12,7 @@ from ..errors import InvalidInput, LogNotFound, NotAllowed, StoreUnavailable
 from ..model import Log, Output, PilotId, State
 from .source_chain import ARCHIVE, COLLECTOR, SourceChain
 
-#: Characters of references alone.
+#: Characters that only references have.
 _NO_STAMP = frozenset("/:")
 
 

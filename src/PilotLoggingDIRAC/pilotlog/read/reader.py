@@ -130,7 +130,7 @@ class LogReader:
         """Return the last lines, at most ``max_bytes`` of them; the cursor is the present end of the log.
 
         Raise LogNotFound when some of them have left the database; of a log that is received they are left out if they
-        are of an earlier part, as who follows it wants what comes.
+        are of an earlier part, as its follower wants what comes.
         """
         final = all(part.state is not State.RECEIVING for part in parts)
         missing, room = lines, max_bytes

@@ -59,7 +59,8 @@ class CallersSearch:
     def step(self, who: Caller, policy: Policy, request: SearchRequest, cursor: object = "") -> SearchResult:
         """Return the next hits in the selected logs that the caller may read.
 
-        Raise InvalidInput; NothingToRead for who may read nothing; Overloaded when too many search; CursorOutdated.
+        Raise InvalidInput; NothingToRead for a caller without any right; Overloaded when too many search;
+        CursorOutdated.
         """
         wanted = selection.selection(request.selection)
         scope = access.require_scope(who, policy)

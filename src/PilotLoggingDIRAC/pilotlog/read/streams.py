@@ -1,8 +1,8 @@
 """A pilot's output put together from several sources, stream by stream.
 
 A pilot sends its standard output, and nothing of its standard error; what it printed last may not have been sent. The
-computing element has both streams to their end, for a while. So an answer is our text, the CE's standard error, and
-behind a log without an end what the CE has more.
+computing element has both streams to their end, for a while. So an answer is our text, the CE's standard error and,
+after a log without an end, the rest that the CE has.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def combined(answer: Output, more: Output) -> Output:
 
 
 def _rest(ours: str, theirs: str) -> str:
-    """Return the text of ``theirs`` behind ``ours``: behind the last line of the pilot that both have.
+    """Return the text of ``theirs`` after ``ours``: after the last line of the pilot that both have.
 
     All of it where they have none in common, unless ``ours`` is ahead.
     """

@@ -27,10 +27,10 @@ from .line_finder import Hit
 from .search import SearchQuery, SearchResult
 
 _PAGE = 500
-#: A line has a piece for each state of a progress bar: so many pages of pieces are read around a hit at most.
+#: A line has a piece for each state of a progress bar: at most this many pages of pieces are read around a hit.
 _PAGES_AROUND = 20
 _MOST_NAMED = 1000
-#: A log that is heard of may have begun so long ago.
+#: How long ago a log that is heard of may have begun.
 _LONGEST = timedelta(days=31)
 _CURSOR = re.compile(r"e\.((?:[0-9a-f]{2}){1,2000})", re.ASCII)
 

@@ -17,7 +17,7 @@ MAX_WORD = 255
 
 @dataclass(frozen=True, slots=True)
 class EngineLine:
-    """A line of a log, or a piece of one that has several, as an engine has it. ``place``: where to go on behind it."""
+    """A line of a log, or a piece of one that has several, as an engine has it. ``place``: where to go on after it."""
 
     pilot: PilotId
     part: int
@@ -69,13 +69,13 @@ class LineEngine(Protocol):
     """An engine with all lines of some VOs' logs, but those that its destination has rejected."""
 
     def lines(self, query: LineQuery, after: Sequence[str | int], limit: int) -> list[EngineLine]:
-        """Return the next lines behind a place, at most ``limit``: the logs of a VO that began last first, the lines of
+        """Return the next lines after a place, at most ``limit``: the logs of a VO that began last first, the lines of
         a log in their order. An empty place is the beginning. Raise StoreUnavailable.
         """
 
 
 def log_lines(engine: LineEngine, query: LineQuery, page: int, most_pages: int) -> Iterator[EngineLine]:
-    """Yield the lines that a query names, of so many pages at the most. Raise StoreUnavailable."""
+    """Yield the lines that a query names, from at most ``most_pages`` pages. Raise StoreUnavailable."""
     after: Sequence[str | int] = ()
     for _ in range(most_pages):
         lines = engine.lines(query, after, page)

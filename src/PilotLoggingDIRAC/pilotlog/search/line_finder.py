@@ -76,7 +76,7 @@ class LineFinder:
 
     @property
     def place(self) -> SearchPosition:
-        """Return the position from which to continue, behind the last hit that was taken."""
+        """Return the position from which to continue, after the last hit that was taken."""
         return self._start._replace(done=self._line + self._behind)
 
     def feed(self, sequence: int, text: bytes, offset: int = 0) -> None:
@@ -128,7 +128,7 @@ class LineFinder:
         return end + 1
 
     def _next(self, end: int, last: bool) -> Hit | None:
-        """Look for the next hit before ``end`` and move behind it; None if this look found none."""
+        """Look for the next hit before ``end`` and move after it; None if this look found none."""
         looked_at, behind = self._look(end)
         match = self._find(self._buffer, self._from, looked_at)
         if match < 0:

@@ -21,7 +21,7 @@ _WHOLE = 2**62
 
 
 class Finder(Protocol):
-    """A pattern, ready to be looked for. ``look_bytes``: it takes a fraction of a second to look at so much text."""
+    """A pattern, ready to be looked for. ``look_bytes``: text of this size takes a fraction of a second."""
 
     look_bytes: int
 

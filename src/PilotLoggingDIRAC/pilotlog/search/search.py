@@ -183,7 +183,7 @@ class _Call:
             return None
 
     def _logs(self, found: list[Log], cursor: SearchCursor) -> tuple[SearchCursor | None, bool]:
-        """Search logs; return the position to continue from (None behind the oldest log), and True if this call has
+        """Search logs; return the position to continue from (None after the oldest log), and True if this call has
         done enough.
         """
         for group in _groups(found):

@@ -37,7 +37,7 @@ class Keyring:
         self._lock = threading.Lock()
         self._states: dict[Issuer, _IssuerState] = {}
         self.wanted = threading.Event()
-        """Is set when a key is missed that may be fetched at once."""
+        """Set when a key is missed that may be fetched at once."""
 
     def key(self, issuer: Issuer, name: str) -> Key:
         """Return a key of an issuer by its id.
