@@ -135,7 +135,7 @@ class _MigratedTransactions(Transactions):
         self.dictionary_from = datetime.max
 
     def run(self, step, *args):
-        """See ``Transactions.run``. Raise StoreUnavailable too when the database's URL or its schema is not to be had.
+        """See ``Transactions.run``. Raise StoreUnavailable too when the database's URL or its schema can't be had.
 
         Both are tried again at the next step. While one thread prepares the database, the steps of others wait until
         ``prepare_seconds`` after its beginning, and raise StoreUnavailable then. A step that meets a text of another

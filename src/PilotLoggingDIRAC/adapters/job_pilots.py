@@ -65,8 +65,8 @@ class DelegatedJobPilots:
 def _has_none(job_id: int, result: dict) -> bool:
     """Return whether an error of ``PilotManager.getPilots`` says that a job has no pilots, or none that is left.
 
-    For a job without pilots the message ends with the job's number, in some versions with a colon behind it; what fails
-    is told behind the colon.
+    For a job without pilots the message ends with the job's number, in some versions with a colon after it; what fails
+    is told after the colon.
     """
     told = result["Message"].rstrip(": ")
     return told == f"Failed to get pilot for Job {job_id}" or cmpError(result, EWMSNOPILOT)

@@ -103,7 +103,7 @@ class ArchivingAgent:
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})
 
     def _begin(self) -> None:
-        """Start the threads, at the first cycle: DIRAC changes the environment behind an agent's initialization, and a
+        """Start the threads, at the first cycle: DIRAC changes the environment after an agent's initialization, and a
         thread that reads it then, as MySQL's client does, may end the process (glibc's setenv).
         """
         if not self._has_begun:

@@ -43,7 +43,7 @@ class Bell:
         self._mail(f"Alarm is over: {subject}", "")
 
     def _mail(self, subject: str, text: str) -> None:
-        # mail that is tried again may come behind later mail, so that each tells its time
+        # mail that is tried again may come after later mail, so that each tells its time
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
         body = f"{self._component} on {socket.gethostname()}, {now} UTC\n\n{subject}\n{text}\n"
         for address in gConfig.getValue(_ADDRESS, []):

@@ -22,7 +22,7 @@ from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
 #: Time for one query of PilotAgentsDB, which may read a large table; no request waits for it.
 _READ_SECONDS = 60
-#: So long a collector that ends waits for a look-up; then it ends, and the duty is over by its time.
+#: How long a collector that ends waits for a look-up; then it ends, and the duty expires.
 _STOP_SECONDS = 2.0
 _DUTY = "describe running pilots"
 _log = gLogger.getSubLogger("PilotLogging")
@@ -82,5 +82,5 @@ class DescribingWatch:
 
 
 def pause_after(seconds: float, settings: DescribeSettings) -> float:
-    """Return the pause after look-ups that took so long: they take a share of the time at most."""
+    """Return the pause after look-ups of ``seconds``: they take a share of the time at most."""
     return pause(seconds, settings.describe_seconds, settings.describe_load_percent)

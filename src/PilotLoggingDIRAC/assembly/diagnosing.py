@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.pauses import Rests, pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
 
-#: So long an agent that ends waits for the present step.
+#: How long an agent that ends waits for the present step.
 _STOP_SECONDS = 10.0
 _DUTY = "diagnose running pilots"
 _MAX_REMEMBERED = 1000
@@ -106,5 +106,5 @@ class DiagnosingWatch:
 
 
 def pause_after(seconds: float, settings: DiagnoseRunningSettings) -> float:
-    """Return the pause after a step that took so long: the steps take a share of the time at most."""
+    """Return the pause after a step of ``seconds``: the steps take a share of the time at most."""
     return pause(seconds, settings.diagnose_running_seconds, settings.diagnose_running_load_percent)

@@ -15,16 +15,16 @@ from DIRAC import gLogger
 from PilotLoggingDIRAC.pilotlog.errors import PilotLogError
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 
-#: The pause behind a step if ``pause_after`` can't tell it.
+#: The pause after a step if ``pause_after`` can't tell it.
 PAUSE_SECONDS = 60.0
 _log = gLogger.getSubLogger("PilotLogging")
 
 
 @dataclass(slots=True)
 class DutyThread:
-    """The thread. ``work`` does one step, which holds the duty by itself; ``pause_after`` returns the seconds to wait
-    after a step that took so long. An exception of either is logged, and the next step is taken. A component that ends
-    waits ``stop_seconds`` for the present step.
+    """The thread. ``work`` does one step, which holds the duty by itself; ``pause_after(seconds)`` returns the
+    seconds to wait after a step that took that long. An exception of either is logged, and the next step is taken. A
+    component that ends waits ``stop_seconds`` for the present step.
     """
 
     name: str

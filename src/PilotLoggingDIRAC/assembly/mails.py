@@ -163,7 +163,7 @@ def _send_mail(text: dict[str, str], answer: queue.SimpleQueue[Exception | None]
         from PilotLoggingDIRAC.adapters.notice_operations import send_mail
 
         send_mail(**text)
-    except Exception as error:  # whatever the library meets is told to who waits
+    except Exception as error:  # whatever the library meets is told to the thread that waits
         answer.put(error)
     else:
         answer.put(None)

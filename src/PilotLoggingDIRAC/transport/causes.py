@@ -39,8 +39,8 @@ class CausesMixin:
         :param list by: some of Site, CE, VO, Cause, Party
         :return: S_OK({"Groups", "Logs", "More"}). Groups, the largest first, at most 1000: dictionaries with what
                  ``by`` names, CauseName beside Cause, Logs that have ended, Failed, the number of those with a cause,
-                 and Running, the number of logs that are received. More: the figures are of the 200,000 logs heard of
-                 last alone, or of some of the pilots with this part of a name, or there are more groups
+                 and Running, the number of logs that are received. More: the figures are only of the 200,000 logs heard
+                 of last, or of some of the pilots with this part of a name, or there are more groups
         """
         wanted = selecting.selection(selection)
         columns = selecting.groups(by)
@@ -58,7 +58,7 @@ class CausesMixin:
         """Return groups of failed pilots that the caller may read, whose logs tell of something that no rule knows.
 
         :param dict selection: see ``pilotlog.read.selection``; it has a FromDate
-        :param str fingerprint: of the group that is wanted alone
+        :param str fingerprint: of the only group that is wanted; "" for all
         :return: S_OK(list of dictionaries with VO, Fingerprint, Template, Logs, Sites (at most ten), FirstSeen,
                  LastSeen, PilotStamp and Line of the last log, 0 if its text is lost), the group with most logs first,
                  at most 1000

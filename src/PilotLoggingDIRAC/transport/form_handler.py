@@ -42,8 +42,8 @@ class FormHandler(TokenCredentials, CredentialsOnce, TornadoService):
 
     @classmethod
     def bound_bodies(cls, bounds: BodySettings, max_text_bytes: int) -> None:
-        """Set the bounds for all requests; call it once, when the server starts. ``max_text_bytes``: of a long
-        message's text so much is held.
+        """Set the bounds for all requests; call it once, when the server starts. ``max_text_bytes``: how much
+        is held of a long message's text.
         """
         guard_gzip()
         cls._bounds, cls._memory = bounds, BodyMemory(bounds.max_receiving_bytes)

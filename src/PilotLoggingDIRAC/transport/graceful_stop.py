@@ -27,7 +27,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.
 
 _QUIET_SECONDS = 0.5
 _STEP_SECONDS = 0.05
-#: Where the open descriptors can't be listed, as none is left for that, so many are looked at.
+#: How many descriptors are looked at where the open ones can't be listed, as none is left for that.
 _MAX_DESCRIPTORS = 65_536
 _log = gLogger.getSubLogger("PilotLogging")
 
@@ -69,7 +69,7 @@ async def _until_quiet(busy: Callable[[], bool], seconds: float) -> None:
 async def _run_apart(stopping: _WaitingThread, stop: Callable[[], None], seconds: float) -> None:
     """Run ``stop`` in the thread, while the loop sends the last answers. The loop's own threads may all be stuck."""
     stopping.run(stop)
-    # the writer alone may take ``seconds``; other threads and connections are ended behind it
+    # the writer by itself may take ``seconds``; other threads and connections are ended after it
     deadline = time.monotonic() + 2 * seconds
     while stopping.is_alive() and time.monotonic() < deadline:
         await asyncio.sleep(_STEP_SECONDS)
@@ -183,9 +183,9 @@ def _is_listening(found: socket.socket) -> bool:
 
 
 def _end(number: int) -> None:
-    """End the process as the signal does by default. Python's own ``signal.signal`` is for the main thread alone."""
+    """End the process as the signal does by default. Python's own ``signal.signal`` is only for the main thread."""
     libc = ctypes.CDLL(None)
     libc.signal.argtypes, libc.signal.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
     libc.signal(number, None)  # SIG_DFL
     os.kill(os.getpid(), number)
-    os._exit(128 + number)  # reached by the first process of a container alone, which no signal ends
+    os._exit(128 + number)  # reached only by the first process of a container, which no signal ends

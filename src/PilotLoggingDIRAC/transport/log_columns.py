@@ -38,7 +38,7 @@ COLUMNS = {
     "Host": lambda log: log.host,
 }
 
-#: Columns behind those: of logs that are received; how the pilot fared; its jobs.
+#: Columns after those: of logs that are received; how the pilot fared; its jobs.
 _FATE = ("PilotStatus", "PilotEnded", "SilentSeconds")
 _OUTCOME = ("Outcome", "OutcomeText")
 _JOBS = ("Jobs", "Owners")

@@ -1,6 +1,6 @@
 """The way out for DIRAC's own services when our code can't be imported: refuse pilots' output, alarm, serve the rest.
 
-This module imports DIRAC alone, and no tornado, which services over DISET do without.
+This module imports only DIRAC, and no tornado, which services over DISET do without.
 """
 
 from __future__ import annotations

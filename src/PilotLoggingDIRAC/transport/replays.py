@@ -31,8 +31,8 @@ class ReplaysMixin:
         :param str destination: its name in /Resources/PilotLogDestinations
         :param dict selection: VO, PilotStamp, PilotReference, Site, CE, FromDate, ToDate, Checks
         :param bool dryRun: only count
-        :return: S_OK({"Logs", "Bytes", "Archived", "Gone", "Replay"}). Logs, and Bytes of their text; Archived: so many
-                 of the logs are only in the archive; Gone: so many more are no longer kept. Replay: as of getReplays,
+        :return: S_OK({"Logs", "Bytes", "Archived", "Gone", "Replay"}). Logs, and Bytes of their text; Archived: how
+                 many of them are only in the archive; Gone: how many more are no longer kept. Replay: as of getReplays,
                  {} for a dry run; that of the same call before, if it is open
         """
         access.require_administrator(self.who)
@@ -54,7 +54,7 @@ class ReplaysMixin:
         return {"Logs": here[0] + archived[0], "Bytes": size, "Archived": archived[0], "Gone": gone[0]}
 
     def _counted_if_possible(self, logs: Selection) -> dict:
-        """Return the amounts, all 0 if the database takes too long to count: they are for the progress alone."""
+        """Return the amounts, all 0 if the database takes too long to count: they are only for the progress."""
         try:
             return self._counted(logs)
         except StoreUnavailable:

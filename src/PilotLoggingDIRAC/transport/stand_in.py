@@ -1,7 +1,7 @@
 """Stand-ins for handlers of Tornado whose code can't be imported or started: they answer 503, and alarm.
 
 One Tornado serves many services: a library that is missing here must end none of the others. So this module imports
-DIRAC and tornado alone.
+only DIRAC and tornado.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class StandIn(BaseRequestHandler):
         """Leave out DIRAC's initialisation."""
 
     async def prepare(self) -> None:
-        """Answer at once; the reason is in the server's log alone."""
+        """Answer at once; the reason is only in the server's log."""
         self.set_status(503)
         self.set_header("Retry-After", _RETRY_SECONDS)
         self.set_header("Content-Type", "application/json")

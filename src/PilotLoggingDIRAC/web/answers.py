@@ -73,8 +73,8 @@ def _compressed(answer: Response, gzip: bool) -> Response:
 
 
 def error_answer(error: Exception, contact: str = "") -> Response:
-    """Return the answer for an error; an unknown one is logged in full and not shown. Who may read nothing is told whom
-    to ask.
+    """Return the answer for an error; an unknown one is logged in full and not shown. A caller who may read nothing is
+    told whom to ask.
     """
     if isinstance(error, NothingToRead):
         text = f"{error}: ask {contact or ADMINISTRATOR}"

@@ -22,7 +22,7 @@ _AGAIN_SECONDS = 1.0
 
 
 def _end(cursor: str, is_full: bool, is_late: bool) -> str:
-    """Return why a stream ends behind a cursor, "" if it goes on."""
+    """Return why a stream ends at a cursor, "" if it goes on."""
     if not cursor:
         return "all"
     return "hits" if is_full else "time" if is_late else ""

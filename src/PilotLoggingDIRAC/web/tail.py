@@ -55,7 +55,7 @@ class Tail:
         self._changed.set()
 
     async def run(self, cursor: str) -> None:
-        """Send the text behind the cursor, and all that follows. Raise NotAllowed before anything is sent to a caller
+        """Send the text after the cursor, and all that follows. Raise NotAllowed before anything is sent to a caller
         without rights.
         """
         loop = IOLoop.current()
@@ -81,7 +81,7 @@ class Tail:
         handler.write(f"retry: {_RETRY_MILLISECONDS}\n\n")
 
     async def _since(self, cursor: str) -> News:
-        """Return the text behind the cursor, if the caller may still read it."""
+        """Return the text after the cursor, if the caller may still read it."""
         self._reader = self._look_up()
         wanted = (self._reader, self._pilot, cursor, self._head)
         return await asyncio.wrap_future(self._page.reading.submit(self._page.live_tail.since, wanted))

@@ -1,8 +1,8 @@
 """Kafka, with confluent-kafka: each record is a message whose key is the pilot's stamp, so that logs keep their order.
 
-The producer is idempotent: what it sends again by itself is in the topic once. What agents send live they send in
-transactions (``kafka_transactions``), so that it is there once, too. Without them a record that comes again from here,
-as an agent died, is a message more; its header ``id`` is the record's identity, by which a reader drops it.
+The producer is idempotent: what it sends again by itself is in the topic once. Agents send live records in
+transactions (``kafka_transactions``), so that these are there once, too. Without transactions, a record that is sent
+again because an agent died is one message more; its header ``id`` is the record's identity, by which a reader drops it.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _LINGER_MS = 5
 class KafkaDestination:
     """A topic of a Kafka cluster, or one for each VO: ``Topic`` may have ``{vo}`` in it.
 
-    ``Host`` has the brokers to begin with, ``host:port`` each. TLS unless ``SSL`` is no; who calls is told by ``User``
-    and ``Password`` (SASL), else by a certificate: ``HostCertificate`` and ``HostKey``, or those that DIRAC has.
+    ``Host`` has the brokers to begin with, ``host:port`` each. TLS unless ``SSL`` is no. The client authenticates
+    with ``User`` and ``Password`` (SASL), else with a certificate: ``HostCertificate`` and ``HostKey``, or DIRAC's.
     ``transactions`` is None where ``Transactions`` is no.
     """
 
@@ -120,7 +120,7 @@ def _cluster(name: str, own: PluginOptions) -> dict[str, Any]:
 
 
 def _security(own: PluginOptions) -> dict[str, Any]:
-    """Return the options on who calls, and whom it trusts."""
+    """Return the options on the client's credentials and the authorities that it trusts."""
     user = own.text("User")
     sasl = {}
     if user:

@@ -1,4 +1,4 @@
-"""Records on their way to Kafka, and what the brokers have answered. To import it needs confluent-kafka."""
+"""Records on their way to Kafka, and what the brokers have answered. Importing it needs confluent-kafka."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Sending:
         self._open = 0
 
     def produce(self, producer: Producer, record: Record) -> None:
-        """Give a record to the producer. Raise DestinationUnavailable if that has no room for it up to the deadline."""
+        """Give a record to the producer. Raise DestinationUnavailable if that has no room for it by the deadline."""
 
         def answered(error: KafkaError | None, _: Message) -> None:
             self._open -= 1
@@ -97,7 +97,7 @@ class Sending:
                 return
 
     def wait(self, producer: Producer) -> None:
-        """Wait for all answers up to the deadline; without all of them, say so in ``failed``."""
+        """Wait for all answers until the deadline; if some are missing then, say so in ``failed``."""
         producer.flush(max(self._deadline - time.monotonic(), 0.0) + POLL_SECONDS)
         if self._open and not self.failed:
             self.failed = "not confirmed in time"

@@ -1,7 +1,7 @@
 """Kafka's transactions: a parcel's records, and its number, are there together or not at all. See ``forward.parcel``.
 
 The number is committed as the offset of a consumer group that nobody consumes with, one group for each sender: so it is
-part of the transaction, and can be asked for later. Who asks begins the sender's transactions anew: Kafka then ends the
+part of the transaction, and can be asked for later. Asking begins the sender's transactions anew: Kafka then ends the
 one that is open, and whoever had the sender's name before can commit nothing more.
 
 Source: KIP-98, Exactly Once Delivery and Transactional Messaging; KIP-447, Producer scalability for exactly once.
@@ -113,7 +113,7 @@ class KafkaTransactions:
     def _brought(self, sender: str, records: Sequence[Record], deadline: float) -> Sequence[Record]:
         """Bring records in an open transaction. Return them, without those that are refused.
 
-        Those are found one by one, and known in the next try if time is over.
+        The refused ones are found one by one. If time runs out, the next try knows those that were found.
         """
         suspects = set[str]()
         while left := [record for record in records if record.identity not in self._refused]:

@@ -21,7 +21,7 @@ _BEFORE_DAY = "@"
 _PERIODS = {"day": "%Y.%m.%d", "month": "%Y.%m"}
 _MONTH = timedelta(days=31)
 _MAX_KEYWORD = 1024
-#: So many months are named; of more, all indexes are asked.
+#: At most this many months are named; for more of them, all indexes are asked.
 _MOST_MONTHS = 12
 
 

@@ -92,7 +92,7 @@ def _filters(query: LineQuery) -> Iterator[dict[str, Any]]:
 def _within(word: str) -> dict[str, Any]:
     """Return the condition that a word is within one of a line's, or may lie where the engine has cut a longer one.
 
-    The piece before a cut is as long as a word can be. Few lines have such words; many have the half of a short word.
+    The piece before a cut is as long as a word can be, and few lines have one. Halves of the word would be in many.
     """
     either = [{"wildcard": {"message": {"value": value}}} for value in (f"*{word}*", "?" * MAX_WORD)]
     return {"bool": {"should": either, "minimum_should_match": 1}} if len(word) > 1 else either[0]

@@ -101,7 +101,7 @@ def _of_dirac(name: str, own: PluginOptions) -> dict[str, Any]:
 
 
 def _url(scheme: str, host: str, port: str) -> str:
-    """Return the URL of a host, which may have a path behind it."""
+    """Return the URL of a host, which may have a path after it."""
     parts = urlsplit(f"//{host}")
     return f"{scheme}://{parts.netloc}{port}{parts.path}"
 

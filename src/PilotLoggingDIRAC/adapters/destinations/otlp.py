@@ -55,8 +55,9 @@ _SEVERITIES = {
 class OtlpDestination:
     """A receiver of logs by OTLP/HTTP, in protobuf.
 
-    ``URL`` is the whole address, as ``https://otel.example.org:4318/v1/logs``. Who calls is told by ``Token`` (a bearer
-    token), ``User`` and ``Password``, or with ``CRT`` a certificate: ``HostCertificate`` and ``HostKey``, or DIRAC's.
+    ``URL`` is the whole address, as ``https://otel.example.org:4318/v1/logs``. The client authenticates with ``Token``
+    (a bearer token), ``User`` and ``Password``, or with ``CRT`` a certificate: ``HostCertificate`` and ``HostKey``, or
+    DIRAC's.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any]):
@@ -89,7 +90,7 @@ class OtlpDestination:
             exporter.shutdown()
 
     def _sent(self, records: Sequence[Record]) -> Iterator[Rejected]:
-        """Send records; yield those that are refused. Of a request that is refused the halves are sent."""
+        """Send records; yield those that are refused. When a request is refused, its halves are sent."""
         if not records:
             return
         self._answer = None
@@ -129,7 +130,7 @@ class OtlpDestination:
 
 
 def _certificate(own: PluginOptions) -> tuple[str, str] | None:
-    """Return the files of the certificate that tells who calls, None without one."""
+    """Return the files of the client's certificate and key, None without one."""
     if not own.flag("CRT", False):
         return None
     found = Locations.getHostCertificateAndKeyLocation() or ("", "")
@@ -180,14 +181,14 @@ def _is_taken(answer: Response) -> bool:
 
 
 def _is_refusal(answer: Response) -> bool:
-    """Return whether the receiver takes some of the records in no later request either."""
+    """Return whether some of the records would be refused in any later request, too."""
     if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return True
     return answer.status_code in _REFUSALS and answer.headers.get("Content-Type", "").lower().startswith(_OF_OTLP)
 
 
 def _partly(records: Sequence[Record], answer: Response) -> Iterator[Rejected]:
-    """Yield as many as a receiver says that it has rejected: it tells the number alone, and wants no repeats."""
+    """Yield as many as a receiver says that it has rejected: it tells only the number, and wants no repeats."""
     told = ExportLogsServiceResponse()
     try:
         told.ParseFromString(answer.content)

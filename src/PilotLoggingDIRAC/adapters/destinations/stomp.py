@@ -32,7 +32,8 @@ class StompDestination:
 
     ``MQ`` is ``<service>::Queues::<name>`` or ``<service>::Topics::<name>``; an option of the destination's own section
     beats that of the service. TLS is used where ``SSLVersion`` is set or ``SSL`` is yes: in the newest version that
-    both sides have, and never below 1.2. Without ``User``, the host's certificate tells who calls.
+    both sides have, and never below 1.2. Without ``User``, the client authenticates with
+    the host's certificate.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any]):

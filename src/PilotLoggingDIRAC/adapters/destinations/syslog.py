@@ -67,7 +67,7 @@ class SyslogDestination:
     """A receiver of syslog messages or lines of JSON (``Format``: ``syslog`` or ``json``) at ``Host`` and ``Port``.
 
     TLS is used unless ``SSL`` is no. ``CA`` is a file or folder of authorities, the system's by default;
-    ``HostCertificate`` and ``HostKey`` tell the receiver who calls. A record above ``MaxBytes`` is rejected.
+    ``HostCertificate`` and ``HostKey`` are the client's. A record above ``MaxBytes`` is rejected.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any]):

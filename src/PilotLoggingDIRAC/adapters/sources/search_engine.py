@@ -44,7 +44,7 @@ class SearchEngineSource:
         return replace(outputs.describe(_here(parts), noted), complete=False, ended=False)
 
     def _text(self, engine: LineEngine, log: Log, behind: list[str]) -> Iterator[bytes]:
-        """Yield the lines of a part, page by page; add to ``behind`` what of a part that goes on is not there yet."""
+        """Yield the lines of a part, page by page; add a note to ``behind`` if it goes on and lacks new lines."""
         query = LineQuery((log.pilot.vo,), (log.pilot.stamp,), part=log.part, began=log.first_seen)
         last = _BEFORE
         after: Sequence[str | int] = ()
@@ -83,6 +83,6 @@ def _in_order(last: tuple[int, int], lines: Sequence[EngineLine]) -> tuple[int, 
 
 
 def _joined(lines: Sequence[EngineLine]) -> bytes:
-    """Return the text of lines; pieces of a line stand behind each other."""
+    """Return the text of lines; pieces of a line follow each other."""
     texts = (("\n" if line.line > 1 and not line.piece else "") + line.text for line in lines)
     return "".join(texts).encode("utf-8", "backslashreplace")

@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.pilotlog.stored_file import StoredFile
 
 from ..workers.private_folder import PrivateFolder
 
-#: The reads of so many bundles are counted; then counting begins anew.
+#: The reads of this many bundles are counted; then counting begins anew.
 _MAX_COUNTED = 1000
 
 

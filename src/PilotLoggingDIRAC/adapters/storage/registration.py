@@ -61,7 +61,7 @@ def metadata(vo: str, lfn: str) -> dict:
 
 
 def register(storage: Any, entry: CatalogueEntry) -> None:
-    """Register the copy on this storage element, readable for its owner and group alone. Raise ArchiveError.
+    """Register the copy on this storage element, readable only for its owner and group. Raise ArchiveError.
 
     A new file costs two calls: one to add it, one to look. The same file that is there already may be added again.
     """
@@ -99,7 +99,7 @@ def _protocols(vo: str) -> list[str]:
 
 
 def _mend(catalogue: FileCatalog, storage: Any, entry: CatalogueEntry, known: dict) -> dict:
-    """Bring about what adding did not: the entry, in place of one with other properties, or the replica alone.
+    """Bring about what adding did not: the entry, in place of one with other properties, or only the replica.
 
     Return the catalogue's metadata. Raise ArchiveError when it still does not have the file, with this copy.
     """

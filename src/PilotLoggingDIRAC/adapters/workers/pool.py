@@ -132,7 +132,7 @@ def look_after(name: str, *pools: HasWorkers, seconds: float = _LOOK_AFTER_SECON
 
 
 def _end(workers: Iterable[Worker]) -> None:
-    """End workers; the failure of one is logged, as it says nothing of the others, nor of who asked."""
+    """End workers; the failure of one is logged, as it concerns neither the others nor the caller."""
     for worker in workers:
         try:
             worker.close()

@@ -1,7 +1,7 @@
 """The priority of this process among those of its host.
 
-Linux may share processors among sessions first (``autogroup`` of sched(7)): a process's niceness counts within its
-session alone then, and the session has a niceness of its own. ``runsv``, systemd and Python's ``start_new_session``
+Linux may share processors among sessions first (``autogroup`` of sched(7)): a process's niceness then counts only
+within its session, and the session has a niceness of its own. ``runsv``, systemd and Python's ``start_new_session``
 begin sessions.
 """
 
@@ -30,7 +30,7 @@ def give_way(niceness: int) -> None:
 
 
 def _session_is_own() -> bool:
-    """Return whether this process leads its session, or a supervisor does that started it alone."""
+    """Return whether this process leads its session, or a supervisor that started only this process does."""
     leader = os.getsid(0)
     if leader == os.getpid():
         return True

@@ -96,7 +96,7 @@ def remove_abandoned(parent: Path | None = None) -> None:
 
 @contextmanager
 def private_files() -> Iterator[None]:
-    """Create files with access for the user alone meanwhile; the umask holds for all threads of the process."""
+    """Create files with access only for the user meanwhile; the umask holds for all threads of the process."""
     before = os.umask(0o077)
     try:
         yield

@@ -34,8 +34,8 @@ _MARGIN_SECONDS = 300.0
 _READ_BYTES = 1024 * 1024
 #: A killed process ends at once, but not within a call to the kernel that can't be interrupted, as on a hung mount.
 _END_SECONDS = 5.0
-#: Each keeps its memory, so that there are no new workers of an identity while it has so many. What hangs is most often
-#: the storage of one VO: others go on, unless there are very many. The server itself may have as many as all together.
+#: Each keeps its memory, so that an identity gets no new workers while it has this many. What hangs is most often the
+#: storage of one VO: others go on, unless there are very many. The server itself may have as many as all together.
 MAX_HANGING = 4
 MAX_HANGING_OF_ALL = 64
 _hanging: dict[subprocess.Popen[bytes], Identity] = {}

@@ -31,10 +31,10 @@ from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.ports import DestinationStanding
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
-#: So long an agent that ends waits for what is being sent to all destinations together; then the leases run out.
+#: How long an agent that ends waits for what is being sent, to all destinations together; then the leases run out.
 _STOP_SECONDS = 10.0
-#: So long, in the time of one agent, a destination is unnamed before it is forgotten. DIRAC ends an agent after some
-#: hours (``MaxCycles``), and what it remembers with it.
+#: How long a destination is unnamed before it is forgotten, in the time of one agent: DIRAC ends an agent after some
+#: hours (``MaxCycles``), and with it what it remembers.
 _UNNAMED_SECONDS = 3600.0
 _MAX_TOLD = 1000
 _log = gLogger.getSubLogger("PilotLogging")
@@ -130,7 +130,7 @@ class ForwardingAgent:
         self._unnamed: dict[str, float] = {}
 
     def cycle(self) -> dict[str, int]:
-        """Bring the threads to the present configuration, ring for what is wrong, and return the counts."""
+        """Bring the threads to the present configuration, alarm about what is wrong, and return the counts."""
         tally, settings = Tally(), options.fill(ForwardSettings, self._option)
         wanted = vos_by_destination()
         for name in set(self._lanes) - set(wanted):
@@ -160,7 +160,7 @@ class ForwardingAgent:
         self._bell.close()
 
     def _bring_up(self, name: str, vos: tuple[str, ...], settings: ForwardSettings, tally: Tally) -> None:
-        """Have threads with the present options; those whose options are the same go on.
+        """Run threads with the present options; those whose options are the same go on.
 
         They go on while a section is without a plugin, as it may be half changed, but not for VOs that were taken off.
         """

@@ -36,7 +36,7 @@ class Configured:
 
 
 def names(vo: str) -> tuple[str, ...]:
-    """Return the names of a VO's destinations; without the option, the archive alone."""
+    """Return the names of a VO's destinations; without the option, only the archive."""
     given = options.operations(vo)("Destinations", [ARCHIVE])
     return tuple(dict.fromkeys(given))
 

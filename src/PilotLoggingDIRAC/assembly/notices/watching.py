@@ -23,7 +23,7 @@ from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
 from PilotLoggingDIRAC.pilotlog.pauses import pause
 
 _DUTY = "notices"
-#: So long an agent that ends waits for a look; what is being sent ends by its own time limit.
+#: How long an agent that ends waits for a look; what is being sent ends by its own time limit.
 _STOP_SECONDS = 10.0
 
 
@@ -83,7 +83,7 @@ class NoticeWatch:
         """Look once; whatever goes wrong is a problem of the agent, and the next look tries again."""
         try:
             self._mailer.drop_idle()
-            self._settings = self._now()  # for the pause behind this look, too: a change counts from the next one on
+            self._settings = self._now()  # for the pause after this look, too: a change counts from the next one on
             self._problems = self._look(self._settings) if self._settings.notice_seconds else self._no_look()
         except StoreUnavailable as error:
             self._problems = {"notices": str(error)}
@@ -119,5 +119,5 @@ class NoticeWatch:
 
 
 def pause_after(seconds: float, settings: NoticeSettings) -> float:
-    """Return the pause after a look that took so long: looks take a share of the time at most."""
+    """Return the pause after a look of ``seconds``: looks take a share of the time at most."""
     return pause(seconds, settings.notice_seconds or 60.0, settings.notice_load_percent)

@@ -27,7 +27,7 @@ def vos() -> list[str]:
 
 
 def target(vo: str) -> Target | None:
-    """Return the target of a VO's logs; None without ``Pilot/UploadSE``, or if the archive is none of its destinations.
+    """Return the target of a VO's logs; None without ``Pilot/UploadSE``, or if the archive is no destination of them.
 
     Raise ArchiveError for a bad SE or path.
     """

@@ -1,4 +1,4 @@
-"""The running pilots of a selection, followed together: each line behind a mark that tells whose it is.
+"""The running pilots of a selection, followed together: a mark before each line tells whose it is.
 
 Pilots that begin to run join, as long as there is room; those that have ended leave, and others take their places.
 """
@@ -78,7 +78,7 @@ class FollowedPilot:
 @dataclass(slots=True)
 class Crowd:
     """The pilots of ``selection`` that run, at most ``limit`` at once. ``ask`` calls a method of a collector until one
-    answers. ``lines``: of a pilot that ran before it is followed, so many of its last lines come first; of others, all.
+    answers. ``lines``: how many of its last lines come first, of a pilot that already ran; of others, all lines come.
     """
 
     ask: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""The people who may delete logs of a VO, as the Registry has them: for who may not, and wants it done."""
+"""The people who may delete logs of a VO, as the Registry has them: told to a user who may not."""
 
 from __future__ import annotations
 

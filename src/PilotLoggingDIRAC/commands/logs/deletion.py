@@ -44,7 +44,7 @@ class Found:
 def selections(vo: str, names: list[str], before: str) -> list[dict[str, Any]]:
     """Return the arguments as selections of ``deleteLogs``: pilots by stamp or reference, or logs older than a date.
 
-    A name with ``:`` is a reference. Raise NothingNamed, and InvalidInput for a date that is none.
+    A name with ``:`` is a reference. Raise NothingNamed, and InvalidInput for what is no date.
     """
     if not vo:
         raise NothingNamed("Name the VO")

@@ -1,4 +1,4 @@
-"""The terminal of a crowd: running pilots of a selection, merged, each line behind a coloured mark of its pilot."""
+"""The terminal of a crowd: running pilots of a selection, merged, with a pilot's coloured mark before each line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def follow_many(options: Mapping[str, str], interval_seconds: float, lines: int 
 
 
 class MarkedOutput:
-    """Prints lines behind marks, and on standard error who joins and who leaves."""
+    """The display of a crowd: lines with marks before them; standard error tells which pilots join and leave."""
 
     def __init__(self, options: Mapping[str, str]):
         self._options = options

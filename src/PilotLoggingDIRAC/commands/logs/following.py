@@ -10,7 +10,7 @@ from typing import Any
 from PilotLoggingDIRAC.commands.logs import listing
 from PilotLoggingDIRAC.pilotlog.errors import LogNotFound
 
-#: For so long behind the end of a log more text is waited for: of another node, or of a pilot that runs again.
+#: How long to wait for more text after the end of a log: from another node, or from a pilot that runs again.
 _LINGER_SECONDS = 10.0
 #: The most that ``getLogTail`` takes. The log of a pilot that runs again may have no start, as its text was purged.
 ALL_LINES = 100_000

@@ -40,7 +40,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class PilotLogImport:
-    """The import of folders. ``tell(path or pilot, text)`` is called for each log and for each name that is none."""
+    """The import of folders. ``tell(path or pilot, text)`` is called for each log and for each other name."""
 
     client: Client
     redactor: Redactor

@@ -141,7 +141,7 @@ class LogReading:
         return self._find_running(name, vo)
 
     def _whole(self, pilot: Pilot, key: str) -> Pilot:
-        """Return the pilot with all parts of its log: a job or a reference may be that of one part alone."""
+        """Return the pilot with all parts of its log: a job or a reference may be that of only one part."""
         if key == "PilotStamp":
             return pilot
         return replace(pilot, parts=tuple(parts_of(self._ask_once, pilot.vo, pilot.stamp)))

@@ -24,7 +24,7 @@ def group(options: Mapping[str, str]) -> str:
 
 
 class SearchCounts:
-    """Takes hits in the place of showing them; ``end`` shows the figures, the value with most pilots first."""
+    """Counts of hits, in place of their display; ``end`` shows the figures, the value with most pilots first."""
 
     def __init__(self, by: str, as_json: bool):
         self._by = by

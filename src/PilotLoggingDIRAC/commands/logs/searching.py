@@ -45,7 +45,7 @@ class Search:
 
     @property
     def logs(self) -> int:
-        """Return the number of logs searched; of engines, which tell lines alone, that of the logs with hits."""
+        """Return the number of logs searched; of engines, which tell only lines, that of the logs with hits."""
         return len(self._with_hits) if self._is_in_engines else self._searched
 
     @property

@@ -105,7 +105,7 @@ def line(text: object = "", colour: str = "") -> None:
 
 
 def beside(mark: str, colour: str, text: str) -> None:
-    """Print one line of a pilot behind a coloured mark that tells whose it is."""
+    """Print one line of a pilot, with a coloured mark before it that tells whose it is."""
     marked = colours.painted(terminal.one_line(mark), colour, sys.stdout)
     shown = terminal.harmless(text)
     _write(f"{marked} {colours.painted(shown, colours.of_line(shown), sys.stdout)}\n")

@@ -31,7 +31,7 @@ def unknown_names(options: Mapping[str, str]) -> Iterator[str]:
 
 
 def tell_unknown(options: Mapping[str, str]) -> None:
-    """Print a remark for each name that is not known, behind a result that is empty."""
+    """Print a remark for each name that is not known, after a result that is empty."""
     for sentence in unknown_names(options):
         console.remark(sentence)
 

@@ -1,7 +1,7 @@
 """Strict parsing of lengths in HTTP requests.
 
-Tornado 5.1 reads lengths with Python's ``int``, which accepts more than digits; a length that is none must not block
-the server's only thread. Later versions accept digits alone, as RFC 9112 demands.
+Tornado 5.1 reads lengths with Python's ``int``, which accepts more than digits; a malformed length must not block
+the server's only thread. Later versions accept only digits, as RFC 9112 demands.
 """
 
 from __future__ import annotations

@@ -9,4 +9,4 @@ if TYPE_CHECKING:
 else:
 
     class HandlerMixin:
-        """An empty class at run time: DIRAC's handler comes behind the mixins."""
+        """An empty class at run time: DIRAC's handler comes after the mixins."""

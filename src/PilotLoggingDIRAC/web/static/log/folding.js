@@ -24,7 +24,7 @@ export class Folding {
     return this.places.has(line);
   }
 
-  /** Return whether a command begins in a line that has lines to fold, of so many lines in all. */
+  /** Return whether a command begins in a line that has lines to fold, of `total` lines in all. */
   folds(line, total) {
     return this.begins(line) && this.size(line, total) > 0;
   }
@@ -33,7 +33,7 @@ export class Folding {
     return this.folded.has(line);
   }
 
-  /** Number of lines after a command's first, of so many lines in all. */
+  /** Number of lines after a command's first, of `total` lines in all. */
   size(line, total) {
     return Math.max(0, Math.min(this.end(line), total) - line - 1);
   }

@@ -175,14 +175,14 @@ export class LogView {
     return lines;
   }
 
-  /** Show the lines of a level alone: "all", "warnings" and errors, "errors". */
+  /** Show only the lines of a level: "all", "warnings" and errors, "errors". */
   filter(level) {
     this.level = level;
     this.panel.tools.showLevel(level);
     this.arrange();
   }
 
-  /** Fold the command that begins in a line, or unfold it; who does so looks at it, and not at the end. */
+  /** Fold the command that begins in a line, or unfold it. The reader looks at it then, and not at the end. */
   fold(line) {
     this.scroller.stick(false);
     this.folding.toggle(line);

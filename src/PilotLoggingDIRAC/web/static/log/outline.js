@@ -4,7 +4,7 @@
 import { askPatiently, logPath } from "../shared/api.js";
 import { isGap, phase, pieces } from "../shared/grammar.js";
 
-// a command that begins in one of so many lines at the top is the one that is looked at
+// a command that begins in one of this many lines at the top is the one that is looked at
 const TOP_LINES = 2;
 
 export class Outline {

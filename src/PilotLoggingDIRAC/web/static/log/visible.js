@@ -7,7 +7,7 @@ export class Visible {
     this.ranges = null;
   }
 
-  /** Show these ranges alone, [first, last] each, in their order; null shows all. The last one may end at Infinity. */
+  /** Show only these ranges, [first, last] each, in their order; null shows all. The last one may end at Infinity. */
   show(ranges) {
     let row = 0;
     this.ranges = ranges?.map(([first, last]) => {

@@ -39,7 +39,7 @@ export class SearchRun {
     this.changed();
   }
 
-  /** Read answers until the stream has an end; one that is cut off goes on behind the last answer. */
+  /** Read answers until the stream has an end; one that is cut off goes on after the last answer. */
   async follow() {
     let lost = 0;
     while (!this.why) {
@@ -88,7 +88,7 @@ export class SearchRun {
     return total ? Math.min(1, this.bytes / total) : null;
   }
 
-  /** True if there is more to search behind the end. */
+  /** Return whether there is more to search after the end. */
   get more() {
     return !this.busy && this.why !== "all" && this.cursor !== "";
   }

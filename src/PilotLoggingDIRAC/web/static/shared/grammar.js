@@ -57,7 +57,7 @@ export function moment(head) {
 
 /** Return the pieces of a line, at least one: {text, head, earlier}.
  *
- * A piece begins at a header: at the line's beginning, after a carriage return, or glued behind other text. Other text
+ * A piece begins at a header: at the line's beginning, after a carriage return, or glued after other text. Other text
  * after a carriage return takes the place of the state before, which is then in `earlier`.
  */
 export function pieces(line) {

@@ -65,7 +65,7 @@ export function wantedOf(text) {
   return { text, fold: text === foldAscii(text) };
 }
 
-/** Return date, clock and fraction as elements; a phone shows the clock alone. */
+/** Return date, clock and fraction as elements; a phone shows only the clock. */
 function timeParts(time, wanted) {
   return [
     make("span", { class: "date" }, marked(time.slice(0, 11), wanted)),
