@@ -101,6 +101,17 @@ class TestBeforePurging:
         logs = world.custody.purgeable(VO, world.clock(), 10)
         assert check.sound(logs, check.deadline()) == logs[:4]
 
+    def test_a_storage_element_that_could_not_tell_three_times_is_not_asked_again(self, agent, world, archive):
+        for number in range(6):
+            world.finish(pilot(number))
+        agent.archive_logs()
+        world.clock.forward(days=8)
+        archive.broken = True
+        check = CopyCheck(VO, world.custody, archive, CopySettings(check_copies=1), agent.tally)
+        logs = world.custody.purgeable(VO, world.clock(), 10)
+        assert check.sound(logs, check.deadline()) == [] and len(logs) == 6
+        assert agent.tally.counts["copies not looked at"] == 3
+
 
 class TestScrub:
     def test_each_copy_is_read_once_in_its_time(self, agent, world, archive, purged):

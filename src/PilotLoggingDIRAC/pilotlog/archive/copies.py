@@ -48,12 +48,13 @@ class CopyCheck:
         A storage element that could not tell of any copy three times in a row is not asked again in this cycle.
         """
         sound: list[Log] = []
-        for group in _groups([log for log in logs if not self._is_hopeless(log)], _file, self.settings):
+        for group in _groups(logs, _file, self.settings):
             if self.monotonic() > until:
                 break
-            copies = {CopyKey(log.id, log.generation): _file(log) for log in group}
-            problems = self._look(copies, read=False)
-            sound += [log for log in group if CopyKey(log.id, log.generation) not in problems]
+            asked = {CopyKey(log.id, log.generation): log for log in group if not self._is_hopeless(log)}
+            copies = {key: _file(log) for key, log in asked.items()}
+            problems = self._look(copies, read=False) if copies else {}
+            sound += [log for key, log in asked.items() if key not in problems]
             self._note(copies, problems)
         return sound
 

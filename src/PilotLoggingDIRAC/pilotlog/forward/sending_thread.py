@@ -26,7 +26,9 @@ class Retries:
     _next: float = 0.0
 
     def failed(self, asked_seconds: float) -> float:
-        """Return the pause after one more failure, at least the one that the destination asks for."""
+        """Return the pause after one more failure, at least the one that the destination asks for, and never more than
+        ``most_seconds``.
+        """
         self._next = min(max(self._next * 2, self.first_seconds), self.most_seconds)
         return max(self._next, min(asked_seconds, self.most_seconds))
 
