@@ -77,7 +77,7 @@ def _in_order(last: tuple[int, int], lines: Sequence[EngineLine]) -> tuple[int, 
         last = (line.line, line.piece)
         if last not in ((number, piece + 1), (number + 1, 0)):
             raise LogNotFound(
-                f"OpenSearch has piece {line.piece} of line {line.line} of the log behind {number}.{piece}"
+                f"OpenSearch has piece {line.piece} of line {line.line} of the log after {number}.{piece}"
             )
     return last
 

@@ -184,7 +184,7 @@ class ArgumentsDecoder:
             return
         self._behind += block
         if len(self._behind) > _MAX_BEHIND:
-            raise InvalidInput("The arguments behind the message are too long")
+            raise InvalidInput("The arguments after the message are too long")
 
     def finish(self) -> list[object]:
         """Return the values after the message. Raise InvalidInput if the JSON is not whole."""
