@@ -21,7 +21,7 @@ from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
 from PilotLoggingDIRAC.adapters.workers.worker import NoWorker, Worker, _Child
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 from tests.programs import called, has_ended
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 #: A child imports DIRAC first.
 START_SECONDS = 120
@@ -414,6 +414,31 @@ class TestPool:
         with pytest.raises(MemoryError):
             pool.of(SHIFTER).call("x", 1)
         assert pool.of(SHIFTER).call("x", 1) == SHIFTER
+
+    def test_a_worker_that_can_t_be_made_leaves_its_place_to_the_next_who_waits(self):
+        made, waits, woken = [], [], []
+
+        class Changed(threading.Condition):
+            def wait(self, timeout=None):
+                waits.append(1)
+                woken.append(super().wait(timeout))
+                return woken[-1]
+
+        def make(identity):
+            made.append(identity)
+            if made == [SHIFTER, OTHER]:
+                raise MemoryError
+            return Fake(identity)
+
+        pool = WorkerPool(1, make=make)
+        pool._changed = Changed()
+        with ThreadPoolExecutor(2) as callers:
+            with pool.worker(SHIFTER, 1):
+                calls = [callers.submit(pool.of(OTHER).call, "x", PATIENCE_SECONDS) for _ in range(2)]
+                until(lambda: len(waits) == 2)
+            errors = [call.exception() for call in calls]
+        assert sorted(type(error).__name__ for error in errors) == ["MemoryError", "NoneType"]
+        assert woken == [True, True], "nobody waits for a place that is free"
 
     def test_who_looks_after_pools_goes_on_behind_one_that_fails(self):
         pool, tries = WorkerPool(1, idle_seconds=0, make=Fake), []

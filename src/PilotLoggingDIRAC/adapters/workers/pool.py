@@ -100,7 +100,11 @@ class WorkerPool:
                     self._idle.remove(entry)
                     self._busy += 1
                     return entry[1], []
-            made = self._make(identity)
+            try:
+                made = self._make(identity)
+            except BaseException:
+                self._changed.notify()  # the place is free still, and who waits for it was told of it only once
+                raise
             self._busy += 1
             keep = self._size + self._spare - self._busy
             surplus = [worker for _, worker in self._idle[: max(len(self._idle) - keep, 0)]]
