@@ -79,7 +79,7 @@ def _skeleton(known: Template, fingerprint: str, logs: int, sites: Sequence[str]
     longest = max(parts, key=len)
     yield f"# {logs} logs at {_quoted(', '.join(sites))}, fingerprint {fingerprint}"
     yield "[[rule]]"
-    yield f"code = {_quoted('new-' + fingerprint)}  # words in small letters with dashes between"
+    yield f"code = {_quoted('new-' + fingerprint)}  # words in small letters and digits with dashes between"
     yield 'name = "?"  # the cause in a few words'
     yield 'party = "site"  # site, VO, DIRAC, network, pilot or user'
     yield f"text = [{_quoted(longest.lower())}]"
