@@ -136,9 +136,11 @@ def test_watch_that_fails_ends_and_costs_no_other(heads):
         raise RuntimeError("its loop is closed")
 
     failed, woken, later, problems = [], [], [], []
+    head = heads.heads.pop(PILOT)  # nobody is woken before both watch
     watching = Watcher(heads, SETTINGS, problems.append)
     watching.watch(PILOT, "closed", failing)
     watching.watch(PILOT, "open", woken.append)
+    heads.heads[PILOT] = head
     until(lambda: failed and woken)
     heads.grow()
     until(lambda: len(woken) == 2)
