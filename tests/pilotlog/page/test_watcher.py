@@ -133,7 +133,7 @@ def test_store_that_was_away_is_looked_at_again_and_told_of_once(heads):
 def test_watch_that_fails_ends_and_costs_no_other(heads):
     def failing(head):
         failed.append(head)
-        raise RuntimeError("its loop is closed")
+        raise RuntimeError("a fault")
 
     failed, woken, later, problems = [], [], [], []
     head = heads.heads.pop(PILOT)  # nobody is woken before both watch
@@ -148,7 +148,7 @@ def test_watch_that_fails_ends_and_costs_no_other(heads):
     heads.grow()
     until(lambda: later and len(woken) == 3)
     assert len(failed) == 1 and watching.number == 2
-    assert [str(problem) for problem in problems] == ["its loop is closed"]
+    assert [str(problem) for problem in problems] == ["a fault"]
     watching.close()
 
 

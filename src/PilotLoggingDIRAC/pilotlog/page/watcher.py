@@ -130,7 +130,7 @@ class Watcher:
     def _wake(self, watch: LogWatch, head: Head) -> None:
         try:
             watch.wake(head)
-        except Exception as error:  # as of a loop that is closed; it must cost no other watch
+        except Exception as error:  # it must cost no other watch
             self.leave(watch)
             self._on_error(error)
 
