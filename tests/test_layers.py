@@ -54,6 +54,7 @@ ROOMS = (
             *("stomp", "opensearchpy", "confluent_kafka", "opentelemetry", "requests"),
         ),
     ),
+    (f"{ADAPTERS}.storage.registration", (LOGIC, ADAPTERS, "DIRAC", "cachetools")),
     (ADAPTERS, (LOGIC, ADAPTERS, "DIRAC", "sqlalchemy")),
     (ASSEMBLY, (LOGIC, ADAPTERS, ASSEMBLY, "DIRAC", "cachetools")),
     (

@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from cachetools import TTLCache
 from DIRAC import S_ERROR, S_OK
 from DIRAC.Core.Utilities.DictCache import DictCache
 from DIRAC.DataManagementSystem.Client.DataManager import DataManager
@@ -13,6 +14,7 @@ from DIRAC.Resources.Storage.FileStorage import FileStorage
 from DIRAC.Resources.Storage.StorageElement import StorageElement
 from DIRAC.ResourceStatusSystem.Client.ResourceStatus import ResourceStatus
 
+from PilotLoggingDIRAC.adapters.storage import registration
 from PilotLoggingDIRAC.adapters.storage.operations import put
 from PilotLoggingDIRAC.pilotlog.archive.packing import content
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
@@ -29,7 +31,7 @@ class Catalogue:
     WRITE = ("addFile", "addReplica", "removeFile", "removeReplica", "changePathMode")
 
     def __init__(self):
-        self.files, self.modes, self.broken = {}, {}, set()
+        self.files, self.modes, self.broken, self.asked = {}, {}, set(), []
 
     def getInterfaceMethods(self):  # noqa: N802 - DIRAC's name
         return self.READ, self.WRITE, ()
@@ -40,7 +42,11 @@ class Catalogue:
     def __getattr__(self, name):
         if name not in self.READ + self.WRITE:
             raise AttributeError(name)
-        return lambda lfns, *_, **__: S_ERROR("a hiccup") if name in self.broken else self._answer(name, lfns)
+        return lambda lfns, *_, **__: self._ask(name, lfns)
+
+    def _ask(self, name, lfns):
+        self.asked.append(name)
+        return S_ERROR("a hiccup") if name in self.broken else self._answer(name, lfns)
 
     def _answer(self, name, lfns):
         method = getattr(self, "_" + re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name))
@@ -204,13 +210,44 @@ def test_an_entry_without_replicas_gives_way(grid):
     assert grid.catalogue.files[LFN]["Size"] == len(NEW)
 
 
-def test_a_folder_that_could_not_be_restricted_is_with_the_next_copy_in_it(grid):
+@pytest.fixture
+def pass_refusal(monkeypatch):
+    """Let as much time pass as a refusal to restrict a folder is remembered."""
+    now = [0.0]
+    remembered = TTLCache(10, registration.REFUSAL_SECONDS, timer=lambda: now[0])
+    monkeypatch.setattr(registration, "refused_folders", remembered)
+    return lambda: now.append(now.pop() + registration.REFUSAL_SECONDS)
+
+
+@pytest.fixture
+def warnings(monkeypatch):
+    """The warnings that were logged."""
+    found = []
+    monkeypatch.setattr(registration._log, "warn", lambda *words: found.append(words))
+    return found
+
+
+def test_a_folder_that_could_not_be_restricted_is_with_a_later_copy_in_it(grid, pass_refusal):
     folder = f"/{VO}/logs/{uuid.uuid4()}"  # the folders of the tests before are restricted
     grid.catalogue.broken = {"changePathMode"}
     grid.put(NEW, lfn=f"{folder}/1.log.gz")
     grid.catalogue.broken = set()
+    pass_refusal()
     grid.put(NEW, lfn=f"{folder}/2.log.gz")
     assert grid.catalogue.modes == {folder: 0o750}
     grid.catalogue.modes.clear()
     grid.put(NEW, lfn=f"{folder}/3.log.gz")
     assert grid.catalogue.modes == {}, "once is enough"
+
+
+def test_a_catalogue_that_refuses_to_restrict_a_folder_is_asked_again_only_in_a_while(grid, pass_refusal, warnings):
+    folder = f"/{VO}/logs/{uuid.uuid4()}"
+    grid.catalogue.broken = {"changePathMode"}
+    for number in range(3):
+        grid.put(NEW, lfn=f"{folder}/{number}.log.gz")
+    assert (grid.catalogue.asked.count("changePathMode"), len(warnings)) == (1, 1)
+    grid.put(NEW, lfn=f"{folder}-another/1.log.gz")
+    assert (grid.catalogue.asked.count("changePathMode"), len(warnings)) == (2, 2), "each folder is tried"
+    pass_refusal()
+    grid.put(NEW, lfn=f"{folder}/3.log.gz")
+    assert (grid.catalogue.asked.count("changePathMode"), len(warnings)) == (3, 3)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from cachetools import TTLCache
 from DIRAC import gLogger
 from DIRAC.Core.Utilities.Adler import compareAdler
 from DIRAC.Core.Utilities.ReturnValues import returnSingleResult
@@ -22,6 +23,11 @@ from DIRAC.Resources.Catalog.FileCatalog import FileCatalog
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError
 
 from .elements import value
+
+#: How long a folder is left as it is after the catalogue refused to restrict it.
+REFUSAL_SECONDS = 600
+#: The folders of that time, with their VOs.
+refused_folders: TTLCache[tuple[str, str], bool] = TTLCache(1024, REFUSAL_SECONDS)
 
 _FILE_MODE = 0o640
 _FOLDER_MODE = 0o750
@@ -149,14 +155,19 @@ def _restrict(catalogue: FileCatalog, vo: str, lfn: str, known: dict) -> None:
         return
     if _is_wider(known, _FILE_MODE):
         _try_to_restrict(_change_mode, catalogue, lfn, _FILE_MODE)
-    _try_to_restrict(_restrict_folder, vo, str(PurePosixPath(lfn).parent))
+    folder = vo, str(PurePosixPath(lfn).parent)
+    if folder not in refused_folders and not _try_to_restrict(_restrict_folder, *folder):
+        refused_folders[folder] = True
 
 
-def _try_to_restrict(restrict: Callable[..., None], *arguments: Any) -> None:
+def _try_to_restrict(restrict: Callable[..., None], *arguments: Any) -> bool:
+    """Return whether the catalogue did it; a refusal is logged."""
     try:
         restrict(*arguments)
     except ArchiveError as error:
         _log.warn("The catalogue does not restrict access", str(error))
+        return False
+    return True
 
 
 def _is_wider(known: dict, mode: int) -> bool:
