@@ -110,6 +110,25 @@ def test_a_bundle_that_was_damaged_on_the_local_disk_is_read_anew(reader, damage
     assert not path.exists()
 
 
+def test_a_bundle_that_the_local_disk_can_not_read_is_read_anew(reader, monkeypatch):
+    reader.element.knows_ranges = False
+    reader.read(3)
+    (path,) = reader.cached()
+    # a regular file whose reading is an I/O error: no address this low is mapped
+    monkeypatch.setattr(reader.cache, "open", lambda bundle: os.open("/proc/self/mem", os.O_RDONLY))
+    assert reader.read(3) == COPIES[3]
+    assert reader.element.calls == ["whole", "whole"]
+    assert not path.exists()
+
+
+def test_a_wrong_place_of_one_log_does_not_have_the_bundle_fetched_for_each_other(reader):
+    reader.element.knows_ranges = False
+    with pytest.raises(ArchiveError):
+        reader.read(3, crc=1)
+    assert [reader.read(number) for number in (4, 5)] == COPIES[4:6]
+    assert reader.element.calls == ["whole"]
+
+
 def test_a_bundle_that_is_damaged_everywhere_is_an_error_each_time(reader):
     reader.element.knows_ranges = False
     reader.read(3)
@@ -127,6 +146,8 @@ def test_a_full_disk_is_an_error_of_the_archive(reader):
     (reader.folder / "copy").symlink_to("/dev/full")
     with pytest.raises(ArchiveError, match="No room on this host for an archived copy: No space left on device"):
         reader.read(4)
+    assert reader.element.calls == ["whole"]
+    assert len(reader.cached()) == 1, "the bundle is whole"
 
 
 def test_a_place_that_takes_no_bundle_is_an_error_of_the_archive(reader):
