@@ -40,3 +40,13 @@ def test_a_wrong_option_is_told_once_for_each_section_that_has_it(configure, tol
     for getter in (*getters, options.operations("vo.alpha.org")) * 2:
         assert options.fill(ReadSettings, getter) == ReadSettings()
     assert [line.split(": ")[1] for line in told] == [f"{path}/MaxRows" for path in (service, page, common)]
+
+
+@pytest.mark.parametrize("global_vo", ["", "vo.beta.org"])
+def test_a_wrong_option_of_a_vo_is_told_with_the_section_that_has_it(configure, told, global_vo):
+    """DIRAC gives each VO the options in Defaults, and all VOs those of the installation's only VO, if there is one."""
+    vo, defaults = (f"/Operations/{name}/PilotLogging" for name in (global_vo or "vo.alpha.org", "Defaults"))
+    values = {f"{vo}/MaxRows": f"few{global_vo}", f"{defaults}/MaxRows": "1", f"{defaults}/Threads": f"some{global_vo}"}
+    configure({"DIRAC": {"VirtualOrganization": global_vo}}, *values.items())
+    options.fill(ReadSettings, options.operations("vo.alpha.org"))
+    assert [line.split(": ")[1] for line in told] == [f"{vo}/MaxRows", f"{defaults}/Threads"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from DIRAC import gConfig, gLogger
+from DIRAC.ConfigurationSystem.Client.Helpers.CSGlobals import getVO
 from DIRAC.ConfigurationSystem.Client.Helpers.Operations import Operations
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection, getServiceSection
 
@@ -73,23 +74,28 @@ def _complain(path: str, problem: str) -> None:
 
 def _path(getter: Getter, name: str) -> str:
     """Return an option's path, or its name alone if its getter is of no section."""
-    return f"{getter.path}/{name}" if isinstance(getter, SectionOptions) else name
+    return getter.path(name) if isinstance(getter, SectionOptions) else name
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SectionOptions:
-    """A getter of options that knows their section."""
+    """A getter of options that knows their sections: an option of the first one hides that of the next one."""
 
-    path: str
+    sections: Sequence[str]
     value: Getter
 
     def __call__(self, name: str, default: Any) -> Any:
         return self.value(name, default)
 
+    def path(self, name: str) -> str:
+        """Return the path of an option that is set."""
+        paths = [f"{section}/{name}" for section in self.sections]
+        return next((path for path in paths if gConfig.getValue(path, None) is not None), paths[-1])
+
 
 def section(path: str) -> Getter:
     """Return a getter of options in one section."""
-    return SectionOptions(path, lambda name, default: gConfig.getValue(f"{path}/{name}", default))
+    return SectionOptions([path], lambda name, default: gConfig.getValue(f"{path}/{name}", default))
 
 
 def service(full_name: str) -> Getter:
@@ -105,6 +111,5 @@ def agent(full_name: str) -> Getter:
 def operations(vo: str, folder: str = "PilotLogging") -> Getter:
     """Return a getter of options in ``Operations/<vo>/<folder>``, with DIRAC's rules of inheritance."""
     helper = Operations(vo=vo)
-    return SectionOptions(
-        f"/Operations/{vo}/{folder}", lambda name, default: helper.getValue(f"{folder}/{name}", default)
-    )
+    sections = [f"/Operations/{owner}/{folder}" for owner in (getVO() or vo, "Defaults")]  # as the helper does
+    return SectionOptions(sections, lambda name, default: helper.getValue(f"{folder}/{name}", default))
