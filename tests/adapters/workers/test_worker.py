@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from PilotLoggingDIRAC.adapters.workers import pool as worker_pools
 from PilotLoggingDIRAC.adapters.workers.pool import WorkerPool, look_after
 from PilotLoggingDIRAC.adapters.workers.proxies import HOST, Identity
 from PilotLoggingDIRAC.adapters.workers.worker import NoWorker, Worker, _Child
@@ -455,3 +456,24 @@ class TestPool:
             until(lambda worker=worker: worker.closed)
         ended.set()
         assert len(tries) > 1
+
+    def test_a_lasting_fault_of_a_pool_is_logged_once(self, monkeypatch):
+        logged, faults = [], ["sockets", "sockets", "sockets", "memory", None, "memory"]
+        done, keep = threading.Event(), lambda *words, **error: logged.append(str(error["lException"]))
+        monkeypatch.setattr(worker_pools._log, "exception", keep)
+
+        class Failing:
+            def drop_idle(self):
+                if not faults:
+                    done.set()
+                elif fault := faults.pop(0):
+                    raise RuntimeError(fault)
+
+        class Lasting:
+            def drop_idle(self):
+                raise RuntimeError("descriptors")
+
+        ended = look_after("test-workers", Lasting(), Failing(), seconds=0.01)
+        assert done.wait(PATIENCE_SECONDS)
+        ended.set()
+        assert logged == ["descriptors", "sockets", "memory", "memory"], "one that comes back is logged again"

@@ -124,15 +124,25 @@ def look_after(name: str, *pools: HasWorkers, seconds: float = _LOOK_AFTER_SECON
     ended = threading.Event()
 
     def look() -> None:
+        known = set[str]()
         while not ended.wait(seconds):
-            for pool in pools:
-                try:
-                    pool.drop_idle()
-                except Exception as error:  # the next round may go better; without this thread idle workers stay
-                    _log.exception("Idle workers can't be ended", lException=error)
+            known = _drop_idle(pools, known)
 
     threading.Thread(target=look, name=name, daemon=True).start()
     return ended
+
+
+def _drop_idle(pools: Iterable[HasWorkers], known: set[str]) -> set[str]:
+    """End idle workers. Return the problems that were met; those that are ``known`` last, and are not logged again."""
+    met = set[str]()
+    for pool in pools:
+        try:
+            pool.drop_idle()
+        except Exception as error:  # the next round may go better; without its thread idle workers stay
+            met.add(repr(error))
+            if repr(error) not in known:
+                _log.exception("Idle workers can't be ended", lException=error)
+    return met
 
 
 def _end(workers: Iterable[Worker]) -> None:

@@ -33,6 +33,7 @@ class OwnershipWatch:
         self.bell = Bell(component, _QUIET_SECONDS)
         self._stopped = threading.Event()
         self._reachable = True
+        self._problem = ""
         self.ownership = StampOwners(self._owners, self._settings)
 
     @property
@@ -75,7 +76,11 @@ class OwnershipWatch:
             refused = self.ownership.refused()
             self.bell.alarms.update({_subject(vo): f"the last one was {pilot}" for vo, pilot in refused.items()})
         except Exception as error:  # the next look may go better; without the thread no stamp is looked up
-            _log.exception("Alarms about stamps can't be told", lException=error)
+            if repr(error) != self._problem:  # it may last, and is logged when it begins
+                _log.exception("Alarms about stamps can't be told", lException=error)
+            self._problem = repr(error)
+        else:
+            self._problem = ""
 
     def _report(self, error: Exception) -> None:
         """Log a failure once when it begins: it may last, and delays no pilot."""
