@@ -433,28 +433,95 @@ def test_a_batch_that_the_store_refuses_is_put_aside_and_can_be_offered_again(ma
     assert missing(transactions) == 0
 
 
-def test_two_who_ask_for_the_quarantine_before_the_writers_turn_are_both_answered(switch, tmp_path):
-    wakes = []
-    committer = ThreadPoolExecutor(1)
-    parts = (
-        lambda: Spool(tmp_path / "spool", SPOOL),
-        SPOOL,
-        INGEST,
-        committer,
-        lambda: wakes.append(1),
-        lambda *aside: None,
-    )
-    drain = Drain(switch, *parts)
-    drain.open()
-    drain.quarantine("before", Numbered(1, batch(b"bad\n")))
+class Stepped:
+    """A drain that has one batch in quarantine, and takes a step only when a test wants one."""
+
+    def __init__(self, store, folder, ingest=INGEST):
+        self.wakes, self.committer = [], ThreadPoolExecutor(1)
+        wake, set_aside = (lambda: self.wake()), (lambda *aside: None)
+        self.drain = Drain(
+            store, lambda: Spool(folder / "spool", SPOOL), SPOOL, ingest, self.committer, wake, set_aside
+        )
+        self.drain.open()
+        self.drain.quarantine("before", Numbered(1, batch(b"bad\n")))
+
+    def wake(self):
+        self.wakes.append(1)
+
+    def ask(self, numbers=lambda number: ("now", 1)):
+        return self.drain.request_release(numbers)
+
+    def quarantined(self):
+        return self.drain.status()["Quarantined"]
+
+    def close(self):
+        self.drain.close(PATIENCE_SECONDS)
+        self.committer.shutdown()
+
+
+@pytest.fixture
+def make_stepped(switch, tmp_path):
+    made = []
+
+    def make(**settings):
+        made.append(Stepped(switch, tmp_path, replace(INGEST, **settings)))
+        return made[-1]
+
+    yield make
+    for stepped in made:
+        stepped.close()
+
+
+def test_two_who_ask_for_the_quarantine_before_the_writers_turn_are_both_answered(make_stepped):
+    stepped = make_stepped()
     with ThreadPoolExecutor(2) as callers:
-        asked = [callers.submit(drain.request_release, lambda number: ("now", 1)) for _ in range(2)]
-        until(lambda: len(wakes) == 2)
-        drain.step()
+        asked = [callers.submit(stepped.ask) for _ in range(2)]
+        until(lambda: len(stepped.wakes) == 2)
+        stepped.drain.step()
         assert sorted(answer.result(PATIENCE_SECONDS) for answer in asked) == [0, 1]
-    assert drain.status()["Quarantined"] == 0
-    drain.close(PATIENCE_SECONDS)
-    committer.shutdown()
+    assert stepped.quarantined() == 0
+
+
+def test_a_quarantine_whose_release_was_refused_for_want_of_time_stays(make_stepped):
+    stepped = make_stepped(answer_seconds=0.01)
+    with pytest.raises(StoreUnavailable, match="try again later"):
+        stepped.ask()
+    stepped.drain.step()
+    assert stepped.quarantined() == 1
+
+
+def test_a_release_that_has_begun_in_time_is_answered_by_what_became_of_it(make_stepped):
+    stepped, begun, go_on = make_stepped(answer_seconds=0.01), threading.Event(), threading.Event()
+
+    def numbers(count):
+        begun.set()
+        go_on.wait(PATIENCE_SECONDS)
+        return "now", 1
+
+    with ThreadPoolExecutor(2) as pool:
+
+        def step_once():
+            stepped.wake = lambda: None
+            pool.submit(stepped.drain.step)
+            begun.wait(PATIENCE_SECONDS)
+
+        stepped.wake = step_once
+        asked = pool.submit(stepped.ask, numbers)
+        with pytest.raises(TimeoutError):
+            asked.result(0.5)
+        go_on.set()
+        assert asked.result(PATIENCE_SECONDS) == 1
+
+
+def test_an_unexpected_error_of_a_release_reaches_who_asked_at_once(make_stepped):
+    stepped = make_stepped(answer_seconds=PATIENCE_SECONDS)
+    with ThreadPoolExecutor(1) as callers:
+        asked = callers.submit(stepped.ask, lambda number: {}["a fault"])
+        until(lambda: stepped.wakes)
+        stepped.drain.step()
+        with pytest.raises(KeyError, match="a fault"):
+            asked.result(PATIENCE_SECONDS / 2)
+    assert stepped.quarantined() == 1
 
 
 @pytest.fixture

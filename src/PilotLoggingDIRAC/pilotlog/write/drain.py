@@ -7,7 +7,6 @@ spool then, and every ``probe_seconds`` the oldest group of the spool is offered
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -19,10 +18,8 @@ from ..model import Batch, Numbered, Receipt
 from ..ports import LogStore
 from ..settings import IngestSettings, SpoolSettings
 from .adoption import Adoption
+from .releases import Numbers, ReleaseRequests
 from .spool import Spool
-
-Numbers = Callable[[int], tuple[str, int]]
-"""``numbers(n)`` reserves n numbers and returns their epoch and the first of them."""
 
 #: Broken connections over one group, with the store available, after which the group counts as refused.
 _SUSPICIONS = 3
@@ -63,7 +60,7 @@ class Drain:
         self._stuck, self._paused_until = "", 0.0
         self._spool_problem = ""
         self._older_unreachable = False
-        self._releases: deque[tuple[Numbers, Future[int]]] = deque()
+        self._releases = ReleaseRequests(ingest.answer_seconds, wake)
 
     def open(self) -> None:
         """Open the spool if possible. Without a spool, a batch is refused while the store is unavailable."""
@@ -139,7 +136,7 @@ class Drain:
         try:
             self._settle_offered(spool)
             if not self._offered:
-                self._release_if_asked(spool)
+                self._releases.serve(spool)
                 self._offer(spool)
         except SpoolUnavailable as error:
             self._pause(str(error))
@@ -251,27 +248,15 @@ class Drain:
                 self._spool.close()
             self._spool, self._next_adoption = None, 0.0
 
-    def _release_if_asked(self, spool: Spool) -> None:
-        while self._releases:
-            numbers, answer = self._releases.popleft()
-            _resolve(answer, spool, numbers)
-
     def request_release(self, numbers: Numbers) -> int:
         """Move the quarantine back to the spool and return its number of batches. Waits for the writer's thread.
 
         Any number of threads may ask; one after another's move gets 0.
-        Raise StoreUnavailable when the writer is busy for too long, SpoolUnavailable if the file can't be written.
+        Raise StoreUnavailable when the writer is busy for too long, and the quarantine stays; SpoolUnavailable if the
+        file can't be written.
         """
         spool = self._spool
-        if spool is None or not spool.quarantined:
-            return 0
-        answer: Future[int] = Future()
-        self._releases.append((numbers, answer))
-        self._wake()
-        try:
-            return answer.result(self._ingest.answer_seconds)
-        except TimeoutError:
-            raise StoreUnavailable("The collector is busy with its database; try again later") from None
+        return self._releases.ask(numbers) if spool is not None and spool.quarantined else 0
 
     def status(self) -> dict[str, Any]:
         """Return the spool's counts, and the problems of database and spool."""
@@ -289,10 +274,3 @@ class Drain:
         if spool is not None and spool.broken:
             found["spool files"] = f"not readable, put aside: {', '.join(spool.broken)}"
         return {subject: text for subject, text in found.items() if text}
-
-
-def _resolve(answer: Future[int], spool: Spool, numbers: Numbers) -> None:
-    try:
-        answer.set_result(spool.release(*numbers(spool.quarantined)))
-    except PilotLogError as error:
-        answer.set_exception(error)
