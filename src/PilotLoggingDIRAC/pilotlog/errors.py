@@ -183,9 +183,9 @@ class DestinationUnavailable(PilotLogError):
 
 
 @contextmanager
-def room_for(what: str) -> Iterator[None]:
-    """Raise ArchiveError where the local disk refuses something meanwhile: it is full, or the folder not writable."""
+def storing(what: str) -> Iterator[None]:
+    """Raise ArchiveError where this host refuses to store something meanwhile, for a full disk or any other reason."""
     try:
         yield
     except OSError as error:
-        raise ArchiveError(f"No room on this host for {what}: {error.strerror or error}") from error
+        raise ArchiveError(f"This host can't store {what}: {error.strerror or error}") from error

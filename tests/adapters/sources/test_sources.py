@@ -164,7 +164,7 @@ def test_a_host_without_room_for_a_copy_is_told(store, put_away, archive, tmp_pa
     store(line("one"), return_code="0")
     put_away()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    with pytest.raises(ArchiveError, match="No room on this host for an archived copy"):
+    with pytest.raises(ArchiveError, match="This host can't store an archived copy"):
         archive.output(PILOT, REFERENCE)
 
 

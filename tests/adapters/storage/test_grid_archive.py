@@ -144,7 +144,7 @@ def test_a_full_disk_is_an_error_of_the_archive(reader):
     reader.read(3)
     (reader.folder / "copy").unlink()
     (reader.folder / "copy").symlink_to("/dev/full")
-    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: No space left on device"):
+    with pytest.raises(ArchiveError, match="This host can't store an archived copy: No space left on device"):
         reader.read(4)
     assert reader.element.calls == ["whole"]
     assert len(reader.cached()) == 1, "the bundle is whole"
@@ -153,7 +153,7 @@ def test_a_full_disk_is_an_error_of_the_archive(reader):
 def test_a_place_that_takes_no_bundle_is_an_error_of_the_archive(reader):
     reader.element.knows_ranges = False
     (reader.folder / "copy.zip").mkdir()
-    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: Is a directory"):
+    with pytest.raises(ArchiveError, match="This host can't store an archived copy: Is a directory"):
         reader.read(3)
     (reader.folder / "copy.zip").rmdir()
     assert reader.read(3) == COPIES[3]
@@ -162,7 +162,7 @@ def test_a_place_that_takes_no_bundle_is_an_error_of_the_archive(reader):
 def test_copies_that_can_not_be_read_back_for_want_of_room_are_not_lost(reader, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(reader.folder / "gone"))
     (problem,) = reader.archive.check([reader.file], read=True).values()
-    assert problem == CopyProblem("No room on this host for an archived copy: No such file or directory", lost=False)
+    assert problem == CopyProblem("This host can't store an archived copy: No such file or directory", lost=False)
 
 
 def test_a_cache_that_is_too_small_keeps_nothing(tmp_path):

@@ -56,5 +56,5 @@ def test_a_full_disk_costs_the_archived_log_alone(world, archived, transactions,
     found = search.search(Scope(everything=True), Selection(), query)
     assert [log.pilot for log, _ in found.hits] == [OTHER]
     assert [(log.pilot, text) for log, text in found.unreadable] == [
-        (PILOT, "No room on this host for an archived copy: No such file or directory")
+        (PILOT, "This host can't store an archived copy: No such file or directory")
     ]

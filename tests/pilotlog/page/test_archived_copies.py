@@ -178,7 +178,7 @@ def test_a_host_without_room_for_a_copy_is_told(archive, tmp_path, place):
     pool = ThreadPoolExecutor(1)
     submit = lambda work, words: pool.submit(work, *words)  # noqa: E731
     found = ArchivedCopies(lambda: folder, 10**8, 256, lambda log: archive, submit, errors.append)
-    with pytest.raises(ArchiveError, match="No room on this host for an archived copy: No s"):
+    with pytest.raises(ArchiveError, match="This host can't store an archived copy: No s"):
         fetched(found, log())
     assert not errors and not list(tmp_path.rglob("*.*"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from PilotLoggingDIRAC.adapters.workers.private_folder import PrivateFolder
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound, room_for
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, LogNotFound, storing
 from PilotLoggingDIRAC.pilotlog.model import Log, Output, PilotId, State
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read import outputs, source_chain
@@ -38,7 +38,7 @@ class ArchiveSource:
 
         Raise LogNotFound when no part of the log is in the archive, and ArchiveError.
         """
-        with room_for("an archived copy"), PrivateFolder("read") as folder:
+        with storing("an archived copy"), PrivateFolder("read") as folder:
             try:
                 parts = outputs.parts_of(self.reader, pilot, reference)
             except LogNotFound:

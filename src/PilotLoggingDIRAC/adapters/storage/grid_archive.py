@@ -11,7 +11,7 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import store
-from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, room_for
+from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, storing
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
 
@@ -43,7 +43,7 @@ class GridArchive:
 
     def get(self, file: StoredFile, path: Path) -> None:
         """See ``ports.Archive.get``. Without an SE it takes any replica; size -1 and checksum "" are not checked."""
-        with room_for(_COPY):
+        with storing(_COPY):
             if file.member is None:
                 self._call("get", file, size=file.size, checksum=file.checksum, path=str(path))
             elif not self._from_cache(file, file.member, path):
@@ -94,7 +94,7 @@ class GridArchive:
 
     def _check(self, se: str, files: Mapping[str, StoredFile], read: bool) -> dict[StoredFile, CopyProblem]:
         wanted = [[file.lfn, file.size, file.checksum] for file in files.values()]
-        with room_for(_COPY), PrivateFolder("check") as folder:
+        with storing(_COPY), PrivateFolder("check") as folder:
             answer = self.caller.call(
                 "check", self.seconds, vo=self.vo, se=se, files=wanted, read=read, folder=str(folder)
             )

@@ -13,7 +13,7 @@ from PilotLoggingDIRAC.assembly import options
 from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.assembly.reading.engines import Engines
 from PilotLoggingDIRAC.pilotlog.cursors import Cursors
-from PilotLoggingDIRAC.pilotlog.errors import room_for
+from PilotLoggingDIRAC.pilotlog.errors import storing
 from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.read.searching import Searches
 from PilotLoggingDIRAC.pilotlog.search.engine_search import EngineSearch
@@ -33,7 +33,7 @@ class ArchivedTexts:
         """Yield a copy's text in blocks that are the same each time. Raise ArchiveError."""
         self._workers.drop_idle()
         archive = archives.archive(log.pilot.vo, self._workers, self._seconds, self._bundles)
-        with room_for("an archived copy"), PrivateFolder("search") as folder:
+        with storing("an archived copy"), PrivateFolder("search") as folder:
             yield from archived_text(archive, log, folder / "copy.gz")
 
     def drop_idle(self) -> None:

@@ -25,7 +25,7 @@ from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.assembly.reading.engines import Engines
 from PilotLoggingDIRAC.assembly.reading.statuses import fates
 from PilotLoggingDIRAC.pilotlog import validation
-from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, room_for
+from PilotLoggingDIRAC.pilotlog.errors import LogNotFound, storing
 from PilotLoggingDIRAC.pilotlog.model import Log, PilotId
 from PilotLoggingDIRAC.pilotlog.ports import Archive
 from PilotLoggingDIRAC.pilotlog.read import source_chain
@@ -81,7 +81,7 @@ class _Reading:
         return self._from_ce("ce_logging", record)
 
     def _from_ce(self, operation: str, record: PilotRecord) -> Any:
-        with room_for("what the computing element gives"), PrivateFolder("ce") as folder:
+        with storing("what the computing element gives"), PrivateFolder("ce") as folder:
             return self._ce_workers.of(HOST).call(
                 operation,
                 self._timing.source_seconds,

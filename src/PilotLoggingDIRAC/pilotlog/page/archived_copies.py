@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
-from ..errors import ArchiveError, NotYetThere, Overloaded, PilotLogError, room_for
+from ..errors import ArchiveError, NotYetThere, Overloaded, PilotLogError, storing
 from ..model import Log, PartIdentity
 from ..ports import Archive
 from ..stored_file import StoredFile
@@ -143,7 +143,7 @@ class ArchivedCopies:
 
     def _fetch(self, key: _Key, log: Log) -> None:
         try:
-            with room_for("an archived copy"):
+            with storing("an archived copy"):
                 copy, problem = self._bring(log), ""
         except PilotLogError as error:
             copy, problem = None, str(error)
