@@ -14,7 +14,10 @@ Numbers = Callable[[int], tuple[str, int]]
 
 
 class ReleaseRequests:
-    """The requests that wait for the writer's thread, which ``wake`` wakes; each for at most ``answer_seconds``."""
+    """The requests that wait for the writer's thread, which ``wake`` wakes.
+
+    Each waits at most ``answer_seconds`` until it begins, and as long until it is done.
+    """
 
     def __init__(self, answer_seconds: float, wake: Callable[[], None]):
         self._answer_seconds = answer_seconds
@@ -24,7 +27,8 @@ class ReleaseRequests:
     def ask(self, numbers: Numbers) -> int:
         """Return the number of batches that were moved back to the spool. Raise what moving them raised.
 
-        Raise StoreUnavailable when it has not begun in time; then it does not happen any more.
+        Raise StoreUnavailable when it has not begun in time, and then it does not happen; or when it is not done in
+        time.
         """
         answer: Future[int] = Future()
         self._waiting.append((numbers, answer))
@@ -34,7 +38,10 @@ class ReleaseRequests:
         except TimeoutError:
             if answer.cancel():
                 raise StoreUnavailable("The collector is busy with its database; try again later") from None
-        return answer.result()
+        try:
+            return answer.result(self._answer_seconds)
+        except TimeoutError:
+            raise StoreUnavailable("The quarantine is being released, and the disk is slow; look again later") from None
 
     def serve(self, spool: Spool) -> None:
         """Do what is asked for, one request after another; only the writer's thread calls it."""
