@@ -12,11 +12,14 @@ from .spool import Spool
 Numbers = Callable[[int], tuple[str, int]]
 """``numbers(n)`` reserves n numbers and returns their epoch and the first of them."""
 
+#: A release that has begun can't be cancelled; one of a large quarantine takes some seconds.
+BEGUN_SECONDS = 60.0
+
 
 class ReleaseRequests:
     """The requests that wait for the writer's thread, which ``wake`` wakes.
 
-    Each waits at most ``answer_seconds`` until it begins, and as long until it is done.
+    Each waits at most ``answer_seconds`` until it begins, and ``BEGUN_SECONDS`` until it is done.
     """
 
     def __init__(self, answer_seconds: float, wake: Callable[[], None]):
@@ -39,7 +42,7 @@ class ReleaseRequests:
             if answer.cancel():
                 raise StoreUnavailable("The collector is busy with its database; try again later") from None
         try:
-            return answer.result(self._answer_seconds)
+            return answer.result(BEGUN_SECONDS)
         except TimeoutError:
             raise StoreUnavailable("The quarantine is being released, and the disk is slow; look again later") from None
 
