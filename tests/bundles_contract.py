@@ -64,7 +64,8 @@ class BundleFolder:
     def get(self, file, path):
         self._require(file.se)
         if file.member:
-            cut(self.path(file), file.member, path)
+            with self.path(file).open("rb") as bundle:
+                cut(bundle.fileno(), file.member, path)
         else:
             shutil.copy(self.path(file), path)
         assert file.member or content(path).checksum == file.checksum

@@ -10,7 +10,7 @@ from typing import Any
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import store
+from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut, store
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, storing
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
@@ -55,7 +55,7 @@ class GridArchive:
         if self.bundles is None or bundle is None:
             return False
         try:
-            store(_read(bundle, member), member, path)
+            cut(bundle, member, path)
         except ArchiveError as error:  # that on the storage element was whole when it was fetched
             _log.warn("A bundle on the local disk is damaged, it is read anew", f"{file.lfn}: {error}")
             self.bundles.drop(file.whole)
@@ -78,7 +78,7 @@ class GridArchive:
             with bundle.open("rb") as source:  # which stays readable where the cache moves or removes the file
                 if self.bundles:  # first: the bundle is whole, also where the row of this member is wrong
                     self.bundles.adopt(file.whole, bundle)
-                store(os.pread(source.fileno(), member.size, member.offset), member, path)
+                cut(source.fileno(), member, path)
         finally:  # on a full disk, each try would leave one
             bundle.unlink(missing_ok=True)
 
@@ -106,11 +106,3 @@ class GridArchive:
 
     def _call(self, operation: str, file: StoredFile, **arguments: Any) -> Any:
         return self.caller.call(operation, self.seconds, vo=self.vo, se=file.se, lfn=file.lfn, **arguments)
-
-
-def _read(bundle: int, member: Member) -> bytes:
-    """Return the bytes at a member's place in a local bundle. Raise ArchiveError if the disk does not give them."""
-    try:
-        return os.pread(bundle, member.size, member.offset)
-    except OSError as error:
-        raise ArchiveError(f"The bundle can't be read: {error.strerror or error}") from error

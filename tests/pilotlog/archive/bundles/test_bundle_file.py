@@ -22,7 +22,8 @@ def write(path, contents=CONTENTS):
 def test_each_member_is_read_at_its_place(tmp_path):
     places = write(tmp_path / "bundle.zip")
     for name, text in CONTENTS.items():
-        cut(tmp_path / "bundle.zip", places[name], tmp_path / "copy")
+        with (tmp_path / "bundle.zip").open("rb") as bundle:
+            cut(bundle.fileno(), places[name], tmp_path / "copy")
         assert (tmp_path / "copy").read_bytes() == text
     assert (tmp_path / "bundle.zip").stat().st_mode & 0o777 == 0o600
 
@@ -68,7 +69,7 @@ def test_what_is_damaged_is_an_error(tmp_path, what):
     if what == "content":
         whole[place.offset] ^= 1
     path.write_bytes(whole[: place.offset + 5] if what == "length" else b"none" if what == "no bundle" else whole)
-    with pytest.raises(ArchiveError):
-        cut(path, place, tmp_path / "copy")
+    with path.open("rb") as bundle, pytest.raises(ArchiveError):
+        cut(bundle.fileno(), place, tmp_path / "copy")
     with pytest.raises(ArchiveError):
         write_without(set(), path, tmp_path / "new")

@@ -74,10 +74,16 @@ def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, Str
     return places
 
 
-def cut(bundle: Path, stretch: Stretch, path: Path) -> None:
-    """Write a member's bytes into a private file. Raise ArchiveError unless they are what was archived."""
-    with bundle.open("rb") as source:
-        store(os.pread(source.fileno(), stretch.size, stretch.offset), stretch, path)
+def cut(bundle: int, stretch: Stretch, path: Path) -> None:
+    """Write a member's bytes into a private file; ``bundle`` is the descriptor of an open bundle.
+
+    Raise ArchiveError unless they can be read and are what was archived; OSError if the file can't be written.
+    """
+    try:
+        content = os.pread(bundle, stretch.size, stretch.offset)
+    except OSError as error:
+        raise ArchiveError(f"The bundle can't be read: {error.strerror or error}") from error
+    store(content, stretch, path)
 
 
 def store(content: bytes, stretch: Stretch, path: Path) -> None:
