@@ -4,6 +4,7 @@ on sqlite, ``integration_tests`` on MariaDB.
 
 import itertools
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
 from .conftest import PILOT
 from .custody_contract import VO, pilot
 from .diagnoses_contract import ALL, DISK, FULL, ODD, OWN, Agents, Killed
+from .waiting import PATIENCE_SECONDS
 
 GOES_ON = (
     b"2026-11-21T08:20:01.000000Z INFO [ConfigureBasics] Command ConfigureBasics instantiated from pilotCommands\n"
@@ -299,6 +301,16 @@ class RunningContract:
         agents.send(b"", return_code="1")
         assert agents.recent() == ({"diagnosed": 1}, 0)
         assert agents.found().cause == DISK
+
+    def test_who_takes_what_was_read_waits_until_it_has_been_stored(self, agents):
+        agents.send(FULL)
+        log, rules, taken = agents.log(), standard(), []
+        thread = threading.Thread(target=lambda: taken.append(agents.diagnoser.take(log, rules)))
+        seen = []
+        agents.received.before_store = lambda: (thread.start(), thread.join(0.2), seen.extend(taken))
+        agents.look()
+        thread.join(PATIENCE_SECONDS)
+        assert (seen, [reading.sequence for reading in taken]) == ([], [1])
 
     def test_a_failure_that_nothing_explains_is_read_from_its_beginning(self, agents):
         agents.send(ODD % 1 + b"\n" * 2000)

@@ -1,15 +1,20 @@
 """The archiving agent between its initialization and its first cycle."""
 
 import threading
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
 from PilotLoggingDIRAC.pilotlog.archive.gate import AgentEnds, Gate
+from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
-from tests.conftest import PILOT
+from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
+from tests.conftest import PILOT, batch
 from tests.described import Dirac
+from tests.diagnoses_contract import DISK, FULL
 from tests.empty_store import empty_store
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -22,7 +27,9 @@ def new_agent(tmp_path, monkeypatch, configure):
     configure({"Registry": {"VO": {PILOT.vo: {}}}})
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.pilot_agents.database_url", lambda *_: dirac.url)
-    yield ArchivingAgent("WorkloadManagement/PilotLoggingAgent", tmp_path)
+    agent = ArchivingAgent("WorkloadManagement/PilotLoggingAgent", tmp_path)
+    agent.folder = tmp_path
+    yield agent
     dirac.close()
 
 
@@ -71,5 +78,33 @@ def test_steps_that_delete_or_look_at_copies_end_with_the_agent(agent, monkeypat
     assert asked == ["a file"] * 4
 
 
+def test_a_sealed_log_is_read_from_where_the_thread_that_diagnoses_running_pilots_has_read_it(agent, monkeypatch):
+    db, read, chunks = LogDatabase(f"sqlite:///{agent.folder}/logs.db"), [], SqlReader.chunks
+    monkeypatch.setattr(
+        SqlReader, "chunks", lambda reader, log, sequence=0: (read.append(sequence), chunks(reader, log, sequence))[1]
+    )
+    _send(db, 1, FULL)
+    agent.cycle()
+    until(lambda: _diagnosis(db) and _diagnosis(db).running)
+    _send(db, 2, b"the end\n")
+    db.custody.seal([_log(db)])
+    agent.cycle()
+    assert (_diagnosis(db).cause, _diagnosis(db).running, read) == (DISK, False, [1])
+    db.close()
+
+
 def _threads():
     return {thread.name for thread in threading.enumerate() if thread.name.startswith("pilotlog-")}
+
+
+def _send(db, number, text):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    db.appender.append("e", [Numbered(number, batch(text, PILOT, now))])
+
+
+def _log(db):
+    return db.reader.find(PILOT)[-1]
+
+
+def _diagnosis(db):
+    return db.diagnoses.of([_log(db).id]).get(_log(db).id)

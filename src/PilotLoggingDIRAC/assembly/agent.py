@@ -145,6 +145,7 @@ class ArchivingAgent:
             vos,
             bounds=bounds,
             seconds=rests.worked,
+            begun=self._diagnosing.take,
             rest=rests.rest,
         )
         return diagnoser.run(self._memory.diagnosing)

@@ -15,10 +15,13 @@ from PilotLoggingDIRAC.assembly import diagnosis_rules, options
 from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.archive.diagnosing import Diagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RulesOf, RunningDiagnoser
+from PilotLoggingDIRAC.pilotlog.archive.running.readings import OpenReader
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
+from PilotLoggingDIRAC.pilotlog.diagnose import Rules
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
+from PilotLoggingDIRAC.pilotlog.model import Log
 from PilotLoggingDIRAC.pilotlog.pauses import Rests, pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import DiagnoseSettings
@@ -53,6 +56,10 @@ class DiagnosingWatch:
     def stop(self) -> None:
         """Stop the thread after its present step; then another agent may take the duty at once."""
         self._thread.stop()
+
+    def take(self, log: Log, rules: Rules) -> OpenReader | None:
+        """Return what this thread has read of a log while it was received; None for nothing. Any thread may call it."""
+        return self._running.take(log, rules)
 
     def _try(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -74,6 +75,7 @@ class RunningDiagnoser:
         self._monotonic = monotonic
         self._rest = rest
         self._readings = Readings(settings.diagnose_running_kept)
+        self._reading = threading.Lock()
         self._round = _Round()
         self._behind: list[Log] = []
         self._alone: dict[int, Log] = {}
@@ -84,8 +86,12 @@ class RunningDiagnoser:
         self._round, self._behind, self._alone = _Round(), [], {}
 
     def take(self, log: Log, rules: Rules) -> OpenReader | None:
-        """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing."""
-        return self._readings.take(log, rules)
+        """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing.
+
+        Any thread may call it; it waits while some logs are being read.
+        """
+        with self._reading:
+            return self._readings.take(log, rules)
 
     def run(self, rules_of: RulesOf, is_over: Callable[[], bool]) -> int:
         """Look at logs with new text until all of them were looked at, or time is over. Return the diagnoses stored.
@@ -135,6 +141,10 @@ class RunningDiagnoser:
 
     def _look(self, logs: Sequence[Log], rules_of: RulesOf) -> int:
         """Read on in some logs, and store what they say now."""
+        with self._reading:
+            return self._read_on(logs, rules_of)
+
+    def _read_on(self, logs: Sequence[Log], rules_of: RulesOf) -> int:
         kept = self._kept(logs, rules_of)
         texts = {log_id: one.sequence for log_id, one in kept.items() if one.reader is not None}
         chunks = self._store.following(texts, self._settings.diagnose_running_bytes)
