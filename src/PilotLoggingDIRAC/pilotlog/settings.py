@@ -20,7 +20,7 @@ class IngestSettings:
     answer_seconds: float = 4.5
     outcome_seconds: float = 0.5
     commit_seconds: float = 2.0
-    group_wait_seconds: float = 0.003
+    group_wait_seconds: float = 0.012
     max_group_batches: int = 500
     max_group_bytes: int = 16 * MiB
     max_waiting_batches: int = 10_000
