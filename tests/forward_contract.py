@@ -299,11 +299,11 @@ class ForwardContract:
             clock.forward(seconds=5)
             with pytest.raises(DestinationUnavailable):
                 grid.step()
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert (found.error, clock() - found.failing_since) == ("away", timedelta(seconds=5))
         grid.broker.error = None
         grid.run()
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert (found.error, found.failing_since, found.records, found.sent_at) == ("", None, 2, clock())
         assert found.caught_up_at == clock()
 
@@ -327,18 +327,18 @@ class ForwardContract:
         agent.finder = LogFinder(Unwalked(grid.logs), agent.settings, clock)
         grid.run(agent)
         assert grid.broker.messages == ["other", "other"]
-        assert grid.destinations.standings()[0].caught_up_at is None
+        assert grid.destinations.progress()[0].caught_up_at is None
         clock.forward(seconds=ForwardSettings().forward_lease_seconds)
         grid.run(agent)
         assert Counter(grid.broker.messages) == {"text": 3, "other": 2}
-        assert grid.destinations.standings()[0].caught_up_at == clock()
+        assert grid.destinations.progress()[0].caught_up_at == clock()
 
     def test_log_that_another_agent_claims_before_it_does_is_not_sent_as_far_as_one_knows(self, grid):
         grid.send(b"text\n")
         ids, until = [grid.log().id], grid.later(minutes=1)
         grid.agent.logs = Before(grid.logs, "claim", lambda: grid.logs.claim(NAME, "other", ids, until))
         grid.step()
-        assert grid.destinations.standings()[0].caught_up_at is None
+        assert grid.destinations.progress()[0].caught_up_at is None
 
     @pytest.mark.parametrize("error", [StoreUnavailable("away"), LeaseLost("too late"), ValueError("odd")])
     def test_log_that_the_walk_alone_finds_is_sent_by_the_step_after_one_that_failed(self, grid, clock, error):
@@ -459,7 +459,7 @@ class ForwardContract:
         grid.send(b"one\nodd\ntwo\n")
         grid.run()
         grid.run()
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert (found.records, found.rejected, found.reason, len(told)) == (4, 1, "too odd", 1)
         assert grid.broker.messages == ["one", "odd", "two"]
 
@@ -477,7 +477,7 @@ class ForwardContract:
         mine = [each.message for each in grid.broker.records if each.pilot == PILOT and not each.kind.is_event]
         assert mine == ["one", "two", "three", "fo", "five", "six"]
         assert "other" in grid.broker.messages
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert ([each.identity for each in told], found.rejected) == ([f"{PILOT.stamp}.1.batch-3"], 1)
         assert found.reason == told[0].reason
         assert set(grid.broker.identities.values()) == {1}
@@ -527,7 +527,7 @@ class ForwardContract:
         grid.send(b"text\n")
         grid.run()
         grid.destinations.forget(NAME)
-        assert grid.destinations.standings() == []
+        assert grid.destinations.progress() == []
         grid.destinations.begin(NAME)
         assert grid.run() == 2
 

@@ -223,7 +223,7 @@ class ParcelContract:
         assert grid.has(TEXTS, who)
         assert (grid.count(parcels.c.Number), grid.count(forwards.c.Parcel)) == (0, 0)
         assert grid.waits_for(who) == {}
-        assert grid.destinations.standings()[0].records == 6
+        assert grid.destinations.progress()[0].records == 6
 
     @pytest.mark.parametrize("sender", OTHERS)
     def test_failure_is_over_when_the_destination_tells_that_it_has_all(self, grid, sends, sender):
@@ -232,9 +232,9 @@ class ParcelContract:
         broker.transactions = Away(Unanswered(broker.transactions, "commit"))
         with pytest.raises(DestinationUnavailable):
             grid.step(grid.begin("first", broker, forward_records=100))
-        assert grid.destinations.standings()[0].failing_since is not None
+        assert grid.destinations.progress()[0].failing_since is not None
         grid.run(grid.begin(sender=sender, forward_records=100))
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert (found.failing_since, found.error) == (None, "")
 
     @pytest.mark.parametrize("sender", OTHERS)
@@ -335,7 +335,7 @@ class ParcelContract:
         for _ in range(3):
             with pytest.raises(DestinationUnavailable):
                 grid.step(other)
-        assert (grid.count(parcels.c.Number), grid.destinations.standings()[0].error) == (1, "away")
+        assert (grid.count(parcels.c.Number), grid.destinations.progress()[0].error) == (1, "away")
         grid.cluster.error = None
         grid.run(other)
         assert grid.has(TEXTS, who)
@@ -346,7 +346,7 @@ class ParcelContract:
         grid.cluster.refused, agent.on_rejected = ("odd",), told.append
         grid.send(b"one\nodd\ntwo\n")
         grid.run(agent)
-        found = grid.destinations.standings()[0]
+        found = grid.destinations.progress()[0]
         assert (found.rejected, found.reason, len(told)) == (1, "too odd", 1)
         assert grid.has(["one", "two"])
 

@@ -6,7 +6,7 @@ from PilotLoggingDIRAC.pilotlog.archive.bundles.custody import Packed
 from PilotLoggingDIRAC.pilotlog.archive.custody import Content, CopyKey
 from PilotLoggingDIRAC.pilotlog.archive.packing import Target, copy_name
 from PilotLoggingDIRAC.pilotlog.model import Selection
-from PilotLoggingDIRAC.pilotlog.stored_file import Stretch
+from PilotLoggingDIRAC.pilotlog.stored_file import ByteRange
 
 from .filling import vo
 
@@ -37,7 +37,7 @@ def _record(db, now):
     claims = db.custody.claim("test", db.custody.due(VO, now, LOGS), soon)
     generations = db.custody.next_generations([claim.log.id for claim in claims])
     packed = [
-        Packed(claim, generations[claim.log.id], Stretch(place * 100, 100, 7)) for place, claim in enumerate(claims)
+        Packed(claim, generations[claim.log.id], ByteRange(place * 100, 100, 7)) for place, claim in enumerate(claims)
     ]
     target = Target("SE-1", f"/{VO}/pilots")
     bundle, lost = db.custody.record_bundle(VO, packed, lambda number: target.bundle(now, number, _CONTENT), soon)

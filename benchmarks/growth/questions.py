@@ -207,7 +207,7 @@ def forwarding(db, number, now):
         },
         "new text of 50 logs": partial(steps.texts, dict.fromkeys(there, 0), 1_000_000),
         "destinations that lack something of 100 logs": partial(steps.unsent, (DESTINATION, "New"), list(there)),
-        "standings": db.destinations.standings,
+        "progress": db.destinations.progress,
     }
 
 

@@ -45,8 +45,8 @@ class CopyProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class DestinationStanding:
-    """The standing of a destination. ``caught_up_at``: all that was stored then was sent, None if that never was;
+class DestinationProgress:
+    """The progress of a destination. ``caught_up_at``: all that was stored then was sent, None if that never was;
     ``failing_since`` is None while it takes records. ``error`` is the last one, ``reason`` that of the last rejection.
     """
 
@@ -162,8 +162,8 @@ class StoredLogs(Protocol):
     def lost_copies(self) -> dict[str, int]:
         """Return, by VO, how many archived copies are not what was archived, though the text has left the store."""
 
-    def destinations(self) -> list[DestinationStanding]:
-        """Return the standings of all destinations that logs are forwarded to, by their names."""
+    def destinations(self) -> list[DestinationProgress]:
+        """Return the progress of all destinations that logs are forwarded to, by their names."""
 
     def failures(self) -> dict[str, int]:
         """Return, by VO, how many logs could not be archived and wait for another try."""

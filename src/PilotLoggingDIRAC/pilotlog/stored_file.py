@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ByteRange:
     """The bytes of a log's copy in a bundle: offset, size, and their CRC-32."""
 
     offset: int
@@ -16,7 +16,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Member(Stretch):
+class Member(ByteRange):
     """Place of a log's copy in a bundle that is recorded: its bytes, and the bundle's number."""
 
     bundle: int

@@ -148,7 +148,7 @@ def standing(configured, hanging):
     db, name = LogDatabase(), NAMES[0]
     db.destinations.begin(name)
     db.destinations.caught_up(name, db.clock() - timedelta(days=8))
-    yield lambda: next((found for found in db.destinations.standings() if found.name == name), None)
+    yield lambda: next((found for found in db.destinations.progress() if found.name == name), None)
     db.close()
 
 

@@ -110,7 +110,7 @@ def test_alarm_rings_where_the_one_log_that_waits_was_heard_of_long_ago(grid, wo
     thread = work()
     fail(thread, 10)
     assert thread.alarm() == "away"
-    assert grid.destinations.standings()[0].caught_up_at is None
+    assert grid.destinations.progress()[0].caught_up_at is None
 
 
 def test_alarm_rings_where_nothing_but_the_end_of_an_old_log_waits(grid, work, fail, clock):
@@ -121,7 +121,7 @@ def test_alarm_rings_where_nothing_but_the_end_of_an_old_log_waits(grid, work, f
     thread, pages = work(), len(WALKED)
     fail(thread, pages + 10)
     assert thread.alarm() == "away"
-    assert clock() - grid.destinations.standings()[0].caught_up_at >= timedelta(seconds=700)
+    assert clock() - grid.destinations.progress()[0].caught_up_at >= timedelta(seconds=700)
 
 
 def test_alarm_rings_where_another_agent_leases_all_that_waits(grid, work, fail):
@@ -148,11 +148,11 @@ def test_destination_that_was_down_is_behind_until_all_was_sent(grid, work, fail
     thread = work(**bounds) if begins_anew else thread
     for _ in range(2):
         assert thread.once() == 0, "more is to be sent at once"
-        assert grid.destinations.standings()[0].caught_up_at is None
+        assert grid.destinations.progress()[0].caught_up_at is None
     for _ in range(6):
         thread.once()
     assert grid.broker.messages == ["text"] * 6
-    assert grid.destinations.standings()[0].caught_up_at == clock()
+    assert grid.destinations.progress()[0].caught_up_at == clock()
 
 
 def test_next_look_follows_at_once_where_one_finds_more_than_it_takes(grid, work):

@@ -123,8 +123,8 @@ def test_a_long_message_sent_again_with_more_behind_to_another_collector_is_stor
     writer, gate, clock, transactions, size
 ):
     text = "".join(f"line {number:07d} of so many\n" for number in range(60_000))
-    settle = redactor.default().open_bytes
-    first, again = (message(PILOT, json.dumps(sent), 256 * 1024, clock(), settle) for sent in (text[:size], text))
+    open_bytes = redactor.default().open_bytes
+    first, again = (message(PILOT, json.dumps(sent), 256 * 1024, clock(), open_bytes) for sent in (text[:size], text))
     writer.submit(first).result(PATIENCE_SECONDS)
     other = Writer(gate, SETTINGS, clock)
     other.start()

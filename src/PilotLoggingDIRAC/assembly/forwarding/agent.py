@@ -28,7 +28,7 @@ from PilotLoggingDIRAC.pilotlog.forward.replay.replayer import Replayer
 from PilotLoggingDIRAC.pilotlog.forward.sending_thread import SendingThread
 from PilotLoggingDIRAC.pilotlog.forward.settings import ForwardSettings
 from PilotLoggingDIRAC.pilotlog.model import Log
-from PilotLoggingDIRAC.pilotlog.ports import DestinationStanding
+from PilotLoggingDIRAC.pilotlog.ports import DestinationProgress
 from PilotLoggingDIRAC.pilotlog.settings import ClockSettings
 
 #: How long an agent that ends waits for what is being sent, to all destinations together; then the leases run out.
@@ -61,11 +61,11 @@ class _Damage:
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Sending:
     """One destination with its sending threads: ``live``, and that of what is sent again. ``vos`` are those whose logs
     go there.
 
-    ``standing`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
+    ``progress`` is looked up once in a cycle: another agent, whose configuration is older, may just have forgotten it.
     """
 
     configured: Configured
@@ -74,7 +74,7 @@ class _Lane:
     replaying: SendingThread
     vos: tuple[str, ...]
     damage: _Damage
-    standing: DestinationStanding | None = None
+    progress: DestinationProgress | None = None
 
     @property
     def threads(self) -> tuple[SendingThread, SendingThread]:
@@ -126,21 +126,21 @@ class ForwardingAgent:
         self._bell = Bell(full_name)
         self._alarms = self._bell.alarms
         self._texts = LogTexts(self._db, options.fill(ForwardSettings, self._option), self._option)
-        self._lanes: dict[str, _Lane] = {}
+        self._sending: dict[str, _Sending] = {}
         self._unnamed: dict[str, float] = {}
 
     def cycle(self) -> dict[str, int]:
         """Bring the threads to the present configuration, alarm about what is wrong, and return the counts."""
         tally, settings = Tally(), options.fill(ForwardSettings, self._option)
         wanted = vos_by_destination()
-        for name in set(self._lanes) - set(wanted):
+        for name in set(self._sending) - set(wanted):
             self._end(name)
         for name, vos in wanted.items():
             self._bring_up(name, vos, settings, tally)
-        for name, lane in self._lanes.items():
-            tally.add(f"destinations with {lane.configured.plugin}")
-            lane.damage.tell(tally)
-            for what, thread in (("destination", lane.live), ("replay to", lane.replaying)):
+        for name, sending in self._sending.items():
+            tally.add(f"destinations with {sending.configured.plugin}")
+            sending.damage.tell(tally)
+            for what, thread in (("destination", sending.live), ("replay to", sending.replaying)):
                 if problem := thread.alarm():
                     tally.problem(f"{what} {name}", problem)
         self._alarms.update(tally.problems)  # also when the database is away
@@ -150,10 +150,10 @@ class ForwardingAgent:
 
     def close(self) -> None:
         """End all threads; what is being sent is waited for, for a while."""
-        for lane in self._lanes.values():
-            lane.ask_to_stop()
+        for sending in self._sending.values():
+            sending.ask_to_stop()
         until = time.monotonic() + _STOP_SECONDS
-        for name in list(self._lanes):
+        for name in list(self._sending):
             self._end(name, max(until - time.monotonic(), 0.0))
         self._texts.close()
         self._db.close()
@@ -164,16 +164,16 @@ class ForwardingAgent:
 
         They go on while a section is without a plugin, as it may be half changed, but not for VOs that were taken off.
         """
-        lane = self._lanes.get(name)
-        if lane is not None:
-            lane.vos, lane.standing = vos, None
+        sending = self._sending.get(name)
+        if sending is not None:
+            sending.vos, sending.progress = vos, None
         try:
             configured = destinations.configured(name)
-            if lane is not None and (lane.configured, lane.settings) == (configured, settings):
+            if sending is not None and (sending.configured, sending.settings) == (configured, settings):
                 return
             self._end(name)
-            lane = self._lanes[name] = self._lane(configured, settings, vos)
-            for thread in lane.threads:
+            sending = self._sending[name] = self._begin_sending(configured, settings, vos)
+            for thread in sending.threads:
                 thread.start()
         except InvalidInput as error:
             if not destinations.has_section(name):
@@ -191,22 +191,22 @@ class ForwardingAgent:
         now, before = time.monotonic(), self._db.clock() - timedelta(seconds=seconds)
         self._unnamed = {name: since for name, since in self._unnamed.items() if name not in named}
         self._db.replays.forget(before)
-        for found in self._db.destinations.standings():
+        for found in self._db.destinations.progress():
             if found.name in named:
                 continue
             since = self._unnamed.setdefault(found.name, now)
             if now - since >= min(seconds, _UNNAMED_SECONDS) and (found.caught_up_at or found.began) <= before:
                 self._db.destinations.forget(found.name)
 
-    def _lane(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Lane:
+    def _begin_sending(self, configured: Configured, settings: ForwardSettings, vos: tuple[str, ...]) -> _Sending:
         def wanted() -> WantedLogs:
-            return self._logs_for(lane)
+            return self._logs_for(sending)
 
         damage = _Damage(configured.name)
         live = SendingThread(self._forwarder(configured, settings, damage), wanted, settings)
-        replaying = SendingThread(self._replayer(configured, settings, lambda: lane.vos), wanted, settings)
-        lane = _Lane(configured, settings, live, replaying, vos, damage)
-        return lane
+        replaying = SendingThread(self._replayer(configured, settings, lambda: sending.vos), wanted, settings)
+        sending = _Sending(configured, settings, live, replaying, vos, damage)
+        return sending
 
     def _forwarder(self, configured: Configured, settings: ForwardSettings, damage: _Damage) -> Forwarder:
         name, db = configured.name, self._db
@@ -230,12 +230,12 @@ class ForwardingAgent:
             on_unreadable=told.unreadable,
         )
 
-    def _logs_for(self, lane: _Lane) -> WantedLogs:
-        name = lane.configured.name
-        standing = lane.standing = lane.standing or self._db.destinations.begin(name)
-        return WantedLogs(name, lane.vos, standing.began, standing.caught_up_at)
+    def _logs_for(self, sending: _Sending) -> WantedLogs:
+        name = sending.configured.name
+        progress = sending.progress = sending.progress or self._db.destinations.begin(name)
+        return WantedLogs(name, sending.vos, progress.began, progress.caught_up_at)
 
     def _end(self, name: str, seconds: float = _STOP_SECONDS) -> None:
-        lane = self._lanes.pop(name, None)
-        if lane is not None and not lane.stop(seconds):
+        sending = self._sending.pop(name, None)
+        if sending is not None and not sending.stop(seconds):
             _log.warn("A destination does not answer, and is left", name)

@@ -17,7 +17,7 @@ from PilotLoggingDIRAC.assembly.reading import archives
 from PilotLoggingDIRAC.pilotlog.archive.tally import Tally
 from PilotLoggingDIRAC.pilotlog.bounded_executor import BoundedExecutor
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, Notifier, Turn
+from PilotLoggingDIRAC.pilotlog.notify.notifier import Key, LastLook, Notifier
 from PilotLoggingDIRAC.pilotlog.notify.settings import NoticeSettings
 from PilotLoggingDIRAC.pilotlog.notify.watch import ProblemWatch
 from PilotLoggingDIRAC.pilotlog.pauses import pause
@@ -42,7 +42,7 @@ class NoticeWatch:
             WEBHOOK: BoundedExecutor("notice-webhook", settings.notice_senders, settings.notice_waiting),
         }
         self._counted, self._told = Tally(), dict[str, int]()
-        self._under_way, self._turn = set[Key](), Turn()
+        self._under_way, self._last_look = set[Key](), LastLook()
         self._problems = dict[str, str]()
         self._thread = DutyThread(
             "notices",
@@ -92,13 +92,13 @@ class NoticeWatch:
 
     def _no_look(self) -> dict[str, str]:
         """Forget the looks before: notices are switched off. Return no problems."""
-        self._turn = Turn()
+        self._last_look = LastLook()
         return {}
 
     def _look(self, settings: NoticeSettings) -> dict[str, str]:
         """Look once, if this agent has the duty. Return the problems by subject."""
         if not self._thread.hold(settings.notice_seconds + settings.notice_lease_seconds):
-            self._turn = Turn()  # what was wrong when this agent looked is old when it has the duty again
+            self._last_look = LastLook()  # what was wrong when this agent looked is old when it has the duty again
             return {}
         channels = Channels(self._mailer.of(HOST), settings.notice_send_seconds)
         found = subscriptions.read(archives.vos(), channels)
@@ -106,7 +106,7 @@ class NoticeWatch:
         watch = ProblemWatch(db.reader, db.diagnoses, db.custody, settings.notice_logs, settings.notice_problems, rules)
         notifier = Notifier(
             *(db.standings, watch, settings, db.clock, self._owner, self._post),
-            *(self._counted, self._under_way, self._turn),
+            *(self._counted, self._under_way, self._last_look),
         )
         unusable = ((path.split("/")[2], f"{path}: {text}") for path, text in found.problems.items())
         wrong = defaultdict[str, list[str]](list)

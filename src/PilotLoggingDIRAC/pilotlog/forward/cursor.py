@@ -11,7 +11,7 @@ from ..archive.running.received import ReadChunk
 from ..archive.walk import LogPosition
 from ..diagnosed import NONE, Diagnosed
 from ..model import Log, State
-from ..ports import DestinationStanding
+from ..ports import DestinationProgress
 
 #: States of logs whose text is in the store, in the order in which they are walked.
 WALKED = (State.RECEIVING, State.COMPLETE, State.INCOMPLETE, State.ARCHIVED, State.KEPT)
@@ -134,8 +134,8 @@ class ForwardedLogs(Protocol):
 class Destinations(Protocol):
     """The store's records of destinations. Each method may raise StoreUnavailable; calling it again is safe."""
 
-    def begin(self, name: str) -> DestinationStanding:
-        """Return the standing of a destination; a new one begins now."""
+    def begin(self, name: str) -> DestinationProgress:
+        """Return the progress of a destination; a new one begins now."""
 
     def caught_up(self, name: str, moment: datetime) -> None:
         """Note that what was stored at a moment was sent."""
@@ -146,8 +146,8 @@ class Destinations(Protocol):
     def failed(self, name: str, error: str) -> None:
         """Note a failure; ``failing_since`` is the time of the first one."""
 
-    def standings(self) -> list[DestinationStanding]:
-        """Return the standings of all destinations that ever began, by their names."""
+    def progress(self) -> list[DestinationProgress]:
+        """Return the progress of all destinations that ever began, by their names."""
 
     def forget(self, name: str) -> None:
         """Forget a destination and its cursors."""

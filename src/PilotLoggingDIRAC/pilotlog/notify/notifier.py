@@ -91,7 +91,7 @@ class Standings(Protocol):
 
 
 @dataclass(slots=True)
-class Turn:
+class LastLook:
     """What a look leaves to the next one. ``asked``: VO and name of the subscription that was asked last, if the look
     was cut off; None after a whole look. ``said``: what was wrong with each subscription when it was asked last.
     """
@@ -121,8 +121,8 @@ Post = Callable[[str, Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread, ``turn``
-    has what a look leaves to the next one.
+    """The looks and deliveries of one agent; ``tally`` counts, ``under_way`` are those that wait for a thread,
+    ``last_look`` has what a look leaves to the next one.
     """
 
     store: Standings
@@ -133,7 +133,7 @@ class Notifier:
     post: Post
     tally: Tally = field(default_factory=Tally)
     under_way: set[Key] = field(default_factory=set)
-    turn: Turn = field(default_factory=Turn)
+    last_look: LastLook = field(default_factory=LastLook)
 
     def look(self, subscriptions: Iterable[Subscription]) -> dict[str, str]:
         """Look once for the problems of all subscriptions, and have digests sent.
@@ -145,18 +145,19 @@ class Notifier:
         """
         began = self.clock()  # what this look notes is not forgotten by it, however long it takes
         entries, slow_seconds = self.store.entries(), 0.0
-        wanted = self.turn.order(subscriptions)
+        wanted = self.last_look.order(subscriptions)
         waiting = deque(wanted)
         while waiting and slow_seconds <= self.settings.notice_lease_seconds:
             subscription, asked_at = waiting.popleft(), self.clock()
-            self.turn.asked = name = _name(subscription)  # before: if the store breaks down, the next look passes it by
-            self.turn.said[name], is_slow = self._try(subscription, entries)
+            name = _name(subscription)
+            self.last_look.asked = name  # before: if the store breaks down, the next look passes it by
+            self.last_look.said[name], is_slow = self._try(subscription, entries)
             if is_slow:
                 slow_seconds += max((self.clock() - asked_at).total_seconds(), 0.0)
         if not waiting:
-            self.turn.asked = None
+            self.last_look.asked = None
         self.store.forget(began - timedelta(seconds=self.settings.notice_forget_seconds))
-        return self.turn.problems(wanted)
+        return self.last_look.problems(wanted)
 
     def _try(self, subscription: Subscription, entries: Mapping[Key, StoredStanding]) -> tuple[str, bool]:
         """Look at one subscription. Return what is wrong, "" if nothing is, and whether its question took too long."""

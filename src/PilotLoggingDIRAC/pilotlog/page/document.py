@@ -26,7 +26,7 @@ START = "0.0"
 
 
 @dataclass(slots=True)
-class _Stretch:
+class _PlacedPart:
     """One part in the sequence: its first chunk and byte in the whole."""
 
     log: Log
@@ -59,7 +59,7 @@ class Document:
     def __init__(self, cache: ChunkCache, settings: PageSettings):
         self._cache = cache
         self._settings = settings
-        self._stretches: list[_Stretch] = []
+        self._parts: list[_PlacedPart] = []
         self._index = LineIndex()
         self._lock = threading.Lock()
         self._outline = Outline()
@@ -69,24 +69,24 @@ class Document:
     def continues(self, parts: Sequence[tuple[Log, PartText]]) -> bool:
         """Return True if the parts here are these texts, perhaps with more text at the end of the last one."""
         wanted = [identity(log, text) for log, text in parts]
-        ended = zip(self._stretches[:-1], parts, strict=False)
-        return [stretch.identity for stretch in self._stretches] == wanted and all(
-            stretch.log.bytes == log.bytes for stretch, (log, _) in ended
+        ended = zip(self._parts[:-1], parts, strict=False)
+        return [part.identity for part in self._parts] == wanted and all(
+            part.log.bytes == log.bytes for part, (log, _) in ended
         )
 
     def grow(self, parts: Sequence[tuple[Log, PartText]]) -> None:
         """Add the text that was stored since the last call. Raise LogNotFound if text has left its place."""
         with self._lock:
             for number, (log, text) in enumerate(parts):
-                if number == len(self._stretches):
-                    self._stretches.append(_Stretch(log, text, self._index.chunks, self._index.bytes))
-                stretch = self._stretches[number]
-                if number == len(self._stretches) - 1:
-                    stretch.log, stretch.text = log, text
-                    known = self._index.chunks - stretch.first_chunk
+                if number == len(self._parts):
+                    self._parts.append(_PlacedPart(log, text, self._index.chunks, self._index.bytes))
+                part = self._parts[number]
+                if number == len(self._parts) - 1:
+                    part.log, part.text = log, text
+                    known = self._index.chunks - part.first_chunk
                     if log.next_sequence > known or text.source != DATABASE:
                         self._index.extend(text.sizes(known))
-                    if self._index.bytes - stretch.first_byte < log.bytes:  # purged since its row was read
+                    if self._index.bytes - part.first_byte < log.bytes:  # purged since its row was read
                         raise LogNotFound(_LEFT)
 
     @property
@@ -113,26 +113,26 @@ class Document:
         number = start
         ahead: dict[int, bytes] = {}
         while number < self._index.chunks:
-            stretch = self._stretch_of(number)
+            part = self._part_of(number)
             text = ahead.pop(number, None)
-            text = self._cache.get((stretch.identity, number - stretch.first_chunk)) if text is None else text
+            text = self._cache.get((part.identity, number - part.first_chunk)) if text is None else text
             if text is None:
-                ahead = self._fetch(stretch, number, keep)
+                ahead = self._fetch(part, number, keep)
                 text = ahead.pop(number)
             yield number, text
             number += 1
 
-    def _fetch(self, stretch: _Stretch, number: int, keep: bool) -> dict[int, bytes]:
-        found = stretch.text.step(number - stretch.first_chunk)
+    def _fetch(self, part: _PlacedPart, number: int, keep: bool) -> dict[int, bytes]:
+        found = part.text.step(number - part.first_chunk)
         if not found:
             raise LogNotFound(_LEFT)
-        for place, text in enumerate(found, number - stretch.first_chunk):
+        for place, text in enumerate(found, number - part.first_chunk):
             if keep:
-                self._cache.put((stretch.identity, place), text)
+                self._cache.put((part.identity, place), text)
         return dict(enumerate(found, number))
 
-    def _stretch_of(self, chunk: int) -> _Stretch:
-        return next(stretch for stretch in reversed(self._stretches) if stretch.first_chunk <= chunk)
+    def _part_of(self, chunk: int) -> _PlacedPart:
+        return next(part for part in reversed(self._parts) if part.first_chunk <= chunk)
 
     def lines(self, first: int, number: int) -> list[ShownLine]:
         """Return at most ``number`` lines from ``first`` on, cut and bounded as the settings say."""
@@ -164,19 +164,19 @@ class Document:
 
     def cursor(self, place: int) -> str:
         """Return the cursor of a byte: part and byte of it, so that it stays valid when earlier parts go away."""
-        stretch = next((found for found in reversed(self._stretches) if found.first_byte <= place), None)
-        return f"{stretch.log.part}.{place - stretch.first_byte}" if stretch else START
+        part = next((found for found in reversed(self._parts) if found.first_byte <= place), None)
+        return f"{part.log.part}.{place - part.first_byte}" if part else START
 
     def _place(self, cursor: str) -> int:
         match = _CURSOR.fullmatch(cursor)
         if not match:
             raise InvalidInput("The cursor is not one that was given")
         part, offset = map(int, match.groups())
-        for number, stretch in enumerate(self._stretches):
-            if stretch.log.part >= part:
-                following = self._stretches[number + 1 : number + 2]
+        for number, found in enumerate(self._parts):
+            if found.log.part >= part:
+                following = self._parts[number + 1 : number + 2]
                 end = following[0].first_byte if following else self._index.bytes
-                return min(stretch.first_byte + (offset if stretch.log.part == part else 0), end)
+                return min(found.first_byte + (offset if found.log.part == part else 0), end)
         return self._index.bytes
 
     def since(self, cursor: str) -> TextSince | None:

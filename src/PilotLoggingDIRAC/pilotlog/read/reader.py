@@ -15,7 +15,7 @@ from ..access import Caller, Policy, Scope
 from ..cursors import Cursors
 from ..errors import InvalidInput, LogNotFound, NotAllowed, Overloaded
 from ..model import Log, PilotId, Selection, State
-from ..ports import DestinationStanding, StoredLogs, Total
+from ..ports import DestinationProgress, StoredLogs, Total
 from ..settings import ReadSettings
 from ..text.blocks import blocks
 from ..text.utf8 import character_boundary
@@ -50,7 +50,7 @@ class ReadPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """A stretch of a log: text, where to go on, and whether more can come.
+    """A part of a log's text: text, where to go on, and whether more can come.
 
     ``cursor`` is opaque to callers. ``at_end`` says that everything stored so far was read; ``final`` that nothing
     more is expected (the log is sealed).
@@ -250,12 +250,12 @@ class LogReader:
             "OldestUnarchived": oldest.isoformat() if oldest else "",
             "ArchiveFailures": self._reader.failures(),
             "LostCopies": self._reader.lost_copies(),
-            "Destinations": {each.name: _standing(each) for each in self._reader.destinations()},
+            "Destinations": {each.name: _progress(each) for each in self._reader.destinations()},
         }
 
 
-def _standing(found: DestinationStanding) -> dict[str, Any]:
-    """Return a destination's standing for ``getStatus``; a time that there is not is empty."""
+def _progress(found: DestinationProgress) -> dict[str, Any]:
+    """Return a destination's progress for ``getStatus``; a time that there is not is empty."""
     return {
         "CaughtUpAt": (found.caught_up_at or found.began).isoformat(),
         "FailingSince": found.failing_since.isoformat() if found.failing_since else "",

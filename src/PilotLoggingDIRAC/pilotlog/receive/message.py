@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..errors import InvalidInput
 from ..model import Batch, PilotId
-from ..text.excerpt import HeadAndTail, Settle, excerpt
+from ..text.excerpt import HeadAndTail, OpenBytes, excerpt
 from .json_stream import MessageDecoder
 
 #: JSON up to this length is decoded at once, which is faster; longer JSON in blocks, which takes no more memory.
@@ -16,7 +16,7 @@ _BLOCK_CHARACTERS = 64 * 1024
 
 
 def message(
-    who: PilotId, payload: object, max_bytes: int, received: datetime, settle: Settle, sender: str = ""
+    who: PilotId, payload: object, max_bytes: int, received: datetime, open_bytes: OpenBytes, sender: str = ""
 ) -> Batch:
     """Return the batch of a ``sendMessage``: ``payload`` is JSON of one string, or of a list of strings, a line each;
     or text that was decoded while it arrived.
@@ -25,7 +25,7 @@ def message(
     kept (``text.excerpt``). Raise InvalidInput.
     """
     arrived = payload if isinstance(payload, HeadAndTail) else _decoded(payload, max_bytes)
-    kept = excerpt(arrived, received, settle)
+    kept = excerpt(arrived, received, open_bytes)
     arrived.forget()
     lines = kept.text.count(b"\n")
     missing = kept.missing_bytes

@@ -22,7 +22,7 @@ from ..errors import InvalidInput, Overloaded, PilotLogError, QuotaSpent
 from ..model import Batch, PilotId, Receipt
 from ..ports import Clock
 from ..settings import IngestSettings, QuotaSettings
-from ..text.excerpt import Settle
+from ..text.excerpt import OpenBytes
 from ..text.redaction import redactor
 from ..write.answers import Answer
 from ..write.writer import Writer
@@ -42,18 +42,18 @@ class Receiver:
         clock: Clock,
         check: Callable[[PilotId], None] = lambda pilot: None,
         quotas: Quotas | None = None,
-        settle: Settle | None = None,
+        open_bytes: OpenBytes | None = None,
     ):
         """Create the receiver. ``check(pilot)`` never waits, and raises a PilotLogError if the pilot may not write.
 
-        Without ``quotas``, each VO has the default quotas of the settings. ``settle`` is from the rules of redaction.
+        Without ``quotas``, each VO has the default quotas of the settings. ``open_bytes`` is from the redaction rules.
         """
         self.settings = settings
         self._quotas = quotas or Quotas(lambda vo: QuotaSettings())
         self._writer = writer
         self._clock = clock
         self._check = check
-        self._settle = settle or redactor.default().open_bytes
+        self._open_bytes = open_bytes or redactor.default().open_bytes
         self._counts = _Counts(clock())
         self._answers = Histogram("answer_seconds", "Seconds to an answer", buckets=_ANSWER_SECONDS, registry=None)
 
@@ -66,7 +66,7 @@ class Receiver:
     def _read(self, who: PilotId, payload: object, sender: str) -> Batch:
         """Return the batch of a message. Raise InvalidInput; a gap is marked if there was text."""
         try:
-            return message(who, payload, self.settings.max_message_bytes, self._clock(), self._settle, sender)
+            return message(who, payload, self.settings.max_message_bytes, self._clock(), self._open_bytes, sender)
         except InvalidInput as error:
             if payload and isinstance(payload, str):
                 self._mark(who, len(payload.encode("utf-8", "backslashreplace")), error)

@@ -18,8 +18,8 @@ from .redaction.swallow import MAX_BYTES
 from .sums import Sums
 from .utf8 import character_boundary
 
-Settle = Callable[[bytes, bytes], int]
-"""``settle(before, text)``: how many bytes at the start of ``text`` belong to a secret that begins in ``before``."""
+OpenBytes = Callable[[bytes, bytes], int]
+"""``open_bytes(before, text)``: how many bytes at the start of ``text`` are of a secret that begins in ``before``."""
 
 _TIME_BYTES = 64 * 1024
 _TIME = re.compile(rb"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[.,](\d{1,6})\d*Z ", re.MULTILINE)
@@ -106,7 +106,7 @@ class Excerpt:
     cut: Cut | None = None
 
 
-def excerpt(arrived: HeadAndTail, received: datetime, settle: Settle) -> Excerpt:
+def excerpt(arrived: HeadAndTail, received: datetime, open_bytes: OpenBytes) -> Excerpt:
     """Return the text to be stored of a message: all of it, or its head and tail with a marked line between.
 
     The line has the time of the last pilot's line before it.
@@ -114,7 +114,7 @@ def excerpt(arrived: HeadAndTail, received: datetime, settle: Settle) -> Excerpt
     if arrived.is_whole:
         return Excerpt(arrived.whole())
     head = _whole_lines(arrived.head())
-    tail = _settled(arrived.tail(), arrived.max_bytes, settle)
+    tail = _without_secret(arrived.tail(), arrived.max_bytes, open_bytes)
     missing = arrived.size - len(head) - len(tail)
     told = (
         f"{missing} bytes of a message are missing here: its {arrived.size} are over the limit of {arrived.max_bytes}"
@@ -145,13 +145,13 @@ def _whole_lines(head: bytes) -> bytes:
     return head[: head.rfind(b"\n") + 1] or head[: character_boundary(head, max(len(head) - 3, 0))]
 
 
-def _settled(tail: bytes, max_bytes: int, settle: Settle) -> bytes:
+def _without_secret(tail: bytes, max_bytes: int, open_bytes: OpenBytes) -> bytes:
     """Return the lines of a tail in front of which no secret is open; the lines before them are left out."""
     looked_at = min(MAX_BYTES, max_bytes // 8)
     start = tail.find(b"\n", looked_at) + 1
     if not start:
         return b""
-    return tail[start + settle(tail[max(start - looked_at, 0) : start], tail[start:]) :]
+    return tail[start + open_bytes(tail[max(start - looked_at, 0) : start], tail[start:]) :]
 
 
 def _last_time(head: bytes) -> datetime | None:

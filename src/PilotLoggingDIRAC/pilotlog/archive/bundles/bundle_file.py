@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import IO
 
 from ...errors import ArchiveError
-from ...stored_file import Stretch
+from ...stored_file import ByteRange
 
 _BLOCK = 1024 * 1024
 #: The earliest time that a ZIP can tell: the same logs give the same file.
@@ -41,7 +41,7 @@ class BundleWriter:
         """Return the bytes written so far."""
         return self._file.tell()
 
-    def add(self, name: str, content: IO[bytes], size: int) -> Stretch:
+    def add(self, name: str, content: IO[bytes], size: int) -> ByteRange:
         """Add a member of ``size`` bytes, as it is, and return its place."""
         info = zipfile.ZipInfo(name, _NO_TIME)
         info.create_system, info.external_attr, info.file_size = _UNIX, _MODE, size
@@ -50,14 +50,14 @@ class BundleWriter:
             while block := content.read(_BLOCK):
                 member.write(block)
                 crc = zlib.crc32(block, crc)
-        return Stretch(offset, self._file.tell() - offset, crc)
+        return ByteRange(offset, self._file.tell() - offset, crc)
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, Stretch]:
+def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, ByteRange]:
     """Write the bundle ``new`` with the members of ``old`` but those named. Return the places of its members, by name.
 
     Raise ArchiveError when ``old`` is no bundle or damaged.
@@ -74,23 +74,23 @@ def write_without(names: Collection[str], old: Path, new: Path) -> dict[str, Str
     return places
 
 
-def cut(bundle: int, stretch: Stretch, path: Path) -> None:
+def cut(bundle: int, place: ByteRange, path: Path) -> None:
     """Write a member's bytes into a private file; ``bundle`` is the descriptor of an open bundle.
 
     Raise ArchiveError unless they can be read and are what was archived; OSError if the file can't be written.
     """
     try:
-        content = os.pread(bundle, stretch.size, stretch.offset)
+        content = os.pread(bundle, place.size, place.offset)
     except OSError as error:
         raise ArchiveError(f"The bundle can't be read: {error.strerror or error}") from error
-    store(content, stretch, path)
+    store(content, place, path)
 
 
-def store(content: bytes, stretch: Stretch, path: Path) -> None:
+def store(content: bytes, place: ByteRange, path: Path) -> None:
     """Write bytes that were read at a member's place. Raise ArchiveError unless they are what was archived."""
-    if len(content) != stretch.size:
-        raise ArchiveError(f"The bundle has {len(content)} bytes of a copy of {stretch.size}")
-    if zlib.crc32(content) != stretch.crc:
+    if len(content) != place.size:
+        raise ArchiveError(f"The bundle has {len(content)} bytes of a copy of {place.size}")
+    if zlib.crc32(content) != place.crc:
         raise ArchiveError("The copy in the bundle is not what was archived")
     with open(path, "wb", opener=_private) as file:
         file.write(content)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ...stored_file import StoredFile, Stretch
+from ...stored_file import ByteRange, StoredFile
 from ..custody import Claim, CopyKey
 
 
@@ -17,7 +17,7 @@ class Packed:
 
     claim: Claim
     generation: int
-    place: Stretch
+    place: ByteRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ClearedBundles(Protocol):
     def record_rewritten(self, bundle: Bundle, name: MakeFile) -> Bundle:
         """Record the bundle that is to take the place of another one. Raise LeaseLost when that is retired."""
 
-    def replace_bundle(self, old: Bundle, new: Bundle, places: Mapping[str, Stretch]) -> None:
+    def replace_bundle(self, old: Bundle, new: Bundle, places: Mapping[str, ByteRange]) -> None:
         """Let the members of a bundle have their new places, by name, and retire the old one.
 
         Copies of Deleted logs that have no new place are forgotten. Raise LeaseLost when either bundle is retired, or

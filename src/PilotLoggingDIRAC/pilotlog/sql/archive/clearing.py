@@ -15,7 +15,7 @@ from ...archive.packing import copy_name
 from ...errors import LeaseLost
 from ...model import State
 from ...ports import Clock
-from ...stored_file import Stretch
+from ...stored_file import ByteRange
 from ..connection.engine import Transactions
 from ..schema import rows
 from ..schema.file_tables import bundles, files
@@ -49,7 +49,7 @@ class SqlClearing:
         """See ``ClearedBundles.record_rewritten``."""
         return self.transactions.run(_record, bundle, name, self.clock())
 
-    def replace_bundle(self, old: Bundle, new: Bundle, places: Mapping[str, Stretch]) -> None:
+    def replace_bundle(self, old: Bundle, new: Bundle, places: Mapping[str, ByteRange]) -> None:
         """See ``ClearedBundles.replace_bundle``."""
         self.transactions.run(_replace, old, new, places, self.clock())
 
@@ -111,7 +111,7 @@ def _record(connection: Connection, bundle: Bundle, name: MakeFile, now: datetim
     return record_file(connection, row.VO, name, now, Replaces=bundle.id)
 
 
-def _replace(connection: Connection, old: Bundle, new: Bundle, places: Mapping[str, Stretch], now: datetime) -> None:
+def _replace(connection: Connection, old: Bundle, new: Bundle, places: Mapping[str, ByteRange], now: datetime) -> None:
     forgotten, _ = lock(connection, old).Forgotten, lock(connection, new)
     columns = (files.c.LogID, files.c.Generation, logs.c.PilotStamp, logs.c.Part, logs.c.State)
     statement = select(*columns).join(logs, _OF_LOG).where(files.c.BundleID == old.id)
@@ -124,7 +124,7 @@ def _replace(connection: Connection, old: Bundle, new: Bundle, places: Mapping[s
     connection.execute(update(bundles).where(is_bundle(old)).values(Retired=1))
 
 
-def _move(connection: Connection, members: Iterable[tuple[Any, Stretch]], bundle: Bundle) -> None:
+def _move(connection: Connection, members: Iterable[tuple[Any, ByteRange]], bundle: Bundle) -> None:
     """Give members their places in another bundle."""
     values = {"BundleID": bundle.id, "MemberOffset": bindparam("at")} | rows.file_columns(bundle.file)
     moved = update(files).where(files.c.LogID == bindparam("log"), files.c.Generation == bindparam("number"))

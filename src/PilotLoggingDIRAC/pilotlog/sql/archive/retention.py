@@ -113,8 +113,8 @@ def _copies(connection: Connection, where: ColumnElement[bool], after: CopyKey |
     begin = after or CopyKey(first, -1)
     end = begin.log_id + _LOGS_LOOKED_AT
     later = or_(files.c.LogID > begin.log_id, files.c.Generation > begin.generation)
-    stretch = and_(files.c.LogID.between(begin.log_id, end), later)
-    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, stretch)
+    these = and_(files.c.LogID.between(begin.log_id, end), later)
+    statement = select(files).join(logs, files.c.LogID == logs.c.LogID).where(where, these)
     found = connection.execute(statement.order_by(files.c.LogID, files.c.Generation).limit(limit))
     copies: list[RecordedCopy] = [(CopyKey(row.LogID, row.Generation), rows.file_of(row._mapping)) for row in found]
     if len(copies) == limit:

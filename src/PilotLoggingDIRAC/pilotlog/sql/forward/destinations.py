@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from ...ports import Clock, DestinationStanding
+from ...ports import Clock, DestinationProgress
 from ..connection.engine import Transactions
 from ..schema.forward_tables import destinations, forwards, parcels
 
@@ -23,7 +23,7 @@ class SqlDestinations:
     transactions: Transactions
     clock: Clock
 
-    def begin(self, name: str) -> DestinationStanding:
+    def begin(self, name: str) -> DestinationProgress:
         """See ``Destinations.begin``. Of two that begin at the same time one fails, and then finds the other's row."""
         return self.transactions.run(_begin, name, self.clock())
 
@@ -51,9 +51,9 @@ class SqlDestinations:
         values = {"FailingSince": since, "Error": error[:_MAX_WORDS]}
         self.transactions.run(_execute, update(destinations).where(destinations.c.Name == name).values(values))
 
-    def standings(self) -> list[DestinationStanding]:
-        """See ``Destinations.standings``."""
-        return self.transactions.run(standings)
+    def progress(self) -> list[DestinationProgress]:
+        """See ``Destinations.progress``."""
+        return self.transactions.run(progress_of_all)
 
     def forget(self, name: str) -> None:
         """See ``Destinations.forget``. The cursors go first, some at a time."""
@@ -67,21 +67,21 @@ def _execute(connection: Connection, statement: Any) -> None:
     connection.execute(statement)
 
 
-def _begin(connection: Connection, name: str, now: datetime) -> DestinationStanding:
+def _begin(connection: Connection, name: str, now: datetime) -> DestinationProgress:
     found = connection.execute(select(destinations).where(destinations.c.Name == name)).first()
     if found is not None:
-        return _standing(found)
+        return _progress(found)
     connection.execute(insert(destinations).values(Name=name, BeganAt=now))
-    return DestinationStanding(name, now)
+    return DestinationProgress(name, now)
 
 
-def standings(connection: Connection) -> list[DestinationStanding]:
-    """Return the standings of all destinations, by their names."""
-    return [_standing(row) for row in connection.execute(select(destinations).order_by(destinations.c.Name))]
+def progress_of_all(connection: Connection) -> list[DestinationProgress]:
+    """Return the progress of all destinations, by their names."""
+    return [_progress(row) for row in connection.execute(select(destinations).order_by(destinations.c.Name))]
 
 
-def _standing(row: Row[Any]) -> DestinationStanding:
-    return DestinationStanding(
+def _progress(row: Row[Any]) -> DestinationProgress:
+    return DestinationProgress(
         name=row.Name,
         began=row.BeganAt,
         caught_up_at=row.CaughtUpAt,

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from ...access import Scope
 from ...model import Log, Outcome, PilotId, Selection, State
-from ...ports import DestinationStanding, Total
+from ...ports import DestinationProgress, Total
 from ..connection.engine import Transactions
-from ..forward.destinations import standings
+from ..forward.destinations import progress_of_all
 from ..schema import payload, rows
 from ..schema.file_tables import files
 from ..schema.tables import batches, logs
@@ -127,9 +127,9 @@ class SqlReader:
         """Return the number of lost copies by VO: of Purged logs, and not what was archived."""
         return dict(tuple(row) for row in self.transactions.run(_all, _LOST))
 
-    def destinations(self) -> list[DestinationStanding]:
+    def destinations(self) -> list[DestinationProgress]:
         """See ``StoredLogs.destinations``."""
-        return self.transactions.run(standings)
+        return self.transactions.run(progress_of_all)
 
     def failures(self) -> dict[str, int]:
         """Return by VO the number of logs that could not be archived and wait for another try."""
