@@ -14,6 +14,7 @@ from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RunningDiagnose
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.diagnose import standard, with_own
 from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
@@ -99,10 +100,10 @@ class Running(Agents):
         rules, looked_at = with_own(own or {}).rules, itertools.count()
         return self.diagnoser.run(lambda vo: rules, lambda: next(looked_at) >= pages)
 
-    def recent(self, own=None):
+    def recent(self, own=None, **bounds):
         """As an agent that diagnoses running pilots too: counts, and the bytes that were read."""
-        texts = ReadTexts(self.reader)
-        diagnoser = replace(self.diagnoser_of(texts=texts, own=own), begun=self.diagnoser.take)
+        texts, bounds = ReadTexts(self.reader), DiagnosisSettings(**bounds)
+        diagnoser = replace(self.diagnoser_of(texts=texts, own=own), begun=self.diagnoser.take, bounds=bounds)
         return diagnoser.run_recent(lambda: False).counts, texts.bytes
 
     def say(self, status, who=PILOT):
@@ -302,15 +303,41 @@ class RunningContract:
         assert agents.recent() == ({"diagnosed": 1}, 0)
         assert agents.found().cause == DISK
 
+    def test_what_was_read_with_other_bounds_is_read_again(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(b"", return_code="1")
+        assert agents.recent(silence_seconds=7.0) == ({"diagnosed": 1}, len(FULL))
+
+    def test_what_an_outage_kept_from_the_store_is_stored_at_the_next_look(self, agents):
+        agents.send(FULL)
+        outcomes = iter([StoreUnavailable("away"), None])
+
+        def before_store():
+            if outcome := next(outcomes):
+                raise outcome
+
+        agents.received.before_store = before_store
+        with pytest.raises(StoreUnavailable):
+            agents.look()
+        assert (agents.look(), agents.found().cause) == (1, DISK)
+
     def test_who_takes_what_was_read_waits_until_it_has_been_stored(self, agents):
         agents.send(FULL)
-        log, rules, taken = agents.log(), standard(), []
-        thread = threading.Thread(target=lambda: taken.append(agents.diagnoser.take(log, rules)))
-        seen = []
+        log, taken, seen = agents.log(), [], []
+        thread = threading.Thread(target=lambda: taken.append(agents.diagnoser.take(log, standard())))
         agents.received.before_store = lambda: (thread.start(), thread.join(0.2), seen.extend(taken))
         agents.look()
         thread.join(PATIENCE_SECONDS)
         assert (seen, [reading.sequence for reading in taken]) == ([], [1])
+
+    def test_who_takes_what_was_not_read_does_not_wait(self, agents):
+        agents.send(FULL)
+        log, taken, seen = replace(agents.log(), id=0), [], []
+        thread = threading.Thread(target=lambda: taken.append(agents.diagnoser.take(log, standard())))
+        agents.received.before_store = lambda: (thread.start(), thread.join(PATIENCE_SECONDS), seen.extend(taken))
+        agents.look()
+        assert seen == [None]
 
     def test_a_failure_that_nothing_explains_is_read_from_its_beginning(self, agents):
         agents.send(ODD % 1 + b"\n" * 2000)

@@ -1,5 +1,6 @@
 """The archiving agent between its initialization and its first cycle."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -24,7 +25,9 @@ def new_agent(tmp_path, monkeypatch, configure):
     """An agent that its test closes."""
     dirac = Dirac(tmp_path / "dirac.db")
     empty_store(tmp_path).dispose()
-    configure({"Registry": {"VO": {PILOT.vo: {}}}})
+    options = {"DiagnoseRunningSeconds": "1000"}  # the thread takes one step, with the first cycle
+    agents = {"WorkloadManagement": {"Agents": {"PilotLoggingAgent": options}}}
+    configure({"Registry": {"VO": {PILOT.vo: {}}}, "Systems": agents})
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.database.database_url", lambda: f"sqlite:///{tmp_path}/logs.db")
     monkeypatch.setattr("PilotLoggingDIRAC.adapters.pilot_agents.database_url", lambda *_: dirac.url)
     agent = ArchivingAgent("WorkloadManagement/PilotLoggingAgent", tmp_path)
@@ -78,19 +81,36 @@ def test_steps_that_delete_or_look_at_copies_end_with_the_agent(agent, monkeypat
     assert asked == ["a file"] * 4
 
 
-def test_a_sealed_log_is_read_from_where_the_thread_that_diagnoses_running_pilots_has_read_it(agent, monkeypatch):
-    db, read, chunks = LogDatabase(f"sqlite:///{agent.folder}/logs.db"), [], SqlReader.chunks
-    monkeypatch.setattr(
-        SqlReader, "chunks", lambda reader, log, sequence=0: (read.append(sequence), chunks(reader, log, sequence))[1]
-    )
+@pytest.fixture
+def half_read(agent, monkeypatch):
+    """The agent, its store, and the sequence numbers from which logs are read. The thread that diagnoses running pilots
+    has read the first of two messages of a log, which is sealed then.
+    """
+    db, starts, chunks = LogDatabase(f"sqlite:///{agent.folder}/logs.db"), [], SqlReader.chunks
     _send(db, 1, FULL)
     agent.cycle()
     until(lambda: _diagnosis(db) and _diagnosis(db).running)
     _send(db, 2, b"the end\n")
     db.custody.seal([_log(db)])
-    agent.cycle()
-    assert (_diagnosis(db).cause, _diagnosis(db).running, read) == (DISK, False, [1])
+    monkeypatch.setattr(
+        SqlReader, "chunks", lambda reader, log, sequence=0: (starts.append(sequence), chunks(reader, log, sequence))[1]
+    )
+    yield agent, db, starts
     db.close()
+
+
+def test_a_sealed_log_is_read_from_where_the_thread_that_diagnoses_running_pilots_has_read_it(half_read):
+    agent, db, starts = half_read
+    agent.cycle()
+    assert (_diagnosis(db).cause, _diagnosis(db).running, starts) == (DISK, False, [1])
+
+
+def test_what_was_read_of_another_database_is_read_again(half_read):
+    agent, db, starts = half_read
+    with sqlite3.connect(agent.folder / "logs.db") as connection:
+        connection.execute("DELETE FROM DatabaseIdentity")
+    agent.cycle()
+    assert (_diagnosis(db).running, starts) == (False, [0])
 
 
 def _threads():

@@ -77,6 +77,14 @@ def test_one_that_stops_leaves_the_duty_to_the_next_at_once(watch):
     until(lambda: found(db).phase == "ConfigureBasics")
 
 
+def test_one_that_has_lost_the_duty_keeps_nothing_that_it_has_read(watch, monkeypatch):
+    running, db = watch()
+    send(db)
+    until(lambda: is_told(db, True))
+    monkeypatch.setattr(SqlDuties, "hold", lambda *_: False)
+    until(lambda: not running._running._readings.ids())
+
+
 def test_thread_goes_on_when_the_store_was_away(watch, monkeypatch):
     begun, db = watch()
     away = [StoreUnavailable("away")] * 3

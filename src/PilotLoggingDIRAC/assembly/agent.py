@@ -74,8 +74,8 @@ class ArchivingAgent:
         self._bell = Bell(full_name)
         self._alarms = self._bell.alarms
         self._notices = NoticeWatch(self._db, self._option, self._owner)
-        self._look_at_database = DatabaseWatch(self._db.identity.look, self._memory.forget_places, 0.0)
         self._diagnosing = DiagnosingWatch(self._db, self._option, self._owner)
+        self._look_at_database = DatabaseWatch(self._db.identity.look, self._forget, 0.0)
         self._has_begun = False
         self._ended = threading.Event()
 
@@ -110,6 +110,11 @@ class ArchivingAgent:
             self._notices.start()
             self._diagnosing.start()
             self._has_begun = True
+
+    def _forget(self) -> None:
+        """Forget what is kept of the database, which is another one."""
+        self._memory.forget_places()
+        self._diagnosing.forget_readings()
 
     def close(self) -> None:
         """Begin no new upload, wait for those that are under way, then end the workers."""

@@ -44,7 +44,6 @@ class DiagnosingWatch:
         self._rests = Rests(settings.diagnose_running_load_percent, self._thread.stopped.wait)
         self._running = RunningDiagnoser(db.received, settings, bounds, db.clock, self._failed, rest=self._rests.rest)
         self._look_at_database = DatabaseWatch(db.identity.look, self._running.forget, 0.0)
-        self._bounds = bounds
         self._problems: set[str] = set()
         self._outage = ""
 
@@ -61,6 +60,10 @@ class DiagnosingWatch:
         """Return what this thread has read of a log while it was received; None for nothing. Any thread may call it."""
         return self._running.take(log, rules)
 
+    def forget_readings(self) -> None:
+        """Forget what was read: the database is another one. Any thread may call it."""
+        self._running.forget_readings()
+
     def _try(self) -> None:
         try:
             self._work()
@@ -74,6 +77,7 @@ class DiagnosingWatch:
         settings = self._settings
         seconds = settings.diagnose_running_lease_seconds + pause_after(settings.diagnose_running_seconds, settings)
         if not self._thread.hold(seconds):
+            self._running.forget_readings()  # they grow old, and the agent's cycles would go on with them
             return
         self._look_at_database()
         rules_of = functools.cache(diagnosis_rules.rules)
@@ -85,9 +89,10 @@ class DiagnosingWatch:
         """Diagnose logs that have just ended, for half of the time at most."""
         until -= self._settings.diagnose_running_seconds / 2
         settings, db = options.fill(DiagnoseSettings, self._option), self._db
+        bounds = options.fill(DiagnosisSettings, self._option)
         diagnoser = Diagnoser(
             *(db.diagnoses, db.reader, settings, db.clock, self._owner, Tally(), rules_of),
-            bounds=self._bounds,
+            bounds=bounds,
             begun=self._running.take,
             rest=self._rests.rest,
         )

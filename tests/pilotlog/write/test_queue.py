@@ -1,5 +1,6 @@
 """The queue before the writer: how long it gathers."""
 
+import itertools
 import time
 
 import pytest
@@ -38,17 +39,23 @@ def test_more_batches_are_waited_for_only_after_a_group_of_several(waited):
     assert waited == [WAIT]
 
 
-def test_while_a_pilot_sends_one_batch_after_the_other_the_wait_is_a_quarter(waited):
-    queue = WaitingQueue(IngestSettings())
-    gather(queue, 1, 2)
-    gather(queue, 3, 2)
-    gather(queue, 4, 5)
-    assert waited == [WAIT, WAIT / 4]
+@pytest.mark.parametrize("pilots, wait", [(1, WAIT / 4), (8, WAIT / 4), (48, WAIT / 4), (49, WAIT), (1000, WAIT)])
+def test_where_few_pilots_send_one_batch_after_the_other_the_wait_is_a_quarter(waited, pilots, wait):
+    queue, stamps = WaitingQueue(IngestSettings()), itertools.cycle(range(pilots))
+    for _ in range(33):
+        gather(queue, next(stamps), next(stamps))
+    assert waited[-1] == wait
 
 
-def test_a_pilot_that_sends_again_much_later_shortens_no_wait(waited):
+def test_the_text_and_the_end_of_some_pilots_shorten_no_wait(waited):
     queue = WaitingQueue(IngestSettings())
-    gather(queue, *range(17))
-    gather(queue, 0, 17)
-    gather(queue, 18)
-    assert waited == [WAIT, WAIT]
+    for number in range(33):
+        gather(queue, number, number if number % 4 == 0 else 1000 + number)
+    assert set(waited) == {WAIT}
+
+
+def test_pilots_that_sent_much_before_shorten_no_wait(waited):
+    queue = WaitingQueue(IngestSettings())
+    for number in (*[0] * 40, *range(1, 66, 2)):
+        gather(queue, number, number + 1)
+    assert (waited[39], waited[-1]) == (WAIT / 4, WAIT)

@@ -204,8 +204,8 @@ class Diagnoser:
     def _diagnosed(self, log: Log, rules: Rules) -> Diagnosed:
         """Return the diagnosis. A failure that nothing explains is read as a whole: little of its end was kept."""
         known, kept = Known.of(log.return_code, has_ended(log)), self.begun(log, rules)
-        if kept is not None and kept.reader is not None and kept.sequence <= log.next_sequence:
-            found = of(kept.reader.read(self._text(log, kept.sequence)), rules, known)
+        if kept and (reader := kept.with_bounds(self.bounds)) and kept.sequence <= log.next_sequence:
+            found = of(reader.read(self._text(log, kept.sequence)), rules, known)
             if is_explained(found):
                 return compact(found, rules)
         return compact(diagnose(self._text(log), known, rules, self.bounds), rules)

@@ -12,8 +12,9 @@ from ..model import Batch, PilotId
 from ..settings import IngestSettings
 from .answers import Answer
 
-#: A pilot with two of so many messages sends one after the other, and waits for each answer.
-_LAST_MESSAGES = 16
+#: Where the last messages are of few pilots, these send one after the other, and wait for each answer.
+_LAST_MESSAGES = 64
+_MOST_PILOTS = 48
 #: The part of the time for gathering that is waited then.
 _SHORT_WAIT = 0.25
 
@@ -66,8 +67,8 @@ class WaitingQueue:
     def gather(self, patience_seconds: float) -> list[Waiting] | None:
         """Return the next group: empty after ``wake`` or when none came in time, None when closed and empty.
 
-        It waits for more batches only if the group before had several: a single sender gets its answer sooner. While a
-        pilot sends one batch after the other, it waits a quarter of the time.
+        It waits for more batches only if the group before had several: a single sender gets its answer sooner. While
+        few pilots send many batches, it waits a quarter of the time.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed or self._woken, patience_seconds)
@@ -75,15 +76,15 @@ class WaitingQueue:
             if not self._waiting:
                 return None if self._closed else []
         if self._crowded and not self._closed:
-            time.sleep(self._settings.group_wait_seconds * (_SHORT_WAIT if self._someone_repeats() else 1.0))
+            time.sleep(self._settings.group_wait_seconds * (_SHORT_WAIT if self._few_send_much() else 1.0))
         with self._changed:
             group = self._take()
             self._crowded = len(group) > 1 or bool(self._waiting)
             return group
 
-    def _someone_repeats(self) -> bool:
-        """Return whether two of the last batches are one pilot's."""
-        return len(set(self._senders)) < len(self._senders)
+    def _few_send_much(self) -> bool:
+        """Return whether a quarter of the last batches are of pilots that have sent another one of them."""
+        return len(self._senders) == _LAST_MESSAGES and len(set(self._senders)) <= _MOST_PILOTS
 
     def _take(self) -> list[Waiting]:
         group: list[Waiting] = []

@@ -80,16 +80,23 @@ class RunningDiagnoser:
         self._behind: list[Log] = []
         self._alone: dict[int, Log] = {}
 
+    def forget_readings(self) -> None:
+        """Forget all that was read: the database is another one, or another agent diagnoses. Any thread may call it."""
+        with self._reading:
+            self._readings.clear()
+
     def forget(self) -> None:
-        """Forget all that was read: the database is another one."""
-        self._readings.clear()
+        """Forget all that was read, and begin with the first log: the database is another one."""
+        self.forget_readings()
         self._round, self._behind, self._alone = _Round(), [], {}
 
     def take(self, log: Log, rules: Rules) -> OpenReader | None:
         """Return what was read of a log while it was received, for somebody who reads the rest; None for nothing.
 
-        Any thread may call it; it waits while some logs are being read.
+        Any thread may call it; for a log with a reading it waits while some logs are being read.
         """
+        if log.id not in self._readings:
+            return None
         with self._reading:
             return self._readings.take(log, rules)
 
@@ -153,7 +160,10 @@ class RunningDiagnoser:
         there = [log for log in logs if log.id in kept]
         self._behind = [log for log in there if chunks and kept[log.id].is_behind(log)]
         seen = [self._seen(log, kept[log.id]) for log in there if kept[log.id].sequence or not kept[log.id].reader]
-        return self._store.store(seen)
+        done = self._store.store(seen)
+        for one in seen:  # not before: what an outage kept from the store is stored by the next look
+            kept[one.log.id].stored(one.has_ended)
+        return done
 
     def _kept(self, logs: Sequence[Log], rules_of: RulesOf) -> dict[int, OpenReader]:
         """Return the readings of logs; a reading begins where there is none, unless that is to be left."""
@@ -189,7 +199,6 @@ class RunningDiagnoser:
         except Exception as error:
             self._give_up(kept, error)
             found = Diagnosed(rules=kept.rules.version, problem=type(error).__name__)
-        kept.noted, kept.has_ended = kept.reader.noted if kept.reader else -1, ended
         return Seen(log, found, ended)
 
     def _give_up(self, kept: OpenReader, error: Exception) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...diagnose import DiagnosisReader, Rules
+from ...diagnose.settings import DiagnosisSettings
 from ...model import Log, PartIdentity
 
 #: Among this many that were not looked at for the longest time, the one of the smallest log is forgotten.
@@ -32,6 +33,16 @@ class OpenReader:
         """Return whether the log has text that was not read, and can be."""
         return self.reader is not None and self.sequence < log.next_sequence
 
+    def with_bounds(self, bounds: DiagnosisSettings) -> DiagnosisReader | None:
+        """Return the reader if it has these bounds; of the log's end it may keep less."""
+        if self.reader is None or self.reader.settings != replace(bounds, end_bytes=self.reader.settings.end_bytes):
+            return None
+        return self.reader
+
+    def stored(self, ended: bool) -> None:
+        """Note that what it says now is stored."""
+        self.noted, self.has_ended = self.reader.noted if self.reader else -1, ended
+
     def read(self, sequence: int, text: bytes) -> None:
         """Read one chunk."""
         if self.reader is not None:
@@ -47,6 +58,10 @@ class Readings:
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: dict[int, OpenReader] = {}
+
+    def __contains__(self, log_id: int) -> bool:
+        """Return whether there is a reading of a log, by whatever rules. Any thread may ask."""
+        return log_id in self._kept
 
     def of(self, log: Log, rules: Rules) -> OpenReader | None:
         """Return the reading of a log by these rules; None if there is none."""
