@@ -1,10 +1,15 @@
 """DIRAC's JSON makes objects of what a service knows, and imports nothing because a caller names it."""
 
+import functools
 import json
 import subprocess
 import sys
 
 import pytest
+from DIRAC.Core.Utilities.JEncode import DJSONDecoder, decode
+
+from PilotLoggingDIRAC.transport.guards import json_classes
+from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
 
 _PROGRAM = """
 import sys
@@ -57,3 +62,29 @@ def test_numbers_that_json_does_not_have_are_refused_where_no_objects_are_taken(
     for text in ("NaN", "-Infinity", "[1e999]"):
         assert decoded(text, "plain")[0] == "ValueError"
     assert decoded("[1.5, -2e3, 7]", "plain")[0] == "[1.5, -2000.0, 7]"
+
+
+#: What a decoder may have in the place of its function of one dictionary.
+OTHERS = [lambda self, values: values, staticmethod(lambda values, more: values), None]
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=["method", "two arguments", "none"])
+def test_a_decoder_that_has_changed_is_left_alone_with_a_warning(monkeypatch, warned, other):
+    told = warned(json_classes)
+    monkeypatch.setattr(DJSONDecoder, "dict_to_object", other)
+    guard_json()
+    assert vars(DJSONDecoder)["dict_to_object"] is other
+    monkeypatch.delattr(DJSONDecoder, "dict_to_object")
+    guard_json()
+    assert told == [("Classes in JSON can't be guarded, DIRAC has changed", "DJSONDecoder.dict_to_object")] * 2
+
+
+def test_a_decoder_that_a_library_has_wrapped_is_guarded(monkeypatch):
+    made, original = [], DJSONDecoder.dict_to_object
+    monkeypatch.setattr(
+        DJSONDecoder, "dict_to_object", staticmethod(functools.wraps(original)(lambda values: made.append(values)))
+    )
+    guard_json()
+    with pytest.raises(TypeError, match="does not know"):
+        decode('{"__dCls": "x", "__dMod": "no.such.module"}')
+    assert made == []

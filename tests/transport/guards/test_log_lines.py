@@ -1,11 +1,14 @@
 """A record of the log is one line, whatever is in it."""
 
+import functools
 import io
 import logging
+from types import SimpleNamespace
 
 import pytest
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.transport.guards import log_lines
 from PilotLoggingDIRAC.transport.guards.log_lines import guard_log
 
 BREAKS = ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
@@ -72,3 +75,32 @@ def test_what_is_left_of_secrets_by_dirac_s_filter_stays_so(said):
     """The filter looks for whole certificates, over several lines."""
     gLogger.getSubLogger("x").notice("a", "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----")
     assert "abc" not in said.getvalue() and "REDACTED" in said.getvalue()
+
+
+@pytest.fixture
+def logger_class(monkeypatch):
+    """The class that the guard finds as Python's, so that no other thread logs by it."""
+    found = type("Logger", (), {"callHandlers": None})
+    monkeypatch.setattr(log_lines, "logging", SimpleNamespace(Logger=found))
+    return found
+
+
+@pytest.mark.parametrize("other", [lambda self, record, more: None, None], ids=["three arguments", "none"])
+def test_a_logger_that_has_changed_is_left_alone_with_a_warning(warned, logger_class, other):
+    told = warned(log_lines)
+    logger_class.callHandlers = other
+    guard_log()
+    assert logger_class.callHandlers is other
+    del logger_class.callHandlers
+    guard_log()
+    assert told == [("Records of the log can't be guarded, Python has changed", "Logger.callHandlers")] * 2
+
+
+def test_a_logger_that_a_library_has_wrapped_is_guarded(logger_class):
+    texts = []
+    library = functools.wraps(lambda self, record: None)(lambda self, record: texts.append(record.getMessage()))
+    logger_class.callHandlers = library
+    guard_log()
+    guard_log()
+    logger_class().callHandlers(logging.makeLogRecord({"msg": f"a\n{FORGED}"}))
+    assert texts == [f"a\\n{FORGED}"]

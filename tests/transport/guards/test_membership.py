@@ -1,11 +1,14 @@
 """Membership in a group, as DIRAC's own AuthManager finds it once it is guarded."""
 
+import functools
+
 import pytest
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfigurationData
 from DIRAC.Core.DISET.AuthManager import AuthManager
 from diraccfg import CFG
 
+from PilotLoggingDIRAC.transport.guards import membership
 from PilotLoggingDIRAC.transport.guards.membership import guard_membership
 from tests.forked import run_each
 
@@ -43,6 +46,13 @@ def configuration(monkeypatch):
 def configure(tree):
     gConfigurationData.localCFG = CFG().loadFromDict(tree)
     gConfigurationData.sync()
+
+
+@pytest.fixture
+def unguarded(monkeypatch, configuration):
+    """DIRAC's own method, in its place again."""
+    monkeypatch.setattr(AuthManager, "getUsername", AuthManager.getUsername.__wrapped__)
+    return AuthManager.getUsername
 
 
 @pytest.fixture
@@ -99,6 +109,31 @@ def test_a_trusted_host_speaks_for_a_user_in_the_user_s_groups_only(let_in):
         assert let_in("/CN=vm", extraCredentials=["/CN=alice", "admins"]) is None
         assert let_in("/CN=vm", extraCredentials="hosts") == "vm.example.org"
         assert let_in("/CN=alice", extraCredentials=["/CN=twin", "admins"]) is None
+
+
+def another(self, credentials, more):
+    return True
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("getUsername", another), ("getUsername", None), ("KW_DN", "dn"), ("KW_GROUP", "Group")]
+)
+def test_an_auth_manager_that_has_changed_is_left_alone_with_a_warning(monkeypatch, warned, unguarded, name, other):
+    told = warned(membership)
+    monkeypatch.setattr(AuthManager, name, other)
+    left = AuthManager.getUsername
+    guard_membership()
+    assert AuthManager.getUsername is left
+    monkeypatch.delattr(AuthManager, name)
+    guard_membership()
+    assert told == [("Membership in groups can't be guarded, DIRAC has changed", "AuthManager.getUsername")] * 2
+
+
+def test_an_auth_manager_that_a_library_has_wrapped_is_guarded(monkeypatch, unguarded, let_in):
+    anybody = functools.wraps(unguarded)(lambda self, credentials: not credentials.update(username="anybody"))
+    monkeypatch.setattr(AuthManager, "getUsername", anybody)
+    guard_membership()
+    assert let_in("/CN=alice", "admins") is None
 
 
 BEGIN = """

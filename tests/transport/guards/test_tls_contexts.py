@@ -1,13 +1,21 @@
 """TLS contexts are shared as long as what they are made of stays the same; handshakes are in integration_tests."""
 
+import collections
+import collections.abc
+import functools
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from PilotLoggingDIRAC.transport.guards.tls_contexts import SharedContexts
+if not hasattr(collections, "MutableMapping"):
+    collections.MutableMapping = collections.abc.MutableMapping
+from tornado_m2crypto import m2netutil
+
+from PilotLoggingDIRAC.transport.guards.tls_contexts import SharedContexts, share_tls_contexts
 
 
 @pytest.fixture
@@ -86,3 +94,13 @@ def test_without_m2crypto_nothing_is_shared():
         "share_tls_contexts()"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_contexts_of_a_function_that_a_library_has_wrapped_are_shared(monkeypatch):
+    make = Mock()
+    library = functools.wraps(m2netutil.ssl_options_to_m2_context)(lambda options: make(options))
+    monkeypatch.setattr(m2netutil, "ssl_options_to_m2_context", library)
+    share_tls_contexts()
+    share_tls_contexts()
+    assert m2netutil.ssl_options_to_m2_context({}) is m2netutil.ssl_options_to_m2_context({})
+    assert make.call_count == 1

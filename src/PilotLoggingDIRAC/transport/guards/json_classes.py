@@ -7,21 +7,29 @@ class already, so refusing other modules breaks nothing.
 
 from __future__ import annotations
 
-import functools
+import inspect
 import json
 import math
 import sys
 from collections.abc import Callable
 
+from DIRAC import gLogger
 from DIRAC.Core.Utilities.JEncode import DJSONDecoder
 
+from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard, takes
+
 _PLAIN = (None, "dt", "date", "b64")
+_log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_json() -> None:
     """Make DIRAC's JSON decoder refuse classes whose module this process has not imported yet."""
-    if not hasattr(DJSONDecoder.dict_to_object, "__wrapped__"):
-        DJSONDecoder.dict_to_object = staticmethod(_guarded(DJSONDecoder.dict_to_object))
+    found = inspect.getattr_static(DJSONDecoder, "dict_to_object", None)
+    original = found.__func__ if isinstance(found, staticmethod) else None
+    if not takes(original, 1):
+        _log.warn("Classes in JSON can't be guarded, DIRAC has changed", "DJSONDecoder.dict_to_object")
+    elif not is_guard(original):
+        DJSONDecoder.dict_to_object = staticmethod(_guarded(original))
 
 
 def decode_plain(encoded: str) -> tuple[object, int]:
@@ -46,7 +54,7 @@ def _plain(values: dict) -> object:
 
 
 def _guarded(original: Callable[[dict], object]) -> Callable[[dict], object]:
-    @functools.wraps(original)
+    @guard_of(original)
     def dict_to_object(values: dict) -> object:
         if values.get("__dCls") not in _PLAIN and values.get("__dMod") not in sys.modules:
             raise TypeError("Objects of classes that this service does not know are not taken")

@@ -7,24 +7,30 @@ traceback keeps its lines; each is indented.
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Callable
 
+from DIRAC import gLogger
+
 from PilotLoggingDIRAC.pilotlog.text import terminal
+from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard, takes
 
 _INDENT = "    "
 _formatter = logging.Formatter()
+_log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_log() -> None:
     """Make every logger of this process pass on records of one line."""
-    if not hasattr(logging.Logger.callHandlers, "__wrapped__"):
-        logging.Logger.callHandlers = _guarded(logging.Logger.callHandlers)  # type: ignore[method-assign]  # the guard
+    original = getattr(logging.Logger, "callHandlers", None)
+    if not takes(original, 2):
+        _log.warn("Records of the log can't be guarded, Python has changed", "Logger.callHandlers")
+    elif not is_guard(original):
+        logging.Logger.callHandlers = _guarded(original)  # type: ignore[method-assign]  # the guard
 
 
 def _guarded(call_handlers: Callable) -> Callable:
-    @functools.wraps(call_handlers)
+    @guard_of(call_handlers)
     def call(self: logging.Logger, record: logging.LogRecord) -> None:
         flatten(record)
         call_handlers(self, record)

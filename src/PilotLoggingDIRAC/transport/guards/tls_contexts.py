@@ -17,6 +17,8 @@ from typing import Any
 
 from DIRAC import gLogger
 
+from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard
+
 _MAX_AGE_SECONDS = 60.0
 _FILES = ("certfile", "keyfile", "ca_certs")
 _log = gLogger.getSubLogger("PilotLogging")
@@ -32,9 +34,9 @@ def share_tls_contexts() -> None:
     make = getattr(m2netutil, "ssl_options_to_m2_context", None)
     if make is None:
         _log.warn("TLS contexts can't be shared, tornado_m2crypto has changed")
-    elif not hasattr(make, "__wrapped__"):
+    elif not is_guard(make):
         shared = SharedContexts(functools.partial(_make_without_sessions, make, m2.SSL_SESS_CACHE_OFF), time.monotonic)
-        m2netutil.ssl_options_to_m2_context = functools.wraps(make)(lambda options: shared.context(options))
+        m2netutil.ssl_options_to_m2_context = guard_of(make)(lambda options: shared.context(options))
 
 
 def _make_without_sessions(make: Callable, cache_off: int, options: Any) -> Any:

@@ -8,10 +8,11 @@ for this; see docs/decisions for the patch that is proposed.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 from DIRAC import gLogger
+
+from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard
 
 _OPERATIONS = ("_do_ssl_handshake", "read_from_fd", "write_to_fd")
 _log = gLogger.getSubLogger("PilotLogging")
@@ -28,12 +29,12 @@ def guard_tls() -> None:
         operation = getattr(M2IOStream, name, None)
         if operation is None:
             _log.warn("TLS can't be guarded, tornado_m2crypto has changed", name)
-        elif not hasattr(operation, "__wrapped__"):
+        elif not is_guard(operation):
             setattr(M2IOStream, name, _guarded(operation, m2.err_clear_error))
 
 
 def _guarded(operation: Callable, clear: Callable[[], None]) -> Callable:
-    @functools.wraps(operation)
+    @guard_of(operation)
     def call(self, *arguments):
         clear()
         return operation(self, *arguments)

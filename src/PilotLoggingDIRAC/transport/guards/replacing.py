@@ -1,0 +1,34 @@
+"""What guards ask before they replace a function of a library: whether it is as they know it, and not guarded yet."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeGuard
+
+
+def takes(found: object, number: int) -> TypeGuard[Callable]:
+    """Return whether something is a function of so many arguments, ``self`` of a method included."""
+    if not callable(found):
+        return False
+    try:
+        return len(inspect.signature(found).parameters) == number
+    except (TypeError, ValueError):  # nobody can tell its arguments
+        return False
+
+
+def guard_of(original: Callable) -> Callable[[Callable], Callable]:
+    """Make a function look like the one that it guards, and be known by ``is_guard``."""
+
+    def made(guard: Callable) -> Callable:
+        marked: Any = functools.wraps(original)(guard)
+        marked.is_guarded = True
+        return marked
+
+    return made
+
+
+def is_guard(found: object) -> bool:
+    """Return whether a function is a guard, or wraps one. What a library wrapped by itself has no guard yet."""
+    return getattr(found, "is_guarded", False)

@@ -1,0 +1,15 @@
+"""What guards say of a library that they can't guard."""
+
+import pytest
+
+
+@pytest.fixture
+def warned(monkeypatch):
+    """``warned(module)``: a list of what a guard's module warns of from now on."""
+
+    def listen(module):
+        found = []
+        monkeypatch.setattr(module._log, "warn", lambda *words: found.append(words))
+        return found
+
+    return listen
