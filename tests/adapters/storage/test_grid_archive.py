@@ -129,6 +129,18 @@ def test_a_wrong_place_of_one_log_does_not_have_the_bundle_fetched_for_each_othe
     assert reader.element.calls == ["whole"]
 
 
+@pytest.mark.parametrize("wrong", [{"crc": 1}, {"offset": 1}, {"size": 7}, {"offset": 4_000_000}])
+def test_a_wrong_place_of_one_log_has_a_bundle_fetched_for_none_of_its_reads(reader, wrong):
+    reader.element.knows_ranges = False
+    assert reader.read(4) == COPIES[4]
+    (path,) = reader.cached()
+    for _ in range(3):
+        with pytest.raises(ArchiveError):
+            reader.read(3, **wrong)
+    assert reader.read(5) == COPIES[5]
+    assert (reader.element.calls, reader.cached()) == (["whole"], [path])
+
+
 def test_a_bundle_that_is_damaged_everywhere_is_an_error_each_time(reader):
     reader.element.knows_ranges = False
     reader.read(3)

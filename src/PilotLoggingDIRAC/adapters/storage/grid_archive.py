@@ -11,6 +11,8 @@ from typing import Any
 from DIRAC import gLogger
 
 from PilotLoggingDIRAC.pilotlog.archive.bundles.bundle_file import cut, store
+from PilotLoggingDIRAC.pilotlog.archive.custody import Content
+from PilotLoggingDIRAC.pilotlog.archive.packing import content_of
 from PilotLoggingDIRAC.pilotlog.errors import ArchiveError, storing
 from PilotLoggingDIRAC.pilotlog.ports import CopyProblem
 from PilotLoggingDIRAC.pilotlog.stored_file import Member, StoredFile
@@ -50,13 +52,18 @@ class GridArchive:
                 self._from_bundle(file, file.member, path)
 
     def _from_cache(self, file: StoredFile, member: Member, path: Path) -> bool:
-        """Cut a log's copy out of a bundle that is on disk; return False if it is not there, or damaged there."""
+        """Cut a log's copy out of a bundle that is on disk; return False if it is not there, or damaged there.
+
+        Raise ArchiveError where the bundle is whole and the place is wrong: fetched anew, it would be no better.
+        """
         bundle = self.bundles.open(file.whole) if self.bundles else None
         if self.bundles is None or bundle is None:
             return False
         try:
             cut(bundle, member, path)
-        except ArchiveError as error:  # that on the storage element was whole when it was fetched
+        except ArchiveError as error:
+            if _is_whole(bundle, file):
+                raise
             _log.warn("A bundle on the local disk is damaged, it is read anew", f"{file.lfn}: {error}")
             self.bundles.drop(file.whole)
             return False
@@ -106,3 +113,12 @@ class GridArchive:
 
     def _call(self, operation: str, file: StoredFile, **arguments: Any) -> Any:
         return self.caller.call(operation, self.seconds, vo=self.vo, se=file.se, lfn=file.lfn, **arguments)
+
+
+def _is_whole(bundle: int, file: StoredFile) -> bool:
+    """Return whether a bundle is what was archived; it is open, at its beginning, and is read to its end."""
+    try:
+        with open(bundle, "rb", closefd=False) as source:
+            return content_of(source) == Content(file.size, file.checksum)
+    except OSError:
+        return False

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from ..errors import ArchiveError
@@ -104,8 +104,13 @@ def _copy(log: Log, texts: Texts, file: gzip.GzipFile) -> int:
 
 def content(path: Path) -> Content:
     """Return size and checksum of a file."""
-    size, checksum = 0, zlib.adler32(b"")
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            size, checksum = size + len(block), zlib.adler32(block, checksum)
+        return content_of(file)
+
+
+def content_of(file: IO[bytes]) -> Content:
+    """Return size and checksum of an open file, from where it is read next."""
+    size, checksum = 0, zlib.adler32(b"")
+    while block := file.read(_BLOCK):
+        size, checksum = size + len(block), zlib.adler32(block, checksum)
     return Content(size, f"{checksum & 0xFFFFFFFF:08x}")
