@@ -8,8 +8,8 @@ import sys
 import pytest
 from DIRAC.Core.Utilities.JEncode import DJSONDecoder, decode
 
-from PilotLoggingDIRAC.transport.guards import json_classes
 from PilotLoggingDIRAC.transport.guards.json_classes import guard_json
+from PilotLoggingDIRAC.transport.guards.replacing import LibraryChanged
 
 _PROGRAM = """
 import sys
@@ -69,14 +69,20 @@ OTHERS = [lambda self, values: values, staticmethod(lambda values, more: values)
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=["method", "two arguments", "none"])
-def test_a_decoder_that_has_changed_is_left_alone_with_a_warning(monkeypatch, warned, other):
-    told = warned(json_classes)
+def test_without_the_decoder_that_is_known_no_service_starts(monkeypatch, other):
     monkeypatch.setattr(DJSONDecoder, "dict_to_object", other)
-    guard_json()
-    assert vars(DJSONDecoder)["dict_to_object"] is other
+    with pytest.raises(LibraryChanged, match=r"DIRAC has changed: DJSONDecoder\.dict_to_object"):
+        guard_json()
     monkeypatch.delattr(DJSONDecoder, "dict_to_object")
+    with pytest.raises(LibraryChanged):
+        guard_json()
+
+
+def test_a_decoder_with_one_more_option_is_guarded(monkeypatch):
+    monkeypatch.setattr(DJSONDecoder, "dict_to_object", staticmethod(lambda values, strict=False: values))
     guard_json()
-    assert told == [("Classes in JSON can't be guarded, DIRAC has changed", "DJSONDecoder.dict_to_object")] * 2
+    with pytest.raises(TypeError, match="does not know"):
+        decode('{"__dCls": "x", "__dMod": "no.such.module"}')
 
 
 def test_a_decoder_that_a_library_has_wrapped_is_guarded(monkeypatch):

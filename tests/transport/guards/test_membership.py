@@ -8,8 +8,8 @@ from DIRAC.ConfigurationSystem.private.ConfigurationClient import gConfiguration
 from DIRAC.Core.DISET.AuthManager import AuthManager
 from diraccfg import CFG
 
-from PilotLoggingDIRAC.transport.guards import membership
 from PilotLoggingDIRAC.transport.guards.membership import guard_membership
+from PilotLoggingDIRAC.transport.guards.replacing import LibraryChanged
 from tests.forked import run_each
 
 CONFIGURATION = {
@@ -118,15 +118,19 @@ def another(self, credentials, more):
 @pytest.mark.parametrize(
     ("name", "other"), [("getUsername", another), ("getUsername", None), ("KW_DN", "dn"), ("KW_GROUP", "Group")]
 )
-def test_an_auth_manager_that_has_changed_is_left_alone_with_a_warning(monkeypatch, warned, unguarded, name, other):
-    told = warned(membership)
+def test_without_the_auth_manager_that_is_known_no_service_starts(monkeypatch, unguarded, name, other):
     monkeypatch.setattr(AuthManager, name, other)
-    left = AuthManager.getUsername
-    guard_membership()
-    assert AuthManager.getUsername is left
+    with pytest.raises(LibraryChanged, match=r"DIRAC has changed: AuthManager\.getUsername"):
+        guard_membership()
     monkeypatch.delattr(AuthManager, name)
+    with pytest.raises(LibraryChanged):
+        guard_membership()
+
+
+def test_an_auth_manager_with_one_more_option_is_guarded(monkeypatch, unguarded, let_in):
+    monkeypatch.setattr(AuthManager, "getUsername", lambda self, credentials, strict=False: True)
     guard_membership()
-    assert told == [("Membership in groups can't be guarded, DIRAC has changed", "AuthManager.getUsername")] * 2
+    assert let_in("/CN=alice", "admins") is None
 
 
 def test_an_auth_manager_that_a_library_has_wrapped_is_guarded(monkeypatch, unguarded, let_in):

@@ -16,12 +16,14 @@ def wrapped(*arguments):
     return original(*arguments)
 
 
-@pytest.mark.parametrize("found", [original, wrapped, dict.get.__get__, lambda one, two=None: one])
-def test_a_function_of_so_many_arguments_is_known(found):
+@pytest.mark.parametrize("found", [original, wrapped, lambda one, two=None: one, lambda one, two, three=None: one])
+def test_what_can_be_called_with_so_many_arguments_is_known(found):
     assert takes(found, 2)
 
 
-@pytest.mark.parametrize("found", [None, "text", lambda one: one, lambda one, two, three: one, dict, min])
+@pytest.mark.parametrize(
+    "found", [None, "text", lambda one: one, lambda one, two, three: one, lambda one, two, *, more: one, dict, min]
+)
 def test_another_function_is_not_and_nor_is_what_can_t_tell_its_arguments(found):
     assert not takes(found, 2)
 

@@ -23,10 +23,10 @@ _log = gLogger.getSubLogger("PilotLogging")
 def guard_http() -> None:
     """Make Tornado accept plain digits only as lengths; anything else is answered with HTTP 400 and closed."""
     for name in _READERS:
-        if not _uses_int(name):
+        if _uses_int(name):
+            http1connection.int = _length
+        else:
             _log.warn("Lengths of requests can't be guarded, Tornado has changed", name)
-            return
-    http1connection.int = _length
 
 
 def _uses_int(name: str) -> bool:

@@ -13,22 +13,20 @@ import math
 import sys
 from collections.abc import Callable
 
-from DIRAC import gLogger
 from DIRAC.Core.Utilities.JEncode import DJSONDecoder
 
-from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard, takes
+from PilotLoggingDIRAC.transport.guards.replacing import LibraryChanged, guard_of, is_guard, takes
 
 _PLAIN = (None, "dt", "date", "b64")
-_log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_json() -> None:
-    """Make DIRAC's JSON decoder refuse classes whose module this process has not imported yet."""
+    """Make DIRAC's JSON decoder refuse classes whose module this process has not imported yet. Raise LibraryChanged."""
     found = inspect.getattr_static(DJSONDecoder, "dict_to_object", None)
     original = found.__func__ if isinstance(found, staticmethod) else None
     if not takes(original, 1):
-        _log.warn("Classes in JSON can't be guarded, DIRAC has changed", "DJSONDecoder.dict_to_object")
-    elif not is_guard(original):
+        raise LibraryChanged("Classes in JSON can't be guarded, DIRAC has changed: DJSONDecoder.dict_to_object")
+    if not is_guard(original):
         DJSONDecoder.dict_to_object = staticmethod(_guarded(original))
 
 

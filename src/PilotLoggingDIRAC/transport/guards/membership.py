@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 
 from cachetools import LRUCache
-from DIRAC import gConfig, gLogger
+from DIRAC import gConfig
 from DIRAC.ConfigurationSystem.Client.Helpers import Registry
 from DIRAC.Core.DISET.AuthManager import AuthManager
 
 from PilotLoggingDIRAC.adapters.registry import members, per_configuration
-from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard, takes
+from PilotLoggingDIRAC.transport.guards.replacing import LibraryChanged, guard_of, is_guard, takes
 
 _MAX_NAMES = 1000
 #: The user who had a DN and was in a group at the last look-up.
@@ -22,15 +22,17 @@ _names: LRUCache[tuple[str, str], str] = LRUCache(_MAX_NAMES)
 _lock = threading.Lock()
 #: The names that ``AuthManager`` has for what it asks of credentials, and what it adds.
 _KEYS = {"KW_DN": "DN", "KW_GROUP": "group", "KW_PROPERTIES": "properties", "KW_USERNAME": "username"}
-_log = gLogger.getSubLogger("PilotLogging")
 
 
 def guard_membership() -> None:
-    """Make every AuthManager of this process, of either protocol, look up the user by DN and group at each request."""
+    """Make every AuthManager of this process, of either protocol, look up the user by DN and group at each request.
+
+    Raise LibraryChanged.
+    """
     original, keys = getattr(AuthManager, "getUsername", None), {key: getattr(AuthManager, key, None) for key in _KEYS}
     if not takes(original, 2) or keys != _KEYS:
-        _log.warn("Membership in groups can't be guarded, DIRAC has changed", "AuthManager.getUsername")
-    elif not is_guard(original):
+        raise LibraryChanged("Membership in groups can't be guarded, DIRAC has changed: AuthManager.getUsername")
+    if not is_guard(original):
         AuthManager.getUsername = guard_of(original)(lambda self, credentials: _complete(self, credentials))
 
 

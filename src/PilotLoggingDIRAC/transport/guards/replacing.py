@@ -8,14 +8,19 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 
+class LibraryChanged(RuntimeError):
+    """What a guard would replace is not as the guard knows it, and no service must run without that guard."""
+
+
 def takes(found: object, number: int) -> TypeGuard[Callable]:
-    """Return whether something is a function of so many arguments, ``self`` of a method included."""
+    """Return whether something can be called with so many arguments, ``self`` of a method included."""
     if not callable(found):
         return False
     try:
-        return len(inspect.signature(found).parameters) == number
-    except (TypeError, ValueError):  # nobody can tell its arguments
+        inspect.signature(found).bind(*range(number))
+    except (TypeError, ValueError):  # it can't, or nobody can tell its arguments
         return False
+    return True
 
 
 def guard_of(original: Callable) -> Callable[[Callable], Callable]:
