@@ -9,7 +9,10 @@ import pytest
 
 from PilotLoggingDIRAC.adapters.database import LogDatabase
 from PilotLoggingDIRAC.assembly.agent import ArchivingAgent
+from PilotLoggingDIRAC.assembly.mails import Mails
+from PilotLoggingDIRAC.pilotlog.archive.cycle import Lane
 from PilotLoggingDIRAC.pilotlog.archive.gate import AgentEnds, Gate
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
@@ -111,6 +114,49 @@ def test_what_was_read_of_another_database_is_read_again(half_read):
         connection.execute("DELETE FROM DatabaseIdentity")
     agent.cycle()
     assert (_diagnosis(db).running, starts) == (False, [0])
+
+
+@pytest.fixture
+def alarms(agent, monkeypatch, configure):
+    """The subjects of the agent's mails, in their order."""
+    mails = []
+    monkeypatch.setattr(Mails, "add", lambda _, address, subject, body: mails.append(subject))
+    alarms = {"WorkloadManagement": {"PilotLogging": {"AlarmAddress": "a@example.org"}}}
+    configure({"Registry": {"VO": {PILOT.vo: {}}}, "Systems": alarms})
+    return mails
+
+
+def test_what_a_lane_met_is_told_although_the_store_goes_away_at_the_end_of_the_cycle(agent, alarms, monkeypatch):
+    def run(lane):
+        lane.tally.problem(f"logs given up for an SE of {PILOT.vo}", "told once")
+        return lane.tally
+
+    def away(_):
+        raise StoreUnavailable("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lane, "run", run)
+        patch.setattr(SqlReader, "failures", away)
+        with pytest.raises(StoreUnavailable):
+            agent.cycle()
+    begun = ["Alarm: database", f"Alarm: logs given up for an SE of {PILOT.vo}"]
+    assert alarms == [f"[PilotLogging] {subject}" for subject in begun]
+    agent.cycle()
+    ended = [subject.replace("Alarm:", "Alarm is over:") for subject in begun]
+    assert alarms == [f"[PilotLogging] {subject}" for subject in begun + ended]
+
+
+def test_an_alarm_goes_on_while_the_store_is_away_at_the_end_of_the_cycle(agent, alarms, monkeypatch):
+    def away(_):
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(Lane, "run", lambda lane: (lane.tally.problem("archive of a VO", "down"), lane.tally)[1])
+    agent.cycle()
+    monkeypatch.setattr(Lane, "run", lambda lane: lane.tally)
+    monkeypatch.setattr(SqlReader, "failures", away)
+    with pytest.raises(StoreUnavailable):
+        agent.cycle()
+    assert alarms == ["[PilotLogging] Alarm: archive of a VO", "[PilotLogging] Alarm: database"]
 
 
 def _threads():

@@ -93,11 +93,11 @@ class ArchivingAgent:
             self._look_at_clock(tally)
             due = due_copies(self._db.custody, options.fill(CopySettings, self._option), self._db.clock)
             running = cycle.run([self._lane(vo, due.get(vo, ())) for vo in vos], self._lanes, self._memory, tally)
-        except StoreUnavailable as error:
-            self._alarms.update({"database": str(error)}, lambda subject: True)
+            self._workers.drop_idle()
+            self._alarm_waiting(tally, vos, settings.alarm_seconds)
+        except StoreUnavailable as error:  # some problems of lanes come once, and would never be told
+            self._alarms.update(tally.problems | {"database": str(error)}, lambda subject: True)
             raise
-        self._workers.drop_idle()
-        self._alarm_waiting(tally, vos, settings.alarm_seconds)
         tally.merge(self._notices.tally())
         self._alarms.update(tally.problems, lambda subject: any(subject.endswith(f" of {vo}") for vo in running))
         return tally.counts | ({"VOs not done yet": len(running)} if running else {})

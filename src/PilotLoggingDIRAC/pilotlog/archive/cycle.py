@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ..errors import PilotLogError
+from ..errors import PilotLogError, StoreUnavailable
 from ..ports import Clock
 from .archiver import Archiver
 from .bundles.bundler import Bundler
@@ -141,9 +141,15 @@ class Cycle:
         wait(memory.running.values(), timeout=self.settings.cycle_seconds)
         self._collect(memory, tally)
         if self.clock_agrees():
+            self._delete_old(tally)
+        return set(memory.running) - {_DIAGNOSES}
+
+    def _delete_old(self, tally: Tally) -> None:
+        try:
             tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
             tally.add("CE outputs deleted", self.epochs.delete_ce_outputs(self.clock()))
-        return set(memory.running) - {_DIAGNOSES}
+        except StoreUnavailable as error:  # what the lanes did and met is in the tally alone
+            tally.problem("database", str(error))
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:
         for vo in [vo for vo, future in memory.running.items() if future.done()]:
