@@ -337,6 +337,68 @@ def test_a_gap_is_told_once_although_its_line_and_later_text_share_a_group_that_
     assert part.missing_bytes == sum(int(size) for _, size in told)
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"), [("before", [(b"2", b"15")]), ("after", [(b"1", b"10")])], ids=["away", "without an answer"]
+)
+def test_gaps_are_told_once_although_the_spool_fails_as_nobody_thought_of(
+    transactions, clock, tmp_path, monkeypatch, lost, told
+):  # fmt: skip
+    def append(spool, epoch, group):
+        monkeypatch.undo()
+        raise MemoryError
+
+    monkeypatch.setattr(Spool, "append", append)
+    store, settings = Unsure(SqlAppender(transactions, clock)), SpoolSettings(probe_seconds=0.05)
+    store.lost = [lost]
+    writer = Writer(store, SETTINGS, clock, lambda: Spool(tmp_path / "spool", settings), settings)
+    writer.gap(PILOT, 10, "refused before")
+    answer = writer.submit(batch(b"text\n"))
+    writer.start()
+    with pytest.raises(StoreRefused, match="service log"):
+        answer.result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == writer.status()["Spool"]["Batches"] == 0)
+    writer.stop()
+    assert MISSING.findall(read(transactions)) == told
+    assert (b"text\n" in read(transactions)) == (lost == "after")
+
+
+def test_a_gap_is_told_although_its_line_could_not_be_made_at_first(gate, transactions, clock):
+    failures = [MemoryError()]
+
+    def failing_clock():
+        if failures:
+            raise failures.pop()
+        return clock()
+
+    writer = Writer(gate, SETTINGS, failing_clock)
+    writer.gap(PILOT, 10, "refused before")
+    answer = writer.submit(batch(b"text\n"))
+    writer.start()
+    with pytest.raises(StoreRefused, match="service log"):
+        answer.result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+    writer.stop()
+    assert MISSING.findall(read(transactions)) == [(b"2", b"15")]
+
+
+def test_text_that_is_stored_is_not_told_to_be_missing_although_the_writer_fails_after_its_commit(
+    gate, transactions, clock, monkeypatch
+):  # fmt: skip
+    writer = Writer(gate, SETTINGS, clock)
+
+    def observe(seconds):
+        monkeypatch.undo()
+        raise MemoryError
+
+    monkeypatch.setattr(writer.commits, "observe", observe)
+    writer.start()
+    with pytest.raises(StoreRefused, match="service log"):
+        writer.submit(batch(b"text\n")).result(PATIENCE_SECONDS)
+    until(lambda: writer.status()["LogsWithUntoldGaps"] == 0)
+    writer.stop()
+    assert read(transactions) == b"text\n"
+
+
 def test_a_gap_whose_line_is_in_the_spool_is_told_once_although_the_spool_takes_no_more(transactions, clock, tmp_path):
     store, settings = Unsure(SqlAppender(transactions, clock)), SpoolSettings(spool_max_mb=1, probe_seconds=0.05)
     store.lost = ["refused", "before"]

@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..errors import StoreUnavailable
-from ..model import Batch, PilotId
+from ..model import Batch, Numbered, PilotId
 from ..ports import Clock
 from ..text.marked_line import marked_line
 
@@ -48,6 +48,18 @@ class GapReport:
     def of(cls, batch: Batch, reason: str, number: int = 0) -> GapReport:
         """Return the report of a refused batch."""
         return cls(batch.pilot, Gap(1, len(batch.text) + batch.missing_bytes, reason), number)
+
+
+@dataclass(slots=True)
+class Tried:
+    """The numbers of a turn: those that are stored, spooled or put aside, and those whose commit got no answer."""
+
+    taken: set[int] = field(default_factory=set)
+    in_doubt: set[int] = field(default_factory=set)
+
+    def doubt(self, item: Numbered) -> int:
+        """Return the number of a batch that may be stored, 0 for one that is not."""
+        return item.number if item.number in self.in_doubt else 0
 
 
 def together(reports: Iterable[GapReport]) -> list[GapReport]:

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from prometheus_client import Histogram
@@ -26,22 +25,15 @@ from ..ports import Clock, LogStore
 from ..settings import IngestSettings, SpoolSettings
 from .answers import Answer, Answers, set_results
 from .drain import Drain
-from .gaps import Gap, GapReport, Gaps, together
+from .gaps import Gap, GapReport, Gaps, Tried, together
 from .queue import Waiting, WaitingQueue
 from .spool import Spool
 
 _IDLE_SECONDS = 1.0
+_FAILED = "The collector failed, see the service log"
 _SPOOL = SpoolSettings()
 _GROUP_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _COMMIT_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-
-
-@dataclass(slots=True)
-class _Tried:
-    """The numbers of a turn: those that are stored, spooled or put aside, and those whose commit got no answer."""
-
-    taken: set[int] = field(default_factory=set)
-    in_doubt: set[int] = field(default_factory=set)
 
 
 class Writer:
@@ -74,7 +66,7 @@ class Writer:
         )
         self._owner = threading.Thread(target=self._work, name="pilotlog-writer", daemon=True)
         self._refusal = ""
-        self._tried = _Tried()
+        self._tried = Tried()
         self.groups = Histogram("group_batches", "Batches of a transaction", buckets=_GROUP_BATCHES, registry=None)
         self.commits = Histogram("commit_seconds", "Seconds of a transaction", buckets=_COMMIT_SECONDS, registry=None)
 
@@ -141,7 +133,7 @@ class Writer:
             self._turn(group, last)
         except Exception as error:  # the next group must be served whatever the error is
             self._refusal = f"unexpected {type(error).__name__}: {error}"
-            self._refuse_waiting(group, StoreRefused("The collector failed, see the service log"))
+            self._refuse_waiting(group, StoreRefused(_FAILED))
             self._drain.step_failed(self._refusal)
 
     def _turn(self, group: list[Waiting], last: bool) -> None:
@@ -158,9 +150,13 @@ class Writer:
         reports = self._gaps.take()
         if not claimed and not reports:
             return
-        numbered = self._numbered(reports, claimed)
+        try:
+            numbered = self._numbered(reports, claimed)
+        except Exception:
+            self._gaps.keep(reports)
+            raise
         futures = [*([None] * len(reports)), *(answer for _, answer in claimed)]
-        self._tried = _Tried()
+        self._tried = Tried()
         try:
             self._store_or_spool(numbered, futures)
             self._answers.told(numbered)
@@ -168,6 +164,9 @@ class Writer:
         except PilotLogError as error:
             self._refusal = str(error)
             self._not_taken(reports, numbered, futures, error)
+        except Exception:  # gaps must be told of, whatever the error is
+            self._not_taken(reports, numbered, futures, StoreRefused(_FAILED))
+            raise
 
     def _numbered(self, reports: Sequence[GapReport], claimed: Sequence[tuple[Batch, Answer]]) -> list[Numbered]:
         """Return the lines of the reports and the batches after them, with growing numbers."""
@@ -188,22 +187,20 @@ class Writer:
         One line tells of all that shares the transaction in doubt; other halves of the group are stored, or were not
         offered.
         """
+        taken, doubt = self._tried.taken, self._tried.doubt
         pairs = zip(numbered, futures, strict=True)
         refused = [(item, answer) for item, answer in pairs if answer and not answer.done()]
-        gaps = [GapReport.of(item.batch, str(error), self._doubt(item)) for item, _ in refused if item.batch.text]
+        missing = [item for item, _ in refused if item.batch.text and item.number not in taken]
+        gaps = [GapReport.of(item.batch, str(error), doubt(item)) for item in missing]
         lines = zip(reports, numbered, strict=False)
-        untold = [(report, item) for report, item in lines if item.number not in self._tried.taken]
+        untold = [(report, item) for report, item in lines if item.number not in taken]
         old = [report for report, _ in untold if report.number]
-        new = [dataclasses.replace(report, number=self._doubt(item)) for report, item in untold if not report.number]
+        new = [dataclasses.replace(report, number=doubt(item)) for report, item in untold if not report.number]
         fresh = [*new, *gaps]
         doubtful = together(report for report in fresh if report.number)
         self._gaps.keep([*old, *doubtful, *(report for report in fresh if not report.number)])
         for _, answer in refused:
             answer.set_exception(error)
-
-    def _doubt(self, item: Numbered) -> int:
-        """Return the number of a batch that may be stored, 0 for one that is not."""
-        return item.number if item.number in self._tried.in_doubt else 0
 
     def _line(self, report: GapReport, numbers: Iterator[int]) -> Numbered:
         """Return the line of a report. One under the number of its text tells of no answers: if the store skips it, the
@@ -234,21 +231,23 @@ class Writer:
 
     def _store_or_spool(self, numbered: list[Numbered], futures: list[Answer | None]) -> None:
         """Store the group; spool it while the store is unavailable or older batches wait in the spool."""
+        numbers = {item.number for item in numbered}
         self._drain.require_order()
         if self._drain.store_is_away:
             receipts = self._drain.append(self._epoch, numbered)
         else:
+            self._tried.in_doubt |= numbers
             try:
                 receipts = self._commit(numbered)
                 self._drain.store_answered()
             except StoreRefused as error:
+                self._tried.in_doubt -= numbers
                 self._halve(numbered, futures, error)
                 return
             except StoreUnavailable as error:
-                self._tried.in_doubt.update(item.number for item in numbered)
                 self._drain.store_failed(error)
                 receipts = self._drain.append(self._epoch, numbered, error)
-        self._tried.taken.update(item.number for item in numbered)
+        self._tried.taken |= numbers
         set_results(futures, receipts)
 
     def _halve(self, numbered: list[Numbered], futures: list[Answer | None], error: StoreRefused) -> None:
