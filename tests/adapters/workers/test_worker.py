@@ -119,6 +119,22 @@ class TestWorker:
         assert worker.call("ping", START_SECONDS) == "pong"
         assert children() == [child]
 
+    @pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
+    def test_an_answer_that_could_not_be_read_is_not_taken_for_that_of_the_next_call(self, worker, monkeypatch, error):
+        worker.call("ping", START_SECONDS)
+        [child] = children()
+
+        def read(descriptor, size):
+            raise error
+
+        with monkeypatch.context() as failing:
+            failing.setattr(os, "read", read)
+            with pytest.raises(error):
+                worker.call("ping", START_SECONDS)
+        with pytest.raises(ArchiveError, match="KeyError"):
+            worker.call("no_such_thing", START_SECONDS)
+        assert has_ended(child)
+
     def test_a_call_that_takes_too_long_ends_its_child_and_the_next_one_gets_another(self, worker):
         worker.call("ping", START_SECONDS)
         [child] = children()

@@ -74,6 +74,11 @@ class Worker:
         except _Broken as error:
             self.close()
             raise ArchiveError(f"{operation} as {self.identity}: {error}") from None
+        except PilotLogError:  # the operation's own: its answer was read to the end
+            raise
+        except BaseException:  # the next call would read the rest of the answer as its own
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the child at once and remove its proxy. The next call starts another one."""
