@@ -168,6 +168,35 @@ def test_mail_waits_for_the_next_one_when_no_thread_can_be_started(server, confi
     until(lambda: len(server.mails) == 2)
 
 
+def test_mail_for_which_no_thread_could_be_started_is_sent_while_its_alarm_lasts(
+    server, configure, full_disk, no_threads
+):  # fmt: skip
+    configure(ADDRESSES)
+    bell = Bell("component", mail=MailSettings(pause_seconds=0))
+    with no_threads("pilotlog-mail"):
+        bell.alarms.update({"first": "text"})
+    bell.alarms.update({"first": "text"})
+    until(lambda: server.mails)
+    bell.close(PATIENCE_SECONDS)
+    [mail] = server.mails
+    assert b"Alarm: first" in mail
+
+
+def test_a_thread_that_can_not_be_started_for_mail_that_waits_is_tried_once_in_a_pause(configure, monkeypatch):
+    configure(ADDRESSES)
+    tries, bell = [], Bell("component", mail=MailSettings(pause_seconds=1000))
+
+    def start(thread):
+        tries.append(thread.name)
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", start)
+        for _ in range(5):
+            bell.alarms.update({"first": "text"})
+    assert tries == ["pilotlog-mail"]
+
+
 def test_mail_for_which_no_thread_could_be_started_is_sent_at_the_end(server, configure, full_disk, no_threads):
     configure(ADDRESSES)
     bell = Bell("component")

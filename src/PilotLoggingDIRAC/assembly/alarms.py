@@ -25,7 +25,7 @@ class Bell:
     def __init__(self, component: str, quiet_seconds: float = 0.0, mail: MailSettings = _SETTINGS):
         self._component = component
         self._mails = Mails(mail)
-        self.alarms = Alarms(self._began, self._ended, quiet_seconds)
+        self.alarms = Alarms(self._began, self._ended, quiet_seconds, updated=self._mails.start_again)
 
     def close(self, seconds: float | None = None) -> None:
         """Wait until the mail that waits now is sent, at most ``seconds``, by default 10.

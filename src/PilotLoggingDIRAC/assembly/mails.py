@@ -62,7 +62,7 @@ class Mails:
         self._waiting = queue.Queue[_Mail | threading.Event](_MAX_WAITING)
         self._again = deque[tuple[float, _Mail]]()
         self._starting = threading.Lock()
-        self._is_started = False
+        self._is_started, self._next_start = False, 0.0
         self._workers = WorkerPool(1)
         self._given_up: list[threading.Thread] = []
 
@@ -76,13 +76,16 @@ class Mails:
             if not self._is_started:
                 self._start()
 
+    def start_again(self) -> None:
+        """Start the thread for mail that waits, if it could not be started ``pause_seconds`` ago or earlier."""
+        if not self._is_started and time.monotonic() >= self._next_start:
+            self._start_for_waiting()
+
     def finish(self, seconds: float | None = None) -> None:
         """Wait until what waits now is sent, and what failed was tried once more, at most ``seconds``, by default
         ``end_seconds``.
         """
-        with self._starting, suppress(Overloaded):
-            if not self._is_started and not self._waiting.empty():
-                self._start()
+        self._start_for_waiting()
         if not self._is_started:
             return
         atexit.unregister(self.finish)
@@ -93,11 +96,17 @@ class Mails:
             return
         is_sent.wait(self._settings.end_seconds if seconds is None else seconds)
 
+    def _start_for_waiting(self) -> None:
+        with self._starting, suppress(Overloaded):
+            if not self._is_started and not self._waiting.empty():
+                self._start()
+
     def _start(self) -> None:
         try:
             threading.Thread(target=self._run, name="pilotlog-mail", daemon=True).start()
         except RuntimeError:
-            raise Overloaded("No more threads can be started: it is tried again with the next mail") from None
+            self._next_start = time.monotonic() + self._settings.pause_seconds
+            raise Overloaded("No more threads can be started: it is tried again later") from None
         self._is_started = True
         atexit.register(self.finish)
 

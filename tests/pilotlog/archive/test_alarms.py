@@ -34,6 +34,14 @@ def test_a_problem_that_comes_and_goes_is_one_problem():
     assert bell.told == [("began", "spool", "full"), ("ended", "spool")]
 
 
+def test_each_update_is_noted_also_without_anything_to_report():
+    noted = []
+    bell = Bell(updated=lambda: noted.append(len(bell.told)))
+    for problems in ({"spool": "full"}, {"spool": "full"}, {}):
+        bell.alarms.update(problems)
+    assert noted == [1, 1, 2]
+
+
 def test_what_was_not_looked_at_stays_as_it_was():
     bell = Bell()
     bell.alarms.update({"archive of vo": "down"})

@@ -15,12 +15,17 @@ class Alarms:
         ended: Callable[[str], None],
         quiet_seconds: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
+        updated: Callable[[], None] = lambda: None,
     ):
-        """Create alarms. A problem is over after ``quiet_seconds`` of absence; until then it is the same problem."""
+        """Create alarms. A problem is over after ``quiet_seconds`` of absence; until then it is the same problem.
+
+        ``updated`` is called at the end of each ``update``, also when there is nothing to report.
+        """
         self._began = began
         self._ended = ended
         self._quiet_seconds = quiet_seconds
         self._monotonic = monotonic
+        self._updated = updated
         self._seen: dict[str, float] = {}
 
     def update(self, problems: Mapping[str, str], open_question: Callable[[str], bool] = lambda subject: False) -> None:
@@ -38,3 +43,4 @@ class Alarms:
             if subject not in self._seen:
                 self._began(subject, problems[subject])
             self._seen[subject] = now
+        self._updated()
