@@ -1,9 +1,11 @@
 """Files whose time is over: many leave the storage element in one cycle, and more than that is told."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.settings import DAY
 from tests.custody_contract import VO, pilot
 from tests.pilotlog.archive.test_archiver import agent, archive, pilots, world  # noqa: F401  (fixtures)
@@ -62,6 +64,57 @@ def test_a_file_that_may_still_come_is_not_removed_in_each_cycle(agent, world, a
     world.clock.forward(minutes=31)
     agent.retention(stall_seconds=1800, files_seconds=1).run(purge_kept=False)
     assert removed == [late, verified, late]
+
+
+@pytest.fixture
+def away(world, monkeypatch):
+    """``away(is_now)``: the store goes away when a copy is to be forgotten of which that is true."""
+    forget = type(world.custody).forget
+
+    def make(is_now):
+        def try_to_forget(custody, key, before):
+            if is_now(key):
+                raise StoreUnavailable("away")
+            return forget(custody, key, before)
+
+        monkeypatch.setattr(type(world.custody), "forget", try_to_forget)
+
+    return make
+
+
+def test_a_store_that_goes_away_within_a_page_leaves_the_rest_of_it_to_the_next_cycle(agent, archive, purged, away):
+    purged(5)
+    outages = [True]
+    away(lambda key: outages and outages.pop())
+    retention = agent.retention(files_seconds=1, logs_per_step=3)
+    with pytest.raises(StoreUnavailable):
+        retention.run(purge_kept=False)
+    retention.run(purge_kept=False)
+    assert archive.names() == []
+    retention.run(purge_kept=False)
+    assert agent.tally.counts["removed expired"] == 5
+
+
+def test_a_copy_that_can_never_be_forgotten_keeps_no_other_of_its_page(agent, world, archive, purged, away):
+    purged(5)
+    away(lambda key: key.log_id == world.log(pilot(0)).id)
+    retention = agent.retention(files_seconds=1, logs_per_step=3)
+    for _ in range(3):
+        with suppress(StoreUnavailable):
+            retention.run(purge_kept=False)
+    assert archive.names() == []
+    assert agent.tally.counts["removed expired"] == 4
+
+
+def test_each_cycle_tries_the_next_copies_of_a_storage_element_that_is_down(agent, archive, purged, monkeypatch):
+    purged(8)
+    tried, remove = [], archive.remove
+    monkeypatch.setattr(archive, "remove", lambda file: tried.append(archive.path(file).name) or remove(file))
+    archive.broken = True
+    retention = agent.retention(files_seconds=1)
+    for _ in range(3):
+        retention.run(purge_kept=False)
+    assert tried == archive.names()
 
 
 class TestWithoutTime:

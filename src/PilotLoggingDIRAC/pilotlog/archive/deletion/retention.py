@@ -122,11 +122,14 @@ class Retention:
             is_full = True
             while is_full and se not in failures.hopeless:
                 where = Where(se, frozenset() if se else own | failures.hopeless)
-                copies, places[se] = self._copies(find, before, places[se], where)
+                copies, after = self._copies(find, before, places[se], where)
                 for key, file in copies:
                     if file.se not in failures.hopeless:
+                        places[se] = key  # whatever stops here, the next cycle goes on behind it
                         failures.note(file.se, self._remove_one(archive, kind, key, file))
                         places |= dict.fromkeys(failures.hopeless & {file.se}, key)
+                if se not in failures.hopeless:
+                    places[se] = after
                 is_full = len(copies) == self.settings.logs_per_step
                 if is_full and self.copies.monotonic() > until:
                     self._note_waiting(kind, find, before, places[se], where)
