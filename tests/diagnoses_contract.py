@@ -35,6 +35,7 @@ FOURTH = _BEGIN + b"all the king's horses\n"
 OWN = {
     "plate-crooked": {"Name": "The plate is crooked", "Party": "site", "Hint": "Align it.", "Text": "is not aligned"}
 }
+OWN_LATER = {"plate-crooked": OWN["plate-crooked"] | {"Hint": "Align it, and look again."}}
 HERE, THERE = "LCG.Here.org", "LCG.There.org"
 ALL = Scope(everything=True)
 
@@ -292,6 +293,35 @@ class DiagnosesContract:
         assert agents.found(pilot(0)).rules == with_own(OWN).rules.version
         assert (sum(counts), max(counts)) == (3, 2)
         assert agents.diagnose(own=OWN).counts == {}
+
+    @pytest.fixture
+    def at_rest(self, agents):
+        """Six logs that are diagnosed; the rules are known to be those that all were diagnosed with."""
+        for number in range(6):
+            agents.fail(pilot(number), ODD % number)
+            agents.clock.forward(seconds=1)
+        agents.diagnose()
+        agents.diagnose()
+        return agents
+
+    def change_rules(self, agents, own, cycles):
+        for _ in range(cycles):
+            agents.diagnose(own=own, diagnose_logs=2)
+
+    def versions(self, agents):
+        return {agents.found(pilot(number)).rules for number in range(6)}
+
+    def test_rules_that_change_again_before_all_logs_were_looked_at_hold_for_those_looked_at_too(self, at_rest):
+        self.change_rules(at_rest, OWN, 3)
+        assert len(self.versions(at_rest)) == 2
+        self.change_rules(at_rest, OWN_LATER, 12)
+        assert self.versions(at_rest) == {with_own(OWN_LATER).rules.version}
+
+    def test_rules_that_are_taken_back_before_all_logs_were_looked_at_hold_for_all_again(self, at_rest):
+        self.change_rules(at_rest, OWN, 2)
+        assert len(self.versions(at_rest)) == 2
+        self.change_rules(at_rest, None, 12)
+        assert self.versions(at_rest) == {standard().version}
 
     def test_logs_of_long_ago_are_not_diagnosed_again_by_themselves(self, agents):
         agents.fail(text=ODD % 1)

@@ -81,19 +81,30 @@ class Undiagnosed(Protocol):
 class DiagnosingPlaces:
     """Where the walk of each state goes on, and that over diagnoses of other rules; whether the agent ends.
 
-    ``rules`` has the versions of rules, by VO, for which the walk ``outdated`` has been at its end.
+    ``rules`` has the versions of rules, by VO, that the walk ``outdated`` is for; ``all_marked``: it has been at its
+    end.
     """
 
     after: dict[State, LogPosition | None] = field(default_factory=dict)
     outdated: LogPosition | None = None
     rules: dict[str, str] = field(default_factory=dict)
+    all_marked: bool = False
     stopped: bool = False
 
     def forget(self) -> None:
         """Begin all walks anew."""
         self.after.clear()
-        self.rules.clear()
-        self.outdated = None
+        self._walk_for({})
+
+    def note(self, rules: dict[str, str]) -> None:
+        """Note the versions that hold now: the walk over diagnoses of other rules begins anew when they have changed,
+        since some may have been made with those before.
+        """
+        if rules != self.rules:
+            self._walk_for(rules)
+
+    def _walk_for(self, rules: dict[str, str]) -> None:
+        self.rules, self.outdated, self.all_marked = rules, None, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,7 @@ class Diagnoser:
         def is_over() -> bool:
             return places.stopped or self.seconds() >= until
 
+        places.note({vo: self.rules_of(vo).version for vo in ("", *self.vos)})
         if room > 0:
             room -= self._diagnose(self.store.marked(room), is_over)
         for state in STATES:
@@ -156,9 +168,8 @@ class Diagnoser:
 
     def _mark_outdated(self, places: DiagnosingPlaces, room: int, is_over: Callable[[], bool]) -> None:
         """Mark diagnoses that were made with other rules, for the next cycles; after a change, until all are marked."""
-        versions = {vo: self.rules_of(vo).version for vo in ("", *self.vos)}
         since = self.clock() - timedelta(seconds=self.settings.diagnose_again_seconds)
-        if places.rules == versions or self.settings.diagnose_again_seconds <= 0:
+        if places.all_marked or self.settings.diagnose_again_seconds <= 0:
             return
         while room > 0 and not is_over():
             looked_at = min(_LOOKED_AT, room)
@@ -167,8 +178,8 @@ class Diagnoser:
             )
             self.tally.add("to be diagnosed again", number)
             room -= number
-            if places.outdated is None:
-                places.rules = versions
+            places.all_marked = places.outdated is None
+            if places.all_marked:
                 return
 
     def _diagnose(self, ids: Sequence[int], is_over: Callable[[], bool]) -> int:
