@@ -322,6 +322,23 @@ class RunningContract:
             agents.look()
         assert (agents.look(), agents.found().cause) == (1, DISK)
 
+    def test_what_a_lease_kept_from_the_store_is_stored_after_it(self, agents):
+        agents.send(FULL)
+        agents.look()
+        agents.send(b"", return_code="1")
+        agents.diagnoses.claim("killed", [agents.log().id], agents.later(minutes=5))
+        agents.send(GOES_ON)
+        assert (agents.look(), agents.found().cause) == (0, DISK)
+        assert (agents.look(seconds=360), agents.found().cause) == (1, "")
+
+    def test_what_came_to_the_store_after_the_pilot_s_end_is_stored_when_it_runs_again(self, agents):
+        agents.send(FULL)
+        agents.received.before_store = lambda: agents.send(b"", return_code="1")
+        assert (agents.look(), agents.found()) == (0, None)
+        agents.received.before_store = lambda: None
+        agents.send(LINE)
+        assert (agents.look(), agents.found().cause) == (1, DISK)
+
     def test_who_takes_what_was_read_waits_until_it_has_been_stored(self, agents):
         agents.send(FULL)
         log, taken, seen = agents.log(), [], []

@@ -160,10 +160,11 @@ class RunningDiagnoser:
         there = [log for log in logs if log.id in kept]
         self._behind = [log for log in there if chunks and kept[log.id].is_behind(log)]
         seen = [self._seen(log, kept[log.id]) for log in there if kept[log.id].sequence or not kept[log.id].reader]
-        done = self._store.store(seen)
-        for one in seen:  # not before: what an outage kept from the store is stored by the next look
+        written = self._store.store(seen)
+        stored = [one for one in seen if one.log.id in written]
+        for one in stored:  # not before: what an outage or a lease kept from the store is stored by a later look
             kept[one.log.id].stored(one.has_ended)
-        return done
+        return sum(one.found is not None for one in stored)
 
     def _kept(self, logs: Sequence[Log], rules_of: RulesOf) -> dict[int, OpenReader]:
         """Return the readings of logs; a reading begins where there is none, unless that is to be left."""

@@ -60,5 +60,5 @@ class ReceivedLogs(Protocol):
         About ``most_bytes`` in all; one row at least, if there is any.
         """
 
-    def store(self, found: Sequence[Seen]) -> int:
-        """Store what was found in logs that are still received. Return the number of diagnoses that were written."""
+    def store(self, found: Sequence[Seen]) -> set[int]:
+        """Store what was found in logs that are still received and that nobody leases. Return the ids of these logs."""

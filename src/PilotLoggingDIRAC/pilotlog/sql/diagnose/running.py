@@ -61,9 +61,9 @@ class SqlReceivedLogs:
         """See ``ReceivedLogs.following``."""
         return self.transactions.run(following, read, most_bytes) if read else []
 
-    def store(self, found: Sequence[Seen]) -> int:
+    def store(self, found: Sequence[Seen]) -> set[int]:
         """See ``ReceivedLogs.store``."""
-        return self.transactions.run(_store, found, self.clock()) if found else 0
+        return self.transactions.run(_store, found, self.clock()) if found else set()
 
 
 def _logs(connection: Connection, where: ColumnElement[bool], limit: int) -> list[Log]:
@@ -142,8 +142,8 @@ def _any(conditions: Sequence[str]) -> ColumnElement[bool]:
     return literal_column(" OR ".join(conditions), Boolean())
 
 
-def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
-    """Store the diagnoses of logs that are still received, and return their number.
+def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> set[int]:
+    """Store the diagnoses of logs that are still received and that nobody leases, and return the ids of these logs.
 
     Rows of diagnoses are locked before the logs' states are read: the diagnosis of a sealed log, or its deletion, comes
     before or after.
@@ -158,7 +158,7 @@ def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> int:
     same = [_read(one) for one in found if one.log.id in mine and not one.found]
     change(connection, diagnoses, said)
     change(connection, diagnoses, same)
-    return len(said)
+    return mine
 
 
 def _said(one: Seen, found: Diagnosed, now: datetime) -> dict[str, object]:
