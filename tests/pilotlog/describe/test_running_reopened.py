@@ -1,10 +1,13 @@
 """Logs that get text after their description was settled are described again."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
+from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotJob, State
 from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
@@ -58,6 +61,29 @@ def test_a_log_that_is_opened_again_after_it_was_settled_is_described(
     (log,) = reader.find(PILOT)
     assert (log.state, log.pilot_status) == (State.RECEIVING, "Done")
     assert SqlPilotJobs(transactions).of([log.id]) == {log.id: (PilotJob(4711, "ada"),)}
+
+
+def test_a_log_that_is_opened_again_while_pilot_agents_db_is_away_from_the_first_step_on_is_described(
+    store, reader, alter, dirac, run, monkeypatch
+):
+    def away(*_):
+        raise StoreUnavailable("away")
+
+    dirac.submit(PILOT, 7, "Running")
+    store(b"hello\n", return_code="0")
+    alter(update(logs).values(State=State.ARCHIVED.value))
+    store(b"hello\n", pilot=replace(PILOT, stamp="b" * 32))
+    with monkeypatch.context() as patch:
+        patch.setattr(dirac.pilots, "running", away)
+        with pytest.raises(StoreUnavailable):
+            run(5)
+        store(b"late\n")
+        for _ in range(20):
+            with pytest.raises(StoreUnavailable):
+                run(5)
+    run(60)
+    (log,) = reader.find(PILOT)
+    assert (log.state, log.pilot_status) == (State.RECEIVING, "Running")
 
 
 def test_a_log_that_got_text_while_it_was_looked_up_is_not_settled(store, reader, alter, transactions, unsettled_ids):

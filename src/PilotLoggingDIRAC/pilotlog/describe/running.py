@@ -86,7 +86,7 @@ class RunningDescriber:
         self._hosts = HostFinder(self._store.beginnings, settings.describe_hosts)
         self._ages = Ages()
         self._taken: int | None = None  # all logs up to this id
-        self._reopened: datetime | None = None  # the last look at logs that are received again
+        self._reopened = datetime.max  # the last look at logs that are received again; the first step sets it
         self._known = Round(settings.describe_again_seconds, due=now + settings.describe_again_seconds)
         self._unknown = Round(settings.describe_whole_seconds, due=now + settings.describe_whole_seconds)
 
@@ -102,6 +102,7 @@ class RunningDescriber:
         """Make new logs unsettled. The first time, those that are received already are new, too."""
         now, limit = self._monotonic(), self._settings.describe_pilots
         if self._taken is None:
+            self._reopened = self._clock()  # from here on: the look for them itself may be kept waiting by an outage
             self._taken = self._store.lowest_open() - 1
         self._ages.note(now, self._store.highest(), max(_LATE_SECONDS, self._settings.describe_unknown_seconds))
         if self._store.take(self._taken, limit) < limit:
@@ -110,7 +111,7 @@ class RunningDescriber:
     def _take_reopened(self) -> None:
         """Make logs unsettled again that got text after they were settled: their ids are below those of new ones."""
         now, limit = self._clock(), self._settings.describe_pilots
-        since = (self._reopened or now) - timedelta(seconds=_LATE_SECONDS)
+        since = self._reopened - timedelta(seconds=_LATE_SECONDS)
         if self._store.take_reopened(since, limit) < limit:
             self._reopened = now
 
