@@ -252,6 +252,18 @@ class RunningContract:
         assert agents.found().cause
         assert agents.look() == 0
 
+    def test_a_half_read_pilot_that_has_ended_runs_no_more(self, agents):
+        agents.begin(diagnose_running_bytes=300)
+        for number in range(6):
+            agents.send(LINE.replace(b"nothing", b"%08d" % number))
+        agents.look(pages=1)
+        agents.say("Failed")
+        seen = set()
+        for pages in (0, 1, 0, 1):
+            agents.look(pages=pages)
+            seen.add(json.loads(agents.diagnoses.details(agents.log()))["end"]["how"])
+        assert len(seen) == 1 and "running" not in seen
+
     def test_a_pilot_that_runs_again_after_its_end_has_no_cause_of_its_first_run(self, agents):
         agents.fail()
         agents.diagnose()

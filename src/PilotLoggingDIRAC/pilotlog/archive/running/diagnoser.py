@@ -118,9 +118,10 @@ class RunningDiagnoser:
     def _look_at_ended(self, rules_of: RulesOf) -> int:
         """Look at logs of pilots that have ended. Those half read when time was over come next, one page at most."""
         limit, behind = self._settings.diagnose_running_logs, self._behind
-        done = self._look(self._store.ended(limit), rules_of)
-        again = {log.id for log in self._behind}
-        self._behind = [*self._behind, *(log for log in behind if log.id not in again)][:limit]
+        ended = self._store.ended(limit)
+        done = self._look(ended, rules_of)
+        seen = {log.id for log in ended}  # as they were before, they run
+        self._behind = [*self._behind, *(log for log in behind if log.id not in seen)][:limit]
         return done
 
     def _page(self) -> list[Log]:
