@@ -8,7 +8,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+import zstandard
+from sqlalchemy import select, update
 
 from PilotLoggingDIRAC.pilotlog.archive.running.diagnoser import RunningDiagnoser
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
@@ -17,11 +18,12 @@ from PilotLoggingDIRAC.pilotlog.diagnose.settings import DiagnosisSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, Selection, State
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
-from PilotLoggingDIRAC.pilotlog.sql.schema.tables import diagnoses
+from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, diagnoses
 
 from .conftest import PILOT
 from .custody_contract import VO, pilot
 from .diagnoses_contract import ALL, DISK, FULL, ODD, OWN, Agents, Killed
+from .forward_contract import UNKNOWN_DICTIONARY
 from .waiting import PATIENCE_SECONDS
 
 GOES_ON = (
@@ -50,8 +52,8 @@ class Watched:
         if self.deadly in read:
             raise Killed
         chunks = self.stored.following(read, most_bytes)
-        self.bytes += sum(len(chunk.text) for chunk in chunks)
-        return [replace(chunk, text=None) if chunk.log_id == self.spoiled else chunk for chunk in chunks]
+        self.bytes += sum(len(chunk.text or b"") for chunk in chunks)
+        return [replace(chunk, text="no bytes") if chunk.log_id == self.spoiled else chunk for chunk in chunks]
 
     def store(self, seen):
         if seen:
@@ -452,6 +454,21 @@ class RunningContract:
         assert agents.found().problem == "not read"
         assert agents.found(pilot(1)).cause == DISK
         assert agents.problems == ["TypeError"]
+
+    @pytest.mark.parametrize("damage", [b"", b"no frame", zstandard.compress(FULL)[:-5], UNKNOWN_DICTIONARY])
+    def test_damaged_text_costs_no_other_log_its_diagnosis(self, agents, transactions, damage):
+        agents.send(FULL)
+        agents.send(FULL, pilot(1))
+        log = agents.log()
+        row = update(batches).where(batches.c.LogID == log.id).values(Payload=damage)
+        transactions.run(lambda connection: connection.execute(row).rowcount)
+        assert agents.look() == 2
+        assert (agents.found().problem, agents.found(pilot(1)).cause) == ("not read", DISK)
+        agents.send(LINE)
+        agents.send(GOES_ON, pilot(1))
+        agents.look()
+        assert (agents.found().problem, agents.found(pilot(1)).cause) == ("not read", "")
+        assert agents.problems == ["damaged text"]
 
     def test_rules_of_the_vo_hold_and_a_change_counts_for_running_pilots(self, agents):
         agents.send(ODD % 1)

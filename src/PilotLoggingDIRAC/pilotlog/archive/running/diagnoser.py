@@ -181,11 +181,13 @@ class RunningDiagnoser:
                 self._readings.keep(log, kept[log.id])
         return kept
 
-    def _read(self, kept: OpenReader, sequence: int, text: bytes) -> None:
+    def _read(self, kept: OpenReader, sequence: int, text: bytes | None) -> None:
         try:
-            kept.read(sequence, text)
+            kept.read(sequence, text or b"")
         except Exception as error:  # a text that the rules can't be tried on must not stop others
-            self._give_up(kept, error)
+            self._give_up(kept, type(error).__name__)  # its message may hold the pilot's text
+        if text is None:
+            self._give_up(kept, "damaged text")
 
     def _seen(self, log: Log, kept: OpenReader) -> Seen:
         """Return what a log says, if it may say something else than at the last look."""
@@ -199,10 +201,10 @@ class RunningDiagnoser:
             known = Known.of(log.return_code, ended)
             found = compact(of(kept.reader.so_far(), kept.rules, known), kept.rules)
         except Exception as error:
-            self._give_up(kept, error)
+            self._give_up(kept, type(error).__name__)
             found = Diagnosed(rules=kept.rules.version, problem=type(error).__name__)
         return Seen(log, found, ended)
 
-    def _give_up(self, kept: OpenReader, error: Exception) -> None:
+    def _give_up(self, kept: OpenReader, problem: str) -> None:
         kept.reader = None
-        self._on_problem(type(error).__name__)  # its message may hold the pilot's text
+        self._on_problem(problem)

@@ -14,11 +14,11 @@ from ..walk import LogPosition
 
 @dataclass(frozen=True, slots=True)
 class ReadChunk:
-    """A chunk of a log, as it was read."""
+    """A chunk of a log, as it was read; without ``text`` if that is damaged."""
 
     log_id: int
     sequence: int
-    text: bytes
+    text: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

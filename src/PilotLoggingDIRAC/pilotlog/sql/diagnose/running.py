@@ -16,8 +16,9 @@ from ...outcome import FINAL_STATUSES
 from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
-from ..schema import payload, rows
+from ..schema import damage, payload, rows
 from ..schema.changes import change
+from ..schema.damage import Damaged
 from ..schema.lease import is_free
 from ..schema.tables import batches, diagnoses, logs
 from .diagnoses import MAX_ATTEMPTS, told
@@ -59,7 +60,7 @@ class SqlReceivedLogs:
 
     def following(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk]:
         """See ``ReceivedLogs.following``."""
-        return self.transactions.run(following, read, most_bytes) if read else []
+        return damage.run(self.transactions, _following, read, most_bytes) if read else []
 
     def store(self, found: Sequence[Seen]) -> set[int]:
         """See ``ReceivedLogs.store``."""
@@ -97,14 +98,17 @@ def _begin(connection: Connection, found: Sequence[Log], alone: bool) -> tuple[s
     return begun, waiting
 
 
-def following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk]:
+def _following(connection: Connection, read: Mapping[int, int], most_bytes: int, damaged: Damaged) -> list[ReadChunk]:
     """Return the text that follows what was read."""
-    return [
-        ReadChunk(log_id, number, text)
-        for log_id, sequence, packed in packed_following(connection, read, most_bytes)
-        for number, text in payload.unpack(sequence, packed)
-        if number >= read[log_id]
-    ]
+    found: list[ReadChunk] = []
+    for log_id, sequence, packed in packed_following(connection, read, most_bytes):
+        try:
+            chunks = payload.unpack(sequence, packed)
+        except damaged:
+            found.append(ReadChunk(log_id, sequence, None))
+            continue
+        found += [ReadChunk(log_id, number, text) for number, text in chunks if number >= read[log_id]]
+    return found
 
 
 def packed_following(connection: Connection, read: Mapping[int, int], most_bytes: int) -> list[tuple[int, int, bytes]]:
