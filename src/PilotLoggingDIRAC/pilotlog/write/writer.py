@@ -152,7 +152,7 @@ class Writer:
             return
         try:
             numbered = self._numbered(reports, claimed)
-        except Exception:
+        except Exception:  # gaps must be told of, whatever the error is
             self._gaps.keep(reports)
             raise
         futures = [*([None] * len(reports)), *(answer for _, answer in claimed)]
@@ -164,7 +164,7 @@ class Writer:
         except PilotLogError as error:
             self._refusal = str(error)
             self._not_taken(reports, numbered, futures, error)
-        except Exception:  # gaps must be told of, whatever the error is
+        except Exception:  # as above
             self._not_taken(reports, numbered, futures, StoreRefused(_FAILED))
             raise
 
