@@ -96,7 +96,7 @@ class _Sending:
 
 @dataclass(slots=True)
 class _Told:
-    """What the agent's log tells of rejected records and unreadable logs, a bounded number."""
+    """Rejected records and unreadable logs that the agent's log tells of, a bounded number."""
 
     name: str
     number: int = 0

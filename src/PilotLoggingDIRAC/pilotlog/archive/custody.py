@@ -219,7 +219,7 @@ class DueCopy:
 
 
 class Look(Enum):
-    """What a look at a copy led to: it is noted, its log is archived again, or there is no such copy any more."""
+    """Outcome of a look at a copy: it is noted, its log is archived again, or there is no such copy any more."""
 
     NOTED = "noted"
     AGAIN = "again"

@@ -79,7 +79,7 @@ class Undiagnosed(Protocol):
 
 @dataclass(slots=True)
 class DiagnosingPlaces:
-    """Where the walk of each state goes on, and that over diagnoses of other rules; whether the agent ends.
+    """Places of the walk of each state, and of that over diagnoses of other rules; whether the agent ends.
 
     ``rules`` has the versions of rules, by VO, that the walk ``outdated`` is for; ``all_marked``: it has been at its
     end.

@@ -92,7 +92,7 @@ class Standings(Protocol):
 
 @dataclass(slots=True)
 class LastLook:
-    """What a look leaves to the next one. ``asked``: VO and name of the subscription that was asked last, if the look
+    """Results of a look, for the next one. ``asked``: VO and name of the subscription that was asked last, if the look
     was cut off; None after a whole look. ``said``: what was wrong with each subscription when it was asked last.
     """
 

@@ -53,7 +53,7 @@ class EnginePlace:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where a call begins: the name of a destination, and the place there."""
+    """Start of a call: the name of a destination, and the place there."""
 
     name: str = ""
     after: tuple[str | int, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 
 class LibraryChanged(RuntimeError):
-    """What a guard would replace is not as the guard knows it, and no service must run without that guard."""
+    """A function of a library is not as its guard knows it, and no service must run without that guard."""
 
 
 def takes(found: object, number: int) -> TypeGuard[Callable]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BundleSettings:
-    """When a bundle is closed, and bounds of one cycle's work on bundles; ``bundle_logs`` 1 makes no bundles."""
+    """Conditions that close a bundle, and bounds of one cycle's work on bundles; ``bundle_logs`` 1 makes no bundles."""
 
     bundle_logs: int = 1
     bundle_mb: int = 64
