@@ -77,7 +77,7 @@ class DiagnosingWatch:
         settings = self._settings
         seconds = settings.diagnose_running_lease_seconds + pause_after(settings.diagnose_running_seconds, settings)
         if not self._thread.hold(seconds):
-            self._running.forget_readings()  # they grow old, and the agent's cycles would go on with them
+            self._running.forget()  # what is kept grows old, and the agent's cycles would go on with it
             return
         self._look_at_database()
         rules_of = functools.cache(diagnosis_rules.rules)

@@ -362,6 +362,23 @@ def test_gaps_are_told_once_although_the_spool_fails_as_nobody_thought_of(
     assert (b"text\n" in read(transactions)) == (lost == "after")
 
 
+def test_a_failure_nobody_thought_of_is_reported_at_once(gate, clock, monkeypatch):
+    reports, numbered = [], Writer._numbered
+
+    def fail_once(*args):
+        monkeypatch.setattr(Writer, "_numbered", numbered)
+        raise MemoryError
+
+    monkeypatch.setattr(Writer, "_numbered", fail_once)
+    writer = Writer(gate, SETTINGS, clock, report=lambda problems: reports.append(dict(problems)))
+    writer.start()
+    with pytest.raises(StoreRefused, match="service log"):
+        writer.submit(batch(b"text\n")).result(PATIENCE_SECONDS)
+    writer.stop()
+    assert reports[0]["messages"] == "refused: unexpected MemoryError: "
+    assert reports[-1] == {}
+
+
 def test_a_gap_is_told_although_its_line_could_not_be_made_at_first(gate, transactions, clock):
     failures = [MemoryError()]
 

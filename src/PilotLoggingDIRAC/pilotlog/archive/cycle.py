@@ -148,7 +148,7 @@ class Cycle:
         try:
             tally.add("epochs deleted", self.epochs.delete_epochs(self.clock() - timedelta(seconds=_EPOCHS_SECONDS)))
             tally.add("CE outputs deleted", self.epochs.delete_ce_outputs(self.clock()))
-        except StoreUnavailable as error:  # what the lanes did and met is in the tally alone
+        except StoreUnavailable as error:  # what the lanes met is in the tally alone
             tally.problem("database", str(error))
 
     def _collect(self, memory: AgentMemory, tally: Tally) -> None:

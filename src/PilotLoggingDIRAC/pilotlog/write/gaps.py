@@ -52,7 +52,9 @@ class GapReport:
 
 @dataclass(slots=True)
 class Tried:
-    """The numbers of a turn: those that are stored, spooled or put aside, and those whose commit got no answer."""
+    """The numbers of a turn: those that are stored, spooled or put aside (``taken``), and those that were offered to
+    the store and not refused by it (``in_doubt``, as far as they are not taken).
+    """
 
     taken: set[int] = field(default_factory=set)
     in_doubt: set[int] = field(default_factory=set)

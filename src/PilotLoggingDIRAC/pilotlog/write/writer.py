@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from prometheus_client import Histogram
@@ -135,6 +136,8 @@ class Writer:
             self._refusal = f"unexpected {type(error).__name__}: {error}"
             self._refuse_waiting(group, StoreRefused(_FAILED))
             self._drain.step_failed(self._refusal)
+            with suppress(Exception):  # the next turn that goes well forgets it
+                self._report(self._problems())
 
     def _turn(self, group: list[Waiting], last: bool) -> None:
         if group or last or (len(self._gaps) and not self._drain.store_is_away):
@@ -176,11 +179,7 @@ class Writer:
         return [*lines, *(self._named(next(numbers), *item) for item in claimed)]
 
     def _not_taken(
-        self,
-        reports: Sequence[GapReport],
-        numbered: Sequence[Numbered],
-        futures: Sequence[Answer | None],
-        error: PilotLogError,
+        self, reports: list[GapReport], numbered: list[Numbered], futures: list[Answer | None], error: PilotLogError
     ) -> None:
         """Refuse what is not answered yet. Keep its gaps, and those whose lines are not stored, for the next group.
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from DIRAC import gLogger
 
-from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard
+from PilotLoggingDIRAC.transport.guards.replacing import guard_of, is_guard, takes
 
 _MAX_AGE_SECONDS = 60.0
 _FILES = ("certfile", "keyfile", "ca_certs")
@@ -32,7 +32,7 @@ def share_tls_contexts() -> None:
     except ImportError:
         return
     make = getattr(m2netutil, "ssl_options_to_m2_context", None)
-    if make is None:
+    if not takes(make, 1):
         _log.warn("TLS contexts can't be shared, tornado_m2crypto has changed")
     elif not is_guard(make):
         shared = SharedContexts(functools.partial(_make_without_sessions, make, m2.SSL_SESS_CACHE_OFF), time.monotonic)

@@ -81,12 +81,12 @@ class RunningDiagnoser:
         self._alone: dict[int, Log] = {}
 
     def forget_readings(self) -> None:
-        """Forget all that was read: the database is another one, or another agent diagnoses. Any thread may call it."""
+        """Forget all that was read: the database is another one. Any thread may call it."""
         with self._reading:
             self._readings.clear()
 
     def forget(self) -> None:
-        """Forget all that was read, and begin with the first log: the database is another one."""
+        """Forget all that was read, and begin with the first log: the database or the diagnosing agent is another."""
         self.forget_readings()
         self._round, self._behind, self._alone = _Round(), [], {}
 
