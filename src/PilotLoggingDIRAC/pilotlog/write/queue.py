@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from ..errors import Overloaded, ShuttingDown
-from ..model import Batch, PilotId
+from ..model import Batch
 from ..settings import IngestSettings
 from .answers import Answer
 
@@ -37,7 +37,7 @@ class WaitingQueue:
         self._woken = False
         self._closed = False
         self._crowded = False
-        self._senders: deque[PilotId] = deque(maxlen=_LAST_MESSAGES)
+        self._senders: deque[str] = deque(maxlen=_LAST_MESSAGES)  # stamps: quick to compare
         self.bytes = 0
 
     @property
@@ -93,7 +93,7 @@ class WaitingQueue:
             waiting = self._waiting.popleft()
             size += waiting.batch.size
             group.append(waiting)
-            self._senders.append(waiting.batch.pilot)
+            self._senders.append(waiting.batch.pilot.stamp)
         self.bytes -= size
         return group
 
