@@ -70,6 +70,14 @@ class Agents(World):
             vos=[VO],
         )
 
+    def diagnose_odd(self, number):
+        """Diagnose so many logs that no rule knows, and once more: the rules that hold are noted then."""
+        for each in range(number):
+            self.fail(pilot(each), ODD % each)
+            self.clock.forward(seconds=1)
+        self.diagnose()
+        self.diagnose()
+
     def found(self, who=PILOT):
         """The diagnosis of a log, None without one."""
         log = self.log(who)
@@ -282,11 +290,7 @@ class DiagnosesContract:
         assert agents.diagnoses.marked(10) == []
 
     def test_logs_are_diagnosed_again_a_bounded_number_at_a_time_when_rules_have_changed(self, agents):
-        for number in range(3):
-            agents.fail(pilot(number), ODD % number)
-            agents.clock.forward(seconds=1)
-        agents.diagnose()
-        agents.diagnose()
+        agents.diagnose_odd(3)
         assert "plate-crooked" not in [agents.found(pilot(number)).cause for number in range(3)]
         counts = [agents.diagnose(own=OWN, diagnose_logs=2).counts.get("diagnosed", 0) for _ in range(4)]
         assert [agents.found(pilot(number)).cause for number in range(3)] == ["plate-crooked"] * 3
@@ -297,11 +301,7 @@ class DiagnosesContract:
     @pytest.fixture
     def at_rest(self, agents):
         """Six logs that are diagnosed; the rules are known to be those that all were diagnosed with."""
-        for number in range(6):
-            agents.fail(pilot(number), ODD % number)
-            agents.clock.forward(seconds=1)
-        agents.diagnose()
-        agents.diagnose()
+        agents.diagnose_odd(6)
         return agents
 
     def change_rules(self, agents, own, cycles):

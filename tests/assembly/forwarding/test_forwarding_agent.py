@@ -143,8 +143,8 @@ def test_destination_without_a_thread_is_a_problem_and_tried_again(hanging, monk
 
 
 @pytest.fixture
-def standing(configured, hanging):
-    """``standing()`` of a destination that was last up to date eight days ago, while no VO names one; None without."""
+def progress(configured, hanging):
+    """``progress()`` of a destination that was last up to date eight days ago, while no VO names one; None without."""
     db, name = LogDatabase(), NAMES[0]
     db.destinations.begin(name)
     db.destinations.caught_up(name, db.clock() - timedelta(days=8))
@@ -152,26 +152,26 @@ def standing(configured, hanging):
     db.close()
 
 
-def test_destination_that_was_away_is_not_forgotten_when_it_is_unnamed_for_a_cycle(standing, name_destinations):
-    before = standing()
+def test_destination_that_was_away_is_not_forgotten_when_it_is_unnamed_for_a_cycle(progress, name_destinations):
+    before = progress()
     name_destinations()
     forwarding = agent.ForwardingAgent("WorkloadManagement/X")
     try:
         forwarding.cycle()
         forwarding.cycle()
-        assert standing() == before
+        assert progress() == before
         name_destinations(NAMES[0])
         forwarding.cycle()
-        assert standing().began == before.began
+        assert progress().began == before.began
     finally:
         forwarding.close()
 
 
-def test_destination_that_no_vo_names_is_forgotten(standing, name_destinations):
+def test_destination_that_no_vo_names_is_forgotten(progress, name_destinations):
     name_destinations(ForwardForgetSeconds="0.5")
     forwarding = agent.ForwardingAgent("WorkloadManagement/X")
     try:
-        until(lambda: forwarding.cycle() is not None and standing() is None, standing)
+        until(lambda: forwarding.cycle() is not None and progress() is None, progress)
     finally:
         forwarding.close()
 

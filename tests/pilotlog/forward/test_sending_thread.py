@@ -25,8 +25,8 @@ def work(grid, seconds):
 
     def make(broker=None, name="Broker", **bounds):
         def wanted():
-            standing = grid.destinations.begin(name)
-            return WantedLogs(name, (VO,), standing.began, standing.caught_up_at)
+            progress = grid.destinations.begin(name)
+            return WantedLogs(name, (VO,), progress.began, progress.caught_up_at)
 
         agent = grid.begin(broker=broker, name=name, owner=name, **bounds)
         return SendingThread(agent, wanted, agent.settings, seconds)

@@ -1,6 +1,12 @@
-"""What guards say of a library that they can't guard."""
+"""A Tornado that this Python can import, and what guards say of a library that they can't guard."""
+
+import collections
+import collections.abc
 
 import pytest
+
+if not hasattr(collections, "MutableMapping"):
+    collections.MutableMapping = collections.abc.MutableMapping
 
 
 @pytest.fixture

@@ -1,12 +1,6 @@
 """Compressed bodies, also in a Tornado that has no place for their guard."""
 
-import collections
-import collections.abc
-
 import pytest
-
-if not hasattr(collections, "MutableMapping"):
-    collections.MutableMapping = collections.abc.MutableMapping
 from tornado import http1connection
 from tornado.httputil import HTTPHeaders
 

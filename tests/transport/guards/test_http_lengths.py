@@ -1,12 +1,6 @@
 """Lengths in requests, also in a Tornado that reads them otherwise; what a server answers is in integration_tests."""
 
-import collections
-import collections.abc
-
 import pytest
-
-if not hasattr(collections, "MutableMapping"):
-    collections.MutableMapping = collections.abc.MutableMapping
 from tornado import http1connection
 from tornado.http1connection import HTTP1Connection
 
