@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -13,12 +12,12 @@ from PilotLoggingDIRAC.assembly.mails import Mails
 from PilotLoggingDIRAC.pilotlog.archive.cycle import Lane
 from PilotLoggingDIRAC.pilotlog.archive.gate import AgentEnds, Gate
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
 from PilotLoggingDIRAC.pilotlog.sql.read.reader import SqlReader
-from tests.conftest import PILOT, batch
+from tests.conftest import PILOT
 from tests.described import Dirac
-from tests.diagnoses_contract import DISK, FULL
+from tests.diagnosed_log import diagnosis, send
+from tests.diagnoses_contract import DISK
 from tests.empty_store import empty_store
 from tests.waiting import PATIENCE_SECONDS, until
 
@@ -91,11 +90,11 @@ def half_read(agent, monkeypatch):
     has read the first of two messages of a log, which is sealed then.
     """
     db, starts, chunks = LogDatabase(f"sqlite:///{agent.folder}/logs.db"), [], SqlReader.chunks
-    _send(db, 1, FULL)
+    send(db)
     agent.cycle()
-    until(lambda: _diagnosis(db) and _diagnosis(db).running)
-    _send(db, 2, b"the end\n")
-    db.custody.seal([_log(db)])
+    until(lambda: diagnosis(db) and diagnosis(db).running)
+    send(db, 2, b"the end\n")
+    db.custody.seal(db.reader.find(PILOT))
     monkeypatch.setattr(
         SqlReader, "chunks", lambda reader, log, sequence=0: (starts.append(sequence), chunks(reader, log, sequence))[1]
     )
@@ -106,7 +105,7 @@ def half_read(agent, monkeypatch):
 def test_a_sealed_log_is_read_from_where_the_thread_that_diagnoses_running_pilots_has_read_it(half_read):
     agent, db, starts = half_read
     agent.cycle()
-    assert (_diagnosis(db).cause, _diagnosis(db).running, starts) == (DISK, False, [1])
+    assert (diagnosis(db).cause, diagnosis(db).running, starts) == (DISK, False, [1])
 
 
 def test_what_was_read_of_another_database_is_read_again(half_read):
@@ -114,7 +113,7 @@ def test_what_was_read_of_another_database_is_read_again(half_read):
     with sqlite3.connect(agent.folder / "logs.db") as connection:
         connection.execute("DELETE FROM DatabaseIdentity")
     agent.cycle()
-    assert (_diagnosis(db).running, starts) == (False, [0])
+    assert (diagnosis(db).running, starts) == (False, [0])
 
 
 @pytest.fixture
@@ -164,16 +163,3 @@ def _threads(agent):
     """The names of the threads that were started since the agent was made; tests before may have left others."""
     started = set(threading.enumerate()) - agent.others
     return {thread.name for thread in started if thread.name.startswith("pilotlog-")}
-
-
-def _send(db, number, text):
-    now = datetime.now(UTC).replace(tzinfo=None)
-    db.appender.append("e", [Numbered(number, batch(text, PILOT, now))])
-
-
-def _log(db):
-    return db.reader.find(PILOT)[-1]
-
-
-def _diagnosis(db):
-    return db.diagnoses.of([_log(db).id]).get(_log(db).id)

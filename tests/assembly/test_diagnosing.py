@@ -1,7 +1,6 @@
 """The thread that diagnoses running pilots: its pace, its duty, and that it goes on after failures."""
 
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,9 +10,8 @@ from PilotLoggingDIRAC.assembly.diagnosing import DiagnosingWatch, pause_after
 from PilotLoggingDIRAC.pilotlog.archive.running.settings import DiagnoseRunningSettings
 from PilotLoggingDIRAC.pilotlog.diagnose import standard
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import Numbered
 from PilotLoggingDIRAC.pilotlog.sql.describe.duties import SqlDuties
-from tests.conftest import PILOT, batch
+from tests.diagnosed_log import diagnosis, send
 from tests.diagnoses_contract import DISK, FULL
 from tests.empty_store import empty_store
 from tests.waiting import until
@@ -39,18 +37,8 @@ def watch(tmp_path, monkeypatch):
         db.close()
 
 
-def send(db, number=1, text=FULL, code=None):
-    now = datetime.now(UTC).replace(tzinfo=None)
-    db.appender.append("e", [Numbered(number, batch(text, PILOT, now, code))])
-
-
-def found(db):
-    log = db.reader.find(PILOT)[-1]
-    return db.diagnoses.of([log.id]).get(log.id)
-
-
 def is_told(db, running):
-    return found(db) is not None and (found(db).cause, found(db).running) == (DISK, running)
+    return diagnosis(db) is not None and (diagnosis(db).cause, diagnosis(db).running) == (DISK, running)
 
 
 def test_running_pilot_has_its_cause_and_the_ended_one_its_last(watch):
@@ -74,7 +62,7 @@ def test_one_that_stops_leaves_the_duty_to_the_next_at_once(watch):
     first.stop()
     watch("second")
     send(db, 2, FULL.replace(b"InstallDIRAC", b"ConfigureBasics"))
-    until(lambda: found(db).phase == "ConfigureBasics")
+    until(lambda: diagnosis(db).phase == "ConfigureBasics")
 
 
 def test_one_that_has_lost_the_duty_keeps_nothing_that_it_has_read(watch, monkeypatch):

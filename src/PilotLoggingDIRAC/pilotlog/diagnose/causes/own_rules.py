@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,10 +42,14 @@ class OwnRules:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
+_making = threading.Lock()
+
+
 def with_own(sections: Sections) -> OwnRules:
     """Return the standard rules with those of some sections over them, the same object for the same sections."""
     told = {code: dict(sorted(options.items())) for code, options in sorted(sections.items())}
-    return _made(json.dumps(told)) if told else OwnRules(standard())
+    with _making:  # threads that made them at the same time would have one each
+        return _made(json.dumps(told)) if told else OwnRules(standard())
 
 
 @functools.lru_cache(maxsize=MOST_VERSIONS)
