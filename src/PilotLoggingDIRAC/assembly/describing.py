@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import time
 
 from DIRAC import gLogger
 
@@ -16,7 +14,7 @@ from PilotLoggingDIRAC.assembly.duty_thread import DutyThread
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.pauses import pause
+from PilotLoggingDIRAC.pilotlog.pauses import Rests, pause
 from PilotLoggingDIRAC.pilotlog.read.database_watch import DatabaseWatch
 from PilotLoggingDIRAC.pilotlog.settings import StoreSettings
 
@@ -38,13 +36,16 @@ class DescribingWatch:
         self._owners = JobOwners(store)
         self._problems: set[str] = set()
         known = (self._pilots, self._owners)
+        owner = duty_thread.owner_name()
+        self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, self._pause, _STOP_SECONDS)
+        self._rests = Rests(settings.describe_load_percent, self._thread.stopped.wait)
         self._describer = RunningDescriber(
-            *(db.unsettled, *known, settings, db.clock), on_problem=self._failed, on_answer=self._problems.discard
+            *(db.unsettled, *known, settings, db.clock),
+            on_problem=self._failed,
+            on_answer=self._problems.discard,
+            rest=self._rests.rest,
         )
         self._look_at_database = DatabaseWatch(db.identity.look, self._describer.forget, 0.0)
-        after = functools.partial(pause_after, settings=settings)
-        owner = duty_thread.owner_name()
-        self._thread = DutyThread("describe", _DUTY, db.duties, owner, self._try, after, _STOP_SECONDS)
 
     def start(self) -> None:
         """Start the thread, unless ``DescribeSeconds`` is 0."""
@@ -66,12 +67,16 @@ class DescribingWatch:
     def _work(self) -> None:
         seconds = self._settings.describe_lease_seconds + self._settings.describe_seconds
         if self._thread.hold(seconds):
-            began = time.monotonic()
+            began = self._rests.worked()
             self._look_at_database()
             self._describer.run()
             self._problems.discard("pilots")
-            rest = pause_after(time.monotonic() - began, self._settings)
-            self._thread.hold(rest + seconds)
+            self._thread.hold(pause_after(self._rests.worked() - began, self._settings) + seconds)
+
+    def _pause(self, seconds: float) -> float:
+        """Return the rest of the pause after a step."""
+        rested, self._rests.rested = self._rests.rested, 0.0
+        return max(pause_after(seconds - rested, self._settings) - rested, 0.0)
 
     def _failed(self, subject: str, error: Exception) -> None:
         """Log a failure once when it begins: it may last, and delays no pilot."""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from PilotLoggingDIRAC.pilotlog.access import Scope
-from PilotLoggingDIRAC.pilotlog.describe import hosts
+from PilotLoggingDIRAC.pilotlog.describe import hosts, running
 from PilotLoggingDIRAC.pilotlog.describe.hosts import HostFinder, host_in
 from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
@@ -220,6 +220,31 @@ def test_many_logs_are_looked_up_a_bounded_number_at_a_time(store, reader, dirac
         dirac.set(number, Status="Running")
     later(SETTINGS.describe_again_seconds)
     assert sum(steps.run() for _ in range(3)) == 7
+
+
+def test_after_each_piece_of_many_logs_others_have_their_turn(
+    store, reader, dirac, transactions, clock, seconds, later, monkeypatch
+):
+    """New ones, those that DIRAC does not know, and those that are looked up again: seven of each, two a piece."""
+    monkeypatch.setattr(running, "_LOGS_PER_PIECE", 2)
+    pilots, rests = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 8)], []
+    known = (dirac.pilots, dirac.owners)
+    steps = RunningDescriber(
+        *(SqlUnsettled(transactions), *known, SETTINGS, clock), monotonic=seconds, rest=lambda took: rests.append(took)
+    )
+    steps.run()
+    for pilot in pilots:
+        store(b"hello\n", pilot=pilot)
+    assert (steps.run(), len(rests)) == (0, 3)
+    later(SETTINGS.describe_whole_seconds)
+    for number, pilot in enumerate(pilots, 1):
+        dirac.submit(pilot, number, "Running")
+    assert (steps.run(), len(rests)) == (7, 9)
+    later(max(SETTINGS.describe_again_seconds, SETTINGS.describe_whole_seconds))
+    for number in range(1, 8):
+        dirac.set(number, Status="Done")
+    assert (steps.run(), len(rests)) == (7, 12)
+    assert {facts(reader, pilot)[3] for pilot in pilots} == {"Done"}
 
 
 def test_a_backlog_is_taken_whole_however_long_it_lasts(store, reader, dirac, describer, later):

@@ -17,6 +17,8 @@ from .unsettled import Description, KnownOwners, KnownPilots, Unsettled, Unsettl
 
 #: A transaction that made a log may be committed after one that made a log with a higher id.
 _LATE_SECONDS = 60.0
+#: Logs that are looked at before others have their turn: a message waits for Python as long as that takes.
+_LOGS_PER_PIECE = 100
 
 
 @dataclass(slots=True)
@@ -67,9 +69,10 @@ class RunningDescriber:
         on_problem: Callable[[str, Exception], None] = lambda subject, error: None,
         on_answer: Callable[[str], None] = lambda subject: None,
         monotonic: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], None] = lambda seconds: None,
     ):
         """Create it; ``on_problem`` is called with what can't be looked up while the rest goes on, ``on_answer`` with
-        the same word when that was looked up.
+        the same word when that was looked up, ``rest`` after each piece of many logs with the seconds that it took.
         """
         self._store = store
         self._pilots = pilots
@@ -78,6 +81,7 @@ class RunningDescriber:
         self._clock = clock
         self._on_problem, self._on_answer = on_problem, on_answer
         self._monotonic = monotonic
+        self._rest = rest
         self.forget()
 
     def forget(self) -> None:
@@ -118,7 +122,7 @@ class RunningDescriber:
     def _young(self) -> int:
         """Look up new pilots, which are in the table before they send anything, among those that have not ended."""
         after = self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds)
-        page = self._store.page(False, after, self._settings.describe_pilots)
+        page = self._page(after)
         infos = self._pilots.running([one.log.pilot for one in page]) if page else {}
         return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos})
 
@@ -129,20 +133,38 @@ class RunningDescriber:
             return 0
         if not walk.after:
             self._take_reopened()
-        page = self._store.page(False, walk.after, limit)
+        page = self._page(walk.after)
         infos = self._pilots.by_stamp([one.log.pilot for one in page]) if page else {}
         walk.move(page, limit, now)
         return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos}, True)
 
+    def _page(self, after: int) -> list[Unsettled]:
+        """Return unsettled logs of unknown pilots with ids above ``after``."""
+        page: list[Unsettled] = []
+        while left := self._settings.describe_pilots - len(page):
+            began, wanted = self._monotonic(), min(left, _LOGS_PER_PIECE)
+            piece = self._store.page(False, page[-1].log.id if page else after, wanted)
+            page += piece
+            if len(piece) < wanted:
+                break
+            self._rest(self._monotonic() - began)
+        return page
+
     def _again(self) -> int:
-        """Look up known pilots again, one page of them, by the numbers of their rows."""
-        now, walk, limit = self._monotonic(), self._known, self._settings.describe_pilots
-        if not walk.begins(now):
-            return 0
-        page = self._store.page(True, walk.after, limit)
-        infos = self._pilots.by_id(sorted({one.pilot_id for one in page})) if page else {}
-        walk.move(page, limit, now)
-        return self._write(page, {one.log.id: infos[one.pilot_id] for one in page if one.pilot_id in infos}, True)
+        """Look up known pilots again, by the numbers of their rows."""
+        now, walk, left, changed = self._monotonic(), self._known, self._settings.describe_pilots, 0
+        while left and walk.begins(now):
+            began, wanted = self._monotonic(), min(left, _LOGS_PER_PIECE)
+            page = self._store.page(True, walk.after, wanted)
+            infos = self._pilots.by_id(sorted({one.pilot_id for one in page})) if page else {}
+            walk.move(page, wanted, now)
+            found = {one.log.id: infos[one.pilot_id] for one in page if one.pilot_id in infos}
+            changed += self._write(page, found, True)
+            left -= wanted
+            if not walk.after:
+                break
+            self._rest(self._monotonic() - began)
+        return changed
 
     def _write(self, page: Sequence[Unsettled], infos: Mapping[int, PilotInfo], may_settle: bool = False) -> int:
         """Write what was found of a page into its logs, and settle those that are done."""

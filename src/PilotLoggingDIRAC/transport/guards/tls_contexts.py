@@ -9,10 +9,10 @@ see docs/decisions for the patch that is proposed.
 from __future__ import annotations
 
 import functools
+import os
 import ssl
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from DIRAC import gLogger
@@ -74,5 +74,5 @@ class SharedContexts:
 
 def _state(options: dict) -> tuple:
     """Return a value that changes when a file is replaced or the files of a folder change."""
-    found = (Path(options[name]).stat() for name in _FILES if options.get(name))
+    found = (os.stat(options[name]) for name in _FILES if options.get(name))  # noqa: PTH116  (each connection looks)
     return tuple((status.st_ino, status.st_mtime_ns, status.st_size) for status in found)

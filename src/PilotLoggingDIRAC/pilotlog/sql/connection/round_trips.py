@@ -1,24 +1,22 @@
 """The writer's statements, in as few trips to the database as possible.
 
-The trip and SQLAlchemy's work cost several times as much as the database's work for a statement. With mysqlclient the
-writer therefore sends several statements at once and reads the rows itself; on other databases, as on sqlite in tests,
-SQLAlchemy sends the same statements one by one. Neither begins nor ends the transaction.
+With mysqlclient the writer sends several statements at once and reads the rows itself; on other databases, as on sqlite
+in tests, SQLAlchemy sends the same statements one by one. Neither begins nor ends the transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError
 
 from ...model import Log, PilotId
 from ..schema import rows
 from ..schema.tables import batches, epochs, logs
+from . import one_trip
 from .hex_blob import HexBytes
 
 #: Compressed text of one trip; as digits it has twice the length, still within max_allowed_packet.
@@ -109,12 +107,12 @@ class Together:
         """See ``Trips``."""
         advance = [step.last, step.now, step.draining, step.epoch, step.first]
         statement, names = self._locking(pilots)
-        (moved, _), (_, found) = _run(connection, f"{_ADVANCE}; {statement}", advance + names)
+        (moved, _), (_, found) = one_trip.run(connection, f"{_ADVANCE}; {statement}", advance + names)
         return moved == 1, _logs(found)
 
     def lock(self, connection: Connection, pilots: Sequence[PilotId]) -> list[Log]:
         """See ``Trips``."""
-        ((_, found),) = _run(connection, *self._locking(pilots))
+        ((_, found),) = one_trip.run(connection, *self._locking(pilots))
         return _logs(found)
 
     def _locking(self, pilots: Sequence[PilotId]) -> tuple[str, list[Any]]:
@@ -127,13 +125,13 @@ class Together:
         """See ``Trips``. An UPDATE would be a statement for each log."""
         *first, last = _shares(chunks)
         for share in first:
-            _run(connection, *_inserting("PilotLogBatches", share))
+            one_trip.run(connection, *_inserting("PilotLogBatches", share))
         saving, values = _inserting("PilotLogs", changed)
         saving += f" ON DUPLICATE KEY UPDATE {_RECEIVED}"
         if last:
             storing, payloads = _inserting("PilotLogBatches", last)
             saving, values = f"{storing}; {saving}", payloads + values
-        _run(connection, saving, values)
+        one_trip.run(connection, saving, values)
 
 
 _WAYS: dict[str, Trips] = {"mysql": Together(), "sqlite": OneByOne()}
@@ -175,26 +173,3 @@ def _inserting(table: str, found: Sequence[dict[str, Any]]) -> tuple[str, list[A
 def _places(columns: int, number: int) -> str:
     place = f"({', '.join(['%s'] * columns)})"
     return ", ".join([place] * number)
-
-
-def _run(connection: Connection, statements: str, values: Sequence[Any]) -> list[tuple[int, Sequence[tuple[Any, ...]]]]:
-    """Return (number of rows, rows) of each statement. Raise the errors that SQLAlchemy would raise."""
-    with _errors(connection), closing(connection.connection.cursor()) as cursor:
-        cursor.execute(statements, values)
-        found = [(cursor.rowcount, cursor.fetchall())]
-        while cursor.nextset():
-            found.append((cursor.rowcount, cursor.fetchall()))
-        return found
-
-
-@contextmanager
-def _errors(connection: Connection) -> Iterator[None]:
-    """Turn the driver's errors into SQLAlchemy's, and give up a connection that is lost, as SQLAlchemy does."""
-    kind = cast(Any, connection.dialect.dbapi).Error
-    try:
-        yield
-    except kind as error:
-        lost = connection.dialect.is_disconnect(error, connection.connection, None)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance("", None, error, kind, connection_invalidated=lost) from error

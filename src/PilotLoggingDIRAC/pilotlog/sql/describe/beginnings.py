@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, or_, select
 
 from ..connection.engine import Transactions
-from ..schema import damage, payload
+from ..schema import damage, payload, rows
 from ..schema.damage import Damaged
 from ..schema.tables import batches
 from ..write import runs
@@ -26,7 +26,8 @@ def read(transactions: Transactions, ids: Sequence[int], below: int) -> dict[int
 
 def _beginnings(connection: Connection, ids: Sequence[int], below: int, damaged: Damaged) -> dict[int, bytes]:
     reached = _reached(connection, ids, below)
-    texts = {log_id: _text(connection, log_id, rows, below, damaged) for log_id, rows in reached.items()}
+    packed = _packed(connection, reached)
+    texts = {log_id: _text(packed[log_id], numbers, below, damaged) for log_id, numbers in reached.items()}
     return {log_id: text for log_id, text in texts.items() if text is not None}
 
 
@@ -39,21 +40,34 @@ def _reached(connection: Connection, ids: Sequence[int], below: int) -> dict[int
     columns = (batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes)
     first = or_(batches.c.Sequence < below, batches.c.Sequence == runs.RUN - 1)
     statement = select(*columns).where(batches.c.LogID.in_(ids), first)
-    rows: dict[int, list[int]] = {log_id: [] for log_id in ids}
+    numbers: dict[int, list[int]] = {log_id: [] for log_id in ids}
     sizes = dict.fromkeys(ids, 0)
     for log_id, sequence, size in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
-        if sizes[log_id] < MAX_LOG_BYTES and (sequence < below or not rows[log_id]):
-            rows[log_id].append(sequence)
+        if sizes[log_id] < MAX_LOG_BYTES and (sequence < below or not numbers[log_id]):
+            numbers[log_id].append(sequence)
             sizes[log_id] += size
     totals = zip(ids, itertools.accumulate(sizes[log_id] for log_id in ids), strict=True)
-    return {log_id: rows[log_id] for log_id, total in totals if total <= MAX_BYTES or log_id == ids[0]}
+    return {log_id: numbers[log_id] for log_id, total in totals if total <= MAX_BYTES or log_id == ids[0]}
 
 
-def _text(connection: Connection, log_id: int, rows: Sequence[int], below: int, damaged: Damaged) -> bytes | None:
+def _packed(connection: Connection, reached: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[int, bytes]]]:
+    """Return (number, payload) of these rows, by the ids of their logs."""
+    found: dict[int, list[tuple[int, bytes]]] = {log_id: [] for log_id in reached}
+    chosen = [
+        f"LogID = {log_id:d} AND Sequence IN ({', '.join(f'{number:d}' for number in numbers)})"
+        for log_id, numbers in reached.items()
+        if numbers
+    ]
+    if chosen:
+        statement = select(batches.c.LogID, batches.c.Sequence, batches.c.Payload).where(rows.any_of(chosen))
+        for row in connection.execute(statement.order_by(batches.c.LogID, batches.c.Sequence)):
+            found[row.LogID].append((row.Sequence, row.Payload))
+    return found
+
+
+def _text(packed: Sequence[tuple[int, bytes]], numbers: Sequence[int], below: int, damaged: Damaged) -> bytes | None:
     """Return whole lines from the rows of a log; None if the writer has put rows together meanwhile."""
-    statement = select(batches.c.Sequence, batches.c.Payload).where(batches.c.LogID == log_id)
-    packed = connection.execute(statement.where(batches.c.Sequence.in_(rows)).order_by(batches.c.Sequence)).all()
-    if len(packed) < len(rows):
+    if len(packed) < len(numbers):
         return None
     found = b""
     for row in packed:

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from ...describe.unsettled import Description, Unsettled
-from ...model import Log, State
+from ...model import State
 from ..archive.sealing import description
+from ..connection.changes import change, for_each
 from ..connection.engine import Transactions
 from ..schema import rows
 from ..schema.tables import logs, unsettled
 from . import beginnings, pilot_jobs
 
 #: Logs whose rows are locked by one transaction, so that no writer waits for long.
-_LOGS_PER_STEP = 100
+_LOGS_PER_STEP = 50
 _TAKEN = (State.RECEIVING.value, State.COMPLETE.value, State.INCOMPLETE.value)
 _RECEIVED = logs.c.State == State.RECEIVING.value
 _OF_LOG = unsettled.c.LogID == logs.c.LogID
+_DESCRIBED = ("PilotReference", "Site", "CE", "PilotStatus", "Host")
+#: The row is still that log's, and was not deleted on request. An empty value takes nothing away.
+_DESCRIBING = (
+    update(logs)
+    .where(logs.c.LogID == bindparam("log"), logs.c.State != State.DELETED.value)
+    .where(logs.c["VO"] == bindparam("vo"), logs.c.PilotStamp == bindparam("stamp"), logs.c.Part == bindparam("part"))
+    .values({name: func.coalesce(func.nullif(bindparam(f"new_{name}"), ""), logs.c[name]) for name in _DESCRIBED})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +128,22 @@ def _page(connection: Connection, known: bool, after: int, limit: int) -> list[U
 
 
 def _describe(connection: Connection, found: Sequence[Description]) -> int:
-    """Write descriptions. The jobs come last: an older log's row may have gone, then nothing is written for it."""
-    changed, there = 0, []
-    for one in found:
-        values = _changes(one)
-        if values:
-            connection.execute(update(logs).where(_is_same(one.log)).values(values))
-            changed += 1
-        if one.info and one.info.id not in (0, one.pilot_id):
-            mine = unsettled.c.LogID == one.log.id
-            connection.execute(update(unsettled).where(mine).values(PilotID=one.info.id))
-        there += [one] if one.jobs else []
-    pilot_jobs.store(connection, {one.log.id: one.jobs for one in there})
-    return changed
+    """Write descriptions, and return the number of logs that were changed; a log that was deleted stays empty."""
+    changed = [values for one in found if (values := _changes(one))]
+    for_each(connection, _DESCRIBING, changed)
+    known = [
+        {"LogID": one.log.id, "PilotID": one.info.id}
+        for one in found
+        if one.info and one.info.id not in (0, one.pilot_id)
+    ]
+    change(connection, unsettled, known)
+    pilot_jobs.store(connection, {one.log.id: one.jobs for one in found if one.jobs})
+    return len(changed)
 
 
-def _is_same(log: Log) -> Any:
-    """Return the condition that a row is still that log's, and that it was not deleted on request."""
-    same = and_(rows.of_vo(log.pilot.vo), logs.c.PilotStamp == log.pilot.stamp, logs.c.Part == log.part)
-    return and_(logs.c.LogID == log.id, same, logs.c.State != State.DELETED.value)
-
-
-def _changes(found: Description) -> dict[str, str]:
-    """Return the columns that a description changes; an empty value takes nothing away."""
-    values = {"Host": found.host[:128]}
-    if info := found.info:
-        values |= description(info)
+def _changes(found: Description) -> dict[str, object]:
+    """Return the parameters of ``_DESCRIBING``; none where a description changes nothing."""
+    known = (description(found.info) if found.info else {}) | {"Host": found.host[:128]}
     log = found.log
     before = {
         "PilotReference": log.reference,
@@ -154,4 +152,7 @@ def _changes(found: Description) -> dict[str, str]:
         "PilotStatus": log.pilot_status,
         "Host": log.host,
     }
-    return {name: value for name, value in values.items() if value and value != before[name]}
+    if all(value in ("", before[name]) for name, value in known.items()):
+        return {}
+    which = {"log": log.id, "vo": log.pilot.vo, "stamp": log.pilot.stamp, "part": log.part}
+    return which | {f"new_{name}": known.get(name, "") for name in before}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, insert, literal_column, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, true, update
 
 from ...archive.running.received import ReadChunk, Seen
 from ...archive.walk import LogPosition
@@ -15,9 +15,9 @@ from ...model import Log, State
 from ...outcome import FINAL_STATUSES
 from ...ports import Clock
 from ..archive.sealing import behind
+from ..connection.changes import change
 from ..connection.engine import Transactions
 from ..schema import damage, payload, rows
-from ..schema.changes import change
 from ..schema.damage import Damaged
 from ..schema.lease import is_free
 from ..schema.tables import batches, diagnoses, logs
@@ -81,7 +81,8 @@ def _received(connection: Connection, ids: Sequence[int]) -> set[int]:
 def _begin(connection: Connection, found: Sequence[Log], alone: bool) -> tuple[set[int], set[int]]:
     """Count a try of each log that may be read: it is received still, was not given up, and does not wait.
 
-    A row is inserted once: the step of the agent that comes second is run again, and finds it.
+    A row is inserted once: the step of the agent that comes second is run again, and finds it. It comes last, as it
+    locks the rows of logs that are written to.
     """
     ids = [log.id for log in found]
     attempts = select(diagnoses.c.LogID, diagnoses.c.Attempts).where(diagnoses.c.LogID.in_(ids))
@@ -90,11 +91,11 @@ def _begin(connection: Connection, found: Sequence[Log], alone: bool) -> tuple[s
     there = _received(connection, ids) - {log_id for log_id, number in known.items() if number >= MAX_ATTEMPTS}
     waiting = set() if alone else {log_id for log_id in there if known.get(log_id)}
     begun = there - waiting
-    if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in begun and log_id not in known]:
-        connection.execute(insert(diagnoses), new)
     if again := sorted(known.keys() & begun):
         more = {"Attempts": diagnoses.c.Attempts + 1}
         connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(again)).values(more))
+    if new := [{"LogID": log_id, "Attempts": 1} for log_id in ids if log_id in begun and log_id not in known]:
+        connection.execute(insert(diagnoses), new)
     return begun, waiting
 
 
@@ -122,14 +123,14 @@ def packed_following(connection: Connection, read: Mapping[int, int], most_bytes
         return []
     ranges = [f"LogID = {log_id:d} AND Sequence BETWEEN {read[log_id]:d} AND {end:d}" for log_id, end in last.items()]
     columns = (batches.c.LogID, batches.c.Sequence, batches.c.Payload)
-    statement = select(*columns).where(_any(ranges)).order_by(batches.c.LogID, batches.c.Sequence)
+    statement = select(*columns).where(rows.any_of(ranges)).order_by(batches.c.LogID, batches.c.Sequence)
     return [(row.LogID, row.Sequence, row.Payload) for row in connection.execute(statement)]
 
 
 def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int) -> dict[int, int]:
     """Return the number of the last row of each log that fits into a step, one row at least."""
     ranges = [f"LogID = {log_id:d} AND Sequence >= {number:d}" for log_id, number in read.items()]
-    sizes = select(batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes).where(_any(ranges))
+    sizes = select(batches.c.LogID, batches.c.Sequence, batches.c.NumberOfBytes).where(rows.any_of(ranges))
     last: dict[int, int] = {}
     room = most_bytes
     for log_id, number, size in connection.execute(sizes.order_by(*batches.primary_key).limit(_ROWS_PER_STEP)):
@@ -137,13 +138,6 @@ def _last_rows(connection: Connection, read: Mapping[int, int], most_bytes: int)
             break
         last[log_id], room = number, room - size
     return last
-
-
-def _any(conditions: Sequence[str]) -> ColumnElement[bool]:
-    """Return a condition of many that have nothing but numbers: as text, since hundreds as objects cost more than the
-    rows that they find.
-    """
-    return literal_column(" OR ".join(conditions), Boolean())
 
 
 def _store(connection: Connection, found: Sequence[Seen], now: datetime) -> set[int]:

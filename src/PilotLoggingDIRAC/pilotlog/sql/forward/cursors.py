@@ -53,7 +53,10 @@ class SqlForwardedLogs:
 
     def claim(self, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[ForwardClaim]:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: the second to come finds it leased."""
-        return self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until) if ids else []
+        if not ids:
+            return []
+        claimed = self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until)
+        return self.transactions.run(_claims, destination, claimed) if claimed else []
 
     def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
         """See ``ForwardedLogs.texts``."""
@@ -140,32 +143,36 @@ def _walk(
 
 def _claim(
     connection: Connection, destination: str, owner: str, ids: Sequence[int], now: datetime, until: datetime
-) -> list[ForwardClaim]:
+) -> list[int]:
+    """Lease logs, and return their ids. New rows come last, as they lock the rows of logs that are written to."""
     mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     known = set(connection.execute(select(forwards.c.LogID).where(mine)).scalars())
     in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
     there = set(connection.execute(select(logs.c.LogID).where(in_store)).scalars())
     lease = {"LeaseOwner": owner, "LeaseUntil": until}
-    new = [{"Destination": destination, "LogID": log_id, **lease} for log_id in sorted(there - known)]
-    if new:
-        connection.execute(insert(forwards), new)
     free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there & known), is_free(forwards, now))
     locked = free.order_by(forwards.c.LogID).with_for_update(skip_locked=True)
     old = list(connection.execute(locked).scalars())
     if old:
         connection.execute(update(forwards).where(mine, forwards.c.LogID.in_(old)).values(lease))
-    return _claims(connection, destination, [*(row["LogID"] for row in new), *old])
+    new = [{"Destination": destination, "LogID": log_id, **lease} for log_id in sorted(there - known)]
+    if new:
+        connection.execute(insert(forwards), new)
+    return [*(row["LogID"] for row in new), *old]
 
 
 def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[ForwardClaim]:
-    if not ids:
-        return []
+    """Return what was claimed of logs; one that was deleted meanwhile is absent."""
     whole = rows.select_logs().where(logs.c.LogID.in_(ids)).order_by(logs.c.LogID)
     found = [rows.to_log(row) for row in connection.execute(whole)]
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     mine = {row.LogID: row for row in connection.execute(of_logs)}
     causes = causes_of(connection, ids)
-    return [ForwardClaim(log, _cursor(mine[log.id]), causes.get(log.id, NONE), mine[log.id].Parcel) for log in found]
+    return [
+        ForwardClaim(log, _cursor(mine[log.id]), causes.get(log.id, NONE), mine[log.id].Parcel)
+        for log in found
+        if log.id in mine
+    ]
 
 
 def _cursor(row: Row[Any]) -> Cursor:

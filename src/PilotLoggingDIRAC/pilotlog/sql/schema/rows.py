@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, select
+from sqlalchemy import Boolean, ColumnElement, Row, RowMapping, Select, and_, literal_column, select
 
 from ...model import Log, PilotId, State
 from ...stored_file import Member, StoredFile
@@ -130,6 +130,13 @@ def chunks_of(log: Log, *columns: Any) -> Select[Any]:
     pilot, part, first_seen = log.identity
     same = and_(of_vo(pilot.vo), logs.c.PilotStamp == pilot.stamp, logs.c.Part == part, logs.c.FirstSeen == first_seen)
     return select(*columns).join(logs, batches.c.LogID == logs.c.LogID).where(logs.c.LogID == log.id, same)
+
+
+def any_of(conditions: Sequence[str]) -> ColumnElement[bool]:
+    """Return a condition of many that have nothing but numbers: as text, since hundreds as objects cost more than the
+    rows that they find.
+    """
+    return literal_column(" OR ".join(conditions), Boolean())
 
 
 def received_columns(log: Log) -> dict[str, Any]:
