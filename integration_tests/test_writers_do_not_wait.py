@@ -1,21 +1,24 @@
 """Steps about pilots that run leave the writer's rows alone, or lock few of them in a moment. On MariaDB."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from PilotLoggingDIRAC.pilotlog.archive.running.received import Seen
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.diagnosed import Diagnosed
+from PilotLoggingDIRAC.pilotlog.errors import StoreRefused
 from PilotLoggingDIRAC.pilotlog.model import PilotInfo, PilotJob
+from PilotLoggingDIRAC.pilotlog.sql.archive.sealing import SqlSealing
 from PilotLoggingDIRAC.pilotlog.sql.connection.changes import change
 from PilotLoggingDIRAC.pilotlog.sql.connection.engine import Transactions
 from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.diagnoses import SqlDiagnoses
 from PilotLoggingDIRAC.pilotlog.sql.diagnose.running import SqlReceivedLogs
+from PilotLoggingDIRAC.pilotlog.sql.forward.cursors import SqlForwardedLogs
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import logs, unsettled
 from tests.conftest import clock  # noqa: F401  (a fixture)
 from tests.custody_contract import pilot
@@ -26,9 +29,7 @@ JOB = PilotJob(4711, "ada")
 
 
 class Looked(Transactions):
-    """Transactions; before each is committed, ``locked`` notes how many logs a writer would wait for, and ``sent`` how
-    many statements went to the server.
-    """
+    """Transactions; before each is committed, ``locked`` notes how many logs a writer would wait for."""
 
     def __init__(self, inner):
         super().__init__(inner.engine, inner.settings)
@@ -115,9 +116,32 @@ def test_a_row_that_is_not_there_is_not_made(received, transactions):
 
 
 def test_an_error_in_the_midst_of_a_trip_undoes_all_of_it(received, transactions):
-    rows = [{"LogID": log.id, "Part": 1, "PilotStamp": "same"} for log in received[:3]]
-    with pytest.raises(Exception) as caught:
+    rows = [{"LogID": log.id, "Site": "LCG.Beta.org", "State": "Receiving"} for log in received[:3]]
+    rows[1]["State"] = "longer than the column"
+    with pytest.raises(StoreRefused):
         transactions.run(change, logs, rows)
-    assert not isinstance(caught.value, OperationalError)
-    there = transactions.run(lambda connection: connection.execute(select(logs.c.PilotStamp)).scalars().all())
-    assert "same" not in there
+    found = transactions.run(lambda connection: connection.execute(select(logs.c.Site).distinct()).scalars().all())
+    assert found == [""]
+
+
+def test_many_logs_are_sealed_some_at_a_time(received, steps, clock):
+    gone_on = replace(received[7], next_sequence=0)
+    assert SqlSealing(steps).seal([*received[:7], gone_on, *received[8:]]) == LOGS - 1
+    assert len(steps.locked) > 2 and max(steps.locked) <= 50
+
+
+def test_new_logs_are_taken_some_at_a_time(received, steps):
+    assert SqlUnsettled(steps).take(0, LOGS) == LOGS
+    assert len(steps.locked) > 3 and max(steps.locked) <= 50
+
+
+def test_claims_of_logs_to_forward_lock_only_the_new_ones_for_a_moment(received, steps, clock):
+    forwarded, ids = SqlForwardedLogs(steps, clock), [log.id for log in received]
+    until = clock() + timedelta(seconds=60)
+    assert len(forwarded.claim("engine", "agent", ids[:100], until)) == 100
+    forwarded.release("engine", "agent", ids[:100])
+    steps.locked.clear()
+    claimed = forwarded.claim("engine", "agent", ids, until)
+    assert [one.log.id for one in claimed] == ids
+    assert steps.locked == [LOGS - 100, 0]
+    assert forwarded.claim("engine", "another", ids, until) == []

@@ -43,7 +43,7 @@ class DescribingWatch:
             *(db.unsettled, *known, settings, db.clock),
             on_problem=self._failed,
             on_answer=self._problems.discard,
-            rest=self._rests.rest,
+            rest=self._rest,
         )
         self._look_at_database = DatabaseWatch(db.identity.look, self._describer.forget, 0.0)
 
@@ -65,13 +65,24 @@ class DescribingWatch:
             self._failed("pilots", error)
 
     def _work(self) -> None:
-        seconds = self._settings.describe_lease_seconds + self._settings.describe_seconds
-        if self._thread.hold(seconds):
-            began = self._rests.worked()
-            self._look_at_database()
-            self._describer.run()
-            self._problems.discard("pilots")
-            self._thread.hold(pause_after(self._rests.worked() - began, self._settings) + seconds)
+        if not self._hold(self._settings.describe_seconds):
+            return
+        began = self._rests.worked()
+        self._look_at_database()
+        self._describer.run()
+        self._problems.discard("pilots")
+        self._hold(pause_after(self._rests.worked() - began, self._settings))
+
+    def _hold(self, seconds: float) -> bool:
+        """Take the duty, or go on with it, for what comes in so many seconds and for the time of a lease."""
+        return self._thread.hold(seconds + self._settings.describe_lease_seconds)
+
+    def _rest(self, seconds: float) -> bool:
+        """Rest after a piece of work. Return whether to go on: not if this collector ends, or another has the duty."""
+        if not self._hold(pause(seconds, 0.0, self._settings.describe_load_percent)):
+            return False
+        self._rests.rest(seconds)
+        return not self._thread.stopped.is_set()
 
     def _pause(self, seconds: float) -> float:
         """Return the rest of the pause after a step."""

@@ -98,6 +98,7 @@ def test_logs_are_looked_at_again_after_the_store_was_away(store, reader):
     finder, found = HostFinder(beginnings, 1), reader.find(PILOT)
     with pytest.raises(StoreUnavailable):
         finder.of(found)
+    finder.begin()
     assert finder.of(found) == {1: "wn17.alpha.org"}
 
 

@@ -12,7 +12,7 @@ from PilotLoggingDIRAC.pilotlog.describe.running import RunningDescriber
 from PilotLoggingDIRAC.pilotlog.describe.settings import DescribeSettings
 from PilotLoggingDIRAC.pilotlog.describe.unsettled import Description
 from PilotLoggingDIRAC.pilotlog.errors import StoreUnavailable
-from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotJob, Selection
+from PilotLoggingDIRAC.pilotlog.model import PilotId, PilotInfo, PilotJob, Selection
 from PilotLoggingDIRAC.pilotlog.sql.describe.pilot_jobs import SqlPilotJobs
 from PilotLoggingDIRAC.pilotlog.sql.describe.unsettled import SqlUnsettled
 from PilotLoggingDIRAC.pilotlog.sql.schema.tables import batches, logs, unsettled
@@ -222,29 +222,74 @@ def test_many_logs_are_looked_up_a_bounded_number_at_a_time(store, reader, dirac
     assert sum(steps.run() for _ in range(3)) == 7
 
 
-def test_after_each_piece_of_many_logs_others_have_their_turn(
-    store, reader, dirac, transactions, clock, seconds, later, monkeypatch
-):
-    """New ones, those that DIRAC does not know, and those that are looked up again: seven of each, two a piece."""
+@pytest.fixture
+def seven(store, dirac, transactions, clock, seconds, monkeypatch):
+    """``seven(rest)``: the steps of a describer that looks at two logs a piece, and the pilots of seven new logs."""
     monkeypatch.setattr(running, "_LOGS_PER_PIECE", 2)
-    pilots, rests = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 8)], []
-    known = (dirac.pilots, dirac.owners)
-    steps = RunningDescriber(
-        *(SqlUnsettled(transactions), *known, SETTINGS, clock), monotonic=seconds, rest=lambda took: rests.append(took)
-    )
-    steps.run()
-    for pilot in pilots:
-        store(b"hello\n", pilot=pilot)
-    assert (steps.run(), len(rests)) == (0, 3)
+    pilots = [PilotId(PILOT.vo, f"{number:032x}") for number in range(1, 8)]
+
+    def make(rest, **bounds):
+        known = (dirac.pilots, dirac.owners, replace(SETTINGS, **bounds), clock)
+        steps = RunningDescriber(SqlUnsettled(transactions), *known, monotonic=seconds, rest=rest)
+        steps.run()
+        for number, pilot in enumerate(pilots, 1):
+            store(
+                f"2026-11-21T08:10:01.5Z INFO [PilotParams] Host FQDN  = wn{number}.alpha.org\n".encode(), pilot=pilot
+            )
+        return steps, pilots
+
+    return make
+
+
+def test_after_each_piece_of_many_logs_others_have_their_turn(seven, reader, dirac, later):
+    """New ones, those that DIRAC does not know, and those that are looked up again: seven of each, two a piece."""
+    rests = []
+    steps, pilots = seven(lambda took: rests.append(took) or True)
+    assert (steps.run(), len(rests)) == (7, 6)  # read and written
     later(SETTINGS.describe_whole_seconds)
     for number, pilot in enumerate(pilots, 1):
         dirac.submit(pilot, number, "Running")
-    assert (steps.run(), len(rests)) == (7, 9)
+    assert (steps.run(), len(rests)) == (7, 15)
     later(max(SETTINGS.describe_again_seconds, SETTINGS.describe_whole_seconds))
     for number in range(1, 8):
         dirac.set(number, Status="Done")
-    assert (steps.run(), len(rests)) == (7, 12)
+    assert (steps.run(), len(rests)) == (7, 18)
     assert {facts(reader, pilot)[3] for pilot in pilots} == {"Done"}
+
+
+def test_a_component_that_ends_while_it_rests_looks_at_no_more(seven, dirac, later):
+    ends = []
+    steps, pilots = seven(lambda took: not ends)
+    for number, pilot in enumerate(pilots, 1):
+        dirac.submit(pilot, number, "Running")
+    ends.append(True)
+    assert steps.run() == 2
+    assert steps.run() == 2
+    ends.clear()
+    assert steps.run() == 3
+    for number in range(1, 8):
+        dirac.set(number, Status="Done")
+    later(SETTINGS.describe_again_seconds)
+    ends.append(True)
+    assert [steps.run() for _ in range(5)] == [2, 2, 2, 1, 0]
+
+
+def test_beginnings_are_read_of_a_bounded_number_of_logs_at_a_time(seven, reader):
+    steps, pilots = seven(lambda took: True, describe_hosts=3)
+    for known in (3, 6, 7):
+        steps.run()
+        assert len([pilot for pilot in pilots if reader.find(pilot)[0].host]) == known
+
+
+def test_a_status_that_others_wrote_meanwhile_stays_when_only_the_host_is_news(store, reader, transactions, alter):
+    store(b"hello\n")
+    log, store_of = reader.find(PILOT)[0], SqlUnsettled(transactions)
+    alter(update(logs).values(PilotStatus="Running"))
+    before = reader.find(PILOT)[0]
+    alter(update(logs).values(PilotStatus="Done"))
+    store_of.describe([Description(before, PilotInfo("", "", "", False, "Running", 0), (), "wn17")])
+    assert (facts(reader)[3], reader.find(PILOT)[0].host) == ("Done", "wn17")
+    assert log.host == ""
 
 
 def test_a_backlog_is_taken_whole_however_long_it_lasts(store, reader, dirac, describer, later):
@@ -314,6 +359,7 @@ def test_the_memory_of_logs_without_a_host_is_bounded(store, reader, monkeypatch
     finder = HostFinder(lambda ids, chunks: read.extend(ids) or dict.fromkeys(ids, b""), 1)
     found = [reader.find(pilot)[0] for pilot in pilots]
     for log in [*found, found[2], found[0]]:
+        finder.begin()
         finder.of([log])
     assert read == [log.id for log in [*found, found[0]]]
 

@@ -24,22 +24,31 @@ Beginnings = Callable[[Sequence[int], int], Mapping[int, bytes]]
 
 @dataclass(slots=True)
 class HostFinder:
-    """The finder of hosts. It reads the beginning of a log again only when that has grown, at most ``limit`` logs a
-    time.
+    """The finder of hosts. It reads the beginning of a log again only when that has grown, at most ``limit`` logs
+    until ``begin`` is called again.
     """
 
     beginnings: Beginnings
     limit: int
     _looked_at: LRUCache[int, int] = field(default_factory=lambda: LRUCache(_MAX_LOGS))
+    _left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin anew to count logs whose beginning is read."""
+        self._left = self.limit
 
     def of(self, logs: Sequence[Log]) -> dict[int, str]:
         """Return the hosts that can be told among logs without one, by the logs' ids.
 
         Raise StoreUnavailable; after any other error these logs count as looked at, so that others have their turn.
         """
-        due = [log for log in logs if not log.host and self._has_grown(log)][: self.limit]
+        due = [log for log in logs if not log.host and self._has_grown(log)][: self._left]
         if not due:
             return {}
+        self._left -= len(due)
         try:
             texts = self.beginnings([log.id for log in due], _CHUNKS)
             found = {log_id: host_in(text) for log_id, text in texts.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..errors import StoreUnavailable
-from ..model import Log, PilotInfo, PilotJob, State
+from ..model import Log, PilotId, PilotInfo, PilotJob, State
 from ..ports import Clock
 from .hosts import HostFinder
 from .settings import DescribeSettings
@@ -69,10 +69,11 @@ class RunningDescriber:
         on_problem: Callable[[str, Exception], None] = lambda subject, error: None,
         on_answer: Callable[[str], None] = lambda subject: None,
         monotonic: Callable[[], float] = time.monotonic,
-        rest: Callable[[float], None] = lambda seconds: None,
+        rest: Callable[[float], bool] = lambda seconds: True,
     ):
         """Create it; ``on_problem`` is called with what can't be looked up while the rest goes on, ``on_answer`` with
-        the same word when that was looked up, ``rest`` after each piece of many logs with the seconds that it took.
+        the same word when that was looked up. ``rest`` is called after each piece of many logs with the seconds that it
+        took, and returns whether to go on.
         """
         self._store = store
         self._pilots = pilots
@@ -81,7 +82,7 @@ class RunningDescriber:
         self._clock = clock
         self._on_problem, self._on_answer = on_problem, on_answer
         self._monotonic = monotonic
-        self._rest = rest
+        self._rest, self._goes_on = rest, True
         self.forget()
 
     def forget(self) -> None:
@@ -99,6 +100,8 @@ class RunningDescriber:
 
         Raise StoreUnavailable when the store or PilotAgentsDB can't be asked.
         """
+        self._hosts.begin()
+        self._goes_on = True
         self._take()
         return self._young() + self._never_found() + self._again()
 
@@ -121,22 +124,21 @@ class RunningDescriber:
 
     def _young(self) -> int:
         """Look up new pilots, which are in the table before they send anything, among those that have not ended."""
-        after = self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds)
-        page = self._page(after)
+        page = self._page(self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds))
         infos = self._pilots.running([one.log.pilot for one in page]) if page else {}
-        return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos})
+        return self._write_all(page, infos)
 
     def _never_found(self) -> int:
         """Look up all that are unknown in the whole table, at longer intervals: some have ended, or came late."""
-        now, walk, limit = self._monotonic(), self._unknown, self._settings.describe_pilots
-        if not walk.begins(now):
+        now, walk = self._monotonic(), self._unknown
+        if not self._goes_on or not walk.begins(now):
             return 0
         if not walk.after:
             self._take_reopened()
         page = self._page(walk.after)
         infos = self._pilots.by_stamp([one.log.pilot for one in page]) if page else {}
-        walk.move(page, limit, now)
-        return self._write(page, {one.log.id: infos[one.log.pilot] for one in page if one.log.pilot in infos}, True)
+        walk.move(page, self._settings.describe_pilots, now)
+        return self._write_all(page, infos, True)
 
     def _page(self, after: int) -> list[Unsettled]:
         """Return unsettled logs of unknown pilots with ids above ``after``."""
@@ -145,15 +147,27 @@ class RunningDescriber:
             began, wanted = self._monotonic(), min(left, _LOGS_PER_PIECE)
             piece = self._store.page(False, page[-1].log.id if page else after, wanted)
             page += piece
-            if len(piece) < wanted:
+            if len(piece) < wanted or not self._rests(began):
                 break
-            self._rest(self._monotonic() - began)
         return page
+
+    def _write_all(
+        self, page: Sequence[Unsettled], infos: Mapping[PilotId, PilotInfo], may_settle: bool = False
+    ) -> int:
+        """Write what was found of pilots into their logs, a piece at a time."""
+        changed = 0
+        for start in range(0, len(page), _LOGS_PER_PIECE):
+            began, piece = self._monotonic(), page[start : start + _LOGS_PER_PIECE]
+            found = {one.log.id: infos[one.log.pilot] for one in piece if one.log.pilot in infos}
+            changed += self._write(piece, found, may_settle)
+            if start + len(piece) < len(page) and not self._rests(began):
+                break
+        return changed
 
     def _again(self) -> int:
         """Look up known pilots again, by the numbers of their rows."""
         now, walk, left, changed = self._monotonic(), self._known, self._settings.describe_pilots, 0
-        while left and walk.begins(now):
+        while left and self._goes_on and walk.begins(now):
             began, wanted = self._monotonic(), min(left, _LOGS_PER_PIECE)
             page = self._store.page(True, walk.after, wanted)
             infos = self._pilots.by_id(sorted({one.pilot_id for one in page})) if page else {}
@@ -161,10 +175,14 @@ class RunningDescriber:
             found = {one.log.id: infos[one.pilot_id] for one in page if one.pilot_id in infos}
             changed += self._write(page, found, True)
             left -= wanted
-            if not walk.after:
+            if not walk.after or not self._rests(began):
                 break
-            self._rest(self._monotonic() - began)
         return changed
+
+    def _rests(self, began: float) -> bool:
+        """Rest after a piece that began then. Return whether to go on."""
+        self._goes_on = self._rest(self._monotonic() - began)
+        return self._goes_on
 
     def _write(self, page: Sequence[Unsettled], infos: Mapping[int, PilotInfo], may_settle: bool = False) -> int:
         """Write what was found of a page into its logs, and settle those that are done."""

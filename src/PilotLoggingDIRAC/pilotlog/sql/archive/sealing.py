@@ -7,18 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, true, update
 
 from ...archive.walk import LogPosition
 from ...errors import InvalidInput
 from ...model import Log, PilotInfo, State
+from ..connection.changes import for_each
 from ..connection.engine import Transactions
 from ..schema import rows
+from ..schema.descriptions import DESCRIBING, LOGS_PER_STEP, description, parameters
 from ..schema.tables import diagnoses, epochs, logs
 
 Values = TypeVar("Values")
+Item = TypeVar("Item")
 
 SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
+#: What is known already changes nothing.
+_LACKING = DESCRIBING.where(or_(logs.c.PilotReference == "", logs.c.PilotStatus != bindparam("new_PilotStatus")))
+#: Compares and sets: a log that has gone on is not sealed.
+_SEALING = (
+    update(logs)
+    .where(logs.c.LogID == bindparam("log"), logs.c.State == State.RECEIVING.value)
+    .where(logs.c.NextSequence == bindparam("sequence"), logs.c.LastSeen == bindparam("seen"))
+    .values(State=bindparam("sealed"))
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +59,12 @@ class SqlSealing:
 
     def seal(self, sealed: Sequence[Log]) -> int:
         """See ``SilentLogs.seal``. Rows are locked in the writers' order."""
-        return self.transactions.run(_seal, sorted(some(sealed), key=lambda log: (log.pilot, log.part)))
+        ordered = sorted(some(sealed), key=lambda log: (log.pilot, log.part))
+        return sum(self.transactions.run(_seal, step) for step in _steps(ordered))
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
         """See ``UndescribedLogs.describe``."""
-        return self.transactions.run(_describe, sorted(some(infos).items()))
+        return sum(self.transactions.run(_describe, step) for step in _steps(sorted(some(infos).items())))
 
 
 def some(values: Values) -> Values:
@@ -88,35 +101,25 @@ def behind(after: LogPosition | None) -> ColumnElement[bool]:
     return and_(logs.c.LastSeen >= after.last_seen, later)
 
 
+def _steps(ordered: Sequence[Item]) -> list[Sequence[Item]]:
+    return [ordered[start : start + LOGS_PER_STEP] for start in range(0, len(ordered), LOGS_PER_STEP)]
+
+
 def _seal(connection: Connection, sealed: Sequence[Log]) -> int:
     """Seal logs; what was diagnosed while they were received is diagnosed again, now as a whole."""
-    done = [log.id for log in sealed if connection.execute(_sealing(log)).rowcount]
+    found = for_each(connection, _SEALING, [_as_it_was(log) for log in sealed])
+    done = [log.id for log, number in zip(sealed, found, strict=True) if number]
     if done:
         connection.execute(update(diagnoses).where(diagnoses.c.LogID.in_(done)).values(Again=1))
     return len(done)
 
 
-def _sealing(log: Log) -> Update:
-    unchanged = and_(
-        logs.c.LogID == log.id,
-        logs.c.State == State.RECEIVING.value,
-        logs.c.NextSequence == log.next_sequence,
-        logs.c.LastSeen == log.last_seen,
-    )
-    return update(logs).where(unchanged).values(State=(State.COMPLETE if log.complete else State.INCOMPLETE).value)
-
-
-def description(info: PilotInfo) -> dict[str, str]:
-    """Return what DIRAC knows of a pilot as columns of its log."""
-    names = {"PilotReference": info.reference[:255], "Site": info.site[:128], "CE": info.ce[:128]}
-    return names | {"PilotStatus": info.status[:32]}
+def _as_it_was(log: Log) -> dict[str, object]:
+    """Return the parameters of ``_SEALING``."""
+    state = State.COMPLETE if log.complete else State.INCOMPLETE
+    return {"log": log.id, "sequence": log.next_sequence, "seen": log.last_seen, "sealed": state.value}
 
 
 def _describe(connection: Connection, infos: Sequence[tuple[int, PilotInfo]]) -> int:
-    done = 0
-    for log_id, info in infos:
-        lacking = or_(logs.c.PilotReference == "", logs.c.PilotStatus != info.status[:32])
-        statement = update(logs).where(logs.c.LogID == log_id, lacking, logs.c.State != State.DELETED.value)
-        known = {name: value for name, value in description(info).items() if value}
-        done += connection.execute(statement.values(known)).rowcount if known else 0
-    return done
+    known = [(log_id, values) for log_id, info in infos if any((values := description(info)).values())]
+    return sum(for_each(connection, _LACKING, [parameters(*one) for one in known]))

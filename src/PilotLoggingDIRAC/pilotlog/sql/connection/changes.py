@@ -1,4 +1,4 @@
-"""Changes of many rows in one trip, so that their locks are held for a moment.
+"""Changes of many rows in one trip. Their locks last until the transaction ends, which should follow.
 
 An INSERT that finds its rows (``ON DUPLICATE KEY UPDATE``) would be one statement for all. But it locks the row of
 ``PilotLogs`` that each names as its foreign key, and the writer of that log waits until the transaction ends.
@@ -34,19 +34,21 @@ def _prefixed(row: Mapping[str, object]) -> dict[str, object]:
     return {f"new_{name}": value for name, value in row.items()}
 
 
-def for_each(connection: Connection, statement: Update, values: Sequence[Mapping[str, object]]) -> None:
-    """Run a statement once for each of these values of its parameters, in as few trips as possible."""
+def for_each(connection: Connection, statement: Update, values: Sequence[Mapping[str, object]]) -> list[int]:
+    """Run a statement once for each of these values of its parameters, in as few trips as possible. Return the numbers
+    of rows that it found.
+    """
     if not values:
-        return
+        return []
     if connection.dialect.name == "sqlite":  # where the tests of the store run
-        connection.execute(statement, list(values))
-        return
-    compiled = statement.compile(dialect=connection.dialect)
-    encoders = {name: _encoder(connection, compiled.binds[name]) for name in compiled.positiontup or ()}
+        return [connection.execute(statement, dict(row)).rowcount for row in values]
+    compiled, found = statement.compile(dialect=connection.dialect), []
+    encoders = [(name, _encoder(connection, compiled.binds[name])) for name in compiled.positiontup or ()]
     for start in range(0, len(values), _ROWS_PER_TRIP):
         rows = [compiled.construct_params(row) for row in values[start : start + _ROWS_PER_TRIP]]
-        given = [encode(row[name]) for row in rows for name, encode in encoders.items()]
-        one_trip.run(connection, "; ".join([compiled.string] * len(rows)), given)
+        given = [encode(row[name]) for row in rows for name, encode in encoders]
+        found += [number for number, _ in one_trip.run(connection, "; ".join([compiled.string] * len(rows)), given)]
+    return found
 
 
 def _encoder(connection: Connection, parameter: BindParameter[Any]) -> Callable[[Any], Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select, tuple_
 
-from ...model import PilotJob, State
+from ...model import Log, PilotJob, State
 from ..connection.changes import change
 from ..connection.engine import Transactions
 from ..schema.tables import jobs, logs
@@ -34,23 +35,30 @@ def _of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[PilotJob,
     return found
 
 
-def store(connection: Connection, taken: Mapping[int, Sequence[PilotJob]]) -> None:
-    """Store jobs by the ids of their logs; a job that is there already gets its owner, if that is known now.
+def store(connection: Connection, taken: Sequence[tuple[Log, Sequence[PilotJob]]]) -> None:
+    """Store the jobs of logs; a job that is there already gets its owner, if that is known now.
 
-    Nothing is stored for logs that are not there, or were deleted on request. Only logs with news are locked, as their
-    writers wait meanwhile.
+    Nothing is stored for logs that are not there, or were deleted on request. Only logs with news are locked, in the
+    order in which their writers lock them: a log that is deleted meanwhile would keep its jobs and their owners.
     """
-    before = _of(connection, list(taken)) if taken else {}
-    news = {log_id: new for log_id, all_jobs in taken.items() if (new := _news(all_jobs, before.get(log_id, ())))}
+    before = _of(connection, [log.id for log, _ in taken]) if taken else {}
+    news = [(log, new) for log, all_jobs in taken if (new := _news(all_jobs, before.get(log.id, ())))]
     if not news:
         return
-    there = select(logs.c.LogID).where(logs.c.LogID.in_(list(news)), logs.c.State != State.DELETED.value)
-    there = there.with_for_update(read=True)  # a log that is deleted meanwhile would keep its jobs and their owners
-    found = [(log_id, job) for log_id in connection.execute(there).scalars() for job in news[log_id]]
+    there = set(connection.execute(_locking([log for log, _ in news])).scalars())
     known = {(log_id, job.id) for log_id, all_jobs in before.items() for job in all_jobs}
-    change(connection, jobs, [_row(*one) for one in found if (one[0], one[1].id) in known])
-    if unknown := [_row(*one) for one in found if (one[0], one[1].id) not in known]:
+    found = [_row(log.id, job) for log, new in news if log.id in there for job in new]
+    change(connection, jobs, [row for row in found if (row["LogID"], row["JobID"]) in known])
+    if unknown := [row for row in found if (row["LogID"], row["JobID"]) not in known]:
         connection.execute(insert(jobs), unknown)
+
+
+def _locking(found: Sequence[Log]) -> Select[Any]:
+    keys = [(log.pilot.vo, log.pilot.stamp) for log in found]
+    mine = tuple_(logs.c["VO"], logs.c.PilotStamp).in_(keys)
+    there = select(logs.c.LogID).where(mine, logs.c.Part > 0, logs.c.State != State.DELETED.value)
+    ordered = there.order_by(logs.c["VO"], logs.c.PilotStamp, logs.c.Part).with_for_update(read=True)
+    return ordered.with_hint(logs, "FORCE INDEX (UK_Log)", "mysql")
 
 
 def _news(taken: Sequence[PilotJob], before: Sequence[PilotJob]) -> list[PilotJob]:

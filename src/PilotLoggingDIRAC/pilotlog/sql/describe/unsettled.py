@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from ...describe.unsettled import Description, Unsettled
-from ...model import State
-from ..archive.sealing import description
+from ...model import Log, State
 from ..connection.changes import change, for_each
 from ..connection.engine import Transactions
 from ..schema import rows
+from ..schema.descriptions import DESCRIBING, LOGS_PER_STEP, description, parameters
 from ..schema.tables import logs, unsettled
 from . import beginnings, pilot_jobs
 
-#: Logs whose rows are locked by one transaction, so that no writer waits for long.
-_LOGS_PER_STEP = 50
 _TAKEN = (State.RECEIVING.value, State.COMPLETE.value, State.INCOMPLETE.value)
 _RECEIVED = logs.c.State == State.RECEIVING.value
 _OF_LOG = unsettled.c.LogID == logs.c.LogID
-_DESCRIBED = ("PilotReference", "Site", "CE", "PilotStatus", "Host")
-#: The row is still that log's, and was not deleted on request. An empty value takes nothing away.
-_DESCRIBING = (
-    update(logs)
-    .where(logs.c.LogID == bindparam("log"), logs.c.State != State.DELETED.value)
-    .where(logs.c["VO"] == bindparam("vo"), logs.c.PilotStamp == bindparam("stamp"), logs.c.Part == bindparam("part"))
-    .values({name: func.coalesce(func.nullif(bindparam(f"new_{name}"), ""), logs.c[name]) for name in _DESCRIBED})
+#: The row is still that log's.
+_DESCRIBING = DESCRIBING.where(
+    logs.c["VO"] == bindparam("vo"), logs.c.PilotStamp == bindparam("stamp"), logs.c.Part == bindparam("part")
 )
+#: The order in which writers lock logs.
+_WRITERS_ORDER = (logs.c["VO"], logs.c.PilotStamp, logs.c.Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,18 @@ class SqlUnsettled:
 
     def take(self, above: int, limit: int) -> int:
         """See ``UnsettledLogs.take``."""
-        return self.transactions.run(_take, _new(above).limit(limit))
+        return self._take(_new(above).limit(limit))
 
     def take_reopened(self, since: datetime, limit: int) -> int:
         """See ``UnsettledLogs.take_reopened``."""
-        return self.transactions.run(_take, _heard(since).limit(limit))
+        return self._take(_heard(since).limit(limit))
+
+    def _take(self, chosen: Select[tuple[int]]) -> int:
+        """Take logs, a few at a time: their rows are locked, as a row of ``unsettled`` refers to each."""
+        ids = self.transactions.run(_ids, chosen)
+        for start in range(0, len(ids), LOGS_PER_STEP):
+            self.transactions.run(_take, ids[start : start + LOGS_PER_STEP])
+        return len(ids)
 
     def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
         """See ``UnsettledLogs.page``."""
@@ -64,9 +67,13 @@ class SqlUnsettled:
 
     def describe(self, found: Sequence[Description]) -> int:
         """See ``UnsettledLogs.describe``. Rows are locked in the writers' order, a few at a time."""
-        ordered = sorted(found, key=lambda one: (one.log.pilot, one.log.part))
-        steps = [ordered[start : start + _LOGS_PER_STEP] for start in range(0, len(ordered), _LOGS_PER_STEP)]
-        return sum(self.transactions.run(_describe, step) for step in steps)
+        ordered, changed = sorted(found, key=lambda one: (one.log.pilot, one.log.part)), 0
+        for start in range(0, len(ordered), LOGS_PER_STEP):
+            step = ordered[start : start + LOGS_PER_STEP]
+            changed += self.transactions.run(_describe, step)
+            if taken := [(one.log, one.jobs) for one in step if one.jobs]:
+                self.transactions.run(pilot_jobs.store, taken)
+        return changed
 
     def settle(self, ids: Sequence[int]) -> None:
         """See ``UnsettledLogs.settle``."""
@@ -110,11 +117,14 @@ def _heard(since: datetime) -> Select[tuple[int]]:
     return heard.with_hint(logs, "FORCE INDEX (IX_State_LastSeen)", "mysql")
 
 
-def _take(connection: Connection, chosen: Select[tuple[int]]) -> int:
-    ids = connection.execute(chosen).scalars().all()
-    if ids:
-        connection.execute(insert(unsettled), [{"LogID": log_id} for log_id in ids])
-    return len(ids)
+def _ids(connection: Connection, chosen: Select[tuple[int]]) -> list[int]:
+    return [row.LogID for row in connection.execute(chosen)]
+
+
+def _take(connection: Connection, ids: Sequence[int]) -> None:
+    """Take those of the logs that are still there and have not been taken."""
+    there = _others().where(logs.c.LogID.in_(ids)).order_by(*_WRITERS_ORDER)
+    connection.execute(insert(unsettled).from_select(["LogID"], there))
 
 
 def _page(connection: Connection, known: bool, after: int, limit: int) -> list[Unsettled]:
@@ -129,21 +139,15 @@ def _page(connection: Connection, known: bool, after: int, limit: int) -> list[U
 
 def _describe(connection: Connection, found: Sequence[Description]) -> int:
     """Write descriptions, and return the number of logs that were changed; a log that was deleted stays empty."""
-    changed = [values for one in found if (values := _changes(one))]
-    for_each(connection, _DESCRIBING, changed)
-    known = [
-        {"LogID": one.log.id, "PilotID": one.info.id}
-        for one in found
-        if one.info and one.info.id not in (0, one.pilot_id)
-    ]
-    change(connection, unsettled, known)
-    pilot_jobs.store(connection, {one.log.id: one.jobs for one in found if one.jobs})
-    return len(changed)
+    known = [(one.log.id, one.info.id) for one in found if one.info and one.info.id not in (0, one.pilot_id)]
+    change(connection, unsettled, [{"LogID": log_id, "PilotID": pilot_id} for log_id, pilot_id in known])
+    changed = [(one.log, values) for one in found if (values := _changes(one))]
+    return sum(for_each(connection, _DESCRIBING, [_parameters(*one) for one in changed]))
 
 
-def _changes(found: Description) -> dict[str, object]:
-    """Return the parameters of ``_DESCRIBING``; none where a description changes nothing."""
-    known = (description(found.info) if found.info else {}) | {"Host": found.host[:128]}
+def _changes(found: Description) -> dict[str, str]:
+    """Return the columns that a description changes; an empty value takes nothing away."""
+    values = (description(found.info) if found.info else {}) | {"Host": found.host[:128]}
     log = found.log
     before = {
         "PilotReference": log.reference,
@@ -152,7 +156,10 @@ def _changes(found: Description) -> dict[str, object]:
         "PilotStatus": log.pilot_status,
         "Host": log.host,
     }
-    if all(value in ("", before[name]) for name, value in known.items()):
-        return {}
-    which = {"log": log.id, "vo": log.pilot.vo, "stamp": log.pilot.stamp, "part": log.part}
-    return which | {f"new_{name}": known.get(name, "") for name in before}
+    return {name: value for name, value in values.items() if value and value != before[name]}
+
+
+def _parameters(log: Log, values: Mapping[str, str]) -> dict[str, object]:
+    """Return the parameters of ``_DESCRIBING``."""
+    which = {"vo": log.pilot.vo, "stamp": log.pilot.stamp, "part": log.part}
+    return parameters(log.id, values) | which

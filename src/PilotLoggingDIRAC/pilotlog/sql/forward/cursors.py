@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from ...archive.running.received import ReadChunk
 from ...archive.walk import LogPosition
 from ...diagnosed import NONE, Diagnosed
+from ...errors import PilotLogError
 from ...forward.cursor import Cursor, ForwardClaim, Move, RecentLogs, Unreadable, WantedLogs
 from ...model import State
 from ...ports import Clock
@@ -55,8 +57,14 @@ class SqlForwardedLogs:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: the second to come finds it leased."""
         if not ids:
             return []
-        claimed = self.transactions.run(_claim, destination, owner, sorted(ids), self.clock(), until)
-        return self.transactions.run(_claims, destination, claimed) if claimed else []
+        now = self.clock()
+        new = self.transactions.run(_begin, destination, owner, ids, now, until)
+        try:
+            return self.transactions.run(_claim, destination, owner, ids, new, now, until)
+        except PilotLogError:
+            with suppress(PilotLogError):  # else they wait until their leases have ended
+                self.release(destination, owner, new)
+            raise
 
     def texts(self, read: Mapping[int, int], most_bytes: int) -> list[ReadChunk | Unreadable]:
         """See ``ForwardedLogs.texts``."""
@@ -141,24 +149,42 @@ def _walk(
     return found, last if len(looked_at) == limit else None
 
 
-def _claim(
+def _begin(
     connection: Connection, destination: str, owner: str, ids: Sequence[int], now: datetime, until: datetime
 ) -> list[int]:
-    """Lease logs, and return their ids. New rows come last, as they lock the rows of logs that are written to."""
-    mine = and_(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
-    known = set(connection.execute(select(forwards.c.LogID).where(mine)).scalars())
-    in_store = and_(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
-    there = set(connection.execute(select(logs.c.LogID).where(in_store)).scalars())
-    lease = {"LeaseOwner": owner, "LeaseUntil": until}
-    free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there & known), is_free(forwards, now))
-    locked = free.order_by(forwards.c.LogID).with_for_update(skip_locked=True)
-    old = list(connection.execute(locked).scalars())
-    if old:
-        connection.execute(update(forwards).where(mine, forwards.c.LogID.in_(old)).values(lease))
-    new = [{"Destination": destination, "LogID": log_id, **lease} for log_id in sorted(there - known)]
+    """Make leased cursors for logs that have none, and return the ids of those. This locks the rows of the logs: it is
+    done in the writers' order, and nothing else in this transaction.
+    """
+    mine = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == destination)
+    lacking = select(logs.c.LogID).outerjoin(forwards, mine).where(forwards.c.LogID.is_(None))
+    there = lacking.where(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
+    new = _ids(connection, there.order_by(logs.c["VO"], logs.c.PilotStamp, logs.c.Part))
     if new:
-        connection.execute(insert(forwards), new)
-    return [*(row["LogID"] for row in new), *old]
+        lease = {"Destination": destination, "LeaseOwner": owner, "LeaseUntil": until}
+        connection.execute(insert(forwards), [{"LogID": log_id, **lease} for log_id in new])
+    return new
+
+
+def _claim(
+    connection: Connection,
+    destination: str,
+    owner: str,
+    ids: Sequence[int],
+    new: Sequence[int],
+    now: datetime,
+    until: datetime,
+) -> list[ForwardClaim]:
+    """Lease logs beside those that are new, and return all."""
+    in_store = and_(logs.c.LogID.in_(sorted({*ids} - {*new})), logs.c.State.in_(STATES))
+    there = _ids(connection, select(logs.c.LogID).where(in_store))
+    mine = forwards.c.Destination == destination
+    free = select(forwards.c.LogID).where(mine, forwards.c.LogID.in_(there), is_free(forwards, now))
+    locked = free.order_by(forwards.c.LogID).with_for_update(skip_locked=True)
+    old = _ids(connection, locked)
+    if old:
+        lease = {"LeaseOwner": owner, "LeaseUntil": until}
+        connection.execute(update(forwards).where(mine, forwards.c.LogID.in_(old)).values(lease))
+    return _claims(connection, destination, [*new, *old]) if new or old else []
 
 
 def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[ForwardClaim]:
