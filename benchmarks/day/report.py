@@ -5,6 +5,7 @@ from statistics import fmean, median
 from .. import drawing
 from ..report import table
 from .life import DAY_SECONDS, LIFE, PILOTS_A_DAY, log_bytes
+from .sampling import percentile
 
 _HEADINGS = ("s", "requests/s", "p50 ms", "p99 ms", "late s", "queue", "spool", "receiving", "sealed", "archive lag s",
              "archived", "purged", "to be purged", "CPU (cores)", "agents MB")  # fmt: skip
@@ -68,7 +69,8 @@ def sums(day):
         ("Stored", f"{day.stored} lines of {day.totals['lines']} acknowledged"),
         ("Steady state", f"{median(one.requests_per_second for one in steady):.0f} requests/s, p50 "
                          f"{1e3 * median(one.p50 for one in steady):.0f} ms, p99 "
-                         f"{1e3 * median(one.p99 for one in steady):.0f} ms"),
+                         f"{1e3 * median(one.p99 for one in steady):.0f} ms (median of those of {day.interval:g} s), "
+                         f"{1e3 * _p99(steady):.0f} ms of all"),
         ("CPU, cores", _listed(steady, "cores", 1, "{:.2f}")),
         ("CPU, cores, in all", f"{fmean(_cores(one) for one in steady):.2f} without the pilots"),
         ("Memory at most, MB", _most(day.samples)),
@@ -81,6 +83,10 @@ def sums(day):
         ("Archive's lag at most", f"{max(one.archive_lag for one in day.samples):.0f} s"),
     ]  # fmt: skip
     return [(name, value) for name, value in pairs if value]
+
+
+def _p99(samples):
+    return percentile(sorted(seconds for one in samples for seconds in one.answers), 0.99)
 
 
 def _cores(sample):

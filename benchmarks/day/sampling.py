@@ -19,6 +19,7 @@ class Sample:
     """One look; rates and CPU are of the time since the one before. CPU in cores, memory in bytes, times in seconds."""
 
     at: float
+    answers: list = field(default_factory=list)
     requests_per_second: float = 0.0
     p50: float = 0.0
     p99: float = 0.0
@@ -77,7 +78,8 @@ class Sampler:
         passed, self._when = now - self._when, now
         cores = {group: (used - self._before.get(group, 0.0)) / passed for group, used in cpu.items()}
         self._before = cpu
-        sample = Sample(now - start_at, len(seconds) / passed, percentile(seconds, 0.5), percentile(seconds, 0.99))
+        sample = Sample(now - start_at, seconds, len(seconds) / passed)
+        sample.p50, sample.p99 = percentile(seconds, 0.5), percentile(seconds, 0.99)
         sample.failed, sample.late, sample.cores, sample.memory = failed, late, cores, memory
         self._collectors(sample)
         self._logs(sample)
