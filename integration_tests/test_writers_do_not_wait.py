@@ -138,10 +138,12 @@ def test_new_logs_are_taken_some_at_a_time(received, steps):
 def test_claims_of_logs_to_forward_lock_only_the_new_ones_for_a_moment(received, steps, clock):
     forwarded, ids = SqlForwardedLogs(steps, clock), [log.id for log in received]
     until = clock() + timedelta(seconds=60)
+    steps.locked.clear()
     assert len(forwarded.claim("engine", "agent", ids[:100], until)) == 100
+    assert steps.locked == [50, 50, 0]
     forwarded.release("engine", "agent", ids[:100])
     steps.locked.clear()
     claimed = forwarded.claim("engine", "agent", ids, until)
     assert [one.log.id for one in claimed] == ids
-    assert steps.locked == [LOGS - 100, 0]
+    assert steps.locked == [0, 0, LOGS - 100, 0]
     assert forwarded.claim("engine", "another", ids, until) == []

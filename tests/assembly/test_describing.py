@@ -133,11 +133,14 @@ def test_each_outage_of_the_owners_of_jobs_is_told_once(watch, dirac, monkeypatc
         until(lambda outage=outage: owners_of(db, PILOT) == [f"owner {outage}"])
 
 
-def test_a_collector_goes_on_after_a_rest_while_it_has_the_duty(watch, dirac):
-    first, _ = watch(DescribeSeconds="0")
+def test_a_collector_goes_on_after_a_rest_while_it_has_the_duty_and_the_database(watch, dirac):
+    first, db = watch(DescribeSeconds="0")
     second, _ = watch(DescribeSeconds="0")
     assert first._rest(0.0)
     assert not second._rest(0.0)
+    restore(db)
+    assert not first._rest(0.0)
+    assert first._rest(0.0)
     first.stop()
     assert not first._rest(0.0)
 

@@ -45,7 +45,8 @@ class DescribingWatch:
             on_answer=self._problems.discard,
             rest=self._rest,
         )
-        self._look_at_database = DatabaseWatch(db.identity.look, self._describer.forget, 0.0)
+        self._is_same_database = True
+        self._look_at_database = DatabaseWatch(db.identity.look, self._forget, 0.0)
 
     def start(self) -> None:
         """Start the thread, unless ``DescribeSeconds`` is 0."""
@@ -78,11 +79,19 @@ class DescribingWatch:
         return self._thread.hold(seconds + self._settings.describe_lease_seconds)
 
     def _rest(self, seconds: float) -> bool:
-        """Rest after a piece of work. Return whether to go on: not if this collector ends, or another has the duty."""
+        """Rest after a piece of work. Return whether to go on: not if this collector ends, another one has the duty, or
+        the database is another.
+        """
         if not self._hold(pause(seconds, 0.0, self._settings.describe_load_percent)):
             return False
         self._rests.rest(seconds)
-        return not self._thread.stopped.is_set()
+        self._is_same_database = True
+        self._look_at_database()
+        return self._is_same_database and not self._thread.stopped.is_set()
+
+    def _forget(self) -> None:
+        self._is_same_database = False
+        self._describer.forget()
 
     def _pause(self, seconds: float) -> float:
         """Return the rest of the pause after a step."""

@@ -263,15 +263,25 @@ def test_a_component_that_ends_while_it_rests_looks_at_no_more(seven, dirac, lat
     for number, pilot in enumerate(pilots, 1):
         dirac.submit(pilot, number, "Running")
     ends.append(True)
-    assert steps.run() == 2
-    assert steps.run() == 2
+    assert steps.run() == 0
     ends.clear()
-    assert steps.run() == 3
+    assert steps.run() == 7
     for number in range(1, 8):
         dirac.set(number, Status="Done")
     later(SETTINGS.describe_again_seconds)
     ends.append(True)
     assert [steps.run() for _ in range(5)] == [2, 2, 2, 1, 0]
+
+
+def test_new_pilots_have_their_turn_while_many_are_looked_up_again(seven, dirac, later):
+    steps, pilots = seven(lambda took: later(SETTINGS.describe_seconds / 2) or True)
+    for number, pilot in enumerate(pilots, 1):
+        dirac.submit(pilot, number, "Running")
+    assert steps.run() == 7
+    for number in range(1, 8):
+        dirac.set(number, Status="Done")
+    later(SETTINGS.describe_again_seconds)
+    assert [steps.run() for _ in range(3)] == [4, 3, 0]
 
 
 def test_beginnings_are_read_of_a_bounded_number_of_logs_at_a_time(seven, reader):

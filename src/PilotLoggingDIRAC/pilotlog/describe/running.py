@@ -100,7 +100,6 @@ class RunningDescriber:
 
         Raise StoreUnavailable when the store or PilotAgentsDB can't be asked.
         """
-        self._hosts.begin()
         self._goes_on = True
         self._take()
         return self._young() + self._never_found() + self._again()
@@ -124,18 +123,23 @@ class RunningDescriber:
 
     def _young(self) -> int:
         """Look up new pilots, which are in the table before they send anything, among those that have not ended."""
+        self._hosts.begin()
         page = self._page(self._ages.before(self._monotonic() - self._settings.describe_unknown_seconds))
-        infos = self._pilots.running([one.log.pilot for one in page]) if page else {}
-        return self._write_all(page, infos)
+        if not page or not self._goes_on:
+            return 0
+        return self._write_all(page, self._pilots.running([one.log.pilot for one in page]))
 
     def _never_found(self) -> int:
         """Look up all that are unknown in the whole table, at longer intervals: some have ended, or came late."""
         now, walk = self._monotonic(), self._unknown
         if not self._goes_on or not walk.begins(now):
             return 0
+        self._hosts.begin()
         if not walk.after:
             self._take_reopened()
         page = self._page(walk.after)
+        if not self._goes_on:
+            return 0
         infos = self._pilots.by_stamp([one.log.pilot for one in page]) if page else {}
         walk.move(page, self._settings.describe_pilots, now)
         return self._write_all(page, infos, True)
@@ -165,8 +169,9 @@ class RunningDescriber:
         return changed
 
     def _again(self) -> int:
-        """Look up known pilots again, by the numbers of their rows."""
+        """Look up known pilots again, by the numbers of their rows. After some pieces new pilots have their turn."""
         now, walk, left, changed = self._monotonic(), self._known, self._settings.describe_pilots, 0
+        self._hosts.begin()
         while left and self._goes_on and walk.begins(now):
             began, wanted = self._monotonic(), min(left, _LOGS_PER_PIECE)
             page = self._store.page(True, walk.after, wanted)
@@ -175,7 +180,7 @@ class RunningDescriber:
             found = {one.log.id: infos[one.pilot_id] for one in page if one.pilot_id in infos}
             changed += self._write(page, found, True)
             left -= wanted
-            if not walk.after or not self._rests(began):
+            if not walk.after or not self._rests(began) or self._monotonic() - now >= self._settings.describe_seconds:
                 break
         return changed
 

@@ -123,7 +123,7 @@ def _ids(connection: Connection, chosen: Select[tuple[int]]) -> list[int]:
 
 def _take(connection: Connection, ids: Sequence[int]) -> None:
     """Take those of the logs that are still there and have not been taken."""
-    there = _others().where(logs.c.LogID.in_(ids)).order_by(*_WRITERS_ORDER)
+    there = _others().where(logs.c.LogID.in_(ids), logs.c.State.in_(_TAKEN)).order_by(*_WRITERS_ORDER)
     connection.execute(insert(unsettled).from_select(["LogID"], there))
 
 
@@ -139,10 +139,11 @@ def _page(connection: Connection, known: bool, after: int, limit: int) -> list[U
 
 def _describe(connection: Connection, found: Sequence[Description]) -> int:
     """Write descriptions, and return the number of logs that were changed; a log that was deleted stays empty."""
+    changed = [(one.log, values) for one in found if (values := _changes(one))]
+    done = sum(for_each(connection, _DESCRIBING, [_parameters(*one) for one in changed]))
     known = [(one.log.id, one.info.id) for one in found if one.info and one.info.id not in (0, one.pilot_id)]
     change(connection, unsettled, [{"LogID": log_id, "PilotID": pilot_id} for log_id, pilot_id in known])
-    changed = [(one.log, values) for one in found if (values := _changes(one))]
-    return sum(for_each(connection, _DESCRIBING, [_parameters(*one) for one in changed]))
+    return done
 
 
 def _changes(found: Description) -> dict[str, str]:

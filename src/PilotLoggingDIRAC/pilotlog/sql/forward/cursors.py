@@ -20,6 +20,7 @@ from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
 from ..schema import damage, rows
+from ..schema.descriptions import LOGS_PER_STEP
 from ..schema.forward_tables import destinations, forwards
 from ..schema.lease import FREE, is_free
 from ..schema.tables import diagnoses, logs
@@ -57,10 +58,11 @@ class SqlForwardedLogs:
         """See ``ForwardedLogs.claim``. A new cursor is inserted once: the second to come finds it leased."""
         if not ids:
             return []
-        now = self.clock()
-        new = self.transactions.run(_begin, destination, owner, ids, now, until)
+        new: list[int] = []
         try:
-            return self.transactions.run(_claim, destination, owner, ids, new, now, until)
+            for start in range(0, len(ids), LOGS_PER_STEP):
+                new += self.transactions.run(_begin, destination, owner, ids[start : start + LOGS_PER_STEP], until)
+            return self.transactions.run(_claim, destination, owner, ids, new, self.clock(), until)
         except PilotLogError:
             with suppress(PilotLogError):  # else they wait until their leases have ended
                 self.release(destination, owner, new)
@@ -149,9 +151,7 @@ def _walk(
     return found, last if len(looked_at) == limit else None
 
 
-def _begin(
-    connection: Connection, destination: str, owner: str, ids: Sequence[int], now: datetime, until: datetime
-) -> list[int]:
+def _begin(connection: Connection, destination: str, owner: str, ids: Sequence[int], until: datetime) -> list[int]:
     """Make leased cursors for logs that have none, and return the ids of those. This locks the rows of the logs: it is
     done in the writers' order, and nothing else in this transaction.
     """
@@ -189,7 +189,7 @@ def _claim(
 
 def _claims(connection: Connection, destination: str, ids: Sequence[int]) -> list[ForwardClaim]:
     """Return what was claimed of logs; one that was deleted meanwhile is absent."""
-    whole = rows.select_logs().where(logs.c.LogID.in_(ids)).order_by(logs.c.LogID)
+    whole = rows.select_logs().where(logs.c.LogID.in_(ids), logs.c.State.in_(STATES)).order_by(logs.c.LogID)
     found = [rows.to_log(row) for row in connection.execute(whole)]
     of_logs = select(forwards).where(forwards.c.Destination == destination, forwards.c.LogID.in_(ids))
     mine = {row.LogID: row for row in connection.execute(of_logs)}
