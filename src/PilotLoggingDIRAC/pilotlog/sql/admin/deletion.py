@@ -21,6 +21,7 @@ from ..read import ce_outputs
 from ..read.conditions import matching
 from ..schema import rows, side_tables
 from ..schema.file_tables import files
+from ..schema.locking import WRITERS_ORDER
 from ..schema.tables import batches, logs
 
 #: Chunks deleted by one statement; it has to end within the connection's time limit.
@@ -121,7 +122,7 @@ def _lock(connection: Connection, found: Sequence[Log], where: ColumnElement[boo
         select(logs)
         .with_hint(logs, "FORCE INDEX (UK_Log)", "mysql")
         .where(where, logs.c.PilotStamp.in_(stamps), logs.c.LogID.in_(ids))
-        .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+        .order_by(*WRITERS_ORDER)
         .with_for_update()
     )
     return [rows.to_log(row) for row in connection.execute(statement)]

@@ -18,11 +18,10 @@ from ..connection.engine import Transactions
 from ..schema import rows
 from ..schema.file_tables import bundles, files
 from ..schema.lease import FREE
+from ..schema.locking import WRITERS_ORDER
 from ..schema.tables import logs
 from .leases import ARCHIVABLE, MAX_ERROR, archived_log, file_row, verified_copy
 from .sealing import some
-
-_WRITERS_ORDER = (logs.c.VO, logs.c.PilotStamp, logs.c.Part)
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _lost(connection: Connection, packed: Sequence[Packed]) -> set[int]:
     """Lock the logs, and return the ids of those that are not as they were claimed."""
     ids = [one.claim.log.id for one in packed]
     columns = (logs.c.LogID, logs.c.LeaseOwner, logs.c.NextSequence, logs.c.State)
-    locked = select(*columns).where(logs.c.LogID.in_(ids)).order_by(*_WRITERS_ORDER).with_for_update()
+    locked = select(*columns).where(logs.c.LogID.in_(ids)).order_by(*WRITERS_ORDER).with_for_update()
     found = {row.LogID: row for row in connection.execute(locked)}
     generations = _next_generations(connection, ids)
     return {
@@ -144,7 +143,7 @@ def _archived(connection: Connection, bundle: Bundle, owner: str, now: datetime)
     whole = and_(copy, files.c.NextSequence == logs.c.NextSequence)
     mine = and_(logs.c.LogID.in_(members), logs.c.LeaseOwner == owner)
     held = select(logs.c.LogID).join(files, whole).where(mine, logs.c.State.in_(ARCHIVABLE))
-    ids = list(connection.execute(held.order_by(*_WRITERS_ORDER).with_for_update()).scalars())
+    ids = list(connection.execute(held.order_by(*WRITERS_ORDER).with_for_update()).scalars())
     generation = select(files.c.Generation).where(copy).scalar_subquery()
     done = archived_log(now) | {"Generation": generation}
     connection.execute(update(logs).where(logs.c.LogID.in_(ids)).values(done))

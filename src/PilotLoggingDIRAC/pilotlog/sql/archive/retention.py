@@ -18,6 +18,7 @@ from ..forward import cursors
 from ..read import ce_outputs
 from ..schema import rows, side_tables
 from ..schema.file_tables import bundles, files
+from ..schema.locking import WRITERS_ORDER
 from ..schema.tables import batches, epochs, logs
 from .sealing import behind, some
 
@@ -156,7 +157,7 @@ def _purge(connection: Connection, statement: Select[Any], is_last: bool = False
 
     ``is_last``: nobody has the text after that, nor what a CE gave of it.
     """
-    locked = statement.order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part).with_for_update()
+    locked = statement.order_by(*WRITERS_ORDER).with_for_update()
     found = connection.execute(locked).all()
     ids = [row.LogID for row in found]
     if ids:

@@ -15,11 +15,11 @@ from ...model import Log, PilotInfo, State
 from ..connection.changes import for_each
 from ..connection.engine import Transactions
 from ..schema import rows
-from ..schema.descriptions import DESCRIBING, LOGS_PER_STEP, description, parameters
+from ..schema.descriptions import DESCRIBING, description, parameters
+from ..schema.locking import steps
 from ..schema.tables import diagnoses, epochs, logs
 
 Values = TypeVar("Values")
-Item = TypeVar("Item")
 
 SEALED = (State.COMPLETE.value, State.INCOMPLETE.value)
 #: What is known already changes nothing.
@@ -60,11 +60,11 @@ class SqlSealing:
     def seal(self, sealed: Sequence[Log]) -> int:
         """See ``SilentLogs.seal``. Rows are locked in the writers' order."""
         ordered = sorted(some(sealed), key=lambda log: (log.pilot, log.part))
-        return sum(self.transactions.run(_seal, step) for step in _steps(ordered))
+        return sum(self.transactions.run(_seal, step) for step in steps(ordered))
 
     def describe(self, infos: Mapping[int, PilotInfo]) -> int:
         """See ``UndescribedLogs.describe``."""
-        return sum(self.transactions.run(_describe, step) for step in _steps(sorted(some(infos).items())))
+        return sum(self.transactions.run(_describe, step) for step in steps(sorted(some(infos).items())))
 
 
 def some(values: Values) -> Values:
@@ -99,10 +99,6 @@ def behind(after: LogPosition | None) -> ColumnElement[bool]:
         return true()
     later = or_(logs.c.LastSeen > after.last_seen, logs.c.LogID > after.log_id)
     return and_(logs.c.LastSeen >= after.last_seen, later)
-
-
-def _steps(ordered: Sequence[Item]) -> list[Sequence[Item]]:
-    return [ordered[start : start + LOGS_PER_STEP] for start in range(0, len(ordered), LOGS_PER_STEP)]
 
 
 def _seal(connection: Connection, sealed: Sequence[Log]) -> int:

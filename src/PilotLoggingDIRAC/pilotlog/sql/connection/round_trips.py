@@ -15,6 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from ...model import Log, PilotId
 from ..schema import rows
+from ..schema.locking import WRITERS_ORDER
 from ..schema.tables import batches, epochs, logs
 from . import one_trip
 from .hex_blob import HexBytes
@@ -58,7 +59,7 @@ _advance = (
 _locking = (
     select(logs)
     .where(tuple_(logs.c.VO, logs.c.PilotStamp).in_(bindparam("pilots", expanding=True)), logs.c.Part > 0)
-    .order_by(logs.c.VO, logs.c.PilotStamp, logs.c.Part)
+    .order_by(*WRITERS_ORDER)
     .with_for_update()
 )
 _upsert = sqlite.insert(logs)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, tuple_
 from ...model import Log, PilotJob, State
 from ..connection.changes import change
 from ..connection.engine import Transactions
+from ..schema.locking import WRITERS_ORDER
 from ..schema.tables import jobs, logs
 
 _MAX_OWNER = 64
@@ -57,7 +58,7 @@ def _locking(found: Sequence[Log]) -> Select[Any]:
     keys = [(log.pilot.vo, log.pilot.stamp) for log in found]
     mine = tuple_(logs.c["VO"], logs.c.PilotStamp).in_(keys)
     there = select(logs.c.LogID).where(mine, logs.c.Part > 0, logs.c.State != State.DELETED.value)
-    ordered = there.order_by(logs.c["VO"], logs.c.PilotStamp, logs.c.Part).with_for_update(read=True)
+    ordered = there.order_by(*WRITERS_ORDER).with_for_update(read=True)
     return ordered.with_hint(logs, "FORCE INDEX (UK_Log)", "mysql")
 
 

@@ -13,7 +13,8 @@ from ...model import Log, State
 from ..connection.changes import change, for_each
 from ..connection.engine import Transactions
 from ..schema import rows
-from ..schema.descriptions import DESCRIBING, LOGS_PER_STEP, description, parameters
+from ..schema.descriptions import DESCRIBING, description, parameters
+from ..schema.locking import WRITERS_ORDER, steps
 from ..schema.tables import logs, unsettled
 from . import beginnings, pilot_jobs
 
@@ -24,8 +25,6 @@ _OF_LOG = unsettled.c.LogID == logs.c.LogID
 _DESCRIBING = DESCRIBING.where(
     logs.c["VO"] == bindparam("vo"), logs.c.PilotStamp == bindparam("stamp"), logs.c.Part == bindparam("part")
 )
-#: The order in which writers lock logs.
-_WRITERS_ORDER = (logs.c["VO"], logs.c.PilotStamp, logs.c.Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class SqlUnsettled:
     def _take(self, chosen: Select[tuple[int]]) -> int:
         """Take logs, a few at a time: their rows are locked, as a row of ``unsettled`` refers to each."""
         ids = self.transactions.run(_ids, chosen)
-        for start in range(0, len(ids), LOGS_PER_STEP):
-            self.transactions.run(_take, ids[start : start + LOGS_PER_STEP])
+        for step in steps(ids):
+            self.transactions.run(_take, step)
         return len(ids)
 
     def page(self, known: bool, after: int, limit: int) -> list[Unsettled]:
@@ -67,9 +66,8 @@ class SqlUnsettled:
 
     def describe(self, found: Sequence[Description]) -> int:
         """See ``UnsettledLogs.describe``. Rows are locked in the writers' order, a few at a time."""
-        ordered, changed = sorted(found, key=lambda one: (one.log.pilot, one.log.part)), 0
-        for start in range(0, len(ordered), LOGS_PER_STEP):
-            step = ordered[start : start + LOGS_PER_STEP]
+        changed = 0
+        for step in steps(sorted(found, key=lambda one: (one.log.pilot, one.log.part))):
             changed += self.transactions.run(_describe, step)
             if taken := [(one.log, one.jobs) for one in step if one.jobs]:
                 self.transactions.run(pilot_jobs.store, taken)
@@ -123,7 +121,7 @@ def _ids(connection: Connection, chosen: Select[tuple[int]]) -> list[int]:
 
 def _take(connection: Connection, ids: Sequence[int]) -> None:
     """Take those of the logs that are still there and have not been taken."""
-    there = _others().where(logs.c.LogID.in_(ids), logs.c.State.in_(_TAKEN)).order_by(*_WRITERS_ORDER)
+    there = _others().where(logs.c.LogID.in_(ids), logs.c.State.in_(_TAKEN)).order_by(*WRITERS_ORDER)
     connection.execute(insert(unsettled).from_select(["LogID"], there))
 
 

@@ -20,9 +20,9 @@ from ...ports import Clock
 from ..archive.sealing import behind
 from ..connection.engine import Transactions
 from ..schema import damage, rows
-from ..schema.descriptions import LOGS_PER_STEP
 from ..schema.forward_tables import destinations, forwards
 from ..schema.lease import FREE, is_free
+from ..schema.locking import WRITERS_ORDER, steps
 from ..schema.tables import diagnoses, logs
 from .conditions import STATES, is_sent, leased, waiting
 from .texts import texts
@@ -60,8 +60,8 @@ class SqlForwardedLogs:
             return []
         new: list[int] = []
         try:
-            for start in range(0, len(ids), LOGS_PER_STEP):
-                new += self.transactions.run(_begin, destination, owner, ids[start : start + LOGS_PER_STEP], until)
+            for step in steps(ids):
+                new += self.transactions.run(_begin, destination, owner, step, until)
             return self.transactions.run(_claim, destination, owner, ids, new, self.clock(), until)
         except PilotLogError:
             with suppress(PilotLogError):  # else they wait until their leases have ended
@@ -158,7 +158,7 @@ def _begin(connection: Connection, destination: str, owner: str, ids: Sequence[i
     mine = and_(forwards.c.LogID == logs.c.LogID, forwards.c.Destination == destination)
     lacking = select(logs.c.LogID).outerjoin(forwards, mine).where(forwards.c.LogID.is_(None))
     there = lacking.where(logs.c.LogID.in_(ids), logs.c.State.in_(STATES))
-    new = _ids(connection, there.order_by(logs.c["VO"], logs.c.PilotStamp, logs.c.Part))
+    new = _ids(connection, there.order_by(*WRITERS_ORDER))
     if new:
         lease = {"Destination": destination, "LeaseOwner": owner, "LeaseUntil": until}
         connection.execute(insert(forwards), [{"LogID": log_id, **lease} for log_id in new])

@@ -9,8 +9,6 @@ from sqlalchemy import bindparam, func, update
 from ...model import PilotInfo, State
 from .tables import logs
 
-#: Logs of one transaction that changes logs which are received, so that no writer waits for long.
-LOGS_PER_STEP = 50
 DESCRIBED = ("PilotReference", "Site", "CE", "PilotStatus", "Host")
 #: Changes a log, unless it was deleted on request; see ``parameters``.
 DESCRIBING = (
