@@ -16,13 +16,13 @@ SEALED = ("Complete", "Incomplete")
 
 @dataclass
 class Sample:
-    """One look; rates and CPU are of the time since the one before. CPU in cores, memory in bytes, times in seconds."""
+    """One look; rates and CPU are of the time since the one before. CPU in cores, memory in bytes, times in seconds;
+    ``answers`` are the seconds of answers in order.
+    """
 
     at: float
     answers: list = field(default_factory=list)
     requests_per_second: float = 0.0
-    p50: float = 0.0
-    p99: float = 0.0
     failed: int = 0
     late: float = 0.0
     waiting_batches: int = 0
@@ -35,6 +35,16 @@ class Sample:
     purge_backlog: int = 0
     cores: dict = field(default_factory=dict)
     memory: dict = field(default_factory=dict)
+
+    @property
+    def p50(self):
+        """The median of the answers' seconds."""
+        return percentile(self.answers, 0.5)
+
+    @property
+    def p99(self):
+        """The seconds within which 99 of 100 answers came."""
+        return percentile(self.answers, 0.99)
 
 
 def percentile(ordered, share):
@@ -79,7 +89,6 @@ class Sampler:
         cores = {group: (used - self._before.get(group, 0.0)) / passed for group, used in cpu.items()}
         self._before = cpu
         sample = Sample(now - start_at, seconds, len(seconds) / passed)
-        sample.p50, sample.p99 = percentile(seconds, 0.5), percentile(seconds, 0.99)
         sample.failed, sample.late, sample.cores, sample.memory = failed, late, cores, memory
         self._collectors(sample)
         self._logs(sample)

@@ -46,3 +46,12 @@ def test_its_clock_stands_while_a_step_rests(watch):
     watch.now += 0.25
     step.rest(0.25)
     assert step.worked() - began == pytest.approx(0.25)
+
+
+def test_rests_within_a_step_are_part_of_the_pause_after_it():
+    rests = pauses.Rests(50)
+    rests.rested = 3.0
+    assert rests.left(5.0, 10.0) == 7.0
+    assert rests.left(4.0, 0.0) == 4.0
+    rests.rested = 3.0
+    assert rests.left(5.0, 1.0) == 0.0

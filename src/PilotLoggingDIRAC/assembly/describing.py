@@ -95,8 +95,7 @@ class DescribingWatch:
 
     def _pause(self, seconds: float) -> float:
         """Return the rest of the pause after a step."""
-        rested, self._rests.rested = self._rests.rested, 0.0
-        return max(pause_after(seconds - rested, self._settings) - rested, 0.0)
+        return self._rests.left(seconds, self._settings.describe_seconds)
 
     def _failed(self, subject: str, error: Exception) -> None:
         """Log a failure once when it begins: it may last, and delays no pilot."""

@@ -101,8 +101,7 @@ class DiagnosingWatch:
 
     def _pause(self, seconds: float) -> float:
         """Return the rest of the pause after a step."""
-        rested, self._rests.rested = self._rests.rested, 0.0
-        return max(pause_after(seconds - rested, self._settings) - rested, 0.0)
+        return self._rests.left(seconds, self._settings.diagnose_running_seconds)
 
     def _is_over(self, until: float) -> bool:
         return self._thread.stopped.is_set() or time.monotonic() >= until

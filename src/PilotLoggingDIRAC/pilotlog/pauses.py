@@ -33,6 +33,13 @@ class Rests:
         self._wait(min(pause(seconds, 0.0, self._load_percent), most))
         self.rested += time.monotonic() - began
 
+    def left(self, seconds: float, least_seconds: float) -> float:
+        """Return what is left of the ``pause`` after a step of ``seconds``, its rests included. The next step's rests
+        count anew.
+        """
+        rested, self.rested = self.rested, 0.0
+        return max(pause(seconds - rested, least_seconds, self._load_percent) - rested, 0.0)
+
     def worked(self) -> float:
         """Return the seconds of a clock that stands while the step rests; only differences mean something."""
         return time.monotonic() - self.rested
